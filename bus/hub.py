@@ -1,0 +1,131 @@
+"""The hub: hears every event, numbers and keeps it, and gives it to whoever follows.
+
+Followers ask, the hub answers: each has at most one answer under way, so a slow one fills no queue and
+blocks nobody, and one that comes late reads the log from wherever it likes. The hub understands no event;
+it checks that a peer knows the run's token and that the wiring table lets it say what it says.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+
+import msgspec
+import zmq
+
+from bus import messages, wiring
+from bus.client import FOLLOW, SAY, Batch, Follow
+from bus.failures import MachineFailure, Refused
+from bus.log import Follower, SessionLog
+from bus.run import Run
+
+_POLL_MS = 200
+
+
+class Hub:
+    """The event plane's centre.
+
+    Args:
+        run: The run whose peers meet here.
+
+    Raises:
+        MachineFailure: The socket cannot be made.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._log = SessionLog()
+        self._followers: dict[bytes, Follower] = {}
+        self.refused = 0
+        """Messages that came without the token, were malformed or not the sender's to say."""
+        self._context = zmq.Context()
+        self._line: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
+        self._line.setsockopt(zmq.ROUTER_MANDATORY, 1)
+        self._line.setsockopt(zmq.MAXMSGSIZE, messages.MAX_MESSAGE_BYTES)
+        try:
+            self._line.bind(run.hub_address)
+        except zmq.ZMQError as error:
+            self._context.destroy(linger=0)
+            raise MachineFailure(
+                f"the hub cannot listen at {run.hub_address} ({error})",
+                kept="nothing was started",
+                todo="free space in the run directory, or set XDG_RUNTIME_DIR to another one",
+            ) from error
+        self._kinds = {kind.__name__: kind for kind in wiring.KEPT | wiring.OF_THE_MOMENT}
+
+    def serve(self, until: Callable[[], bool]) -> None:
+        """Take and give events until `until()`; then what is under way is still delivered."""
+        while not until():
+            if self._line.poll(_POLL_MS):
+                self._take_all()
+                self._give()
+        while self._line.poll(50):
+            self._take_all()
+            self._give()
+
+    def say(self, event: messages.Event) -> None:
+        """Log an event of the hub's own."""
+        self._keep(event)
+        self._give()
+
+    def close(self) -> int:
+        """Drop the log, close the line, and return how many events were dropped."""
+        count = self._log.wipe()
+        self._followers.clear()
+        self._context.destroy(linger=200)
+        return count
+
+    def _take_all(self) -> None:
+        while True:
+            try:
+                peer, *frames = self._line.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            try:
+                self._take(peer, frames)
+            except Refused:
+                self.refused += 1
+
+    def _take(self, peer: bytes, frames: list[bytes]) -> None:
+        match frames:
+            case [token, verb, name, body] if hmac.compare_digest(token, self._run.token):
+                if verb == SAY:
+                    self._hear(name, body)
+                elif verb == FOLLOW:
+                    self._follow(peer, body)
+                else:
+                    raise Refused("a peer asked for something that the hub does not do")
+            case _:
+                raise Refused("a peer does not know this run's token")
+
+    def _hear(self, name: bytes, body: bytes) -> None:
+        event = messages.decode(body)
+        if not wiring.may_say(name.decode(errors="replace"), type(event)):
+            raise Refused(f"{name!r} may not say {type(event).__name__}")
+        self._keep(event)
+
+    def _keep(self, event: messages.Event) -> None:
+        logged = self._log.append(event, time.monotonic_ns())
+        for follower in self._followers.values():
+            follower.offer(logged)
+
+    def _follow(self, peer: bytes, body: bytes) -> None:
+        try:
+            follow = msgspec.msgpack.decode(body, type=Follow)
+            kinds = frozenset(self._kinds[kind] for kind in follow.kinds)
+        except (msgspec.DecodeError, KeyError) as error:
+            raise Refused("a peer follows what does not exist") from error
+        follower = self._followers.setdefault(peer, Follower(kinds))
+        follower.kinds, follower.seq, follower.waiting = kinds, follow.since, True
+
+    def _give(self) -> None:
+        for peer, follower in list(self._followers.items()):
+            events = follower.take(self._log)
+            if events is None:
+                continue
+            try:
+                answer = msgspec.msgpack.encode(Batch(events, follower.seq))
+                self._line.send_multipart([peer, answer], zmq.DONTWAIT)
+            except zmq.ZMQError:  # the peer went away; one that comes back follows anew
+                del self._followers[peer]

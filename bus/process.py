@@ -1,0 +1,96 @@
+"""The manners of a process of ours: how it is told to stop, and how it ends when things go wrong.
+
+SIGTERM asks it to stop; SIGINT is the terminal's word to the supervisor and is not for the stages. When
+the supervisor dies, the kernel ends the process at once (Linux). A failure ends it with the failure's
+exit code and one line on standard error, never a traceback, because a traceback may quote what was said.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import traceback
+from types import FrameType, TracebackType
+from typing import Self
+
+from bus.failures import Failure
+
+SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
+"""Whose death ends the process; not set when a stage is started by hand."""
+
+DEBUG_VARIABLE = "CUECARD_DEBUG"
+"""When set, an unexpected error prints its traceback, which may quote what was said."""
+
+UNEXPECTED = 1
+"""Exit code of an error nobody thought of."""
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
+
+
+class Process:
+    """This process, as the supervisor sees it. To be entered on the main thread.
+
+    Args:
+        name: "vad:mic"; shown by `ps` and in messages.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._stopping = threading.Event()
+
+    def stopping(self) -> bool:
+        """Tell whether this process was asked to stop."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Ask this process to stop."""
+        self._stopping.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until asked to stop, at most so long; tell whether that happened."""
+        return self._stopping.wait(timeout_s)
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._die_with_supervisor()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, SystemExit):
+            return
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exception(error)
+        if isinstance(error, Failure):
+            print(f"cuecard {self.name}: {error}", file=sys.stderr, flush=True)
+            raise SystemExit(error.exit_code) from error
+        print(f"cuecard {self.name}: {unexpected(error)}", file=sys.stderr, flush=True)
+        raise SystemExit(UNEXPECTED) from error
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _die_with_supervisor(self) -> None:
+        supervisor = os.environ.get(SUPERVISOR_VARIABLE)
+        if not supervisor or sys.platform != "linux":
+            return
+        with contextlib.suppress(OSError, AttributeError):
+            libc = ctypes.CDLL(None, use_errno=True)
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            libc.prctl(_PR_SET_NAME, f"cue-{self.name}"[:15].encode())
+        if os.getppid() != int(supervisor):  # it died before the line above
+            raise SystemExit(UNEXPECTED)
+
+
+def unexpected(error: BaseException) -> str:
+    """Describe an error nobody thought of by its kind and place, without what it may quote."""
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    place = f" at {frame[0].filename.rpartition('/')[2]}:{frame[0].lineno}" if frame else ""
+    return f"unexpected {type(error).__name__}{place} (set {DEBUG_VARIABLE}=1 to see all of it)"

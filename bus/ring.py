@@ -1,0 +1,307 @@
+"""The audio plane: one shared-memory ring per source, one writer, many readers.
+
+16 kHz mono int16; a sample's index is the only clock of audio. The ring is a row of 10 ms blocks, each
+with its number and a CRC over its samples, seeded with that number. A reader copies first and checks
+after: a block that was overwritten meanwhile has another number, one that was being written has a CRC
+that does not fit. So a torn read is found whatever order the processor stores in, and never returned.
+
+This module knows nothing of devices, of speech or of the event plane; how the memory is made and handed
+to readers is in `bus.ring_memory`.
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bus.failures import Overrun, RingGone
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, attach_memory, create_memory
+
+SAMPLE_RATE = 16_000
+"""Samples a second, everywhere inside the program."""
+
+RING_SECONDS = 60
+"""How far back a reader can reach."""
+
+Samples = NDArray[np.int16]
+
+_EMPTY = -1
+_ATTACH_TIMEOUT_S = 2.0
+_REATTACH_AFTER_S = 0.5
+_COPY_ATTEMPTS = 3
+
+
+def _crc(samples: bytes | memoryview, number: int) -> int:
+    return zlib.crc32(samples, number & 0xFFFF_FFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of audio from the ring."""
+
+    start_sample: int
+    samples: Samples
+    """int16, shape (n,), a copy of the reader's own."""
+
+    @property
+    def stop_sample(self) -> int:
+        """One past the last sample."""
+        return self.start_sample + len(self.samples)
+
+
+class RingWriter:
+    """The one writer of a source's ring.
+
+    Args:
+        address: Path of the Unix socket at which readers get the ring.
+        first_sample_ns: Monotonic time at which sample 0 of the source's clock was due.
+        start_sample: Where this writer begins on that clock; rounded up to a whole block.
+        seconds: Length of the ring.
+
+    Raises:
+        MachineFailure: Shared memory cannot be had.
+    """
+
+    def __init__(
+        self, address: Path, *, first_sample_ns: int, start_sample: int = 0, seconds: float = RING_SECONDS
+    ) -> None:
+        self._blocks = round(seconds * SAMPLE_RATE / BLOCK_SAMPLES)
+        self._memory, self._handle = create_memory(self._blocks)
+        self._memory.numbers[:] = _EMPTY
+        self._next_block = -(-start_sample // BLOCK_SAMPLES)
+        self._partial = np.zeros(BLOCK_SAMPLES, np.int16)
+        self._partial_samples = 0
+        head = self._memory.head
+        head["epoch_ns"], head["first_sample_ns"] = time.monotonic_ns(), first_sample_ns
+        head["start_block"] = head["written_blocks"] = self._next_block
+        self._server = RingServer(address, self._handle)
+
+    @property
+    def stop_sample(self) -> int:
+        """One past the last sample that was given to the ring."""
+        return self._next_block * BLOCK_SAMPLES + self._partial_samples
+
+    def write(self, samples: Samples) -> None:
+        """Append samples; whole blocks are published at once, a rest waits for the next call.
+
+        Args:
+            samples: int16, shape (n,), any n.
+        """
+        at = 0
+        while at < len(samples):
+            take = min(BLOCK_SAMPLES - self._partial_samples, len(samples) - at)
+            self._partial[self._partial_samples : self._partial_samples + take] = samples[at : at + take]
+            self._partial_samples += take
+            at += take
+            if self._partial_samples == BLOCK_SAMPLES:
+                self._publish()
+
+    def write_silence(self, count: int) -> None:
+        """Append `count` samples of silence, in the place of samples that were lost."""
+        silence = np.zeros(BLOCK_SAMPLES, np.int16)
+        for at in range(0, count, BLOCK_SAMPLES):
+            self.write(silence[: min(BLOCK_SAMPLES, count - at)])
+
+    def finish(self) -> int:
+        """Publish the rest, padded with silence to a whole block, and return one past the last sample."""
+        if self._partial_samples:
+            self.write_silence(BLOCK_SAMPLES - self._partial_samples)
+        self._memory.head["closed"] = 1
+        return self.stop_sample
+
+    def close(self) -> None:
+        """Zero the ring and give it up. Readers that are still attached read silence from then on."""
+        self._server.close()
+        self._memory.head["closed"] = 1
+        self._memory.numbers[:] = _EMPTY
+        self._memory.samples[:] = 0
+        self._partial[:] = 0
+        self._memory.unmap()
+        self._handle.close()
+
+    def _publish(self) -> None:
+        number, slot = self._next_block, self._next_block % self._blocks
+        memory = self._memory
+        memory.numbers[slot] = _EMPTY
+        memory.samples[slot] = self._partial
+        memory.crcs[slot] = _crc(self._partial.data, number)
+        memory.numbers[slot] = number
+        self._next_block = number + 1
+        self._partial_samples = 0
+        memory.head["written_blocks"] = self._next_block
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AudioRing:
+    """A reader's end of a source's ring.
+
+    Attach with `AudioRing.attach(address)`. When the writer is restarted, the reader finds its new ring
+    by itself; samples that were never written read as lost, not as silence.
+    """
+
+    def __init__(self, address: Path, memory: RingMemory) -> None:
+        self._address = address
+        self._memory = memory
+        self._capacity = int(memory.head["blocks"][0])
+        self.torn_reads = 0
+        """Copies that were overwritten or half written, found and thrown away."""
+
+    @classmethod
+    def attach(cls, address: Path, *, timeout_s: float = _ATTACH_TIMEOUT_S) -> AudioRing:
+        """Return the ring that is served at `address`, waiting for its writer if need be.
+
+        Raises:
+            RingGone: Nobody serves a ring there within `timeout_s`.
+        """
+        give_up = time.monotonic() + timeout_s
+        while True:
+            try:
+                return cls(address, attach_memory(address))
+            except OSError as error:
+                if time.monotonic() >= give_up:
+                    raise RingGone(
+                        f"nobody serves audio at {address.name} ({error.strerror or error})",
+                        todo="start the capture stage of this source",
+                    ) from error
+            time.sleep(0.01)
+
+    @property
+    def first_sample_ns(self) -> int:
+        """Monotonic time at which sample 0 was due."""
+        return int(self._memory.head["first_sample_ns"][0])
+
+    @property
+    def written_sample(self) -> int:
+        """One past the last sample that can be read."""
+        return int(self._memory.head["written_blocks"][0]) * BLOCK_SAMPLES
+
+    @property
+    def oldest_sample(self) -> int:
+        """The oldest sample that has not been overwritten."""
+        head = self._memory.head
+        start, written = int(head["start_block"][0]), int(head["written_blocks"][0])
+        return max(start, written - self._capacity) * BLOCK_SAMPLES
+
+    @property
+    def closed(self) -> bool:
+        """Whether the writer said that it will write no more."""
+        return bool(self._memory.head["closed"][0])
+
+    def read(self, start_sample: int, stop_sample: int) -> Samples:
+        """Return samples [start, stop) as a copy of the caller's own.
+
+        Returns:
+            int16, shape (stop_sample - start_sample,).
+
+        Raises:
+            Overrun: Some of them have been overwritten, or were never written.
+        """
+        if stop_sample <= start_sample:
+            return np.empty(0, np.int16)
+        first, last = start_sample // BLOCK_SAMPLES, -(-stop_sample // BLOCK_SAMPLES)
+        for _ in range(_COPY_ATTEMPTS):
+            blocks = self._copy(first, last)
+            if blocks is not None:
+                offset = start_sample - first * BLOCK_SAMPLES
+                return blocks.reshape(-1)[offset : offset + stop_sample - start_sample]
+            self.torn_reads += 1
+        raise Overrun(start_sample, min(stop_sample, max(start_sample + 1, self.oldest_sample)))
+
+    def windows(
+        self, window_samples: int, *, start_sample: int | None = None, until: Callable[[], bool]
+    ) -> Iterator[Window]:
+        """Yield one window after another, waiting for the writer, until `until()` or the ring's end.
+
+        The wait is paced by the sample clock. An empty window is yielded at least every 0.2 s while no
+        audio comes, so that the caller can beat and look around. The last window may be short.
+
+        Args:
+            window_samples: Length of a window.
+            start_sample: Where to begin; the newest sample when None.
+            until: Asked between windows.
+
+        Raises:
+            Overrun: The reader fell behind by more than the ring holds. Call again to go on after it.
+        """
+        at = self.written_sample if start_sample is None else start_sample
+        idle_since = time.monotonic()
+        yielded = idle_since
+        while not until():
+            written = self.written_sample
+            if written - at >= window_samples:
+                yield Window(at, self.read(at, at + window_samples))
+                at += window_samples
+                idle_since = yielded = time.monotonic()
+                continue
+            if self.closed and written == self.written_sample:
+                if written > at:
+                    yield Window(at, self.read(at, written))
+                return
+            now = time.monotonic()
+            if now - idle_since > _REATTACH_AFTER_S:
+                self._reattach_if_restarted()
+                idle_since = now
+            if now - yielded > 0.2:
+                yield Window(at, np.empty(0, np.int16))
+                yielded = now
+            missing = window_samples - (written - at)
+            time.sleep(min(max(missing / SAMPLE_RATE / 2, 0.001), 0.05))
+
+    def close(self) -> None:
+        """Give the mapping up."""
+        self._memory.unmap()
+
+    def _copy(self, first: int, last: int) -> NDArray[np.int16] | None:
+        """Return blocks [first, last) as a copy that was checked, or None."""
+        memory, capacity = self._memory, self._capacity
+        low, high = first % capacity, first % capacity + (last - first)
+        if last - first > capacity:
+            return None
+        if high <= capacity:
+            samples, crcs = memory.samples[low:high].copy(), memory.crcs[low:high].tolist()
+            numbers = memory.numbers[low:high].tolist()
+        else:
+            order = np.arange(first, last) % capacity
+            samples, crcs = memory.samples[order], memory.crcs[order].tolist()
+            numbers = memory.numbers[order].tolist()
+        view = samples.data.cast("B")
+        size = BLOCK_SAMPLES * 2
+        for index, (number, crc) in enumerate(zip(numbers, crcs, strict=True)):
+            if number != first + index or _crc(view[index * size : (index + 1) * size], number) != crc:
+                return None
+        return samples
+
+    def _reattach_if_restarted(self) -> None:
+        try:
+            fresh = attach_memory(self._address)
+        except OSError:
+            return
+        if fresh.head["epoch_ns"][0] == self._memory.head["epoch_ns"][0]:
+            fresh.unmap()
+            return
+        self._memory.unmap()
+        self._memory = fresh
+        self._capacity = int(fresh.head["blocks"][0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

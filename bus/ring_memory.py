@@ -1,0 +1,190 @@
+"""How a ring's memory comes to be, how it is laid out, and how readers get hold of it.
+
+On Linux the memory is a memfd, sealed once the writer has mapped it: the kernel then refuses every new
+writable mapping, there is no name in any file system, and nothing is left behind when the writer dies.
+Elsewhere it is a named shared-memory segment. Readers ask at a Unix socket, whose directory (0700)
+decides who can. This module knows nothing of samples' meaning; `bus.ring` reads and writes them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bus.failures import MachineFailure
+
+if sys.platform == "linux":
+    import fcntl
+
+BLOCK_SAMPLES = 160
+"""Samples in a block: 10 ms at 16 kHz."""
+
+_MAGIC = 0x43554543_52494E47
+_F_SEAL_FUTURE_WRITE = 0x0010  # fcntl.F_SEAL_FUTURE_WRITE exists from Python 3.13 on
+_ANSWER_TIMEOUT_S = 2.0
+
+_HEAD = np.dtype(
+    [
+        ("magic", "<u8"),
+        ("epoch_ns", "<i8"),  # when this ring was made: tells a restarted writer's ring from the old one
+        ("first_sample_ns", "<i8"),
+        ("blocks", "<i8"),  # capacity
+        ("start_block", "<i8"),  # first block this writer wrote
+        ("written_blocks", "<i8"),  # one past the last complete block
+        ("closed", "<i8"),  # 1 when the writer will write no more
+    ]
+)
+_BLOCK = np.dtype([("number", "<i8"), ("crc", "<u4"), ("spare", "<u4"), ("samples", "<i2", BLOCK_SAMPLES)])
+_HEAD_BYTES = 4096
+
+
+class RingMemory:
+    """The ring's bytes, mapped, with views on the head and the blocks."""
+
+    def __init__(self, buffer: mmap.mmap | memoryview, release: Callable[[], None]) -> None:
+        self._release = release
+        self.head: Any = np.frombuffer(buffer, _HEAD, count=1)
+        self.blocks: Any = np.frombuffer(buffer, _BLOCK, offset=_HEAD_BYTES)
+        self.numbers: NDArray[np.int64] = self.blocks["number"]
+        self.crcs: NDArray[np.uint32] = self.blocks["crc"]
+        self.samples: NDArray[np.int16] = self.blocks["samples"]
+
+    def unmap(self) -> None:
+        """Let go of the mapping."""
+        # The views must go first: a mapping with views on it cannot be closed.
+        del self.head, self.blocks, self.numbers, self.crcs, self.samples
+        with contextlib.suppress(BufferError):
+            self._release()
+
+
+class RingHandle:
+    """What the writer hands out: a descriptor on Linux, a name elsewhere."""
+
+    def __init__(self, descriptor: int | None, name: str, close: Callable[[], None]) -> None:
+        self.descriptor, self.name, self.close = descriptor, name, close
+
+
+def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
+    """Return memory for a ring of `blocks` blocks, writable by the caller alone, and what readers get.
+
+    Raises:
+        MachineFailure: Shared memory cannot be had.
+    """
+    size = _HEAD_BYTES + blocks * _BLOCK.itemsize
+    try:
+        memory, handle = _allocate(size)
+    except OSError as error:
+        raise MachineFailure(
+            f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
+            kept="nothing was started",
+            todo="free some memory and start again",
+        ) from error
+    memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
+    return memory, handle
+
+
+def _allocate(size: int) -> tuple[RingMemory, RingHandle]:
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("cuecard-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        try:
+            os.ftruncate(descriptor, size)
+            os.posix_fallocate(descriptor, 0, size)  # ENOSPC now rather than SIGBUS later
+            mapping = mmap.mmap(descriptor, size)
+            seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE | fcntl.F_SEAL_SEAL
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return RingMemory(mapping, mapping.close), RingHandle(descriptor, "", lambda: os.close(descriptor))
+    from multiprocessing.shared_memory import SharedMemory
+
+    segment = SharedMemory(create=True, size=size)
+
+    def close_and_unlink() -> None:
+        segment.close()
+        segment.unlink()
+
+    return RingMemory(segment.buf, lambda: None), RingHandle(None, segment.name, close_and_unlink)
+
+
+def attach_memory(address: Path) -> RingMemory:
+    """Return the memory of the ring that is served at `address`, mapped for reading.
+
+    Raises:
+        OSError: Nobody serves a ring there.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(_ANSWER_TIMEOUT_S)
+        line.connect(str(address))
+        if sys.platform == "linux":
+            _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
+            if not descriptors:
+                raise ConnectionResetError("no descriptor came")
+            try:
+                size = os.fstat(descriptors[0]).st_size
+                mapping = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
+            finally:
+                os.close(descriptors[0])
+            return _checked(RingMemory(mapping, mapping.close))
+        from multiprocessing.shared_memory import SharedMemory
+
+        name = line.recv(255).decode()
+        segment = SharedMemory(name=name)
+        return _checked(RingMemory(segment.buf, segment.close))
+
+
+def _checked(memory: RingMemory) -> RingMemory:
+    if memory.head["magic"][0] != _MAGIC or memory.head["blocks"][0] != len(memory.blocks):
+        memory.unmap()
+        raise ConnectionRefusedError("what is served there is no ring of ours")
+    return memory
+
+
+class RingServer:
+    """Hands the ring to whoever connects; the run directory's 0700 decides who can."""
+
+    def __init__(self, address: Path, handle: RingHandle) -> None:
+        self._address, self._handle = address, handle
+        address.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._socket.bind(str(address))
+            self._socket.listen(8)
+        except OSError as error:
+            self._socket.close()
+            raise MachineFailure(
+                f"the socket {address} cannot be made ({error.strerror or error})",
+                kept="nothing was started",
+                todo="free space in the run directory, or set XDG_RUNTIME_DIR to another one",
+            ) from error
+        threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _ = self._socket.accept()
+            except OSError:  # closed
+                return
+            with line, contextlib.suppress(OSError):  # a reader that went away is no concern of ours
+                line.settimeout(_ANSWER_TIMEOUT_S)
+                if self._handle.descriptor is not None:
+                    socket.send_fds(line, [b"ring"], [self._handle.descriptor])
+                else:
+                    line.sendall(self._handle.name.encode())
+
+    def close(self) -> None:
+        """Serve no more."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the accept
+        self._socket.close()
+        self._address.unlink(missing_ok=True)

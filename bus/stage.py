@@ -1,0 +1,102 @@
+"""A stage: a process on the bus. Set up, attach, announce, loop.
+
+No base class and no callbacks: a stage's `main()` owns its loop and asks this object for what it needs.
+"""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+
+from bus import sandbox
+from bus.client import HubClient
+from bus.failures import Failure
+from bus.messages import Beat, Event, Logged, ProblemMet, StageReady
+from bus.process import Process, unexpected
+from bus.run import Run
+
+BEAT_EVERY_S = 0.5
+"""A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
+
+_BEAT_AT_MOST_EVERY_S = 0.05
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Stage:
+    """This process's end of the bus. To be entered on the main thread.
+
+    Args:
+        name: The stage's name, "stt" or "vad:mic".
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._process = Process(name)
+        self._sandbox = ""
+        self._beaten_at = 0.0
+        self._beaten_seq = -1
+
+    def settings(self, kind: type[T]) -> T:
+        """Return this stage's table of the run's settings."""
+        return self.run.settings(self.name.partition(":")[0], kind)
+
+    def enter_sandbox(self) -> None:
+        """Give up the right to open internet sockets; after models are loaded, before audio is touched."""
+        self._sandbox = sandbox.enter().summary
+
+    def ready(self, detail: str = "") -> None:
+        """Announce that the stage works now."""
+        self.say(StageReady(stage=self.name, detail=detail, sandbox=self._sandbox))
+
+    def say(self, event: Event) -> None:
+        """Say an event; from any thread."""
+        self._client.say(event)
+
+    def hear(self, timeout_s: float = 0.0) -> list[Logged]:
+        """Return the events that came since the last call; the first call returns the session so far."""
+        return self._client.hear(timeout_s)
+
+    def beat(self, *, heard_sample: int = 0) -> None:
+        """Show that the work loop turns. Cheap to call often; call it from no other thread."""
+        now, seq = time.monotonic(), self._client.heard_seq
+        waited = now - self._beaten_at
+        if waited < _BEAT_AT_MOST_EVERY_S or (waited < BEAT_EVERY_S and seq == self._beaten_seq):
+            return
+        self._beaten_at, self._beaten_seq = now, seq
+        self.say(Beat(stage=self.name, heard_seq=seq, heard_sample=heard_sample))
+
+    def report(self, failure: Failure) -> None:
+        """Tell the user of a failure that does not end the stage."""
+        self.say(ProblemMet(stage=self.name, what=failure.what, kept=failure.kept, todo=failure.todo))
+
+    def stopping(self) -> bool:
+        """Tell whether the stage was asked to stop."""
+        return self._process.stopping()
+
+    def stop(self) -> None:
+        """Ask this stage to stop, as when its window is closed."""
+        self._process.stop()
+
+    def __enter__(self) -> Self:
+        self._process.__enter__()
+        try:
+            self.run = Run.open()
+            self._client = HubClient(self.name, self.run)
+        except Failure as failure:
+            self._process.__exit__(type(failure), failure, failure.__traceback__)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Failure):
+            self.report(error)
+        elif error is not None and not isinstance(error, SystemExit):
+            self.say(ProblemMet(stage=self.name, what=unexpected(error)))
+        self._client.close()
+        self._process.__exit__(kind, error, trace)

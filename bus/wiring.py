@@ -1,0 +1,88 @@
+"""Who says what and who hears it: the event plane as a table.
+
+A stage's part is the name before the colon ("vad:mic" is a "vad"). A stage follows exactly the events
+it hears; the hub refuses what a stage is not supposed to say. Events `OF_THE_MOMENT` are delivered to
+whoever follows at the moment and are not numbered, logged or replayed.
+"""
+
+from __future__ import annotations
+
+from bus import messages as m
+
+SCREENS = ("overlay", "view")
+"""The stages that show the session to the user."""
+
+_TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # event: (said by, heard by)
+    m.SessionStarted: (("session",), ("llm", *SCREENS)),
+    m.SessionEnding: (("session",), ("capture", "llm", *SCREENS)),
+    m.ConsentGiven: (("session",), SCREENS),
+    m.StageStarted: (("session",), SCREENS),
+    m.StageReady: (
+        ("hub", "capture", "vad", "stt", "llm", "model-server", *SCREENS),
+        ("session", "llm", *SCREENS),
+    ),
+    m.Beat: (("capture", "vad", "stt", "llm", "model-server", *SCREENS), ("session", "capture")),
+    m.StageDied: (("session",), ("llm", *SCREENS)),
+    m.StageGivenUp: (("session",), ("llm", *SCREENS)),
+    m.ProblemMet: (
+        ("session", "hub", "capture", "vad", "stt", "llm", "model-server", *SCREENS),
+        ("session", *SCREENS),
+    ),
+    m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", *SCREENS)),
+    m.LevelMeasured: (("capture",), SCREENS),
+    m.AudioLost: (("capture", "vad"), ("session", *SCREENS)),
+    m.AudioMended: (("capture",), ("session", *SCREENS)),
+    m.CaptureEnded: (("capture",), ("session", "vad", "stt", *SCREENS)),
+    m.SpeechStarted: (("vad",), ("vad", "stt", "capture", *SCREENS)),
+    m.SpeechPaused: (("vad",), ("stt", *SCREENS)),
+    m.SpeechResumed: (("vad",), ("stt", *SCREENS)),
+    m.SpeechEnded: (("vad",), ("session", "vad", "stt", "capture", *SCREENS)),
+    m.ListeningEnded: (("vad",), ("session", "stt", *SCREENS)),
+    m.TranscriptGrew: (("stt",), SCREENS),
+    m.TranscriptFinished: (("stt",), ("session", "stt", "llm", "capture", *SCREENS)),
+    m.UtteranceDiscarded: (("stt",), ("session", "stt", "capture", *SCREENS)),
+    m.WordsLost: (("stt",), ("session", "stt", "capture", *SCREENS)),
+    m.NotesRead: (("llm",), ("session", *SCREENS)),
+    m.AnswerRequested: (("session", *SCREENS), ("llm",)),
+    m.QuestionAsked: (("llm",), ("session", "llm", *SCREENS)),
+    m.PassagesFound: (("llm",), ("session", *SCREENS)),
+    m.RequestSent: (("llm",), ("session", "llm", *SCREENS)),
+    m.AnswerGrew: (("llm",), ("session", *SCREENS)),
+    m.AnswerFinished: (("llm",), ("session", "llm", *SCREENS)),
+    m.AnswerStopped: (("llm",), ("session", "llm", *SCREENS)),
+}
+
+OF_THE_MOMENT: frozenset[type[m.Message]] = frozenset({m.Beat, m.LevelMeasured})
+"""Events that nobody asks for later; the log does not keep them."""
+
+KEPT = frozenset(_TABLE) - OF_THE_MOMENT
+"""Events that the log keeps."""
+
+PARTS = frozenset(part for said_by, heard_by in _TABLE.values() for part in (*said_by, *heard_by))
+"""Every kind of stage there is."""
+
+
+def part(stage: str) -> str:
+    """Return what kind of stage "vad:mic" is: "vad"."""
+    return stage.partition(":")[0]
+
+
+def may_say(stage: str, event: type[m.Message]) -> bool:
+    """Tell whether the table lets this stage say this event."""
+    return part(stage) in _TABLE[event][0]
+
+
+def hears(stage: str) -> frozenset[type[m.Message]]:
+    """Return the events that this stage follows."""
+    return frozenset(event for event, (_, heard_by) in _TABLE.items() if part(stage) in heard_by)
+
+
+def said_by(event: type[m.Message]) -> tuple[str, ...]:
+    """Return the kinds of stage that say this event."""
+    return _TABLE[event][0]
+
+
+def heard_by(event: type[m.Message]) -> tuple[str, ...]:
+    """Return the kinds of stage that hear this event."""
+    return _TABLE[event][1]
