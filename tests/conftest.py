@@ -1,0 +1,79 @@
+"""Fixtures that start the real thing: a run with a live hub, stages as processes, weights from the store."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bus.client import HubClient
+from bus.process import SUPERVISOR_VARIABLE
+from bus.run import RUN_VARIABLE, Run
+
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def stage_environment(run: Run) -> dict[str, str]:
+    """Return the environment in which a stage of `run` lives and dies with this process."""
+    return {**os.environ, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+
+
+@pytest.fixture
+def make_run(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Run]]:
+    """Return a function that makes a run with the given settings, removed at the end."""
+    runs: list[Run] = []
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
+
+    def make(**settings: msgspec.Struct) -> Run:
+        runs.append(Run.create(settings))
+        return runs[-1]
+
+    yield make
+    for run in runs:
+        run.remove()
+
+
+@pytest.fixture
+def start_stage() -> Iterator[StartStage]:
+    """Return a function that starts `python -m <module> [argument]` on a run; all are ended at the end."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def start(run: Run, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", module, *arguments]
+        child = subprocess.Popen(command, env={**stage_environment(run), **environment})
+        children.append(child)
+        return child
+
+    yield start
+    for child in reversed(children):
+        child.terminate()
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait(timeout=5)
+
+
+@pytest.fixture
+def hub_run(make_run: Callable[..., Run], start_stage: StartStage) -> Run:
+    """Return a run without settings whose hub is listening."""
+    run = make_run()
+    start_stage(run, "bus")
+    with HubClient("session", run) as client:
+        assert client.hear(timeout_s=10), "the hub did not start"
+    return run
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Return where the weights are; `make test` pulls them."""
+    from session.models import store
+
+    return store.models_directory()
