@@ -23,8 +23,8 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("session", "llm", *SCREENS),
     ),
     m.Beat: (("capture", "vad", "stt", "llm", "model-server", *SCREENS), ("session", "capture")),
-    m.StageDied: (("session",), ("llm", *SCREENS)),
-    m.StageGivenUp: (("session",), ("llm", *SCREENS)),
+    m.StageDied: (("session",), ("session", "llm", *SCREENS)),
+    m.StageGivenUp: (("session",), ("session", "llm", *SCREENS)),
     m.ProblemMet: (
         ("session", "hub", "capture", "vad", "stt", "llm", "model-server", *SCREENS),
         ("session", *SCREENS),

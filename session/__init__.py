@@ -1,0 +1,1 @@
+"""The command line and the supervisor: starts, watches, ends and sums up a live session."""

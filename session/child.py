@@ -1,0 +1,74 @@
+"""One child process: spawned, never forked; asked to stop, then made to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+
+from bus.process import SUPERVISOR_VARIABLE
+from bus.run import RUN_VARIABLE, Run
+from session.stages import StagePlan
+
+_KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
+
+
+class Child:
+    """A running stage. Spawn from the main thread only: its end would end the child too (Linux).
+
+    Args:
+        plan: What to run.
+        run: The run it joins.
+    """
+
+    def __init__(self, plan: StagePlan, run: Run) -> None:
+        self.plan = plan
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", plan.module, *plan.arguments],
+            env=_environment(plan, run),
+            stdin=None if plan.inherits_stdin else subprocess.DEVNULL,
+            stdout=None if plan.inherits_stdout else subprocess.DEVNULL,
+            # Ctrl-C is for the supervisor. A view stays in the terminal's group, or it could not read keys.
+            process_group=None if plan.inherits_stdout else 0,
+        )
+        with contextlib.suppress(OSError):  # it may be gone already; its exit is seen by `code`
+            if plan.cores and hasattr(os, "sched_setaffinity"):
+                os.sched_setaffinity(self.pid, plan.cores)
+            if plan.niceness:
+                os.setpriority(os.PRIO_PROCESS, self.pid, plan.niceness)
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    @property
+    def code(self) -> int | None:
+        """Its exit code, negative for a signal; None while it runs."""
+        return self._process.poll()
+
+    def terminate(self) -> None:
+        """Ask it to stop."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Make it stop."""
+        self._process.kill()
+
+    def wait(self, timeout_s: float) -> int | None:
+        """Wait for its end, at most so long; return its exit code, or None."""
+        try:
+            return self._process.wait(max(timeout_s, 0.0))
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
+    """Return the child's environment: the run's address, and no keys unless it needs them."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if plan.holds_keys or not any(word in name.upper() for word in _KEY_WORDS)
+    }
+    return {**inherited, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}

@@ -1,0 +1,204 @@
+"""The command line: `cuecard`. Decides what to run; `session.live` runs it.
+
+Data goes to standard output, everything else to standard error. A failure is one line, an exit code from
+`bus.failures`, and never a traceback.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import click
+import typer
+
+from bus.failures import Failure
+from bus.process import DEBUG_VARIABLE, UNEXPECTED, unexpected
+from session.models.commands import models
+
+app = typer.Typer(
+    name="cuecard",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(models, name="models")
+
+Answer = Literal["auto", "ask", "off"]
+Device = Literal["auto", "cpu", "cuda"]
+Pace = Literal["realtime", "fast"]
+View = Literal["auto", "overlay", "terminal", "plain", "none"]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cuecard {importlib.metadata.version('cuecard')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _cuecard(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A local-first copilot for live sessions.
+
+    It hears the microphone and the computer's own sound, transcribes both on this machine, notices the
+    question, and answers from your notes and the model you chose. Audio never leaves the machine.
+
+    Examples:
+
+        cuecard demo                                           see it work, offline, without a key
+
+        cuecard run --source mic=default --source call=monitor a live session
+
+        cuecard run --source mic=file:talk.flac --json         transcribe a recording at real pace
+
+        cuecard doctor                                         what is there, what is missing
+    """
+
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        "-s",
+        metavar="NAME=WHAT",
+        help="What to hear, as often as needed: mic=default, call=monitor (the computer's own sound), "
+        "NAME=device:NAME-OR-NUMBER, NAME=file:PATH, NAME=- (16 kHz s16le on standard input).",
+    ),
+]
+ViewOption = Annotated[View | None, typer.Option(help="Where to show it; auto takes the overlay if it can.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print every logged event as one JSON object a line.")
+]
+SaveOption = Annotated[
+    Path | None, typer.Option(help="Save the session when it ends: .md, .srt, .vtt or .json.")
+]
+
+
+@app.command()
+def run(
+    source: Sources = None,
+    pace: Annotated[Pace | None, typer.Option(help="How fast to play recordings.")] = None,
+    view: ViewOption = None,
+    json: JsonOption = False,
+    answer: Annotated[Answer | None, typer.Option(help="Answer at once, on request, or never.")] = None,
+    notes: Annotated[
+        list[Path] | None, typer.Option(help="Your notes (.md, .txt), as often as needed.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="Who answers: auto, local, none, openai, groq, xai, …, or an address.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A Whisper model of `cuecard models list`, or the provider's model; or both, twice."
+        ),
+    ] = None,
+    device: Annotated[Device | None, typer.Option(help="Where Whisper computes.")] = None,
+    language: Annotated[str | None, typer.Option(help="What is spoken: en, de, …, or auto.")] = None,
+    save: SaveOption = None,
+    consent: Annotated[
+        bool, typer.Option("--consent", help="The others know that this session is transcribed.")
+    ] = False,
+    settings: Annotated[Path | None, typer.Option(help="A settings file in the place of your own.")] = None,
+) -> None:
+    """Hear, transcribe, answer: one live session. Ctrl-C ends it.
+
+    Examples:
+
+        cuecard run --source mic=default --source call=monitor --notes resume.md
+
+        cuecard run --source mic=file:talk.flac --pace realtime --json | jq -r .text
+
+        cuecard run --source call=monitor --provider openai --model gpt-4.1-mini --save call.md
+    """
+    from session.launch import Request, launch
+
+    flags: dict[str, dict[str, Any]] = {
+        "capture": {"sources": source, "pace": pace},
+        "stt": {"device": device, "language": language},
+        "llm": {"answer": answer, "provider": provider, "notes": notes and [str(path) for path in notes]},
+        "session": {"view": view, "json": json or None, "save": save and str(save)},
+    }
+    launch(Request(flags=flags, models=tuple(model or ()), settings_file=settings, consent=consent))
+
+
+@app.command()
+def demo(view: ViewOption = None, json: JsonOption = False, save: SaveOption = None) -> None:
+    """Play a recorded interview through the whole pipeline, offline, without a key.
+
+    Example:
+
+        cuecard demo --view terminal
+    """
+    from session.demonstration import demonstration
+    from session.launch import launch
+
+    launch(demonstration({"view": view, "json": json or None, "save": save and str(save)}))
+
+
+@app.command()
+def devices(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    level: Annotated[bool, typer.Option(help="Listen to each for a moment and show how loud it is.")] = False,
+) -> None:
+    """List what can be captured, and which is the default.
+
+    Example:
+
+        cuecard devices --level
+    """
+    from session.device_list import show_devices
+
+    show_devices(as_json=json, with_levels=level)
+
+
+@app.command()
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Check what a session needs, and name the line that mends what is missing.
+
+    Example:
+
+        cuecard doctor
+    """
+    from session.doctor import show_findings
+
+    raise typer.Exit(show_findings(as_json=json))
+
+
+def main() -> None:
+    """Run the command line; the program's entry point."""
+    sys.exit(_run(sys.argv[1:]))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, standalone_mode=False)
+    except Failure as failure:
+        print(f"cuecard: {failure}", file=sys.stderr)
+        return failure.exit_code
+    except click.exceptions.Abort:
+        print("cuecard: stopped", file=sys.stderr)
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            traceback.print_exc()
+        print(f"cuecard: {unexpected(error)}", file=sys.stderr)
+        return UNEXPECTED
+    return code if isinstance(code, int) else 0

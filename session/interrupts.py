@@ -1,0 +1,32 @@
+"""Ctrl-C and its like: the signal handler only counts, the loop acts."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import TracebackType
+from typing import Self
+
+_ASK_TO_END = [signal.SIGINT, signal.SIGTERM]
+if sys.platform != "win32":
+    _ASK_TO_END.append(signal.SIGHUP)
+
+
+class Interrupts:
+    """How often the user asked for the end while this was entered, on the main thread."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._on_signal) for number in _ASK_TO_END}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        self.count += 1

@@ -1,0 +1,139 @@
+"""From a request on the command line to a session: settings, models, consent, stages, and the last words."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from bus.failures import StageFailure, UsageFailure
+from capture.source import Live, parse_source, parse_sources
+from llm.notes import read_notes
+from session import consent, save
+from session import settings as all_settings
+from session.live import LiveSession
+from session.models import catalogue, store
+from session.settings import AllSettings
+from session.stages import plan_stages
+from session.summary import lines
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for."""
+
+    flags: Mapping[str, Mapping[str, Any]]
+    """Values given on the command line, by settings table; None means not given."""
+    models: Sequence[str] = ()
+    """Names of models: Whisper's own are told from a provider's by the catalogue."""
+    settings_file: Path | None = None
+    consent: bool = False
+    true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+
+def launch(request: Request) -> None:
+    """Run a session as asked, and print what it came to.
+
+    Raises:
+        Failure: It could not be started, or not be ended well.
+    """
+    settings = resolve(request)
+    live = any(isinstance(parse_source(name, spec), Live) for name, spec in settings.capture.sources.items())
+    if live:
+        consent.ensure(given=request.consent, can_ask=sys.stdin.isatty() and sys.stderr.isatty())
+    views = choose_views(
+        settings.session.view,
+        as_json=settings.session.json,
+        to_terminal=sys.stdout.isatty(),
+        has_display=has_display(),
+    )
+    plans = plan_stages(
+        settings.capture.sources,
+        views=views,
+        answers=settings.llm.answer != "off" or bool(settings.llm.notes),
+        serves_model=bool(settings.llm.local_model_path),
+        cores=settings.session.cores,
+    )
+    session = LiveSession(settings, plans, consented=live, true_ends_s=request.true_ends_s)
+    ending = session.run()
+    saved_to = settings.session.save
+    if saved_to:
+        save.save(session.record, Path(saved_to))
+    _show(lines(session.tally, ending, saved_to=saved_to), to_stderr=settings.session.json)
+    if session.tally.given_up:
+        raise StageFailure(
+            f"{', '.join(session.tally.given_up)} had to be given up during the session",
+            kept="everything the others did",
+            todo="see the problem named above, or try `cuecard doctor`",
+        )
+
+
+def resolve(request: Request) -> AllSettings:
+    """Return the settings with sources parsed, models found and files checked.
+
+    Raises:
+        Failure: Something that was asked for does not exist or makes no sense.
+    """
+    flags = {name: dict(table) for name, table in request.flags.items()}
+    for model in request.models:
+        table = "stt" if catalogue.is_whisper(model) else "llm"
+        flags.setdefault(table, {})["model"] = model
+    given = flags.get("capture", {}).get("sources")
+    if given:
+        flags["capture"]["sources"] = parse_sources(given)
+    settings = all_settings.load(request.settings_file, flags)
+    if not settings.capture.sources:
+        raise UsageFailure(
+            "there is nothing to hear",
+            kept="nothing was started",
+            todo="add --source mic=default, or --source mic=file:PATH",
+        )
+    if settings.session.save:
+        save.check(Path(settings.session.save))
+    read_notes([Path(path) for path in settings.llm.notes])
+    stt = msgspec.structs.replace(settings.stt, model_path=str(store.find(settings.stt.model)))
+    llm = msgspec.structs.replace(settings.llm, local_model_path=_local_model(settings))
+    return AllSettings(settings.session, settings.capture, settings.vad, stt, llm, settings.overlay)
+
+
+def choose_views(wanted: str, *, as_json: bool, to_terminal: bool, has_display: bool) -> list[str]:
+    """Return the views to start. Pure."""
+    if as_json:
+        return ["json", "overlay"] if wanted == "overlay" else ["json"]
+    if wanted == "auto":
+        wanted = "overlay" if has_display else "terminal"
+    if wanted == "none":
+        return []
+    return ["plain"] if wanted == "terminal" and not to_terminal else [wanted]
+
+
+def has_display() -> bool:
+    """Tell whether a window can be shown."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _local_model(settings: AllSettings) -> str:
+    """Return the path of the small model, when it is wanted and there."""
+    if settings.llm.answer == "off" or settings.llm.provider not in ("auto", "local"):
+        return ""
+    if settings.llm.provider == "auto" and not store.is_there("smollm2"):
+        return ""
+    return str(store.find("smollm2"))
+
+
+def _show(rows: Sequence[tuple[str, str]], *, to_stderr: bool) -> None:
+    console = Console(stderr=to_stderr, highlight=False, soft_wrap=True)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for label, text in rows:
+        table.add_row(f"[bold]{label}[/bold]", text)
+    console.print()
+    console.print(table)

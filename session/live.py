@@ -1,0 +1,117 @@
+"""One live session from start to end: the supervisor's loop, and what is learnt on the way."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import time
+from collections.abc import Mapping, Sequence
+
+from bus import wiring
+from bus.client import HubClient
+from bus.messages import ConsentGiven, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
+from bus.run import Run
+from session.interrupts import Interrupts
+from session.progress import Progress
+from session.record import Record
+from session.settings import AllSettings
+from session.stages import StagePlan
+from session.summary import Ending
+from session.supervisor import Supervisor
+from session.tally import Tally
+
+_TURN_S = 0.1
+_FINISH_WORDS_S = 1.0
+_ANSWERS_READY_S = 20.0
+_REPLAY_LEAD_NS = 100_000_000
+
+
+class LiveSession:
+    """A session that is set up and can be run once.
+
+    Args:
+        settings: All settings, resolved.
+        plans: The stages.
+        consented: The user said that the others know.
+        true_ends_s: True ends of speech by source, where known.
+    """
+
+    def __init__(
+        self,
+        settings: AllSettings,
+        plans: Sequence[StagePlan],
+        *,
+        consented: bool = False,
+        true_ends_s: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._plans = plans
+        self._consented = consented
+        self.tally = Tally(true_ends_s or {})
+        self.record = Record()
+        answers = any(plan.name == "llm" for plan in plans)
+        self._progress = Progress(settings.capture.sources, answers=answers)
+        self._replay_started = False
+
+    def run(self) -> Ending:
+        """Run the session to its end.
+
+        Raises:
+            Failure: It could not be started, or the hub died.
+        """
+        with Interrupts() as interrupts:
+            run = Run.create(self._settings.tables())
+            try:
+                with Supervisor(run, self._plans) as supervisor:
+                    line = supervisor.start(wiring.hears("session"))
+                    self._announce(line)
+                    cause = self._loop(supervisor, line, interrupts)
+                    decided_s = time.monotonic()
+                    line.say(SessionEnding(cause=cause))
+                    self._finish_words(supervisor, line, interrupts)
+                    clean = supervisor.stop()
+            finally:
+                run.remove()
+        return Ending(cause, clean, time.monotonic() - decided_s)
+
+    def _announce(self, line: HubClient) -> None:
+        line.say(
+            SessionStarted(
+                version=importlib.metadata.version("cuecard"),
+                sources=list(self._settings.capture.sources),
+                answer=self._settings.llm.answer,
+                started_ns=time.monotonic_ns(),
+            )
+        )
+        if self._consented:
+            line.say(ConsentGiven())
+
+    def _loop(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> str:
+        """Turn until there is a reason to end, and return it."""
+        started_s = time.monotonic()
+        while not interrupts.count:
+            self._turn(supervisor, line)
+            if supervisor.closed_by:
+                return f"the {supervisor.closed_by} was closed"
+            waited_enough = time.monotonic() - started_s > _ANSWERS_READY_S
+            if not self._replay_started and (supervisor.ready() or (waited_enough and supervisor.ready(1))):
+                line.say(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
+                self._replay_started = True
+            if self._progress.complete:
+                return "the recordings ended" if self._replay_started else "the sources ended"
+        return "stopped by the user"
+
+    def _finish_words(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> None:
+        """Let what was being said get its final words, for a moment."""
+        give_up = time.monotonic() + _FINISH_WORDS_S
+        while not self._progress.transcribed and time.monotonic() < give_up and interrupts.count < 2:
+            self._turn(supervisor, line)
+
+    def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
+        for logged in line.hear(_TURN_S):
+            supervisor.hear(logged.event)
+            self.tally.hear(logged)
+            self.record.hear(logged)
+            self._progress.hear(logged)
+            if isinstance(logged.event, StageGivenUp):
+                self._progress.stage_given_up(logged.event.stage)
+        supervisor.tend()

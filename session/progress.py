@@ -1,0 +1,97 @@
+"""How far a session has come: has everything that was said been dealt with?
+
+A fold over the log. Pure: knows no process and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerStopped,
+    Beat,
+    CaptureEnded,
+    ListeningEnded,
+    Logged,
+    QuestionAsked,
+    SpeechEnded,
+    TranscriptFinished,
+    UtteranceDiscarded,
+    WordsLost,
+)
+
+
+class Progress:
+    """What is still under way.
+
+    Args:
+        sources: Names of the sources that must end.
+        answers: Whether a stage answers questions.
+    """
+
+    def __init__(self, sources: Iterable[str], *, answers: bool) -> None:
+        self._capturing = set(sources)
+        self._listening = set(self._capturing)
+        self._untranscribed: set[tuple[str, int]] = set()
+        self._unanswered: set[int] = set()
+        self._answers = answers
+        self._last_final_seq = 0
+        self._considered_seq = 0
+
+    def hear(self, logged: Logged) -> None:
+        """Take in one event, in the log's order."""
+        match logged.event:
+            case CaptureEnded(source=source):
+                self._capturing.discard(source)
+            case ListeningEnded(source=source):
+                self._listening.discard(source)
+            case SpeechEnded(source=source, utterance=utterance):
+                self._untranscribed.add((source, utterance))
+            case TranscriptFinished(source=source, utterance=utterance):
+                self._untranscribed.discard((source, utterance))
+                self._last_final_seq = logged.seq
+            case (
+                UtteranceDiscarded(source=source, utterance=utterance)
+                | WordsLost(source=source, utterance=utterance)
+            ):
+                self._untranscribed.discard((source, utterance))
+            case QuestionAsked(question=question):
+                self._unanswered.add(question)
+            case AnswerFinished(question=question) | AnswerStopped(question=question):
+                self._unanswered.discard(question)
+            case Beat(stage="llm", heard_seq=seq):
+                self._considered_seq = seq
+            case _:
+                pass
+
+    def stage_given_up(self, stage: str) -> None:
+        """Wait no longer for what this stage would have done."""
+        part, _, source = stage.partition(":")
+        if part == "capture":
+            self._capturing.discard(source)
+        elif part == "vad":
+            self._listening.discard(source)
+        elif part == "stt":
+            self._listening.clear()
+            self._untranscribed.clear()
+        elif part == "llm":
+            self._answers = False
+
+    @property
+    def captured(self) -> bool:
+        """Whether every source has ended."""
+        return not self._capturing
+
+    @property
+    def transcribed(self) -> bool:
+        """Whether everything that was said has its final words."""
+        return not (self._capturing or self._listening or self._untranscribed)
+
+    @property
+    def complete(self) -> bool:
+        """Whether, besides, every question has its answer."""
+        if not self.transcribed:
+            return False
+        considered = self._considered_seq >= self._last_final_seq and not self._unanswered
+        return considered or not self._answers

@@ -1,0 +1,89 @@
+"""The session as it may be saved: who said what and when, what was asked and answered.
+
+A fold over the log. Pure, and held in memory only; `session.save` writes it when the user says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerStopped,
+    CaptureStarted,
+    Logged,
+    Passage,
+    PassagesFound,
+    QuestionAsked,
+    TranscriptFinished,
+)
+from bus.ring import SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class Line:
+    """One utterance."""
+
+    source: str
+    start_s: float
+    """From the session's first sample."""
+    stop_s: float
+    text: str
+
+
+@dataclass
+class Exchange:
+    """One question, what the notes had to say, and the answer."""
+
+    source: str
+    text: str
+    passages: list[Passage] = field(default_factory=list)
+    answer: str = ""
+    complete: bool = False
+    model: str = ""
+
+
+class Record:
+    """What was said, asked and answered so far."""
+
+    def __init__(self) -> None:
+        self._finals: list[TranscriptFinished] = []
+        self._first_sample_ns: dict[str, int] = {}
+        self.exchanges: dict[int, Exchange] = {}
+
+    def hear(self, logged: Logged) -> None:
+        """Take in one event, in the log's order."""
+        match logged.event:
+            case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
+                self._first_sample_ns.setdefault(source, first_sample_ns)
+            case TranscriptFinished() as final:
+                self._finals.append(final)
+            case QuestionAsked(question=question, source=source, text=text):
+                self.exchanges[question] = Exchange(source, text)
+            case PassagesFound(question=question, passages=passages) if question in self.exchanges:
+                self.exchanges[question].passages = passages
+            case AnswerFinished(question=question, text=text, model=model) if question in self.exchanges:
+                exchange = self.exchanges[question]
+                exchange.answer, exchange.model, exchange.complete = text, model, True
+            case AnswerStopped(question=question, kept=kept) if question in self.exchanges:
+                self.exchanges[question].answer = kept
+            case _:
+                pass
+
+    def lines(self) -> list[Line]:
+        """Return the utterances in the order in which they were begun."""
+        zero_ns = min(self._first_sample_ns.values(), default=0)
+        lines = [
+            Line(
+                final.source,
+                self._seconds(final.source, final.start_sample, zero_ns),
+                self._seconds(final.source, final.stop_sample, zero_ns),
+                final.text,
+            )
+            for final in self._finals
+        ]
+        return sorted(lines, key=lambda line: line.start_s)
+
+    def _seconds(self, source: str, sample: int, zero_ns: int) -> float:
+        offset_ns = self._first_sample_ns.get(source, zero_ns) - zero_ns
+        return max(0.0, offset_ns / 1e9 + sample / SAMPLE_RATE)

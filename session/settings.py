@@ -1,0 +1,79 @@
+"""All settings together: one TOML file, one table a stage."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import platformdirs
+
+from bus import settings
+from capture.settings import CaptureSettings
+from llm.settings import LlmSettings
+from overlay.settings import OverlaySettings
+from stt.settings import SttSettings
+from vad.settings import VadSettings
+
+
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What concerns the session as a whole."""
+
+    view: Literal["auto", "overlay", "terminal", "plain", "none"] = "auto"
+    """Where the session is shown; auto: the overlay where there is a display, else the terminal."""
+    json: bool = False
+    """Print every logged event as one JSON object a line on standard output."""
+    save: str = ""
+    """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
+    cores: dict[str, list[int]] = {}
+    """Cores to pin a stage to, by kind ("stt") or by name ("vad:mic"); the others run anywhere."""
+
+
+@dataclass(frozen=True)
+class AllSettings:
+    """Every table, decoded."""
+
+    session: SessionSettings
+    capture: CaptureSettings
+    vad: VadSettings
+    stt: SttSettings
+    llm: LlmSettings
+    overlay: OverlaySettings
+
+    def tables(self) -> dict[str, msgspec.Struct]:
+        """Return the tables by name, as a run takes them."""
+        return {name: getattr(self, name) for name in SCHEMA}
+
+
+SCHEMA: dict[str, type[msgspec.Struct]] = {
+    "session": SessionSettings,
+    "capture": CaptureSettings,
+    "vad": VadSettings,
+    "stt": SttSettings,
+    "llm": LlmSettings,
+    "overlay": OverlaySettings,
+}
+
+
+def user_file() -> Path:
+    """Return where the user's settings are."""
+    return Path(platformdirs.user_config_dir("cuecard", appauthor=False)) / "cuecard.toml"
+
+
+def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettings:
+    """Return the settings: flags before environment before file before defaults.
+
+    Args:
+        file: A settings file to use in the place of the user's own.
+        flags: Values from the command line, by table; None means not given.
+
+    Raises:
+        SettingsFailure: Something in them is wrong.
+    """
+    tables: dict[str, Any] = settings.load(
+        SCHEMA, file=file or user_file(), environment=os.environ, flags=flags
+    )
+    return AllSettings(**tables)

@@ -1,0 +1,106 @@
+"""The processes of a session as a table: what runs, in which order it starts, how it is watched.
+
+Pure: knows what a stage is called and how it is treated, not what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LISTENING = 1
+"""The wave of stages without which nothing is heard; started first, right after the hub."""
+
+ANSWERING = 2
+"""The wave that may come a moment later: the hub tells it what it missed."""
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """One process and how it is treated."""
+
+    name: str
+    """"vad:mic"; its part before the colon is its kind in the wiring table."""
+    module: str
+    """What `python -m` runs."""
+    arguments: tuple[str, ...] = ()
+    wave: int = LISTENING
+    essential: bool = True
+    """Whether a session that cannot start it is called off."""
+    silence_limit_s: float | None = 4.0
+    """How long its work loop may be silent; None for a stage whose freezing harms nobody."""
+    start_limit_s: float = 30.0
+    """How long it may take to be ready."""
+    niceness: int = 0
+    cores: tuple[int, ...] = ()
+    """Cores it is pinned to; all when empty."""
+    inherits_stdin: bool = False
+    inherits_stdout: bool = False
+    ends_session: bool = False
+    """Whether its clean exit is the user's wish to end the session, as when a window is closed."""
+    holds_keys: bool = False
+    """Whether it may see the keys in the environment."""
+
+
+HUB = StagePlan("hub", "bus", silence_limit_s=None)
+
+
+def plan_stages(
+    sources: Mapping[str, str],
+    *,
+    views: Sequence[str],
+    answers: bool,
+    serves_model: bool,
+    cores: Mapping[str, Sequence[int]],
+) -> list[StagePlan]:
+    """Return the stages of a session, the hub first, in the order in which they start.
+
+    Args:
+        sources: Specification of each source by name; "-" reads standard input.
+        views: "overlay", "terminal", "plain", "json".
+        answers: Whether questions are looked for.
+        serves_model: Whether the small local model is served.
+        cores: Cores by kind of stage ("stt") or by name ("vad:mic").
+    """
+    plans = [HUB]
+    for source, spec in sources.items():
+        plans.append(StagePlan(f"capture:{source}", "capture", (source,), inherits_stdin=spec == "-"))
+        plans.append(StagePlan(f"vad:{source}", "vad", (source,)))
+    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0))
+    plans.extend(_view(view) for view in views)
+    if answers:
+        plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True))
+    if answers and serves_model:
+        plans.append(
+            StagePlan(
+                "model-server",
+                "llm.model_server",
+                wave=ANSWERING,
+                essential=False,
+                start_limit_s=60.0,
+                silence_limit_s=10.0,
+                niceness=10,
+            )
+        )
+    return [_pinned(plan, cores) for plan in plans]
+
+
+def _view(kind: str) -> StagePlan:
+    if kind == "overlay":
+        return StagePlan(
+            "overlay", "overlay", wave=ANSWERING, essential=False, silence_limit_s=None, ends_session=True
+        )
+    return StagePlan(
+        "view",
+        "session.view",
+        (kind,),
+        silence_limit_s=None,
+        inherits_stdin=kind == "terminal",
+        inherits_stdout=True,
+        ends_session=True,
+    )
+
+
+def _pinned(plan: StagePlan, cores: Mapping[str, Sequence[int]]) -> StagePlan:
+    chosen = cores.get(plan.name) or cores.get(plan.name.partition(":")[0]) or ()
+    return StagePlan(**{**plan.__dict__, "cores": tuple(chosen)})

@@ -1,0 +1,66 @@
+"""The last words of a session: what it came to, how fast it was, what left the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bus.ring import SAMPLE_RATE
+from session.tally import Tally, percentile
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a session ended."""
+
+    cause: str
+    clean: bool
+    """Whether every process ended by itself when asked, the hub with its log among them."""
+    stop_s: float
+    """From the decision to end to the last process being gone."""
+
+
+def lines(tally: Tally, ending: Ending, *, saved_to: str = "") -> list[tuple[str, str]]:
+    """Return the summary as pairs of a label and what it says."""
+    end_of_speech = "true end of speech" if tally.true_ends_s else "end of speech, as detected,"
+    rows = [
+        ("ended", ending.cause),
+        ("utterances", f"{tally.utterances}, {tally.words} words"),
+        ("questions", f"{tally.questions}, {tally.answers} answered in full"),
+        ("latency", f"{end_of_speech} to final: {_latency(tally.final_latencies_s)}"),
+        ("", f"question to first answer token: {_latency(tally.first_token_latencies_s)}"),
+        ("left the machine", _egress(tally)),
+        ("memory", _wiped(ending)),
+    ]
+    if tally.lost_samples or tally.lost_utterances:
+        lost = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {tally.lost_utterances} utterances"
+        rows.append(("lost", lost))
+    if tally.restarts:
+        rows.append(("restarts", str(tally.restarts)))
+    if tally.given_up:
+        rows.append(("given up", ", ".join(tally.given_up)))
+    rows.append(("saved", saved_to or "nothing"))
+    return rows
+
+
+def _latency(values_s: Sequence[float]) -> str:
+    p50, p95 = percentile(values_s, 0.5), percentile(values_s, 0.95)
+    if p50 is None or p95 is None:
+        return "none measured"
+    return f"p50 {p50:.2f} s, p95 {p95:.2f} s (n = {len(values_s)})"
+
+
+def _egress(tally: Tally) -> str:
+    left = [request for request in tally.requests if request.left_machine]
+    stayed = len(tally.requests) - len(left)
+    local = f"; {stayed} requests went to a model on this machine" if stayed else ""
+    if not left:
+        return f"nothing{local}"
+    hosts = ", ".join(sorted({request.host for request in left}))
+    return f"{sum(request.body_bytes for request in left)} bytes in {len(left)} requests to {hosts}{local}"
+
+
+def _wiped(ending: Ending) -> str:
+    if ending.clean:
+        return f"audio rings zeroed, transcript dropped, all processes gone in {ending.stop_s:.2f} s"
+    return f"some processes had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"

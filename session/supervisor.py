@@ -1,0 +1,199 @@
+"""The supervisor: starts the stages of a run, watches them, starts the fallen again, stops them all.
+
+It acts; `session.health` judges and `session.stages` plans. It is in nobody's way: audio and words pass
+between the stages without it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from bus.client import HubClient
+from bus.failures import Failure, StageFailure
+from bus.messages import Beat, Event, Message, ProblemMet, StageDied, StageGivenUp, StageReady, StageStarted
+from bus.run import Run
+from session.child import Child
+from session.health import Health, Verdict
+from session.stages import ANSWERING, HUB, LISTENING, StagePlan
+
+_STOP_LIMIT_S = 0.8
+_VIEW_STOP_LIMIT_S = 0.5
+_HUB_START_LIMIT_S = 10.0
+
+
+class Supervisor:
+    """The processes of one run. To be used on the main thread only.
+
+    Args:
+        run: The run whose stages these are.
+        plans: What to start, the hub first.
+    """
+
+    def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
+        self._run = run
+        self._plans = [plan for plan in plans if plan != HUB]
+        self._children: dict[str, Child] = {}
+        self._health = {plan.name: Health(plan) for plan in self._plans}
+        self._problems: dict[str, ProblemMet] = {}
+        self._next_wave = LISTENING
+        self.closed_by: str | None = None
+        """The stage by which the user ended the session, if any."""
+
+    def start(self, hears: frozenset[type[Message]]) -> HubClient:
+        """Start the hub and the stages that listen; return the supervisor's own line to the hub.
+
+        Raises:
+            StageFailure: The hub would not start.
+        """
+        self._children[HUB.name] = Child(HUB, self._run)
+        self._client = HubClient("session", self._run, kinds=hears)
+        give_up = time.monotonic() + _HUB_START_LIMIT_S
+        while not self._client.hear(timeout_s=0.1):
+            if self._children[HUB.name].code is not None or time.monotonic() > give_up:
+                raise StageFailure(
+                    "the hub would not start", kept="nothing else was started", todo="try `cuecard doctor`"
+                )
+        self._start_wave()
+        return self._client
+
+    def hear(self, event: Event) -> None:
+        """Take note of what a stage said about itself."""
+        now_s = time.monotonic()
+        match event:
+            case StageReady(stage=stage) if stage in self._health:
+                self._health[stage].was_ready(now_s)
+            case Beat(stage=stage) if stage in self._health:
+                self._health[stage].beat(now_s)
+            case ProblemMet(stage=stage):
+                self._problems[stage] = event
+            case _:
+                pass
+
+    def tend(self) -> None:
+        """Look after every stage once.
+
+        Raises:
+            Failure: An essential stage could not be started, or the hub died.
+        """
+        if self._children[HUB.name].code is not None:
+            raise StageFailure(
+                "the hub died, and with it the session's log",
+                kept="files that were saved",
+                todo="start the session again",
+            )
+        for health in self._health.values():
+            if not health.given_up and health.plan.name in self._children:
+                self._tend_one(health, self._children[health.plan.name])
+        if self._next_wave <= ANSWERING and self.ready(self._next_wave - 1):
+            self._start_wave()
+
+    def ready(self, *waves: int) -> bool:
+        """Tell whether every stage (of these waves) is ready or given up."""
+        return all(
+            health.ready or health.given_up
+            for health in self._health.values()
+            if not waves or health.plan.wave in waves
+        )
+
+    @property
+    def given_up(self) -> list[str]:
+        """The stages that are not started any more."""
+        return [name for name, health in self._health.items() if health.given_up]
+
+    def pids(self) -> dict[str, int]:
+        """Return the processes that run, by stage."""
+        return {name: child.pid for name, child in self._children.items() if child.code is None}
+
+    def stop(self) -> bool:
+        """Stop every stage: those that work, then those that show, then the hub.
+
+        Returns:
+            Whether all of them ended by themselves.
+        """
+        shows = [name for name in self._children if name in ("overlay", "view")]
+        works = [name for name in self._children if name not in (*shows, HUB.name)]
+        clean = self._stop(works[::-1], _STOP_LIMIT_S)
+        clean &= self._stop(shows, _VIEW_STOP_LIMIT_S)
+        if hasattr(self, "_client"):
+            self._client.close()
+        return self._stop([HUB.name], _VIEW_STOP_LIMIT_S) and clean
+
+    def _start_wave(self) -> None:
+        for plan in self._plans:
+            if plan.wave == self._next_wave:
+                self._spawn(plan)
+        self._next_wave += 1
+
+    def _spawn(self, plan: StagePlan) -> None:
+        health = self._health[plan.name]
+        self._children[plan.name] = child = Child(plan, self._run)
+        health.started(time.monotonic())
+        self._client.say(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
+
+    def _tend_one(self, health: Health, child: Child) -> None:
+        now_s = time.monotonic()
+        if child.code is None:
+            if health.while_running(now_s) is Verdict.KILL:
+                child.kill()
+                child.wait(1.0)
+            return
+        was_ready = health.ready
+        verdict = health.after_exit(child.code, now_s)
+        if verdict is Verdict.END:
+            self.closed_by = self.closed_by or health.plan.name
+            return
+        self._client.say(StageDied(stage=health.plan.name, cause=health.cause))
+        if verdict is Verdict.RESTART:
+            self._spawn(health.plan)
+        elif health.plan.essential and not was_ready and health.restarts == 0:
+            raise self._why(health, child.code)
+        else:
+            self._client.say(self._given_up(health))
+
+    def _why(self, health: Health, code: int) -> Failure:
+        """Return the failure that kept an essential stage from starting, in its own words."""
+        # What it said on its way out may still be under way to us.
+        for logged in self._client.hear(timeout_s=0.3):
+            self.hear(logged.event)
+        problem = self._problems.get(health.plan.name)
+        if problem is None:
+            return StageFailure(
+                f"{health.plan.name} could not be started: {health.cause}", todo="try `cuecard doctor`"
+            )
+        failure = Failure(problem.what, kept=problem.kept, todo=problem.todo)
+        failure.exit_code = code
+        return failure
+
+    def _given_up(self, health: Health) -> StageGivenUp:
+        problem = self._problems.get(health.plan.name)
+        return StageGivenUp(
+            stage=health.plan.name,
+            cause=problem.what if problem else health.cause,
+            todo=(problem.todo if problem else "") or "end the session and start it again",
+        )
+
+    def _stop(self, names: Sequence[str], limit_s: float) -> bool:
+        children = [self._children[name] for name in names]
+        for child in children:
+            if child.code is None:
+                child.terminate()
+        give_up = time.monotonic() + limit_s
+        clean = True
+        for child in children:
+            if child.wait(give_up - time.monotonic()) is None:
+                child.kill()
+                child.wait(1.0)
+                clean = False
+        return clean
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if any(child.code is None for child in self._children.values()):
+            self.stop()

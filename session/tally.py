@@ -1,0 +1,112 @@
+"""What a session came to: counts and latencies, folded from the log.
+
+The latency of a final runs from the end of speech in the audio to the hub's log. Where the true ends of
+speech are known (the demo, the bench), they are the clock; otherwise it is the detector's word for it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerGrew,
+    AudioLost,
+    CaptureStarted,
+    Logged,
+    QuestionAsked,
+    RequestSent,
+    StageDied,
+    StageGivenUp,
+    TranscriptFinished,
+    WordsLost,
+)
+from bus.ring import SAMPLE_RATE
+
+TRUE_END_WITHIN_S = 1.0
+"""A final belongs to the true end of speech that is nearest to its own, if no farther than this."""
+
+
+@dataclass
+class Tally:
+    """Counts and latencies of one session.
+
+    Args:
+        true_ends_s: For each source the true ends of speech, ascending, in seconds of its sample clock.
+    """
+
+    true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    utterances: int = 0
+    words: int = 0
+    questions: int = 0
+    answers: int = 0
+    final_latencies_s: list[float] = field(default_factory=list)
+    first_token_latencies_s: list[float] = field(default_factory=list)
+    """From the question being found to the first piece of its answer."""
+    requests: list[RequestSent] = field(default_factory=list)
+    restarts: int = 0
+    given_up: list[str] = field(default_factory=list)
+    lost_samples: int = 0
+    lost_utterances: int = 0
+    _first_sample_ns: dict[str, int] = field(default_factory=dict)
+    _asked_ns: dict[int, int] = field(default_factory=dict)
+
+    def hear(self, logged: Logged) -> None:
+        """Take in one event, in the log's order."""
+        match logged.event:
+            case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
+                self._first_sample_ns.setdefault(source, first_sample_ns)
+            case TranscriptFinished() as final:
+                self.utterances += 1
+                self.words += len(final.text.split())
+                self._time_final(final, logged.logged_ns)
+            case QuestionAsked(question=question):
+                self.questions += 1
+                self._asked_ns[question] = logged.logged_ns
+            case AnswerGrew(question=question) if question in self._asked_ns:
+                waited_ns = logged.logged_ns - self._asked_ns.pop(question)
+                self.first_token_latencies_s.append(waited_ns / 1e9)
+            case AnswerFinished():
+                self.answers += 1
+            case RequestSent() as request:
+                self.requests.append(request)
+            case StageDied():
+                self.restarts += 1
+            case StageGivenUp(stage=stage):
+                self.given_up.append(stage)
+                self.restarts -= 1
+            case AudioLost(start_sample=start, stop_sample=stop):
+                self.lost_samples += stop - start
+            case WordsLost():
+                self.lost_utterances += 1
+            case _:
+                pass
+
+    def _time_final(self, final: TranscriptFinished, logged_ns: int) -> None:
+        zero_ns = self._first_sample_ns.get(final.source)
+        if zero_ns is None:
+            return
+        end_s = final.quiet_sample / SAMPLE_RATE
+        if self.true_ends_s:
+            nearest = _nearest(self.true_ends_s.get(final.source, ()), end_s)
+            if nearest is None:
+                return  # a cut in mid-turn: no one had finished speaking
+            end_s = nearest
+        self.final_latencies_s.append((logged_ns - zero_ns) / 1e9 - end_s)
+
+
+def _nearest(ends_s: Sequence[float], end_s: float) -> float | None:
+    at = bisect.bisect(ends_s, end_s)
+    near = [end for end in ends_s[max(at - 1, 0) : at + 1] if abs(end - end_s) <= TRUE_END_WITHIN_S]
+    return min(near, key=lambda end: abs(end - end_s), default=None)
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that at least `share` (0 to 1) of the values do not exceed; None of none."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
