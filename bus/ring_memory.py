@@ -32,6 +32,7 @@ BLOCK_SAMPLES = 160
 _MAGIC = 0x43554543_52494E47
 _F_SEAL_FUTURE_WRITE = 0x0010  # fcntl.F_SEAL_FUTURE_WRITE exists from Python 3.13 on
 _ANSWER_TIMEOUT_S = 2.0
+_NO_RING = "what is served there is no ring of ours"
 
 _HEAD = np.dtype(
     [
@@ -51,18 +52,18 @@ _HEAD_BYTES = 4096
 class RingMemory:
     """The ring's bytes, mapped, with views on the head and the blocks."""
 
-    def __init__(self, buffer: mmap.mmap | memoryview, release: Callable[[], None]) -> None:
+    def __init__(self, buffer: mmap.mmap | memoryview, blocks: int, release: Callable[[], None]) -> None:
         self._release = release
         self.head: Any = np.frombuffer(buffer, _HEAD, count=1)
-        self.blocks: Any = np.frombuffer(buffer, _BLOCK, offset=_HEAD_BYTES)
-        self.numbers: NDArray[np.int64] = self.blocks["number"]
-        self.crcs: NDArray[np.uint32] = self.blocks["crc"]
-        self.samples: NDArray[np.int16] = self.blocks["samples"]
+        table: Any = np.frombuffer(buffer, _BLOCK, count=blocks, offset=_HEAD_BYTES)
+        self.numbers: NDArray[np.int64] = table["number"]
+        self.crcs: NDArray[np.uint32] = table["crc"]
+        self.samples: NDArray[np.int16] = table["samples"]
 
     def unmap(self) -> None:
         """Let go of the mapping."""
         # The views must go first: a mapping with views on it cannot be closed.
-        del self.head, self.blocks, self.numbers, self.crcs, self.samples
+        del self.head, self.numbers, self.crcs, self.samples
         with contextlib.suppress(BufferError):
             self._release()
 
@@ -82,7 +83,7 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
     """
     size = _HEAD_BYTES + blocks * _BLOCK.itemsize
     try:
-        memory, handle = _allocate(size)
+        memory, handle = _allocate(size, blocks)
     except OSError as error:
         raise MachineFailure(
             f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
@@ -93,7 +94,7 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
     return memory, handle
 
 
-def _allocate(size: int) -> tuple[RingMemory, RingHandle]:
+def _allocate(size: int, blocks: int) -> tuple[RingMemory, RingHandle]:
     if sys.platform == "linux":
         descriptor = os.memfd_create("cuecard-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
@@ -105,7 +106,9 @@ def _allocate(size: int) -> tuple[RingMemory, RingHandle]:
         except OSError:
             os.close(descriptor)
             raise
-        return RingMemory(mapping, mapping.close), RingHandle(descriptor, "", lambda: os.close(descriptor))
+        return RingMemory(mapping, blocks, mapping.close), RingHandle(
+            descriptor, "", lambda: os.close(descriptor)
+        )
     from multiprocessing.shared_memory import SharedMemory
 
     segment = SharedMemory(create=True, size=size)
@@ -114,7 +117,7 @@ def _allocate(size: int) -> tuple[RingMemory, RingHandle]:
         segment.close()
         segment.unlink()
 
-    return RingMemory(segment.buf, lambda: None), RingHandle(None, segment.name, close_and_unlink)
+    return RingMemory(segment.buf, blocks, lambda: None), RingHandle(None, segment.name, close_and_unlink)
 
 
 def attach_memory(address: Path) -> RingMemory:
@@ -126,28 +129,38 @@ def attach_memory(address: Path) -> RingMemory:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(_ANSWER_TIMEOUT_S)
         line.connect(str(address))
-        if sys.platform == "linux":
-            _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
-            if not descriptors:
-                raise ConnectionResetError("no descriptor came")
-            try:
-                size = os.fstat(descriptors[0]).st_size
-                mapping = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
-            finally:
-                os.close(descriptors[0])
-            return _checked(RingMemory(mapping, mapping.close))
-        from multiprocessing.shared_memory import SharedMemory
-
-        name = line.recv(255).decode()
-        segment = SharedMemory(name=name)
-        return _checked(RingMemory(segment.buf, segment.close))
+        return _receive_descriptor(line) if sys.platform == "linux" else _receive_name(line)
 
 
-def _checked(memory: RingMemory) -> RingMemory:
-    if memory.head["magic"][0] != _MAGIC or memory.head["blocks"][0] != len(memory.blocks):
-        memory.unmap()
-        raise ConnectionRefusedError("what is served there is no ring of ours")
-    return memory
+def _receive_descriptor(line: socket.socket) -> RingMemory:
+    _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
+    if not descriptors:
+        raise ConnectionResetError("no descriptor came")
+    try:
+        size = os.fstat(descriptors[0]).st_size
+        if size <= _HEAD_BYTES:
+            raise ConnectionRefusedError(_NO_RING)
+        mapping = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
+    finally:
+        os.close(descriptors[0])
+    return RingMemory(mapping, _blocks_in(mapping), mapping.close)
+
+
+def _receive_name(line: socket.socket) -> RingMemory:
+    from multiprocessing.shared_memory import SharedMemory
+
+    segment = SharedMemory(name=line.recv(255).decode())
+    buffer = memoryview(segment.buf or b"")
+    return RingMemory(buffer, _blocks_in(buffer), segment.close)
+
+
+def _blocks_in(buffer: mmap.mmap | memoryview) -> int:
+    """Return how many blocks a ring has, after making sure that it is one."""
+    head = np.frombuffer(buffer, _HEAD, count=1)[0]
+    blocks = int(head["blocks"])
+    if head["magic"] != _MAGIC or not 0 < blocks <= (len(buffer) - _HEAD_BYTES) // _BLOCK.itemsize:
+        raise ConnectionRefusedError(_NO_RING)
+    return blocks
 
 
 class RingServer:

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+import zmq
+
+from bus import messages as m
+from bus.client import FOLLOW, SAY, Follow, HubClient
+from bus.failures import MachineFailure, Refused
+from bus.hub import Hub
+from bus.run import Run
+from tests.conftest import StartStage
+from tests.waiting import wait_until
+
+
+def endings(client: HubClient, count: int) -> list[m.Logged]:
+    """Return the first `count` SessionEnding events that `client` hears."""
+    found: list[m.Logged] = []
+
+    def enough() -> bool:
+        found.extend(logged for logged in client.hear(0.05) if isinstance(logged.event, m.SessionEnding))
+        return len(found) >= count
+
+    wait_until(enough)
+    return found
+
+
+def test_a_late_follower_gets_the_whole_session_in_order(hub_run: Run) -> None:
+    with HubClient("session", hub_run) as session:
+        for number in range(1000):
+            session.say(m.SessionEnding(cause=str(number)))
+        with HubClient("view", hub_run) as late:
+            heard = endings(late, 1000)
+    assert [logged.event.cause for logged in heard] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
+    assert [logged.seq for logged in heard] == sorted(logged.seq for logged in heard)
+
+
+def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
+    with (
+        HubClient("session", hub_run) as session,
+        HubClient("overlay", hub_run) as sleeper,
+        HubClient("view", hub_run) as awake,
+    ):
+        for number in range(3000):
+            session.say(m.SessionEnding(cause=str(number)))
+        assert len(endings(awake, 3000)) == 3000
+        assert len(endings(sleeper, 3000)) == 3000, "and it catches up when it wakes"
+
+
+def test_a_stage_may_only_say_what_the_wiring_allows(hub_run: Run) -> None:
+    with HubClient("view", hub_run) as view, pytest.raises(Refused):
+        view.say(m.SessionEnding(cause="I say so"))
+
+
+def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    hub = Hub(run)
+    context = zmq.Context()
+    stranger = context.socket(zmq.DEALER)
+    stranger.connect(run.hub_address)
+    ending = m.encode(m.SessionEnding(cause="x"))
+    follow = msgspec.msgpack.encode(Follow(0, ["NoSuchKind"]))
+    for frames in (
+        [b"wrong token", SAY, b"session", ending],
+        [run.token, SAY, b"view", ending],
+        [run.token, SAY, b"session", b"\xc1"],
+        [run.token, SAY, b"session"],
+        [run.token, b"shutdown", b"session", b""],
+        [run.token, FOLLOW, b"view", follow],
+        [run.token, FOLLOW, b"view", b"\x00"],
+        [b""],
+    ):
+        stranger.send_multipart(frames)
+    give_up = time.monotonic() + 10
+    hub.serve(until=lambda: hub.refused == 8 or time.monotonic() > give_up)
+    assert hub.refused == 8
+    assert hub.close() == 0, "nothing of it reached the log"
+    stranger.close(linger=0)
+    context.term()
+
+
+def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> None:
+    context = zmq.Context()
+    with context.socket(zmq.DEALER) as stranger, HubClient("session", hub_run) as session:
+        stranger.connect(hub_run.hub_address)
+        stranger.send_multipart([hub_run.token, SAY, b"session", bytes(4 << 20)])
+        with HubClient("view", hub_run) as view:
+            session.say(m.SessionEnding(cause="still here"))
+            assert endings(view, 1)
+        stranger.close(linger=0)
+    context.term()
+
+
+def test_a_hub_without_a_directory_says_so(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    run.remove()
+    with pytest.raises(MachineFailure, match="cannot listen"):
+        Hub(run)
+
+
+def test_the_hub_process_stops_cleanly_when_asked(
+    make_run: Callable[..., Run], start_stage: StartStage
+) -> None:
+    run = make_run()
+    child = start_stage(run, "bus")
+    with HubClient("session", run) as client:
+        assert client.hear(timeout_s=10)
+    child.terminate()
+    assert child.wait(5) == 0
+    assert not Path(run.directory / "hub").exists() or run.directory.exists()

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus import messages as m
+from bus.log import BATCH_EVENTS, MOMENTS_KEPT, Follower, SessionLog
+
+ENDING = m.SessionEnding(cause="x")
+CONSENT = m.ConsentGiven()
+BEAT = m.Beat(stage="stt", heard_seq=0)
+
+
+def test_kept_events_are_numbered_without_a_gap_and_moments_are_not() -> None:
+    log = SessionLog()
+    numbers = [log.append(event, 0).seq for event in (ENDING, BEAT, CONSENT, BEAT, ENDING)]
+    assert numbers == [1, 0, 2, 0, 3]
+
+
+@given(st.lists(st.booleans(), max_size=600), st.integers(min_value=0, max_value=50))
+def test_a_follower_gets_everything_it_hears_once_and_in_order(kinds: list[bool], late: int) -> None:
+    log = SessionLog()
+    for is_ending in kinds[:late]:
+        log.append(ENDING if is_ending else CONSENT, 0)
+    follower = Follower(frozenset({m.SessionEnding}))
+    got: list[int] = []
+
+    def drain() -> None:
+        while (events := follower.take(log)) is not None:
+            assert len(events) <= BATCH_EVENTS
+            got.extend(logged.seq for logged in events)
+            follower.waiting = True
+
+    for is_ending in kinds[late:]:
+        log.append(ENDING if is_ending else CONSENT, 0)
+        if is_ending:
+            drain()
+    drain()
+    assert got == [seq for seq, is_ending in enumerate(kinds, 1) if is_ending]
+
+
+def test_a_follower_that_does_not_ask_gets_nothing_and_costs_a_bounded_queue() -> None:
+    log, follower = SessionLog(), Follower(frozenset({m.Beat, m.ConsentGiven}), waiting=False)
+    for _ in range(10 * MOMENTS_KEPT):
+        follower.offer(log.append(BEAT, 0))
+    log.append(CONSENT, 0)
+    assert follower.take(log) is None
+    follower.waiting = True
+    events = follower.take(log)
+    assert events is not None
+    assert len(events) == MOMENTS_KEPT + 1
+
+
+def test_wiping_leaves_nothing() -> None:
+    log = SessionLog()
+    log.append(ENDING, 0)
+    assert log.wipe() == 1
+    assert log.since(0, frozenset({m.SessionEnding}), 10) == ([], 0)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bus.failures import MachineFailure, SettingsFailure
+from bus.run import RUN_VARIABLE, Run, sweep
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: int = 1
+
+
+def test_a_stage_reads_what_the_supervisor_wrote(
+    make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_run(vad=Table(number=7))
+    monkeypatch.setenv(RUN_VARIABLE, str(made.directory))
+    opened = Run.open()
+    assert opened.token == made.token
+    assert opened.settings("vad", Table) == Table(number=7)
+    assert opened.settings("stt", Table) == Table()
+
+
+def test_only_this_user_can_enter(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    assert stat.S_IMODE(run.directory.stat().st_mode) == 0o700
+    assert stat.S_IMODE((run.directory / "run.json").stat().st_mode) == 0o600
+
+
+def test_settings_that_do_not_fit_are_refused(make_run: Callable[..., Run]) -> None:
+    class Other(msgspec.Struct):
+        letters: str = "x"
+
+    with pytest.raises(SettingsFailure):
+        make_run(vad=Other()).settings("vad", Table)
+
+
+@pytest.mark.parametrize("named", [None, "/nowhere"])
+def test_no_run_is_said(monkeypatch: pytest.MonkeyPatch, named: str | None) -> None:
+    monkeypatch.delenv(RUN_VARIABLE, raising=False)
+    if named:
+        monkeypatch.setenv(RUN_VARIABLE, named)
+    with pytest.raises(MachineFailure, match="cuecard run"):
+        Run.open()
+
+
+def test_a_path_too_long_for_sockets_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = tmp_path / ("x" * 90)
+    base.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
+    with pytest.raises(MachineFailure, match="too long"):
+        Run.create({})
+    assert not list(base.iterdir())
+
+
+def test_what_a_crash_left_is_swept_and_the_living_are_spared(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
+    )
+    dead = tmp_path / f"cuecard-{ended.stdout.strip()}-abc"
+    alive = tmp_path / f"cuecard-{os.getpid()}-abc"
+    stranger = tmp_path / "cuecard-notes-abc"
+    for directory in (dead, alive, stranger):
+        directory.mkdir()
+        (directory / "hub").touch()
+    assert sweep(tmp_path) == [dead]
+    assert alive.exists()
+    assert stranger.exists()

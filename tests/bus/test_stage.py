@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bus import messages as m
+from bus.client import HubClient
+from bus.process import SUPERVISOR_VARIABLE
+from bus.run import RUN_VARIABLE, Run
+from tests.conftest import stage_environment
+from tests.waiting import wait_until
+
+LOOP = """
+from bus.stage import Stage
+with Stage("vad:mic") as stage:
+    stage.enter_sandbox()
+    stage.ready("here")
+    while not stage.stopping():
+        stage.hear(0.05)
+        stage.beat(heard_sample=160)
+"""
+FAIL = """
+from bus.failures import InputFailure
+from bus.stage import Stage
+with Stage("vad:mic") as stage:
+    raise InputFailure("the ear is shut", kept="the mouth", todo="open it")
+"""
+CRASH = """
+from bus.stage import Stage
+with Stage("vad:mic") as stage:
+    {}["what was said in secret"]
+"""
+
+
+def start(run: Run, program: str, **environment: str) -> subprocess.Popen[str]:
+    env = {**stage_environment(run), **environment}
+    return subprocess.Popen([sys.executable, "-c", program], env=env, stderr=subprocess.PIPE, text=True)
+
+
+def hear(client: HubClient, kind: type[m.Message]) -> m.Message:
+    def found() -> m.Message | None:
+        events = [logged.event for logged in client.hear(0.05)]
+        return next((event for event in events if isinstance(event, kind)), None)
+
+    return wait_until(found)  # type: ignore[return-value]
+
+
+def listener(run: Run, *kinds: type[m.Message]) -> HubClient:
+    return HubClient("view", run, kinds=frozenset(kinds))
+
+
+def test_a_stage_announces_itself_beats_and_stops_when_asked(hub_run: Run) -> None:
+    child = start(hub_run, LOOP)
+    with listener(hub_run, m.Beat) as view, HubClient("session", hub_run) as session:
+        ready = wait_until(
+            lambda: next((e.event for e in session.hear(0.05) if getattr(e.event, "detail", "")), None)
+        )
+        assert ready == m.StageReady(stage="vad:mic", detail="here", sandbox=ready.sandbox)  # type: ignore[union-attr]
+        beat = hear(view, m.Beat)
+        assert beat == m.Beat(stage="vad:mic", heard_seq=beat.heard_seq, heard_sample=160)  # type: ignore[attr-defined]
+    child.terminate()
+    assert child.wait(5) == 0
+    assert child.communicate()[1] == ""
+
+
+def test_a_failure_is_told_to_the_user_and_becomes_the_exit_code(hub_run: Run) -> None:
+    with listener(hub_run, m.ProblemMet) as view:
+        child = start(hub_run, FAIL)
+        problem = hear(view, m.ProblemMet)
+    assert problem == m.ProblemMet(stage="vad:mic", what="the ear is shut", kept="the mouth", todo="open it")
+    assert child.wait(5) == 4
+    assert child.communicate()[1] == "cuecard vad:mic: the ear is shut; the mouth; open it\n"
+
+
+def test_a_crash_quotes_nothing_that_was_said(hub_run: Run) -> None:
+    child = start(hub_run, CRASH)
+    errors = child.communicate(timeout=10)[1]
+    assert child.returncode == 1
+    assert "KeyError" in errors
+    assert "secret" not in errors
+    assert "Traceback" not in errors
+
+
+def test_ctrl_c_in_the_terminal_does_not_end_a_stage(hub_run: Run) -> None:
+    child = start(hub_run, LOOP)
+    with listener(hub_run, m.Beat) as view:
+        hear(view, m.Beat)
+        child.send_signal(signal.SIGINT)
+        hear(view, m.Beat)
+        hear(view, m.Beat)
+    assert child.poll() is None
+    child.terminate()
+    child.communicate(timeout=5)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
+def test_a_stage_dies_with_its_supervisor(hub_run: Run, tmp_path: Path) -> None:
+    supervisor = f"""
+import os, subprocess, sys, signal
+env = {{**os.environ, "{SUPERVISOR_VARIABLE}": str(os.getpid())}}
+child = subprocess.Popen([sys.executable, "-c", {LOOP!r}], env=env)
+print(child.pid, flush=True)
+signal.pause()
+"""
+    env = {**os.environ, RUN_VARIABLE: str(hub_run.directory)}
+    parent = subprocess.Popen([sys.executable, "-c", supervisor], env=env, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    pid = int(parent.stdout.readline())
+    with listener(hub_run, m.Beat) as view:
+        hear(view, m.Beat)
+    parent.kill()
+    parent.communicate(timeout=5)
+    wait_until(lambda: _ended(pid), timeout_s=5)
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def test_without_a_run_a_stage_says_how_to_get_one() -> None:
+    env = {name: value for name, value in os.environ.items() if name != RUN_VARIABLE}
+    child = subprocess.run([sys.executable, "-c", LOOP], env=env, capture_output=True, text=True, timeout=20)
+    assert child.returncode == 6
+    assert child.stderr.count("\n") == 1
+    assert "cuecard run" in child.stderr

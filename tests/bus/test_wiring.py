@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+import typing
+from pathlib import Path
+
+import pytest
+
+from bus import messages as m
+from bus import wiring
+
+EVENTS = typing.get_args(m.Event)
+ROOT = Path(__file__).parents[2]
+PACKAGES = {"hub": "bus", "model-server": "llm", "view": "session"}
+SAID_BY_MANY = {m.StageReady, m.Beat, m.ProblemMet, m.AudioLost, m.AnswerRequested}
+"""What every stage says of itself, what two stages can find out, and a key that is pressed anywhere."""
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_event_is_in_the_table(event: type[m.Message]) -> None:
+    assert wiring.said_by(event)
+
+
+@pytest.mark.parametrize("event", [event for event in EVENTS if event not in SAID_BY_MANY])
+def test_every_fact_is_said_by_exactly_one_kind_of_stage(event: type[m.Message]) -> None:
+    assert len(wiring.said_by(event)) == 1
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_nothing_is_said_to_an_empty_room(event: type[m.Message]) -> None:
+    assert wiring.heard_by(event)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_sayer_has_the_words_in_its_code(event: type[m.Message]) -> None:
+    for part in wiring.said_by(event):
+        package = ROOT / PACKAGES.get(part, part)
+        sources = [*package.rglob("*.py"), ROOT / "bus" / "stage.py"]
+        assert any(
+            re.search(rf"\b{event.__name__}\(", source.read_text(encoding="utf-8")) for source in sources
+        ), f"{part} never says {event.__name__}"
+
+
+def test_a_stage_is_known_by_the_part_before_the_colon() -> None:
+    assert wiring.may_say("vad:mic", m.SpeechEnded)
+    assert not wiring.may_say("capture:mic", m.SpeechEnded)
+    assert m.SpeechEnded in wiring.hears("stt")
