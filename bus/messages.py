@@ -70,6 +70,8 @@ class StageReady(Message, frozen=True, kw_only=True):
     """What it runs with, for people: "base int8 on cpu, 2 threads"."""
     sandbox: str = ""
     """What the kernel enforces on it: "no internet sockets (seccomp)", or why nothing is."""
+    address: str = ""
+    """Where it can be asked, for a stage that serves others: "http://127.0.0.1:43121/v1"."""
 
 
 class Beat(Message, frozen=True, kw_only=True):

@@ -48,9 +48,9 @@ class Stage:
         """Give up the right to open internet sockets; after models are loaded, before audio is touched."""
         self._sandbox = sandbox.enter().summary
 
-    def ready(self, detail: str = "") -> None:
-        """Announce that the stage works now."""
-        self.say(StageReady(stage=self.name, detail=detail, sandbox=self._sandbox))
+    def ready(self, detail: str = "", *, address: str = "") -> None:
+        """Announce that the stage works now, and where it can be asked if it serves others."""
+        self.say(StageReady(stage=self.name, detail=detail, sandbox=self._sandbox, address=address))
 
     def say(self, event: Event) -> None:
         """Say an event; from any thread."""

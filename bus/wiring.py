@@ -48,7 +48,7 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.QuestionAsked: (("llm",), ("session", "llm", *SCREENS)),
     m.PassagesFound: (("llm",), ("session", *SCREENS)),
     m.RequestSent: (("llm",), ("session", "llm", *SCREENS)),
-    m.AnswerGrew: (("llm",), ("session", *SCREENS)),
+    m.AnswerGrew: (("llm",), ("session", "llm", *SCREENS)),
     m.AnswerFinished: (("llm",), ("session", "llm", *SCREENS)),
     m.AnswerStopped: (("llm",), ("session", "llm", *SCREENS)),
 }
