@@ -66,8 +66,8 @@ def _markdown(record: Record) -> str:
         parts += ["", f"## Question {number} ({exchange.source})", "", f"> {exchange.text}", ""]
         parts += [f"- {passage.file}, {passage.heading}: {passage.text}" for passage in exchange.passages]
         if exchange.answer:
-            parts += ["", exchange.answer, ""]
-            parts += [f"*{exchange.model}*" if exchange.complete else "*(not complete)*"]
+            ending = f"*{exchange.model}*" if exchange.complete else "*(not complete)*"
+            parts += ["", exchange.answer, "", ending]
     return "\n".join(parts) + "\n"
 
 

@@ -1,0 +1,1 @@
+"""The latency laboratory: measures the very processes a user runs. Nothing imports it."""

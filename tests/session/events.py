@@ -1,0 +1,80 @@
+"""Events as a session says them, for tests of what is folded from them."""
+
+from __future__ import annotations
+
+from bus import messages as m
+
+SECOND = 16_000
+
+
+def log(*events: m.Event, logged_ns: int = 0) -> list[m.Logged]:
+    """Number the events as the hub would."""
+    return [m.Logged(seq, logged_ns, event) for seq, event in enumerate(events, 1)]
+
+
+def started(source: str = "mic", first_sample_ns: int = 0) -> m.CaptureStarted:
+    return m.CaptureStarted(
+        source=source,
+        first_sample_ns=first_sample_ns,
+        start_sample=0,
+        device="a file",
+        native_rate_hz=48_000,
+        native_channels=2,
+    )
+
+
+def ended(utterance: int, source: str = "mic") -> m.SpeechEnded:
+    return m.SpeechEnded(
+        source=source,
+        utterance=utterance,
+        start_sample=0,
+        quiet_sample=SECOND,
+        stop_sample=SECOND,
+        decided_sample=SECOND,
+        cause="silence",
+    )
+
+
+def final(
+    utterance: int, text: str = "hello there", source: str = "mic", start_s: float = 0.0, end_s: float = 1.0
+) -> m.TranscriptFinished:
+    return m.TranscriptFinished(
+        source=source,
+        utterance=utterance,
+        text=text,
+        start_sample=round(start_s * SECOND),
+        quiet_sample=round(end_s * SECOND),
+        stop_sample=round((end_s + 0.2) * SECOND),
+        mean_log_probability=-0.1,
+        no_speech_probability=0.0,
+        window_s=12.0,
+        redone=False,
+        speculative=True,
+        queue_ms=0.0,
+        compute_ms=300.0,
+    )
+
+
+def discarded(utterance: int, source: str = "mic") -> m.UtteranceDiscarded:
+    return m.UtteranceDiscarded(
+        source=source, utterance=utterance, start_sample=0, stop_sample=SECOND, cause="no words"
+    )
+
+
+def question(number: int, text: str = "Why?", source: str = "call") -> m.QuestionAsked:
+    return m.QuestionAsked(
+        question=number, source=source, utterance=1, text=text, confidence=0.9, kind="question"
+    )
+
+
+def request(number: int, *, left_machine: bool, body: str = "{}") -> m.RequestSent:
+    return m.RequestSent(
+        question=number,
+        host="api.example.com:443" if left_machine else "127.0.0.1:8080",
+        url="https://api.example.com/v1/chat/completions",
+        model="some-model",
+        body=body,
+        body_bytes=len(body),
+        left_machine=left_machine,
+        sent_ns=0,
+    )

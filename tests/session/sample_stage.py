@@ -1,0 +1,30 @@
+"""A stage that behaves as it is told: `python -m tests.session.sample_stage HOW`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from bus.failures import InputFailure
+from bus.stage import Stage
+
+
+def main(how: str) -> None:
+    """Be ready and beat until told to stop, or misbehave."""
+    with Stage("vad:mic") as stage:
+        if how == "refuse":
+            raise InputFailure("there is no such ear", todo="grow one")
+        if how == "die at once":
+            os.kill(os.getpid(), signal.SIGKILL)
+        stage.ready(how)
+        while how == "deaf" or not stage.stopping():
+            stage.hear(0.05)
+            if how != "silent":
+                stage.beat()
+            if how == "close":
+                return
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from bus import messages as m
+from bus.failures import MachineFailure, UsageFailure
+from session.record import Record
+from session.save import check, save
+from tests.session.events import final, log, question, started
+
+
+@pytest.fixture
+def record() -> Record:
+    fold = Record()
+    passage = m.Passage(file="resume.md", heading="Work", text="Four services.", score=3.0)
+    for logged in log(
+        started("call", 0),
+        started("mic", 500_000_000),
+        final(1, "Because of the <data>.", "mic", 60.0, 62.5),
+        final(1, "What was hard?", "call", 1.0, 2.0),
+        question(1, "What was hard?"),
+        m.PassagesFound(question=1, passages=[passage], search_ms=1.0),
+        m.AnswerFinished(question=1, text="The **data**.", model="small", stop_reason="stop"),
+        question(2, "And why?"),
+        m.AnswerStopped(question=2, cause="cut", kept="Becau"),
+    ):
+        fold.hear(logged)
+    return fold
+
+
+def test_lines_are_in_the_order_of_speech_on_one_clock(record: Record) -> None:
+    assert [(line.source, line.start_s) for line in record.lines()] == [("call", 1.0), ("mic", 60.5)]
+
+
+def test_markdown(record: Record, tmp_path: Path) -> None:
+    file = tmp_path / "s.md"
+    save(record, file)
+    text = file.read_text()
+    assert text.index("What was hard?") < text.index("Because of the <data>.")
+    assert "resume.md, Work: Four services." in text
+    assert "The **data**." in text
+    assert "Becau\n\n*(not complete)*" in text
+
+
+def test_srt(record: Record, tmp_path: Path) -> None:
+    file = tmp_path / "s.srt"
+    save(record, file)
+    assert file.read_text() == (
+        "1\n00:00:01,000 --> 00:00:02,200\ncall: What was hard?\n\n"
+        "2\n00:01:00,500 --> 00:01:03,200\nmic: Because of the <data>.\n"
+    )
+
+
+def test_vtt(record: Record, tmp_path: Path) -> None:
+    file = tmp_path / "s.vtt"
+    save(record, file)
+    text = file.read_text()
+    assert text.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.200\n<v call>What was hard?\n\n")
+    assert "&lt;data>" in text
+
+
+def test_json(record: Record, tmp_path: Path) -> None:
+    file = tmp_path / "s.json"
+    save(record, file)
+    document = json.loads(file.read_text())
+    assert [line["text"] for line in document["lines"]] == ["What was hard?", "Because of the <data>."]
+    assert document["questions"]["1"]["answer"] == "The **data**."
+
+
+def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> None:
+    file = tmp_path / "s.md"
+    save(record, file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", ["s.docx", "s", "missing/s.md"])
+def test_a_place_where_nothing_can_be_saved_is_refused_before_the_session(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageFailure):
+        check(tmp_path / name)
+
+
+def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "s.md"
+    file.write_text("mine")
+    with pytest.raises(UsageFailure, match="untouched"):
+        check(file)
+
+
+def test_a_disk_that_fills_up_is_said_and_leaves_no_half_file(record: Record, tmp_path: Path) -> None:
+    with pytest.raises(MachineFailure, match="could not be saved"):
+        save(record, tmp_path / "gone" / "s.md")

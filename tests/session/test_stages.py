@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from session.stages import ANSWERING, HUB, plan_stages
+
+
+def names(**changes: object) -> list[str]:
+    arguments: dict[str, object] = {
+        "views": ["json"],
+        "answers": True,
+        "serves_model": True,
+        "cores": {},
+        **changes,
+    }
+    return [plan.name for plan in plan_stages({"call": "monitor", "mic": "-"}, **arguments)]  # type: ignore[arg-type]
+
+
+def test_the_hub_is_first_and_every_source_has_its_own_processes() -> None:
+    assert names() == [
+        "hub",
+        "capture:call",
+        "vad:call",
+        "capture:mic",
+        "vad:mic",
+        "stt",
+        "view",
+        "llm",
+        "model-server",
+    ]
+
+
+def test_nothing_runs_that_is_not_wanted() -> None:
+    assert names(answers=False, views=[]) == [
+        "hub",
+        "capture:call",
+        "vad:call",
+        "capture:mic",
+        "vad:mic",
+        "stt",
+    ]
+    assert "model-server" not in names(serves_model=False)
+
+
+def test_only_what_listens_is_essential_and_only_llm_holds_keys() -> None:
+    plans = plan_stages({"mic": "-"}, views=["overlay"], answers=True, serves_model=True, cores={})
+    assert {plan.name for plan in plans if plan.essential} == {"hub", "capture:mic", "vad:mic", "stt"}
+    assert {plan.name for plan in plans if plan.holds_keys} == {"llm"}
+    assert {plan.name for plan in plans if plan.wave == ANSWERING} == {"overlay", "llm", "model-server"}
+    assert plans[0] is not None
+    assert plans[0].name == HUB.name
+
+
+def test_standard_input_goes_to_the_one_source_that_reads_it() -> None:
+    plans = plan_stages(
+        {"mic": "-", "call": "monitor"}, views=[], answers=False, serves_model=False, cores={}
+    )
+    assert [plan.name for plan in plans if plan.inherits_stdin] == ["capture:mic"]
+
+
+def test_a_stage_is_pinned_by_name_before_kind() -> None:
+    cores = {"vad": [0], "vad:mic": [1], "stt": [2, 3]}
+    plans = plan_stages({"mic": "-", "call": "-"}, views=[], answers=False, serves_model=False, cores=cores)
+    pinned = {plan.name: plan.cores for plan in plans if plan.cores}
+    assert pinned == {"vad:mic": (1,), "vad:call": (0,), "stt": (2, 3)}

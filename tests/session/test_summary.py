@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from session.summary import Ending, lines
+from session.tally import Tally
+from tests.session.events import request
+
+ENDING = Ending("the recordings ended", clean=True, stop_s=0.4)
+
+
+def summary(tally: Tally, ending: Ending = ENDING) -> str:
+    return "\n".join(f"{label}: {text}" for label, text in lines(tally, ending))
+
+
+def test_latencies_say_what_they_were_measured_from() -> None:
+    assert "true end of speech to final: p50 0.50 s" in summary(
+        Tally({"mic": [1.0]}, final_latencies_s=[0.5])
+    )
+    assert "as detected" in summary(Tally(final_latencies_s=[0.5]))
+    assert "none measured" in summary(Tally())
+
+
+def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
+    assert "left the machine: nothing\n" in summary(Tally())
+    local = Tally(requests=[request(1, left_machine=False)])
+    assert "left the machine: nothing; 1 requests went to a model on this machine" in summary(local)
+    remote = Tally(requests=[request(1, left_machine=True, body="x" * 120)])
+    assert "120 bytes in 1 requests to api.example.com:443" in summary(remote)
+
+
+def test_losses_and_killed_processes_are_not_hidden() -> None:
+    text = summary(Tally(lost_samples=16_000, given_up=["llm"]), Ending("x", clean=False, stop_s=1.0))
+    assert "1.00 s of audio" in text
+    assert "given up: llm" in text
+    assert "had to be killed" in text

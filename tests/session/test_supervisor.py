@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+
+from bus import messages as m
+from bus import wiring
+from bus.client import HubClient
+from bus.failures import Failure, StageFailure
+from bus.run import Run
+from session.stages import HUB, StagePlan
+from session.supervisor import Supervisor
+from tests.waiting import wait_until
+
+M = TypeVar("M", bound=m.Message)
+PLAN = StagePlan("vad:mic", "tests.session.sample_stage", ("well",))
+
+
+class Watched:
+    """A supervisor that is turned by the test, and what it and its stages said."""
+
+    def __init__(self, run: Run, plan: StagePlan) -> None:
+        self.supervisor = Supervisor(run, [HUB, plan])
+        self.events: list[m.Event] = []
+        self._line: HubClient = self.supervisor.start(wiring.hears("session"))
+
+    def until(self, condition: Callable[[], object], timeout_s: float = 20.0) -> None:
+        def turn() -> object:
+            for logged in self._line.hear(0.02):
+                self.events.append(logged.event)
+                self.supervisor.hear(logged.event)
+            self.supervisor.tend()
+            return condition()
+
+        wait_until(turn, timeout_s)
+
+    def said(self, kind: type[M]) -> list[M]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+Watch = Callable[..., AbstractContextManager[Watched]]
+
+
+@pytest.fixture
+def watch(make_run: Callable[..., Run]) -> Watch:
+    @contextmanager
+    def start(how: str, **changes: Any) -> Iterator[Watched]:
+        plan = replace(PLAN, arguments=(how,), **changes)
+        watched = Watched(make_run(), plan)
+        try:
+            yield watched
+        finally:
+            watched.supervisor.stop()
+
+    return start
+
+
+def test_stages_start_and_stop_cleanly_and_leave_no_process(watch: Watch) -> None:
+    with watch("well") as watched:
+        watched.until(watched.supervisor.ready)
+        pids = list(watched.supervisor.pids().values())
+        assert len(pids) == 2
+        assert watched.supervisor.stop()
+        assert not any(map(psutil.pid_exists, pids))
+
+
+def test_a_killed_stage_is_started_again(watch: Watch) -> None:
+    with watch("well") as watched:
+        watched.until(watched.supervisor.ready)
+        first = watched.supervisor.pids()["vad:mic"]
+        os.kill(first, signal.SIGKILL)
+        watched.until(lambda: watched.said(m.StageDied) and watched.supervisor.ready())
+        assert watched.supervisor.pids()["vad:mic"] != first
+        assert "signal 9" in watched.said(m.StageDied)[0].cause
+
+
+def test_a_frozen_stage_is_found_and_started_again(watch: Watch) -> None:
+    with watch("well", silence_limit_s=1.0) as watched:
+        watched.until(watched.supervisor.ready)
+        os.kill(watched.supervisor.pids()["vad:mic"], signal.SIGSTOP)
+        watched.until(lambda: watched.said(m.StageDied) and watched.supervisor.ready())
+        assert "silent" in watched.said(m.StageDied)[0].cause
+
+
+def test_a_stage_that_keeps_dying_is_given_up_and_the_rest_goes_on(watch: Watch) -> None:
+    with watch("die at once", essential=False) as watched:
+        watched.until(lambda: watched.said(m.StageGivenUp))
+        assert len(watched.said(m.StageDied)) == 6
+        assert watched.supervisor.given_up == ["vad:mic"]
+        assert watched.supervisor.ready(), "nobody waits for it any more"
+
+
+def test_an_essential_stage_that_cannot_start_ends_the_session_in_its_own_words(
+    watch: Watch,
+) -> None:
+    with watch("refuse") as watched:
+        with pytest.raises(Failure, match="no such ear; grow one") as caught:
+            watched.until(watched.supervisor.ready)
+        assert caught.value.exit_code == 4
+
+
+def test_a_window_that_is_closed_ends_the_session(watch: Watch) -> None:
+    with watch("close", ends_session=True) as watched:
+        watched.until(lambda: watched.supervisor.closed_by)
+        assert watched.supervisor.closed_by == "vad:mic"
+        assert not watched.said(m.StageDied)
+
+
+def test_a_stage_that_does_not_stop_is_made_to(watch: Watch) -> None:
+    with watch("deaf") as watched:
+        watched.until(watched.supervisor.ready)
+        pid = watched.supervisor.pids()["vad:mic"]
+        assert not watched.supervisor.stop()
+        assert not psutil.pid_exists(pid)
+
+
+def test_a_dead_hub_is_said(watch: Watch) -> None:
+    with watch("well") as watched:
+        watched.until(watched.supervisor.ready)
+        os.kill(watched.supervisor.pids()["hub"], signal.SIGKILL)
+        with pytest.raises(StageFailure, match="hub died"):
+            watched.until(lambda: False)
+
+
+def test_children_do_not_see_keys(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-key")
+    with watch("well") as watched:
+        watched.until(watched.supervisor.ready)
+        pid = watched.supervisor.pids()["vad:mic"]
+        assert b"planted-key" not in Path(f"/proc/{pid}/environ").read_bytes()
