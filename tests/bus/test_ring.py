@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.failures import Overrun, RingGone
-from bus.ring import BLOCK_SAMPLES, SAMPLE_RATE, AudioRing, RingWriter, Samples
+from bus.ring import SAMPLE_RATE, AudioRing, RingWriter, Samples
+from bus.ring_memory import BLOCK_SAMPLES
 
 
 def ramp(start: int, count: int) -> Samples:

@@ -61,7 +61,7 @@ def test_without_the_filter_the_same_attempts_succeed() -> None:
 
 
 def test_a_process_without_a_cage_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox.platform, "machine", lambda: "pdp11")
+    monkeypatch.setattr("platform.machine", lambda: "pdp11")
     report = sandbox.enter()
     assert not report.enforced
     assert "not enforced" in report.summary

@@ -27,7 +27,7 @@ def test_it_is_asked_once() -> None:
 
 @pytest.mark.parametrize("says_yes", [True, False])
 def test_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, says_yes: bool) -> None:
-    monkeypatch.setattr(consent.typer, "confirm", lambda *_, **__: says_yes)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: says_yes)
     if says_yes:
         consent.ensure(given=False, can_ask=True)
         assert consent.consent_file().exists()
