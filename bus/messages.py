@@ -38,6 +38,13 @@ class SessionStarted(Message, frozen=True, kw_only=True):
     started_ns: int
 
 
+class ReplayStarted(Message, frozen=True, kw_only=True):
+    """Everything is ready: recordings play from here on. Devices do not wait for this."""
+
+    start_ns: int
+    """Monotonic time at which sample 0 of every recording is due, so that they keep in step."""
+
+
 class SessionEnding(Message, frozen=True, kw_only=True):
     """The session is about to close; stages are stopped next."""
 
@@ -377,6 +384,7 @@ class AnswerStopped(Message, frozen=True, kw_only=True):
 
 Event = (
     SessionStarted
+    | ReplayStarted
     | SessionEnding
     | ConsentGiven
     | StageStarted

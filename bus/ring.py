@@ -254,8 +254,13 @@ class AudioRing:
                 return
             now = time.monotonic()
             if now - idle_since > _REATTACH_AFTER_S:
-                self._reattach_if_restarted()
                 idle_since = now
+                fresh = self._find_restarted()
+                if fresh is not None and self.written_sample == written:
+                    if written > at:  # the last words of the writer that died
+                        yield Window(at, self.read(at, written))
+                        at = written
+                    self._replace(fresh)
             if now - yielded > 0.2:
                 yield Window(at, np.empty(0, np.int16))
                 yielded = now
@@ -286,14 +291,18 @@ class AudioRing:
                 return None
         return samples
 
-    def _reattach_if_restarted(self) -> None:
+    def _find_restarted(self) -> RingMemory | None:
+        """Return the ring of a writer that came after ours, if there is one."""
         try:
             fresh = attach_memory(self._address)
         except OSError:
-            return
+            return None
         if fresh.head["epoch_ns"][0] == self._memory.head["epoch_ns"][0]:
             fresh.unmap()
-            return
+            return None
+        return fresh
+
+    def _replace(self, fresh: RingMemory) -> None:
         self._memory.unmap()
         self._memory = fresh
         self._capacity = int(fresh.head["blocks"][0])

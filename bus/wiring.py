@@ -15,6 +15,7 @@ SCREENS = ("overlay", "view")
 _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     # event: (said by, heard by)
     m.SessionStarted: (("session",), ("llm", *SCREENS)),
+    m.ReplayStarted: (("session",), ("capture", *SCREENS)),
     m.SessionEnding: (("session",), ("capture", "llm", *SCREENS)),
     m.ConsentGiven: (("session",), SCREENS),
     m.StageStarted: (("session",), SCREENS),
@@ -24,7 +25,7 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     m.Beat: (("capture", "vad", "stt", "llm", "model-server", *SCREENS), ("session", "capture")),
     m.StageDied: (("session",), ("session", "llm", *SCREENS)),
-    m.StageGivenUp: (("session",), ("session", "llm", *SCREENS)),
+    m.StageGivenUp: (("session",), ("session", "capture", "llm", *SCREENS)),
     m.ProblemMet: (
         ("session", "hub", "capture", "vad", "stt", "llm", "model-server", *SCREENS),
         ("session", *SCREENS),
