@@ -1,0 +1,138 @@
+"""Lines as a recogniser writes them, labelled: what asks, which part of it asks, and what asks nothing."""
+
+from __future__ import annotations
+
+# fmt: off
+ASKING = [
+    "What is your greatest strength?",
+    "How would you design a rate limiter?",
+    "Why do you want to work here?",
+    "Where do you see yourself in five years?",
+    "When did you last change your mind about a design?",
+    "Who was the most difficult person you worked with?",
+    "Which database did you choose for the ledger?",
+    "Have you ever missed a deadline?",
+    "Do you have any questions for me?",
+    "Is there anything you would do differently?",
+    "Did the migration cause any downtime?",
+    "How many people were on the team?",
+    "What makes you a good fit for this role?",
+    "How's memory managed in Python?",
+    "What's the difference between a process and a thread?",
+    "In what situations would you use a queue?",
+    "Can a hash map have duplicate keys?",
+    "Any experience with Kubernetes?",
+    "How are you handling back pressure in that service?",
+    "What would happen if two writers came at once?",
+    "what is the time complexity of quicksort",
+    "how do you handle conflict in a team",
+    "why did you leave your last job",
+    "have you worked with Kafka before",
+    "are you comfortable with on-call work",
+    "which programming language would you pick for this",
+    "how long did the project take",
+    "do you prefer working alone or in a team",
+    "what kind of tests do you write",
+    "what does idempotent mean",
+    "Tell me about yourself.",
+    "Walk me through your last project.",
+    "Describe a time when you failed.",
+    "Can you explain how garbage collection works?",
+    "Could you please tell us about your role at Acme?",
+    "Give me an example of a hard trade-off.",
+    "Explain the CAP theorem.",
+    "I'd like to hear more about your leadership style.",
+    "I'm curious how you would test this.",
+    "I was wondering if you could share your experience with remote work.",
+    "Would you mind walking us through the architecture?",
+    "Help me understand why you split the service.",
+    "Talk about a decision you regret.",
+    "Let's talk about your experience with databases.",
+    "Compare SQL and NoSQL stores.",
+    "Imagine the cache is down, how would you notice?",
+    "I want to know how you prioritise.",
+    "Share a story about a difficult customer.",
+    "Tell me about a time you disagreed with your manager. What did you do?",
+    "If you had to choose one, which database would you take?",
+    "If the primary fails, what happens to writes?",
+    "When you joined the team, what was the state of the code?",
+    "Given a list of a million numbers, how would you find the median",
+    "You mentioned Terraform, can you explain how you used it?",
+    "Looking back, would you do it again?",
+    "How so?",
+    "What else?",
+    "Can you elaborate?",
+    "What about the cost?",
+    "How did that go?",
+    "Was war dein größter Fehler?",
+    "¿Por qué quieres trabajar aquí?",
+    "你为什么 想 来 这里？",
+]
+"""Each is a question or a request from its first word to its last."""
+
+PARTLY_ASKING = [
+    ("Okay, great. So, um, how did you get into engineering?", "How did you get into engineering?"),
+    ("Alright, next question: what is a deadlock?", "What is a deadlock?"),
+    ("So my question is, how would you scale it?", "How would you scale it?"),
+    ("Well, tell me about your biggest success.", "Tell me about your biggest success."),
+    ("Thanks. And what did you learn from that?", "What did you learn from that?"),
+    ("Just curious, do you use a linter?", "Do you use a linter?"),
+    ("We run about two hundred services here. How would you find the slow one?",
+     "How would you find the slow one?"),
+    ("Thanks for joining us today. I'm Sarah and I lead the platform team. Tell me about yourself.",
+     "Tell me about yourself."),
+    ("That's really interesting. What was your part in it?", "What was your part in it?"),
+    ("What would you do first? Take your time.", "What would you do first?"),
+    ("What is a mutex? And how does it differ from a semaphore?",
+     "What is a mutex? How does it differ from a semaphore?"),
+    ("Can you hear me? Great. Why do you want this job?", "Why do you want this job?"),
+    ("How are you today? Let's start. What do you know about us?", "What do you know about us?"),
+    ("And why that one?", "Why that one?"),
+]
+"""What was said, and the part of it that asks."""
+
+NOT_ASKING = [
+    # backchannels
+    "Okay.", "Right.", "Mm-hmm.", "Really?", "Oh, really?", "Yeah?", "Sorry?", "What?", "Pardon?", "Got it.",
+    "Is that right?", "Seriously?", "No way.", "Hello?", "Any questions so far?",
+    # about the call
+    "Can you hear me?", "Can everyone see my screen?", "Am I on mute?", "Are you still there?",
+    "Could you repeat that please?", "Can you speak a bit louder?", "Shall we start?", "Can we move on?",
+    "Give me a second.", "Is everyone ready?", "Can you share your screen?", "Should we wait for Tom?",
+    # small talk
+    "How are you?", "How are you doing today?", "How's it going?", "How was your weekend?",
+    "Hi, nice to meet you, how are you?", "Did you find the office okay?", "How have you been?",
+    "Where are you calling from?", "Would you like some water?",
+    # rhetoric and idiom
+    "Who knows?", "Who cares?", "Guess what?", "You know what I mean?", "How hard can it be?",
+    "What do I know?",
+    "Isn't that great?", "Tell me about it.", "Does that make sense?", "Where was I?", "What was I saying?",
+    "What can you do?", "Let me tell you about the company.", "Let me explain how this works.",
+    # asks for a nod
+    "You worked at Google for three years, right?", "It's a nice day, isn't it?", "That was fun, wasn't it?",
+    "You've seen the brief, yeah?", "So we are done here, okay?",
+    # answers itself
+    "Why did we do this? Because the old one was slow.", "What is CAP? It's a theorem about partitions.",
+    "How did we fix it? Simple, we turned it off.",
+    # reported
+    "And he asked me, why is this so slow?", "My manager said, what are you doing?",
+    "People always ask me how I got into this.", "I asked myself, is this worth it?",
+    # statements that begin like questions
+    "What I like about this team is the honesty.", "When we moved to Kafka, things got better.",
+    "How it works is that we poll the queue.", "Which is why we stopped doing it.",
+    "What a great idea.", "What happened was that the disk filled up.", "Why it failed is still not clear.",
+    "Should you need anything, just call us.", "Had I known that, I would have waited.",
+    "Whatever you do is fine.", "When I was at Acme I led the data team.", "Who you know matters.",
+    "Where we ended up was a simple monolith.", "What matters is the customer.",
+    # statements about questions
+    "I don't know what to do.", "That's a good question.", "I have a few questions for you today.",
+    "We will ask you about your experience later.", "I know how that feels.", "He wondered why it broke.",
+    "I told them how we did it.", "I can explain that later.", "It depends on what you need.",
+    # statements
+    "I led the migration to the new billing system.", "Thanks for your time.", "Nice to meet you.",
+    "We have about thirty minutes.", "I would use a hash map for that.", "The team was five people.",
+    "Let's start.", "Take your time.", "That makes sense.", "I do think so.", "We can do that.",
+    "My name is Sarah and I lead the platform team.", "Please, take a seat.", "So that is what we did.",
+    "It was hard, but we did it.", "", "   ", "...", "?",
+]
+"""Backchannels, logistics, small talk, rhetoric, reports and statements."""
