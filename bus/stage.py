@@ -14,6 +14,7 @@ import msgspec
 from bus import sandbox
 from bus.client import HubClient
 from bus.failures import Failure
+from bus.log import BATCH_EVENTS
 from bus.messages import Beat, Event, Logged, ProblemMet, StageReady
 from bus.process import Process, unexpected
 from bus.run import Run
@@ -22,6 +23,7 @@ BEAT_EVERY_S = 0.5
 """A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
 
 _BEAT_AT_MOST_EVERY_S = 0.05
+_HISTORY_WAIT_S = 0.2
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -59,6 +61,15 @@ class Stage:
     def hear(self, timeout_s: float = 0.0) -> list[Logged]:
         """Return the events that came since the last call; the first call returns the session so far."""
         return self._client.hear(timeout_s)
+
+    def history(self) -> list[Logged]:
+        """Return the session so far: what a restarted stage must know before it acts."""
+        events: list[Logged] = []
+        while True:
+            batch = self._client.hear(_HISTORY_WAIT_S)
+            events += batch
+            if len(batch) < BATCH_EVENTS:
+                return events
 
     def beat(self, *, heard_sample: int = 0) -> None:
         """Show that the work loop turns. Cheap to call often; call it from no other thread."""

@@ -1,0 +1,138 @@
+"""What to transcribe next: a fold over the session's events.
+
+Finals first, the other party's before one's own, then in the order in which they ended; then the
+speculative final of someone who has fallen quiet; then a partial of whoever is speaking. Pure: knows no
+clock, no audio and no engine. Fed with a session's history after a restart, it comes out with exactly
+what is still to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bus import messages as m
+from bus.ring import SAMPLE_RATE
+from stt.settings import SttSettings
+
+Key = tuple[str, int]
+"""Source and number of an utterance."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One pass to make."""
+
+    kind: Literal["final", "speculative", "partial"]
+    source: str
+    utterance: int
+    start_sample: int
+    stop_sample: int
+    """How far the pass shall hear."""
+    quiet_sample: int
+    """First sample after the last speech; for a partial the same as `stop_sample`."""
+    decided_ns: int = 0
+    """When the end of the utterance was logged; 0 while it is not decided."""
+
+    @property
+    def key(self) -> Key:
+        """Which utterance this is about."""
+        return self.source, self.utterance
+
+
+@dataclass
+class _Speech:
+    """An utterance that is not over."""
+
+    start_sample: int
+    quiet_sample: int | None = None
+    heard_sample: int = 0
+    """How far the last partial heard."""
+    speculated_sample: int | None = None
+    """The `quiet_sample` for which a speculative pass was made."""
+
+
+class Agenda:
+    """The work of the stage, in its order.
+
+    Args:
+        settings: The stage's settings.
+    """
+
+    def __init__(self, settings: SttSettings) -> None:
+        self._first_source = settings.first_source
+        self._tail_samples = round(settings.tail_s * SAMPLE_RATE)
+        self._partial_samples = round(settings.partial_every_s * SAMPLE_RATE)
+        self._speaking: dict[Key, _Speech] = {}
+        self._finals: dict[Key, Task] = {}
+
+    def hear(self, logged: m.Logged) -> None:
+        """Take in one event, in the log's order."""
+        event = logged.event
+        match event:
+            case m.SpeechStarted():
+                self._speaking[event.source, event.utterance] = _Speech(event.start_sample)
+            case m.SpeechPaused() if speech := self._speaking.get((event.source, event.utterance)):
+                speech.quiet_sample = event.quiet_sample
+            case m.SpeechResumed() if speech := self._speaking.get((event.source, event.utterance)):
+                speech.quiet_sample = None
+            case m.SpeechEnded():
+                self._end(event, logged.logged_ns)
+            case m.TranscriptFinished() | m.UtteranceDiscarded() | m.WordsLost():
+                self._finals.pop((event.source, event.utterance), None)
+            case _:
+                pass
+
+    def next(self, written_sample: Callable[[str], int]) -> Task | None:
+        """Return the next pass to make, or None.
+
+        Args:
+            written_sample: Tells how far a source's audio can be read.
+        """
+        if self._finals:
+            return min(self._finals.values(), key=self._urgency)
+        for key, speech in self._in_order():
+            if speech.quiet_sample is not None and speech.speculated_sample != speech.quiet_sample:
+                task = self._speculative(key, speech, speech.quiet_sample)
+                if written_sample(task.source) >= task.stop_sample:
+                    speech.speculated_sample = speech.quiet_sample
+                    return task
+        for key, speech in self._in_order():
+            stop = written_sample(key[0])
+            if speech.quiet_sample is None and stop - self._heard(speech) >= self._partial_samples:
+                speech.heard_sample = stop
+                return Task("partial", *key, speech.start_sample, stop, stop)
+        return None
+
+    def done(self, task: Task) -> None:
+        """Take a task off, without waiting to hear our own event about it."""
+        if task.kind == "final":
+            self._finals.pop(task.key, None)
+
+    @property
+    def anyone_speaks(self) -> bool:
+        """Whether an utterance is under way, so that it is worth looking often."""
+        return bool(self._speaking)
+
+    def _end(self, event: m.SpeechEnded, logged_ns: int) -> None:
+        key = event.source, event.utterance
+        self._speaking.pop(key, None)
+        self._finals[key] = Task(
+            "final", *key, event.start_sample, event.stop_sample, event.quiet_sample, logged_ns
+        )
+
+    def _speculative(self, key: Key, speech: _Speech, quiet_sample: int) -> Task:
+        stop = quiet_sample + self._tail_samples
+        return Task("speculative", *key, speech.start_sample, stop, quiet_sample)
+
+    def _in_order(self) -> list[tuple[Key, _Speech]]:
+        """Return who speaks, the other party first."""
+        return sorted(self._speaking.items(), key=lambda item: item[0][0] != self._first_source)
+
+    def _urgency(self, task: Task) -> tuple[bool, int]:
+        return task.source != self._first_source, task.decided_ns
+
+    @staticmethod
+    def _heard(speech: _Speech) -> int:
+        return max(speech.heard_sample, speech.start_sample)

@@ -1,0 +1,86 @@
+"""Judgement about a pass: are these words that somebody said?
+
+A window much shorter than 30 s makes Whisper loop now and then, and sound that is no speech makes it
+invent. Both show in figures a pass brings along. Pure.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from stt.settings import SttSettings
+
+_TOKENS_PER_S = 6.5
+_TOKENS_SPARE = 10
+_COMPRESSION_ABOVE = 2.4
+_REPEATS = 3
+_LONGEST_REPEATED_WORDS = 12
+_SENTENCE_WORDS = 4
+"""A run of so many words that comes twice in a row is a loop; people seldom repeat whole sentences."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over an utterance brought."""
+
+    text: str
+    tokens: int
+    mean_log_probability: float
+    """Per token, natural logarithm."""
+    no_speech_probability: float
+    speech_s: float
+    window_s: float
+    compute_ms: float
+
+
+def most_tokens(speech_s: float) -> int:
+    """Return how many tokens so much speech can hold."""
+    return int(_TOKENS_PER_S * speech_s) + _TOKENS_SPARE
+
+
+def is_suspect(heard: Pass) -> bool:
+    """Tell whether a pass through a short window should be made again through the full one."""
+    return (
+        heard.tokens >= most_tokens(heard.speech_s)
+        or compression_ratio(heard.text) > _COMPRESSION_ABOVE
+        or loop_start(heard.text.split()) is not None
+    )
+
+
+def says_nothing(heard: Pass, settings: SttSettings) -> bool:
+    """Tell whether nobody said these words."""
+    if not any(character.isalnum() for character in heard.text):
+        return True
+    doubted = heard.no_speech_probability > settings.no_speech_above
+    least = settings.doubted_below if doubted else settings.unheard_below
+    return heard.mean_log_probability < least
+
+
+def without_loop(text: str) -> str:
+    """Return the text up to the point where it begins to repeat itself."""
+    words = text.split()
+    start = loop_start(words)
+    return text if start is None else " ".join(words[:start])
+
+
+def loop_start(words: list[str]) -> int | None:
+    """Return the index of the first word that only repeats what was just said, or None.
+
+    A loop is a run of words that comes at least three times in a row, or a run of at least four words
+    that comes twice.
+    """
+    plain = [word.lower().strip(".,!?;:\"'") for word in words]
+    for length in range(1, _LONGEST_REPEATED_WORDS + 1):
+        times = 2 if length >= _SENTENCE_WORDS else _REPEATS
+        for at in range(len(plain) - length * times + 1):
+            run = plain[at : at + length]
+            if all(plain[at + length * n : at + length * (n + 1)] == run for n in range(1, times)):
+                return at + length
+    return None
+
+
+def compression_ratio(text: str) -> float:
+    """Return how much smaller the text becomes when compressed: high for repetition."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data)) if data else 0.0

@@ -1,0 +1,44 @@
+"""Settings of the stt stage: the table `[stt]`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which weights, on what, and how a pass is made."""
+
+    model: str = "base"
+    """A Whisper model of `cuecard models list`, or a folder with CTranslate2 weights."""
+    model_path: str = ""
+    """Where its files are; found by the command line."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to compute; auto takes CUDA when it works."""
+    compute_type: str = ""
+    """Number format of the weights; empty means float16 on CUDA and int8 on a CPU."""
+    threads: int = 0
+    """Threads of one pass on a CPU; 0 means as many as there are cores, four at most."""
+    language: str = "en"
+    """What is spoken ("en", "de", …), or "auto" to hear it anew in each utterance."""
+    first_source: str = "call"
+    """The source whose finals go before the others': the other party."""
+    partial_every_s: float = 0.6
+    """How much new audio a partial waits for."""
+    final_window_s: float = 12.0
+    """Shortest encoder window of a final pass."""
+    final_extra_s: float = 3.0
+    """Room after the speech in the encoder window of a final pass."""
+    partial_window_s: float = 8.0
+    """Shortest encoder window of a partial pass."""
+    partial_extra_s: float = 1.5
+    """Room after the speech in the encoder window of a partial pass."""
+    tail_s: float = 0.2
+    """How much of the quiet after the last speech a pass hears, so that soft endings are kept."""
+    no_speech_above: float = 0.6
+    """Words are doubted when Whisper itself is surer than this that there is no speech."""
+    doubted_below: float = -0.8
+    """Doubted words count as none below this mean log-probability."""
+    unheard_below: float = -1.2
+    """Words count as none below this mean log-probability, doubted or not."""
