@@ -1,0 +1,1 @@
+"""Model files: which there are, where they live, how they get here."""

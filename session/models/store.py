@@ -1,0 +1,150 @@
+"""Where models live, and whether what is there is what it should be.
+
+Hashing 145 MB takes a moment, so a file that was hashed once is remembered with its size and time of
+change, beside it; a start then only looks whether those are still the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from bus.failures import ModelFailure
+from session.models.catalogue import CATALOGUE, Model, ModelFile
+
+DIRECTORY_VARIABLE = "CUECARD_MODELS_DIR"
+"""Names another place for models."""
+
+_MARK = ".verified.json"
+_CHUNK_BYTES = 1 << 20
+
+OnBytes = Callable[[int], None]
+"""Told how many more bytes were dealt with."""
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    size_bytes: int
+    changed_ns: int
+    sha256: str
+
+
+def models_directory() -> Path:
+    """Return where models are kept."""
+    named = os.environ.get(DIRECTORY_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "models"
+
+
+def known(name: str) -> Model:
+    """Return a model of the catalogue.
+
+    Raises:
+        ModelFailure: There is none of that name.
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    nearest = difflib.get_close_matches(name, CATALOGUE, n=1)
+    hint = f"did you mean {nearest[0]}?" if nearest else "`cuecard models list` shows them"
+    raise ModelFailure(f"there is no model {name!r}", kept="nothing was changed", todo=hint)
+
+
+def folder(model: Model) -> Path:
+    """Return where a model's files are, or would be."""
+    return models_directory() / model.name
+
+
+def is_there(name: str) -> bool:
+    """Tell whether a model's files are all there and unchanged since they were verified."""
+    return not faults(known(name))
+
+
+def find(name: str) -> Path:
+    """Return what a stage loads: a Whisper model's folder, another model's one file.
+
+    Args:
+        name: A name of the catalogue, or a folder with CTranslate2 weights of the user's own.
+
+    Raises:
+        ModelFailure: It is missing or damaged; names the command that mends it.
+    """
+    if name not in CATALOGUE and Path(name).is_dir():
+        return Path(name)
+    model = known(name)
+    wrong = faults(model)
+    if wrong:
+        raise ModelFailure(
+            f"the model {name} cannot be used: {wrong[0]}",
+            kept="nothing was started",
+            todo=f"run `cuecard models pull {name}`",
+        )
+    place = folder(model)
+    return place if model.kind == "whisper" else place / model.files[0].name
+
+
+def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda count: None) -> list[str]:
+    """Return what is wrong with a model's files, in words; nothing when they are sound.
+
+    Args:
+        model: What to look at.
+        thoroughly: Hash every file again, even one that was not changed since it was verified.
+        on_bytes: Told of progress.
+    """
+    place = folder(model)
+    seen = {} if thoroughly else _read_mark(place)
+    found, marks = [], {}
+    for file in model.files:
+        fault, mark = _examine(place / file.name, file, seen.get(file.name), on_bytes)
+        if fault:
+            found.append(fault)
+        elif mark:
+            marks[file.name] = mark
+    if not found and marks != seen:
+        _write_mark(place, marks)
+    return found
+
+
+def sha256_of(path: Path, on_bytes: OnBytes = lambda count: None) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            on_bytes(len(chunk))
+    return digest.hexdigest()
+
+
+def _examine(path: Path, file: ModelFile, seen: _Seen | None, on_bytes: OnBytes) -> tuple[str, _Seen | None]:
+    try:
+        status = path.stat()
+        if status.st_size != file.size_bytes:
+            return f"{file.name} has {status.st_size} bytes and should have {file.size_bytes}", None
+        unchanged = seen and (seen.size_bytes, seen.changed_ns) == (status.st_size, status.st_mtime_ns)
+        if seen and unchanged and seen.sha256 == file.sha256:
+            on_bytes(file.size_bytes)
+            return "", seen
+        if sha256_of(path, on_bytes) != file.sha256:
+            return f"{file.name} is damaged: its SHA-256 is not the one it should have", None
+        return "", _Seen(status.st_size, status.st_mtime_ns, file.sha256)
+    except FileNotFoundError:
+        return f"{file.name} is missing", None
+    except OSError as error:
+        return f"{file.name} cannot be read ({error.strerror or error})", None
+
+
+def _read_mark(place: Path) -> dict[str, _Seen]:
+    try:
+        return msgspec.json.decode((place / _MARK).read_bytes(), type=dict[str, _Seen])
+    except (OSError, msgspec.DecodeError):  # then everything is hashed again
+        return {}
+
+
+def _write_mark(place: Path, marks: dict[str, _Seen]) -> None:
+    try:
+        (place / _MARK).write_bytes(msgspec.json.encode(marks))
+    except OSError:  # a store that is read-only works too, only slower
+        return
