@@ -1,0 +1,49 @@
+"""A source's process: `python -m capture SOURCE`."""
+
+from __future__ import annotations
+
+import sys
+
+from bus.failures import UsageFailure
+from bus.stage import Stage
+from capture.orders import Orders
+from capture.settings import CaptureSettings
+from capture.source import Live, Recording, parse_source
+
+
+def main() -> None:
+    """Take one source's sound into its ring until told to stop."""
+    name = sys.argv[1] if len(sys.argv) == 2 else ""
+    with Stage(f"capture:{name}") as stage:
+        settings = stage.settings(CaptureSettings)
+        if name not in settings.sources:
+            raise UsageFailure(f"this session has no source {name!r}", todo="start it with `cuecard run`")
+        source = parse_source(name, settings.sources[name])
+        orders = Orders(name, settings.fast_ahead_s)
+        # Each way of hearing is loaded only where it is used.
+        if isinstance(source, Live):
+            from capture import portaudio
+            from capture.live import LiveCapture
+
+            portaudio.load()
+            stage.enter_sandbox()
+            _recall(stage, orders)
+            LiveCapture(stage, name, source, settings, orders).run()
+            return
+        from capture.recording import FileRecording, InputRecording
+        from capture.replay import Replay
+
+        recording = FileRecording(source.path) if isinstance(source, Recording) else InputRecording()
+        stage.enter_sandbox()
+        _recall(stage, orders)
+        Replay(stage, name, recording, settings, orders).run()
+
+
+def _recall(stage: Stage, orders: Orders) -> None:
+    """Hear what was before, when this is a restart; the hub has nothing to tell to a first start."""
+    for logged in stage.hear(timeout_s=0.3):
+        orders.hear(logged.event)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""A device opened for capture; its callback copies and leaves."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from bus.failures import InputFailure
+from capture import portaudio
+from capture.callback_buffer import CallbackBuffer, Piece
+from capture.device_clock import DeviceClock
+from capture.devices import Device, opened_source
+from capture.mending import Frames
+
+_BUFFER_S = 4.0
+_LONGEST_DELAY_S = 1.0
+
+
+class DeviceStream:
+    """A stream of frames from a device.
+
+    Args:
+        device: What to open.
+        block_ms: Length of a piece.
+
+    Raises:
+        InputFailure: It cannot be opened.
+        MachineFailure: There is no PortAudio.
+    """
+
+    def __init__(self, device: Device, block_ms: int) -> None:
+        self.rate_hz = device.native_rate_hz
+        self.channels = device.native_channels
+        self._clock = DeviceClock(self.rate_hz)
+        self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), self.channels)
+        self._heard_s = time.monotonic()
+        self.first_captured_s: float | None = None
+        """Monotonic time at which the first frame reached the converter, once it has come."""
+        module = portaudio.load()
+        try:
+            with portaudio.quiet(), opened_source(device):
+                self._stream = module.InputStream(
+                    device=device.index,
+                    samplerate=self.rate_hz,
+                    channels=self.channels,
+                    dtype="float32",
+                    blocksize=self.rate_hz * block_ms // 1000,
+                    latency="low",
+                    callback=self._arrived,
+                )
+                self._stream.start()
+        except (module.PortAudioError, ValueError) as error:
+            raise InputFailure(
+                f"{device.name} cannot be opened ({error})",
+                todo="close other programs that use it, check its permission, see `cuecard devices`",
+            ) from error
+
+    @property
+    def silent_s(self) -> float:
+        """How long no frame has come."""
+        return time.monotonic() - self._heard_s
+
+    def take(self) -> list[tuple[Piece, int]]:
+        """Return the pieces that came since the last call, each with how many frames are lost before it."""
+        pieces = self._buffer.take()
+        return [
+            (
+                piece,
+                self._clock.lost_before(
+                    piece.captured_s,
+                    len(piece.frames),
+                    overflowed=piece.overflowed,
+                    dropped_frames=piece.dropped_frames,
+                ),
+            )
+            for piece in pieces
+        ]
+
+    def close(self) -> None:
+        """Close the device; frames that are under way are dropped."""
+        with portaudio.quiet():
+            self._stream.close(ignore_errors=True)
+
+    def _arrived(self, frames: Frames, count: int, times: Any, status: Any) -> None:
+        now_s = time.monotonic()
+        delay_s = times.currentTime - times.inputBufferAdcTime
+        if not 0.0 <= delay_s <= _LONGEST_DELAY_S:  # some drivers do not tell
+            delay_s = count / self.rate_hz
+        if self.first_captured_s is None:
+            self.first_captured_s = now_s - delay_s
+        self._buffer.put(frames, now_s - delay_s, bool(status.input_overflow))
+        self._heard_s = now_s

@@ -1,0 +1,65 @@
+"""How loud a source is, a few times a second. Pure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from bus.messages import LevelMeasured
+from bus.ring import SAMPLE_RATE, Samples
+
+SILENT_DBFS = -120.0
+"""The level of digital silence."""
+
+_MEASURE_EVERY_SAMPLES = SAMPLE_RATE // 5
+
+
+class LevelMeter:
+    """Measures one source. Digital silence is told once and then not again until it is over.
+
+    Args:
+        source: The source's name.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._pieces: list[Samples] = []
+        self._gathered = 0
+        self._told_silence = False
+
+    def update(self, samples: Samples, stop_sample: int) -> list[LevelMeasured]:
+        """Take in samples and return a measurement when one is due.
+
+        Args:
+            samples: int16, shape (n,).
+            stop_sample: Where on the source's clock they end.
+        """
+        self._pieces.append(samples)
+        self._gathered += len(samples)
+        if self._gathered < _MEASURE_EVERY_SAMPLES:
+            return []
+        rms_dbfs, peak_dbfs = level(np.concatenate(self._pieces))
+        self._pieces.clear()
+        self._gathered = 0
+        silent = peak_dbfs == SILENT_DBFS
+        if silent and self._told_silence:
+            return []
+        self._told_silence = silent
+        return [
+            LevelMeasured(
+                source=self._source, rms_dbfs=rms_dbfs, peak_dbfs=peak_dbfs, stop_sample=stop_sample
+            )
+        ]
+
+
+def level(samples: Samples) -> tuple[float, float]:
+    """Return the root mean square and the peak in dB of full scale, to a tenth."""
+    if not len(samples):
+        return SILENT_DBFS, SILENT_DBFS
+    loud = samples.astype(np.float32) / 32768.0
+    return _dbfs(math.sqrt(float(np.dot(loud, loud)) / len(loud))), _dbfs(float(np.max(np.abs(loud))))
+
+
+def _dbfs(amplitude: float) -> float:
+    return round(max(20.0 * math.log10(amplitude), SILENT_DBFS), 1) if amplitude > 0 else SILENT_DBFS

@@ -1,0 +1,205 @@
+"""A device heard into the ring, from the first sound to the session's end.
+
+When the device goes away, its clock goes on: silence takes the place of what was not heard, the device is
+tried again every second, and the gap is told when it is over. After a restart of this process the clock
+is the old one, and what lies between is told by the listener, who knows where the old ring ended.
+"""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+
+from bus.failures import Failure, InputFailure
+from bus.messages import AudioLost, CaptureEnded, CaptureStarted
+from bus.ring import SAMPLE_RATE, RingWriter
+from bus.ring_memory import BLOCK_SAMPLES
+from bus.stage import Stage
+from capture import portaudio
+from capture.device_stream import DeviceStream
+from capture.devices import Device, choose
+from capture.intake import Intake
+from capture.orders import Orders
+from capture.settings import CaptureSettings
+from capture.source import Live
+
+_GONE_AFTER_S = 1.0
+_TRY_EVERY_S = 1.0
+_BEHIND_S = 0.25  # silence that stands in for an absent device stays so far behind, lest it come back early
+_WAIT_S = 0.1
+
+
+class LiveCapture:
+    """One device on its way into the ring.
+
+    Args:
+        stage: This process's end of the bus.
+        name: The source's name.
+        source: Which device is meant.
+        settings: The table [capture].
+        orders: What the session wants, and what was before.
+    """
+
+    def __init__(
+        self, stage: Stage, name: str, source: Live, settings: CaptureSettings, orders: Orders
+    ) -> None:
+        self._stage = stage
+        self._name = name
+        self._source = source
+        self._settings = settings
+        self._orders = orders
+        self._stream: DeviceStream | None = None
+        self._next_try_s = 0.0
+        self._absent_since: int | None = None
+
+    def run(self) -> None:
+        """Hear the device until the session ends, then keep the ring for those who still read.
+
+        Raises:
+            InputFailure: The device cannot be opened, or gives nothing, and never did.
+        """
+        try:
+            before = self._orders.before
+            started = self._open_first() if before is None else self._go_on(before)
+            if started is None:
+                return
+            with RingWriter(
+                self._stage.run.ring_address(self._name),
+                first_sample_ns=started.first_sample_ns,
+                start_sample=started.start_sample,
+                seconds=self._settings.ring_s,
+            ) as ring:
+                self._stage.say(started)
+                self._stage.ready(f"{started.device}, {started.native_rate_hz} Hz")
+                intake = Intake(self._name, ring, started.native_rate_hz, self._stage.say)
+                self._hear(intake, started.first_sample_ns)
+                self._finish(intake)
+        finally:
+            self._close()
+
+    def _open_first(self) -> CaptureStarted | None:
+        """Open the device and wait for its first frames, which say when its clock began; None when the
+        session is over before they come.
+        """
+        device = self._open()
+        give_up = time.monotonic() + self._settings.device_timeout_s
+        while self._stream is not None:
+            first = self._stream.first_captured_s
+            if first is not None:
+                return CaptureStarted(
+                    source=self._name,
+                    first_sample_ns=round(first * 1e9),
+                    start_sample=0,
+                    device=device.name,
+                    native_rate_hz=device.native_rate_hz,
+                    native_channels=device.native_channels,
+                )
+            if self._over():
+                return None
+            if time.monotonic() > give_up:
+                break
+            self._look(0.01)
+        raise InputFailure(
+            f"{device.name} was opened but gives no sound",
+            todo="check that it is switched on and permitted, or choose another: see `cuecard devices`",
+        )
+
+    def _go_on(self, before: CaptureStarted) -> CaptureStarted:
+        """Return how a restarted capture begins: on the old clock, at the present moment."""
+        now = _sample_at(time.monotonic(), before.first_sample_ns)
+        start_sample = -(-now // BLOCK_SAMPLES) * BLOCK_SAMPLES
+        self._absent_since = start_sample
+        return msgspec.structs.replace(before, start_sample=start_sample)
+
+    def _open(self) -> Device:
+        device = choose(self._source)
+        self._stream = DeviceStream(device, self._settings.block_ms)
+        return device
+
+    def _hear(self, intake: Intake, first_ns: int) -> None:
+        """Move frames into the ring until the session is over."""
+        block_s = self._settings.block_ms / 1000
+        while not self._over():
+            if self._stream is None:
+                self._try_again()
+                stop_s = time.monotonic() - _BEHIND_S
+                intake.silence_until(_sample_at(stop_s, first_ns))
+            elif self._stream.silent_s > _GONE_AFTER_S:
+                self._lost_device(intake)
+            else:
+                self._move(intake, self._stream, first_ns)
+            self._look(block_s)
+
+    def _move(self, intake: Intake, stream: DeviceStream, first_ns: int) -> None:
+        for piece, lost_frames in stream.take():
+            if self._absent_since is not None:
+                self._found_device(intake, stream, _sample_at(piece.captured_s, first_ns))
+            if lost_frames:
+                intake.lose(lost_frames, "the device ran over")
+            intake.take(piece.frames)
+
+    def _lost_device(self, intake: Intake) -> None:
+        self._close()
+        intake.change_rate(SAMPLE_RATE)
+        self._absent_since = intake.stop_sample
+        self._next_try_s = time.monotonic()
+        self._stage.report(
+            InputFailure(
+                f"the device of {self._name} went away",
+                kept="everything heard so far",
+                todo="connect it again; it is tried every second",
+            )
+        )
+
+    def _try_again(self) -> None:
+        if time.monotonic() < self._next_try_s:
+            return
+        self._next_try_s = time.monotonic() + _TRY_EVERY_S
+        try:
+            portaudio.rescan()
+            self._open()
+        except Failure:  # it was told that the device is away; that it still is needs no telling
+            self._stream = None
+
+    def _found_device(self, intake: Intake, stream: DeviceStream, at_sample: int) -> None:
+        intake.change_rate(stream.rate_hz)
+        intake.silence_until(at_sample)
+        self._tell_absence(intake)
+
+    def _tell_absence(self, intake: Intake) -> None:
+        if self._absent_since is not None and intake.stop_sample > self._absent_since:
+            self._stage.say(
+                AudioLost(
+                    source=self._name,
+                    start_sample=self._absent_since,
+                    stop_sample=intake.stop_sample,
+                    cause="the device was away",
+                )
+            )
+        self._absent_since = None
+
+    def _finish(self, intake: Intake) -> None:
+        self._tell_absence(intake)
+        self._close()
+        stop_sample = intake.finish()
+        self._stage.say(CaptureEnded(source=self._name, stop_sample=stop_sample, cause="stopped"))
+        while not self._stage.stopping():
+            self._look(_WAIT_S)
+
+    def _close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        self._stream = None
+
+    def _look(self, timeout_s: float) -> None:
+        for logged in self._stage.hear(timeout_s):
+            self._orders.hear(logged.event)
+        self._stage.beat()
+
+    def _over(self) -> bool:
+        return self._orders.ending or self._stage.stopping()
+
+
+def _sample_at(time_s: float, first_sample_ns: int) -> int:
+    return int((time_s * 1e9 - first_sample_ns) * SAMPLE_RATE / 1e9)

@@ -1,0 +1,128 @@
+"""What a source's specification means: `--source NAME=…` taken apart.
+
+    mic=default             the microphone the system has chosen
+    call=monitor            the computer's own sound
+    desk=device:USB Audio   a device: its number, its name or a part of it that only one has
+    talk=file:talk.flac     a recording
+    pipe=-                  standard input, 16 kHz mono signed 16-bit little-endian
+
+Pure: opens nothing and does not look whether what is named exists.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bus.failures import UsageFailure
+from bus.run import SOURCE_NAME
+
+FORMS = "NAME=default, NAME=monitor, NAME=device:DEVICE, NAME=file:PATH or NAME=-"
+"""The ways to name a source, for people."""
+
+
+@dataclass(frozen=True)
+class Microphone:
+    """The microphone the system has chosen."""
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """The computer's own sound."""
+
+
+@dataclass(frozen=True)
+class NamedDevice:
+    """A device of the user's choice."""
+
+    wanted: str
+    """Its number, its name, or a part of its name."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class StandardInput:
+    """16 kHz mono signed 16-bit little-endian samples on standard input."""
+
+
+Live = Microphone | Monitor | NamedDevice
+"""Sources that hear people as they speak."""
+
+Source = Live | Recording | StandardInput
+
+
+def parse_source(name: str, spec: str) -> Source:
+    """Return what `spec` asks for.
+
+    Args:
+        name: The source's name, for the message.
+        spec: What stands after "NAME=".
+
+    Raises:
+        UsageFailure: It is none of the known forms.
+    """
+    match spec.partition(":"):
+        case ("default", "", ""):
+            return Microphone()
+        case ("monitor", "", ""):
+            return Monitor()
+        case ("-", "", ""):
+            return StandardInput()
+        case ("device", ":", wanted) if wanted.strip():
+            return NamedDevice(wanted.strip())
+        case ("file", ":", path) if path:
+            return Recording(Path(path).expanduser())
+        case _:
+            raise UsageFailure(
+                f"{name}={spec} is no source", kept="nothing was started", todo=_nearest(name, spec)
+            )
+
+
+def parse_sources(given: Iterable[str]) -> dict[str, str]:
+    """Return the specification of each source by name; paths of files are made absolute.
+
+    Args:
+        given: As on the command line: "mic=default", "call=file:talk.flac".
+
+    Raises:
+        UsageFailure: One of them makes no sense, or two have one name or want standard input.
+    """
+    specs: dict[str, str] = {}
+    for text in given:
+        name, equals, spec = text.partition("=")
+        if not equals:
+            raise _refused(f"{text!r} is no source", f"write it as {FORMS}")
+        if not SOURCE_NAME.fullmatch(name):
+            raise _refused(
+                f"{name!r} cannot be the name of a source",
+                "use up to 16 of a-z, 0-9, - and _, a letter first, as in mic=default",
+            )
+        if name in specs:
+            raise _refused(f"two sources are called {name}", "give each a name of its own")
+        source = parse_source(name, spec)
+        if isinstance(source, StandardInput) and "-" in specs.values():
+            raise _refused("two sources want standard input", "read one of them from a file")
+        specs[name] = f"file:{source.path.absolute()}" if isinstance(source, Recording) else spec
+    return specs
+
+
+def _refused(what: str, todo: str) -> UsageFailure:
+    return UsageFailure(what, kept="nothing was started", todo=todo)
+
+
+def _nearest(name: str, spec: str) -> str:
+    if Path(spec).suffix or "/" in spec:
+        return f"for a recording write {name}=file:{spec}"
+    close = difflib.get_close_matches(spec.partition(":")[0], ["default", "monitor", "device", "file"], n=1)
+    if not close:
+        return f"write it as {FORMS}"
+    shape = {"device": "device:DEVICE", "file": "file:PATH"}.get(close[0], close[0])
+    return f"did you mean {name}={shape}?"

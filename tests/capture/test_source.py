@@ -1,0 +1,95 @@
+"""How `--source` is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus.failures import UsageFailure
+from capture.source import (
+    Live,
+    Microphone,
+    Monitor,
+    NamedDevice,
+    Recording,
+    StandardInput,
+    parse_source,
+    parse_sources,
+)
+
+
+@pytest.mark.parametrize(
+    ("spec", "source"),
+    [
+        ("default", Microphone()),
+        ("monitor", Monitor()),
+        ("device:3", NamedDevice("3")),
+        ("device:hw:CARD=PCH,DEV=0", NamedDevice("hw:CARD=PCH,DEV=0")),
+        ("device: USB Audio ", NamedDevice("USB Audio")),
+        ("file:/a/b:c.wav", Recording(Path("/a/b:c.wav"))),
+        ("-", StandardInput()),
+    ],
+)
+def test_each_form_is_understood(spec: str, source: object) -> None:
+    assert parse_source("mic", spec) == source
+
+
+def test_devices_are_live_and_recordings_are_not() -> None:
+    assert isinstance(parse_source("mic", "monitor"), Live)
+    assert not isinstance(parse_source("mic", "file:a.wav"), Live)
+    assert not isinstance(parse_source("mic", "-"), Live)
+
+
+@pytest.mark.parametrize(
+    ("spec", "todo"),
+    [
+        ("", "write it as"),
+        ("talk.wav", "mic=file:talk.wav"),
+        ("./talk", "mic=file:./talk"),
+        ("defualt", "did you mean mic=default?"),
+        ("divice:3", "did you mean mic=device:DEVICE?"),
+        ("device:", "did you mean mic=device:DEVICE?"),
+        ("file:", "did you mean mic=file:PATH?"),
+        ("monitor:", "did you mean mic=monitor?"),
+    ],
+)
+def test_what_is_no_source_is_refused_with_the_nearest_form(spec: str, todo: str) -> None:
+    with pytest.raises(UsageFailure) as refused:
+        parse_source("mic", spec)
+    assert todo in refused.value.todo
+
+
+def test_paths_of_recordings_become_absolute() -> None:
+    specs = parse_sources(["call=monitor", "mic=file:talk.wav"])
+    assert specs == {"call": "monitor", "mic": f"file:{Path.cwd() / 'talk.wav'}"}
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        (["mic"], "'mic' is no source"),
+        (["=default"], "'' cannot be the name"),
+        (["Mic=default"], "'Mic' cannot be the name"),
+        (["../mic=default"], "cannot be the name"),
+        (["a-name-of-17-chars=default"], "cannot be the name"),
+        (["mic=default", "mic=monitor"], "two sources are called mic"),
+        (["mic=-", "call=-"], "two sources want standard input"),
+    ],
+)
+def test_sources_that_make_no_sense_are_refused(given: list[str], what: str) -> None:
+    with pytest.raises(UsageFailure, match=what) as refused:
+        parse_sources(given)
+    assert refused.value.kept == "nothing was started"
+    assert refused.value.todo
+
+
+@given(st.lists(st.text(max_size=30), max_size=4))
+def test_any_text_is_either_a_source_or_a_refusal(given: list[str]) -> None:
+    try:
+        specs = parse_sources(given)
+    except UsageFailure:
+        return
+    assert all(parse_source(name, spec) for name, spec in specs.items())

@@ -1,0 +1,1 @@
+"""Where someone speaks: a detector's probabilities, and the gate that makes spans of them."""

@@ -1,0 +1,53 @@
+"""A source's listener: `python -m vad SOURCE`."""
+
+from __future__ import annotations
+
+import sys
+
+from bus.failures import UsageFailure
+from bus.ring import AudioRing
+from bus.run import SOURCE_NAME
+from bus.stage import Stage
+from vad.detectors import make_detector
+from vad.gate import SpeechGate
+from vad.history import History
+from vad.listening import Listener
+from vad.settings import VadSettings
+
+_LOOK_S = 0.2
+
+
+def main() -> None:
+    """Tell where someone speaks on one source, until told to stop."""
+    source = sys.argv[1] if len(sys.argv) == 2 else ""
+    if not SOURCE_NAME.fullmatch(source):
+        source = "?"
+    with Stage(f"vad:{source}") as stage:
+        if source == "?":
+            raise UsageFailure("a listener needs the name of its source", todo="python -m vad mic")
+        settings = stage.settings(VadSettings)
+        detector = make_detector(settings)
+        stage.enter_sandbox()
+        stage.ready(detector.name)
+        history = History(source)
+        while not history.capture_starts and not stage.stopping():
+            for logged in stage.hear(timeout_s=_LOOK_S):
+                history.hear(logged.event)
+            stage.beat()
+        if not stage.stopping():
+            gate = SpeechGate(
+                source,
+                settings,
+                next_utterance=history.next_utterance,
+                free_from=history.free_from,
+                unfinished=history.unfinished,
+            )
+            with AudioRing.attach(stage.run.ring_address(source)) as ring:
+                Listener(stage, source, ring, detector, gate, history).run()
+        while not stage.stopping():
+            stage.hear(timeout_s=_LOOK_S)
+            stage.beat()
+
+
+if __name__ == "__main__":
+    main()

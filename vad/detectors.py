@@ -1,0 +1,134 @@
+"""How likely it is that a window of sound holds speech. Knows neither utterances nor the ring."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bus.failures import MachineFailure
+from bus.ring import SAMPLE_RATE, Samples
+from vad.settings import VadSettings
+
+_SILERO_FILE = "assets/silero_vad_v6.onnx"
+_REINSTALL = "install the program again: make setup"
+
+
+class Detector(Protocol):
+    """Judges one window after another."""
+
+    name: str
+    """For people."""
+    window_samples: int
+    """Length of the windows it wants."""
+
+    def speech_probability(self, samples: Samples) -> float:
+        """Return how likely it is that this window holds speech, 0 to 1.
+
+        Args:
+            samples: int16, shape (window_samples,), following the window before.
+        """
+
+    def reset(self) -> None:
+        """Forget what was heard: the next window does not follow the last one."""
+
+
+def make_detector(settings: VadSettings) -> Detector:
+    """Return the detector that the settings name, loaded.
+
+    Raises:
+        MachineFailure: It is not installed.
+    """
+    return SileroDetector() if settings.detector == "silero" else WebRtcDetector(settings.webrtc_mode)
+
+
+class SileroDetector:
+    """Silero VAD 6, the ONNX that faster-whisper ships, on one thread.
+
+    Raises:
+        MachineFailure: The file or onnxruntime is missing.
+    """
+
+    name = "Silero 6"
+    window_samples = 512
+
+    _CONTEXT_SAMPLES = 64
+
+    def __init__(self) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MachineFailure("onnxruntime is missing", todo=_REINSTALL) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 4
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(_silero_path()), providers=["CPUExecutionProvider"], sess_options=options
+        )
+        self._input = np.zeros((1, self._CONTEXT_SAMPLES + self.window_samples), np.float32)
+        self._hidden, self._cell = self._rest()
+
+    def speech_probability(self, samples: Samples) -> float:
+        """Return how likely it is that this window holds speech, 0 to 1."""
+        self._input[0, : self._CONTEXT_SAMPLES] = self._input[0, -self._CONTEXT_SAMPLES :]
+        self._input[0, self._CONTEXT_SAMPLES :] = samples
+        self._input[0, self._CONTEXT_SAMPLES :] /= 32768.0
+        probabilities, self._hidden, self._cell = self._session.run(
+            None, {"input": self._input, "h": self._hidden, "c": self._cell}
+        )
+        return float(probabilities[0])
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._input[:] = 0.0
+        self._hidden, self._cell = self._rest()
+
+    @staticmethod
+    def _rest() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)
+
+
+class WebRtcDetector:
+    """WebRTC's detector: says yes or no for 10 ms at a time.
+
+    Args:
+        mode: How sure it must be, 0 to 3.
+    """
+
+    name = "WebRTC"
+    window_samples = 480
+
+    _FRAME_SAMPLES = 160
+
+    def __init__(self, mode: int) -> None:
+        import webrtcvad
+
+        self._mode = mode
+        self._make = webrtcvad.Vad
+        self.reset()
+
+    def speech_probability(self, samples: Samples) -> float:
+        """Return the share of this window's frames that hold speech."""
+        frames = samples.reshape(-1, self._FRAME_SAMPLES)
+        return sum(bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) for frame in frames) / len(frames)
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        self._vad = self._make(self._mode)
+
+
+def _silero_path() -> Path:
+    # faster_whisper itself is not imported: it would bring CTranslate2 and its memory along.
+    found = importlib.util.find_spec("faster_whisper")
+    for folder in (found.submodule_search_locations or []) if found else []:
+        path = Path(folder) / _SILERO_FILE
+        if path.is_file():
+            return path
+    raise MachineFailure(
+        "the speech detector's weights are missing (faster-whisper brings them)", todo=_REINSTALL
+    )

@@ -1,0 +1,105 @@
+"""The listener's loop: windows from the ring, through the detector, through the gate, onto the bus.
+
+It judges nothing. Sound that cannot be had any more, because the ring was overwritten or its writer
+started again, ends the utterance it falls into and is told as lost.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bus.failures import Overrun
+from bus.messages import AudioLost, ListeningEnded
+from bus.ring import AudioRing, Samples, Window
+from bus.stage import Stage
+from vad.detectors import Detector
+from vad.gate import SpeechGate
+from vad.history import History
+
+
+class Listener:
+    """Listens to one source.
+
+    Args:
+        stage: This process's end of the bus.
+        source: The source's name.
+        ring: Where the sound is.
+        detector: Judges windows.
+        gate: Finds utterances.
+        history: What was before; says where to begin.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        source: str,
+        ring: AudioRing,
+        detector: Detector,
+        gate: SpeechGate,
+        history: History,
+    ) -> None:
+        self._stage = stage
+        self._source = source
+        self._ring = ring
+        self._detector = detector
+        self._gate = gate
+        self._history = history
+        self._at = history.read_from
+
+    def run(self) -> None:
+        """Listen until the ring is closed and heard to its end, or until the stage is to stop."""
+        while True:
+            try:
+                self._listen()
+                break
+            except Overrun as lost:
+                self._skip(lost)
+        if self._stage.stopping():
+            return
+        for event in self._gate.finish(self._at):
+            self._stage.say(event)
+        self._stage.say(ListeningEnded(source=self._source, stop_sample=self._at))
+
+    def _listen(self) -> None:
+        size = self._detector.window_samples
+        for window in self._ring.windows(size, start_sample=self._at, until=self._stage.stopping):
+            if len(window.samples):
+                self._hear(window)
+            self._stage.beat(heard_sample=self._at)
+
+    def _hear(self, window: Window) -> None:
+        probability = self._detector.speech_probability(
+            _filled(window.samples, self._detector.window_samples)
+        )
+        for event in self._gate.update(window.start_sample, window.stop_sample, probability):
+            self._stage.say(event)
+        self._at = window.stop_sample
+
+    def _skip(self, lost: Overrun) -> None:
+        """Go on after sound that is gone."""
+        go_on = max(self._ring.oldest_sample, lost.stop_sample)
+        for logged in self._stage.hear():
+            self._history.hear(logged.event)
+        restarted = any(lost.start_sample < start <= go_on for start in self._history.capture_starts)
+        for event in self._gate.finish(lost.start_sample):
+            self._stage.say(event)
+        self._stage.say(
+            AudioLost(
+                source=self._source,
+                start_sample=lost.start_sample,
+                stop_sample=go_on,
+                cause="capture was started again" if restarted else "the listener fell behind",
+            )
+        )
+        self._gate.skip_to(go_on)
+        self._detector.reset()
+        self._at = go_on
+
+
+def _filled(samples: Samples, size: int) -> Samples:
+    """Return a window of full length; only the last one before an end is short."""
+    if len(samples) == size:
+        return samples
+    full = np.zeros(size, np.int16)
+    full[: len(samples)] = samples
+    return full
