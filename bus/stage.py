@@ -15,7 +15,7 @@ from bus import sandbox
 from bus.client import HubClient
 from bus.failures import Failure
 from bus.log import BATCH_EVENTS
-from bus.messages import Beat, Event, Logged, ProblemMet, StageReady
+from bus.messages import Beat, Event, Logged, Message, ProblemMet, StageReady
 from bus.process import Process, unexpected
 from bus.run import Run
 
@@ -33,10 +33,12 @@ class Stage:
 
     Args:
         name: The stage's name, "stt" or "vad:mic".
+        kinds: Events to follow, when not those of the wiring table.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, kinds: frozenset[type[Message]] | None = None) -> None:
         self.name = name
+        self._kinds = kinds
         self._process = Process(name)
         self._sandbox = ""
         self._beaten_at = 0.0
@@ -96,7 +98,7 @@ class Stage:
         self._process.__enter__()
         try:
             self.run = Run.open()
-            self._client = HubClient(self.name, self.run)
+            self._client = HubClient(self.name, self.run, kinds=self._kinds)
         except Failure as failure:
             self._process.__exit__(type(failure), failure, failure.__traceback__)
             raise

@@ -1,0 +1,102 @@
+"""Plain lines for pipes and logs: one for each thing that happened, nothing that moves."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from bus import messages as m
+from bus.ring import SAMPLE_RATE
+
+_LABEL_WIDTH = 9
+_PASSAGE_CHARACTERS = 160
+
+
+class PlainLines:
+    """Writes a readable line for each event that a reader would want to know of."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, str] = {}
+
+    def hear(self, logged: m.Logged) -> None:
+        """Write what an event has to say, if anything."""
+        for label, text in self._lines(logged.event):
+            print(f"{label:<{_LABEL_WIDTH}} {text}")
+
+    def refresh(self) -> None:
+        """Hand over what was written."""
+        sys.stdout.flush()
+
+    def requests(self) -> list[m.AnswerRequested]:
+        """Return nothing: nobody is at a keyboard."""
+        return []
+
+    def _lines(self, event: m.Event) -> list[tuple[str, str]]:
+        match event:
+            case m.StageReady(stage=stage, detail=detail, sandbox=sandbox):
+                return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
+            case m.CaptureStarted(source=source, device=device):
+                return [("hearing", f"{source}: {device}")]
+            case m.TranscriptFinished(source=source, text=text, start_sample=start_sample):
+                return [(source, f"{_clock(start_sample)}  {text}")]
+            case m.QuestionAsked(text=text):
+                return [("question", text)]
+            case m.PassagesFound(passages=passages):
+                return [("notes", _passage(passage)) for passage in passages]
+            case m.RequestSent(host=host, body_bytes=size, left_machine=left):
+                return [("sent", f"{size} bytes to {host}{'' if left else ', which is this machine'}")]
+            case m.AnswerGrew(question=question, added=added):
+                return self._answer(question, added)
+            case m.AnswerFinished(question=question):
+                return self._rest(question)
+            case m.AnswerStopped(question=question, cause=cause, todo=todo):
+                return [*self._rest(question), ("answer", f"({'; '.join(filter(None, (cause, todo)))})")]
+            case _:
+                return _trouble(event)
+
+    def _answer(self, question: int, added: str) -> list[tuple[str, str]]:
+        """Return the lines of an answer that are complete by now."""
+        *complete, rest = (self._answers.get(question, "") + added).split("\n")
+        self._answers[question] = rest
+        return [("answer", line) for line in complete if line.strip()]
+
+    def _rest(self, question: int) -> list[tuple[str, str]]:
+        rest = self._answers.pop(question, "")
+        return [("answer", rest)] if rest.strip() else []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+
+def _trouble(event: m.Event) -> list[tuple[str, str]]:
+    match event:
+        case m.ProblemMet(stage=stage, what=what, kept=kept, todo=todo):
+            return [("problem", "; ".join(part for part in (f"{stage}: {what}", kept, todo) if part))]
+        case m.StageDied(stage=stage, cause=cause):
+            return [("died", f"{stage}: {cause}")]
+        case m.StageGivenUp(stage=stage, cause=cause, todo=todo):
+            return [("given up", f"{stage}: {cause}; {todo}")]
+        case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
+            return [("lost", f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio ({cause})")]
+        case m.WordsLost(source=source, cause=cause):
+            return [("lost", f"{source}: an utterance ({cause})")]
+        case m.SessionEnding(cause=cause):
+            return [("ending", cause)]
+        case _:
+            return []
+
+
+def _passage(passage: m.Passage) -> str:
+    text = " ".join(passage.text.split())
+    cut = text if len(text) <= _PASSAGE_CHARACTERS else f"{text[:_PASSAGE_CHARACTERS]}…"
+    return f"{passage.file}, {passage.heading}: {cut}"
+
+
+def _clock(sample: int) -> str:
+    return f"{sample // SAMPLE_RATE // 60}:{sample // SAMPLE_RATE % 60:02}"

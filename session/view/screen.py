@@ -1,0 +1,45 @@
+"""What every kind of view offers, and how one is opened by its name."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from bus.failures import UsageFailure
+from bus.messages import AnswerRequested, Logged
+
+
+class Screen(Protocol):
+    """A way to show a session."""
+
+    def hear(self, logged: Logged) -> None:
+        """Take in one event."""
+
+    def refresh(self) -> None:
+        """Show what has changed."""
+
+    def requests(self) -> list[AnswerRequested]:
+        """Return what the user asked for since the last call."""
+        return []
+
+
+def open_screen(kind: str) -> AbstractContextManager[Screen]:
+    """Return a view on standard output.
+
+    Raises:
+        UsageFailure: There is no view of that name.
+    """
+    # Each is imported alone: JSON lines need no rich, and start sooner without it.
+    if kind == "json":
+        from session.view.json_lines import JsonLines
+
+        return JsonLines()
+    if kind == "plain":
+        from session.view.plain import PlainLines
+
+        return PlainLines()
+    if kind == "terminal":
+        from session.view.terminal import LiveTerminal
+
+        return LiveTerminal()
+    raise UsageFailure(f"there is no view {kind!r}", todo="take json, plain or terminal")
