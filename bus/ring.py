@@ -37,10 +37,26 @@ _EMPTY = -1
 _ATTACH_TIMEOUT_S = 2.0
 _REATTACH_AFTER_S = 0.5
 _COPY_ATTEMPTS = 3
+_WAKE_EARLY_S = 0.0003
+_LOOK_AGAIN_S = 0.001
+_LONGEST_SLEEP_S = 0.1
 
 
 def _crc(samples: bytes | memoryview, number: int) -> int:
     return zlib.crc32(samples, number & 0xFFFF_FFFF)
+
+
+def _sleep_s(missing_samples: int, since_written_s: float) -> float:
+    """Return how long to sleep until samples that are missing may be there.
+
+    Blocks come at an even pace, so it is until just before the one that is awaited; when that is overdue,
+    it is a moment, and a longer one the longer nothing comes. Every wake-up costs, also when all is quiet.
+    """
+    blocks = -(-missing_samples // BLOCK_SAMPLES)
+    sleep_s = blocks * BLOCK_SAMPLES / SAMPLE_RATE - _WAKE_EARLY_S - since_written_s
+    if sleep_s <= 0:
+        sleep_s = max(_LOOK_AGAIN_S, -sleep_s / 4)
+    return min(sleep_s, _LONGEST_SLEEP_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +255,8 @@ class AudioRing:
             Overrun: The reader fell behind by more than the ring holds. Call again to go on after it.
         """
         at = self.written_sample if start_sample is None else start_sample
-        idle_since = time.monotonic()
-        yielded = idle_since
+        idle_since = yielded = seen_s = time.monotonic()
+        seen = at
         while not until():
             written = self.written_sample
             if written - at >= window_samples:
@@ -253,6 +269,8 @@ class AudioRing:
                     yield Window(at, self.read(at, written))
                 return
             now = time.monotonic()
+            if written != seen:
+                seen, seen_s = written, now
             if now - idle_since > _REATTACH_AFTER_S:
                 idle_since = now
                 fresh = self._find_restarted()
@@ -264,8 +282,7 @@ class AudioRing:
             if now - yielded > 0.2:
                 yield Window(at, np.empty(0, np.int16))
                 yielded = now
-            missing = window_samples - (written - at)
-            time.sleep(min(max(missing / SAMPLE_RATE / 2, 0.001), 0.05))
+            time.sleep(_sleep_s(at + window_samples - written, now - seen_s))
 
     def close(self) -> None:
         """Give the mapping up."""

@@ -49,8 +49,24 @@ class Intake:
         Args:
             frames: float32, shape (n, channels), full scale at ±1.
         """
+        self.write(self.refine(frames))
+
+    def refine(self, frames: Frames) -> Samples:
+        """Return what the frames come to, for `write`.
+
+        Args:
+            frames: float32, shape (n, channels), full scale at ±1.
+        """
         mono = self._mender.mend(frames, self._ring.stop_sample)
-        self._write(_to_int16(self._resampler.feed(mono)))
+        return _to_int16(self._resampler.feed(mono))
+
+    def last(self) -> Samples:
+        """Return what the resampler still holds, for `write`; nothing is to be taken after it."""
+        return _to_int16(self._resampler.finish())
+
+    def write(self, samples: Samples) -> None:
+        """Put refined samples into the ring."""
+        self._write(samples)
         for event in self._mender.told(self._ring.stop_sample):
             self._say(event)
 
@@ -79,8 +95,7 @@ class Intake:
             self._write(np.zeros(min(SAMPLE_RATE, sample - self._ring.stop_sample), np.int16))
 
     def finish(self) -> int:
-        """Let everything out and close the ring; return one past its last sample."""
-        self._write(_to_int16(self._resampler.finish()))
+        """Close the ring; return one past its last sample."""
         for event in self._mender.told(self._ring.stop_sample, last=True):
             self._say(event)
         return self._ring.finish()

@@ -182,6 +182,7 @@ class LiveCapture:
     def _finish(self, intake: Intake) -> None:
         self._tell_absence(intake)
         self._close()
+        intake.write(intake.last())
         stop_sample = intake.finish()
         self._stage.say(CaptureEnded(source=self._name, stop_sample=stop_sample, cause="stopped"))
         while not self._stage.stopping():

@@ -33,6 +33,8 @@ class Recording(Protocol):
     channels: int
     can_go_back: bool
     """Whether `seek` does what it is asked."""
+    read_ms: int
+    """How much to read at once; more is cheaper, but what comes from a pipe must not be waited for."""
     trouble: str
     """Why it ended before its time; empty when it did not."""
 
@@ -57,6 +59,7 @@ class FileRecording:
     """
 
     can_go_back = True
+    read_ms = 100
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -120,6 +123,7 @@ class InputRecording:
     rate_hz = SAMPLE_RATE
     channels = 1
     can_go_back = False
+    read_ms = 10
 
     def __init__(self, descriptor: int = 0) -> None:
         if sys.platform == "win32":

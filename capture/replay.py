@@ -11,7 +11,7 @@ import time
 
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
-from bus.ring import SAMPLE_RATE, RingWriter
+from bus.ring import SAMPLE_RATE, RingWriter, Samples
 from bus.ring_memory import BLOCK_SAMPLES
 from bus.stage import Stage
 from capture.intake import Intake
@@ -21,7 +21,7 @@ from capture.orders import Orders
 from capture.recording import Recording
 from capture.settings import CaptureSettings
 
-_LOOK_EVERY_BLOCKS = 5
+_LOOK_EVERY_MS = 100
 _WAIT_S = 0.1
 _CATCH_UP_S = 2.0
 
@@ -83,30 +83,41 @@ class Replay:
     def _catch_up(self) -> None:
         """Hear all that was said so far, and how far the listener is."""
         give_up = time.monotonic() + _CATCH_UP_S
-        while time.monotonic() < give_up and not self._orders.flow.listener_beats:
-            self._look(_WAIT_S)
+        while time.monotonic() < give_up:
+            if not self._look(_WAIT_S) and self._orders.flow.listener_beats:
+                return
 
     def _play(self, intake: Intake, start_ns: int, start_sample: int) -> str:
         """Play to the end or until told to stop, and return why it ended."""
-        rate_hz, block_ms = self._recording.rate_hz, self._settings.block_ms
+        rate_hz, read_ms = self._recording.rate_hz, self._recording.read_ms
         first_frame = start_sample * rate_hz // SAMPLE_RATE
         self._recording.seek(first_frame)
-        block, frame = 0, first_frame
+        count, frame = 0, first_frame
         while True:
-            block += 1
-            stop_frame = first_frame + block * block_ms * rate_hz // 1000
-            due_ns = start_ns + stop_frame * 1_000_000_000 // rate_hz
+            count += 1
+            stop_frame = first_frame + count * read_ms * rate_hz // 1000
             frames = self._read(stop_frame - frame)
-            if frames is None or not self._wait_for(due_ns, stop_frame * SAMPLE_RATE // rate_hz):
+            if frames is None or not self._speak(intake, intake.refine(frames), start_ns):
                 return "stopped"
-            intake.take(frames)
+            if len(frames) < stop_frame - frame:
+                return "end of file" if self._speak(intake, intake.last(), start_ns) else "stopped"
+            frame = stop_frame
+            if count * read_ms % _LOOK_EVERY_MS == 0:
+                self._look(0.0)
+
+    def _speak(self, intake: Intake, samples: Samples, start_ns: int) -> bool:
+        """Write samples, each block when it is due; return False when the session is over first."""
+        block = len(samples) if self._fast else self._settings.block_ms * SAMPLE_RATE // 1000
+        for at in range(0, len(samples), max(block, 1)):
+            piece = samples[at : at + block]
+            stop_sample = intake.stop_sample + len(piece)
+            due_ns = start_ns + stop_sample * 1_000_000_000 // SAMPLE_RATE
+            if not self._wait_for(due_ns, stop_sample):
+                return False
+            intake.write(piece)
             if not self._fast:
                 self._lateness.add(time.monotonic_ns() - due_ns)
-            if len(frames) < stop_frame - frame:
-                return "end of file"
-            frame = stop_frame
-            if block % _LOOK_EVERY_BLOCKS == 0:
-                self._look(0.0)
+        return True
 
     def _read(self, frames: int) -> Frames | None:
         """Return the next frames, waiting for them; None when the session is over first."""
@@ -133,10 +144,13 @@ class Replay:
             self._stage.beat()
         return False
 
-    def _look(self, timeout_s: float) -> None:
-        for logged in self._stage.hear(timeout_s):
+    def _look(self, timeout_s: float) -> bool:
+        """Hear what the session says, and tell whether any of it is for the log."""
+        heard = self._stage.hear(timeout_s)
+        for logged in heard:
             self._orders.hear(logged.event)
         self._stage.beat()
+        return any(logged.seq for logged in heard)
 
     def _over(self) -> bool:
         return self._orders.ending or self._stage.stopping()

@@ -15,6 +15,7 @@ from vad.listening import Listener
 from vad.settings import VadSettings
 
 _LOOK_S = 0.2
+_SETTLE_S = 0.05  # a hub that has more to tell has told it by then
 
 
 def main() -> None:
@@ -29,11 +30,7 @@ def main() -> None:
         detector = make_detector(settings)
         stage.enter_sandbox()
         stage.ready(detector.name)
-        history = History(source)
-        while not history.capture_starts and not stage.stopping():
-            for logged in stage.hear(timeout_s=_LOOK_S):
-                history.hear(logged.event)
-            stage.beat()
+        history = _recall(stage, source)
         if not stage.stopping():
             gate = SpeechGate(
                 source,
@@ -47,6 +44,19 @@ def main() -> None:
         while not stage.stopping():
             stage.hear(timeout_s=_LOOK_S)
             stage.beat()
+
+
+def _recall(stage: Stage, source: str) -> History:
+    """Wait until the source is captured, and return all that was said about it so far."""
+    history = History(source)
+    while not stage.stopping():
+        heard = stage.hear(timeout_s=_SETTLE_S if history.capture_starts else _LOOK_S)
+        if history.capture_starts and not heard:
+            break
+        for logged in heard:
+            history.hear(logged.event)
+        stage.beat()
+    return history
 
 
 if __name__ == "__main__":

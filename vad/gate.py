@@ -77,6 +77,11 @@ class SpeechGate:
                 unfinished.detected_sample,
             )
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody speaks, nor seems to begin."""
+        return self._utterance is None and self._sound_start is None
+
     def update(self, start_sample: int, stop_sample: int, probability: float) -> list[GateEvent]:
         """Take in one window and return what it changes.
 

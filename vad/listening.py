@@ -10,11 +10,13 @@ import numpy as np
 
 from bus.failures import Overrun
 from bus.messages import AudioLost, ListeningEnded
-from bus.ring import AudioRing, Samples, Window
+from bus.ring import AudioRing, Samples
 from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate
 from vad.history import History
+
+_IDLE_WINDOWS = 3  # about 0.1 s: what the news that someone speaks may be late
 
 
 class Listener:
@@ -61,19 +63,24 @@ class Listener:
         self._stage.say(ListeningEnded(source=self._source, stop_sample=self._at))
 
     def _listen(self) -> None:
-        size = self._detector.window_samples
-        for window in self._ring.windows(size, start_sample=self._at, until=self._stage.stopping):
-            if len(window.samples):
-                self._hear(window)
-            self._stage.beat(heard_sample=self._at)
+        """Listen to the ring's end; in few, long stretches while nobody speaks, because waking up costs."""
+        size, ended = self._detector.window_samples, False
+        while not ended:
+            idle, ended = self._gate.idle, True
+            stretch = size * _IDLE_WINDOWS if idle else size
+            for window in self._ring.windows(stretch, start_sample=self._at, until=self._stage.stopping):
+                for at in range(0, len(window.samples), size):
+                    self._hear(window.start_sample + at, window.samples[at : at + size])
+                self._stage.beat(heard_sample=self._at)
+                if self._gate.idle != idle:
+                    ended = False
+                    break
 
-    def _hear(self, window: Window) -> None:
-        probability = self._detector.speech_probability(
-            _filled(window.samples, self._detector.window_samples)
-        )
-        for event in self._gate.update(window.start_sample, window.stop_sample, probability):
+    def _hear(self, start_sample: int, samples: Samples) -> None:
+        probability = self._detector.speech_probability(_filled(samples, self._detector.window_samples))
+        self._at = start_sample + len(samples)
+        for event in self._gate.update(start_sample, self._at, probability):
             self._stage.say(event)
-        self._at = window.stop_sample
 
     def _skip(self, lost: Overrun) -> None:
         """Go on after sound that is gone."""
