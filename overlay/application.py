@@ -1,0 +1,75 @@
+"""Between the stage and the window: events in, drawings out, at a rate an eye can follow."""
+
+from __future__ import annotations
+
+import threading
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication
+
+from bus.messages import AnswerRequested, Logged
+from bus.stage import Stage
+from overlay.captions import Captions
+from overlay.settings import OverlaySettings
+from overlay.window import OverlayWindow
+
+_DRAW_EVERY_MS = 50
+_LOOK_EVERY_MS = 100
+_HEAR_S = 0.25
+
+
+class Overlay(QObject):
+    """The running overlay.
+
+    Args:
+        stage: This process's end of the bus.
+        settings: The overlay's settings.
+    """
+
+    _heard = pyqtSignal(object)
+
+    def __init__(self, stage: Stage, settings: OverlaySettings) -> None:
+        super().__init__()
+        self._stage, self._settings = stage, settings
+        self._captions = Captions()
+        self.window = OverlayWindow(settings)
+        self.window.closed.connect(stage.stop)
+        self.window.answer_wanted.connect(lambda: stage.say(AnswerRequested(by="overlay")))
+        self._heard.connect(self._take)
+        self._draw_soon = QTimer(self)
+        self._draw_soon.setSingleShot(True)
+        self._draw_soon.timeout.connect(lambda: self.window.draw(self._captions))
+        self._look = QTimer(self)
+        self._look.timeout.connect(self._look_around)
+
+    def run(self, application: QApplication) -> None:
+        """Show the window until it is closed or the stage is told to stop."""
+        listener = threading.Thread(target=self._listen, name="listener")
+        listener.start()
+        self.window.draw(self._captions)
+        self.window.show()
+        self._look.start(_LOOK_EVERY_MS)
+        application.exec()
+        self._stage.stop()
+        listener.join()
+        if self._settings.picture:
+            self.window.grab().save(self._settings.picture)
+
+    def _listen(self) -> None:
+        """Hear events on a thread of its own: the hub never waits for the window, nor it for the hub."""
+        while not self._stage.stopping():
+            events = self._stage.hear(_HEAR_S)
+            if events:
+                self._heard.emit(events)
+
+    def _take(self, events: list[Logged]) -> None:
+        for logged in events:
+            self._captions.hear(logged)
+        if not self._draw_soon.isActive():
+            self._draw_soon.start(_DRAW_EVERY_MS)
+
+    def _look_around(self) -> None:
+        self._stage.beat()
+        if self._stage.stopping():
+            self.window.draw(self._captions)
+            QApplication.quit()

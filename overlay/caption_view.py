@@ -1,0 +1,39 @@
+"""The captions: who said what, newest at the bottom; words that may still change are fainter."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PyQt6.QtWidgets import QWidget
+
+from overlay import theme
+from overlay.captions import Captions, Line
+from overlay.documents import InertText
+
+_LINES_SHOWN = 40
+
+
+class CaptionView(InertText):
+    """Draws the newest lines of a `Captions`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("What was said", parent)
+        self._drawn = ""
+
+    def draw(self, captions: Captions) -> None:
+        """Show the captions as they are now, if they are not shown already."""
+        lines = [*list(captions.lines)[-_LINES_SHOWN:], *captions.growing.values()]
+        html = "".join(_paragraph(line, captions.sources) for line in lines)
+        if html == self._drawn:
+            return
+        self._drawn = html
+        self.setHtml(html or f"<p style='color:{theme.FAINT}'>Nobody has spoken yet.</p>")
+        self.keep_at_end()
+
+
+def _paragraph(line: Line, sources: list[str]) -> str:
+    settled, unsettled = (escape(part) for part in line.parts())
+    colour = theme.speaker_colour(line.source, sources)
+    tail = f" <span style='color:{theme.FAINT}'>{unsettled}</span>" if unsettled else ""
+    name = f"<span style='color:{colour};font-weight:600'>{escape(line.source)}</span>"
+    return f"<p style='margin:0 0 7px 0'>{name}&nbsp; {settled}{tail}</p>"

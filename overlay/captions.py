@@ -1,0 +1,234 @@
+"""What the user sees, as a fold over the session's log.
+
+Pure: no Qt, no terminal, no clock. Both the window and the terminal view draw a `Captions`. Events that are
+replayed after a reconnect change nothing, because their numbers have been seen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bus import messages as m
+from bus.ring import SAMPLE_RATE
+
+LINES_KEPT = 200
+EXCHANGES_KEPT = 20
+PROBLEMS_KEPT = 4
+REQUESTS_KEPT = 50
+ANSWER_CHARACTERS = 20_000
+"""An answer is shown up to this length; no useful answer is longer."""
+
+
+@dataclass
+class Line:
+    """One utterance, final or growing."""
+
+    source: str
+    utterance: int
+    spoken_ns: int
+    """Monotonic time at which it began."""
+    text: str
+    settled_words: int
+    final: bool = False
+
+    def parts(self) -> tuple[str, str]:
+        """Return the words that will stay, and those that may still change."""
+        words = self.text.split()
+        if self.final:
+            return self.text, ""
+        return " ".join(words[: self.settled_words]), " ".join(words[self.settled_words :])
+
+
+@dataclass
+class Exchange:
+    """A question, what the notes have to say to it, and the answer."""
+
+    question: int
+    source: str
+    text: str
+    asked_ns: int
+    passages: list[m.Passage] = field(default_factory=list)
+    answer: str = ""
+    state: Literal["waiting", "streaming", "finished", "stopped"] = "waiting"
+    remark: str = ""
+    """Why it stopped and what to do, or which model answered."""
+    first_token_s: float | None = None
+
+
+@dataclass
+class StageState:
+    """How a process is doing."""
+
+    state: Literal["starting", "ready", "fallen", "given up"] = "starting"
+    detail: str = ""
+    sandbox: str = ""
+    restarts: int = 0
+
+
+@dataclass
+class Captions:
+    """Everything there is to show."""
+
+    sources: list[str] = field(default_factory=list)
+    answer_mode: str = "auto"
+    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    growing: dict[str, Line] = field(default_factory=dict)
+    """What is being said right now, by source."""
+    speaking: set[str] = field(default_factory=set)
+    exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
+    stages: dict[str, StageState] = field(default_factory=dict)
+    levels_dbfs: dict[str, float] = field(default_factory=dict)
+    problems: deque[str] = field(default_factory=lambda: deque(maxlen=PROBLEMS_KEPT))
+    requests: deque[m.RequestSent] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    final_latency_s: float | None = None
+    """Of the newest final: from the end of speech, as detected, to the hub's log."""
+    ending: str = ""
+    _seq: int = 0
+    _first_sample_ns: dict[str, int] = field(default_factory=dict)
+
+    def hear(self, logged: m.Logged) -> None:
+        """Take in one event; one that was taken in before changes nothing."""
+        if 0 < logged.seq <= self._seq:
+            return
+        self._seq = max(self._seq, logged.seq)
+        event = logged.event
+        match event:
+            case m.LevelMeasured(source=source, rms_dbfs=level):
+                self.levels_dbfs[source] = level
+            case m.SessionStarted():
+                self.sources, self.answer_mode = list(event.sources), event.answer
+            case m.SessionEnding(cause=cause):
+                self.ending = cause
+            case m.CaptureStarted():
+                self._first_sample_ns[event.source] = event.first_sample_ns
+            case (
+                m.SpeechStarted()
+                | m.SpeechPaused()
+                | m.SpeechResumed()
+                | m.SpeechEnded()
+                | m.TranscriptGrew()
+                | m.TranscriptFinished()
+                | m.UtteranceDiscarded()
+            ):
+                self._hear_speech(event, logged.logged_ns)
+            case (
+                m.QuestionAsked()
+                | m.PassagesFound()
+                | m.AnswerGrew()
+                | m.AnswerFinished()
+                | m.AnswerStopped()
+                | m.RequestSent()
+            ):
+                self._hear_answering(event, logged.logged_ns)
+            case _:
+                self._hear_trouble(event)
+
+    @property
+    def current(self) -> Exchange | None:
+        """The newest question."""
+        return self.exchanges[-1] if self.exchanges else None
+
+    @property
+    def left_machine(self) -> str:
+        """What left the machine, in words."""
+        left = [request for request in self.requests if request.left_machine]
+        if not left:
+            return "nothing left this machine"
+        size = sum(request.body_bytes for request in left)
+        return f"{size:,} bytes left, to {', '.join(sorted({request.host for request in left}))}"
+
+    def _hear_speech(self, event: m.Event, logged_ns: int) -> None:
+        match event:
+            case m.SpeechStarted(source=source) | m.SpeechResumed(source=source):
+                self.speaking.add(source)
+            case m.SpeechPaused(source=source) | m.SpeechEnded(source=source):
+                self.speaking.discard(source)
+            case m.TranscriptGrew():
+                before = self.growing.get(event.source)
+                begun = before.spoken_ns if before and before.utterance == event.utterance else logged_ns
+                self.growing[event.source] = Line(
+                    event.source, event.utterance, begun, event.text, event.settled_words
+                )
+            case m.TranscriptFinished():
+                self._finish(event, logged_ns)
+            case m.UtteranceDiscarded(source=source, utterance=utterance):
+                self._stop_growing(source, utterance)
+            case _:
+                pass
+
+    def _finish(self, event: m.TranscriptFinished, logged_ns: int) -> None:
+        self._stop_growing(event.source, event.utterance)
+        zero_ns = self._first_sample_ns.get(event.source, 0)
+        spoken_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
+        line = Line(event.source, event.utterance, spoken_ns, event.text, len(event.text.split()), final=True)
+        at = len(self.lines)
+        while at and self.lines[at - 1].spoken_ns > spoken_ns:
+            at -= 1
+        if len(self.lines) == LINES_KEPT:  # a full deque refuses to insert
+            self.lines.popleft()
+            at = max(at - 1, 0)
+        self.lines.insert(at, line)
+        if zero_ns:
+            ended_ns = zero_ns + event.quiet_sample * 1_000_000_000 // SAMPLE_RATE
+            self.final_latency_s = (logged_ns - ended_ns) / 1e9
+
+    def _stop_growing(self, source: str, utterance: int) -> None:
+        line = self.growing.get(source)
+        if line and line.utterance <= utterance:
+            del self.growing[source]
+
+    def _hear_answering(self, event: m.Event, logged_ns: int) -> None:
+        if isinstance(event, m.RequestSent):
+            self.requests.append(event)
+        if isinstance(event, m.QuestionAsked):
+            self.exchanges.append(Exchange(event.question, event.source, event.text, logged_ns))
+            return
+        number = getattr(event, "question", None)
+        exchange = next((each for each in self.exchanges if each.question == number), None)
+        if exchange is None:
+            return
+        match event:
+            case m.PassagesFound(passages=passages):
+                exchange.passages = passages
+            case m.AnswerGrew(added=added):
+                if exchange.first_token_s is None:
+                    exchange.first_token_s = (logged_ns - exchange.asked_ns) / 1e9
+                exchange.answer = (exchange.answer + added)[:ANSWER_CHARACTERS]
+                exchange.state = "streaming"
+            case m.AnswerFinished(text=text, model=model):
+                exchange.answer, exchange.state, exchange.remark = text[:ANSWER_CHARACTERS], "finished", model
+            case m.AnswerStopped(cause=cause, kept=kept, todo=todo):
+                exchange.answer, exchange.state = kept[:ANSWER_CHARACTERS], "stopped"
+                exchange.remark = "; ".join(filter(None, (cause, todo)))
+            case _:
+                pass
+
+    def _hear_trouble(self, event: m.Event) -> None:
+        match event:
+            case m.StageStarted(stage=stage, restarts=restarts):
+                self.stages[stage] = StageState(restarts=restarts)
+            case m.StageReady(stage=stage, detail=detail, sandbox=sandbox):
+                state = self.stages.setdefault(stage, StageState())
+                state.state, state.detail, state.sandbox = "ready", detail, sandbox
+            case m.StageDied(stage=stage, cause=cause):
+                state = self.stages.setdefault(stage, StageState())
+                state.state, state.detail = "fallen", cause
+            case m.StageGivenUp(stage=stage, cause=cause, todo=todo):
+                state = self.stages.setdefault(stage, StageState())
+                state.state, state.detail = "given up", f"{cause}; {todo}"
+                self._trouble(f"{stage} was given up: {cause}; {todo}")
+            case m.ProblemMet(stage=stage, what=what, kept=kept, todo=todo):
+                self._trouble("; ".join(filter(None, (f"{stage}: {what}", kept, todo))))
+            case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
+                self._trouble(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
+            case m.WordsLost(source=source, cause=cause):
+                self._trouble(f"{source}: an utterance was lost ({cause})")
+            case _:
+                pass
+
+    def _trouble(self, text: str) -> None:
+        if text in self.problems:
+            self.problems.remove(text)
+        self.problems.append(text)

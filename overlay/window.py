@@ -1,0 +1,138 @@
+"""The overlay's window: frameless, on top, never taking the focus.
+
+It shows up in screen sharing like every other window, on purpose.
+"""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizeGrip, QSlider, QVBoxLayout, QWidget
+
+from overlay import theme
+from overlay.answer_view import AnswerView
+from overlay.caption_view import CaptionView
+from overlay.captions import Captions
+from overlay.ledger_view import LedgerView
+from overlay.settings import OverlaySettings
+from overlay.status_view import StatusView
+
+_EDGE_PX = 24
+_FAINTEST, _SOLID = 30, 100
+_FLAGS = (
+    Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.Tool
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+)
+
+
+class OverlayWindow(QWidget):
+    """The window.
+
+    Args:
+        settings: Where it is and how it looks.
+    """
+
+    closed = pyqtSignal()
+    """The user closed the window, which ends the session."""
+
+    answer_wanted = pyqtSignal()
+    """The user wants what was just said answered."""
+
+    def __init__(self, settings: OverlaySettings) -> None:
+        super().__init__(None, _FLAGS)
+        self.setObjectName("overlay")
+        self.setWindowTitle("Cuecard")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(theme.style_sheet(settings.font_px))
+        self.setMinimumSize(300, 360)
+        self._captions = Captions()
+        self.captions_view, self.answer_view, self.status_view = CaptionView(), AnswerView(), StatusView()
+        self._ledger = LedgerView(self)
+        self._build(settings)
+        self._place(settings)
+
+    def draw(self, captions: Captions) -> None:
+        """Show the captions as they are now."""
+        self._captions = captions
+        self.captions_view.draw(captions)
+        self.answer_view.draw(captions)
+        self.status_view.draw(captions)
+        if self._ledger.isVisible():
+            self._ledger.draw(captions)
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Move the window with the mouse, from wherever nothing else takes the press."""
+        handle = self.windowHandle()
+        if event and event.button() == Qt.MouseButton.LeftButton and handle:
+            handle.startSystemMove()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Tell that the user is done."""
+        self._ledger.close()
+        self.closed.emit()
+        super().closeEvent(event)
+
+    def _build(self, settings: OverlaySettings) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 8)
+        layout.setSpacing(10)
+        layout.addLayout(self._header(settings))
+        layout.addWidget(self.answer_view, stretch=3)
+        layout.addWidget(self.captions_view, stretch=2)
+        layout.addLayout(self._actions())
+        layout.addWidget(self.status_view)
+        self.status_view.ledger.clicked.connect(self._show_ledger)
+
+    def _header(self, settings: OverlaySettings) -> QHBoxLayout:
+        title = QLabel("Cuecard")
+        title.setObjectName("title")
+        opacity = QSlider(Qt.Orientation.Horizontal)
+        opacity.setRange(_FAINTEST, _SOLID)
+        opacity.setFixedWidth(80)
+        opacity.setAccessibleName("Opacity of this window")
+        opacity.setToolTip("Opacity")
+        opacity.valueChanged.connect(lambda percent: self.setWindowOpacity(percent / 100))
+        opacity.setValue(round(settings.opacity * 100))
+        close = _button("✕", "bare", "End the session")
+        close.clicked.connect(self.close)
+        row = QHBoxLayout()
+        row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(opacity)
+        row.addWidget(close)
+        return row
+
+    def _actions(self) -> QHBoxLayout:
+        answer = _button("Answer what was just said", "answer", "Answer what was just said")
+        answer.clicked.connect(self.answer_wanted.emit)
+        row = QHBoxLayout()
+        row.addWidget(answer)
+        row.addStretch(1)
+        row.addWidget(QSizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    def _place(self, settings: OverlaySettings) -> None:
+        self.resize(settings.width, settings.height)
+        screen = QGuiApplication.primaryScreen()
+        if screen is None:
+            return
+        room = screen.availableGeometry()
+        x = room.right() - settings.width - _EDGE_PX if settings.x is None else settings.x
+        y = room.top() + _EDGE_PX if settings.y is None else settings.y
+        self.move(QPoint(x, y))
+
+    def _show_ledger(self) -> None:
+        self._ledger.draw(self._captions)
+        self._ledger.show()
+
+
+def _button(text: str, name: str, accessible_name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(accessible_name)
+    button.setToolTip(accessible_name)
+    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return button
