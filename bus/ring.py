@@ -46,7 +46,7 @@ def _crc(samples: bytes | memoryview, number: int) -> int:
     return zlib.crc32(samples, number & 0xFFFF_FFFF)
 
 
-def _sleep_s(missing_samples: int, since_written_s: float) -> float:
+def _sleep_s(missing_samples: int, since_written_s: float, patience_s: float) -> float:
     """Return how long to sleep until samples that are missing may be there.
 
     Blocks come at an even pace, so it is until just before the one that is awaited; when that is overdue,
@@ -55,7 +55,7 @@ def _sleep_s(missing_samples: int, since_written_s: float) -> float:
     blocks = -(-missing_samples // BLOCK_SAMPLES)
     sleep_s = blocks * BLOCK_SAMPLES / SAMPLE_RATE - _WAKE_EARLY_S - since_written_s
     if sleep_s <= 0:
-        sleep_s = max(_LOOK_AGAIN_S, -sleep_s / 4)
+        sleep_s = max(patience_s, -sleep_s / 4)
     return min(sleep_s, _LONGEST_SLEEP_S)
 
 
@@ -239,7 +239,12 @@ class AudioRing:
         raise Overrun(start_sample, min(stop_sample, max(start_sample + 1, self.oldest_sample)))
 
     def windows(
-        self, window_samples: int, *, start_sample: int | None = None, until: Callable[[], bool]
+        self,
+        window_samples: int,
+        *,
+        start_sample: int | None = None,
+        until: Callable[[], bool],
+        patience_s: float = _LOOK_AGAIN_S,
     ) -> Iterator[Window]:
         """Yield one window after another, waiting for the writer, until `until()` or the ring's end.
 
@@ -250,6 +255,7 @@ class AudioRing:
             window_samples: Length of a window.
             start_sample: Where to begin; the newest sample when None.
             until: Asked between windows.
+            patience_s: How long to wait before looking again for samples that are late. More costs less.
 
         Raises:
             Overrun: The reader fell behind by more than the ring holds. Call again to go on after it.
@@ -282,7 +288,7 @@ class AudioRing:
             if now - yielded > 0.2:
                 yield Window(at, np.empty(0, np.int16))
                 yielded = now
-            time.sleep(_sleep_s(at + window_samples - written, now - seen_s))
+            time.sleep(_sleep_s(at + window_samples - written, now - seen_s, patience_s))
 
     def close(self) -> None:
         """Give the mapping up."""

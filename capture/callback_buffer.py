@@ -21,8 +21,8 @@ class Piece:
     """What one callback brought."""
 
     frames: Frames
-    captured_s: float
-    """Monotonic time at which its first frame reached the converter."""
+    arrived_s: float
+    """Monotonic time at which it came."""
     overflowed: bool
     """Whether the driver said that it lost frames before this piece."""
     dropped_frames: int
@@ -47,7 +47,7 @@ class CallbackBuffer:
         self._dropped = 0
         self._overflowed = False
 
-    def put(self, frames: Frames, captured_s: float, overflowed: bool) -> None:
+    def put(self, frames: Frames, arrived_s: float, overflowed: bool) -> None:
         """Copy what came; for the producer."""
         count, capacity = len(frames), len(self._samples)
         self._overflowed |= overflowed
@@ -59,7 +59,7 @@ class CallbackBuffer:
         self._samples[at : at + first] = frames[:first]
         self._samples[: count - first] = frames[first:]
         slot = self._marked % _PIECES
-        self._sizes[slot], self._times_s[slot] = count, captured_s
+        self._sizes[slot], self._times_s[slot] = count, arrived_s
         self._overflows[slot], self._drops[slot] = self._overflowed, self._dropped
         self._overflowed, self._dropped = False, 0
         self._written += count

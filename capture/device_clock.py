@@ -1,16 +1,20 @@
-"""How many frames a device lost, told from the times of those that came. Pure.
+"""How many frames a device lost, told from when those came that did come. Pure.
 
-A device's frames say when they were captured and how many came before, but a little unsteadily, and its
-clock runs a little faster or slower than ours. So the least delay seen of late is taken for the truth; it
-may drift slowly. A jump above it when the driver reports an overflow is what was lost; so is a jump that
-lasts, whether the driver reports it or not.
+A piece's delay is its arrival against the frames before it. Delays jitter, a stalled program gets what
+was held for it in a burst, and a device's clock runs a little faster or slower than ours. So the least
+delay seen of late is taken for the truth, and may drift slowly; only what stays above it after things have
+settled was lost. That is told up to a second after it happened, and then the clock is right again.
 """
 
 from __future__ import annotations
 
 _DRIFT = 500e-6
-_JUMP_S = 0.25
-_JUMP_LASTS_S = 1.0
+_SETTLED_S = 0.3
+_REPORTED_JUMP_S = 0.005
+"""The least loss that is believed when the driver reports an overflow."""
+_SILENT_JUMP_S = 0.25
+"""The least loss that is believed when it does not."""
+_SILENT_SETTLED_S = 1.0
 
 
 class DeviceClock:
@@ -24,28 +28,39 @@ class DeviceClock:
         self._rate_hz = rate_hz
         self._frames = 0
         self._least_delay_s: float | None = None
-        self._jumped_frames = 0
+        self._reported = False
+        self._jump_s = 0.0  # the least jump since it began
+        self._jumped_for_s = 0.0
 
-    def lost_before(self, captured_s: float, frames: int, *, overflowed: bool, dropped_frames: int) -> int:
-        """Return how many frames are missing right before a piece.
+    def lost(self, arrived_s: float, frames: int, *, overflowed: bool, dropped_frames: int) -> int:
+        """Return how many frames are missing up to a piece.
 
         Args:
-            captured_s: Monotonic time of its first frame.
+            arrived_s: Monotonic time at which the piece came.
             frames: Its length.
             overflowed: Whether the driver reports a loss before it.
             dropped_frames: Frames before it that we ourselves had no room for.
         """
-        self._frames += dropped_frames
-        delay_s = captured_s - self._frames / self._rate_hz
+        self._frames += dropped_frames + frames
+        length_s = frames / self._rate_hz
+        delay_s = arrived_s - self._frames / self._rate_hz
         if self._least_delay_s is None:
             self._least_delay_s = delay_s
-        lost = 0
-        jump_s = delay_s - self._least_delay_s
-        self._jumped_frames = self._jumped_frames + frames if jump_s > _JUMP_S else 0
-        if overflowed or self._jumped_frames > _JUMP_LASTS_S * self._rate_hz:
-            lost = max(round(jump_s * self._rate_hz), 0)
-            delay_s -= lost / self._rate_hz
-            self._jumped_frames = 0
-        self._frames += lost + frames
-        self._least_delay_s = min(self._least_delay_s + _DRIFT * frames / self._rate_hz, delay_s)
+        self._reported |= overflowed
+        lost = self._judge(delay_s - self._least_delay_s, length_s)
+        self._frames += lost
+        self._least_delay_s = min(self._least_delay_s + _DRIFT * length_s, delay_s - lost / self._rate_hz)
         return dropped_frames + lost
+
+    def _judge(self, jump_s: float, length_s: float) -> int:
+        """Return how many frames a jump says are lost, once it has settled."""
+        if jump_s <= (_REPORTED_JUMP_S if self._reported else _SILENT_JUMP_S):
+            if self._jumped_for_s:  # a stall that was caught up with
+                self._reported, self._jumped_for_s = False, 0.0
+            return 0
+        self._jump_s = min(self._jump_s, jump_s) if self._jumped_for_s else jump_s
+        self._jumped_for_s += length_s
+        if self._jumped_for_s < (_SETTLED_S if self._reported else _SILENT_SETTLED_S):
+            return 0
+        self._reported, self._jumped_for_s = False, 0.0
+        return round(self._jump_s * self._rate_hz)

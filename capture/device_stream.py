@@ -13,7 +13,8 @@ from capture.devices import Device, opened_source
 from capture.mending import Frames
 
 _BUFFER_S = 4.0
-_LONGEST_DELAY_S = 1.0
+_BLOCK_MS = 20  # shorter ones cost more than they bring: the sound servers deliver no faster
+_LONGEST_DELAY_S = 0.1
 
 
 class DeviceStream:
@@ -21,19 +22,19 @@ class DeviceStream:
 
     Args:
         device: What to open.
-        block_ms: Length of a piece.
 
     Raises:
         InputFailure: It cannot be opened.
         MachineFailure: There is no PortAudio.
     """
 
-    def __init__(self, device: Device, block_ms: int) -> None:
+    def __init__(self, device: Device) -> None:
         self.rate_hz = device.native_rate_hz
         self.channels = device.native_channels
         self._clock = DeviceClock(self.rate_hz)
         self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), self.channels)
-        self._heard_s = time.monotonic()
+        self.heard_s = time.monotonic()
+        """When the last frames came."""
         self.first_captured_s: float | None = None
         """Monotonic time at which the first frame reached the converter, once it has come."""
         module = portaudio.load()
@@ -44,7 +45,7 @@ class DeviceStream:
                     samplerate=self.rate_hz,
                     channels=self.channels,
                     dtype="float32",
-                    blocksize=self.rate_hz * block_ms // 1000,
+                    blocksize=self.rate_hz * _BLOCK_MS // 1000,
                     latency="low",
                     callback=self._arrived,
                 )
@@ -56,9 +57,9 @@ class DeviceStream:
             ) from error
 
     @property
-    def silent_s(self) -> float:
-        """How long no frame has come."""
-        return time.monotonic() - self._heard_s
+    def next_s(self) -> float:
+        """When more frames are to be expected."""
+        return self.heard_s + _BLOCK_MS / 1000
 
     def take(self) -> list[tuple[Piece, int]]:
         """Return the pieces that came since the last call, each with how many frames are lost before it."""
@@ -66,8 +67,8 @@ class DeviceStream:
         return [
             (
                 piece,
-                self._clock.lost_before(
-                    piece.captured_s,
+                self._clock.lost(
+                    piece.arrived_s,
                     len(piece.frames),
                     overflowed=piece.overflowed,
                     dropped_frames=piece.dropped_frames,
@@ -83,10 +84,11 @@ class DeviceStream:
 
     def _arrived(self, frames: Frames, count: int, times: Any, status: Any) -> None:
         now_s = time.monotonic()
-        delay_s = times.currentTime - times.inputBufferAdcTime
-        if not 0.0 <= delay_s <= _LONGEST_DELAY_S:  # some drivers do not tell
-            delay_s = count / self.rate_hz
         if self.first_captured_s is None:
-            self.first_captured_s = now_s - delay_s
-        self._buffer.put(frames, now_s - delay_s, bool(status.input_overflow))
-        self._heard_s = now_s
+            delay_s = times.currentTime - times.inputBufferAdcTime
+            length_s = count / self.rate_hz
+            # Some drivers do not tell, and some tell nonsense until they have settled.
+            plausible = length_s <= delay_s <= length_s + _LONGEST_DELAY_S
+            self.first_captured_s = now_s - (delay_s if plausible else length_s)
+        self._buffer.put(frames, now_s, bool(status.input_overflow))
+        self.heard_s = now_s

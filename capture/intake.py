@@ -43,6 +43,11 @@ class Intake:
         """One past the last sample that went into the ring."""
         return self._ring.stop_sample
 
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is heard at present that could be speech nearby."""
+        return self._meter.quiet
+
     def take(self, frames: Frames) -> None:
         """Take frames as they came.
 

@@ -12,6 +12,7 @@ from bus.ring import SAMPLE_RATE, Samples
 SILENT_DBFS = -120.0
 """The level of digital silence."""
 
+_QUIET_DBFS = -40.0
 _MEASURE_EVERY_SAMPLES = SAMPLE_RATE // 5
 
 
@@ -27,6 +28,8 @@ class LevelMeter:
         self._pieces: list[Samples] = []
         self._gathered = 0
         self._told_silence = False
+        self.quiet = False
+        """Whether the last measurement found nothing that could be speech nearby."""
 
     def update(self, samples: Samples, stop_sample: int) -> list[LevelMeasured]:
         """Take in samples and return a measurement when one is due.
@@ -42,6 +45,7 @@ class LevelMeter:
         rms_dbfs, peak_dbfs = level(np.concatenate(self._pieces))
         self._pieces.clear()
         self._gathered = 0
+        self.quiet = peak_dbfs < _QUIET_DBFS
         silent = peak_dbfs == SILENT_DBFS
         if silent and self._told_silence:
             return []

@@ -27,6 +27,8 @@ from capture.source import Live
 _GONE_AFTER_S = 1.0
 _TRY_EVERY_S = 1.0
 _BEHIND_S = 0.25  # silence that stands in for an absent device stays so far behind, lest it come back early
+_MOVE_LATE_S = 0.001
+_MOVE_LATE_WHEN_QUIET_S = 0.041  # every wake-up costs; speech is begun so much later, never ended
 _WAIT_S = 0.1
 
 
@@ -114,27 +116,34 @@ class LiveCapture:
 
     def _open(self) -> Device:
         device = choose(self._source)
-        self._stream = DeviceStream(device, self._settings.block_ms)
+        self._stream = DeviceStream(device)
         return device
 
     def _hear(self, intake: Intake, first_ns: int) -> None:
         """Move frames into the ring until the session is over."""
-        block_s = self._settings.block_ms / 1000
+        looked_s = 0.0
         while not self._over():
+            now_s = time.monotonic()
             if self._stream is None:
                 self._try_again()
-                stop_s = time.monotonic() - _BEHIND_S
-                intake.silence_until(_sample_at(stop_s, first_ns))
-            elif self._stream.silent_s > _GONE_AFTER_S:
+                intake.silence_until(_sample_at(now_s - _BEHIND_S, first_ns))
+                time.sleep(_MOVE_LATE_S)
+            elif now_s - self._stream.heard_s > _GONE_AFTER_S:
                 self._lost_device(intake)
             else:
                 self._move(intake, self._stream, first_ns)
-            self._look(block_s)
+                late_s = _MOVE_LATE_WHEN_QUIET_S if intake.quiet else _MOVE_LATE_S
+                time.sleep(max(self._stream.next_s - time.monotonic(), 0.0) + late_s)
+            if now_s - looked_s > _WAIT_S:
+                looked_s = now_s
+                self._look(0.0)
 
     def _move(self, intake: Intake, stream: DeviceStream, first_ns: int) -> None:
         for piece, lost_frames in stream.take():
             if self._absent_since is not None:
-                self._found_device(intake, stream, _sample_at(piece.captured_s, first_ns))
+                self._found_device(
+                    intake, stream, _sample_at(piece.arrived_s - len(piece.frames) / stream.rate_hz, first_ns)
+                )
             if lost_frames:
                 intake.lose(lost_frames, "the device ran over")
             intake.take(piece.frames)

@@ -17,6 +17,8 @@ from vad.gate import SpeechGate
 from vad.history import History
 
 _IDLE_WINDOWS = 3  # about 0.1 s: what the news that someone speaks may be late
+_IDLE_PATIENCE_S = 0.02
+_PATIENCE_S = 0.001
 
 
 class Listener:
@@ -67,8 +69,13 @@ class Listener:
         size, ended = self._detector.window_samples, False
         while not ended:
             idle, ended = self._gate.idle, True
-            stretch = size * _IDLE_WINDOWS if idle else size
-            for window in self._ring.windows(stretch, start_sample=self._at, until=self._stage.stopping):
+            windows = self._ring.windows(
+                size * _IDLE_WINDOWS if idle else size,
+                start_sample=self._at,
+                until=self._stage.stopping,
+                patience_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
+            )
+            for window in windows:
                 for at in range(0, len(window.samples), size):
                     self._hear(window.start_sample + at, window.samples[at : at + size])
                 self._stage.beat(heard_sample=self._at)
