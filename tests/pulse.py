@@ -1,0 +1,106 @@
+"""A sound server of the tests' own: a private PulseAudio with one output that nobody hears."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from bus.ring import Samples
+from tests.waiting import wait_until
+
+PROGRAMS = ("pulseaudio", "pactl", "paplay")
+"""What must be installed: apt install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2."""
+
+SINK = "call"
+MONITOR = f"{SINK}.monitor"
+
+
+def missing_programs() -> list[str]:
+    """Return what would have to be installed."""
+    return [program for program in PROGRAMS if shutil.which(program) is None]
+
+
+class PulseServer:
+    """A daemon with a null sink called "call".
+
+    Args:
+        directory: A private directory with a short path.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._socket = directory / "native"
+        self.environment = {
+            "PULSE_SERVER": f"unix:{self._socket}",
+            "PULSE_RUNTIME_PATH": str(directory),
+            "PULSE_COOKIE": str(directory / "cookie"),
+            "PULSE_CLIENTCONFIG": str(directory / "client.conf"),
+            "HOME": str(directory),
+        }
+        """What a client's environment needs to reach it."""
+        (directory / "client.conf").write_text("autospawn = no\n")
+        self.start()
+
+    def start(self) -> None:
+        """Start the daemon, and wait until it answers."""
+        modules = (
+            f"module-null-sink sink_name={SINK} rate=48000 norewinds=1",
+            f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
+        )
+        self._daemon = subprocess.Popen(
+            [
+                "pulseaudio",
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                *(f"--load={module}" for module in modules),
+            ],
+            env={**os.environ, **self.environment, "XDG_RUNTIME_DIR": str(self._directory)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_until(lambda: self.pactl("get-default-sink").strip() == SINK, timeout_s=15)
+
+    def pactl(self, *words: str) -> str:
+        """Return what pactl prints; empty when the daemon does not answer."""
+        asked = subprocess.run(
+            ["pactl", *words],
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+        return asked.stdout
+
+    def play(self, samples: Samples, rate_hz: int = 16_000) -> subprocess.Popen[bytes]:
+        """Play samples into the sink; return the player."""
+        path = self._directory / f"played-{np.random.default_rng().integers(1 << 60)}.wav"
+        soundfile.write(path, samples, rate_hz)
+        return subprocess.Popen(
+            ["paplay", f"--device={SINK}", str(path)], env={**os.environ, **self.environment}
+        )
+
+    def kill(self) -> None:
+        """End the daemon at once, as when a device is pulled out."""
+        self._daemon.kill()
+        self._daemon.wait(timeout=5)
+
+
+@contextmanager
+def pulse_server(directory: Path) -> Iterator[PulseServer]:
+    """Run a sound server as long as the context lasts."""
+    server = PulseServer(directory)
+    try:
+        yield server
+    finally:
+        server.kill()
