@@ -93,7 +93,8 @@ class Engine:
             encoded,
             [opening],
             beam_size=1,
-            max_length=len(opening) + min(guard.most_tokens(speech_s), _TOKENS_AT_MOST),
+            # CTranslate2 gives a pass half of `max_length`, the other half being for a prompt.
+            max_length=2 * min(guard.most_tokens(speech_s), _TOKENS_AT_MOST),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

@@ -49,11 +49,15 @@ def is_suspect(heard: Pass) -> bool:
 
 
 def says_nothing(heard: Pass, settings: SttSettings) -> bool:
-    """Tell whether nobody said these words."""
+    """Tell whether nobody said these words.
+
+    The surer Whisper itself is that there is no speech, the likelier its words must be. On real noise
+    neither figure alone tells invented words from quiet ones; the two together do (`bench/LOG.md`).
+    """
     if not any(character.isalnum() for character in heard.text):
         return True
-    doubted = heard.no_speech_probability > settings.no_speech_above
-    least = settings.doubted_below if doubted else settings.unheard_below
+    strictness = settings.least_in_silence - settings.least_log_probability
+    least = settings.least_log_probability + strictness * heard.no_speech_probability
     return heard.mean_log_probability < least
 
 

@@ -36,9 +36,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Room after the speech in the encoder window of a partial pass."""
     tail_s: float = 0.2
     """How much of the quiet after the last speech a pass hears, so that soft endings are kept."""
-    no_speech_above: float = 0.6
-    """Words are doubted when Whisper itself is surer than this that there is no speech."""
-    doubted_below: float = -0.8
-    """Doubted words count as none below this mean log-probability."""
-    unheard_below: float = -1.2
-    """Words count as none below this mean log-probability, doubted or not."""
+    least_log_probability: float = -1.2
+    """Words less likely than this, per token on average, count as none."""
+    least_in_silence: float = -0.4
+    """The same where Whisper is sure that there is no speech; in between it is in between."""
