@@ -1,0 +1,49 @@
+# The commands of this repository. `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+CUECARD := .venv/bin/cuecard
+READY := .venv/.ready
+TEST_READY := .venv/.test-ready
+SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/system_packages.sh
+
+.PHONY: help setup demo test check bench clean
+
+help:  ## list what can be made
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+setup: $(READY)  ## everything into .venv, system libraries too; quick when nothing changed
+
+$(READY): $(SETUP_INPUTS)
+	@scripts/setup.sh
+	@touch $@
+
+# Tests hear through a real sound server and paint on a real (virtual) screen; a session needs neither.
+$(TEST_READY): $(READY)
+	@scripts/system_packages.sh test
+	@touch $@
+
+demo: setup  ## see it work: a recorded interview through the whole pipeline, offline
+	@$(CUECARD) models pull base smollm2
+	@$(CUECARD) demo
+
+test: $(TEST_READY)  ## the tests, with real processes, real weights, a real window
+	@$(CUECARD) models pull base tiny.en smollm2
+	@$(PYTHON) -m pytest $(PYTEST)
+
+check: setup  ## format, lint, types, import rules
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench: setup  ## measure the ring, the hub, and a session that waits; `python -m bench` has more
+	@$(CUECARD) models pull base
+	@$(PYTHON) -m bench ring
+	@$(PYTHON) -m bench hub
+	@$(PYTHON) -m bench session
+
+clean:  ## remove everything that was made here; the pulled models stay
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs the system libraries that a session needs; with "test", also what the tests need; with "venv" only
+# what a bare Python lacks to make .venv.
+#
+# Installs only what is missing, as root or through a sudo that asks for nothing; otherwise prints the one line
+# to run and stops. Knows Debian and its relatives only: elsewhere it names the libraries and goes on.
+set -euo pipefail
+
+# PortAudio: the Linux wheel of sounddevice carries none. The ALSA plugins are PortAudio's way to PulseAudio
+# and PipeWire, and so to the computer's own sound.
+audio=(libportaudio2 libasound2-plugins)
+# What PyQt6's own libraries and its X11 plugin link to and do not carry (ldd says so).
+window=(
+    libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
+    libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core
+)
+# A real sound server and a real screen, both without hardware.
+test=(pulseaudio pulseaudio-utils xvfb)
+
+wanted=("${audio[@]}" "${window[@]}")
+case "${1:-}" in
+    test) wanted+=("${test[@]}") ;;
+    venv) wanted=(python3-venv) ;;
+esac
+
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup: this is no Debian; install what your system calls these: ${wanted[*]}" >&2
+    exit 0
+fi
+
+is_installed() {
+    # A renamed library (libglib2.0-0t64) still provides its old name.
+    dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' 2>/dev/null \
+        | grep '^installed ' | grep -qE "[ ,]$1( |,|\$)"
+}
+
+missing=()
+for package in "${wanted[@]}"; do
+    is_installed "$package" || missing+=("$package")
+done
+if [[ ${#missing[@]} -eq 0 ]]; then
+    exit 0
+fi
+
+install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}")
+if [[ $EUID -eq 0 ]]; then
+    as_root=()
+elif sudo -n true 2>/dev/null; then
+    as_root=(sudo)
+else
+    echo "setup: system libraries are missing and only root may install them; run this line, then make again:" >&2
+    echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    exit 1
+fi
+echo "setup: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" "${install[@]}" >/dev/null
