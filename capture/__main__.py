@@ -25,6 +25,7 @@ def main() -> None:
             from capture import portaudio
             from capture.live import LiveCapture
 
+            portaudio.hush()
             portaudio.load()
             stage.enter_sandbox()
             _recall(stage, orders)

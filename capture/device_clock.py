@@ -30,7 +30,7 @@ class DeviceClock:
         self._least_delay_s: float | None = None
         self._reported = False
         self._jump_s = 0.0  # the least jump since it began
-        self._jumped_for_s = 0.0
+        self._jumped_at_s: float | None = None
 
     def lost(self, arrived_s: float, frames: int, *, overflowed: bool, dropped_frames: int) -> int:
         """Return how many frames are missing up to a piece.
@@ -42,25 +42,26 @@ class DeviceClock:
             dropped_frames: Frames before it that we ourselves had no room for.
         """
         self._frames += dropped_frames + frames
-        length_s = frames / self._rate_hz
         delay_s = arrived_s - self._frames / self._rate_hz
         if self._least_delay_s is None:
             self._least_delay_s = delay_s
         self._reported |= overflowed
-        lost = self._judge(delay_s - self._least_delay_s, length_s)
+        lost = self._judge(delay_s - self._least_delay_s, arrived_s)
         self._frames += lost
-        self._least_delay_s = min(self._least_delay_s + _DRIFT * length_s, delay_s - lost / self._rate_hz)
+        drifted_s = self._least_delay_s + _DRIFT * frames / self._rate_hz
+        self._least_delay_s = min(drifted_s, delay_s - lost / self._rate_hz)
         return dropped_frames + lost
 
-    def _judge(self, jump_s: float, length_s: float) -> int:
+    def _judge(self, jump_s: float, arrived_s: float) -> int:
         """Return how many frames a jump says are lost, once it has settled."""
         if jump_s <= (_REPORTED_JUMP_S if self._reported else _SILENT_JUMP_S):
-            if self._jumped_for_s:  # a stall that was caught up with
-                self._reported, self._jumped_for_s = False, 0.0
+            if self._jumped_at_s is not None:  # a stall that was caught up with
+                self._reported, self._jumped_at_s = False, None
             return 0
-        self._jump_s = min(self._jump_s, jump_s) if self._jumped_for_s else jump_s
-        self._jumped_for_s += length_s
-        if self._jumped_for_s < (_SETTLED_S if self._reported else _SILENT_SETTLED_S):
+        if self._jumped_at_s is None:
+            self._jumped_at_s, self._jump_s = arrived_s, jump_s
+        self._jump_s = min(self._jump_s, jump_s)
+        if arrived_s - self._jumped_at_s < (_SETTLED_S if self._reported else _SILENT_SETTLED_S):
             return 0
-        self._reported, self._jumped_for_s = False, 0.0
+        self._reported, self._jumped_at_s = False, None
         return round(self._jump_s * self._rate_hz)

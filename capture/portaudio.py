@@ -42,6 +42,15 @@ def rescan() -> ModuleType:
     return module
 
 
+def hush() -> None:
+    """Keep C libraries off standard error for good: PortAudio's own thread prints when a device goes away.
+
+    What this program prints there still appears.
+    """
+    sys.stderr = os.fdopen(os.dup(_STDERR), "w", buffering=1, encoding="utf-8", errors="replace")
+    _point_at_nothing()
+
+
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep what C libraries print on standard error from the terminal; ALSA tells of every try."""
@@ -49,13 +58,17 @@ def quiet() -> Iterator[None]:
         sys.stderr.flush()
     kept = os.dup(_STDERR)
     try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, _STDERR)
-        os.close(nowhere)
+        _point_at_nothing()
         yield
     finally:
         os.dup2(kept, _STDERR)
         os.close(kept)
+
+
+def _point_at_nothing() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, _STDERR)
+    os.close(nowhere)
 
 
 @lru_cache(maxsize=1)
