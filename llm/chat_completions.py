@@ -14,7 +14,9 @@ import msgspec
 
 from llm.sse import ServerEvent
 
-PATH = "chat/completions"
+PATH, MODELS_PATH = "chat/completions", "models"
+"""Where a question is asked, and where the models are listed."""
+
 DONE = "[DONE]"
 
 
@@ -101,6 +103,15 @@ class ChatStream:
             self.stop_reason = "refusal"
             return str(delta["refusal"])
         return delta["content"] if isinstance(delta.get("content"), str) else ""
+
+
+def models_in(body: bytes) -> list[str] | None:
+    """Return the models that the body of a list names; None when it is no list of models."""
+    found = _decoded(body.decode(errors="replace"))
+    listed = found.get("data") if isinstance(found, dict) else None
+    if not isinstance(listed, list):
+        return None
+    return [entry["id"] for entry in listed if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
 
 
 def error_in(body: bytes) -> ProviderError:

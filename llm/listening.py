@@ -53,6 +53,11 @@ class Asked:
     previous: str = ""
     """The question a follow-up leans on."""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it was said: the source and its utterance."""
+        return self.source, self.utterance
+
 
 @dataclass(frozen=True)
 class _Said:
