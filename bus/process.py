@@ -2,7 +2,8 @@
 
 SIGTERM asks it to stop; SIGINT is the terminal's word to the supervisor and is not for the stages. When
 the supervisor dies, the kernel ends the process at once (Linux). A failure ends it with the failure's
-exit code and one line on standard error, never a traceback, because a traceback may quote what was said.
+exit code, and with one line on standard error where nobody else will say it; never with a traceback, because
+a traceback may quote what was said.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Process:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.told = False
+        """Whether the supervisor has been told why this process fails, and will say it."""
         self._stopping = threading.Event()
 
     def stopping(self) -> bool:
@@ -68,11 +71,12 @@ class Process:
             return
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exception(error)
+        code, words = UNEXPECTED, unexpected(error)
         if isinstance(error, Failure):
-            print(f"cuecard {self.name}: {error}", file=sys.stderr, flush=True)
-            raise SystemExit(error.exit_code) from error
-        print(f"cuecard {self.name}: {unexpected(error)}", file=sys.stderr, flush=True)
-        raise SystemExit(UNEXPECTED) from error
+            code, words = error.exit_code, str(error)
+        if not (self.told and os.environ.get(SUPERVISOR_VARIABLE)):
+            print(f"cuecard {self.name}: {words}", file=sys.stderr, flush=True)
+        raise SystemExit(code) from error
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()

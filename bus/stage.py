@@ -109,7 +109,9 @@ class Stage:
     ) -> None:
         if isinstance(error, Failure):
             self.report(error)
+            self._process.told = True
         elif error is not None and not isinstance(error, SystemExit):
             self.say(ProblemMet(stage=self.name, what=unexpected(error)))
+            self._process.told = True
         self._client.close()
         self._process.__exit__(kind, error, trace)

@@ -16,6 +16,7 @@ from bus.ring import SAMPLE_RATE
 LINES_KEPT = 200
 EXCHANGES_KEPT = 20
 PROBLEMS_KEPT = 4
+PROBLEM_CHARACTERS = 400
 REQUESTS_KEPT = 50
 ANSWER_CHARACTERS = 20_000
 """An answer is shown up to this length; no useful answer is longer."""
@@ -68,6 +69,21 @@ class StageState:
 
 
 @dataclass
+class LeftMachine:
+    """What left the machine since the session began; the newest requests alone would tell too little."""
+
+    requests: int = 0
+    body_bytes: int = 0
+    hosts: set[str] = field(default_factory=set)
+
+    def __str__(self) -> str:
+        if not self.requests:
+            return "nothing left this machine"
+        requests = f"{self.requests} request{'s' if self.requests > 1 else ''}"
+        return f"{requests}, {self.body_bytes:,} bytes left, to {', '.join(sorted(self.hosts))}"
+
+
+@dataclass
 class Captions:
     """Everything there is to show."""
 
@@ -82,6 +98,8 @@ class Captions:
     levels_dbfs: dict[str, float] = field(default_factory=dict)
     problems: deque[str] = field(default_factory=lambda: deque(maxlen=PROBLEMS_KEPT))
     requests: deque[m.RequestSent] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    """The newest requests, word for word."""
+    left: LeftMachine = field(default_factory=LeftMachine)
     final_latency_s: float | None = None
     """Of the newest final: from the end of speech, as detected, to the hub's log."""
     ending: str = ""
@@ -111,6 +129,7 @@ class Captions:
                 | m.TranscriptGrew()
                 | m.TranscriptFinished()
                 | m.UtteranceDiscarded()
+                | m.WordsLost()
             ):
                 self._hear_speech(event, logged.logged_ns)
             case (
@@ -130,15 +149,6 @@ class Captions:
         """The newest question."""
         return self.exchanges[-1] if self.exchanges else None
 
-    @property
-    def left_machine(self) -> str:
-        """What left the machine, in words."""
-        left = [request for request in self.requests if request.left_machine]
-        if not left:
-            return "nothing left this machine"
-        size = sum(request.body_bytes for request in left)
-        return f"{size:,} bytes left, to {', '.join(sorted({request.host for request in left}))}"
-
     def _hear_speech(self, event: m.Event, logged_ns: int) -> None:
         match event:
             case m.SpeechStarted(source=source) | m.SpeechResumed(source=source):
@@ -155,6 +165,9 @@ class Captions:
                 self._finish(event, logged_ns)
             case m.UtteranceDiscarded(source=source, utterance=utterance):
                 self._stop_growing(source, utterance)
+            case m.WordsLost(source=source, utterance=utterance, cause=cause):
+                self._stop_growing(source, utterance)
+                self._trouble(f"{source}: an utterance was lost ({cause})")
             case _:
                 pass
 
@@ -181,7 +194,7 @@ class Captions:
 
     def _hear_answering(self, event: m.Event, logged_ns: int) -> None:
         if isinstance(event, m.RequestSent):
-            self.requests.append(event)
+            self._send(event)
         if isinstance(event, m.QuestionAsked):
             self.exchanges.append(Exchange(event.question, event.source, event.text, logged_ns))
             return
@@ -205,6 +218,13 @@ class Captions:
             case _:
                 pass
 
+    def _send(self, request: m.RequestSent) -> None:
+        self.requests.append(request)
+        if request.left_machine:
+            self.left.requests += 1
+            self.left.body_bytes += request.body_bytes
+            self.left.hosts.add(request.host)
+
     def _hear_trouble(self, event: m.Event) -> None:
         match event:
             case m.StageStarted(stage=stage, restarts=restarts):
@@ -215,6 +235,9 @@ class Captions:
             case m.StageDied(stage=stage, cause=cause):
                 state = self.stages.setdefault(stage, StageState())
                 state.state, state.detail = "fallen", cause
+                kind, _, source = stage.partition(":")
+                if kind in ("capture", "vad"):
+                    self._fall_quiet(source)
             case m.StageGivenUp(stage=stage, cause=cause, todo=todo):
                 state = self.stages.setdefault(stage, StageState())
                 state.state, state.detail = "given up", f"{cause}; {todo}"
@@ -223,12 +246,18 @@ class Captions:
                 self._trouble("; ".join(filter(None, (f"{stage}: {what}", kept, todo))))
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
                 self._trouble(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
-            case m.WordsLost(source=source, cause=cause):
-                self._trouble(f"{source}: an utterance was lost ({cause})")
+            case m.CaptureEnded(source=source):
+                self._fall_quiet(source)
             case _:
                 pass
 
+    def _fall_quiet(self, source: str) -> None:
+        """Nothing is heard of this source any more, so nobody is shown to speak there."""
+        self.speaking.discard(source)
+        self.levels_dbfs.pop(source, None)
+
     def _trouble(self, text: str) -> None:
+        text = text if len(text) <= PROBLEM_CHARACTERS else f"{text[:PROBLEM_CHARACTERS]}…"
         if text in self.problems:
             self.problems.remove(text)
         self.problems.append(text)

@@ -13,7 +13,6 @@ import traceback
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import click
 import typer
 
 from bus.failures import Failure
@@ -178,27 +177,15 @@ def doctor(
 
 def main() -> None:
     """Run the command line; the program's entry point."""
-    sys.exit(_run(sys.argv[1:]))
-
-
-def _run(arguments: list[str]) -> int:
     try:
-        code = app(arguments, standalone_mode=False)
+        app()
     except Failure as failure:
         print(f"cuecard: {failure}", file=sys.stderr)
-        return failure.exit_code
-    except click.exceptions.Abort:
-        print("cuecard: stopped", file=sys.stderr)
-        return 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        sys.exit(failure.exit_code)
     except BrokenPipeError:  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
         print(f"cuecard: {unexpected(error)}", file=sys.stderr)
-        return UNEXPECTED
-    return code if isinstance(code, int) else 0
+        sys.exit(UNEXPECTED)

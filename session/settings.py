@@ -12,6 +12,7 @@ import msgspec
 import platformdirs
 
 from bus import settings
+from bus.failures import SettingsFailure
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
@@ -71,8 +72,12 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
         flags: Values from the command line, by table; None means not given.
 
     Raises:
-        SettingsFailure: Something in them is wrong.
+        SettingsFailure: Something in them is wrong, or the named file is not there.
     """
+    if file is not None and not file.is_file():
+        raise SettingsFailure(
+            f"there is no settings file {file}", kept="nothing was started", todo="check its path"
+        )
     tables: dict[str, Any] = settings.load(
         SCHEMA, file=file or user_file(), environment=os.environ, flags=flags
     )

@@ -40,8 +40,10 @@ with Stage("vad:mic") as stage:
 """
 
 
-def start(run: Run, program: str, **environment: str) -> subprocess.Popen[str]:
+def start(run: Run, program: str, *, by_hand: bool = False, **environment: str) -> subprocess.Popen[str]:
     env = {**stage_environment(run), **environment}
+    if by_hand:
+        del env[SUPERVISOR_VARIABLE]
     return subprocess.Popen([sys.executable, "-c", program], env=env, stderr=subprocess.PIPE, text=True)
 
 
@@ -79,11 +81,17 @@ def test_a_failure_is_told_to_the_user_and_becomes_the_exit_code(hub_run: Run) -
         problem = hear(view, m.ProblemMet)
     assert problem == m.ProblemMet(stage="vad:mic", what="the ear is shut", kept="the mouth", todo="open it")
     assert child.wait(5) == 4
-    assert child.communicate()[1] == "cuecard vad:mic: the ear is shut; the mouth; open it\n"
+    assert child.communicate()[1] == "", "the supervisor says it"
+
+
+def test_a_stage_started_by_hand_says_itself_why_it_fails(hub_run: Run) -> None:
+    child = start(hub_run, FAIL, by_hand=True)
+    assert child.communicate(timeout=10)[1] == "cuecard vad:mic: the ear is shut; the mouth; open it\n"
+    assert child.returncode == 4
 
 
 def test_a_crash_quotes_nothing_that_was_said(hub_run: Run) -> None:
-    child = start(hub_run, CRASH)
+    child = start(hub_run, CRASH, by_hand=True)
     errors = child.communicate(timeout=10)[1]
     assert child.returncode == 1
     assert "KeyError" in errors
