@@ -2,78 +2,109 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from overlay.buttons import button
 from overlay.captions import Captions, Exchange
-from overlay.documents import InertText
-
-_PASSAGE_CHARACTERS = 280
+from overlay.documents import InertText, plain_label
+from overlay.notes_view import NotesView
 
 
 class AnswerView(QFrame):
-    """Draws the newest exchange of a `Captions`."""
+    """Draws one exchange of a `Captions`: the newest, until the user leafs back."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
-        self._question = _label("question", "The question")
-        self._remark = _label("faint", "State of the answer")
-        self.text = InertText("Notes and answer")
-        self._drawn = ""
+        self._captions = Captions()
+        self._newest = 0
+        self._chosen: int | None = None
+        """Number of the question the user leafed back to."""
+        self._drawn: tuple[int, str] = (0, "")
+        self.question = plain_label("question", "The question")
+        self.notes = NotesView()
+        self.answer = InertText("The answer")
+        self.remark = plain_label("faint", "State of the answer")
+        self._count = QLabel()
+        self._count.setObjectName("faint")
+        self.earlier = button("‹", "bare", "Earlier question")
+        self.later = button("›", "bare", "Later question")
+        self.earlier.clicked.connect(lambda: self._leaf(-1))
+        self.later.clicked.connect(lambda: self._leaf(1))
+        self._build()
+
+    def draw(self, captions: Captions) -> None:
+        """Show the exchange as it stands now; a new question takes the user back to it."""
+        self._captions = captions
+        newest = captions.current
+        if newest is None:
+            self.question.setText("No question yet")
+            self.remark.setText(_BEFORE[captions.answer_mode])
+            return
+        if newest.question != self._newest:
+            self._newest, self._chosen = newest.question, None
+        self._draw_exchange(self._shown(newest))
+
+    def _shown(self, newest: Exchange) -> Exchange:
+        return next((each for each in self._captions.exchanges if each.question == self._chosen), newest)
+
+    def _draw_exchange(self, exchange: Exchange) -> None:
+        self.question.setText(exchange.text)
+        self.notes.draw(exchange.passages)
+        self.remark.setText(_remark(exchange, answers=self._captions.answer_mode != "off"))
+        if self._drawn != (exchange.question, exchange.answer):
+            another = self._drawn[0] != exchange.question
+            self._drawn = (exchange.question, exchange.answer)
+            self.answer.show_markdown(exchange.answer)
+            if another:
+                self.answer.to_start()
+        self._draw_leaves(exchange)
+
+    def _draw_leaves(self, exchange: Exchange) -> None:
+        numbers = [each.question for each in self._captions.exchanges]
+        at = numbers.index(exchange.question)
+        self.earlier.setEnabled(at > 0)
+        self.later.setEnabled(at < len(numbers) - 1)
+        for part in (self._count, self.earlier, self.later):
+            part.setVisible(len(numbers) > 1)
+        self._count.setText(f"{at + 1} of {len(numbers)}")
+
+    def _leaf(self, step: int) -> None:
+        newest = self._captions.current
+        if newest is None:
+            return
+        numbers = [each.question for each in self._captions.exchanges]
+        at = numbers.index(self._shown(newest).question) + step
+        self._chosen = numbers[min(max(at, 0), len(numbers) - 1)]
+        self.draw(self._captions)
+
+    def _build(self) -> None:
+        foot = QHBoxLayout()
+        foot.addWidget(self.remark, stretch=1)
+        leaves: tuple[QLabel | QPushButton, ...] = (self.earlier, self._count, self.later)
+        for part in leaves:
+            part.hide()
+            foot.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 10)
         layout.setSpacing(8)
-        layout.addWidget(self._question)
-        layout.addWidget(self.text, stretch=1)
-        layout.addWidget(self._remark)
-
-    def draw(self, captions: Captions) -> None:
-        """Show the newest question as it stands now."""
-        exchange = captions.current
-        if exchange is None:
-            self._question.setText("No question yet")
-            self._remark.setText(_WAITING[captions.answer_mode])
-            return
-        self._question.setText(exchange.text)
-        self._remark.setText(_remark(exchange))
-        markdown = _markdown(exchange)
-        if markdown != self._drawn:
-            follows = self._drawn and markdown.startswith(self._drawn[:40])
-            self._drawn = markdown
-            self.text.show_markdown(markdown)
-            if follows and exchange.state == "streaming":
-                self.text.keep_at_end()
+        layout.addWidget(self.question)
+        layout.addWidget(self.notes)
+        layout.addWidget(self.answer, stretch=1)
+        layout.addLayout(foot)
 
 
-_WAITING = {
-    "auto": "Questions of the other party are answered as they come.",
-    "ask": "Press the button to have the newest question answered.",
-    "off": "Answers are off; what your notes say is still shown.",
+_VISIBLE = "Whoever sees your screen sees this window too."
+_BEFORE = {
+    "auto": f"Questions of the other party are answered as they come. {_VISIBLE}",
+    "ask": f"Press the button to have the newest question answered. {_VISIBLE}",
+    "off": f"Answers are off; what your notes say is still shown. {_VISIBLE}",
 }
 
 
-def _label(name: str, accessible_name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setAccessibleName(accessible_name)
-    label.setWordWrap(True)
-    return label
-
-
-def _markdown(exchange: Exchange) -> str:
-    notes = [_passage(each.file, each.heading, each.text) for each in exchange.passages]
-    parts = ["**From your notes**\n", *notes, "\n---\n"] if notes else []
-    return "\n".join([*parts, exchange.answer])
-
-
-def _passage(file: str, heading: str, text: str) -> str:
-    words = " ".join(text.split())
-    cut = words if len(words) <= _PASSAGE_CHARACTERS else f"{words[:_PASSAGE_CHARACTERS]}…"
-    return f"> *{file.rpartition('/')[2]} · {heading}* — {cut}\n"
-
-
-def _remark(exchange: Exchange) -> str:
-    states = {"waiting": "asking…", "streaming": "answering…", "finished": "", "stopped": "stopped: "}
+def _remark(exchange: Exchange, *, answers: bool) -> str:
+    waiting = "asking…" if answers else ""
+    states = {"waiting": waiting, "streaming": "answering…", "finished": "", "stopped": "stopped: "}
     first = (
         f" · first word after {exchange.first_token_s:.2f} s" if exchange.first_token_s is not None else ""
     )

@@ -18,7 +18,7 @@ class CaptionView(InertText):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("What was said", parent)
-        self._drawn = ""
+        self._drawn: str | None = None
 
     def draw(self, captions: Captions) -> None:
         """Show the captions as they are now, if they are not shown already."""
@@ -27,8 +27,7 @@ class CaptionView(InertText):
         if html == self._drawn:
             return
         self._drawn = html
-        self.setHtml(html or f"<p style='color:{theme.FAINT}'>Nobody has spoken yet.</p>")
-        self.keep_at_end()
+        self.show_html(html or f"<p style='color:{theme.FAINT}'>Nobody has spoken yet.</p>")
 
 
 def _paragraph(line: Line, sources: list[str]) -> str:

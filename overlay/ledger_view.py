@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bus.messages import RequestSent
-from overlay import theme
+from overlay.buttons import button
 from overlay.captions import Captions
 from overlay.documents import InertText
 
@@ -17,18 +19,40 @@ class LedgerView(QWidget):
         super().__init__(parent, parent.windowFlags())
         self.setObjectName("overlay")
         self.setWindowTitle("Cuecard: what was sent")
-        self.setStyleSheet(parent.styleSheet() + f"QWidget#overlay {{ background: {theme.GROUND}; }}")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.resize(560, 420)
-        self._text = InertText("Requests of this session")
+        self.text = InertText("Requests of this session")
+        self._drawn = 0
+        title = QLabel("What was sent")
+        title.setObjectName("title")
+        close = button("✕", "bare", "Close this list")
+        close.clicked.connect(self.hide)
+        header = QHBoxLayout()
+        header.addWidget(title)
+        header.addStretch(1)
+        header.addWidget(close)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._text)
+        layout.setContentsMargins(14, 10, 14, 14)
+        layout.addLayout(header)
+        layout.addWidget(self.text)
 
     def draw(self, captions: Captions) -> None:
-        """Show every request."""
+        """Show every request that is kept, the newest last."""
+        if captions.requests and captions.requests[-1].sent_ns == self._drawn:
+            return
+        self._drawn = captions.requests[-1].sent_ns if captions.requests else 0
         entries = [_entry(request) for request in captions.requests]
-        self._text.setPlainText("\n\n".join(entries) or "Nothing was sent.")
+        self.text.setPlainText("\n\n".join(entries) or "Nothing was sent.")
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Move the window with the mouse."""
+        handle = self.windowHandle()
+        if event and event.button() == Qt.MouseButton.LeftButton and handle:
+            handle.startSystemMove()
 
 
 def _entry(request: RequestSent) -> str:
-    where = request.host if request.left_machine else f"{request.host} (this machine)"
-    return f"{request.model} at {where}, {request.body_bytes} bytes\n{request.body}"
+    where = request.url if request.left_machine else f"{request.url} (this machine)"
+    return f"{request.model} at {where}, {request.body_bytes:,} bytes\n{request.body}"

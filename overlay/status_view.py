@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from overlay import theme
+from overlay.buttons import button
 from overlay.captions import Captions, StageState
+from overlay.documents import plain_label
 
 _QUIETEST_DBFS = -60.0
 
@@ -51,25 +55,24 @@ class StatusView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._meters: dict[str, LevelMeter] = {}
+        self.stages = QLabel()
+        self.stages.setObjectName("faint")
+        self.stages.setWordWrap(True)
+        self.stages.setAccessibleName("State of the processes")
+        self.problems = plain_label("problem", "Problems")
+        self.ledger = button("", "ledger", "What left this machine; press to see it word for word")
+        self.latency = plain_label("faint", "How long after speech its words came")
+        self.latency.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._levels = QHBoxLayout()
         self._levels.setSpacing(8)
-        self._stages = QLabel()
-        self._stages.setObjectName("faint")
-        self._stages.setWordWrap(True)
-        self._stages.setAccessibleName("State of the processes")
-        self._problems = QLabel()
-        self._problems.setObjectName("problem")
-        self._problems.setWordWrap(True)
-        self._problems.setAccessibleName("Problems")
-        self.ledger = QPushButton()
-        self.ledger.setObjectName("ledger")
-        self.ledger.setAccessibleName("What left this machine; press to see it word for word")
+        self._levels.addWidget(self.latency, stretch=1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)
         layout.setSpacing(5)
-        for part in (self._problems, self._stages, self.ledger):
-            layout.addWidget(part)
-        layout.insertLayout(1, self._levels)
+        layout.addWidget(self.problems)
+        layout.addLayout(self._levels)
+        layout.addWidget(self.stages)
+        layout.addWidget(self.ledger)
 
     def draw(self, captions: Captions) -> None:
         """Show the state as it is now."""
@@ -77,29 +80,42 @@ class StatusView(QWidget):
             if source not in self._meters:
                 self._add_meter(source, theme.speaker_colour(source, captions.sources))
             self._meters[source].set_level(captions.levels_dbfs.get(source, _QUIETEST_DBFS))
-        self._stages.setText(" ".join(_dot(name, state) for name, state in captions.stages.items()))
-        self._stages.setToolTip("\n".join(_told(name, state) for name, state in captions.stages.items()))
-        self._problems.setText("\n".join(captions.problems))
-        self._problems.setVisible(bool(captions.problems))
+        self.stages.setText(_health(captions))
+        self.stages.setToolTip("<br/>".join(_told(name, state) for name, state in captions.stages.items()))
+        self.problems.setText("\n".join(captions.problems))
+        self.problems.setVisible(bool(captions.problems))
         latency = captions.final_latency_s
-        words = "" if latency is None else f"   ·   last words after {latency:.2f} s"
-        self.ledger.setText(f"{captions.left_machine}{words}")
+        self.latency.setText("" if latency is None else f"last words after {latency:.2f} s")
+        self.ledger.setText(str(captions.left))
 
     def _add_meter(self, source: str, colour: str) -> None:
-        if self._meters:
-            self._levels.takeAt(self._levels.count() - 1)  # the stretch; it goes last again
         label = QLabel(source)
         label.setObjectName("faint")
         self._meters[source] = LevelMeter(source, colour)
-        self._levels.addWidget(label)
-        self._levels.addWidget(self._meters[source])
-        self._levels.addStretch(1)
+        at = self._levels.count() - 1  # the latency stays last
+        self._levels.insertWidget(at, label)
+        self._levels.insertWidget(at + 1, self._meters[source])
+
+
+def _health(captions: Captions) -> str:
+    """Name the processes that need a word; all of them in one when they are well."""
+    worth_a_word = {
+        name: state for name, state in captions.stages.items() if state.state != "ready" or state.restarts
+    }
+    well = len(captions.stages) - len(worth_a_word)
+    dots = [_dot(name, state) for name, state in worth_a_word.items()]
+    if well:
+        others = "processes" if not dots else "others"
+        dots.append(
+            f"<span style='color:{theme.STATES['ready']}'>●</span>&nbsp;{well}&nbsp;{others}&nbsp;well"
+        )
+    return " &nbsp;".join(dots)
 
 
 def _dot(name: str, state: StageState) -> str:
     restarts = f"&nbsp;×{state.restarts}" if state.restarts else ""
-    return f"<span style='color:{theme.STATES[state.state]}'>●</span>&nbsp;{name}{restarts}&nbsp;"
+    return f"<span style='color:{theme.STATES[state.state]}'>●</span>&nbsp;{escape(name)}{restarts}"
 
 
 def _told(name: str, state: StageState) -> str:
-    return ", ".join(filter(None, (f"{name}: {state.state}", state.detail, state.sandbox)))
+    return escape(", ".join(filter(None, (f"{name}: {state.state}", state.detail, state.sandbox))))

@@ -38,6 +38,9 @@ def style_sheet(font_px: int) -> str:
         QLabel#question {{ font-size: {font_px + 2}px; font-weight: 600; color: {TEXT}; }}
         QLabel#problem {{ color: {BAD}; font-size: {small}px; }}
         QFrame#card {{ background: {RAISED}; border-radius: 10px; }}
+        QTextBrowser#notes {{ border-left: 2px solid {LINE}; padding-left: 8px; font-size: {small + 1}px; }}
+        QPushButton#bare:disabled {{ color: {LINE}; }}
+        QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
         QTextBrowser {{ background: transparent; border: none; selection-background-color: #2f5d8a; }}
         QPushButton {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; border-radius: 8px;
                        padding: 5px 12px; font-size: {small + 1}px; }}

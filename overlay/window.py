@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizeGrip, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizeGrip, QSlider, QVBoxLayout, QWidget
 
 from overlay import theme
 from overlay.answer_view import AnswerView
+from overlay.buttons import button
 from overlay.caption_view import CaptionView
 from overlay.captions import Captions
 from overlay.ledger_view import LedgerView
@@ -46,11 +47,15 @@ class OverlayWindow(QWidget):
         self.setWindowTitle("Cuecard")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # for the round corners
         self.setStyleSheet(theme.style_sheet(settings.font_px))
         self.setMinimumSize(300, 360)
         self._captions = Captions()
         self.captions_view, self.answer_view, self.status_view = CaptionView(), AnswerView(), StatusView()
-        self._ledger = LedgerView(self)
+        self.ledger = LedgerView(self)
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.answer = button("Answer what was just said", "answer", "Answer what was just said")
+        self.end = button("✕", "bare", "End the session")
         self._build(settings)
         self._place(settings)
 
@@ -60,8 +65,9 @@ class OverlayWindow(QWidget):
         self.captions_view.draw(captions)
         self.answer_view.draw(captions)
         self.status_view.draw(captions)
-        if self._ledger.isVisible():
-            self._ledger.draw(captions)
+        self.answer.setVisible(captions.answer_mode != "off")
+        if self.ledger.isVisible():
+            self.ledger.draw(captions)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Move the window with the mouse, from wherever nothing else takes the press."""
@@ -71,7 +77,7 @@ class OverlayWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Tell that the user is done."""
-        self._ledger.close()
+        self.ledger.close()
         self.closed.emit()
         super().closeEvent(event)
 
@@ -89,27 +95,26 @@ class OverlayWindow(QWidget):
     def _header(self, settings: OverlaySettings) -> QHBoxLayout:
         title = QLabel("Cuecard")
         title.setObjectName("title")
-        opacity = QSlider(Qt.Orientation.Horizontal)
-        opacity.setRange(_FAINTEST, _SOLID)
-        opacity.setFixedWidth(80)
-        opacity.setAccessibleName("Opacity of this window")
-        opacity.setToolTip("Opacity")
-        opacity.valueChanged.connect(lambda percent: self.setWindowOpacity(percent / 100))
-        opacity.setValue(round(settings.opacity * 100))
-        close = _button("✕", "bare", "End the session")
-        close.clicked.connect(self.close)
+        title.setToolTip("Drag to move. Whoever sees your screen sees this window too.")
+        self.opacity.setRange(_FAINTEST, _SOLID)
+        self.opacity.setFixedWidth(80)
+        self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.opacity.setAccessibleName("Opacity of this window")
+        self.opacity.setToolTip("Opacity")
+        self.opacity.valueChanged.connect(lambda percent: self.setWindowOpacity(percent / 100))
+        self.opacity.setValue(round(settings.opacity * 100))
+        self.end.clicked.connect(self.close)
         row = QHBoxLayout()
         row.addWidget(title)
         row.addStretch(1)
-        row.addWidget(opacity)
-        row.addWidget(close)
+        row.addWidget(self.opacity)
+        row.addWidget(self.end)
         return row
 
     def _actions(self) -> QHBoxLayout:
-        answer = _button("Answer what was just said", "answer", "Answer what was just said")
-        answer.clicked.connect(self.answer_wanted.emit)
+        self.answer.clicked.connect(self.answer_wanted.emit)
         row = QHBoxLayout()
-        row.addWidget(answer)
+        row.addWidget(self.answer)
         row.addStretch(1)
         row.addWidget(QSizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
         return row
@@ -125,14 +130,5 @@ class OverlayWindow(QWidget):
         self.move(QPoint(x, y))
 
     def _show_ledger(self) -> None:
-        self._ledger.draw(self._captions)
-        self._ledger.show()
-
-
-def _button(text: str, name: str, accessible_name: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(accessible_name)
-    button.setToolTip(accessible_name)
-    button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return button
+        self.ledger.draw(self._captions)
+        self.ledger.show()

@@ -122,7 +122,7 @@ class LiveTerminal:
         for name, stage in self._captions.stages.items():
             text.append("● ", style=_DOTS[stage.state])
             text.append(f"{name}{f' ({stage.restarts} restarts)' if stage.restarts else ''}  ", style="dim")
-        text.append(self._captions.left_machine, style="green dim")
+        text.append(str(self._captions.left), style="green dim")
         if self._keys.listening:
             text.append("  space: answer what was just said", style="dim")
         return text
