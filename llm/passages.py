@@ -50,14 +50,16 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each heading with the paragraphs directly under it."""
     trail: dict[int, str] = {}
     paragraphs: list[str] = []
-    for level, line in _lines(text):
-        if level:
-            yield " > ".join(trail.values()), paragraphs
-            trail = {depth: name for depth, name in trail.items() if depth < level} | {level: line}
-            paragraphs = []
-        else:
+    for level, line in [*_lines(text), (1, "")]:
+        if not level:
             paragraphs.append(line)
-    yield " > ".join(trail.values()), paragraphs
+            continue
+        deepest = max(trail, default=0)
+        if not paragraphs and deepest >= level:  # a heading with nothing under it says something itself
+            paragraphs = [trail[deepest]]
+        yield " > ".join(trail.values()), paragraphs
+        trail = {depth: name for depth, name in trail.items() if depth < level} | {level: line}
+        paragraphs = []
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

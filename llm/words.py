@@ -28,8 +28,11 @@ STOP_WORDS = frozenset(
 )
 """Words that tell nothing about what a question is about."""
 
-_ENDINGS = ("ization", "isation", "ations", "ation", "ments", "ment", "ingly", "ness", "ings", "ing", "ions",
-            "ion", "edly", "ers", "ies", "ed", "er", "es", "ly", "e", "s", "y")  # fmt: skip
+# fmt: off
+_ENDINGS = ("ments", "ment", "ingly", "ness", "ings", "ing", "ions", "ion", "edly", "ers", "ies", "ed", "er",
+            "es", "ly", "e", "s", "y")
+# fmt: on
+_SECOND_ENDINGS = ("at", "e", "i")
 _SHORTEST_STEM = 3
 
 
@@ -40,11 +43,16 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return the word without its ending: "migrations" and "migrated" are "migrat"."""
+    """Return the word without its ending: "migrations" and "migrated" are "migr"."""
     if not word.isascii() or any(letter.isdigit() for letter in word):
         return word
-    for ending in _ENDINGS:
+    cut = _without(word, _ENDINGS)
+    doubled = cut != word and len(cut) > _SHORTEST_STEM and cut[-1] == cut[-2]
+    return _without(cut[:-1] if doubled else cut, _SECOND_ENDINGS)
+
+
+def _without(word: str, endings: tuple[str, ...]) -> str:
+    for ending in endings:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            cut = word[: -len(ending)]
-            return cut[:-1] if len(cut) > _SHORTEST_STEM and cut[-1] == cut[-2] else cut
+            return word[: -len(ending)]
     return word

@@ -1,0 +1,209 @@
+"""A provider on a real socket that answers with exactly the bytes it is told to, when it is told to."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from types import TracebackType
+from typing import Self
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+END = b"0\r\n\r\n"
+_PATIENCE_S = 20.0
+
+
+class Do(Enum):
+    """What else a server may do than send bytes."""
+
+    CLOSE = "close the connection"
+    RESET = "reset the connection"
+    PING = "send comments until the client hangs up"
+    WAIT = "wait until the client hangs up"
+
+
+Step = bytes | Do | threading.Event
+"""An event is waited for before the next step."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request, byte for byte."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    connection: int
+
+
+@dataclass
+class ProviderServer:
+    """The server. Replies to POST are taken from `script` in order; the last one is given again and again.
+
+    Args:
+        models: What it lists.
+    """
+
+    models: list[str] = field(default_factory=lambda: ["test-model"])
+    script: list[Sequence[Step]] = field(default_factory=list)
+    list_reply: Sequence[Step] = ()
+    """In the place of the list of models."""
+    requests: list[Received] = field(default_factory=list)
+    hung_up: list[int] = field(default_factory=list)
+    """Connections that the client closed while an answer was under way."""
+
+    def __post_init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._connections: list[socket.socket] = []
+        self._closing = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def base_url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
+
+    @property
+    def asked(self) -> list[Received]:
+        """The requests that carried something."""
+        return [request for request in self.requests if request.method == "POST"]
+
+    def close(self) -> None:
+        """Stop listening and drop every connection."""
+        self._closing.set()
+        self._listener.close()
+        for connection in self._connections:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _accept(self) -> None:
+        while not self._closing.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(_PATIENCE_S)
+            self._connections.append(connection)
+            number = len(self._connections)
+            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        try:
+            with connection, connection.makefile("rb") as incoming:
+                while (request := _read(incoming, number)) is not None:
+                    self.requests.append(request)
+                    for step in self._reply(request):
+                        if not self._take(step, connection, number):
+                            return
+        except OSError:
+            self.hung_up.append(number)
+
+    def _reply(self, request: Received) -> Sequence[Step]:
+        if request.method == "GET":
+            return self.list_reply or [
+                json_reply({"object": "list", "data": [{"id": m} for m in self.models]})
+            ]
+        return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+    def _take(self, step: Step, connection: socket.socket, number: int) -> bool:
+        """Do one step; return False when the connection is at its end."""
+        if isinstance(step, bytes):
+            connection.sendall(step)
+        elif isinstance(step, threading.Event):
+            return step.wait(_PATIENCE_S)
+        elif step is Do.RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
+        elif step is Do.CLOSE:
+            return False
+        else:
+            self._until_hung_up(connection, number, pings=step is Do.PING)
+            return False
+        return True
+
+    def _until_hung_up(self, connection: socket.socket, number: int, *, pings: bool) -> None:
+        connection.settimeout(0.05)
+        while not self._closing.is_set():
+            try:
+                if not connection.recv(1):
+                    self.hung_up.append(number)
+                    return
+            except TimeoutError:
+                if pings:
+                    connection.sendall(chunk(b": ping\n\n"))
+
+
+def _read(incoming: object, number: int) -> Received | None:
+    line = incoming.readline()  # type: ignore[attr-defined]
+    if not line:
+        return None
+    method, path, _ = line.decode().split()
+    headers: dict[str, str] = {}
+    while (line := incoming.readline().strip()) != b"":  # type: ignore[attr-defined]
+        name, _, value = line.decode().partition(":")
+        headers[name.lower()] = value.strip()
+    body = incoming.read(int(headers.get("content-length", 0)))  # type: ignore[attr-defined]
+    return Received(method, path, headers, body, number)
+
+
+def chunk(piece: bytes) -> bytes:
+    """Return a piece of a chunked body."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def event(data: object) -> bytes:
+    """Return a server-sent event with this data as JSON."""
+    return b"data: " + json.dumps(data, ensure_ascii=False).encode() + b"\n\n"
+
+
+def delta(text: str | None, *, finish: str | None = None, **more: object) -> bytes:
+    """Return the event that adds this text."""
+    return event(
+        {
+            "id": "c1",
+            "object": "chat.completion.chunk",
+            "model": "test-model",
+            "choices": [{"index": 0, "delta": {"content": text, **more}, "finish_reason": finish}],
+        }
+    )
+
+
+USAGE = event({"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 3}})
+DONE = b"data: [DONE]\n\n"
+
+
+def answer(*texts: str) -> list[Step]:
+    """Return the reply that streams these pieces and ends well."""
+    pieces = [*(delta(text) for text in texts), delta(None, finish="stop"), USAGE, DONE]
+    return [HEAD, *map(chunk, pieces), END]
+
+
+def split(reply: Sequence[Step], size: int = 1) -> list[Step]:
+    """Return the same reply with its events' bytes cut into chunks of `size` bytes."""
+    body = b"".join(step[step.index(b"\r\n") + 2 : -2] for step in reply[1:-1] if isinstance(step, bytes))
+    return [HEAD, *(chunk(body[at : at + size]) for at in range(0, len(body), size)), END]
+
+
+def json_reply(value: object, status: str = "200 OK", **headers: str) -> bytes:
+    """Return a whole response with a JSON body."""
+    return plain_reply(json.dumps(value).encode(), "application/json", status, **headers)
+
+
+def plain_reply(body: bytes, content_type: str, status: str = "200 OK", **headers: str) -> bytes:
+    """Return a whole response."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    head = f"HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\ncontent-length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body

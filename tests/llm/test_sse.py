@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llm.sse import MAX_EVENT_BYTES, EventTooLong, ServerEvent, SseParser
+
+STREAMS = [
+    (b"data: a\n\n", [("message", "a")]),
+    (b"data:a\n\n", [("message", "a")]),
+    (b"data:  a\n\n", [("message", " a")]),
+    (b"data: a\r\n\r\n", [("message", "a")]),
+    (b"data: a\r\r", [("message", "a")]),
+    (b"data: a\r\n\rdata: b\n\n", [("message", "a"), ("message", "b")]),
+    (b"data: a\ndata: b\n\n", [("message", "a\nb")]),
+    (b": ping\n\ndata: a\n\n: ping\n\n", [("message", "a")]),
+    (b"event: error\ndata: {}\n\ndata: b\n\n", [("error", "{}"), ("message", "b")]),
+    (b"id: 7\nretry: 100\nunknown: x\ndata: a\n\n", [("message", "a")]),
+    (b"data:\n\ndata\n\ndata: a\n\n", [("message", "a")]),
+    (b"\xef\xbb\xbfdata: a\n\n", [("message", "a")]),
+    (b"data: a\n\ndata: half", [("message", "a")]),
+    (b"data: a\n\ndata: half\n", [("message", "a")]),
+    ("data: „ü“ 🙂 \u2028\u0085\x0b\x0c\x1c\n\n".encode(), [("message", "„ü“ 🙂 \u2028\u0085\x0b\x0c\x1c")]),
+    (b'error: {"code":500}\n\ndata: [DONE]\n\n', [("error", '{"code":500}'), ("message", "[DONE]")]),
+    (b"data: \xff\n\n", [("message", "\ufffd")]),
+]  # fmt: skip
+
+
+def parse(chunks: list[bytes]) -> list[tuple[str, str]]:
+    parser = SseParser()
+    return [(event.name, event.data) for chunk in chunks for event in parser.feed(chunk)]
+
+
+@pytest.mark.parametrize(("stream", "events"), STREAMS)
+def test_a_stream_gives_its_events(stream: bytes, events: list[tuple[str, str]]) -> None:
+    assert parse([stream]) == events
+
+
+@pytest.mark.parametrize(("stream", "events"), STREAMS)
+def test_a_stream_cut_into_bytes_gives_the_same_events(stream: bytes, events: list[tuple[str, str]]) -> None:
+    assert parse([stream[at : at + 1] for at in range(len(stream))]) == events
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"data: ", b"event: x", "ü🙂\u2028".encode(), b"\r", b"\n", b"\r\n", b":", b"a"])
+    ),
+    st.lists(st.integers(0, 60)),
+)
+def test_how_a_stream_is_cut_does_not_matter(pieces: list[bytes], cuts: list[int]) -> None:
+    stream = b"".join(pieces)
+    bounds = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    chunks = [stream[start:stop] for start, stop in itertools.pairwise(bounds)]
+    assert parse(chunks) == parse([stream])
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_dealt_with(stream: bytes) -> None:
+    assert all(isinstance(event, ServerEvent) and event.data for event in SseParser().feed(stream))
+
+
+@pytest.mark.parametrize("line", [b"data: " + b"x" * 1000 + b"\n", b"x" * 1000, b": " + b"x" * 1000])
+def test_an_endless_event_is_refused(line: bytes) -> None:
+    parser = SseParser()
+    for _ in range(MAX_EVENT_BYTES // len(line)):
+        parser.feed(line)
+    with pytest.raises(EventTooLong):
+        parser.feed(line * 10)
+
+
+def test_many_events_are_not_one_long_event() -> None:
+    parser = SseParser()
+    count = sum(len(parser.feed(b"data: " + b"x" * 1000 + b"\n\n")) for _ in range(2000))
+    assert count == 2000
