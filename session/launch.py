@@ -16,6 +16,7 @@ from rich.table import Table
 from bus.failures import StageFailure, UsageFailure
 from capture.source import Live, parse_source, parse_sources
 from llm.notes import read_notes
+from llm.providers import named_provider
 from session import consent, save
 from session import settings as all_settings
 from session.live import LiveSession
@@ -98,6 +99,7 @@ def resolve(request: Request) -> AllSettings:
     if settings.session.save:
         save.check(Path(settings.session.save))
     read_notes([Path(path) for path in settings.llm.notes])
+    named_provider(settings.llm)
     stt = msgspec.structs.replace(settings.stt, model_path=str(store.find(settings.stt.model)))
     llm = msgspec.structs.replace(settings.llm, local_model_path=_local_model(settings))
     return AllSettings(settings.session, settings.capture, settings.vad, stt, llm, settings.overlay)

@@ -1,0 +1,46 @@
+"""Running the checks and showing what they found."""
+
+from __future__ import annotations
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bus.failures import MachineFailure
+from bus.process import unexpected
+from session.doctor.checks import CHECKS
+from session.doctor.finding import Finding
+
+_SIGNS = {True: "[green]✓[/green]", None: "[yellow]–[/yellow]", False: "[red]✗[/red]"}
+
+
+def show_findings(*, as_json: bool) -> int:
+    """Check everything, print it, and return the exit code: 0 when a session can be started."""
+    found = examine()
+    if as_json:
+        for finding in found:
+            typer.echo(msgspec.json.encode(finding).decode())
+    else:
+        Console(highlight=False, soft_wrap=True).print(_table(found))
+    return 0 if all(finding.ok for finding in found if finding.needed) else MachineFailure.exit_code
+
+
+def examine() -> list[Finding]:
+    """Return what every check found; a check that fails itself is a finding too."""
+    found: list[Finding] = []
+    for check in CHECKS:
+        try:
+            result = check()
+        except Exception as error:  # a check must not keep the others from being made
+            result = Finding(check.__name__, None, unexpected(error), needed=False)
+        found += result if isinstance(result, list) else [result]
+    return found
+
+
+def _table(found: list[Finding]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for finding in found:
+        mend = "" if finding.ok else finding.mend
+        table.add_row(_SIGNS[finding.ok], finding.name, finding.what, f"[dim]{mend}[/dim]")
+    return table

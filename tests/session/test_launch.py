@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bus.failures import Failure
+from session.launch import Request, choose_views, resolve
+from session.models import store
+
+
+@pytest.fixture(autouse=True)
+def _no_user_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "as_json", "to_terminal", "has_display", "views"),
+    [
+        ("auto", False, True, True, ["overlay"]),
+        ("auto", False, True, False, ["terminal"]),
+        ("auto", False, False, False, ["plain"]),
+        ("terminal", False, False, True, ["plain"]),
+        ("none", False, True, True, []),
+        ("auto", True, False, True, ["json"]),
+        ("none", True, True, True, ["json"]),
+        ("overlay", True, False, True, ["json", "overlay"]),
+    ],
+)
+def test_the_view_suits_where_it_is_shown(
+    wanted: str, as_json: bool, to_terminal: bool, has_display: bool, views: list[str]
+) -> None:
+    found = choose_views(wanted, as_json=as_json, to_terminal=to_terminal, has_display=has_display)
+    assert found == views
+
+
+def request(*sources: str, models: tuple[str, ...] = (), **llm: object) -> Request:
+    return Request(flags={"capture": {"sources": list(sources) or None}, "llm": llm}, models=models)
+
+
+def test_a_whisper_model_is_told_from_a_providers_by_its_name() -> None:
+    settings = resolve(request("mic=-", models=("tiny.en", "gpt-4.1-mini"), provider="none"))
+    assert (settings.stt.model, settings.llm.model) == ("tiny.en", "gpt-4.1-mini")
+    assert settings.stt.model_path == str(store.find("tiny.en"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "says"),
+    [
+        (request(), 2, "nothing to hear"),
+        (request("mic"), 2, "mic"),
+        (request("mic=-", "mic=default"), 2, "mic"),
+        (request("Mic!=-"), 2, "Mic!"),
+        (request("mic=-", notes=["/nowhere/resume.md"]), 4, "resume.md"),
+        (request("mic=-", models=("base", "tiny.en"), provider="nonsense"), 3, "nonsense"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_started(asked: Request, code: int, says: str) -> None:
+    with pytest.raises(Failure, match=says) as caught:
+        resolve(asked)
+    assert caught.value.exit_code == code

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from bus.failures import ModelFailure
+from session.models import fetch, store
+from session.models.catalogue import CATALOGUE, Model, ModelFile, is_whisper
+
+CONTENT = b"weights" * 1000
+SMALL = Model(
+    name="small-test",
+    kind="whisper",
+    about="",
+    licence="",
+    packages=("no-such-package-of-ours==1.0",),
+    files=(
+        ModelFile(
+            name="model.bin",
+            size_bytes=len(CONTENT),
+            sha256=hashlib.sha256(CONTENT).hexdigest(),
+            members=("m/part1", "m/part2"),
+        ),
+    ),
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
+    monkeypatch.setitem(CATALOGUE, SMALL.name, SMALL)
+
+
+def place() -> Path:
+    folder = store.folder(SMALL)
+    folder.mkdir(exist_ok=True)
+    (folder / "model.bin").write_bytes(CONTENT)
+    return folder
+
+
+def test_a_sound_model_is_found() -> None:
+    assert store.find(SMALL.name) == place()
+
+
+def test_a_missing_model_is_answered_with_the_command() -> None:
+    with pytest.raises(ModelFailure, match=r"missing.*cuecard models pull small-test"):
+        store.find(SMALL.name)
+
+
+def test_a_truncated_file_is_noticed() -> None:
+    (place() / "model.bin").write_bytes(CONTENT[:-1])
+    with pytest.raises(ModelFailure, match="6999 bytes and should have 7000"):
+        store.find(SMALL.name)
+
+
+def test_a_file_damaged_after_it_was_verified_is_noticed() -> None:
+    file = place() / "model.bin"
+    store.find(SMALL.name)
+    file.write_bytes(b"W" + CONTENT[1:])
+    with pytest.raises(ModelFailure, match="damaged"):
+        store.find(SMALL.name)
+
+
+def test_damage_that_keeps_size_and_time_is_found_by_verifying() -> None:
+    file = place() / "model.bin"
+    assert store.is_there(SMALL.name)
+    before = file.stat()
+    file.write_bytes(b"W" + CONTENT[1:])
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert not store.faults(SMALL), "a quick look takes the mark's word"
+    assert "damaged" in store.faults(SMALL, thoroughly=True)[0]
+
+
+def test_a_mark_that_is_garbage_only_costs_time() -> None:
+    (place() / ".verified.json").write_text("{")
+    assert store.is_there(SMALL.name)
+
+
+@pytest.mark.parametrize(("name", "hint"), [("bsae", "base"), ("zzz", "models list")])
+def test_an_unknown_name_is_answered_with_the_nearest(name: str, hint: str) -> None:
+    with pytest.raises(ModelFailure, match=hint):
+        store.find(name)
+
+
+def test_a_folder_of_the_users_own_is_taken_as_it_is(tmp_path: Path) -> None:
+    assert store.find(str(tmp_path)) == tmp_path
+
+
+def test_without_a_network_a_pull_fails_in_one_line_and_leaves_no_half_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(ModelFailure, match="cannot be downloaded") as caught:
+        fetch.pull(SMALL)
+    assert "\n" not in str(caught.value)
+    assert not [path for path in store.folder(SMALL).iterdir() if path.name != ".verified.json"]
+
+
+def test_parts_are_joined_in_order_and_checked() -> None:
+    folder = store.folder(SMALL)
+    folder.mkdir()
+    fetch._store(iter([CONTENT[:100], CONTENT[100:]]), folder, SMALL.files[0], lambda count: None)
+    assert store.is_there(SMALL.name)
+
+
+def test_bytes_with_another_hash_are_never_put_in_place() -> None:
+    folder = store.folder(SMALL)
+    folder.mkdir()
+    with pytest.raises(ModelFailure, match="SHA-256"):
+        fetch._store(iter([CONTENT[::-1]]), folder, SMALL.files[0], lambda count: None)
+    assert list(folder.iterdir()) == []
+
+
+def test_the_catalogue_is_pinned_to_the_byte() -> None:
+    for model in CATALOGUE.values():
+        for file in model.files:
+            assert file.size_bytes > 0
+            assert len(file.sha256) == 64
+            assert file.members
+        assert all("==" in package for package in model.packages)
+    assert is_whisper("base")
+    assert not is_whisper("smollm2")
+    assert not is_whisper("gpt-4.1")
+
+
+def test_what_was_pulled_for_the_tests_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUECARD_MODELS_DIR")
+    for name in ("base", "tiny.en", "smollm2"):
+        assert store.find(name).exists()
