@@ -42,7 +42,8 @@ def place() -> Path:
 
 
 def test_a_sound_model_is_found() -> None:
-    assert store.find(SMALL.name) == place()
+    folder = place()
+    assert store.find(SMALL.name) == folder
 
 
 def test_a_missing_model_is_answered_with_the_command() -> None:

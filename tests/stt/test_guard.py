@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt.guard import Pass, is_suspect, loop_start, most_tokens, says_nothing, without_loop
+from stt.settings import SttSettings
+
+HEARD = Pass(
+    text="What was the hardest part?",
+    tokens=7,
+    mean_log_probability=-0.1,
+    no_speech_probability=0.02,
+    speech_s=2.0,
+    window_s=12.0,
+    compute_ms=300.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("every purchase is a vote. every purchase is a vote.", "every purchase is a vote."),
+        ("eight, six, six, six, six, six", "eight, six,"),
+        ("I think, I think, I think, I think so", "I think,"),
+        ("no no", "no no"),
+        ("very, very good", "very, very good"),
+        ("it is what it is", "it is what it is"),
+        ("", ""),
+    ],
+)
+def test_a_loop_ends_where_it_begins(text: str, kept: str) -> None:
+    assert without_loop(text) == kept
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), max_size=30))
+def test_what_is_left_holds_no_loop_and_is_the_beginning_of_the_text(words: list[str]) -> None:
+    text = " ".join(words)
+    left = without_loop(text)
+    assert text.startswith(left)
+    assert loop_start(left.split()) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "suspect"),
+    [
+        ({}, False),
+        ({"tokens": most_tokens(2.0)}, True),
+        ({"text": "go home now please. go home now please."}, True),
+        ({"text": "ha" * 120}, True),
+    ],
+)
+def test_a_pass_is_suspect_when_it_says_too_much_or_repeats_itself(
+    changes: dict[str, object], suspect: bool
+) -> None:
+    assert is_suspect(dataclasses.replace(HEARD, **changes)) is suspect  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "log_probability", "no_speech", "nothing"),
+    [
+        ("Thank you.", -0.1, 0.02, False),
+        ("Thank you.", -0.86, 0.58, True),
+        ("Thank you.", -0.9, 0.03, False),
+        ("Thank you.", -0.5, 0.95, True),
+        ("Thank you.", -0.04, 0.61, False),
+        ("Thank you.", -1.3, 0.0, True),
+        (" ... ", -0.1, 0.0, True),
+        ("", -0.1, 0.0, True),
+    ],
+)
+def test_the_surer_whisper_is_of_silence_the_likelier_words_must_be(
+    text: str, log_probability: float, no_speech: float, nothing: bool
+) -> None:
+    heard = dataclasses.replace(
+        HEARD, text=text, mean_log_probability=log_probability, no_speech_probability=no_speech
+    )
+    assert says_nothing(heard, SttSettings()) is nothing
