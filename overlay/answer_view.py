@@ -9,6 +9,8 @@ from overlay.captions import Captions, Exchange
 from overlay.documents import InertText, plain_label
 from overlay.notes_view import NotesView
 
+_FLATTEST_PX = 56
+
 
 class AnswerView(QFrame):
     """Draws one exchange of a `Captions`: the newest, until the user leafs back."""
@@ -24,6 +26,7 @@ class AnswerView(QFrame):
         self.question = plain_label("question", "The question")
         self.notes = NotesView()
         self.answer = InertText("The answer")
+        self.answer.setMinimumHeight(_FLATTEST_PX)
         self.remark = plain_label("faint", "State of the answer")
         self._count = QLabel()
         self._count.setObjectName("faint")
@@ -39,7 +42,7 @@ class AnswerView(QFrame):
         newest = captions.current
         if newest is None:
             self.question.setText("No question yet")
-            self.remark.setText(_BEFORE[captions.answer_mode])
+            self.answer.setPlainText(_BEFORE[captions.answer_mode])
             return
         if newest.question != self._newest:
             self._newest, self._chosen = newest.question, None
@@ -89,8 +92,8 @@ class AnswerView(QFrame):
         layout.setContentsMargins(14, 12, 14, 10)
         layout.setSpacing(8)
         layout.addWidget(self.question)
-        layout.addWidget(self.notes)
-        layout.addWidget(self.answer, stretch=1)
+        layout.addWidget(self.notes, stretch=1)
+        layout.addWidget(self.answer, stretch=2)
         layout.addLayout(foot)
 
 

@@ -18,6 +18,7 @@ class CaptionView(InertText):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("What was said", parent)
+        self.setMinimumHeight(48)
         self._drawn: str | None = None
 
     def draw(self, captions: Captions) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PyQt6.QtCore import Qt, QUrl
-from PyQt6.QtGui import QColor, QTextBlockFormat, QTextCursor, QTextDocument
-from PyQt6.QtWidgets import QFrame, QLabel, QTextBrowser, QWidget
+from PyQt6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextFormat
+from PyQt6.QtWidgets import QFrame, QLabel, QScrollBar, QTextBrowser, QWidget
 
 from overlay import theme
 
 MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 """Without NoHTML Qt takes `std::vector<int>` for a tag and eats it."""
 
-_INDENT_PX = 18
+_INDENT_PX = 28
+_NEAR_PX = 4
 _PARAGRAPH_GAP_PX = 7
+_LIST_GAP_PX = 3
 
 
 class InertText(QTextBrowser):
@@ -32,6 +37,10 @@ class InertText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._at_end = True
+        self._bar = self.verticalScrollBar() or QScrollBar(self)
+        self._bar.valueChanged.connect(self._scrolled)
+        self._bar.rangeChanged.connect(self._grown)
         self._paper = self.document() or QTextDocument(self)
         self._paper.setDocumentMargin(0)
         self._paper.setIndentWidth(_INDENT_PX)
@@ -41,47 +50,57 @@ class InertText(QTextBrowser):
 
     def show_markdown(self, text: str) -> None:
         """Show Markdown, with HTML as the plain text it is."""
-        place = self._place()
-        self._paper.setMarkdown(text, MARKDOWN)
-        self._lay_out_blocks()
-        self._return_to(place)
+        with self._reader_kept_in_place():
+            self._paper.setMarkdown(text, MARKDOWN)
+            self._lay_out_blocks()
 
     def show_html(self, html: str) -> None:
         """Show HTML of our own making, in which everything that others wrote is escaped."""
-        place = self._place()
-        self._paper.setHtml(html)
-        self._return_to(place)
+        with self._reader_kept_in_place():
+            self._paper.setHtml(html)
 
     def to_start(self) -> None:
         """Scroll to the first words, as for a text that has nothing to do with the one before."""
-        self._return_to(0)
+        self._bar.setValue(0)
+        self._at_end = self._bar.maximum() == 0
 
-    def _place(self) -> int | None:
-        """Return how far the reader has scrolled; None at the end."""
-        bar = self.verticalScrollBar()
-        return None if bar is None or bar.value() >= bar.maximum() - 4 else bar.value()
-
-    def _return_to(self, place: int | None) -> None:
+    @contextmanager
+    def _reader_kept_in_place(self) -> Iterator[None]:
+        at_end, place = self._at_end, self._bar.value()
+        yield
         self._paper.size()  # lays the text out, which tells the bar its length
-        bar = self.verticalScrollBar()
-        if bar is not None:
-            bar.setValue(bar.maximum() if place is None else place)
+        self._bar.setValue(self._bar.maximum() if at_end else place)
+        self._at_end = at_end
+
+    def _scrolled(self, place: int) -> None:
+        self._at_end = place >= self._bar.maximum() - _NEAR_PX
+
+    def _grown(self, first: int, last: int) -> None:
+        if self._at_end:
+            self._bar.setValue(last)
 
     def _lay_out_blocks(self) -> None:
         """Give paragraphs air and code a ground; Markdown itself says nothing of either."""
         block = self._paper.begin()
         while block.isValid():
             form = block.blockFormat()
-            if form.hasProperty(_CODE):
+            following = block.next()
+            if _is_code(block):
                 form.setBackground(QColor(theme.GROUND))
                 form.setNonBreakableLines(False)
-            elif block.textList() is None:
-                form.setBottomMargin(_PARAGRAPH_GAP_PX)
+                form.setTopMargin(0)
+            if _is_code(block) != _is_code(following) or not _is_code(block):
+                form.setBottomMargin(_LIST_GAP_PX if _in_list(block, following) else _PARAGRAPH_GAP_PX)
             QTextCursor(block).setBlockFormat(form)
-            block = block.next()
+            block = following
 
 
-_CODE = QTextBlockFormat.Property.BlockCodeFence
+def _is_code(block: QTextBlock) -> bool:
+    return block.isValid() and block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeFence.value)
+
+
+def _in_list(*blocks: QTextBlock) -> bool:
+    return all(block.isValid() and block.textList() is not None for block in blocks)
 
 
 def plain_label(name: str, accessible_name: str) -> QLabel:

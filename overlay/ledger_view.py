@@ -20,7 +20,6 @@ class LedgerView(QWidget):
         self.setObjectName("overlay")
         self.setWindowTitle("Cuecard: what was sent")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.resize(560, 420)
         self.text = InertText("Requests of this session")

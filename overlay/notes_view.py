@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from bus.messages import Passage
@@ -13,6 +14,7 @@ from overlay.documents import InertText
 
 _PASSAGE_CHARACTERS = 320
 _TALLEST_PX = 132
+_FLATTEST_PX = 40
 
 
 class NotesView(InertText):
@@ -34,14 +36,15 @@ class NotesView(InertText):
         self.to_start()
         self._fit()
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802  (Qt's name)
-        """Take as much room as the words need, up to a limit."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Take as much room as the words need at this width."""
+        super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        height = round(self._paper.size().height()) + 2
-        self.setFixedHeight(min(height, _TALLEST_PX))
+        height = min(round(self._paper.size().height()) + 2, _TALLEST_PX)
+        self.setMaximumHeight(height)
+        self.setMinimumHeight(min(height, _FLATTEST_PX))
 
 
 def _paragraph(passage: Passage) -> str:

@@ -14,6 +14,8 @@ from overlay.captions import Captions, StageState
 from overlay.documents import plain_label
 
 _QUIETEST_DBFS = -60.0
+_PROBLEMS_SHOWN = 2
+_MARGIN_PX = 4
 
 
 class LevelMeter(QWidget):
@@ -67,7 +69,7 @@ class StatusView(QWidget):
         self._levels.setSpacing(8)
         self._levels.addWidget(self.latency, stretch=1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setContentsMargins(_MARGIN_PX, 0, _MARGIN_PX, 0)
         layout.setSpacing(5)
         layout.addWidget(self.problems)
         layout.addLayout(self._levels)
@@ -82,11 +84,21 @@ class StatusView(QWidget):
             self._meters[source].set_level(captions.levels_dbfs.get(source, _QUIETEST_DBFS))
         self.stages.setText(_health(captions))
         self.stages.setToolTip("<br/>".join(_told(name, state) for name, state in captions.stages.items()))
-        self.problems.setText("\n".join(captions.problems))
+        self.problems.setText("\n".join(list(captions.problems)[-_PROBLEMS_SHOWN:]))
+        self.problems.setToolTip("<br/>".join(escape(problem) for problem in captions.problems))
         self.problems.setVisible(bool(captions.problems))
         latency = captions.final_latency_s
         self.latency.setText("" if latency is None else f"last words after {latency:.2f} s")
-        self.ledger.setText(str(captions.left))
+        self._draw_ledger(captions)
+
+    def _draw_ledger(self, captions: Captions) -> None:
+        if self.ledger.property("left") != bool(captions.left.requests):
+            self.ledger.setProperty("left", bool(captions.left.requests))
+            self.ledger.setStyleSheet("")  # the sheet looks at properties anew
+        self.ledger.setToolTip(f"{captions.left}. Press to see it word for word.")
+        room = self.width() - _MARGIN_PX * 3
+        metrics = self.ledger.fontMetrics()
+        self.ledger.setText(metrics.elidedText(str(captions.left), Qt.TextElideMode.ElideRight, room))
 
     def _add_meter(self, source: str, colour: str) -> None:
         label = QLabel(source)

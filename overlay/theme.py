@@ -31,7 +31,7 @@ def style_sheet(font_px: int) -> str:
     """
     small = max(font_px - 3, 10)
     return f"""
-        QWidget#overlay {{ background: {GROUND}; border: 1px solid {LINE}; border-radius: 12px; }}
+        QWidget#overlay {{ background: {GROUND}; border: 1px solid {LINE}; }}
         QWidget {{ color: {TEXT}; font-size: {font_px}px; background: transparent; }}
         QLabel#faint, QLabel#section {{ color: {FAINT}; font-size: {small}px; }}
         QLabel#title {{ font-weight: 600; }}
@@ -49,6 +49,8 @@ def style_sheet(font_px: int) -> str:
         QPushButton#bare:hover {{ color: {TEXT}; }}
         QPushButton#ledger {{ background: transparent; border: none; padding: 0; color: {GOOD};
                               font-size: {small}px; text-align: left; }}
+        QPushButton#ledger[left="true"] {{ color: {ACCENT}; }}
+        QPushButton#ledger:hover {{ color: {TEXT}; }}
         QScrollBar:vertical {{ background: transparent; width: 8px; }}
         QScrollBar::handle:vertical {{ background: {LINE}; border-radius: 4px; min-height: 24px; }}
         QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSizeGrip, QSlider, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from overlay import theme
 from overlay.answer_view import AnswerView
@@ -16,6 +16,7 @@ from overlay.caption_view import CaptionView
 from overlay.captions import Captions
 from overlay.ledger_view import LedgerView
 from overlay.settings import OverlaySettings
+from overlay.size_grip import SizeGrip
 from overlay.status_view import StatusView
 
 _EDGE_PX = 24
@@ -47,9 +48,8 @@ class OverlayWindow(QWidget):
         self.setWindowTitle("Cuecard")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # for the round corners
         self.setStyleSheet(theme.style_sheet(settings.font_px))
-        self.setMinimumSize(300, 360)
+        self.setMinimumSize(300, 540)
         self._captions = Captions()
         self.captions_view, self.answer_view, self.status_view = CaptionView(), AnswerView(), StatusView()
         self.ledger = LedgerView(self)
@@ -116,7 +116,7 @@ class OverlayWindow(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.answer)
         row.addStretch(1)
-        row.addWidget(QSizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(SizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
         return row
 
     def _place(self, settings: OverlaySettings) -> None:
