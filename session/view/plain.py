@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
 
 from bus import messages as m
 from bus.ring import SAMPLE_RATE
+from session.view.printable import printable
 
 _LABEL_WIDTH = 9
 _PASSAGE_CHARACTERS = 160
@@ -17,12 +19,14 @@ class PlainLines:
     """Writes a readable line for each event that a reader would want to know of."""
 
     def __init__(self) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter gets a mark in its place
+            sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
 
     def hear(self, logged: m.Logged) -> None:
         """Write what an event has to say, if anything."""
         for label, text in self._lines(logged.event):
-            print(f"{label:<{_LABEL_WIDTH}} {text}")
+            print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
 
     def refresh(self) -> None:
         """Hand over what was written."""
