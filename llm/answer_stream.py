@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llm import refusals
-from llm.chat_completions import PATH, ChatStream, StreamFailed, error_in
+from llm.chat_completions import PATH, ChatStream, ProviderError, StreamFailed, error_in
 from llm.refusals import Refusal
 from llm.repetition import repeats
 from llm.sse import EventTooLong, ServerEvent, SseParser
@@ -131,7 +131,8 @@ class AnswerStream:
             for event in events:
                 added += self._chat.take(event)
         except StreamFailed as failed:
-            raise refusals.broke_off(self._line.provider, failed.error) from None
+            error = ProviderError(self._line.blot_out(failed.error.message), failed.error.code)
+            raise refusals.broke_off(self._line.provider, error) from None
         finally:  # what came before an error in the same piece still counts
             if added:
                 self._text += added

@@ -105,23 +105,22 @@ class ChatStream:
         return delta["content"] if isinstance(delta.get("content"), str) else ""
 
 
-def models_in(body: bytes) -> list[str] | None:
+def models_in(body: str) -> list[str] | None:
     """Return the models that the body of a list names; None when it is no list of models."""
-    found = _decoded(body.decode(errors="replace"))
+    found = _decoded(body)
     listed = found.get("data") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         return None
     return [entry["id"] for entry in listed if isinstance(entry, dict) and isinstance(entry.get("id"), str)]
 
 
-def error_in(body: bytes) -> ProviderError:
+def error_in(body: str) -> ProviderError:
     """Return the error in the body of a refused request, whatever it looks like."""
-    text = body.decode(errors="replace")
-    found = _decoded(text)
+    found = _decoded(body)
     if isinstance(found, list) and found:
         found = found[0]
     error = find_error(found, expected=True) if isinstance(found, dict) else None
-    return error or ProviderError(_one_line(text) if not text.lstrip().startswith("<") else "")
+    return error or ProviderError("" if body.lstrip().startswith("<") else _one_line(body))
 
 
 def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderError | None:

@@ -54,11 +54,6 @@ def small_model_key(run_token: bytes) -> str:
     return hmac.new(run_token, b"the small model's server", hashlib.sha256).hexdigest()
 
 
-def without_key(text: str, key: str | None) -> str:
-    """Return the text with the key blotted out."""
-    return text.replace(key, "(key)") if key else text
-
-
 def _from_key_store(name: str) -> tuple[str, str]:
     """Return the key and an empty text, or an empty key and why there is none."""
     try:

@@ -168,6 +168,9 @@ WH_QUESTION = _pattern(
 )
 """Questions that begin with a question word."""
 
+WH_WORD = re.compile(rf"{_WH}\b")
+"""A question word: with a question mark after it, two words are a question ("Why Postgres?")."""
+
 WH_CLAUSE = _pattern(
     # "What I like is …", "When we moved, …", "How it works is …": clauses, unless the mark says otherwise
     rf"{_WH} (?:i|you|we|they|he|she|it|this|that|the|people|my|our|your|their)\b",
@@ -202,8 +205,9 @@ DEFINES = re.compile(r"(?:well,? )?(?:it's|it is|that's|that is|this is|it was|t
 """How a speaker answers his own "What is …?"."""
 
 ELLIPTIC = _pattern(
-    r"(?:and |but |so |or )?(?:why|how so|how come|like what|such as|for example|for instance|in what (?:way|"
-    r"sense)|what else|anything else|who else|where else|how exactly|why exactly|why (?:that|this)(?: one)?|"
+    r"(?:and |but |so |or )?(?:why|how|how so|how come|like what|such as|for example|for instance|"
+    r"in what (?:way|sense)|what else|anything else|who else|where else|how exactly|why exactly|"
+    r"why (?:that|this)(?: one)?|"
     r"which one|what then|and then|since when|with whom|to whom|meaning|and after that|after that|"
     r"what happened (?:then|next|after(?: that)?)|and you|and the (?:result|outcome)|can you elaborate|"
     r"could you elaborate|please elaborate|elaborate|go on|why not)$",

@@ -97,7 +97,10 @@ def _ask(words: str, marked: bool) -> tuple[float, Kind] | None:
         return (0.9 if marked else 0.65), inner
     if not marked or _only_tagged(words):
         return None
-    return (0.6, "question") if len(words.split()) >= _FEWEST_WORDS_FOREIGN else None
+    count = len(words.split())
+    if phrases.WH_WORD.match(words) and count > 1 and not statement:
+        return 0.75, "question"
+    return (0.6, "question") if count >= _FEWEST_WORDS_FOREIGN else None
 
 
 def _asking_clause(words: str) -> Kind | None:

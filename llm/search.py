@@ -63,7 +63,8 @@ class Notes:
         ]
 
     def _rarity(self, word: str) -> float:
-        holders = len(self._holders.get(word, ()))
+        # A word that the notes lack weighs no more than the rarest one they have.
+        holders = max(len(self._holders.get(word, ())), 1)
         return math.log(1 + (len(self._pieces) - holders + 0.5) / (holders + 0.5))
 
     def _weigh(self, rarities: dict[str, float]) -> tuple[dict[int, float], dict[int, float]]:

@@ -36,10 +36,12 @@ class Incoming:
 
     Args:
         response: The response, its headers read.
+        blot_out: Takes the key out of a text.
     """
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, blot_out: Callable[[str], str]) -> None:
         self._response = response
+        self._blot_out = blot_out
         self.status = response.status_code
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
         self.content_type = self.headers.get("content-type", "").lower()
@@ -49,14 +51,14 @@ class Incoming:
         async for chunk in self._response.aiter_bytes():
             yield chunk, time.monotonic_ns()
 
-    async def whole(self) -> bytes:
-        """Return the body, cut at `LARGEST_REPLY_BYTES`."""
+    async def whole(self) -> str:
+        """Return the body as text, cut at `LARGEST_REPLY_BYTES`, without the key, which some errors quote."""
         body = bytearray()
         async for chunk, _ in self.chunks():
             body += chunk
             if len(body) >= LARGEST_REPLY_BYTES:
                 break
-        return bytes(body[:LARGEST_REPLY_BYTES])
+        return self._blot_out(body[:LARGEST_REPLY_BYTES].decode(errors="replace"))
 
 
 class Line:
@@ -71,6 +73,7 @@ class Line:
 
     def __init__(self, provider: Provider, key: str | None, settings: LlmSettings, ledger: Ledger) -> None:
         self.provider = provider
+        self._key = key
         self._ledger = ledger
         self._proxied = settings.environment_proxy and not provider.local
         self._client = httpx.AsyncClient(
@@ -114,6 +117,10 @@ class Line:
         async with self._exchange("POST", path, body, question=question, model=model) as incoming:
             yield incoming
 
+    def blot_out(self, text: str) -> str:
+        """Return the text without the key."""
+        return text.replace(self._key, "(key)") if self._key else text
+
     async def close(self) -> None:
         """Close the connection."""
         await self._client.aclose()
@@ -136,7 +143,7 @@ class Line:
         with self._failures():
             response = await self._client.send(request, stream=True)
             try:
-                yield Incoming(response)
+                yield Incoming(response, self.blot_out)
             finally:
                 await response.aclose()
 

@@ -16,6 +16,7 @@ ASKING = [
     "Is there anything you would do differently?",
     "Did the migration cause any downtime?",
     "How many people were on the team?",
+    "Why Postgres?",
     "What makes you a good fit for this role?",
     "How's memory managed in Python?",
     "What's the difference between a process and a thread?",

@@ -1,0 +1,60 @@
+"""Fixtures: a provider that does as it is told, and an llm stage that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bus.client import HubClient
+from bus.run import Run
+from llm.settings import LlmSettings
+from tests.llm.live import Live
+from tests.llm.provider_server import ProviderServer
+
+StartLive = Callable[..., Live]
+
+
+@pytest.fixture
+def provider() -> Iterator[ProviderServer]:
+    """Return a provider on loopback."""
+    with ProviderServer() as server:
+        yield server
+
+
+@pytest.fixture
+def start_hub(
+    make_run: Callable[..., Run], start_stage: Callable[..., Any], tmp_path: Path
+) -> Iterator[StartLive]:
+    """Return a function that starts a hub for an llm stage with the given settings."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> Live:
+            run = make_run(llm=LlmSettings(**settings))
+            start_stage(run, "bus")
+            with HubClient("session", run) as client:
+                assert client.hear(timeout_s=10), "the hub did not start"
+            return stack.enter_context(Live(run, tmp_path / "stderr"))
+
+        yield start
+
+
+@pytest.fixture
+def start_live(start_hub: StartLive) -> StartLive:
+    """Return a function that starts a hub and an llm stage with the given settings and environment."""
+
+    def start(environment: dict[str, str] | None = None, **settings: Any) -> Live:
+        live = start_hub(**settings)
+        live.start("llm", **(environment or {}))
+        return live
+
+    return start
+
+
+@pytest.fixture
+def live(start_live: StartLive, provider: ProviderServer) -> Live:
+    """Return an llm stage that asks the provider and is in a hurry."""
+    return start_live(provider=provider.base_url, first_token_timeout_s=2.0, total_timeout_s=4.0)

@@ -1,0 +1,116 @@
+"""The real llm process on a real hub, and someone who speaks to it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from bus import messages as m
+from bus.client import HubClient
+from bus.run import Run
+from tests.conftest import stage_environment
+from tests.llm.test_listening import final
+from tests.waiting import wait_until
+
+M = TypeVar("M", bound=m.Message)
+
+
+class Live:
+    """A hub with an llm stage.
+
+    Args:
+        run: A run whose hub is listening.
+        errors: Where the stage's standard error goes.
+    """
+
+    def __init__(self, run: Run, errors: Path) -> None:
+        self._run = run
+        self._errors = errors
+        self._stt = HubClient("stt", run)
+        self._session = HubClient("session", run, kinds=frozenset())
+        self._view = HubClient("view", run)
+        self._utterances: dict[str, int] = {}
+        self.events: list[m.Event] = []
+        """What was said, but for the hub's own announcement."""
+        self.children: list[subprocess.Popen[bytes]] = []
+
+    def start(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
+        """Start a stage; return when it is ready."""
+        ready_before = len(self.all(m.StageReady))
+        child = self.spawn(module, **environment)
+        wait_until(lambda: len(self._listen().all(m.StageReady)) > ready_before, timeout_s=30)
+        return child
+
+    def spawn(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
+        """Start a stage."""
+        keyless = {
+            name: value for name, value in stage_environment(self._run).items() if "API_KEY" not in name
+        }
+        environment = {**keyless, "PYTHONWARNINGS": "error", **environment}
+        with self._errors.open("ab") as errors:
+            child = subprocess.Popen([sys.executable, "-m", module], env=environment, stderr=errors)
+        self.children.append(child)
+        return child
+
+    def say(self, text: str, source: str = "call") -> None:
+        """Let someone say a sentence, half a minute after the one before; return when it is logged."""
+        self._utterances[source] = number = self._utterances.get(source, 0) + 1
+        said = final(text, source, number, 30.0 * number)
+        self._stt.say(said)
+        wait_until(lambda: said in self._listen().events)
+
+    def request(self) -> None:
+        """Press the key."""
+        self._session.say(m.AnswerRequested(by="session"))
+
+    def session_says(self, event: m.Event) -> None:
+        """Let the supervisor say something."""
+        self._session.say(event)
+
+    def all(self, kind: type[M]) -> list[M]:
+        """Return the events of this kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def wait_for(self, kind: type[M], count: int = 1, timeout_s: float = 20.0) -> M:
+        """Return the last of `count` events of this kind, once they are there."""
+        wait_until(lambda: len(self._listen().all(kind)) >= count, timeout_s=timeout_s)
+        return self.all(kind)[count - 1]
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Listen until the condition holds."""
+        wait_until(lambda: self._listen() and condition())
+
+    def errors(self) -> str:
+        """Return what the stage wrote to standard error."""
+        return self._errors.read_text()
+
+    def stop(self) -> list[int | None]:
+        """Stop every stage and return their exit codes."""
+        for child in reversed(self.children):
+            child.terminate()
+        codes = [child.wait(10) for child in self.children]
+        self._listen()
+        return codes
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End what still runs."""
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+                child.wait(5)
+        for client in (self._stt, self._session, self._view):
+            client.close()
+
+    def _listen(self) -> Live:
+        heard = [logged.event for logged in self._view.hear(0.02)]
+        self.events += [event for event in heard if event != m.StageReady(stage="hub")]
+        return self

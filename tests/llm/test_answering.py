@@ -1,0 +1,191 @@
+"""What is answered and when, and that a stage which starts again goes on where it was."""
+
+from __future__ import annotations
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerGrew,
+    AnswerRequested,
+    AnswerStopped,
+    Event,
+    Logged,
+    PassagesFound,
+    QuestionAsked,
+    SessionEnding,
+    StageReady,
+)
+from llm.answerer import NEWER_QUESTION, Order
+from llm.answering import RESTARTED, SWITCHED_OFF, Answering, caught_up
+from llm.notes import Note
+from llm.passages import cut
+from llm.search import Notes
+from llm.settings import LlmSettings
+from tests.llm.test_listening import final
+
+NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
+FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")
+Steps = list[Event | Order]
+
+
+def live(answer: str = "auto") -> Answering:
+    answering = Answering(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
+    assert list(answering.go_live()) == []
+    return answering
+
+
+def again(*past: Event, answer: str = "auto") -> Steps:
+    """Return the steps of a stage that starts again after this past."""
+    answering = Answering(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
+    for event in past:
+        assert list(answering.hear(event)) == []
+    return list(answering.go_live())
+
+
+def hear(answering: Answering, event: Event) -> Steps:
+    return list(answering.hear(event))
+
+
+def asked(question: int = 1, text: str = "Why Postgres?", utterance: int = 1) -> QuestionAsked:
+    return QuestionAsked(
+        question=question, source="call", utterance=utterance, text=text, confidence=0.95, kind="question"
+    )
+
+
+def grew(added: str) -> AnswerGrew:
+    return AnswerGrew(question=1, added=added, received_ns=1)
+
+
+def kinds(steps: Steps) -> list[type]:
+    return [type(step) for step in steps]
+
+
+def test_a_question_is_said_then_the_notes_then_the_order() -> None:
+    question, found, order = hear(live(), final("Why Postgres?"))
+    assert isinstance(question, QuestionAsked)
+    assert (question.question, question.text, question.kind) == (1, "Why Postgres?", "question")
+    assert isinstance(found, PassagesFound)
+    assert [passage.heading for passage in found.passages] == ["Postgres"]
+    assert isinstance(order, Order)
+    assert (order.question, order.request.question) == (1, "Why Postgres?")
+    assert order.request.passages == tuple(found.passages)
+
+
+def test_what_is_no_question_takes_no_step() -> None:
+    assert hear(live(), final("I like Postgres.")) == []
+
+
+def test_questions_are_numbered_through() -> None:
+    answering = live()
+    hear(answering, final("Why Postgres?"))
+    question, _, order = hear(answering, final("What is a mutex?", utterance=2, start_s=9))
+    assert isinstance(question, QuestionAsked)
+    assert isinstance(order, Order)
+    assert (question.question, order.question) == (2, 2)
+
+
+def test_a_follow_up_takes_the_question_before_along() -> None:
+    answering = live()
+    hear(answering, final("Why Postgres?"))
+    *_, order = hear(answering, final("And why that one?", utterance=2, start_s=9))
+    assert isinstance(order, Order)
+    assert order.request.previous_question == "Why Postgres?"
+    assert [passage.heading for passage in order.request.passages] == ["Postgres"]
+
+
+def test_on_request_only_means_nothing_is_said_before() -> None:
+    answering = live("ask")
+    assert hear(answering, final("Why Postgres?")) == []
+    assert kinds(hear(answering, AnswerRequested(by="view"))) == [QuestionAsked, PassagesFound, Order]
+
+
+def test_answers_that_are_off_still_show_the_notes() -> None:
+    question, found, stopped = hear(live("off"), final("Why Postgres?"))
+    assert isinstance(question, QuestionAsked)
+    assert isinstance(found, PassagesFound)
+    assert found.passages
+    assert stopped == AnswerStopped(question=1, cause=SWITCHED_OFF, kept="")
+
+
+def test_a_request_answers_what_was_said_even_if_it_asks_nothing() -> None:
+    answering = live()
+    hear(answering, final("I like Postgres."))
+    question, _, _ = hear(answering, AnswerRequested(by="view"))
+    assert isinstance(question, QuestionAsked)
+    assert (question.text, question.kind) == ("I like Postgres.", "asked for")
+
+
+def test_a_request_for_what_is_being_answered_changes_nothing() -> None:
+    answering = live()
+    hear(answering, final("Why Postgres?"))
+    assert hear(answering, AnswerRequested(by="view")) == []
+    hear(answering, FINISHED)
+    assert kinds(hear(answering, AnswerRequested(by="view"))) == [QuestionAsked, PassagesFound, Order]
+
+
+def test_a_request_before_any_word_is_nothing() -> None:
+    assert hear(live(), AnswerRequested(by="view")) == []
+
+
+def test_nothing_new_is_asked_while_the_session_ends() -> None:
+    answering = live()
+    hear(answering, SessionEnding(cause="stopped by the user"))
+    assert hear(answering, final("Why Postgres?")) == []
+
+
+def test_what_has_an_end_is_not_asked_again() -> None:
+    assert again(final("Why Postgres?"), asked(), grew("x"), FINISHED) == []
+    assert again(final("Why Postgres?"), asked(), AnswerStopped(question=1, cause="c", kept="")) == []
+
+
+def test_a_question_without_an_end_is_asked_again_under_its_number() -> None:
+    found, order = again(final("Why Postgres?"), asked())
+    assert isinstance(found, PassagesFound)
+    assert isinstance(order, Order)
+    assert (order.question, order.request.question) == (1, "Why Postgres?")
+
+
+def test_an_answer_that_had_begun_is_closed_and_asked_for_anew() -> None:
+    stopped, question, _, order = again(final("Why Postgres?"), asked(), grew("Be"), grew("cause"))
+    assert stopped == AnswerStopped(question=1, cause=RESTARTED, kept="Because")
+    assert question == asked(2)
+    assert isinstance(order, Order)
+    assert order.question == 2
+
+
+def test_a_question_nobody_had_asked_yet_is_asked() -> None:
+    steps = again(final("Why Postgres?"))
+    assert kinds(steps) == [QuestionAsked, PassagesFound, Order]
+
+
+def test_the_newest_question_wins_after_a_restart_too() -> None:
+    past = [final("Why Postgres?"), asked(), final("What is a mutex?", utterance=2, start_s=9)]
+    stopped, question, _, _ = again(*past)
+    assert stopped == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
+    assert question == asked(2, "What is a mutex?", 2)
+    past += [asked(2, "What is a mutex?", 2)]
+    steps = again(*past)
+    assert steps[0] == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
+    assert [step.question for step in steps if isinstance(step, Order)] == [2]
+
+
+def test_a_follow_up_leans_on_the_same_question_after_a_restart() -> None:
+    past = [final("Why Postgres?"), asked(), FINISHED, final("And why that one?", utterance=2, start_s=9)]
+    *_, order = again(*past, asked(2, "Why that one?", 2))
+    assert isinstance(order, Order)
+    assert order.request.previous_question == "Why Postgres?"
+
+
+def test_a_request_that_was_not_met_is_met_after_a_restart() -> None:
+    steps = again(final("Why Postgres?"), AnswerRequested(by="view"), answer="ask")
+    assert kinds(steps) == [QuestionAsked, PassagesFound, Order]
+    past = [final("Why Postgres?"), AnswerRequested(by="view"), asked(), FINISHED]
+    assert again(*past, answer="ask") == []
+
+
+def test_the_past_ends_with_the_stages_own_announcement_of_this_life() -> None:
+    def ready(stage: str, logged_ns: int) -> Logged:
+        return Logged(1, logged_ns, StageReady(stage=stage))
+
+    assert caught_up(ready("llm", 100), "llm", 100)
+    assert not caught_up(ready("llm", 99), "llm", 100)
+    assert not caught_up(ready("stt", 100), "llm", 100)
