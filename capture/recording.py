@@ -48,6 +48,13 @@ class Recording(Protocol):
         """Let go of it."""
 
 
+class _Forward(soundfile.SoundFile):  # type: ignore[misc]  # it comes without types
+    """A file that is not set back after every read, as soundfile does: in an mp3 each of that is a click."""
+
+    def seekable(self) -> bool:
+        return False
+
+
 class FileRecording:
     """A sound file.
 
@@ -70,7 +77,7 @@ class FileRecording:
             if path.stat().st_size == 0:
                 raise InputFailure(f"{path} is empty", kept=_NOTHING_STARTED, todo=_FORMATS)
             path.open("rb").close()  # so that a refusal is told in the system's words
-            self._file = soundfile.SoundFile(path)
+            self._file = _Forward(path)
         except OSError as error:
             raise InputFailure(
                 f"{path} cannot be read ({error.strerror or error})",
@@ -86,12 +93,13 @@ class FileRecording:
         if self._file.frames == 0:
             self._file.close()
             raise InputFailure(f"{path} holds no audio", kept=_NOTHING_STARTED, todo=_FORMATS)
+        self._at = 0
         self.rate_hz: int = self._file.samplerate
         self.channels: int = self._file.channels
 
     def seek(self, frame: int) -> None:
         """Go on from this frame, or from the end."""
-        self._file.seek(min(frame, self._file.frames))
+        self._at = self._file.seek(min(frame, self._file.frames))
 
     def read(self, frames: int) -> Frames | None:
         """Return the next frames, fewer only at the end."""
@@ -100,7 +108,8 @@ class FileRecording:
         except soundfile.LibsndfileError as error:
             self.trouble = f"{self.name} is damaged ({error.error_string.rstrip('.')})"
             return np.empty((0, self.channels), np.float32)
-        if len(read) < frames and self._file.tell() < self._file.frames:
+        self._at += len(read)
+        if len(read) < frames and self._at < self._file.frames:
             self.trouble = f"{self.name} is cut off"
         return read
 

@@ -1,0 +1,94 @@
+"""Which device a name means; and what a real sound server offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bus.failures import InputFailure
+from capture.devices import Device, named
+from capture.pulse import PulseSource, parse_sources
+
+
+def _device(name: str, index: int) -> Device:
+    return Device(name, index, "microphone", False, 48_000, 2, "ALSA")
+
+
+DEVICES = [
+    _device("USB Audio: front", 0),
+    _device("USB Audio: back", 1),
+    _device("Webcam", 4),
+    _device("Web", 5),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [("4", 4), ("Webcam", 4), ("webc", 4), ("Web", 5), ("front", 0), ("USB Audio: back", 1)],
+)
+def test_a_number_a_name_or_its_only_part_finds_a_device(wanted: str, index: int) -> None:
+    assert named(wanted, DEVICES).index == index
+
+
+@pytest.mark.parametrize(
+    ("wanted", "what", "todo"),
+    [
+        ("usb", "'usb' may be any of 'USB Audio: front', 'USB Audio: back'", "write more of the name"),
+        ("Wepcam", "there is no device 'Wepcam'", "did you mean 'Webcam'"),
+        ("7", "there is no device '7'", "see `cuecard devices`"),
+        ("theremin", "there is no device 'theremin'", "see `cuecard devices`"),
+    ],
+)
+def test_what_fits_none_or_several_is_refused_with_what_is_near(wanted: str, what: str, todo: str) -> None:
+    with pytest.raises(InputFailure) as refused:
+        named(wanted, DEVICES)
+    assert refused.value.what == what
+    assert todo in refused.value.todo
+
+
+def test_a_machine_without_devices_says_so() -> None:
+    with pytest.raises(InputFailure, match="there is no device 'mic'"):
+        named("mic", [])
+
+
+def test_the_sound_servers_list_is_understood() -> None:
+    listing = (
+        "0\tcall.monitor\tmodule-null-sink.c\ts16le 2ch 44100Hz\tIDLE\n"
+        "57\talsa_input.usb-Blue\tPipeWire\tfloat32le 1ch 48000Hz\tSUSPENDED\n"
+        "what is this\n"
+    )
+    assert parse_sources(listing) == [
+        PulseSource("call.monitor", 44_100, 2),
+        PulseSource("alsa_input.usb-Blue", 48_000, 1),
+    ]
+    assert [source.is_monitor for source in parse_sources(listing)] == [True, False]
+
+
+def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from capture import pulse
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputFailure, match="there is no pactl") as refused:
+        pulse.sources()
+    assert refused.value.todo == "sudo apt install pulseaudio-utils"
+
+
+@pytest.mark.parametrize(
+    ("script", "what"),
+    [
+        ("echo 'Connection failure: Connection refused' >&2; exit 1", "Connection refused"),
+        ("exec tail -f /dev/null", "does not answer within"),
+    ],
+)
+def test_a_sound_server_that_does_not_answer_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, what: str
+) -> None:
+    from capture import pulse
+
+    pactl = tmp_path / "pactl"
+    pactl.write_text(f"#!/bin/sh\n{script}\n")
+    pactl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(InputFailure, match=what):
+        pulse.sources()
