@@ -67,7 +67,9 @@ def launch(request: Request) -> None:
     saved_to = settings.session.save
     if saved_to:
         save.save(session.record, Path(saved_to))
-    _show(lines(session.tally, ending, saved_to=saved_to), to_stderr=settings.session.json)
+    at_real_pace = settings.capture.pace == "realtime"
+    rows = lines(session.tally, ending, saved_to=saved_to, at_real_pace=at_real_pace)
+    _show(rows, to_stderr=settings.session.json)
     if session.tally.given_up:
         raise StageFailure(
             f"{', '.join(session.tally.given_up)} had to be given up during the session",

@@ -20,14 +20,24 @@ class Ending:
     """From the decision to end to the last process being gone."""
 
 
-def lines(tally: Tally, ending: Ending, *, saved_to: str = "") -> list[tuple[str, str]]:
-    """Return the summary as pairs of a label and what it says."""
+def lines(
+    tally: Tally, ending: Ending, *, saved_to: str = "", at_real_pace: bool = True
+) -> list[tuple[str, str]]:
+    """Return the summary as pairs of a label and what it says.
+
+    Args:
+        tally: What happened.
+        ending: How it ended.
+        saved_to: The file it was saved to.
+        at_real_pace: Whether latencies mean anything: recordings played faster have none.
+    """
     end_of_speech = "true end of speech" if tally.true_ends_s else "end of speech, as detected,"
+    finals = _latency(tally.final_latencies_s) if at_real_pace else "none at this pace"
     rows = [
         ("ended", ending.cause),
         ("utterances", f"{tally.utterances}, {tally.words} words"),
         ("questions", f"{tally.questions}, {tally.answers} answered in full"),
-        ("latency", f"{end_of_speech} to final: {_latency(tally.final_latencies_s)}"),
+        ("latency", f"{end_of_speech} to final: {finals}"),
         ("", f"question to first answer token: {_latency(tally.first_token_latencies_s)}"),
         ("left the machine", _egress(tally)),
         ("memory", _wiped(ending)),

@@ -73,9 +73,9 @@ class LiveTerminal:
     ) -> None:
         try:
             self._print_finals()
+            self._live.update(Text(""), refresh=True)
             for unfinished in self._drawing.unfinished(self._console.width):
                 self._live.console.print(unfinished)
-            self._live.update(Text(""), refresh=True)
             self._live.stop()
         finally:
             self._keys.__exit__(kind, error, trace)

@@ -17,6 +17,8 @@ def test_latencies_say_what_they_were_measured_from() -> None:
     )
     assert "as detected" in summary(Tally(final_latencies_s=[0.5]))
     assert "none measured" in summary(Tally())
+    fast = lines(Tally(final_latencies_s=[-30.0]), ENDING, at_real_pace=False)
+    assert ("latency", "end of speech, as detected, to final: none at this pace") in fast
 
 
 def test_it_says_that_nothing_left_or_exactly_what_did() -> None:

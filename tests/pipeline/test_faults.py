@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bench.words import word_error_rate
+from session.demonstration import DEMO, script
+from tests.pipeline.running import running
+from tests.pipeline.test_recordings import BOTH, MIC, check_log, said
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("f")
+
+
+@pytest.mark.parametrize(
+    ("stage", "how"), [("stt", signal.SIGKILL), ("stt", signal.SIGSTOP), ("vad:mic", signal.SIGKILL)]
+)
+def test_a_stage_that_falls_in_mid_session_loses_and_doubles_no_words(
+    place: Path, stage: str, how: signal.Signals
+) -> None:
+    samples, rate_hz = soundfile.read(MIC, dtype="int16")
+    soundfile.write(place / "mic.wav", samples[round(8.4 * rate_hz) : round(30.6 * rate_hz)], rate_hz)
+    wanted = " ".join(turn.text for turn in script() if turn.source == "mic" and turn.end_s < 30.6)
+    arguments = ("run", "--source", f"mic=file:{place / 'mic.wav'}", "--answer", "off", "--json")
+    with running(*arguments, directory=place) as session:
+        session.wait_for("TranscriptFinished", 1)
+        session.wait_for("SpeechStarted", 2)
+        session.wait_for("TranscriptGrew", len(session.of("TranscriptGrew")) + 1)
+        os.kill(session.pid(stage), how)
+        assert session.end() == 0
+    assert [event["stage"] for event in session.of("StageDied")] == [stage]
+    check_log(session.events)
+    assert word_error_rate([wanted], [said(session.events, "mic")]) < 0.12
+
+
+def test_a_killed_supervisor_leaves_no_orphan(place: Path) -> None:
+    from tests.waiting import wait_until
+
+    with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
+        session.wait_for("TranscriptFinished")
+        session.process.kill()
+        session.process.wait(10)
+        wait_until(lambda: not [left for left in session.left_behind() if "process" in left], timeout_s=3)
+
+
+BAD_INPUT = [
+    (("--source", "mic=file:/nowhere.wav"), 4, "/nowhere.wav"),
+    (("--source", "mic=file:{place}/empty.wav"), 4, "empty.wav"),
+    (("--source", "mic=file:{place}/silent.wav"), 4, "no audio"),
+    (("--source", "mic=file:{place}/text.wav"), 4, "text.wav"),
+    (("--source", "mic=file:{place}"), 4, "{place}"),
+    (("--source", "mic=what"), 2, "mic=what"),
+    (("--source", "mic"), 2, "NAME="),
+    (("--source", "mic=-", "--source", "mic=default"), 2, "mic"),
+    ((), 2, "nothing to hear"),
+    (("--source", "mic=device:no such thing", "--consent"), 4, "no such thing"),
+    (("--source", "mic=default"), 2, "--consent"),
+    (("--source", "mic=-", "--model", "tiny.en", "--settings", "{place}/typo.toml"), 3, "did you mean 'stt'"),
+    (("--source", "mic=-", "--notes", "{place}/none.md"), 4, "none.md"),
+    (("--source", "mic=-", "--save", "{place}/x.docx"), 2, ".md"),
+    (("--source", "mic=-", "--provider", "opnai"), 3, "openai"),
+    (("--source", "mic=-", "--device", "cuda"), 5, "CUDA"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
+)
+def test_bad_input_is_one_clear_line_and_leaves_nothing(
+    place: Path, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    (place / "empty.wav").write_bytes(b"")
+    (place / "text.wav").write_text("no sound at all")
+    (place / "typo.toml").write_text("[sst]\nmodel = 'base'\n")
+    soundfile.write(place / "silent.wav", np.zeros(0, np.int16), 16_000)
+    filled = [argument.replace("{place}", str(place)) for argument in arguments]
+    environment = {"XDG_STATE_HOME": str(place / "state"), "PULSE_SERVER": "unix:/nowhere"}
+    with running("run", *filled, "--json", directory=place, environment=environment) as session:
+        assert session.end(60) == code
+    lines = session.errors.decode().strip().splitlines()
+    assert len(lines) == 1, session.errors.decode()
+    assert says.replace("{place}", str(place)) in lines[0]
+    assert session.left_behind() == []
+
+
+@pytest.mark.parametrize("how", ["missing", "truncated"])
+def test_weights_that_are_not_right_are_answered_with_the_command(place: Path, how: str) -> None:
+    if how == "truncated":
+        (place / "base").mkdir()
+        (place / "base" / "model.bin").write_bytes(b"x")
+    environment = {"CUECARD_MODELS_DIR": str(place)}
+    arguments = ("run", "--source", f"mic=file:{MIC}", "--json")
+    with running(*arguments, directory=place, environment=environment) as session:
+        assert session.end(60) == 5
+    assert session.errors.count(b"\n") == 1
+    assert b"cuecard models pull base" in session.errors
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "subtype"), [(8_000, 1, "PCM_16"), (44_100, 7, "FLOAT"), (48_000, 2, "PCM_24")]
+)
+def test_recordings_of_any_rate_and_width_are_understood(
+    place: Path, rate_hz: int, channels: int, subtype: str
+) -> None:
+    import soxr
+
+    samples, _ = soundfile.read(DEMO / "call.flac", stop=9 * 16_000)
+    sound = soxr.resample(samples, 16_000, rate_hz)
+    wide = np.repeat(sound[:, None], channels, axis=1)
+    if subtype == "FLOAT":
+        wide[1000:1100, 0] = np.nan
+        wide[2000, 1] = np.inf
+    soundfile.write(place / "x.wav", wide, rate_hz, subtype=subtype)
+    source = f"call=file:{place / 'x.wav'}"
+    arguments = ("run", "--source", source, "--pace", "fast", "--answer", "off", "--json")
+    with running(*arguments, directory=place) as session:
+        assert session.end() == 0
+    assert "working on recently" in said(session.events, "call")
+    assert bool(session.of("AudioMended")) is (subtype == "FLOAT")

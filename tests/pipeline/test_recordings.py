@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bench.words import word_error_rate
+from bus.ring import SAMPLE_RATE
+from session.demonstration import DEMO, script
+from tests.pipeline.running import Event, running
+
+CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
+BOTH = ("--source", f"call=file:{CALL}", "--source", f"mic=file:{MIC}")
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("s")
+
+
+def said(events: Sequence[Event], source: str) -> str:
+    finals = [
+        event for event in events if event["type"] == "TranscriptFinished" and event["source"] == source
+    ]
+    return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
+
+
+def truth(source: str) -> str:
+    return " ".join(turn.text for turn in script() if turn.source == source)
+
+
+def check_log(events: Sequence[Event]) -> None:
+    """Check what holds for every log: order, numbering, one end for each utterance."""
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    stamps = [event["logged_ns"] for event in events]
+    assert stamps == sorted(stamps)
+    for source in ("call", "mic"):
+        ended = [e["utterance"] for e in events if e["type"] == "SpeechEnded" and e["source"] == source]
+        kinds = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+        done = [e["utterance"] for e in events if e["type"] in kinds and e["source"] == source]
+        assert ended == list(range(1, len(ended) + 1))
+        assert sorted(done) == ended, "no utterance is lost, none is said twice"
+
+
+def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
+    with running("run", *BOTH, "--pace", "fast", "--answer", "off", "--json", directory=place) as session:
+        assert session.end() == 0
+    check_log(session.events)
+    for source in ("call", "mic"):
+        assert word_error_rate([truth(source)], [said(session.events, source)]) < 0.05
+    assert not session.of("AudioLost")
+    assert session.left_behind() == []
+
+
+def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> None:
+    with running("demo", "--json", "--save", str(place / "demo.md"), directory=place) as session:
+        assert session.end() == 0
+    events = session.events
+    check_log(events)
+    zero_ns = {event["first_sample_ns"] for event in session.of("CaptureStarted")}
+    assert len(zero_ns) == 1, "recordings keep in step"
+    for final in session.of("TranscriptFinished"):
+        ended_ns = zero_ns.copy().pop() + final["quiet_sample"] * 1_000_000_000 // SAMPLE_RATE
+        assert final["logged_ns"] > ended_ns, "nothing is known before it is said"
+    questions = session.of("QuestionAsked")
+    assert len(questions) == 4
+    assert len(session.of("AnswerFinished")) == 4
+    for question in questions:
+        order = [e["type"] for e in events if e.get("question") == question["question"]]
+        assert order[:3] == ["QuestionAsked", "PassagesFound", "RequestSent"], "notes come before any answer"
+    check_requests(session.of("RequestSent"), said(events, "mic"))
+    assert events[-1]["type"] == "SessionEnding"
+    assert b"left the machine  nothing" in session.errors
+    assert "rate limiter" in (place / "demo.md").read_text()
+    assert session.left_behind() == []
+
+
+def check_requests(requests: Sequence[Event], own_words: str) -> None:
+    """Check that requests stayed on the machine and hold nothing that the candidate said."""
+    assert len(requests) == 4
+    for request in requests:
+        assert not request["left_machine"]
+        body = json.loads(request["body"])
+        assert len(request["body"].encode()) == request["body_bytes"]
+        content = " ".join(message["content"] for message in body["messages"])
+        sentences = [part for part in own_words.split(". ") if len(part.split()) > 5]
+        assert sentences
+        assert not [sentence for sentence in sentences if sentence in content]
+
+
+def test_standard_input_is_a_source(place: Path) -> None:
+    samples, _ = soundfile.read(CALL, dtype="int16")
+    pcm = samples[: 9 * SAMPLE_RATE].tobytes()
+    arguments = ("run", "--source", "call=-", "--pace", "fast", "--answer", "off", "--json")
+    with running(*arguments, directory=place, stdin=subprocess.PIPE) as session:
+        assert session.process.stdin
+        session.process.stdin.write(pcm)
+        session.process.stdin.close()
+        assert session.end() == 0
+    wanted = " ".join(turn.text for turn in script()[:2])
+    assert word_error_rate([wanted], [said(session.events, "call")]) < 0.1
+
+
+def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
+    with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
+        session.wait_for("TranscriptFinished")
+        before = len(session.of("SpeechStarted"))
+        session.wait_for("SpeechStarted", before + 1)
+        session.wait_for("TranscriptGrew", len(session.of("TranscriptGrew")) + 3)
+        session.interrupt()
+        assert session.end(20) == 0
+    check_log(session.events)
+    assert session.of("SpeechEnded")[-1]["cause"] == "end of audio"
+    assert session.of("SessionEnding")[0]["cause"] == "stopped by the user"
+    assert session.left_behind() == []
+
+
+def test_noise_says_nothing(place: Path) -> None:
+    chance = np.random.default_rng(3)
+    hiss = chance.normal(0, 0.02, 6 * SAMPLE_RATE)
+    clicks = np.zeros(6 * SAMPLE_RATE)
+    clicks[chance.integers(0, len(clicks), 60)] = 0.8
+    hum = 0.2 * np.sin(2 * np.pi * 50 * np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE)
+    soundfile.write(place / "noise.wav", np.concatenate([hiss, clicks, hum]), SAMPLE_RATE)
+    source = f"mic=file:{place / 'noise.wav'}"
+    arguments = ("run", "--source", source, "--pace", "fast", "--answer", "off", "--json")
+    with running(*arguments, directory=place) as session:
+        assert session.end() == 0
+    assert session.of("TranscriptFinished") == []
+
+
+@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
+def test_a_session_is_saved_when_asked(place: Path, suffix: str) -> None:
+    file = place / f"session.{suffix}"
+    asked = (
+        "run",
+        "--source",
+        f"call=file:{CALL}",
+        "--model",
+        "tiny.en",
+        "--pace",
+        "fast",
+        "--answer",
+        "off",
+    )
+    with running(*asked, "--json", "--save", str(file), directory=place) as session:
+        assert session.end() == 0
+    assert "rate limiter" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
