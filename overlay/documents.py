@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PyQt6.QtCore import Qt, QUrl
-from PyQt6.QtGui import QColor, QTextBlock, QTextCursor, QTextDocument, QTextFormat
+from PyQt6.QtGui import QColor, QImage, QTextBlock, QTextCursor, QTextDocument, QTextFormat
 from PyQt6.QtWidgets import QFrame, QLabel, QScrollBar, QTextBrowser, QWidget
 
 from overlay import theme
@@ -37,6 +37,8 @@ class InertText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        self._nothing.fill(Qt.GlobalColor.transparent)
         self._at_end = True
         self._bar = self.verticalScrollBar() or QScrollBar(self)
         self._bar.valueChanged.connect(self._scrolled)
@@ -45,8 +47,9 @@ class InertText(QTextBrowser):
         self._paper.setDocumentMargin(0)
         self._paper.setIndentWidth(_INDENT_PX)
 
-    def loadResource(self, kind: int, name: QUrl) -> None:  # noqa: N802  (Qt's name)
-        """Load nothing: neither a file of this machine nor a picture from elsewhere."""
+    def loadResource(self, kind: int, name: QUrl) -> QImage:  # noqa: N802  (Qt's name)
+        """Load nothing, and say that this is it: where it is given nothing, Qt opens the file itself."""
+        return self._nothing
 
     def show_markdown(self, text: str) -> None:
         """Show Markdown, with HTML as the plain text it is."""

@@ -23,7 +23,8 @@ class LedgerView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.resize(560, 420)
         self.text = InertText("Requests of this session")
-        self._drawn = 0
+        self.text.setPlainText("Nothing was sent.")
+        self._drawn: list[RequestSent] = []
         title = QLabel("What was sent")
         title.setObjectName("title")
         close = button("✕", "bare", "Close this list")
@@ -39,11 +40,10 @@ class LedgerView(QWidget):
 
     def draw(self, captions: Captions) -> None:
         """Show every request that is kept, the newest last."""
-        if captions.requests and captions.requests[-1].sent_ns == self._drawn:
-            return
-        self._drawn = captions.requests[-1].sent_ns if captions.requests else 0
-        entries = [_entry(request) for request in captions.requests]
-        self.text.setPlainText("\n\n".join(entries) or "Nothing was sent.")
+        requests = list(captions.requests)
+        if requests != self._drawn:
+            self._drawn = requests
+            self.text.setPlainText("\n\n".join(_entry(request) for request in requests))
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Move the window with the mouse."""

@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from bus import messages as m
+from overlay import theme
+from overlay.captions import Captions
+from overlay.documents import InertText
+from overlay.settings import OverlaySettings
+from overlay.window import OverlayWindow
+from tests.overlay import story
+from tests.session.events import final, log, question, request
+
+
+@pytest.fixture(scope="module")
+def application() -> QApplication:
+    return QApplication.instance() or QApplication([])  # type: ignore[return-value]
+
+
+@pytest.fixture
+def window(application: QApplication) -> Iterator[OverlayWindow]:
+    window = OverlayWindow(OverlaySettings(x=0, y=0))
+    window.show()
+    yield window
+    window.close()
+    window.deleteLater()
+    application.processEvents()
+
+
+def draw(window: OverlayWindow, *events: m.Event) -> Captions:
+    captions = Captions()
+    for logged in log(*events):
+        captions.hear(logged)
+    window.draw(captions)
+    QApplication.processEvents()
+    return captions
+
+
+def click(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+class TestWhatIsShown:
+    def test_the_whole_story_is_there(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+        assert window.answer_view.question.text() == "What was the hardest part of that?"
+        assert "waiting for ourselves" in window.answer_view.answer.toPlainText()
+        assert "queue.md · Incidents > The week the queue grew" in window.answer_view.notes.toPlainText()
+        assert "mic  So the hardest part" in window.captions_view.toPlainText().replace("\xa0", " ")
+        assert window.status_view.ledger.text().startswith("1 request, 36 bytes left, to api.example.com")
+        assert "9" in window.status_view.stages.text()
+
+    def test_it_says_that_others_see_it(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening())
+        assert "Whoever sees your screen sees this window too" in window.answer_view.answer.toPlainText()
+
+    def test_passages_are_shown_while_the_answer_is_awaited(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), *story.asked())
+        assert window.answer_view.notes.isVisible()
+        assert window.answer_view.remark.text() == "asking…"
+
+    def test_words_that_may_change_are_fainter(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), *story.talk())
+        html = window.captions_view.toHtml()
+        assert f'color:{theme.FAINT};">nobody could say' in html
+
+    def test_a_fallen_stage_and_a_problem_are_named(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), *story.trouble())
+        assert "model-server" in window.status_view.stages.text()
+        assert "×1" in window.status_view.stages.text()
+        assert "cuecard keys set" in window.status_view.problems.text()
+
+    def test_markdown_is_laid_out(self, window: OverlayWindow) -> None:
+        draw(window, question(1), *story.streamed())
+        html = window.answer_view.answer.toHtml()
+        assert "**" not in window.answer_view.answer.toPlainText()
+        assert "<li" in html
+
+    def test_a_new_question_takes_the_place_and_the_old_one_can_be_read(self, window: OverlayWindow) -> None:
+        view = window.answer_view
+        draw(window, *story.asked(1, "First?"), story.finished(1, "One."), *story.asked(2, "Second?"))
+        assert view.question.text() == "Second?"
+        click(view.earlier)
+        assert (view.question.text(), view.answer.toPlainText()) == ("First?", "One.")
+        assert not view.earlier.isEnabled()
+        click(view.later)
+        assert view.question.text() == "Second?"
+
+    def test_the_next_question_calls_the_reader_back(self, window: OverlayWindow) -> None:
+        events = [*story.asked(1, "First?"), *story.asked(2, "Second?")]
+        draw(window, *events)
+        click(window.answer_view.earlier)
+        draw(window, *events, *story.asked(3, "Third?"))
+        assert window.answer_view.question.text() == "Third?"
+
+    def test_the_ledger_shows_every_body_word_for_word(self, window: OverlayWindow) -> None:
+        draw(window, request(1, left_machine=True, body='{"a": "<b>bold</b>"}'))
+        click(window.status_view.ledger)
+        assert window.ledger.isVisible()
+        assert '{"a": "<b>bold</b>"}' in window.ledger.text.toPlainText()
+
+    def test_the_newest_words_stay_in_sight(self, window: OverlayWindow) -> None:
+        draw(window, *(final(number, f"line {number}", start_s=number) for number in range(100)))
+        bar = window.captions_view.verticalScrollBar()
+        assert bar is not None
+        assert bar.value() == bar.maximum() > 0
+
+    def test_a_reader_who_scrolled_back_is_left_there(self, window: OverlayWindow) -> None:
+        lines = [final(number, f"line {number}", start_s=number) for number in range(100)]
+        draw(window, *lines)
+        bar = window.captions_view.verticalScrollBar()
+        assert bar is not None
+        bar.setValue(30)
+        draw(window, *lines, final(200, "the newest", start_s=300))
+        assert bar.value() == 30
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src='file:///etc/passwd'>",
+    "std::vector<int> v;",
+    "<b>bold</b>",
+    "<style>* { color: red }</style>",
+    "<!-- hidden -->",
+]
+
+
+class TestWordsOfOthers:
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_html_in_an_answer_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+        draw(window, question(1), *story.streamed(text=text, pieces=1))
+        assert window.answer_view.answer.toPlainText().strip() == text
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_html_in_speech_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+        draw(window, final(1, text), question(1, text))
+        assert text in window.captions_view.toPlainText()
+        assert window.answer_view.question.textFormat() == Qt.TextFormat.PlainText
+
+    @pytest.mark.parametrize("text", HOSTILE)
+    def test_html_in_notes_and_problems_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+        passage = m.Passage(file="a_b.md", heading=text, text=text, score=1.0)
+        problem = m.ProblemMet(stage="llm", what=text)
+        draw(window, question(1), m.PassagesFound(question=1, passages=[passage], search_ms=1.0), problem)
+        assert window.answer_view.notes.toPlainText().count(text) == 2
+        assert window.status_view.problems.textFormat() == Qt.TextFormat.PlainText
+        assert "<script" not in window.status_view.problems.toolTip()
+
+    def test_no_label_takes_others_words_for_html(self, window: OverlayWindow) -> None:
+        rich = [
+            label
+            for label in window.findChildren(QLabel)
+            if label.textFormat() != Qt.TextFormat.PlainText and label is not window.status_view.stages
+        ]
+        assert {label.text() for label in rich} <= {"Cuecard", "What was sent", "", "call", "mic"}
+
+    @pytest.mark.parametrize(
+        "link", ["[x](file:///etc/passwd)", "[x](https://example.com)", "[x](javascript:alert(1))"]
+    )
+    def test_a_link_leads_nowhere(self, window: OverlayWindow, link: str) -> None:
+        draw(window, question(1), *story.streamed(text=link, pieces=1))
+        answer = window.answer_view.answer
+        before = answer.source()
+        QTest.mouseClick(answer.viewport(), Qt.MouseButton.LeftButton, pos=answer.cursorRect().center())
+        assert (answer.openLinks(), answer.openExternalLinks(), answer.source()) == (False, False, before)
+        assert answer.toPlainText() == "x"
+
+    def test_a_picture_is_not_loaded(self, window: OverlayWindow, tmp_path: Path) -> None:
+        assert window.grab().save(str(tmp_path / "a.png"))
+        draw(window, question(1), *story.streamed(text=f"![a](file://{tmp_path}/a.png)", pieces=1))
+        document = window.answer_view.answer.document()
+        assert document is not None
+        assert document.size().height() < 100
+
+    @pytest.mark.parametrize(
+        "text",
+        ["x" * 200_000, "word " * 40_000, "[" * 200_000, "> " * 100_000, "*a " * 60_000, "|" * 200_000],
+        ids=["letter", "words", "brackets", "quotes", "stars", "table"],
+    )
+    def test_200_kb_do_no_harm(self, window: OverlayWindow, text: str) -> None:
+        draw(window, question(1), story.finished(text=text))
+        assert len(window.answer_view.answer.toPlainText()) <= 25_000
+        assert window.width() == OverlaySettings().width
+
+
+class TestTheWindowItself:
+    def test_it_takes_no_focus_and_stays_on_top(self, window: OverlayWindow) -> None:
+        for flag in (
+            Qt.WindowType.FramelessWindowHint,
+            Qt.WindowType.WindowStaysOnTopHint,
+            Qt.WindowType.WindowDoesNotAcceptFocus,
+        ):
+            assert window.windowFlags() & flag
+            assert window.ledger.windowFlags() & flag
+        assert window.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+
+    def test_it_has_the_size_and_place_of_the_settings(self, application: QApplication) -> None:
+        window = OverlayWindow(OverlaySettings(x=30, y=40, width=500, height=700))
+        geometry = window.geometry()
+        assert (geometry.x(), geometry.y(), geometry.width(), geometry.height()) == (30, 40, 500, 700)
+        window.deleteLater()
+
+    def test_opacity_follows_the_slider_and_never_reaches_nothing(self, window: OverlayWindow) -> None:
+        window.opacity.setValue(50)
+        assert window.windowOpacity() == pytest.approx(0.5, abs=0.01)
+        window.opacity.setValue(0)
+        assert window.windowOpacity() == pytest.approx(0.3, abs=0.01)
+
+    def test_the_close_button_tells_that_the_user_is_done(self, window: OverlayWindow) -> None:
+        closed: list[bool] = []
+        window.closed.connect(lambda: closed.append(True))
+        click(window.end)
+        assert closed == [True]
+        assert not window.isVisible()
+
+    def test_the_button_asks_for_an_answer(self, window: OverlayWindow) -> None:
+        wanted: list[bool] = []
+        window.answer_wanted.connect(lambda: wanted.append(True))
+        draw(window, *story.opening("ask"))
+        click(window.answer)
+        assert wanted == [True]
+
+    def test_there_is_no_button_where_nothing_is_answered(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening("off"))
+        assert not window.answer.isVisible()
+
+    def test_everything_has_a_name_for_screen_readers(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening())
+        views: list[QWidget] = [*window.findChildren(QPushButton), *window.findChildren(InertText)]
+        assert all(view.accessibleName() for view in views)
+
+    @pytest.mark.parametrize(("width", "height"), [(300, 540), (340, 560), (900, 1000)])
+    def test_nothing_overlaps_at_any_size(self, window: OverlayWindow, width: int, height: int) -> None:
+        window.resize(width, height)
+        draw(window, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), *story.trouble())
+        QApplication.processEvents()
+        view = window.answer_view
+        parts = [view.question, view.notes, view.answer, view.remark]
+        edges = [(part.geometry().top(), part.geometry().bottom()) for part in parts]
+        assert all(above[1] < below[0] for above, below in pairwise(edges)), edges
+
+
+@pytest.mark.parametrize(
+    "colour", [theme.TEXT, theme.FAINT, theme.ACCENT, theme.GOOD, theme.WARN, theme.BAD, *theme.SPEAKERS]
+)
+@pytest.mark.parametrize("ground", [theme.GROUND, theme.RAISED])
+def test_every_colour_can_be_read(colour: str, ground: str) -> None:
+    def luminance(name: str) -> float:
+        channels = (int(name[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    lighter, darker = sorted((luminance(colour), luminance(ground)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5

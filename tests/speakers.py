@@ -1,0 +1,61 @@
+"""Saying a whole story on a hub: each event by a stage that may say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from bus import messages as m
+from bus import wiring
+from bus.client import HubClient
+from bus.run import Run
+
+_SOURCED = ("capture", "vad")
+
+
+class Speakers:
+    """One line to the hub for each kind of stage.
+
+    Args:
+        run: The run whose hub listens.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lines: dict[str, HubClient] = {}
+
+    def say(self, *events: m.Event) -> None:
+        """Say the events, in this order where one stage says them."""
+        for event in events:
+            self._line(type(event)).say(event)
+
+    def say_in_turn(self, events: Iterable[m.Event]) -> None:
+        """Say the events and wait after each until the hub has it, so that the order is theirs."""
+        with HubClient("view", self._run, kinds=wiring.KEPT) as listener:
+            for event in events:
+                self.say(event)
+                _until_heard(listener, event)
+
+    def _line(self, kind: type[m.Message]) -> HubClient:
+        part = wiring.said_by(kind)[0]
+        if part not in self._lines:
+            name = f"{part}:mic" if part in _SOURCED else part
+            self._lines[part] = HubClient(name, self._run, kinds=frozenset())
+        return self._lines[part]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for line in self._lines.values():
+            line.close()
+
+
+def _until_heard(listener: HubClient, event: m.Event) -> None:
+    for _ in range(100):
+        if any(logged.event == event for logged in listener.hear(timeout_s=0.2)):
+            return
+    raise AssertionError(f"the hub never logged {event}")

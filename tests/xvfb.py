@@ -1,0 +1,39 @@
+"""An X server of the test's own, so that a real window opens on a machine without a screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+_START_S = 20
+
+
+@contextmanager
+def xvfb() -> Iterator[str]:
+    """Run Xvfb on a free display and yield that display's name."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            number = told.readline().strip()  # the server closes its end when it cannot start
+        assert number, f"Xvfb did not start (it ended with {server.wait(_START_S)})"
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def display() -> Iterator[str]:
+    """Return the name of a display that is there for this module's tests."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    with xvfb() as name:
+        yield name
