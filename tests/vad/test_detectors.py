@@ -1,0 +1,76 @@
+"""Detectors on real speech, on noise and on silence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bus.ring import Samples
+from vad.detectors import Detector, SileroDetector, WebRtcDetector, make_detector
+from vad.settings import VadSettings
+
+DEMO = Path(__file__).parents[2] / "session" / "demo"
+
+
+@pytest.fixture(scope="module", params=["silero", "webrtc"])
+def detector(request: pytest.FixtureRequest) -> Detector:
+    return make_detector(VadSettings(detector=request.param))
+
+
+def _probabilities(detector: Detector, samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    detector.reset()
+    size = detector.window_samples
+    return np.array(
+        [
+            detector.speech_probability(samples[at : at + size])
+            for at in range(0, len(samples) - size + 1, size)
+        ]
+    )
+
+
+@pytest.mark.parametrize("source", ["call", "mic"])
+def test_speech_is_told_from_silence(detector: Detector, source: str) -> None:
+    samples, rate_hz = soundfile.read(DEMO / f"{source}.flac", dtype="int16")
+    assert rate_hz == 16_000
+    heard = _probabilities(detector, samples) >= 0.5
+    times_s = (np.arange(len(heard)) + 0.5) * detector.window_samples / rate_hz
+    spoken = np.zeros(len(heard), bool)
+    near = np.zeros(len(heard), bool)
+    for turn in json.loads((DEMO / "script.json").read_text()):
+        if turn["source"] == source:
+            spoken |= (turn["start_s"] <= times_s) & (times_s < turn["end_s"])
+            near |= (turn["start_s"] - 0.3 <= times_s) & (times_s < turn["end_s"] + 0.3)
+    assert heard[spoken].mean() > 0.8
+    assert heard[~near].mean() < 0.05
+
+
+def test_silence_and_hiss_are_no_speech() -> None:
+    detector = SileroDetector()
+    hiss = np.random.default_rng(0).normal(0, 100, 16_000 * 5).astype(np.int16)
+    assert _probabilities(detector, np.zeros(16_000 * 5, np.int16)).max() < 0.3
+    assert _probabilities(detector, hiss).max() < 0.5
+
+
+def test_a_detector_that_was_reset_has_forgotten(detector: Detector) -> None:
+    samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16", frames=16_000 * 5)
+    first = _probabilities(detector, samples)
+    np.testing.assert_array_equal(_probabilities(detector, samples), first)
+
+
+def test_neither_detector_brings_the_transcriber_along() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, vad.detectors as d; d.SileroDetector(); d.WebRtcDetector(3);"
+        "sys.exit(any(name in sys.modules for name in ('faster_whisper', 'ctranslate2', 'av')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_webrtc_gives_the_share_of_its_frames() -> None:
+    assert WebRtcDetector(3).speech_probability(np.zeros(480, np.int16)) == 0.0

@@ -1,0 +1,198 @@
+"""Utterances from probabilities: what begins, pauses, resumes and ends them, and what never happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bus.messages import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
+from vad.gate import GateEvent, SpeechGate
+from vad.settings import VadSettings
+
+WINDOW = 512  # 32 ms
+MS = 16
+SETTINGS = VadSettings()
+SPEECH, BETWEEN, QUIET = 0.9, 0.4, 0.1
+
+
+def _feed(gate: SpeechGate, probabilities: Sequence[float], from_sample: int = 0) -> list[GateEvent]:
+    events: list[GateEvent] = []
+    for index, probability in enumerate(probabilities):
+        start = from_sample + index * WINDOW
+        events += gate.update(start, start + WINDOW, probability)
+    return events
+
+
+def _heard(probabilities: Sequence[float], settings: VadSettings = SETTINGS) -> list[GateEvent]:
+    gate = SpeechGate("mic", settings)
+    return _feed(gate, probabilities) + gate.finish(len(probabilities) * WINDOW)
+
+
+def test_an_utterance_from_its_beginning_to_its_end() -> None:
+    events = _heard([QUIET] * 20 + [SPEECH] * 10 + [QUIET] * 20)
+    assert events == [
+        SpeechStarted(
+            source="mic", utterance=1, start_sample=20 * WINDOW - 300 * MS, detected_sample=23 * WINDOW
+        ),
+        SpeechPaused(
+            source="mic", utterance=1, start_sample=20 * WINDOW - 300 * MS, quiet_sample=30 * WINDOW
+        ),
+        SpeechEnded(
+            source="mic",
+            utterance=1,
+            start_sample=20 * WINDOW - 300 * MS,
+            quiet_sample=30 * WINDOW,
+            stop_sample=30 * WINDOW + 200 * MS,
+            decided_sample=46 * WINDOW,
+            cause="silence",
+        ),
+    ]
+
+
+def test_a_pause_that_was_only_a_pause() -> None:
+    events = _heard([SPEECH] * 5 + [QUIET] * 5 + [SPEECH] * 5 + [QUIET] * 20)
+    kinds = [type(event) for event in events]
+    assert kinds == [SpeechStarted, SpeechPaused, SpeechResumed, SpeechPaused, SpeechEnded]
+    assert events[2] == SpeechResumed(source="mic", utterance=1, resumed_sample=10 * WINDOW)
+
+
+@pytest.mark.parametrize(
+    "probabilities",
+    [
+        [SPEECH] * 2 + [QUIET] * 20,  # a click
+        ([SPEECH] * 2 + [QUIET]) * 20,  # a row of clicks
+        [BETWEEN] * 50,  # never sure
+        [QUIET] * 50,
+        [],
+    ],
+)
+def test_what_is_no_utterance(probabilities: list[float]) -> None:
+    assert _heard(probabilities) == []
+
+
+def test_doubt_neither_ends_speech_nor_resumes_it() -> None:
+    kinds = [type(event) for event in _heard([SPEECH] * 5 + [BETWEEN] * 50 + [QUIET] * 4 + [BETWEEN] * 20)]
+    assert kinds == [SpeechStarted, SpeechPaused, SpeechEnded]
+
+
+def test_pre_roll_does_not_reach_into_the_utterance_before() -> None:
+    events = _heard([SPEECH] * 5 + [QUIET] * 17 + [SPEECH] * 5 + [QUIET] * 17)
+    first, second = [event for event in events if isinstance(event, SpeechEnded)]
+    assert first.stop_sample == 5 * WINDOW + 200 * MS
+    assert second.start_sample == max(22 * WINDOW - 300 * MS, first.stop_sample)
+    assert second.utterance == 2
+
+
+def test_long_speech_is_cut_in_its_longest_pause_and_goes_on_right_there() -> None:
+    limit = round(25_000 / 32)
+    speech = [SPEECH] * (limit // 2 + 50) + [QUIET] * 5 + [SPEECH] * 60 + [QUIET] * 3 + [SPEECH] * limit
+    events = _heard(speech + [QUIET] * 20)
+    cut, *_ = [event for event in events if isinstance(event, SpeechEnded)]
+    begun = events[events.index(cut) + 1]
+    assert cut.cause == "length"
+    assert cut.quiet_sample == (limit // 2 + 50) * WINDOW
+    assert cut.stop_sample == (limit // 2 + 50) * WINDOW + 5 * WINDOW // 2
+    assert isinstance(begun, SpeechStarted)
+    assert (begun.utterance, begun.start_sample) == (2, cut.stop_sample)
+
+
+def test_speech_without_any_pause_is_cut_where_it_is_faintest() -> None:
+    limit = round(25_000 / 32)
+    speech = [SPEECH] * (limit - 100) + [0.6] + [SPEECH] * limit
+    cut, *_ = [event for event in _heard(speech) if isinstance(event, SpeechEnded)]
+    assert (cut.cause, cut.stop_sample) == ("length", (limit - 100) * WINDOW + WINDOW // 2)
+
+
+def test_the_end_of_audio_ends_an_utterance_that_is_being_spoken() -> None:
+    ended = _heard([QUIET] * 20 + [SPEECH] * 10)[-1]
+    assert isinstance(ended, SpeechEnded)
+    assert (ended.cause, ended.stop_sample, ended.quiet_sample) == ("end of audio", 30 * WINDOW, 30 * WINDOW)
+
+
+def test_a_restarted_gate_goes_on_with_the_unfinished_utterance() -> None:
+    probabilities = [QUIET] * 20 + [SPEECH] * 40 + [QUIET] * 20
+    whole = _heard(probabilities)
+    begun = whole[0]
+    assert isinstance(begun, SpeechStarted)
+    gate = SpeechGate("mic", SETTINGS, next_utterance=2, unfinished=begun)
+    from_window = begun.start_sample // WINDOW
+    events = _feed(gate, probabilities[from_window:], from_window * WINDOW)
+    assert events == whole[1:]
+
+
+def test_a_restarted_gate_keeps_numbers_and_does_not_reach_back() -> None:
+    gate = SpeechGate("mic", SETTINGS, next_utterance=7, free_from=9 * WINDOW)
+    (begun,) = _feed(gate, [SPEECH] * 3, 10 * WINDOW)
+    assert begun == SpeechStarted(
+        source="mic", utterance=7, start_sample=9 * WINDOW, detected_sample=13 * WINDOW
+    )
+
+
+def test_an_utterance_whose_sound_is_gone_still_ends() -> None:
+    begun = SpeechStarted(source="mic", utterance=3, start_sample=1_000, detected_sample=5_000)
+    (ended,) = SpeechGate("mic", SETTINGS, next_utterance=4, unfinished=begun).finish(1_000)
+    assert isinstance(ended, SpeechEnded)
+    assert (ended.utterance, ended.start_sample, ended.stop_sample) == (3, 1_000, 5_000)
+
+
+_PROBABILITIES = st.lists(
+    st.tuples(st.sampled_from([0.05, 0.3, 0.4, 0.6, 0.95]), st.integers(1, 60)), max_size=60
+).map(lambda runs: [probability for probability, count in runs for _ in range(count)])
+_SETTINGS = st.builds(
+    VadSettings,
+    min_speech_ms=st.sampled_from([0, 64, 96]),
+    pre_roll_ms=st.sampled_from([0, 300]),
+    pause_ms=st.sampled_from([32, 96, 200]),
+    hangover_ms=st.sampled_from([200, 500]),
+    padding_ms=st.sampled_from([0, 200, 900]),
+    longest_s=st.sampled_from([3.0, 5.0, 25.0]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(probabilities=_PROBABILITIES, chosen=_SETTINGS)
+def test_what_holds_for_any_speech(probabilities: list[float], chosen: VadSettings) -> None:
+    events = _heard(probabilities, chosen)
+    heard = len(probabilities) * WINDOW
+    state, number, free_from, spans = "idle", 0, 0, []
+    for event in events:
+        match event:
+            case SpeechStarted(start_sample=start, detected_sample=detected):
+                assert state == "idle"
+                state, number = "speaking", number + 1
+                assert free_from <= start < detected <= heard
+            case SpeechPaused(quiet_sample=quiet):
+                assert state == "speaking"
+                state = "paused"
+                assert quiet <= heard
+            case SpeechResumed(resumed_sample=resumed):
+                assert state == "paused"
+                state = "speaking"
+                assert resumed < heard
+            case SpeechEnded(start_sample=start, quiet_sample=quiet, stop_sample=stop):
+                assert state != "idle"
+                assert start < stop <= event.decided_sample <= heard
+                assert start <= quiet <= stop
+                assert stop - start <= chosen.longest_s * 16_000
+                state, free_from = "idle", stop
+                spans.append((start, stop))
+        assert event.utterance == number
+    assert state == "idle"
+    assert [start for start, _ in spans] == sorted(start for start, _ in spans)
+    _assert_speech_is_covered(probabilities, spans)
+
+
+def _assert_speech_is_covered(probabilities: list[float], spans: list[tuple[int, int]]) -> None:
+    run: list[int] = []
+    for index, probability in enumerate([*probabilities, 0.0]):
+        if probability >= SETTINGS.start_threshold:
+            run.append(index)
+            continue
+        if len(run) > 3:  # longer than any least length of speech
+            for window in run:
+                middle = window * WINDOW + WINDOW // 2
+                assert any(start <= middle < stop for start, stop in spans)
+        run = []

@@ -1,0 +1,63 @@
+"""Where a restarted listener goes on."""
+
+from __future__ import annotations
+
+from bus.messages import CaptureStarted, Event, SpeechEnded, SpeechStarted
+from vad.history import History
+
+
+def _capture(start_sample: int, source: str = "mic") -> CaptureStarted:
+    return CaptureStarted(
+        source=source,
+        first_sample_ns=5,
+        start_sample=start_sample,
+        device="x",
+        native_rate_hz=16_000,
+        native_channels=1,
+    )
+
+
+def _started(number: int, start: int, source: str = "mic") -> SpeechStarted:
+    return SpeechStarted(source=source, utterance=number, start_sample=start, detected_sample=start + 9)
+
+
+def _ended(number: int, start: int, stop: int) -> SpeechEnded:
+    return SpeechEnded(
+        source="mic",
+        utterance=number,
+        start_sample=start,
+        quiet_sample=stop,
+        stop_sample=stop,
+        decided_sample=stop + 9,
+        cause="silence",
+    )
+
+
+def _history(*events: Event) -> History:
+    history = History("mic")
+    for event in events:
+        history.hear(event)
+    return history
+
+
+def test_before_anything_is_captured() -> None:
+    history = _history(_capture(0, "call"), _started(1, 10, "call"))
+    assert not history.capture_starts
+    assert (history.next_utterance, history.unfinished, history.read_from) == (1, None, 0)
+
+
+def test_after_a_finished_utterance_it_goes_on_at_its_end() -> None:
+    history = _history(_capture(0), _started(1, 100), _ended(1, 100, 900))
+    assert (history.next_utterance, history.unfinished, history.read_from) == (2, None, 900)
+    assert history.free_from == 900
+
+
+def test_an_unfinished_utterance_is_heard_again_from_its_start() -> None:
+    history = _history(_capture(0), _started(1, 100), _ended(1, 100, 900), _started(2, 950))
+    assert (history.next_utterance, history.unfinished, history.read_from) == (3, _started(2, 950), 950)
+
+
+def test_a_source_that_was_restarted_before_anyone_spoke() -> None:
+    history = _history(_capture(0), _capture(32_000))
+    assert history.capture_starts == {0, 32_000}
+    assert history.read_from == 0
