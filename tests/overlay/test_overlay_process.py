@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PyQt6.QtGui import QImage
+
+from bus import messages as m
+from bus import wiring
+from bus.client import HubClient
+from bus.run import Run
+from overlay.settings import OverlaySettings
+from tests.overlay import story
+from tests.speakers import Speakers
+from tests.waiting import wait_until
+from tests.x_windows import x_display
+from tests.xvfb import display
+
+__all__ = ["display"]
+
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+
+
+class Shown:
+    """A real overlay on a real hub, and what it says."""
+
+    def __init__(self, run: Run, child: subprocess.Popen[bytes], picture: Path) -> None:
+        self.run, self.child, self.picture = run, child, picture
+        self.line = HubClient("session", run, kinds=wiring.KEPT | {m.Beat})
+        self.heard: list[m.Event] = []
+
+    def until(self, kind: type[m.Message], stage: str = "overlay") -> m.Event:
+        def found() -> m.Event | None:
+            self.heard += [logged.event for logged in self.line.hear(0.1)]
+            of_stage = (event for event in self.heard if getattr(event, "stage", stage) == stage)
+            return next((event for event in of_stage if isinstance(event, kind)), None)
+
+        event = wait_until(found, timeout_s=30)
+        assert event is not None
+        return event
+
+    def until_drawn(self) -> None:
+        """Wait until the overlay says in a beat that it has dealt with all that was logged."""
+        with HubClient("view", self.run, kinds=wiring.KEPT) as reader:
+            latest = max(logged.seq for logged in reader.hear(10))
+
+        def dealt_with() -> bool:
+            beats = (logged.event for logged in self.line.hear(0.1))
+            return any(isinstance(beat, m.Beat) and beat.heard_seq >= latest for beat in beats)
+
+        wait_until(dealt_with, timeout_s=10)
+
+    def stop(self) -> int:
+        self.child.send_signal(signal.SIGTERM)
+        return self.child.wait(timeout=10)
+
+
+@pytest.fixture
+def show(
+    make_run: Callable[..., Run], start_stage: StartStage, tmp_path: Path
+) -> Iterator[Callable[..., Shown]]:
+    every: list[Shown] = []
+
+    def start(**environment: str) -> Shown:
+        picture = tmp_path / "window.png"
+        run = make_run(overlay=OverlaySettings(picture=str(picture)))
+        start_stage(run, "bus")
+        child = start_stage(run, "overlay", **{"QT_QPA_PLATFORM": "", **environment})
+        every.append(Shown(run, child, picture))
+        return every[-1]
+
+    yield start
+    for shown in every:
+        shown.line.close()
+
+
+def colours(picture: Path) -> int:
+    image = QImage(str(picture))
+    assert not image.isNull()
+    return len({image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)})
+
+
+def test_a_session_is_drawn_on_a_real_display(show: Callable[..., Shown], display: str) -> None:
+    shown = show(DISPLAY=display)
+    ready = shown.until(m.StageReady)
+    assert isinstance(ready, m.StageReady)
+    assert ready.detail == "xcb"
+    with Speakers(shown.run) as speakers:
+        speakers.say_in_turn([*story.opening(), *story.talk(), *story.asked(), *story.streamed()])
+    shown.until_drawn()
+    assert shown.stop() == 0
+    assert colours(shown.picture) > 20
+
+
+def test_it_draws_without_a_display_when_told_to(show: Callable[..., Shown]) -> None:
+    shown = show(QT_QPA_PLATFORM="offscreen")
+    shown.until(m.StageReady)
+    assert shown.stop() == 0
+    assert colours(shown.picture) > 3
+
+
+@pytest.mark.skipif(os.uname().sysname != "Linux", reason="elsewhere the kernel enforces nothing")
+def test_it_opens_no_internet_socket(show: Callable[..., Shown]) -> None:
+    shown = show(QT_QPA_PLATFORM="offscreen")
+    ready = shown.until(m.StageReady)
+    assert isinstance(ready, m.StageReady)
+    assert ready.sandbox == "no internet sockets (seccomp)"
+    assert not psutil.Process(shown.child.pid).net_connections("inet")
+
+
+def test_the_window_s_own_loop_beats(show: Callable[..., Shown]) -> None:
+    shown = show(QT_QPA_PLATFORM="offscreen")
+    shown.until(m.StageReady)
+    shown.until(m.Beat)
+
+
+def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], display: str) -> None:
+    shown = show(DISPLAY=display)
+    shown.until(m.StageReady)
+    with x_display(display) as screen:
+        (window,) = wait_until(lambda: screen.titled("Cuecard"))
+        screen.close(window)
+        assert shown.child.wait(timeout=15) == 0
+
+
+@pytest.mark.parametrize("named", ["", ":4321"])
+def test_without_a_display_it_says_what_to_do_instead(show: Callable[..., Shown], named: str) -> None:
+    shown = show(DISPLAY=named, WAYLAND_DISPLAY="")
+    assert shown.child.wait(timeout=20) == 6
+    problem = shown.until(m.ProblemMet)
+    assert isinstance(problem, m.ProblemMet)
+    assert problem.todo == "use --view terminal"
