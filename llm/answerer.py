@@ -116,24 +116,29 @@ class Answerer:
             answer.stop("an error of our own", "ask again")
 
     async def _with_retries(self, order: Order, answer: Answer) -> None:
-        await self._connected()  # has limits of its own: a server may be starting just now
-        now_s = self._loop.time()
-        limits = TimeLimits(
-            now_s + self._settings.first_token_timeout_s, now_s + self._settings.total_timeout_s
-        )
-        retries = 0
+        limits, retries = self._limits(), 0
         while True:
             try:
-                return await self._attempt(order, answer, limits)
+                connection = await self._connected()
+                if retries == 0:
+                    limits = self._limits()  # a server that was just being started is not held against it
+                return await self._attempt(connection, order, answer, limits)
             except Refusal as refusal:
+                if refusal.unreachable:
+                    await self._disconnect()
                 wait_s = wait_before_retry_s(refusal, retries, limits.first_token_s - self._loop.time())
                 if answer.text or wait_s is None:
                     raise
                 await asyncio.sleep(wait_s)
                 retries += 1
 
-    async def _attempt(self, order: Order, answer: Answer, limits: TimeLimits) -> None:
-        connection = await self._connected()
+    def _limits(self) -> TimeLimits:
+        now_s, settings = self._loop.time(), self._settings
+        return TimeLimits(now_s + settings.first_token_timeout_s, now_s + settings.total_timeout_s)
+
+    async def _attempt(
+        self, connection: Connection, order: Order, answer: Answer, limits: TimeLimits
+    ) -> None:
         provider, model = connection.provider, connection.model
 
         def finish(chat: ChatStream) -> None:
@@ -145,13 +150,8 @@ class Answerer:
             )
 
         body = request_body(order.request, model=model, dialect=dialect(provider, self._settings))
-        try:
-            stream = AnswerStream(connection.line, limits, answer.grow, finish)
-            await stream.run(body, question=order.question, model=model)
-        except Refusal as refusal:
-            if refusal.unreachable:
-                await self._disconnect()
-            raise
+        stream = AnswerStream(connection.line, limits, answer.grow, finish)
+        await stream.run(body, question=order.question, model=model)
 
     async def _connected(self) -> Connection:
         """Return the warm connection, or make one. Cancelling the wait does not cancel the making."""

@@ -74,7 +74,7 @@ NOT_ASKING = _pattern(
     r"what do i know|why (?:not|bother|me)$|why on earth not|who am i to",
     r"(?:let(?:'s| me| us) see|let me think|let me check|let me (?:just )?(?:share|pull|open|tell|show|"
     r"explain|give|introduce|start|read|write))\b",
-    r"(?:what|how) about (?:that|it)$|how about that\b",
+    r"(?:what|how) about (?:that|it)$|how about (?:that|we|i|you go)\b",
     r"does (?:that|this|it) (?:make (?:any )?sense|sound (?:good|okay|ok|fair|alright|right|reasonable)|work "
     r"(?:for you|for everyone)|help|answer (?:your|the|that) question)",
     r"(?:is|was) (?:that|this|it) (?:okay|ok|clear|fair|alright|all right|good|fine|right|correct)"
@@ -141,6 +141,8 @@ REQUEST = _pattern(
     r"(?:i(?:'m| am)|we(?:'re| are)|i was|we were) (?:really |also |just |kind of |very )*"
     r"(?:curious|interested|wondering)\b(?: (?:about|to|in|if|whether|what|how|why|which|when|where|who))",
     r"i wonder (?:if|whether|how|what|why|which) you\b",
+    r"(?:i(?:'d| would) (?:like|love|want)|i (?:want|need)) you to \w+",
+    r"(?:i guess )?what i(?:'m| am) (?:asking|getting at|curious about|wondering) is\b",
     r"i (?:want|wanted|need) to (?:hear|know|understand|learn|ask)(?: you)?(?: more)?(?: about)?\b",
     rf"(?:the|my|our|another) question (?:is|would be|for you is|i have is),? {_WH}\b",
     r"(?:suppose|imagine|say|assume|let's say|picture)\b.*\b(?:what|how|which|why|where|when|would you|"
@@ -157,7 +159,7 @@ WH_QUESTION = _pattern(
     r"(?:what|which|how many|how much)(?: [\w'-]+){1,4} "
     r"(?:is|are|was|were|would be|have you|has|do|does|did)\b",
     r"what (?:makes|made|brings|brought|drives|drove|causes|caused|happens|happened|led|motivates|motivated|"
-    r"interests|interested|excites|inspired|attracts|attracted|went|changed|changes|worked|works|comes|kind|"
+    r"interests|interested|excites|inspired|attracts|attracted|drew|draws|went|changed|changes|worked|works|comes|kind|"
     r"sort|type|about|if)\b",
     r"who (?:wrote|made|owns|owned|decides|decided|leads|led|built|invented|created|uses|used|gets|pays|"
     r"handles|manages|managed)\b",

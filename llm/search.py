@@ -8,6 +8,7 @@ because the ranking is twenty lines and the libraries for it bring numpy into a 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
@@ -28,6 +29,13 @@ NEAR_BEST = 0.4
 """A passage with less than this share of the best one's score is left out."""
 
 
+_ABOUT_ONESELF = re.compile(
+    r"(?:.* > )?(?:about(?: me| myself)?|profile|summary|bio|introduction|who i am|personal)$", re.IGNORECASE
+)
+_ONESELF = words("yourself")
+"""What a heading like "About me" means in the words of a question."""
+
+
 class Notes:
     """The passages of the user's notes, ready to be searched.
 
@@ -40,7 +48,7 @@ class Notes:
         self._holders: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         self._lengths: list[int] = []
         for number, piece in enumerate(pieces):
-            counts = Counter(words(piece.text) + words(piece.heading) * HEADING_WEIGHT)
+            counts = Counter(words(piece.text) + _heading_words(piece.heading) * HEADING_WEIGHT)
             self._lengths.append(counts.total())
             for word, count in counts.items():
                 self._holders[word].append((number, count))
@@ -82,3 +90,7 @@ class Notes:
     def _passage(self, number: int, score: float) -> Passage:
         piece = self._pieces[number]
         return Passage(file=piece.file, heading=piece.heading, text=piece.text, score=round(score, 3))
+
+
+def _heading_words(heading: str) -> list[str]:
+    return words(heading) + (_ONESELF if _ABOUT_ONESELF.match(heading) else [])

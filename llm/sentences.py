@@ -17,7 +17,7 @@ _LEAD_IN = re.compile(
     r"let me ask(?: you)?(?: this| that| one more thing)?|"
     r"i have (?:a|another|one more) question(?: for you)?|(?:just )?out of curiosity|just curious|"
     r"moving on|to start(?: with| off)?|to begin with|let's start with this|going back to that|"
-    r"so|okay|ok|well|um+|uh+|erm|hmm+|ah|oh|alright|all right|right|great|cool|perfect|awesome|sure|"
+    r"i guess|so|okay|ok|well|um+|uh+|erm|hmm+|ah|oh|alright|all right|right|great|cool|perfect|awesome|sure|"
     r"nice|excellent|fantastic|wonderful|interesting|good|and|but|now|then|yeah|yes|no|hey|hi|hello|look|"
     r"listen|actually|basically|anyway|also|first|firstly|next|finally|lastly|i see|i mean|you know|like|"
     r"thanks|thank you|please|got it|makes sense|fair enough)"

@@ -15,14 +15,14 @@ STOP_WORDS = frozenset(
     _WORD.findall(
         """
         a about above actually after again all also am an and another any are as at be because been
-        before being below between both but by can could did do does doing don down during each ever
-        example explain few for from further get give go got had has have having he her here hers him
-        his how i if in into is it its just kind know let like ll lot make many may me might more most
-        much must my no nor not now of off on once one only or other our out over own please question re
-        really s same say see shall she should so some something sort such t take tell than thank that
-        the their them then there these they thing this those through time to too under until up us use
-        used using ve very walk want was way we well were what when where which while who whom why will
-        with would yes you your yours describe talk share bit
+        before being below between bit both but by can could currently describe did do does doing don
+        down during each ever example explain few for from further get give go got had has have having
+        he her here hers him his how i if in into is it its just kind know lately let like little ll lot
+        make many may me might more most much must my no nor not now of off on once one only or other
+        our out over own please question re really recently s same say see shall share she should so
+        some something sort such t take talk tell than thank that the their them then there these they
+        thing this those through time to too under until up us use used using ve very walk want was way
+        we well were what when where which while who whom why will with would yes you your yours
         """
     )
 )

@@ -31,7 +31,7 @@ class Live:
         self._run = run
         self._errors = errors
         self._stt = HubClient("stt", run)
-        self._session = HubClient("session", run, kinds=frozenset())
+        self._session = HubClient("session", run, kinds=frozenset({m.Beat}))
         self._view = HubClient("view", run)
         self._utterances: dict[str, int] = {}
         self.events: list[m.Event] = []
@@ -66,6 +66,18 @@ class Live:
     def request(self) -> None:
         """Press the key."""
         self._session.say(m.AnswerRequested(by="session"))
+
+    def wait_for_beats(self, count: int) -> None:
+        """Return once the stage's loop has beaten so many times more."""
+        self._session.hear(0.0)
+        beats = 0
+
+        def enough() -> bool:
+            nonlocal beats
+            beats += len(self._session.hear(0.05))
+            return beats >= count
+
+        wait_until(enough)
 
     def session_says(self, event: m.Event) -> None:
         """Let the supervisor say something."""

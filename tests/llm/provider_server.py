@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
@@ -53,6 +55,7 @@ class ProviderServer:
     script: list[Sequence[Step]] = field(default_factory=list)
     list_reply: Sequence[Step] = ()
     """In the place of the list of models."""
+    tls: ssl.SSLContext | None = None
     requests: list[Received] = field(default_factory=list)
     hung_up: list[int] = field(default_factory=list)
     """Connections that the client closed while an answer was under way."""
@@ -76,6 +79,8 @@ class ProviderServer:
     def close(self) -> None:
         """Stop listening and drop every connection."""
         self._closing.set()
+        with contextlib.suppress(OSError):  # macOS does not shut down what only listens
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         for connection in self._connections:
             connection.close()
@@ -102,6 +107,8 @@ class ProviderServer:
 
     def _serve(self, connection: socket.socket, number: int) -> None:
         try:
+            if self.tls is not None:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             with connection, connection.makefile("rb") as incoming:
                 while (request := _read(incoming, number)) is not None:
                     self.requests.append(request)
@@ -146,16 +153,16 @@ class ProviderServer:
                     connection.sendall(chunk(b": ping\n\n"))
 
 
-def _read(incoming: object, number: int) -> Received | None:
-    line = incoming.readline()  # type: ignore[attr-defined]
-    if not line:
+def _read(incoming: BinaryIO, number: int) -> Received | None:
+    line = incoming.readline().decode("latin-1")
+    if line.count(" ") != 2:  # the end, or no HTTP
         return None
-    method, path, _ = line.decode().split()
+    method, path, _ = line.split(" ")
     headers: dict[str, str] = {}
-    while (line := incoming.readline().strip()) != b"":  # type: ignore[attr-defined]
-        name, _, value = line.decode().partition(":")
+    while line := incoming.readline().decode("latin-1").strip():
+        name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    body = incoming.read(int(headers.get("content-length", 0)))  # type: ignore[attr-defined]
+    body = incoming.read(int(headers.get("content-length", 0)))
     return Received(method, path, headers, body, number)
 
 

@@ -21,6 +21,9 @@ Python, Rust, Kubernetes, Terraform.
 # Failures
 A cache without a limit took the shop down for an hour. I wrote the post-mortem and added load tests.
 
+# About me
+Backend engineer from Hamburg, seven years.
+
 # Education
 BSc in physics, University of Bonn, 2012.
 """
@@ -41,6 +44,7 @@ def notes() -> Notes:
         ("What is your experience with Kubernetes?", "Skills"),
         ("Tell me about a failure.", "Failures"),
         ("Where did you get your education?", "Education"),
+        ("Could you tell me a little about yourself and what you have worked on recently?", "About me"),
         ("What did you study at university?", "Education"),
     ],
 )
