@@ -19,6 +19,7 @@ from vad.history import History
 _IDLE_WINDOWS = 3  # about 0.1 s: what the news that someone speaks may be late
 _IDLE_PATIENCE_S = 0.02
 _PATIENCE_S = 0.001
+_NEWS_S = 0.05
 
 
 class Listener:
@@ -92,8 +93,9 @@ class Listener:
     def _skip(self, lost: Overrun) -> None:
         """Go on after sound that is gone."""
         go_on = max(self._ring.oldest_sample, lost.stop_sample)
-        for logged in self._stage.hear():
-            self._history.hear(logged.event)
+        while news := self._stage.hear(timeout_s=_NEWS_S):
+            for logged in news:
+                self._history.hear(logged.event)
         restarted = any(lost.start_sample < start <= go_on for start in self._history.capture_starts)
         for event in self._gate.finish(lost.start_sample):
             self._stage.say(event)

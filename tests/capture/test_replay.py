@@ -1,0 +1,249 @@
+"""Recordings through real processes: on time, to the end, in step, and again after a crash."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from bus.client import HubClient
+from bus.messages import (
+    AudioMended,
+    CaptureEnded,
+    CaptureStarted,
+    ListeningEnded,
+    ProblemMet,
+    SessionEnding,
+    SpeechEnded,
+    SpeechStarted,
+    StageReady,
+    UtteranceDiscarded,
+)
+from bus.ring import AudioRing
+from bus.run import Run
+from capture.settings import CaptureSettings
+from tests.hearing import Hearing, demo_speech
+from tests.waiting import wait_until
+
+MakeRun = Callable[..., Run]
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def _noise(seconds: float) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    return np.random.default_rng(3).integers(-3_000, 3_000, round(seconds * 16_000), dtype=np.int16)
+
+
+def _played(make_run: MakeRun, start_stage: StartStage, path: Path) -> tuple[Hearing, AudioRing]:
+    hearing = Hearing(make_run, start_stage, {"mic": f"file:{path}"})
+    hearing.start("capture", "mic")
+    wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+    hearing.replay()
+    hearing.wait_for(CaptureEnded)
+    return hearing, AudioRing.attach(hearing.run.ring_address("mic"))
+
+
+def test_a_file_at_16_khz_arrives_sample_by_sample(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    samples = _noise(1.005)
+    soundfile.write(tmp_path / "noise.wav", samples, 16_000)
+    hearing, ring = _played(make_run, start_stage, tmp_path / "noise.wav")
+    with hearing, ring:
+        (started,) = hearing.heard(CaptureStarted)
+        (ended,) = hearing.heard(CaptureEnded)
+        assert (started.start_sample, started.native_rate_hz, started.device) == (0, 16_000, "noise.wav")
+        assert ring.first_sample_ns == started.first_sample_ns
+        assert (ended.cause, ended.stop_sample) == ("end of file", 16_160)
+        np.testing.assert_array_equal(ring.read(0, 16_080), samples)
+        assert not ring.read(16_080, 16_160).any()
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "suffix"), [(8_000, 1, "wav"), (44_100, 7, "wav"), (48_000, 2, "mp3")]
+)
+def test_files_of_any_rate_and_channels_last_as_long_as_they_are(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path, rate_hz: int, channels: int, suffix: str
+) -> None:
+    tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate_hz) / rate_hz)
+    path = tmp_path / f"tone.{suffix}"
+    soundfile.write(path, tone[:, None].repeat(channels, axis=1), rate_hz)
+    hearing, ring = _played(make_run, start_stage, path)
+    with hearing, ring:
+        (ended,) = hearing.heard(CaptureEnded)
+        assert ended.stop_sample == pytest.approx(16_000, abs=2_000 if suffix == "mp3" else 160)
+        heard = ring.read(1_600, 12_800).astype(float) / 32_768
+        spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+        assert np.argmax(spectrum) * 16_000 / len(heard) == pytest.approx(440, abs=3)
+        assert np.sqrt(np.mean(heard**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+
+
+def test_blocks_are_never_early_and_lateness_is_told(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "noise.flac", _noise(1.0), 16_000)
+    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.flac'}"}) as hearing:
+        hearing.start("capture", "mic")
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        start_ns = hearing.replay(lead_s=0.3)
+        with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
+            while not ring.closed:
+                written = ring.written_sample
+                due_ns = start_ns + written * 1_000_000_000 // 16_000 if written else 0
+                assert time.monotonic_ns() >= due_ns
+        (ended,) = hearing.wait_for(CaptureEnded)
+        assert 0.0 < ended.late_p99_ms <= ended.late_max_ms + 0.1
+        assert hearing.heard(CaptureStarted)[0].first_sample_ns == start_ns
+
+
+def test_unfit_samples_are_told(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> None:
+    frames = np.full(16_000, 0.25, np.float32)
+    frames[100:110], frames[200:205] = np.nan, 3.0
+    soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
+    hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")
+    with hearing, ring:
+        mended = hearing.heard(AudioMended)
+        assert sum(event.bad_samples for event in mended) == 10
+        assert sum(event.clipped_samples for event in mended) == 5
+        assert not ring.read(100, 110).any()
+
+
+@pytest.mark.parametrize(("name", "what"), [("absent.wav", "cannot be read"), ("text.wav", "no sound file")])
+def test_what_cannot_be_played_ends_the_stage_with_one_line_and_its_code(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path, name: str, what: str
+) -> None:
+    (tmp_path / "text.wav").write_text("hello")
+    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / name}"}) as hearing:
+        assert hearing.start("capture", "mic").wait(timeout=20) == 4
+        (problem,) = hearing.wait_for(ProblemMet)
+        assert what in problem.what
+        assert problem.todo
+
+
+def test_a_damaged_file_is_played_as_far_as_it_goes_and_told(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    path = tmp_path / "damaged.flac"
+    soundfile.write(path, _noise(2.0), 16_000)
+    path.write_bytes(path.read_bytes()[:30_000])
+    hearing, ring = _played(make_run, start_stage, path)
+    with hearing, ring:
+        assert "damaged.flac" in hearing.wait_for(ProblemMet)[0].what
+        assert 8_000 < hearing.heard(CaptureEnded)[0].stop_sample < 30_000
+
+
+def test_the_sessions_end_ends_a_recording_but_its_ring_stays(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "noise.wav", _noise(30.0), 16_000)
+    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
+        process = hearing.start("capture", "mic")
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        hearing.replay()
+        with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
+            wait_until(lambda: ring.written_sample > 8_000)
+            hearing.session.say(SessionEnding(cause="stopped by the user"))
+            (ended,) = hearing.wait_for(CaptureEnded, timeout_s=2)
+            assert ended.cause == "stopped"
+            assert ring.closed
+            assert len(ring.read(0, ended.stop_sample)) == ended.stop_sample
+            process.terminate()
+            assert process.wait(timeout=2) == 0
+            assert ring.oldest_sample == 0
+
+
+def test_standard_input_is_played_at_its_pace(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    import os
+    import sys
+
+    from tests.conftest import stage_environment
+
+    samples = _noise(0.5)
+    with Hearing(make_run, start_stage, {"mic": "-"}) as hearing:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "capture", "mic"],
+            stdin=subprocess.PIPE,
+            env=stage_environment(hearing.run),
+        )
+        assert process.stdin is not None
+        try:
+            wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+            hearing.replay()
+            os.write(process.stdin.fileno(), samples.tobytes())
+            process.stdin.close()
+            (ended,) = hearing.wait_for(CaptureEnded)
+            assert ended.stop_sample == 8_000
+            with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
+                np.testing.assert_array_equal(ring.read(0, 8_000), samples)
+        finally:
+            process.terminate()
+            process.wait(timeout=5)
+
+
+def test_fast_pace_waits_for_words_and_overwrites_nothing(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    """Two minutes in a few seconds; a transcriber that takes its time holds the recording back."""
+    samples = np.tile(demo_speech("call", 24.0), 5)
+    soundfile.write(tmp_path / "long.flac", samples, 16_000)
+    capture = CaptureSettings(sources={"call": f"file:{tmp_path / 'long.flac'}"}, pace="fast")
+    with Hearing(make_run, start_stage, {}, capture=capture) as hearing, HubClient("stt", hearing.run) as stt:
+        hearing.start_all("call")
+        hearing.replay()
+        hearing.wait_for(CaptureStarted)
+        first = hearing.wait_for(SpeechEnded, "call")[0]
+        done = set[int]()
+        with AudioRing.attach(hearing.run.ring_address("call")) as ring:
+            wait_until(lambda: ring.written_sample > first.start_sample + 38 * 16_000)
+            while not hearing.heard(ListeningEnded):
+                for ended in hearing.heard(SpeechEnded):
+                    if ended.utterance not in done:
+                        heard = ring.read(ended.start_sample, ended.stop_sample)
+                        np.testing.assert_array_equal(heard, samples[ended.start_sample : ended.stop_sample])
+                        done.add(ended.utterance)
+                        stt.say(
+                            UtteranceDiscarded(
+                                source="call",
+                                utterance=ended.utterance,
+                                start_sample=ended.start_sample,
+                                stop_sample=ended.stop_sample,
+                                cause="only a test",
+                            )
+                        )
+        numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert done == set(numbers)
+        assert hearing.heard(ListeningEnded)[0].stop_sample == len(samples)
+
+
+def test_a_capture_that_was_killed_goes_on_where_the_clock_is(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    samples = _noise(4.0)
+    soundfile.write(tmp_path / "noise.wav", samples, 16_000)
+    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
+        process = hearing.start("capture", "mic")
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        start_ns = hearing.replay()
+        with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
+            wait_until(lambda: ring.written_sample > 8_000)
+            process.kill()
+            process.wait(timeout=5)
+            died_at = ring.written_sample
+        hearing.start("capture", "mic")
+        (ended,) = hearing.wait_for(CaptureEnded)
+        first, second = hearing.heard(CaptureStarted)
+        assert first.first_sample_ns == second.first_sample_ns == start_ns
+        assert second.start_sample > died_at
+        assert ended.stop_sample == len(samples)
+        with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
+            assert ring.oldest_sample == second.start_sample
+            np.testing.assert_array_equal(
+                ring.read(second.start_sample, len(samples)), samples[second.start_sample :]
+            )

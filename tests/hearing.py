@@ -1,0 +1,116 @@
+"""A hub, captures and listeners as real processes, followed as a view follows them."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import soundfile
+
+from bus.client import HubClient
+from bus.messages import Event, Logged, ReplayStarted, SpeechEnded, StageReady
+from bus.ring import Samples
+from bus.run import Run
+from capture.settings import CaptureSettings
+from tests.waiting import wait_until
+from vad.settings import VadSettings
+
+DEMO = Path(__file__).parents[1] / "session" / "demo"
+
+E = TypeVar("E")
+
+
+def demo_speech(source: str, seconds: float) -> Samples:
+    """Return the first seconds of one side of the shipped interview; 16 kHz."""
+    samples: Samples = soundfile.read(DEMO / f"{source}.flac", dtype="int16", frames=round(seconds * 16_000))[
+        0
+    ]
+    return samples
+
+
+class Hearing:
+    """A session in which sources are captured and listened to, and nothing else.
+
+    Args:
+        make_run: The fixture.
+        start_stage: The fixture.
+        sources: Specification of each source by name.
+        environment: More variables for the processes.
+    """
+
+    def __init__(
+        self,
+        make_run: Callable[..., Run],
+        start_stage: Callable[..., subprocess.Popen[bytes]],
+        sources: dict[str, str],
+        *,
+        environment: dict[str, str] | None = None,
+        capture: CaptureSettings | None = None,
+        vad: VadSettings | None = None,
+    ) -> None:
+        self.run = make_run(capture=capture or CaptureSettings(sources=sources), vad=vad or VadSettings())
+        self._start_stage = start_stage
+        self._environment = environment or {}
+        self.logged: list[Logged] = []
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        start_stage(self.run, "bus")
+        self.session = HubClient("session", self.run)
+        self._view = HubClient("view", self.run)
+        self.wait_for(StageReady)
+
+    def start(self, part: str, source: str) -> subprocess.Popen[bytes]:
+        """Start (again) a capture or a listener."""
+        process = self._start_stage(self.run, part, source, **self._environment)
+        self.processes[f"{part}:{source}"] = process
+        return process
+
+    def start_all(self, *sources: str) -> None:
+        """Start capture and listener of each source, and wait until they are ready."""
+        names = {f"{part}:{source}" for source in sources for part in ("capture", "vad")}
+        for name in sorted(names):
+            self.start(*name.split(":"))
+        wait_until(lambda: names <= {event.stage for event in self.heard(StageReady)}, timeout_s=20)
+
+    def replay(self, lead_s: float = 0.1) -> int:
+        """Let the recordings begin, and return when sample 0 is due."""
+        start_ns = time.monotonic_ns() + round(lead_s * 1e9)
+        self.session.say(ReplayStarted(start_ns=start_ns))
+        return start_ns
+
+    def look(self) -> list[Event]:
+        """Return everything that was said so far."""
+        self.logged += self._view.hear(0.02)
+        self.session.hear()
+        return [logged.event for logged in self.logged]
+
+    def heard(self, kind: type[E], source: str = "") -> list[E]:
+        """Return the events of one kind, of one source if one is named."""
+        return [
+            event
+            for event in self.look()
+            if isinstance(event, kind) and (not source or getattr(event, "source", "") == source)
+        ]
+
+    def wait_for(
+        self, kind: type[E], source: str = "", *, count: int = 1, timeout_s: float = 30.0
+    ) -> list[E]:
+        """Wait until so many events of one kind were said, and return them."""
+        wait_until(lambda: len(self.heard(kind, source)) >= count, timeout_s=timeout_s)
+        return self.heard(kind, source)
+
+    def spans(self, source: str) -> list[tuple[int, int]]:
+        """Return the utterances of a source that have ended."""
+        return [(event.start_sample, event.stop_sample) for event in self.heard(SpeechEnded, source)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.session.close()
+        self._view.close()
