@@ -46,7 +46,7 @@ def draw(window: OverlayWindow, *events: m.Event) -> Captions:
     return captions
 
 
-def click(button: QPushButton) -> None:
+def click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console, RenderableType
+
+from bus import messages as m
+from overlay.captions import Captions
+from session.view.drawing import Drawing, Tail
+from tests.overlay import story
+from tests.session.events import log, question
+
+
+def fold(*events: m.Event) -> Captions:
+    captions = Captions()
+    for logged in log(*events):
+        captions.hear(logged)
+    return captions
+
+
+def drawn(what: RenderableType, width: int = 80) -> str:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    console.print(what)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def moving(*events: m.Event, width: int = 80, height: int = 30) -> str:
+    return drawn(Drawing(fold(*events), has_keys=True).moving(width, height), width)
+
+
+def test_it_shows_speech_question_notes_answer_levels_health_and_the_ledger() -> None:
+    shown = moving(*story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6], width=100)
+    for part in (
+        "So the hardest part was that nobody could say",
+        "What was the hardest part of that?",
+        "queue.md · Incidents",
+        "waiting for ourselves",
+        "mic ··········",
+        "speaks",
+        "9 processes well",
+        "1 request, 36 bytes left",
+        "space: answer",
+    ):
+        assert part in shown
+
+
+def test_trouble_is_named() -> None:
+    shown = moving(*story.opening(), *story.trouble(), width=120)
+    assert "model-server (given up)" in shown
+    assert "stt (restarted 1×)" in shown
+    assert "refused the key" in shown
+
+
+@pytest.mark.parametrize(("width", "height"), [(20, 8), (44, 12), (80, 24), (200, 60)])
+def test_it_fits_any_terminal_and_keeps_the_newest_in_sight(width: int, height: int) -> None:
+    long = "\n".join(f"{number}. point {number}" for number in range(1, 200))
+    shown = moving(
+        *story.opening(),
+        *story.talk(),
+        *story.asked(),
+        *story.streamed(text=long),
+        width=width,
+        height=height,
+    )
+    assert len(shown.splitlines()) < height
+    assert max(map(len, shown.splitlines())) <= width
+    assert "said" in shown.replace("\n", "")[-60:]
+
+
+def test_nothing_of_others_moves_the_cursor() -> None:
+    escape = "\x1b[2J\x1b]52;c;aGk=\x07"
+    passage = m.Passage(file=f"a{escape}.md", heading=escape, text=escape, score=1.0)
+    shown = moving(
+        question(1, escape),
+        m.PassagesFound(question=1, passages=[passage], search_ms=1.0),
+        *story.streamed(text=f"{escape} [x](https://example.com)", pieces=1),
+        m.ProblemMet(stage="llm", what=escape),
+    )
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+def test_markup_in_words_is_no_markup() -> None:
+    assert "[red]very[/red]" in moving(question(1, "[red]very[/red]?"))
+
+
+def test_the_fingerprint_changes_exactly_with_what_is_seen() -> None:
+    captions = fold(*story.opening(), *story.talk())
+    drawing = Drawing(captions, has_keys=False)
+    before = drawing.fingerprint()
+    quiet = m.LevelMeasured(source="mic", rms_dbfs=-70.0, peak_dbfs=-60.0, stop_sample=1)
+    captions.hear(m.Logged(0, 0, quiet))
+    assert drawing.fingerprint() == before
+    loud = m.LevelMeasured(source="mic", rms_dbfs=-10.0, peak_dbfs=-3.0, stop_sample=1)
+    captions.hear(m.Logged(0, 0, loud))
+    assert drawing.fingerprint() != before
+
+
+def test_what_the_end_cuts_short_is_kept() -> None:
+    drawing = Drawing(
+        fold(*story.opening(), *story.talk(), *story.asked(), *story.streamed()), has_keys=False
+    )
+    kept = "".join(drawn(part) for part in drawing.unfinished(80))
+    assert "nobody could say" in kept
+    assert "basic_qos" in kept
+
+
+def test_a_tail_shows_the_last_lines() -> None:
+    assert drawn(Tail("1\n2\n3\n4", 2)) == "3\n4\n"

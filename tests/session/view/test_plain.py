@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from bus import messages as m
+from session.view.plain import PlainLines
+from tests.overlay import story
+from tests.session.events import final, log, question, request, started
+
+
+def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:
+    view = PlainLines()
+    for logged in log(*events):
+        view.hear(logged)
+    view.refresh()
+    return capsys.readouterr().out.splitlines()
+
+
+def test_speech_is_written_with_its_speaker_and_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, final(1, "What was the hardest part?", "call", 72, 75)) == [
+        "call      1:12  What was the hardest part?"
+    ]
+
+
+def test_an_answer_is_written_line_by_line_and_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [*story.streamed(text="One.\n\nTwo and\nthree", pieces=5), story.finished()]
+    assert written(capsys, *events) == [
+        "answer    One.",
+        "answer    Two and",
+        "answer    three",
+    ]
+
+
+def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="Half", todo="ask again")
+    assert written(capsys, *story.streamed(text="Half", pieces=1), stopped) == [
+        "answer    Half",
+        "answer    (the line was cut; ask again)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (m.StageReady(stage="stt", detail="base", sandbox="caged"), "ready     stt, base, caged"),
+        (started("mic"), "hearing   mic: a file"),
+        (question(1, "Why?"), "question  Why?"),
+        (request(1, left_machine=True, body="xx"), "sent      2 bytes to api.example.com:443"),
+        (
+            request(1, left_machine=False, body="xx"),
+            "sent      2 bytes to 127.0.0.1:8080, which is this machine",
+        ),
+        (m.ProblemMet(stage="llm", what="a", kept="b", todo="c"), "problem   llm: a; b; c"),
+        (m.StageDied(stage="stt", cause="killed"), "died      stt: killed"),
+        (m.StageGivenUp(stage="stt", cause="often", todo="doctor"), "given up  stt: often; doctor"),
+        (
+            m.AudioLost(source="mic", start_sample=0, stop_sample=4_000, cause="late"),
+            "lost      mic: 0.25 s of audio (late)",
+        ),
+        (
+            m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
+            "lost      mic: an utterance (overwritten)",
+        ),
+        (m.SessionEnding(cause="done"), "ending    done"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, m.Message) else "",
+)
+def test_each_happening_has_its_line(capsys: pytest.CaptureFixture[str], event: m.Event, line: str) -> None:
+    assert written(capsys, event) == [line]
+
+
+def test_no_text_of_others_reaches_the_terminal_as_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    (line,) = written(capsys, question(1, "\x1b]0;owned\x07Why?"))
+    assert "\x1b" not in line
+    assert "\x07" not in line
+
+
+def test_words_that_may_still_change_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, *story.talk()[-2:]) == []
