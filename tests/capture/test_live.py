@@ -1,0 +1,181 @@
+"""Devices, by a real sound server and a real PortAudio: heard, lost, found again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from bus.messages import (
+    AudioLost,
+    CaptureEnded,
+    CaptureStarted,
+    ProblemMet,
+    SessionEnding,
+    SpeechEnded,
+    StageReady,
+)
+from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.run import Run
+from tests.hearing import Hearing, demo_speech
+from tests.pulse import MONITOR, PulseServer
+from tests.waiting import wait_until
+
+MakeRun = Callable[..., Run]
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def _noise(seconds: float) -> Samples:
+    """Return noise that can be found again: nothing above 6 kHz, nothing like itself elsewhere."""
+    spectrum = np.fft.rfft(np.random.default_rng(11).normal(0, 3_000, round(seconds * SAMPLE_RATE)))
+    spectrum[round(6_000 * seconds) :] = 0
+    return np.fft.irfft(spectrum).astype(np.int16)
+
+
+def _best_match(heard: Samples, played: Samples) -> tuple[int, float]:
+    """Return where `played` lies in `heard`, and how alike they are there, 0 to 1."""
+    size = len(heard) + len(played)
+    found = np.fft.irfft(
+        np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
+    )
+    at = int(np.argmax(found[: len(heard)]))
+    piece = heard[at : at + len(played)].astype(float)
+    alike = np.dot(piece, played[: len(piece)]) / (np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9)
+    return at, float(alike)
+
+
+def _hearing(make_run: MakeRun, start_stage: StartStage, server: PulseServer, spec: str) -> Hearing:
+    return Hearing(make_run, start_stage, {"call": spec}, environment=server.environment)
+
+
+def _listening(hearing: Hearing) -> AudioRing:
+    hearing.start("capture", "call")
+    wait_until(lambda: "capture:call" in {event.stage for event in hearing.heard(StageReady)}, timeout_s=20)
+    return AudioRing.attach(hearing.run.ring_address("call"))
+
+
+def _due_sample(ring: AudioRing) -> int:
+    return (time.monotonic_ns() - ring.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
+
+
+@pytest.mark.parametrize("spec", ["monitor", f"device:{MONITOR}", "device:monitor", "default"])
+def test_what_the_computer_plays_is_heard(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str
+) -> None:
+    played = _noise(1.0)
+    with _hearing(make_run, start_stage, sound_server, spec) as hearing, _listening(hearing) as ring:
+        (started,) = hearing.heard(CaptureStarted)
+        assert (started.device, started.native_rate_hz, started.native_channels) == (MONITOR, 48_000, 2)
+        from_sample = ring.written_sample
+        assert sound_server.play(played).wait(timeout=20) == 0
+        stop_sample = ring.written_sample
+        wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
+        _, alike = _best_match(ring.read(from_sample, ring.written_sample), played)
+        assert alike > 0.95
+        assert not hearing.heard(AudioLost)
+
+
+def test_speech_that_is_played_becomes_utterances(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    with _hearing(make_run, start_stage, sound_server, "monitor") as hearing:
+        hearing.start_all("call")
+        assert sound_server.play(demo_speech("call", 8.6)).wait(timeout=30) == 0
+        assert len(hearing.wait_for(SpeechEnded, count=2)) == 2
+        hearing.session.say(SessionEnding(cause="stopped by the user"))
+        (ended,) = hearing.wait_for(CaptureEnded, timeout_s=2)
+        assert ended.cause == "stopped"
+
+
+def test_a_device_that_goes_away_is_told_and_found_again_on_the_same_clock(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    played = _noise(1.0)
+    with _hearing(make_run, start_stage, sound_server, "monitor") as hearing, _listening(hearing) as ring:
+        wait_until(lambda: ring.written_sample > SAMPLE_RATE)
+        sound_server.kill()
+        (problem,) = hearing.wait_for(ProblemMet)
+        assert "went away" in problem.what
+        wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock goes on meanwhile
+        sound_server.start()
+        (lost,) = hearing.wait_for(AudioLost)
+        assert lost.cause == "the device was away"
+        assert lost.stop_sample - lost.start_sample > SAMPLE_RATE
+        assert sound_server.play(played).wait(timeout=20) == 0
+        stop_sample = ring.written_sample
+        wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
+        assert _best_match(ring.read(lost.stop_sample, ring.written_sample), played)[1] > 0.95
+        assert _due_sample(ring) - ring.written_sample < SAMPLE_RATE // 2
+        assert len(hearing.heard(CaptureStarted)) == 1
+
+
+def test_a_capture_that_was_killed_goes_on_on_the_same_clock(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    with _hearing(make_run, start_stage, sound_server, "monitor") as hearing:
+        with _listening(hearing) as ring:
+            wait_until(lambda: ring.written_sample > SAMPLE_RATE)
+            hearing.processes["capture:call"].kill()
+            hearing.processes["capture:call"].wait(timeout=5)
+            died_at = ring.written_sample
+        hearing.start("capture", "call")
+        first, second = hearing.wait_for(CaptureStarted, count=2)
+        assert second.first_sample_ns == first.first_sample_ns
+        assert second.start_sample >= died_at
+        with AudioRing.attach(hearing.run.ring_address("call")) as ring:
+            wait_until(lambda: ring.written_sample > second.start_sample + SAMPLE_RATE)
+            assert ring.oldest_sample == second.start_sample
+            assert abs(_due_sample(ring) - ring.written_sample) < SAMPLE_RATE // 2
+
+
+@pytest.mark.parametrize(
+    ("spec", "what", "todo"),
+    [
+        ("device:call.monitr", "there is no device 'call.monitr'", f"did you mean '{MONITOR}'"),
+        ("device:99", "there is no device '99'", "cuecard devices"),
+    ],
+)
+def test_an_unknown_device_ends_the_stage_with_the_nearest_name(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, what: str, todo: str
+) -> None:
+    with _hearing(make_run, start_stage, sound_server, spec) as hearing:
+        assert hearing.start("capture", "call").wait(timeout=20) == 4
+        (problem,) = hearing.wait_for(ProblemMet)
+        assert what in problem.what
+        assert todo in problem.todo
+
+
+@pytest.mark.parametrize("spec", ["monitor", "default"])
+def test_without_a_sound_server_the_stage_ends_with_what_to_do(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str
+) -> None:
+    sound_server.kill()
+    with _hearing(make_run, start_stage, sound_server, spec) as hearing:
+        assert hearing.start("capture", "call").wait(timeout=30) == 4
+        (problem,) = hearing.wait_for(ProblemMet)
+        assert problem.todo
+
+
+def test_devices_are_listed_with_their_levels(sound_server: PulseServer) -> None:
+    code = (
+        "import dataclasses, json; from capture.devices import list_devices, measure_level\n"
+        "rows = [{**dataclasses.asdict(d), 'level': measure_level(d, 0.3)} for d in list_devices()]\n"
+        "print(json.dumps(rows))"
+    )
+    listed = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **sound_server.environment},
+        capture_output=True,
+        check=True,
+        timeout=30,
+    )
+    assert listed.stderr == b""
+    (monitor,) = [device for device in json.loads(listed.stdout) if device["name"] == MONITOR]
+    assert (monitor["kind"], monitor["is_default"], monitor["host_api"]) == ("monitor", True, "PulseAudio")
+    assert monitor["level"] == -120.0
