@@ -339,6 +339,7 @@ class RequestSent(Message, frozen=True, kw_only=True):
     """The ledger's entry: exactly what was sent, and where."""
 
     question: int
+    """0 for a request that belongs to none: asking a host elsewhere for its models, without a body."""
     host: str
     """Host and port."""
     url: str
