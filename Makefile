@@ -2,8 +2,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON := .venv/bin/python
-CUECARD := .venv/bin/cuecard
+IN_VENV := .venv/bin
+CUECARD := $(IN_VENV)/cuecard
 READY := .venv/.ready
 TEST_READY := .venv/.test-ready
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/system_packages.sh
@@ -30,19 +30,19 @@ demo: setup  ## see it work: a recorded interview through the whole pipeline, of
 
 test: $(TEST_READY)  ## the tests, with real processes, real weights, a real window
 	@$(CUECARD) models pull base tiny.en smollm2
-	@$(PYTHON) -m pytest $(PYTEST)
+	@$(IN_VENV)/python -m pytest $(PYTEST)
 
 check: setup  ## format, lint, types, import rules
-	@.venv/bin/ruff format --check .
-	@.venv/bin/ruff check .
-	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@$(IN_VENV)/ruff format --check .
+	@$(IN_VENV)/ruff check .
+	@$(IN_VENV)/mypy
+	@$(IN_VENV)/lint-imports
 
 bench: setup  ## measure the ring, the hub, and a session that waits; `python -m bench` has more
 	@$(CUECARD) models pull base
-	@$(PYTHON) -m bench ring
-	@$(PYTHON) -m bench hub
-	@$(PYTHON) -m bench session
+	@$(IN_VENV)/python -m bench ring
+	@$(IN_VENV)/python -m bench hub
+	@$(IN_VENV)/python -m bench session
 
 clean:  ## remove everything that was made here; the pulled models stay
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

@@ -16,6 +16,10 @@ is_recent() {
 
 find_python() {
     local name
+    if [[ -n "${PYTHON:-}" ]] && ! is_recent "$PYTHON"; then
+        say "$PYTHON is no Python of $oldest or later, or does not start; nothing was changed"
+        return 1
+    fi
     for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
         if command -v "$name" >/dev/null && is_recent "$name"; then
             command -v "$name"
@@ -33,16 +37,21 @@ make_environment() {
     python="$(find_python)"
     say "making .venv with $("$python" --version) ($python)"
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-        scripts/system_packages.sh venv
+        # Debian splits it off each Python.
+        scripts/system_packages.sh venv "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
     fi
     "$python" -m venv --clear .venv
 }
 
 scripts/system_packages.sh
 
-if ! is_recent .venv/bin/python; then
+# One that was interrupted while it was made has no pip yet.
+if ! is_recent .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     make_environment
 fi
+
+# The build tool warns of every editable installation from a flat folder; ours is meant to be one.
+export PYTHONWARNINGS=ignore
 
 say "installing the pinned packages into .venv (several hundred MB the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt setuptools

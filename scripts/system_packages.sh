@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Installs the system libraries that a session needs; with "test", also what the tests need; with "venv" only
-# what a bare Python lacks to make .venv.
+# Installs the system libraries that a session needs; with "test", also what the tests need; with "venv PACKAGE"
+# only what a bare Python lacks to make .venv.
 #
 # Installs only what is missing, as root or through a sudo that asks for nothing; otherwise prints the one line
 # to run and stops. Knows Debian and its relatives only: elsewhere it names the libraries and goes on.
 set -euo pipefail
 
 # PortAudio: the Linux wheel of sounddevice carries none. The ALSA plugins are PortAudio's way to PulseAudio
-# and PipeWire, and so to the computer's own sound.
-audio=(libportaudio2 libasound2-plugins)
+# and PipeWire, and so to the computer's own sound, which pactl (in the utils) finds.
+audio=(libportaudio2 libasound2-plugins pulseaudio-utils)
 # What PyQt6's own libraries and its X11 plugin link to and do not carry (ldd says so).
 window=(
     libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1
@@ -16,12 +16,12 @@ window=(
     libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core
 )
 # A real sound server and a real screen, both without hardware.
-test=(pulseaudio pulseaudio-utils xvfb)
+test=(pulseaudio xvfb)
 
 wanted=("${audio[@]}" "${window[@]}")
 case "${1:-}" in
     test) wanted+=("${test[@]}") ;;
-    venv) wanted=(python3-venv) ;;
+    venv) wanted=("$2") ;;
 esac
 
 if ! command -v dpkg-query >/dev/null; then
@@ -29,10 +29,12 @@ if ! command -v dpkg-query >/dev/null; then
     exit 0
 fi
 
+# Read whole, once: a pipe that grep leaves early would count as a failure. A renamed library
+# (libglib2.0-0t64) still provides its old name.
+installed="$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides},\n' | sed -n 's/^installed / /p')"
+
 is_installed() {
-    # A renamed library (libglib2.0-0t64) still provides its old name.
-    dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' 2>/dev/null \
-        | grep '^installed ' | grep -qE "[ ,]$1( |,|\$)"
+    grep -qE " $1(,| \(=)" <<<"$installed"
 }
 
 missing=()
