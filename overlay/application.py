@@ -15,7 +15,7 @@ from overlay.window import OverlayWindow
 
 _DRAW_EVERY_MS = 50
 _LOOK_EVERY_MS = 100
-_HEAR_S = 0.25
+_HEAR_S = 0.15
 
 
 class Overlay(QObject):

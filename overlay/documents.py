@@ -23,13 +23,12 @@ _LIST_GAP_PX = 3
 class InertText(QTextBrowser):
     """A text that can be read and selected, and does nothing else.
 
-    It stays at its end while that is where the reader is, and where the reader is otherwise.
-
     Args:
         name: What a screen reader calls it.
+        follows: Whether it stays at its end while that is where the reader is, as for a text that grows.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, follows: bool = True) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setOpenLinks(False)
@@ -39,7 +38,8 @@ class InertText(QTextBrowser):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
         self._nothing.fill(Qt.GlobalColor.transparent)
-        self._at_end = True
+        self._follows = follows
+        self._at_end = follows
         self._bar = self.verticalScrollBar() or QScrollBar(self)
         self._bar.valueChanged.connect(self._scrolled)
         self._bar.rangeChanged.connect(self._grown)
@@ -65,7 +65,7 @@ class InertText(QTextBrowser):
     def to_start(self) -> None:
         """Scroll to the first words, as for a text that has nothing to do with the one before."""
         self._bar.setValue(0)
-        self._at_end = self._bar.maximum() == 0
+        self._at_end = self._follows and self._bar.maximum() == 0
 
     @contextmanager
     def _reader_kept_in_place(self) -> Iterator[None]:
@@ -76,7 +76,7 @@ class InertText(QTextBrowser):
         self._at_end = at_end
 
     def _scrolled(self, place: int) -> None:
-        self._at_end = place >= self._bar.maximum() - _NEAR_PX
+        self._at_end = self._follows and place >= self._bar.maximum() - _NEAR_PX
 
     def _grown(self, first: int, last: int) -> None:
         if self._at_end:

@@ -21,7 +21,7 @@ class NotesView(InertText):
     """Draws passages, each under its file and heading."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("From your notes", parent)
+        super().__init__("From your notes", parent, follows=False)
         self.setObjectName("notes")
         self._drawn: Sequence[Passage] = ()
         self.hide()

@@ -21,6 +21,8 @@ from overlay.status_view import StatusView
 
 _EDGE_PX = 24
 _FAINTEST, _SOLID = 30, 100
+_WITH_A_QUESTION, _WITHOUT = (3, 2), (1, 4)
+"""How the answer and the captions share the room between them."""
 _FLAGS = (
     Qt.WindowType.FramelessWindowHint
     | Qt.WindowType.WindowStaysOnTopHint
@@ -66,6 +68,7 @@ class OverlayWindow(QWidget):
         self.answer_view.draw(captions)
         self.status_view.draw(captions)
         self.answer.setVisible(captions.answer_mode != "off")
+        self._share_room(_WITH_A_QUESTION if captions.current else _WITHOUT)
         if self.ledger.isVisible():
             self.ledger.draw(captions)
 
@@ -82,12 +85,12 @@ class OverlayWindow(QWidget):
         super().closeEvent(event)
 
     def _build(self, settings: OverlaySettings) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 8)
         layout.setSpacing(10)
         layout.addLayout(self._header(settings))
-        layout.addWidget(self.answer_view, stretch=3)
-        layout.addWidget(self.captions_view, stretch=2)
+        layout.addWidget(self.answer_view)
+        layout.addWidget(self.captions_view)
         layout.addLayout(self._actions())
         layout.addWidget(self.status_view)
         self.status_view.ledger.clicked.connect(self._show_ledger)
@@ -118,6 +121,10 @@ class OverlayWindow(QWidget):
         row.addStretch(1)
         row.addWidget(SizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
         return row
+
+    def _share_room(self, shares: tuple[int, int]) -> None:
+        for view, share in zip((self.answer_view, self.captions_view), shares, strict=True):
+            self._layout.setStretchFactor(view, share)
 
     def _place(self, settings: OverlaySettings) -> None:
         self.resize(settings.width, settings.height)

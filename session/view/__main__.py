@@ -11,8 +11,8 @@ from bus.messages import Logged
 from bus.stage import Stage
 from session.view.screen import Screen, open_screen
 
-_TURN_S = 0.12
-_DRAINED_AFTER_S = 0.15
+_TURN_S = 0.1
+_DRAINED_AFTER_S = 0.06
 _DRAIN_AT_MOST_S = 2.0
 
 
