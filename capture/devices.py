@@ -188,6 +188,11 @@ def _default_microphone() -> Device:
     served = [device for device in _pulse_devices(found) if device.is_default]
     if not served or default[0].name not in _THROUGH_PULSE:
         return default[0]
+    if served[0].kind == "monitor":
+        raise InputFailure(
+            f"there is no microphone: the default input, {served[0].name}, is what the computer plays",
+            todo="choose a microphone in the sound settings; for the computer's own sound write monitor",
+        )
     # No source is named, so that the server can follow when the user chooses another default.
     return Device(
         name=served[0].name,

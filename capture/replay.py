@@ -50,7 +50,7 @@ class Replay:
 
     def run(self) -> None:
         """Wait for the start, play, and then keep the ring for those who still read."""
-        self._stage.ready(f"{self._recording.name}, {self._recording.rate_hz} Hz, at {self._settings.pace}")
+        self._stage.ready(f"{self._recording.name}, {self._recording.rate_hz} Hz, {self._settings.pace} pace")
         while self._orders.replay_start_ns is None and not self._over():
             self._look(_WAIT_S)
         if self._orders.replay_start_ns is None:
@@ -75,10 +75,10 @@ class Replay:
         if self._fast:
             self._catch_up()
             flow = self._orders.flow
-            sample = flow.oldest_needed_sample if self._recording.can_go_back else flow.heard_sample
-        else:
-            sample = (time.monotonic_ns() - before.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
-        return before.first_sample_ns, -(-max(sample, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
+            needed = flow.oldest_needed_sample if self._recording.can_go_back else flow.heard_sample
+            return before.first_sample_ns, needed // BLOCK_SAMPLES * BLOCK_SAMPLES
+        now = (time.monotonic_ns() - before.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
+        return before.first_sample_ns, -(-max(now, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
 
     def _catch_up(self) -> None:
         """Hear all that was said so far, and how far the listener is."""

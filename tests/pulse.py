@@ -20,6 +20,9 @@ PROGRAMS = ("pulseaudio", "pactl", "paplay")
 
 SINK = "call"
 MONITOR = f"{SINK}.monitor"
+"""The source that gives what is played."""
+MICROPHONE = "desk"
+"""A source that passes for a microphone; it gives what is played, too."""
 
 
 def missing_programs() -> list[str]:
@@ -28,7 +31,7 @@ def missing_programs() -> list[str]:
 
 
 class PulseServer:
-    """A daemon with a null sink called "call".
+    """A daemon with a null sink called "call" and a microphone called "desk".
 
     Args:
         directory: A private directory with a short path.
@@ -52,6 +55,7 @@ class PulseServer:
         """Start the daemon, and wait until it answers."""
         modules = (
             f"module-null-sink sink_name={SINK} rate=48000 norewinds=1",
+            f"module-remap-source master={MONITOR} source_name={MICROPHONE}",
             f"module-native-protocol-unix auth-anonymous=1 socket={self._socket}",
         )
         self._daemon = subprocess.Popen(
@@ -69,6 +73,7 @@ class PulseServer:
             stderr=subprocess.DEVNULL,
         )
         wait_until(lambda: self.pactl("get-default-sink").strip() == SINK, timeout_s=15)
+        self.pactl("set-default-source", MICROPHONE)
 
     def pactl(self, *words: str) -> str:
         """Return what pactl prints; empty when the daemon does not answer."""

@@ -24,7 +24,7 @@ from bus.messages import (
 from bus.ring import SAMPLE_RATE, AudioRing, Samples
 from bus.run import Run
 from tests.hearing import Hearing, demo_speech
-from tests.pulse import MONITOR, PulseServer
+from tests.pulse import MICROPHONE, MONITOR, PulseServer
 from tests.waiting import wait_until
 
 MakeRun = Callable[..., Run]
@@ -64,14 +64,22 @@ def _due_sample(ring: AudioRing) -> int:
     return (time.monotonic_ns() - ring.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
 
 
-@pytest.mark.parametrize("spec", ["monitor", f"device:{MONITOR}", "device:monitor", "default"])
-def test_what_the_computer_plays_is_heard(
-    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str
+@pytest.mark.parametrize(
+    ("spec", "device"),
+    [
+        ("monitor", MONITOR),
+        (f"device:{MONITOR}", MONITOR),
+        ("device:monitor", MONITOR),
+        ("default", MICROPHONE),
+    ],
+)
+def test_what_is_played_is_heard(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, device: str
 ) -> None:
     played = _noise(1.0)
     with _hearing(make_run, start_stage, sound_server, spec) as hearing, _listening(hearing) as ring:
         (started,) = hearing.heard(CaptureStarted)
-        assert (started.device, started.native_rate_hz, started.native_channels) == (MONITOR, 48_000, 2)
+        assert (started.device, started.native_rate_hz, started.native_channels) == (device, 48_000, 2)
         from_sample = ring.written_sample
         assert sound_server.play(played).wait(timeout=20) == 0
         stop_sample = ring.written_sample
@@ -151,6 +159,15 @@ def test_an_unknown_device_ends_the_stage_with_the_nearest_name(
         assert todo in problem.todo
 
 
+def test_a_computer_without_a_microphone_does_not_take_its_own_sound_for_one(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    sound_server.pactl("set-default-source", MONITOR)
+    with _hearing(make_run, start_stage, sound_server, "default") as hearing:
+        assert hearing.start("capture", "call").wait(timeout=20) == 4
+        assert "is what the computer plays" in hearing.wait_for(ProblemMet)[0].what
+
+
 @pytest.mark.parametrize("spec", ["monitor", "default"])
 def test_without_a_sound_server_the_stage_ends_with_what_to_do(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str
@@ -176,6 +193,6 @@ def test_devices_are_listed_with_their_levels(sound_server: PulseServer) -> None
         timeout=30,
     )
     assert listed.stderr == b""
-    (monitor,) = [device for device in json.loads(listed.stdout) if device["name"] == MONITOR]
-    assert (monitor["kind"], monitor["is_default"], monitor["host_api"]) == ("monitor", True, "PulseAudio")
-    assert monitor["level"] == -120.0
+    rows = [(row["name"], row["kind"], row["is_default"]) for row in json.loads(listed.stdout)]
+    assert rows == [(MONITOR, "monitor", False), (MICROPHONE, "microphone", True)][::-1]
+    assert {(row["host_api"], row["level"]) for row in json.loads(listed.stdout)} == {("PulseAudio", -120.0)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import soundfile
 
 from bus.client import HubClient
 from bus.messages import (
+    AudioLost,
     AudioMended,
     CaptureEnded,
     CaptureStarted,
@@ -24,7 +26,7 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
-from bus.ring import AudioRing
+from bus.ring import AudioRing, Samples
 from bus.run import Run
 from capture.settings import CaptureSettings
 from tests.hearing import Hearing, demo_speech
@@ -186,40 +188,89 @@ def test_standard_input_is_played_at_its_pace(
             process.wait(timeout=5)
 
 
-def test_fast_pace_waits_for_words_and_overwrites_nothing(
+def _reaches(ring: AudioRing, sample: int) -> bool:
+    return ring.written_sample >= sample
+
+
+class _Transcriber:
+    """Reads every utterance from the ring as a transcriber does, and says that it held no words."""
+
+    def __init__(self, hearing: Hearing, samples: Samples) -> None:
+        self._hearing = hearing
+        self._samples = samples
+        self._line = HubClient("stt", hearing.run)
+        self.done: list[int] = []
+
+    def transcribe(self, ring: AudioRing) -> None:
+        for ended in self._hearing.heard(SpeechEnded):
+            if ended.utterance in self.done:
+                continue
+            start, stop = ended.start_sample, ended.stop_sample
+            wait_until(partial(_reaches, ring, stop))
+            np.testing.assert_array_equal(ring.read(start, stop), self._samples[start:stop])
+            self.done.append(ended.utterance)
+            self._line.say(
+                UtteranceDiscarded(
+                    source="call",
+                    utterance=ended.utterance,
+                    start_sample=start,
+                    stop_sample=stop,
+                    cause="only a test",
+                )
+            )
+
+    def close(self) -> None:
+        self._line.close()
+
+
+@pytest.fixture
+def fast(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
-) -> None:
-    """Two minutes in a few seconds; a transcriber that takes its time holds the recording back."""
+) -> Iterator[tuple[Hearing, _Transcriber]]:
+    """Return a session with two minutes of speech to be played as fast as the words keep up."""
     samples = np.tile(demo_speech("call", 24.0), 5)
     soundfile.write(tmp_path / "long.flac", samples, 16_000)
     capture = CaptureSettings(sources={"call": f"file:{tmp_path / 'long.flac'}"}, pace="fast")
-    with Hearing(make_run, start_stage, {}, capture=capture) as hearing, HubClient("stt", hearing.run) as stt:
+    with Hearing(make_run, start_stage, {}, capture=capture) as hearing:
+        transcriber = _Transcriber(hearing, samples)
         hearing.start_all("call")
         hearing.replay()
-        hearing.wait_for(CaptureStarted)
-        first = hearing.wait_for(SpeechEnded, "call")[0]
-        done = set[int]()
-        with AudioRing.attach(hearing.run.ring_address("call")) as ring:
-            wait_until(lambda: ring.written_sample > first.start_sample + 38 * 16_000)
-            while not hearing.heard(ListeningEnded):
-                for ended in hearing.heard(SpeechEnded):
-                    if ended.utterance not in done:
-                        heard = ring.read(ended.start_sample, ended.stop_sample)
-                        np.testing.assert_array_equal(heard, samples[ended.start_sample : ended.stop_sample])
-                        done.add(ended.utterance)
-                        stt.say(
-                            UtteranceDiscarded(
-                                source="call",
-                                utterance=ended.utterance,
-                                start_sample=ended.start_sample,
-                                stop_sample=ended.stop_sample,
-                                cause="only a test",
-                            )
-                        )
-        numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
-        assert numbers == list(range(1, len(numbers) + 1))
-        assert done == set(numbers)
-        assert hearing.heard(ListeningEnded)[0].stop_sample == len(samples)
+        hearing.wait_for(SpeechEnded, "call")
+        yield hearing, transcriber
+        transcriber.close()
+
+
+def test_fast_pace_waits_for_words_and_overwrites_nothing(fast: tuple[Hearing, _Transcriber]) -> None:
+    hearing, transcriber = fast
+    first = hearing.heard(SpeechEnded)[0]
+    with AudioRing.attach(hearing.run.ring_address("call")) as ring:
+        wait_until(lambda: ring.written_sample > first.start_sample + 38 * 16_000)
+        while not hearing.heard(ListeningEnded):
+            transcriber.transcribe(ring)
+        transcriber.transcribe(ring)
+        assert hearing.heard(ListeningEnded)[0].stop_sample == ring.written_sample == 120 * 16_000
+    numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
+    assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_fast_capture_that_was_killed_goes_on_with_the_oldest_that_is_needed(
+    fast: tuple[Hearing, _Transcriber],
+) -> None:
+    hearing, transcriber = fast
+    first = hearing.heard(SpeechEnded)[0]
+    hearing.processes["capture:call"].kill()
+    hearing.processes["capture:call"].wait(timeout=5)
+    hearing.start("capture", "call")
+    again = hearing.wait_for(CaptureStarted, count=2)[1]
+    assert again.start_sample <= first.start_sample
+    with AudioRing.attach(hearing.run.ring_address("call")) as ring:
+        while not hearing.heard(ListeningEnded):
+            transcriber.transcribe(ring)
+        transcriber.transcribe(ring)
+    numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
+    assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
+    assert hearing.heard(ListeningEnded)[0].stop_sample == 120 * 16_000
+    assert not hearing.heard(AudioLost)
 
 
 def test_a_capture_that_was_killed_goes_on_where_the_clock_is(
