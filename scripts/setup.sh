@@ -32,22 +32,20 @@ find_python() {
     return 1
 }
 
-make_environment() {
-    local python
-    python="$(find_python)"
-    say "making .venv with $("$python" --version) ($python)"
-    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-        # Debian splits it off each Python.
-        scripts/system_packages.sh venv "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-    fi
-    "$python" -m venv --clear .venv
-}
-
-scripts/system_packages.sh
-
 # One that was interrupted while it was made has no pip yet.
-if ! is_recent .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    make_environment
+has_environment() { is_recent .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }
+
+if has_environment; then
+    scripts/system_packages.sh
+else
+    python="$(find_python)"
+    lacks=()
+    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+        lacks=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')") # Debian splits it off
+    fi
+    scripts/system_packages.sh "${lacks[@]}"
+    say "making .venv with $("$python" --version) ($python)"
+    "$python" -m venv --clear .venv
 fi
 
 # The build tool warns of every editable installation from a flat folder; ours is meant to be one.

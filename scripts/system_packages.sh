@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the system libraries that a session needs; with "test", also what the tests need; with "venv PACKAGE"
-# only what a bare Python lacks to make .venv.
+# Installs the system libraries that a session needs, and the packages named beside; with "test", also what the
+# tests need.
 #
 # Installs only what is missing, as root or through a sudo that asks for nothing; otherwise prints the one line
 # to run and stops. Knows Debian and its relatives only: elsewhere it names the libraries and goes on.
@@ -19,10 +19,11 @@ window=(
 test=(pulseaudio xvfb)
 
 wanted=("${audio[@]}" "${window[@]}")
-case "${1:-}" in
-    test) wanted+=("${test[@]}") ;;
-    venv) wanted=("$2") ;;
-esac
+if [[ "${1:-}" == test ]]; then
+    shift
+    wanted+=("${test[@]}")
+fi
+wanted+=("$@")
 
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: this is no Debian; install what your system calls these: ${wanted[*]}" >&2
