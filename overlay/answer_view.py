@@ -25,7 +25,8 @@ class AnswerView(QFrame):
         self._drawn: tuple[int, str] = (0, "")
         self.question = plain_label("question", "The question")
         self.notes = NotesView()
-        self.answer = InertText("The answer")
+        # An answer comes faster than anyone reads: who follows its end never reads its start.
+        self.answer = InertText("The answer", follows=False)
         self.answer.setMinimumHeight(_FLATTEST_PX)
         self.remark = plain_label("faint", "State of the answer")
         self._count = QLabel()

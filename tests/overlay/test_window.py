@@ -124,6 +124,14 @@ class TestWhatIsShown:
         draw(window, *lines, final(200, "the newest", start_s=300))
         assert bar.value() == 30
 
+    def test_a_long_answer_is_read_from_its_start(self, window: OverlayWindow) -> None:
+        pieces = story.streamed(text="word " * 2_000, pieces=5)
+        for so_far in range(1, 6):
+            draw(window, question(1), *pieces[:so_far])
+        bar = window.answer_view.answer.verticalScrollBar()
+        assert bar is not None
+        assert bar.value() == 0 < bar.maximum()
+
 
 HOSTILE = [
     "<script>alert(1)</script>",
