@@ -9,11 +9,12 @@ set -euo pipefail
 # PortAudio: the Linux wheel of sounddevice carries none. The ALSA plugins are PortAudio's way to PulseAudio
 # and PipeWire, and so to the computer's own sound, which pactl (in the utils) finds.
 audio=(libportaudio2 libasound2-plugins pulseaudio-utils)
-# What PyQt6's own libraries and its X11 plugin link to and do not carry (ldd says so).
+# What PyQt6's own libraries and its X11 and Wayland plugins link to and do not carry (ldd says so), and
+# D-Bus, which Qt loads as it runs.
 window=(
-    libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0 libxkbcommon-x11-0 libx11-xcb1
-    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-    libxcb-xinerama0 libxcb-xkb1 fonts-dejavu-core
+    libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libwayland-egl1 libxkbcommon0
+    libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
+    libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
 # A real sound server and a real screen, both without hardware.
 test=(pulseaudio xvfb)

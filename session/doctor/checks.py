@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes.util
 import importlib.util
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,19 +13,23 @@ import httpx
 
 from bus.failures import Failure
 from bus.run import Run
-from capture.devices import Device, list_devices
 from llm.providers import LLAMA_CPP, LM_STUDIO, OLLAMA
+from session.doctor.asking import ask
+from session.doctor.display import display
 from session.doctor.finding import Finding
+from session.doctor.sound import sound
 from session.models import store
 
 _SERVER_WAIT_S = 0.4
 _KEYRING_WAIT_S = 5.0
+_CUDA_WAIT_S = 20.0
+_SANDBOX_WAIT_S = 20.0
 _PACKAGES = (
     "numpy", "sounddevice", "soundfile", "soxr", "ctranslate2", "tokenizers", "onnxruntime", "webrtcvad",
     "zmq", "msgspec", "httpx", "keyring", "PyQt6", "xllamacpp",
 )  # fmt: skip
 _SECURE_KEYRINGS = ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
-_CUDA_LIBRARIES = ("cuda", "cublas")
+_CUBLAS = "libcublas.so.12"  # what CTranslate2 loads when it first computes
 
 
 def python() -> Finding:
@@ -58,30 +60,6 @@ def run_directory() -> Finding:
     return Finding("run directory", True, str(run.directory.parent))
 
 
-def capture_devices() -> list[Finding]:
-    """Check PortAudio, the microphone and the computer's own sound."""
-    try:
-        devices = list_devices()
-    except Failure as failure:
-        return [Finding("PortAudio", False, failure.what, failure.todo)]
-    microphones = [device for device in devices if device.kind == "microphone"]
-    monitors = [device for device in devices if device.kind == "monitor"]
-    plug = "plug a microphone in, or give recordings with --source NAME=file:PATH"
-    loop = "start PulseAudio or PipeWire, and see `cuecard devices`"
-    return [
-        Finding("PortAudio", True, "there"),
-        Finding("microphone", bool(microphones) or None, _names(microphones), plug, needed=False),
-        Finding("computer's sound", bool(monitors) or None, _names(monitors), loop, needed=False),
-    ]
-
-
-def display() -> Finding:
-    """Check that the overlay can be shown."""
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return Finding("display", None, "none", "the terminal view is used: --view terminal", needed=False)
-    return Finding("display", True, "there", needed=False)
-
-
 def models() -> list[Finding]:
     """Check the weights a session uses by default."""
     return [_model("base", needed=True), _model("smollm2", needed=False)]
@@ -99,30 +77,23 @@ def cuda() -> Finding:
         )
     if not count:
         return Finding("CUDA", None, "no device; the CPU is used", needed=False)
-    missing = [name for name in _CUDA_LIBRARIES if ctypes.util.find_library(name) is None]
-    lacks = f"; {', '.join(missing)} not on the library path" if missing else ""
-    mend = "install the CUDA 12 libraries: pip install nvidia-cublas-cu12" if missing else ""
-    return Finding("CUDA", not missing or None, f"{count} devices{lacks}", mend, needed=False)
+    devices = f"{count} device{'s' if count > 1 else ''}"
+    answer = ask("-c", f"import ctypes; ctypes.CDLL({_CUBLAS!r})", limit_s=_CUDA_WAIT_S)
+    if answer.complaint:
+        mend = f"install NVIDIA's CUDA 12 libraries so that {_CUBLAS} is found; the CPU is used until then"
+        return Finding("CUDA", None, f"{devices}, but {_CUBLAS} cannot be loaded", mend, needed=False)
+    return Finding("CUDA", True, f"{devices}, {_CUBLAS} is there", needed=False)
 
 
 def keyring() -> Finding:
     """Tell whether a provider's key can be kept safely; asked in a process of its own, which may hang."""
-    program = "import keyring; print(type(keyring.get_keyring()).__module__)"
     mend = "put the key into an environment variable for now, such as OPENAI_API_KEY"
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            text=True,
-            timeout=_KEYRING_WAIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Finding("keychain", None, f"did not answer within {_KEYRING_WAIT_S:.0f} s", mend, needed=False)
-    backend = done.stdout.strip()
-    if any(name in backend for name in _SECURE_KEYRINGS):
-        return Finding("keychain", True, backend, needed=False)
-    return Finding("keychain", None, f"none that is safe ({backend or 'none'})", mend, needed=False)
+    program = "import keyring; print(type(keyring.get_keyring()).__module__)"
+    answer = ask("-c", program, limit_s=_KEYRING_WAIT_S)
+    if any(name in answer.said for name in _SECURE_KEYRINGS):
+        return Finding("keychain", True, answer.said, needed=False)
+    why = answer.complaint or answer.said or "none"
+    return Finding("keychain", None, f"none that is safe ({why})", mend, needed=False)
 
 
 def model_servers() -> Finding:
@@ -138,23 +109,18 @@ def model_servers() -> Finding:
 def sandbox() -> Finding:
     """Tell whether the kernel can keep audio processes off the network, tried in a process of its own."""
     program = "from bus import sandbox; report = sandbox.enter(); print(report.enforced, report.summary)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=False
-    )
-    enforced, _, summary = done.stdout.strip().partition(" ")
+    answer = ask("-c", program, limit_s=_SANDBOX_WAIT_S)
+    enforced, _, summary = answer.said.partition(" ")
     mend = "sessions work, but nothing enforces that audio processes stay off the network"
-    return Finding("sandbox", enforced == "True" or None, summary or "cannot be tried", mend, needed=False)
+    what = summary or f"cannot be tried ({answer.complaint})"
+    return Finding("sandbox", enforced == "True" or None, what, mend, needed=False)
 
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
-    python, packages, cores, run_directory, capture_devices, display, models, cuda, sandbox, keyring,
+    python, packages, cores, run_directory, sound, display, models, cuda, sandbox, keyring,
     model_servers,
 )  # fmt: skip
 """In the order in which they are shown."""
-
-
-def _names(devices: list[Device]) -> str:
-    return ", ".join(device.name for device in devices[:3]) or "none found"
 
 
 def _model(name: str, *, needed: bool) -> Finding:

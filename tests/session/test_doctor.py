@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from session.doctor import checks, report
+from session.doctor import display as display_check
+from session.doctor import sound as sound_check
+from session.doctor.asking import Answer, ask
 from session.doctor.finding import Finding
 
 
@@ -46,6 +49,39 @@ def test_a_run_directory_that_cannot_be_written_is_found(
 def test_a_server_that_never_answers_does_not_hang_the_doctor() -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         assert not checks._answers(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1")
+
+
+def test_a_library_that_hangs_or_ends_its_process_is_only_an_answer() -> None:
+    assert ask("-c", "import time; time.sleep(60)", limit_s=0.2).complaint == "no answer within 0.2 s"
+    assert ask("-c", "import os; os.abort()", limit_s=10).complaint == "it ended with -6"
+    assert ask("-c", "import sys; sys.exit('gone')", limit_s=10).complaint == "gone"
+    assert ask("-c", "print('there')", limit_s=10) == Answer("there", "")
+
+
+def test_what_can_be_heard_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = '{"name": "USB", "kind": "microphone", "is_default": true}\n'
+    monkeypatch.setattr(sound_check, "ask", lambda *_, **__: Answer(rows, ""))
+    found = {finding.name: finding for finding in sound_check.sound()}
+    assert (found["microphone"].ok, found["microphone"].what) == (True, "USB")
+    assert found["computer's sound"].ok is None
+
+
+def test_a_missing_audio_library_is_named_with_the_line_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = "cuecard: the audio library PortAudio is missing; recordings can be played; sudo apt install x"
+    monkeypatch.setattr(sound_check, "ask", lambda *_, **__: Answer("", said))
+    (found,) = sound_check.sound()
+    assert (found.ok, found.mend) == (False, "sudo apt install x")
+
+
+def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert display_check.display().ok
+    monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
+    found = display_check.display()
+    assert found.ok is None
+    assert "apt install" in found.mend
 
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 6)])

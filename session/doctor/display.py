@@ -1,0 +1,28 @@
+"""Whether the overlay can be shown. Qt is tried, because it ends a process that lacks one of its libraries."""
+
+from __future__ import annotations
+
+import os
+
+from bus.failures import Failure
+from overlay.display import choose_platform
+from session.doctor.asking import ask
+from session.doctor.finding import Finding
+
+_LIMIT_S = 10.0
+_PROGRAM = "from PyQt6.QtGui import QGuiApplication as A; print(A(['cuecard']).platformName())"
+_MEND = "run `make setup`, or: sudo apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+_MEND += "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libfontconfig1"
+
+
+def display() -> Finding:
+    """Check that there is a display and that Qt can draw on it."""
+    try:
+        platform = choose_platform()
+    except Failure as failure:
+        return Finding("display", None, failure.what, failure.todo, needed=False)
+    environment = {**os.environ, "QT_QPA_PLATFORM": platform} if platform else None
+    answer = ask("-c", _PROGRAM, limit_s=_LIMIT_S, environment=environment)
+    if answer.complaint:
+        return Finding("display", None, f"Qt cannot use it ({answer.complaint})", _MEND, needed=False)
+    return Finding("display", True, f"Qt draws on {answer.said}", needed=False)
