@@ -1,4 +1,4 @@
-"""Whether the overlay can be shown. Qt is tried, because it ends a process that lacks one of its libraries."""
+"""Whether the overlay can be shown. Qt is tried, as it ends a process that lacks one of its libraries."""
 
 from __future__ import annotations
 
