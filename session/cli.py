@@ -138,9 +138,10 @@ def demo(view: ViewOption = None, json: JsonOption = False, save: SaveOption = N
 
         cuecard demo --view terminal
     """
-    from session.demonstration import demonstration
+    from session.demonstration import REMARK, demonstration
     from session.launch import launch
 
+    typer.echo(REMARK, err=True)
     launch(demonstration({"view": view, "json": json or None, "save": save and str(save)}))
 
 

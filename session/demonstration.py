@@ -14,6 +14,12 @@ from session.models import store
 DEMO = Path(__file__).parent / "demo"
 """Where the recording is: call.flac, mic.flac, script.json, notes.md."""
 
+REMARK = (
+    "A recorded interview, 72 s. Answers come from SmolLM2-135M on this machine: a toy that shows the path, "
+    "fluent, not clever. The notes shown with each question are the candidate's own."
+)
+"""What to know before watching."""
+
 
 class Turn(msgspec.Struct, frozen=True):
     """One turn of the recording."""

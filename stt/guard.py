@@ -56,8 +56,8 @@ def says_nothing(heard: Pass, settings: SttSettings) -> bool:
     """
     if not any(character.isalnum() for character in heard.text):
         return True
-    strictness = settings.least_in_silence - settings.least_log_probability
-    least = settings.least_log_probability + strictness * heard.no_speech_probability
+    leniency = settings.least_in_speech - settings.least_in_silence
+    least = settings.least_in_silence + leniency * (1.0 - heard.no_speech_probability) ** 2
     return heard.mean_log_probability < least
 
 

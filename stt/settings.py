@@ -36,7 +36,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Room after the speech in the encoder window of a partial pass."""
     tail_s: float = 0.2
     """How much of the quiet after the last speech a pass hears, so that soft endings are kept."""
-    least_log_probability: float = -1.2
-    """Words less likely than this, per token on average, count as none."""
+    least_in_speech: float = -2.2
+    """Words less likely than this, per token on average, count as none where there surely is speech."""
     least_in_silence: float = -0.4
-    """The same where Whisper is sure that there is no speech; in between it is in between."""
+    """The same where there surely is none."""

@@ -15,6 +15,7 @@ from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate
 from vad.history import History
+from vad.loudness import AutomaticGain
 
 _IDLE_WINDOWS = 3  # about 0.1 s: what the news that someone speaks may be late
 _IDLE_PATIENCE_S = 0.02
@@ -49,6 +50,7 @@ class Listener:
         self._detector = detector
         self._gate = gate
         self._history = history
+        self._gain = AutomaticGain()
         self._at = history.read_from
 
     def run(self) -> None:
@@ -85,7 +87,8 @@ class Listener:
                     break
 
     def _hear(self, start_sample: int, samples: Samples) -> None:
-        probability = self._detector.speech_probability(_filled(samples, self._detector.window_samples))
+        window = self._gain(_filled(samples, self._detector.window_samples))
+        probability = self._detector.speech_probability(window)
         self._at = start_sample + len(samples)
         for event in self._gate.update(start_sample, self._at, probability):
             self._stage.say(event)
