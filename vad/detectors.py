@@ -8,28 +8,34 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
 from bus.ring import SAMPLE_RATE, Samples
 from vad.settings import VadSettings
 
+_Floats = NDArray[np.float32]
+
 _SILERO_FILE = "assets/silero_vad_v6.onnx"
 _REINSTALL = "install the program again: make setup"
 
+Floats = NDArray[np.float32]
+
 
 class Detector(Protocol):
-    """Judges one window after another."""
+    """Judges windows, one after another."""
 
     name: str
     """For people."""
     window_samples: int
-    """Length of the windows it wants."""
+    """Length of a window."""
 
-    def speech_probability(self, samples: Samples) -> float:
-        """Return how likely it is that this window holds speech, 0 to 1.
+    def speech_probabilities(self, samples: Samples) -> list[float]:
+        """Return how likely it is that each of these windows holds speech, 0 to 1.
 
         Args:
-            samples: int16, shape (window_samples,), following the window before.
+            samples: int16, shape (k * window_samples,), following what was heard before. Several windows
+                at once cost little more than one.
         """
 
     def reset(self) -> None:
@@ -70,27 +76,26 @@ class SileroDetector:
         self._session = onnxruntime.InferenceSession(
             str(_silero_path()), providers=["CPUExecutionProvider"], sess_options=options
         )
-        self._input = np.zeros((1, self._CONTEXT_SAMPLES + self.window_samples), np.float32)
-        self._hidden, self._cell = self._rest()
+        self._context, self._hidden, self._cell = self._at_rest()
 
-    def speech_probability(self, samples: Samples) -> float:
-        """Return how likely it is that this window holds speech, 0 to 1."""
-        self._input[0, : self._CONTEXT_SAMPLES] = self._input[0, -self._CONTEXT_SAMPLES :]
-        self._input[0, self._CONTEXT_SAMPLES :] = samples
-        self._input[0, self._CONTEXT_SAMPLES :] /= 32768.0
+    def speech_probabilities(self, samples: Samples) -> list[float]:
+        """Return how likely it is that each of these windows holds speech, 0 to 1."""
+        heard = np.concatenate((self._context, samples.astype(np.float32) / np.float32(32768.0)))
+        size = self._CONTEXT_SAMPLES + self.window_samples
+        windows = np.lib.stride_tricks.sliding_window_view(heard, size)[:: self.window_samples]
         probabilities, self._hidden, self._cell = self._session.run(
-            None, {"input": self._input, "h": self._hidden, "c": self._cell}
+            None, {"input": np.ascontiguousarray(windows), "h": self._hidden, "c": self._cell}
         )
-        return float(probabilities[0])
+        self._context[:] = heard[-self._CONTEXT_SAMPLES :]
+        return [float(probability) for probability in probabilities]
 
     def reset(self) -> None:
         """Forget what was heard."""
-        self._input[:] = 0.0
-        self._hidden, self._cell = self._rest()
+        self._context, self._hidden, self._cell = self._at_rest()
 
-    @staticmethod
-    def _rest() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        return np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)
+    def _at_rest(self) -> tuple[_Floats, _Floats, _Floats]:
+        state = np.zeros((1, 1, 128), np.float32)
+        return np.zeros(self._CONTEXT_SAMPLES, np.float32), state, state
 
 
 class WebRtcDetector:
@@ -112,10 +117,13 @@ class WebRtcDetector:
         self._make = webrtcvad.Vad
         self.reset()
 
-    def speech_probability(self, samples: Samples) -> float:
-        """Return the share of this window's frames that hold speech."""
-        frames = samples.reshape(-1, self._FRAME_SAMPLES)
-        return sum(bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) for frame in frames) / len(frames)
+    def speech_probabilities(self, samples: Samples) -> list[float]:
+        """Return the share of each window's frames that hold speech."""
+        windows = samples.reshape(-1, self.window_samples // self._FRAME_SAMPLES, self._FRAME_SAMPLES)
+        return [
+            sum(bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) for frame in frames) / len(frames)
+            for frames in windows
+        ]
 
     def reset(self) -> None:
         """Forget what was heard."""

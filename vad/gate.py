@@ -151,6 +151,7 @@ class SpeechGate:
                     utterance=utterance.number,
                     start_sample=utterance.start_sample,
                     quiet_sample=utterance.spoken_sample,
+                    stop_sample=utterance.spoken_sample + min(self._padding, self._hangover),
                 )
             )
         if quiet_samples >= self._hangover:
@@ -178,7 +179,7 @@ class SpeechGate:
             earliest_sample=utterance.start_sample + self._longest // 2,
             stop_sample=stop - self._min_speech,  # or the next one might be no utterance
         )
-        if utterance.quiet and quiet_sample == utterance.spoken_sample:  # nothing is said after it so far
+        if utterance.quiet and cut >= utterance.spoken_sample:  # nothing is said after it so far
             padded = min(utterance.spoken_sample + self._padding, stop)
             return [self._end(utterance, padded, stop, "length")]
         spoken_sample, quiet = utterance.spoken_sample, utterance.quiet

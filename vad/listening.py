@@ -10,14 +10,14 @@ import numpy as np
 
 from bus.failures import Overrun
 from bus.messages import AudioLost, ListeningEnded
-from bus.ring import AudioRing, Samples
+from bus.ring import AudioRing, Samples, Window
 from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate
 from vad.history import History
 from vad.loudness import AutomaticGain
 
-_IDLE_WINDOWS = 3  # about 0.1 s: what the news that someone speaks may be late
+_IDLE_WINDOWS = 5  # 0.16 s: what the news that someone speaks may be late
 _IDLE_PATIENCE_S = 0.02
 _PATIENCE_S = 0.001
 _NEWS_S = 0.05
@@ -79,19 +79,22 @@ class Listener:
                 patience_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
             )
             for window in windows:
-                for at in range(0, len(window.samples), size):
-                    self._hear(window.start_sample + at, window.samples[at : at + size])
+                self._hear(window)
                 self._stage.beat(heard_sample=self._at)
                 if self._gate.idle != idle:
                     ended = False
                     break
 
-    def _hear(self, start_sample: int, samples: Samples) -> None:
-        window = self._gain(_filled(samples, self._detector.window_samples))
-        probability = self._detector.speech_probability(window)
-        self._at = start_sample + len(samples)
-        for event in self._gate.update(start_sample, self._at, probability):
-            self._stage.say(event)
+    def _hear(self, window: Window) -> None:
+        size = self._detector.window_samples
+        samples = _filled(window.samples, size)
+        probabilities = self._detector.speech_probabilities(self._gain(samples)) if len(samples) else []
+        for number, probability in enumerate(probabilities):
+            start = window.start_sample + number * size
+            stop = min(start + size, window.stop_sample)
+            for event in self._gate.update(start, stop, probability):
+                self._stage.say(event)
+        self._at = window.stop_sample
 
     def _skip(self, lost: Overrun) -> None:
         """Go on after sound that is gone."""
@@ -116,9 +119,6 @@ class Listener:
 
 
 def _filled(samples: Samples, size: int) -> Samples:
-    """Return a window of full length; only the last one before an end is short."""
-    if len(samples) == size:
-        return samples
-    full = np.zeros(size, np.int16)
-    full[: len(samples)] = samples
-    return full
+    """Return whole windows; only before an end is the last one short."""
+    short = -len(samples) % size
+    return np.concatenate((samples, np.zeros(short, np.int16))) if short else samples

@@ -14,7 +14,7 @@ from vad.settings import VadSettings
 
 WINDOW = 512  # 32 ms
 MS = 16
-SETTINGS = VadSettings()
+SETTINGS = VadSettings(hangover_ms=500, padding_ms=200)
 SPEECH, BETWEEN, QUIET = 0.9, 0.4, 0.1
 
 
@@ -38,7 +38,11 @@ def test_an_utterance_from_its_beginning_to_its_end() -> None:
             source="mic", utterance=1, start_sample=20 * WINDOW - 300 * MS, detected_sample=23 * WINDOW
         ),
         SpeechPaused(
-            source="mic", utterance=1, start_sample=20 * WINDOW - 300 * MS, quiet_sample=30 * WINDOW
+            source="mic",
+            utterance=1,
+            start_sample=20 * WINDOW - 300 * MS,
+            quiet_sample=30 * WINDOW,
+            stop_sample=30 * WINDOW + 200 * MS,
         ),
         SpeechEnded(
             source="mic",
@@ -104,6 +108,15 @@ def test_speech_without_any_pause_is_cut_where_it_is_faintest() -> None:
     speech = [SPEECH] * (limit - 100) + [0.6] + [SPEECH] * limit
     cut, *_ = [event for event in _heard(speech) if isinstance(event, SpeechEnded)]
     assert (cut.cause, cut.stop_sample) == ("length", (limit - 100) * WINDOW + WINDOW // 2)
+
+
+def test_a_cut_in_the_pause_that_is_going_on_just_ends_the_utterance() -> None:
+    limit = round(25_000 / 32)
+    speech = [SPEECH] * (limit - 8) + [QUIET] * 30
+    ended = _heard(speech)[-1]
+    assert isinstance(ended, SpeechEnded)
+    assert (ended.cause, ended.quiet_sample) == ("length", (limit - 8) * WINDOW)
+    assert ended.utterance == 1
 
 
 def test_the_end_of_audio_ends_an_utterance_that_is_being_spoken() -> None:
