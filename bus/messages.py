@@ -196,6 +196,8 @@ class SpeechPaused(Message, frozen=True, kw_only=True):
     start_sample: int
     quiet_sample: int
     """First sample after the last speech."""
+    stop_sample: int
+    """Where the utterance will end, padding included, if nothing more is said."""
 
 
 class SpeechResumed(Message, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ def main() -> None:
         while not stage.stopping():
             stage.hear(timeout_s=_TURN_S)
             stage.beat()
+    os._exit(0)  # llama.cpp's own end waits for the answer under way, sometimes for seconds
 
 
 def serve(model: Path, key: str, threads: int) -> Any:

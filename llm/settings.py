@@ -44,5 +44,6 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Whether HTTPS_PROXY and its kin are obeyed; the proxy then sees which host is asked, not what."""
     local_model_path: str = ""
     """The small model's weights (GGUF); found by the command line, empty when they are not there."""
-    local_threads: int = 2
-    """Threads of the small model's server."""
+    local_threads: int = 1
+    """Threads of the small model's server. One is enough; two that wait for each other on busy cores are
+    slower, and take from hearing."""

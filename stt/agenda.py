@@ -46,7 +46,7 @@ class _Speech:
     """An utterance that is not over."""
 
     start_sample: int
-    quiet_sample: int | None = None
+    pause: m.SpeechPaused | None = None
     heard_sample: int = 0
     """How far the last partial heard."""
     speculated_sample: int | None = None
@@ -62,7 +62,6 @@ class Agenda:
 
     def __init__(self, settings: SttSettings) -> None:
         self._first_source = settings.first_source
-        self._tail_samples = round(settings.tail_s * SAMPLE_RATE)
         self._partial_samples = round(settings.partial_every_s * SAMPLE_RATE)
         self._speaking: dict[Key, _Speech] = {}
         self._finals: dict[Key, Task] = {}
@@ -74,9 +73,9 @@ class Agenda:
             case m.SpeechStarted():
                 self._speaking[event.source, event.utterance] = _Speech(event.start_sample)
             case m.SpeechPaused() if speech := self._speaking.get((event.source, event.utterance)):
-                speech.quiet_sample = event.quiet_sample
+                speech.pause = event
             case m.SpeechResumed() if speech := self._speaking.get((event.source, event.utterance)):
-                speech.quiet_sample = None
+                speech.pause = None
             case m.SpeechEnded():
                 self._end(event, logged.logged_ns)
             case m.TranscriptFinished() | m.UtteranceDiscarded() | m.WordsLost():
@@ -93,14 +92,15 @@ class Agenda:
         if self._finals:
             return min(self._finals.values(), key=self._urgency)
         for key, speech in self._in_order():
-            if speech.quiet_sample is not None and speech.speculated_sample != speech.quiet_sample:
-                task = self._speculative(key, speech, speech.quiet_sample)
-                if written_sample(task.source) >= task.stop_sample:
-                    speech.speculated_sample = speech.quiet_sample
-                    return task
+            pause = speech.pause
+            if pause and speech.speculated_sample != pause.quiet_sample:
+                if written_sample(key[0]) < pause.stop_sample:
+                    continue
+                speech.speculated_sample = pause.quiet_sample
+                return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
         for key, speech in self._in_order():
             stop = written_sample(key[0])
-            if speech.quiet_sample is None and stop - self._heard(speech) >= self._partial_samples:
+            if speech.pause is None and stop - self._heard(speech) >= self._partial_samples:
                 speech.heard_sample = stop
                 return Task("partial", *key, speech.start_sample, stop, stop)
         return None
@@ -121,10 +121,6 @@ class Agenda:
         self._finals[key] = Task(
             "final", *key, event.start_sample, event.stop_sample, event.quiet_sample, logged_ns
         )
-
-    def _speculative(self, key: Key, speech: _Speech, quiet_sample: int) -> Task:
-        stop = quiet_sample + self._tail_samples
-        return Task("speculative", *key, speech.start_sample, stop, quiet_sample)
 
     def _in_order(self) -> list[tuple[Key, _Speech]]:
         """Return who speaks, the other party first."""

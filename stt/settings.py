@@ -34,8 +34,6 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Shortest encoder window of a partial pass."""
     partial_extra_s: float = 1.5
     """Room after the speech in the encoder window of a partial pass."""
-    tail_s: float = 0.2
-    """How much of the quiet after the last speech a pass hears, so that soft endings are kept."""
     least_in_speech: float = -2.2
     """Words less likely than this, per token on average, count as none where there surely is speech."""
     least_in_silence: float = -0.4

@@ -156,7 +156,7 @@ class TestSpeaking:
         assert captions.speaking == set()
 
     def test_a_pause_is_no_speech(self) -> None:
-        pause = m.SpeechPaused(source="mic", utterance=1, start_sample=0, quiet_sample=1)
+        pause = m.SpeechPaused(source="mic", utterance=1, start_sample=0, quiet_sample=1, stop_sample=2)
         resumed = m.SpeechResumed(source="mic", utterance=1, resumed_sample=5)
         assert fold(began(), pause).speaking == set()
         assert fold(began(), pause, resumed).speaking == {"mic"}

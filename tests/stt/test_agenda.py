@@ -17,7 +17,11 @@ def started(utterance: int, source: str = "mic", at_s: float = 0.0) -> m.SpeechS
 
 def paused(utterance: int, at_s: float, source: str = "mic") -> m.SpeechPaused:
     return m.SpeechPaused(
-        source=source, utterance=utterance, start_sample=0, quiet_sample=round(at_s * SECOND)
+        source=source,
+        utterance=utterance,
+        start_sample=0,
+        quiet_sample=round(at_s * SECOND),
+        stop_sample=round((at_s + 0.2) * SECOND),
     )
 
 
