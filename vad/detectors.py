@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
 from bus.ring import SAMPLE_RATE, Samples
