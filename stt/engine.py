@@ -66,22 +66,24 @@ class Engine:
             samples: int16, shape (n,), 16 kHz; at most 30 s are heard.
         """
         settings = self._settings
-        heard = self._fitted_pass(samples, settings.final_window_s, settings.final_extra_s)
-        if not guard.is_suspect(heard) or heard.window_s * FRAMES_PER_S >= FULL_FRAMES:
+        frames = self._frames(samples, settings.final_window_s, settings.final_extra_s)
+        heard = self._pass(samples, frames, settings.final_beam)
+        if frames >= FULL_FRAMES or not guard.is_suspect(heard):
             return heard, False
-        return self._pass(samples, FULL_FRAMES), True
+        return self._pass(samples, FULL_FRAMES, settings.final_beam), True
 
     def partial(self, samples: Samples) -> Pass:
         """Return the words of an utterance that is still being spoken."""
-        return self._fitted_pass(samples, self._settings.partial_window_s, self._settings.partial_extra_s)
-
-    def _fitted_pass(self, samples: Samples, least_s: float, extra_s: float) -> Pass:
-        frames = fitted_frames(
-            len(samples) // FRAME_SAMPLES, least_s=least_s, extra_s=extra_s, mels=self._front_end.mels
+        settings = self._settings
+        return self._pass(
+            samples, self._frames(samples, settings.partial_window_s, settings.partial_extra_s), 1
         )
-        return self._pass(samples, frames)
 
-    def _pass(self, samples: Samples, frames: int) -> Pass:
+    def _frames(self, samples: Samples, least_s: float, extra_s: float) -> int:
+        speech_frames = len(samples) // FRAME_SAMPLES
+        return fitted_frames(speech_frames, least_s=least_s, extra_s=extra_s, mels=self._front_end.mels)
+
+    def _pass(self, samples: Samples, frames: int, beam: int) -> Pass:
         began_s = time.perf_counter()
         if len(samples) < _SHORTEST_SAMPLES:
             samples = np.pad(samples, (0, _SHORTEST_SAMPLES - len(samples)))
@@ -92,7 +94,7 @@ class Engine:
         result = self._model.generate(
             encoded,
             [opening],
-            beam_size=1,
+            beam_size=beam,
             # CTranslate2 gives a pass half of `max_length`, the other half being for a prompt.
             max_length=2 * min(guard.most_tokens(speech_s), _TOKENS_AT_MOST),
             return_scores=True,
@@ -119,7 +121,7 @@ class Engine:
     def _warm_up(self) -> None:
         """Make the first real pass as fast as the others; on CUDA, find out whether it works at all."""
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
-        self.partial(noise.astype(np.int16))
+        self.final(noise.astype(np.int16))
 
 
 def _unusable(settings: SttSettings, why: str) -> ModelFailure:

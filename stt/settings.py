@@ -30,6 +30,8 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Shortest encoder window of a final pass."""
     final_extra_s: float = 3.0
     """Room after the speech in the encoder window of a final pass."""
+    final_beam: int = 5
+    """Hypotheses a final pass keeps; the wait for the end of speech hides what they cost."""
     partial_window_s: float = 8.0
     """Shortest encoder window of a partial pass."""
     partial_extra_s: float = 1.5
