@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -51,18 +52,20 @@ class Answerer:
         self._settings = settings
         self._say = say
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_report)
         self._small = SmallModel()
         self._connector = Connector(settings, self._small, run_token, say)
         self._connecting: asyncio.Task[Connection] | None = None
         self._answer: Answer | None = None
         self._task: asyncio.Task[None] | None = None
+        self._chores: set[asyncio.Task[None]] = set()
         self._told = ""
         self._thread = threading.Thread(target=self._loop.run_forever, name="answerer", daemon=True)
         self._thread.start()
 
     def warm_up(self) -> None:
         """Find the provider and open the connection before the first question."""
-        self._loop.call_soon_threadsafe(self._start_warming)
+        self._loop.call_soon_threadsafe(self._do, self._warm())
 
     def ask(self, order: Order) -> None:
         """Answer this question, and none before it."""
@@ -95,7 +98,7 @@ class Answerer:
     def _replace(self, order: Order) -> None:
         self._stop(NEWER_QUESTION)
         self._answer = Answer(order.question, self._say)
-        self._task = self._spawn(self._reply(order, self._answer))
+        self._task = self._loop.create_task(self._reply(order, self._answer))
 
     def _stop(self, cause: str) -> None:
         if self._answer is not None:
@@ -156,16 +159,13 @@ class Answerer:
     async def _connected(self) -> Connection:
         """Return the warm connection, or make one. Cancelling the wait does not cancel the making."""
         if self._connecting is None or (self._connecting.done() and _failed(self._connecting)):
-            self._connecting = self._spawn(self._connector.connect())
+            self._connecting = self._loop.create_task(self._connector.connect())
         return await asyncio.shield(self._connecting)
 
     async def _disconnect(self) -> None:
         connecting, self._connecting = self._connecting, None
         if connecting is not None and connecting.done() and not _failed(connecting):
             await connecting.result().line.close()
-
-    def _start_warming(self) -> None:
-        self._warming = self._spawn(self._warm())
 
     async def _warm(self) -> None:
         try:
@@ -179,7 +179,7 @@ class Answerer:
         if connecting is not None and connecting.done() and not _failed(connecting):
             connection = connecting.result()
             if connection.provider.small and connection.provider.base_url != address:
-                self._closing = self._spawn(self._disconnect())
+                self._do(self._disconnect())
 
     def _tell_once(self, failure: Failure) -> None:
         """Report a failure unless it is what was reported last."""
@@ -196,9 +196,19 @@ class Answerer:
         await asyncio.gather(*running, return_exceptions=True)
         await self._loop.shutdown_default_executor()
 
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        return self._loop.create_task(work)
+    def _do(self, chore: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the answers; the loop itself keeps no hold on its tasks."""
+        task = self._loop.create_task(chore)
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
 
 
 def _failed(task: asyncio.Task[Any]) -> bool:
     return task.cancelled() or task.exception() is not None
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what nobody caught, in one line: asyncio's own report may quote what was said."""
+    error = context.get("exception")
+    words = unexpected(error) if isinstance(error, BaseException) else context["message"]
+    print(f"cuecard llm: {words}", file=sys.stderr, flush=True)

@@ -126,8 +126,16 @@ class Connector:
 
     async def _choose_model(self, line: Line) -> str:
         provider, wanted = line.provider, self._settings.model
-        async with asyncio.timeout(self._settings.first_token_timeout_s), line.get(MODELS_PATH) as incoming:
-            body = await incoming.whole()
+        try:
+            async with (
+                asyncio.timeout(self._settings.first_token_timeout_s),
+                line.get(MODELS_PATH) as incoming,
+            ):
+                body = await incoming.whole()
+        except TimeoutError:
+            raise Refusal(
+                f"{provider.name} did not list its models in time", todo="see whether it is overloaded"
+            ) from None
         if incoming.status in (404, 405, 501) and wanted:
             return wanted  # a server that lists nothing may still answer
         if incoming.status != 200:

@@ -16,7 +16,7 @@ from llm import connection
 from llm.connection import Connector, SmallModel
 from llm.providers import Provider
 from llm.settings import LlmSettings
-from tests.llm.provider_server import ProviderServer, plain_reply
+from tests.llm.provider_server import Do, ProviderServer, plain_reply
 
 
 @pytest.fixture
@@ -98,6 +98,12 @@ def test_a_server_without_a_model_that_answers_is_said(provider: ProviderServer)
     provider.models = ["text-embedding-3-small"]
     with pytest.raises(ProviderFailure, match="no model that answers"):
         connect(LlmSettings(provider=provider.base_url))
+
+
+def test_a_server_that_says_nothing_is_said(provider: ProviderServer) -> None:
+    provider.list_reply = [Do.WAIT]
+    with pytest.raises(ProviderFailure, match="did not list its models in time"):
+        connect(LlmSettings(provider=provider.base_url, first_token_timeout_s=0.3))
 
 
 def test_a_server_that_is_not_there_is_said(nobody_here: str) -> None:

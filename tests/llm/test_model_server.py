@@ -44,6 +44,12 @@ def test_a_question_is_answered_on_this_machine(served: Live) -> None:
     assert served.errors() == ""
 
 
+def test_it_stops_in_the_midst_of_an_answer(served: Live) -> None:
+    served.say("Tell me about a time you had a conflict with a colleague.")
+    served.wait_for(m.AnswerGrew, timeout_s=60)
+    assert served.stop() == [0, 0]
+
+
 def test_the_server_is_for_this_run_alone(served: Live) -> None:
     body = {"messages": [{"role": "user", "content": "Hello"}]}
     for headers in ({}, {"authorization": "Bearer guess"}):
