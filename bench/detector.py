@@ -1,8 +1,8 @@
-"""How well the speech detectors hear, on a corpus with 10 ms labels: `python -m bench.detector CORPUS`.
+"""How well the speech detectors hear, as the listener uses them: `python -m bench.detector CORPUS`.
 
 The corpus is a folder with `vad_audio/NAME.flac` (16 kHz mono) and `vad/NAME.json` ({"speech": [[start_s,
-end_s], …]}). Printed for each detector: precision and recall of 10 ms frames at 0.5, and, for the whole gate
-with its default settings, the share of labelled speech that lies inside an utterance.
+end_s], …]}), labelled to 10 ms. Printed for each detector: precision and recall of 10 ms frames at 0.5,
+and, for the whole gate with its default settings, the share of labelled speech inside an utterance.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bus.messages import SpeechEnded
 from bus.ring import Samples
 from vad.detectors import Detector, SileroDetector, WebRtcDetector
 from vad.gate import SpeechGate
+from vad.loudness import AutomaticGain
 from vad.settings import VadSettings
 
 _FRAME = 160
@@ -57,8 +58,9 @@ def judge(detector: Detector, corpus: Path) -> dict[str, object]:
 
 def _probabilities(detector: Detector, samples: Samples) -> list[float]:
     detector.reset()
-    whole = len(samples) // detector.window_samples * detector.window_samples
-    return detector.speech_probabilities(samples[:whole])
+    gain, size = AutomaticGain(), detector.window_samples
+    windows = samples[: len(samples) // size * size].reshape(-1, size)
+    return detector.speech_probabilities(np.concatenate([gain(window) for window in windows]))
 
 
 def _utterances(probabilities: list[float], window: int) -> list[tuple[float, float]]:

@@ -87,8 +87,11 @@ class Listener:
 
     def _hear(self, window: Window) -> None:
         size = self._detector.window_samples
-        samples = _filled(window.samples, size)
-        probabilities = self._detector.speech_probabilities(self._gain(samples)) if len(samples) else []
+        if not len(window.samples):
+            return
+        windows = _filled(window.samples, size).reshape(-1, size)
+        brought_up = np.concatenate([self._gain(samples) for samples in windows])
+        probabilities = self._detector.speech_probabilities(brought_up)
         for number, probability in enumerate(probabilities):
             start = window.start_sample + number * size
             stop = min(start + size, window.stop_sample)
