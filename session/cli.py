@@ -30,6 +30,7 @@ app.add_typer(models, name="models")
 
 Answer = Literal["auto", "ask", "off"]
 Device = Literal["auto", "cpu", "cuda"]
+ListenTo = Literal["other", "everyone"]
 Pace = Literal["realtime", "fast"]
 View = Literal["auto", "overlay", "terminal", "plain", "none"]
 
@@ -89,6 +90,10 @@ def run(
     view: ViewOption = None,
     json: JsonOption = False,
     answer: Annotated[Answer | None, typer.Option(help="Answer at once, on request, or never.")] = None,
+    listen_to: Annotated[
+        ListenTo | None,
+        typer.Option(help="Whose questions count: everyone's but yours (mic), or all, for practice."),
+    ] = None,
     notes: Annotated[
         list[Path] | None, typer.Option(help="Your notes (.md, .txt), as often as needed.")
     ] = None,
@@ -124,7 +129,12 @@ def run(
     flags: dict[str, dict[str, Any]] = {
         "capture": {"sources": source, "pace": pace},
         "stt": {"device": device, "language": language},
-        "llm": {"answer": answer, "provider": provider, "notes": notes and [str(path) for path in notes]},
+        "llm": {
+            "answer": answer,
+            "listen_to": listen_to,
+            "notes": notes and [str(path) for path in notes],
+            "provider": provider,
+        },
         "session": {"view": view, "json": json or None, "save": save and str(save)},
     }
     launch(Request(flags=flags, models=tuple(model or ()), settings_file=settings, consent=consent))

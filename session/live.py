@@ -20,7 +20,7 @@ from session.supervisor import Supervisor
 from session.tally import Tally
 
 _TURN_S = 0.1
-_FINISH_WORDS_S = 1.0
+_FINISH_WORDS_S = 0.8
 _ANSWERS_READY_S = 20.0
 _REPLAY_LEAD_NS = 100_000_000
 

@@ -66,7 +66,8 @@ def plan_stages(
     for source, spec in sources.items():
         plans.append(StagePlan(f"capture:{source}", "capture", (source,), inherits_stdin=spec == "-"))
         plans.append(StagePlan(f"vad:{source}", "vad", (source,)))
-    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0))
+    # Below capture and vad: a pass takes every core it gets, and sound does not wait.
+    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0, niceness=5))
     plans.extend(_view(view) for view in views)
     if answers:
         plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True))

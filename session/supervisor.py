@@ -19,7 +19,7 @@ from session.child import Child
 from session.health import Health, Verdict
 from session.stages import ANSWERING, HUB, LISTENING, StagePlan
 
-_STOP_LIMIT_S = 0.8
+_STOP_LIMIT_S = 1.0
 _VIEW_STOP_LIMIT_S = 0.5
 _HUB_START_LIMIT_S = 10.0
 
