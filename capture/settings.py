@@ -14,7 +14,7 @@ class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What to hear, by name: mic = "default", call = "monitor"; written as on the command line."""
     pace: Literal["realtime", "fast"] = "realtime"
     """How recordings are played: as they were spoken, or as fast as the words keep up."""
-    block_ms: int = 10
+    block_ms: int = 20
     """Length of the pieces in which sound is taken in."""
     ring_s: float = 60.0
     """How far back the stages can reach."""

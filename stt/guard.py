@@ -13,6 +13,9 @@ from stt.settings import SttSettings
 
 _TOKENS_PER_S = 6.5
 _TOKENS_SPARE = 10
+_TOKENS_PER_S_AT_LEAST = 1.0
+_SPARSE_FROM_S = 3.0
+"""Shorter utterances may well be a single word."""
 _COMPRESSION_ABOVE = 2.4
 _REPEATS = 3
 _LONGEST_REPEATED_WORDS = 12
@@ -51,14 +54,16 @@ def is_suspect(heard: Pass) -> bool:
 def says_nothing(heard: Pass, settings: SttSettings) -> bool:
     """Tell whether nobody said these words.
 
-    The surer Whisper itself is that there is no speech, the likelier its words must be. On real noise
-    neither figure alone tells invented words from quiet ones; the two together do (`bench/LOG.md`).
+    The surer Whisper itself is that there is no speech, the likelier its words must be; so must a few words
+    for a long stretch of sound, such as a thank-you for the babble of a crowded room. On real noise no one
+    of these figures tells invented words from quiet ones; together they do (`bench/LOG.md`).
     """
     if not any(character.isalnum() for character in heard.text):
         return True
+    is_sparse = heard.speech_s > _SPARSE_FROM_S and heard.tokens < _TOKENS_PER_S_AT_LEAST * heard.speech_s
+    speech_probability = 0.0 if is_sparse else 1.0 - heard.no_speech_probability
     leniency = settings.least_in_speech - settings.least_in_silence
-    least = settings.least_in_silence + leniency * (1.0 - heard.no_speech_probability) ** 2
-    return heard.mean_log_probability < least
+    return heard.mean_log_probability < settings.least_in_silence + leniency * speech_probability**3
 
 
 def without_loop(text: str) -> str:

@@ -81,3 +81,11 @@ def test_the_surer_whisper_is_of_silence_the_likelier_words_must_be(
         HEARD, text=text, mean_log_probability=log_probability, no_speech_probability=no_speech
     )
     assert says_nothing(heard, SttSettings()) is nothing
+
+
+def test_few_words_for_a_long_stretch_of_sound_must_be_likely() -> None:
+    thanks = dataclasses.replace(HEARD, text="Thank you.", tokens=3, mean_log_probability=-0.7)
+    babble = dataclasses.replace(thanks, speech_s=12.0)
+    assert not says_nothing(thanks, SttSettings())
+    assert says_nothing(babble, SttSettings())
+    assert not says_nothing(dataclasses.replace(babble, mean_log_probability=-0.2), SttSettings())
