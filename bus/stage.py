@@ -19,7 +19,7 @@ from bus.messages import Beat, Event, Logged, Message, ProblemMet, StageReady
 from bus.process import Process, unexpected
 from bus.run import Run
 
-BEAT_EVERY_S = 0.5
+BEAT_EVERY_S = 1.0
 """A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
 
 _BEAT_AT_MOST_EVERY_S = 0.05
