@@ -16,7 +16,8 @@ import numpy as np
 
 from bench.report import show
 from bus.failures import Overrun
-from bus.ring import SAMPLE_RATE, AudioRing, RingWriter, Samples
+from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.ring_writer import RingWriter
 
 _READERS = 3
 _READ_SAMPLES = 320

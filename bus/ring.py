@@ -5,14 +5,13 @@ with its number and a CRC over its samples, seeded with that number. A reader co
 after: a block that was overwritten meanwhile has another number, one that was being written has a CRC
 that does not fit. So a torn read is found whatever order the processor stores in, and never returned.
 
-This module knows nothing of devices, of speech or of the event plane; how the memory is made and handed
-to readers is in `bus.ring_memory`.
+This is the readers' end; the writer's is in `bus.ring_writer`, and how the memory is made and handed over in
+`bus.ring_memory`. Neither knows anything of devices, of speech or of the event plane.
 """
 
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import Overrun, RingGone
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, attach_memory, create_memory
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory, attach_memory, block_crc
 
 SAMPLE_RATE = 16_000
 """Samples a second, everywhere inside the program."""
@@ -33,17 +32,12 @@ RING_SECONDS = 60
 
 Samples = NDArray[np.int16]
 
-_EMPTY = -1
 _ATTACH_TIMEOUT_S = 2.0
 _REATTACH_AFTER_S = 0.5
 _COPY_ATTEMPTS = 3
 _WAKE_EARLY_S = 0.0003
 _LOOK_AGAIN_S = 0.001
 _LONGEST_SLEEP_S = 0.1
-
-
-def _crc(samples: bytes | memoryview, number: int) -> int:
-    return zlib.crc32(samples, number & 0xFFFF_FFFF)
 
 
 def _sleep_s(missing_samples: int, since_written_s: float, patience_s: float) -> float:
@@ -71,96 +65,6 @@ class Window:
     def stop_sample(self) -> int:
         """One past the last sample."""
         return self.start_sample + len(self.samples)
-
-
-class RingWriter:
-    """The one writer of a source's ring.
-
-    Args:
-        address: Path of the Unix socket at which readers get the ring.
-        first_sample_ns: Monotonic time at which sample 0 of the source's clock was due.
-        start_sample: Where this writer begins on that clock; rounded up to a whole block.
-        seconds: Length of the ring.
-
-    Raises:
-        MachineFailure: Shared memory cannot be had.
-    """
-
-    def __init__(
-        self, address: Path, *, first_sample_ns: int, start_sample: int = 0, seconds: float = RING_SECONDS
-    ) -> None:
-        self._blocks = round(seconds * SAMPLE_RATE / BLOCK_SAMPLES)
-        self._memory, self._handle = create_memory(self._blocks)
-        self._memory.numbers[:] = _EMPTY
-        self._next_block = -(-start_sample // BLOCK_SAMPLES)
-        self._partial = np.zeros(BLOCK_SAMPLES, np.int16)
-        self._partial_samples = 0
-        head = self._memory.head
-        head["epoch_ns"], head["first_sample_ns"] = time.monotonic_ns(), first_sample_ns
-        head["start_block"] = head["written_blocks"] = self._next_block
-        self._server = RingServer(address, self._handle)
-
-    @property
-    def stop_sample(self) -> int:
-        """One past the last sample that was given to the ring."""
-        return self._next_block * BLOCK_SAMPLES + self._partial_samples
-
-    def write(self, samples: Samples) -> None:
-        """Append samples; whole blocks are published at once, a rest waits for the next call.
-
-        Args:
-            samples: int16, shape (n,), any n.
-        """
-        at = 0
-        while at < len(samples):
-            take = min(BLOCK_SAMPLES - self._partial_samples, len(samples) - at)
-            self._partial[self._partial_samples : self._partial_samples + take] = samples[at : at + take]
-            self._partial_samples += take
-            at += take
-            if self._partial_samples == BLOCK_SAMPLES:
-                self._publish()
-
-    def write_silence(self, count: int) -> None:
-        """Append `count` samples of silence, in the place of samples that were lost."""
-        silence = np.zeros(BLOCK_SAMPLES, np.int16)
-        for at in range(0, count, BLOCK_SAMPLES):
-            self.write(silence[: min(BLOCK_SAMPLES, count - at)])
-
-    def finish(self) -> int:
-        """Publish the rest, padded with silence to a whole block, and return one past the last sample."""
-        if self._partial_samples:
-            self.write_silence(BLOCK_SAMPLES - self._partial_samples)
-        self._memory.head["closed"] = 1
-        return self.stop_sample
-
-    def close(self) -> None:
-        """Zero the ring and give it up. Readers that are still attached read silence from then on."""
-        self._server.close()
-        self._memory.head["closed"] = 1
-        self._memory.numbers[:] = _EMPTY
-        self._memory.samples[:] = 0
-        self._partial[:] = 0
-        self._memory.unmap()
-        self._handle.close()
-
-    def _publish(self) -> None:
-        number, slot = self._next_block, self._next_block % self._blocks
-        memory = self._memory
-        memory.numbers[slot] = _EMPTY
-        memory.samples[slot] = self._partial
-        memory.crcs[slot] = _crc(self._partial.data, number)
-        memory.numbers[slot] = number
-        self._next_block = number + 1
-        self._partial_samples = 0
-        memory.head["written_blocks"] = self._next_block
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class AudioRing:
@@ -310,7 +214,7 @@ class AudioRing:
         view = samples.data.cast("B")
         size = BLOCK_SAMPLES * 2
         for index, (number, crc) in enumerate(zip(numbers, crcs, strict=True)):
-            if number != first + index or _crc(view[index * size : (index + 1) * size], number) != crc:
+            if number != first + index or block_crc(view[index * size : (index + 1) * size], number) != crc:
                 return None
         return samples
 

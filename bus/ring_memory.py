@@ -14,6 +14,7 @@ import os
 import socket
 import sys
 import threading
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,11 @@ _HEAD = np.dtype(
 )
 _BLOCK = np.dtype([("number", "<i8"), ("crc", "<u4"), ("spare", "<u4"), ("samples", "<i2", BLOCK_SAMPLES)])
 _HEAD_BYTES = 4096
+
+
+def block_crc(samples: memoryview, number: int) -> int:
+    """Return a block's check sum: over its samples, seeded with its number."""
+    return zlib.crc32(samples, number & 0xFFFF_FFFF)
 
 
 class RingMemory:

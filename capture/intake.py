@@ -11,7 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from bus.messages import AudioLost, Event
-from bus.ring import SAMPLE_RATE, RingWriter, Samples
+from bus.ring import SAMPLE_RATE, Samples
+from bus.ring_writer import RingWriter
 from capture.level import LevelMeter
 from capture.mending import Frames, Mender
 from capture.resampling import Mono, Resampler

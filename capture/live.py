@@ -13,8 +13,9 @@ import msgspec
 
 from bus.failures import Failure, InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
-from bus.ring import SAMPLE_RATE, RingWriter
+from bus.ring import SAMPLE_RATE
 from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring_writer import RingWriter
 from bus.stage import Stage
 from capture import portaudio
 from capture.device_stream import DeviceStream

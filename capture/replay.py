@@ -11,8 +11,9 @@ import time
 
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
-from bus.ring import SAMPLE_RATE, RingWriter, Samples
+from bus.ring import SAMPLE_RATE, Samples
 from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring_writer import RingWriter
 from bus.stage import Stage
 from capture.intake import Intake
 from capture.lateness import Lateness

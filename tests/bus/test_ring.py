@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.failures import Overrun, RingGone
-from bus.ring import SAMPLE_RATE, AudioRing, RingWriter, Samples
+from bus.ring import SAMPLE_RATE, AudioRing, Samples
 from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring_writer import RingWriter
 
 
 def ramp(start: int, count: int) -> Samples:
@@ -136,7 +137,7 @@ RACING_WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from bus.ring import RingWriter
+from bus.ring_writer import RingWriter
 with RingWriter(Path(sys.argv[1]), first_sample_ns=0, seconds=0.1) as writer:
     at = 0
     while True:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bus.messages import AudioLost, AudioMended, Event, LevelMeasured
-from bus.ring import AudioRing, RingWriter
+from bus.ring import AudioRing
+from bus.ring_writer import RingWriter
 from capture.intake import Intake
 
 

@@ -134,7 +134,7 @@ def test_audio_that_was_overwritten_is_told_and_the_rest_is_heard(
 ) -> None:
     """A listener that comes back after the ring went round."""
     from bus.client import HubClient
-    from bus.ring import RingWriter
+    from bus.ring_writer import RingWriter
 
     with (
         Hearing(make_run, start_stage, {}) as hearing,
