@@ -40,6 +40,7 @@ check: setup  ## format, lint, types, import rules
 
 bench: setup  ## measure the ring, the hub, and a session that waits; `python -m bench` has more
 	@$(CUECARD) models pull base
+	@$(IN_VENV)/python -m pytest bench -q
 	@$(IN_VENV)/python -m bench ring
 	@$(IN_VENV)/python -m bench hub
 	@$(IN_VENV)/python -m bench session
