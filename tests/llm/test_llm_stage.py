@@ -270,7 +270,7 @@ def test_the_stage_beats_while_the_provider_hangs(live: Live, provider: Provider
     provider.script = [[HEAD, Do.WAIT]]
     live.say(QUESTION)
     live.wait_for(m.RequestSent)
-    live.wait_for_beats(4)
+    live.wait_for_beats(2)
     assert live.stop() == [0]
     stopped = live.wait_for(m.AnswerStopped)
     assert stopped.cause == "the session ended"
