@@ -13,7 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bus.failures import StageFailure, UsageFailure
+from bus.failures import Failure, StageFailure, UsageFailure
 from capture.source import Live, parse_source, parse_sources
 from llm.notes import read_notes
 from llm.providers import named_provider
@@ -63,8 +63,13 @@ def launch(request: Request) -> None:
         cores=settings.session.cores,
     )
     session = LiveSession(settings, plans, consented=live, true_ends_s=request.true_ends_s)
-    ending = session.run()
     saved_to = settings.session.save
+    try:
+        ending = session.run()
+    except Failure:
+        if saved_to and session.record.lines():  # what was heard before it ended badly
+            save.save(session.record, Path(saved_to))
+        raise
     if saved_to:
         save.save(session.record, Path(saved_to))
     at_real_pace = settings.capture.pace == "realtime"

@@ -14,7 +14,7 @@ from session.interrupts import Interrupts
 from session.progress import Progress
 from session.record import Record
 from session.settings import AllSettings
-from session.stages import StagePlan
+from session.stages import LISTENING, StagePlan
 from session.summary import Ending
 from session.supervisor import Supervisor
 from session.tally import Tally
@@ -93,7 +93,9 @@ class LiveSession:
             if supervisor.closed_by:
                 return f"the {supervisor.closed_by} was closed"
             waited_enough = time.monotonic() - started_s > _ANSWERS_READY_S
-            if not self._replay_started and (supervisor.ready() or (waited_enough and supervisor.ready(1))):
+            if not self._replay_started and (
+                supervisor.ready() or (waited_enough and supervisor.ready(LISTENING))
+            ):
                 line.say(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
                 self._replay_started = True
             if self._progress.complete:

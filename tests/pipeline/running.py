@@ -64,6 +64,10 @@ class Session:
         """Return the process of a stage as it was started last."""
         return next(event["pid"] for event in reversed(self.of("StageStarted")) if event["stage"] == stage)
 
+    def children(self) -> list[psutil.Process]:
+        """Return the processes it has started and that still run."""
+        return psutil.Process(self.process.pid).children()
+
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)

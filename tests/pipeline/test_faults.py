@@ -40,6 +40,19 @@ def test_a_stage_that_falls_in_mid_session_loses_and_doubles_no_words(
     assert word_error_rate([wanted], [said(session.events, "mic")]) < 0.12
 
 
+def test_a_dead_hub_ends_the_session_and_what_was_heard_is_saved(place: Path) -> None:
+    file = place / "s.md"
+    arguments = ("run", *BOTH, "--answer", "off", "--json", "--save", str(file))
+    with running(*arguments, directory=place) as session:
+        session.wait_for("TranscriptFinished", 2)
+        hub = next(child for child in session.children() if child.cmdline()[-1] == "bus")
+        hub.kill()
+        assert session.end(20) == 7
+    assert b"hub died" in session.errors
+    assert "Thanks for joining" in file.read_text()
+    assert session.left_behind() == []
+
+
 def test_a_killed_supervisor_leaves_no_orphan(place: Path) -> None:
     from tests.waiting import wait_until
 
