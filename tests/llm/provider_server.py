@@ -155,7 +155,9 @@ class ProviderServer:
 
 def _read(incoming: BinaryIO, number: int) -> Received | None:
     line = incoming.readline().decode("latin-1")
-    if not line.endswith(" HTTP/1.1\r\n"):  # the end, or no HTTP: the random bytes of a TLS hello may hold two blanks
+    if not line.endswith(
+        " HTTP/1.1\r\n"
+    ):  # the end, or no HTTP: the random bytes of a TLS hello may hold two blanks
         return None
     method, path, _ = line.split(" ")
     headers: dict[str, str] = {}
