@@ -69,10 +69,14 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
         assert final["logged_ns"] > ended_ns, "nothing is known before it is said"
     questions = session.of("QuestionAsked")
     assert len(questions) == 4
-    assert len(session.of("AnswerFinished")) == 4
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
-        assert order[:3] == ["QuestionAsked", "PassagesFound", "RequestSent"], "notes come before any answer"
+        assert order[:4] == ["QuestionAsked", "PassagesFound", "RequestSent", "AnswerGrew"], (
+            "notes come first"
+        )
+        # On a busy machine the next question may cut an answer short.
+        assert order[-1] in ("AnswerFinished", "AnswerStopped")
+    assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
     check_requests(session.of("RequestSent"), said(events, "mic"))
     assert events[-1]["type"] == "SessionEnding"
     assert b"left the machine  nothing" in session.errors
