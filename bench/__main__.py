@@ -1,17 +1,167 @@
-"""`python -m bench NAME`: one measurement each; a table for people, one JSON line last for programs."""
+"""`cuecard bench NAME`, or `python -m bench NAME`: one measurement each.
+
+A table for people, one JSON line last for programs; with `--report` a page, with `--trace` a timeline for
+Perfetto.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+from bus.failures import Failure, InputFailure, MachineFailure
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=__doc__,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_EXTRA_PACKAGES = ("jiwer", "whisper_normalizer", "plotly")
 
 Corpus = Annotated[
-    Path, typer.Option(exists=True, file_okay=False, help="A folder with audio and manifest.jsonl.")
+    Path | None,
+    typer.Option(
+        exists=True,
+        file_okay=False,
+        help="A folder with manifest.jsonl, or of recordings with a .txt beside each; "
+        "without it, the interview that ships with the program.",
+    ),
 ]
+Clips = Annotated[int, typer.Option(min=1, help="How many utterances of each kind to play.")]
+Seed = Annotated[int, typer.Option(help="Which ones, and in which order.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="clean (the default), noisy, telephone or noise, as often as needed."),
+]
+Settings = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="A settings file in the place of your own.")
+]
+ViewOption = Annotated[Literal["none", "overlay"], typer.Option(help="Paint too, on no screen.")]
+Runs = Annotated[int, typer.Option(min=1, help="How often to play it.")]
+Report = Annotated[Path | None, typer.Option(dir_okay=False, help="Write one page, all in one file.")]
+
+
+@app.command()
+def live(
+    corpus: Corpus = None,
+    clips: Clips = 24,
+    seed: Seed = 1,
+    kind: Kinds = None,
+    runs: Runs = 1,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Run faster-whisper's transcribe() on the same, too.")
+    ] = False,
+    settings: Settings = None,
+    view: ViewOption = "none",
+    report: Report = None,
+    trace: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
+    ] = None,
+) -> None:
+    """Speech on two sources at real pace: latency, accuracy, cuts, cost, and where each millisecond goes.
+
+    Exits with a failure when the replay was late: such a run does not count.
+    """
+    _need_extras(report, trace)
+    from bench.corpus import parse_kinds
+    from bench.live import Plan, measure, refuse_void
+    from bench.report import show
+    from bench.summary import head, rows
+
+    plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view)
+    measurement = measure(plan)
+    if report:
+        from bench.live_page import write_live_page
+
+        write_live_page(report, measurement)
+    if trace:
+        from bench.trace import write_trace
+
+        write_trace(trace, measurement)
+    figures = measurement.figures
+    show("live", rows(figures), {**figures, **measurement.environment}, head=head(figures))
+    refuse_void(measurement)
+
+
+@app.command()
+def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -> None:
+    """Noise, music and silence at real pace: words that nobody said. Short for `live --kind noise`."""
+    live(corpus=corpus, clips=1000, kind=["noise"])
+
+
+@app.command()
+def sweep(
+    vary: Annotated[
+        list[str], typer.Option(help="A setting and its values: stt.final_beam=1,5. As often as needed.")
+    ],
+    corpus: Corpus = None,
+    clips: Clips = 24,
+    seed: Seed = 1,
+    runs: Runs = 1,
+    settings: Settings = None,
+    report: Report = None,
+) -> None:
+    """Cross settings, play the same for each, and draw latency against utterances cut."""
+    _need_extras(report)
+    from bench.live import Plan
+    from bench.sweep import sweep_settings
+
+    sweep_settings(vary, Plan(corpus, clips, seed, runs=runs, settings_file=settings), report)
+
+
+@app.command()
+def vad(
+    corpus: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Has vad_audio/*.flac and vad/*.json.")
+    ],
+    settings: Settings = None,
+    report: Report = None,
+) -> None:
+    """The speech detectors and the gate on labelled audio: precision, recall, lags, speech that is lost."""
+    if report:
+        _need_extras(report)
+    from bench.vad import measure
+
+    measure(corpus, settings, report)
+
+
+@app.command()
+def peers(
+    corpus: Corpus = None,
+    clips: Clips = 24,
+    seed: Seed = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each hears it: forth, back, forth.")] = 1,
+    peer: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder, else base.")
+    ] = None,
+    homes: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where their environments are, else in the cache.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write each round here; go on from what is here.")
+    ] = None,
+    report: Report = None,
+    install: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Install this one for later, and only that.")
+    ] = None,
+) -> None:
+    """Other live transcribers beside Cuecard, on the same stream and weights: those that you installed."""
+    _need_extras(report)
+    from bench.live import Plan
+    from bench.peers.measuring import Contest, install_peers, measure
+
+    if install:
+        install_peers(install, homes)
+    else:
+        measure(Contest.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))
 
 
 @app.command()
@@ -37,29 +187,6 @@ def hub(
 
 
 @app.command()
-def live(
-    corpus: Corpus,
-    clips: Annotated[int, typer.Option(help="How many utterances to play.")] = 24,
-    seed: Annotated[int, typer.Option(help="Which ones, and in which order.")] = 1,
-    offline: Annotated[
-        bool, typer.Option(help="Score faster-whisper's transcribe() on the same clips.")
-    ] = True,
-) -> None:
-    """Clean speech on two sources at real pace: end of speech to final, word errors, utterances lost."""
-    from bench.live import measure_speech
-
-    measure_speech(corpus, clips, seed, offline=offline)
-
-
-@app.command()
-def noise(corpus: Corpus) -> None:
-    """Noise, music and silence at real pace: words that nobody said."""
-    from bench.live import measure_noise
-
-    measure_noise(corpus)
-
-
-@app.command()
 def session(
     seconds: Annotated[float, typer.Option(help="How long to sit in silence.")] = 30.0,
 ) -> None:
@@ -69,5 +196,30 @@ def session(
     measure(seconds)
 
 
+def _need_extras(*written: Path | None) -> None:
+    """See that what is needed is there, and that what is to be written can be, before minutes are spent."""
+    for path in written:
+        if path and not os.access(path.absolute().parent, os.W_OK):
+            raise InputFailure(
+                f"{path} cannot be written", kept="nothing was run", todo="name a folder that exists"
+            )
+    missing = [name for name in _EXTRA_PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MachineFailure(
+            f"the bench's own packages are missing ({', '.join(missing)})",
+            kept="nothing was run",
+            todo="pip install 'cuecard[bench]'",
+        )
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app(prog_name="cuecard bench")
+    except Failure as failure:
+        print(f"cuecard bench: {failure}", file=sys.stderr)
+        sys.exit(failure.exit_code)
+
+
 if __name__ == "__main__":
-    app()
+    main()

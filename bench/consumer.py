@@ -5,8 +5,10 @@ Every line is stamped on arrival, so a latency counts everything up to the consu
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from bench.family import Family, Usage
 from bus.failures import StageFailure
 
 
@@ -26,8 +29,27 @@ class Received:
     event: dict[str, Any]
 
 
-def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> list[Received]:
-    """Play the files at real pace through a session of its own and return every event.
+@dataclass(frozen=True)
+class Playback:
+    """What a session said, and what it took."""
+
+    received: list[Received]
+    usage: dict[str, Usage]
+    """By stage, from the moment the recordings began."""
+
+    @property
+    def late_p99_ms(self) -> float:
+        """How late the replay wrote its blocks, at the 99th percentile, the worse source."""
+        ends = [each.event for each in self.received if each.event["type"] == "CaptureEnded"]
+        return max((event["late_p99_ms"] for event in ends), default=0.0)
+
+
+def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> Playback:
+    """Play the files at real pace through a session of its own.
+
+    Args:
+        files: What each source plays.
+        options: More options of `cuecard run`.
 
     Raises:
         StageFailure: The session did not end with exit code 0.
@@ -35,11 +57,35 @@ def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> list[
     command = [sys.executable, "-m", "session", "run", "--json", "--pace", "realtime", *options]
     for source, file in files.items():
         command += ["--source", f"{source}=file:{file}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    headless = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=headless
+        )
+        try:
+            with Family(process.pid) as family:
+                received = _read(process, family)
+                usage = family.usage()
+        finally:
+            process.terminate()
+        if process.wait() != 0:
+            errors.seek(0)
+            sys.stderr.buffer.write(errors.read())
+            raise StageFailure(f"the session ended with exit code {process.returncode}, see above")
+    return Playback(received, usage)
+
+
+def _read(process: subprocess.Popen[bytes], family: Family) -> list[Received]:
     assert process.stdout
-    received = [Received(time.monotonic_ns(), msgspec.json.decode(line)) for line in process.stdout]
-    if process.wait() != 0:
-        raise StageFailure(f"the session ended with exit code {process.returncode}")
+    received = []
+    for line in process.stdout:
+        each = Received(time.monotonic_ns(), msgspec.json.decode(line))
+        received.append(each)
+        if each.event["type"] == "StageStarted":
+            family.watch(each.event["stage"], each.event["pid"])
+        elif each.event["type"] == "ReplayStarted":
+            family.start_counting()
+    process.wait()
     return received
 
 
@@ -47,8 +93,3 @@ def first_sample_ns(received: Sequence[Received]) -> dict[str, int]:
     """Return for each source the monotonic time at which its sample 0 was due."""
     starts = (each.event for each in received if each.event["type"] == "CaptureStarted")
     return {event["source"]: event["first_sample_ns"] for event in starts}
-
-
-def finals(received: Sequence[Received]) -> list[Received]:
-    """Return the final transcripts in order of arrival."""
-    return [each for each in received if each.event["type"] == "TranscriptFinished"]

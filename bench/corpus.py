@@ -1,13 +1,17 @@
-"""A corpus: recordings with what is said in them. Bring your own: a folder with `manifest.jsonl`.
+"""A corpus: recordings with what is said in them.
 
-A line of the manifest is a JSON object with at least `id`, `path` (relative), `seconds`, `text`, `kind`
-("speech", "tts", "noise", …); `transcript_quality` beginning with "gold" marks texts known to be right.
+Two forms. A folder with `manifest.jsonl`: a line is a JSON object with at least `id`, `path` (relative),
+`seconds`, `text`, `kind` ("speech", "tts", "noise", …); `transcript_quality` beginning with "gold" marks
+texts known to be right. Or bring your own: a folder of recordings with a text file beside each (`talk.wav`,
+`talk.txt`); an empty text says that nobody speaks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import msgspec
 import numpy as np
@@ -15,19 +19,26 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from bus.failures import InputFailure
+from bus.failures import InputFailure, UsageFailure
 from bus.ring import SAMPLE_RATE
 
 Audio = NDArray[np.float32]
 
+Kind = Literal["clean", "noisy", "telephone", "noise"]
+"""Clean speech, speech in noise, speech over a telephone, and sound without speech."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
 _FRAME_SAMPLES = 160
 _NOT_CLEAN = {"noisy", "noisy-mixed", "very-noisy", "derived", "telephone-8k", "long-silences"}
+_NOISY = {"noisy", "noisy-mixed", "very-noisy"}
 _SPEECH_BELOW_PEAK_DB = 35.0
 """A frame is speech when it is no farther below the loudest frame than this (clean recordings only)."""
+_LONGEST_S = {"clean": 20.0, "noisy": 40.0, "telephone": 46.0, "noise": 60.0}
 
 
 class Clip(msgspec.Struct, frozen=True):
-    """One line of a manifest."""
+    """One recording; a line of a manifest."""
 
     id: str
     path: str
@@ -40,12 +51,23 @@ class Clip(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Utterance:
-    """A clip's speech, cut out where the energy begins and ends."""
+    """A clip's sound as it is played."""
 
     id: str
     text: str
     samples: Audio
     """float32, shape (n,), 16 kHz mono."""
+    kind: Kind = "clean"
+    """Clean speech is cut out where its energy begins and ends; the others are whole."""
+
+
+def read_corpus(corpus: Path) -> list[Clip]:
+    """Return the clips of a folder, with a manifest or with texts beside the recordings.
+
+    Raises:
+        InputFailure: There is neither, or something cannot be read.
+    """
+    return read_manifest(corpus) if (corpus / "manifest.jsonl").exists() else _read_own(corpus)
 
 
 def read_manifest(corpus: Path) -> list[Clip]:
@@ -61,22 +83,76 @@ def read_manifest(corpus: Path) -> list[Clip]:
         raise InputFailure(f"{corpus} is no corpus: manifest.jsonl cannot be read ({error})") from error
 
 
-def clean_speech(corpus: Path, *, shortest_s: float = 1.0, longest_s: float = 20.0) -> list[Clip]:
+def _read_own(folder: Path) -> list[Clip]:
+    formats = {f".{name.lower()}" for name in soundfile.available_formats()}
+    recordings = [path for path in sorted(folder.iterdir()) if path.suffix.lower() in formats]
+    clips = []
+    for path in recordings:
+        text_file = path.with_suffix(".txt")
+        if not text_file.exists():
+            continue
+        try:
+            text = " ".join(text_file.read_text(encoding="utf-8").split())
+            seconds = soundfile.info(path).duration
+        except (OSError, UnicodeDecodeError, soundfile.LibsndfileError) as error:
+            raise InputFailure(f"{path} cannot be used: {error}", kept="nothing was started") from error
+        kind = "speech" if text else "noise"
+        clips.append(Clip(path.stem, path.name, seconds, kind, text or None, "gold-own"))
+    if not clips:
+        raise InputFailure(
+            f"{folder} holds no manifest.jsonl and no recording with a text beside it",
+            kept="nothing was started",
+            todo="put talk.txt, what is said, beside talk.wav",
+        )
+    return clips
+
+
+def kind_of(clip: Clip) -> Kind | None:
+    """Return what a clip may serve for; None when its text is not known well enough, or it is too long."""
+    quality = clip.transcript_quality or ""
+    kind: Kind | None = None
+    if clip.kind == "noise" and not clip.text:
+        kind = "noise"
+    elif not clip.text:
+        kind = None
+    elif "telephone-8k" in clip.tags and quality.startswith(("gold", "silver")):
+        kind = "telephone"
+    elif _NOISY & set(clip.tags) and quality.startswith(("gold", "silver")):
+        kind = "noisy"
+    elif clip.kind in ("speech", "tts") and quality.startswith("gold") and not _NOT_CLEAN & set(clip.tags):
+        kind = "clean" if clip.seconds >= 1.0 else None
+    return kind if kind and clip.seconds <= _LONGEST_S[kind] else None
+
+
+def parse_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
+    """Return the kinds of these names.
+
+    Raises:
+        UsageFailure: There is no such kind.
+    """
+    wrong = [name for name in names if name not in KINDS]
+    if wrong:
+        raise UsageFailure(
+            f"there is no kind {wrong[0]!r}", kept="nothing was run", todo=f"take {', '.join(KINDS)}"
+        )
+    return tuple(kind for kind in KINDS if kind in names)
+
+
+def clean_speech(corpus: Path) -> list[Clip]:
     """Return the clips with one clean, exactly known utterance."""
-    return [
-        clip
-        for clip in read_manifest(corpus)
-        if clip.kind in ("speech", "tts")
-        and clip.text
-        and (clip.transcript_quality or "").startswith("gold")
-        and not _NOT_CLEAN & set(clip.tags)
-        and shortest_s <= clip.seconds <= longest_s
-    ]
+    return [clip for clip in read_corpus(corpus) if kind_of(clip) == "clean"]
 
 
 def read_audio(path: Path) -> Audio:
-    """Return a recording as 16 kHz mono."""
-    samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    """Return a recording as 16 kHz mono.
+
+    Raises:
+        InputFailure: It cannot be read.
+    """
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise InputFailure(f"{path} cannot be read: {error}", kept="nothing was started") from error
     mono: Audio = samples.mean(axis=1)
     if rate_hz != SAMPLE_RATE:
         mono = soxr.resample(mono, rate_hz, SAMPLE_RATE)
@@ -84,15 +160,29 @@ def read_audio(path: Path) -> Audio:
 
 
 def read_utterance(corpus: Path, clip: Clip) -> Utterance:
-    """Return a clip's speech without the silence around it, so that its end is the end of speech."""
+    """Return a clip's sound; clean speech is cut where it begins and ends."""
     samples = read_audio(corpus / clip.path)
-    start, stop = speech_span(samples)
-    return Utterance(clip.id, clip.text or "", samples[start:stop])
+    kind = kind_of(clip) or "clean"
+    if kind == "clean":
+        start, stop = speech_span(samples)
+        samples = samples[start:stop]
+    return Utterance(clip.id, clip.text or "", samples, kind)
 
 
 def speech_span(samples: Audio) -> tuple[int, int]:
     """Return where speech begins and ends in a clean recording, by energy, in samples."""
+    loud = np.flatnonzero(_loud(samples))
+    return int(loud[0]) * _FRAME_SAMPLES, (int(loud[-1]) + 1) * _FRAME_SAMPLES
+
+
+def longest_pause_s(samples: Audio) -> float:
+    """Return the longest stretch of quiet inside a clean recording's speech, by energy."""
+    loud = np.flatnonzero(_loud(samples))
+    return float(np.diff(loud).max(initial=1) - 1) * _FRAME_SAMPLES / SAMPLE_RATE
+
+
+def _loud(samples: Audio) -> NDArray[np.bool_]:
     frames = samples[: len(samples) // _FRAME_SAMPLES * _FRAME_SAMPLES].reshape(-1, _FRAME_SAMPLES)
     level_db = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-12)
-    loud = np.flatnonzero(level_db > level_db.max() - _SPEECH_BELOW_PEAK_DB)
-    return int(loud[0]) * _FRAME_SAMPLES, (int(loud[-1]) + 1) * _FRAME_SAMPLES
+    loud: NDArray[np.bool_] = level_db > level_db.max() - _SPEECH_BELOW_PEAK_DB
+    return loud

@@ -1,114 +1,150 @@
-"""Live figures through the very processes a user runs: latency, word errors, lost and invented words.
+"""Live figures through the very processes a user runs.
 
 The clock of a latency starts when the last sample of speech was due, and stops when the consumer has the
-line with the final words: detection, the wait, computing and every hop are in it.
+line with the final words: detection, the wait, computing and every hop are in it. A replay that was late
+makes a run void.
 """
 
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+from bench.consumer import Playback, run_session
+from bench.corpus import Kind, kind_of, read_corpus, read_utterance
+from bench.environment import environment
+from bench.figures import Run, figures
+from bench.heard import fold
+from bench.reference import Reference, refer
+from bench.scores import score
+from bench.timeline import SOURCES, Timeline, demo_timeline, lay_out
+from bus.failures import InputFailure, MachineFailure
+from session import settings as all_settings
+from session.models import store
+from stt.device import cpu
 
-from bench.consumer import Received, finals, first_sample_ns, run_session
-from bench.corpus import clean_speech, read_audio, read_manifest, read_utterance
-from bench.report import show
-from bench.timeline import Timeline, Turn, lay_out
-from bench.words import word_error_rate
-from bus.ring import SAMPLE_RATE
-from session.tally import percentile
-
-SOURCES = ("call", "mic")
-_NOT_SPEECH = ("noise",)
-
-
-def measure_speech(corpus: Path, clips: int, seed: int, *, offline: bool) -> None:
-    """Play clean utterances on two sources and print how fast and how right the finals were."""
-    chosen = random.Random(seed).sample(clean_speech(corpus), clips)
-    timeline = lay_out([read_utterance(corpus, clip) for clip in chosen], SOURCES, seed)
-    received = _play(timeline)
-    said = [_words_of(turn, received) for turn in timeline.turns]
-    latencies_s = [_latency_s(turn, received) for turn in timeline.turns]
-    truth = [turn.text for turn in timeline.turns]
-    figures: dict[str, object] = {
-        "utterances": len(truth),
-        "lost": sum(not words for words in said),
-        "cut": sum(len(_finals_of(turn, received)) > 1 for turn in timeline.turns),
-        "wer": word_error_rate(truth, said),
-        **{f"end_to_final_p{share}_s": percentile(latencies_s, share / 100) for share in (50, 90, 95, 100)},
-        "replay_late_p99_ms": max(_lateness_ms(received)),
-    }
-    if offline:
-        figures["wer_offline"] = word_error_rate(truth, _offline(timeline))
-    show("live", [(name, _in_words(value)) for name, value in figures.items()], figures)
+LATE_MS = 2.0
+"""A replay later than this at its 99th percentile makes a run void."""
 
 
-def measure_noise(corpus: Path) -> None:
-    """Play what is no speech, and print every word that was heard in it."""
-    clips = [clip for clip in read_manifest(corpus) if clip.kind in _NOT_SPEECH and not clip.text]
-    gap = np.zeros(SAMPLE_RATE, np.float32)
-    audio = np.concatenate([part for clip in clips for part in (read_audio(corpus / clip.path), gap)])
-    received = _play(Timeline([], {"mic": audio}))
-    invented = [each.event["text"] for each in finals(received)]
-    show(
-        "noise",
-        [
-            ("clips", f"{len(clips)}, {len(audio) / SAMPLE_RATE:.0f} s"),
-            ("words invented", str(sum(len(text.split()) for text in invented))),
-            *(("", text) for text in invented),
-        ],
-        {"clips": len(clips), "seconds": len(audio) / SAMPLE_RATE, "invented": invented},
-    )
+@dataclass(frozen=True)
+class Plan:
+    """What to play, and how."""
+
+    corpus: Path | None = None
+    """None for the interview that ships with the program."""
+    clips: int = 24
+    seed: int = 1
+    kinds: Sequence[Kind] = ("clean",)
+    runs: int = 1
+    offline: bool = False
+    settings_file: Path | None = None
+    view: str = "none"
 
 
-def _play(timeline: Timeline) -> list[Received]:
+@dataclass(frozen=True)
+class Measurement:
+    """What was played, what came of it, and on what."""
+
+    timeline: Timeline
+    runs: list[Run]
+    playbacks: list[Playback]
+    figures: dict[str, Any]
+    environment: dict[str, Any] = field(default_factory=dict)
+
+
+def measure(plan: Plan) -> Measurement:
+    """Play a set through sessions of its own, as often as planned, and score each.
+
+    Raises:
+        Failure: Something that was asked for is not there, or a session did not end well.
+    """
+    timeline = stage_set(plan)
+    references = find_references(timeline, plan)
+    return play(timeline, references, plan)
+
+
+def stage_set(plan: Plan) -> Timeline:
+    """Return what is played.
+
+    Raises:
+        InputFailure: The corpus has nothing of the kinds that were asked for.
+    """
+    if plan.corpus is None:
+        return demo_timeline()
+    corpus, chance = plan.corpus, random.Random(plan.seed)
+    clips = []
+    for kind in plan.kinds:
+        found = [clip for clip in read_corpus(corpus) if kind_of(clip) == kind]
+        clips += chance.sample(found, min(plan.clips, len(found)))
+    if not clips:
+        raise InputFailure(f"{corpus} has no recordings of this kind: {', '.join(plan.kinds)}")
+    return lay_out([read_utterance(corpus, clip) for clip in clips], SOURCES, plan.seed)
+
+
+def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Measurement:
+    """Play a timeline as often as planned, and score each run."""
+    settings = all_settings.load(plan.settings_file, {})
+    surroundings = environment(settings.tables())
+    options = ["--answer", "off", "--view", plan.view]
+    if plan.settings_file:
+        options += ["--settings", str(plan.settings_file)]
+    runs, playbacks = [], []
+    for number in range(plan.runs):
+        _tell(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
+        with tempfile.TemporaryDirectory() as directory:
+            playback = run_session(timeline.write(Path(directory)), options)
+        scores, strays = score(timeline.turns, references, fold(playback.received))
+        playbacks.append(playback)
+        runs.append(
+            Run(
+                scores=scores,
+                strays=strays,
+                usage=playback.usage,
+                seconds=timeline.seconds,
+                late_p99_ms=playback.late_p99_ms,
+                is_void=playback.late_p99_ms > LATE_MS,
+            )
+        )
+    return Measurement(timeline, runs, playbacks, figures(runs), surroundings)
+
+
+def refuse_void(measurement: Measurement) -> None:
+    """Say so when runs do not count, after their figures were shown.
+
+    Raises:
+        MachineFailure: At least one run was void.
+    """
+    void = sum(run.is_void for run in measurement.runs)
+    if void:
+        late_ms = max(run.late_p99_ms for run in measurement.runs)
+        raise MachineFailure(
+            f"VOID: {void} of {len(measurement.runs)} runs do not count, "
+            f"the replay was {late_ms:.1f} ms late at its 99th percentile and may be {LATE_MS:.0f}",
+            kept="only the others count" if void < len(measurement.runs) else "",
+            todo="run again while nothing else does",
+        )
+
+
+def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
+    """Return when each word ended, and what an offline transcription says if the plan asks for it."""
+    settings = all_settings.load(plan.settings_file, {}).stt
+    _tell(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; finding out when each word ended")
     with tempfile.TemporaryDirectory() as directory:
-        return run_session(timeline.write(Path(directory)), ["--answer", "off"])
+        return refer(
+            timeline,
+            Path(directory),
+            model_path=str(store.find(settings.model)),
+            language=settings.language,
+            threads=cpu(settings).threads,
+            offline=plan.offline,
+        )
 
 
-def _finals_of(turn: Turn, received: Sequence[Received]) -> list[Received]:
-    """Return the finals whose middle lies in the turn."""
-    found = []
-    for each in finals(received):
-        event = each.event
-        middle_s = (event["start_sample"] + event["quiet_sample"]) / 2 / SAMPLE_RATE
-        if event["source"] == turn.source and turn.start_s - 0.3 <= middle_s <= turn.end_s + 0.3:
-            found.append(each)
-    return found
-
-
-def _words_of(turn: Turn, received: Sequence[Received]) -> str:
-    return " ".join(each.event["text"] for each in _finals_of(turn, received))
-
-
-def _latency_s(turn: Turn, received: Sequence[Received]) -> float:
-    """Return how late the turn's last final was; infinity when none came."""
-    zero_ns = first_sample_ns(received)[turn.source]
-    arrivals_ns = [each.received_ns for each in _finals_of(turn, received)]
-    return (max(arrivals_ns) - zero_ns) / 1e9 - turn.end_s if arrivals_ns else float("inf")
-
-
-def _lateness_ms(received: Sequence[Received]) -> list[float]:
-    return [each.event["late_p99_ms"] for each in received if each.event["type"] == "CaptureEnded"]
-
-
-def _offline(timeline: Timeline) -> list[str]:
-    """Return what faster-whisper makes of the same utterances with all its time: 30 s windows, beam 5."""
-    from faster_whisper import WhisperModel
-
-    from session.models import store
-
-    model = WhisperModel(str(store.find("base")), device="cpu", compute_type="int8")
-    said = []
-    for turn in timeline.turns:
-        start, stop = (int(edge_s * SAMPLE_RATE) for edge_s in (turn.start_s - 0.3, turn.end_s + 0.3))
-        segments, _ = model.transcribe(timeline.audio[turn.source][start:stop], language="en", beam_size=5)
-        said.append(" ".join(segment.text for segment in segments))
-    return said
-
-
-def _in_words(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def _tell(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)

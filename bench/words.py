@@ -1,18 +1,62 @@
-"""Word error rate, with one fixed normaliser (whisper-normalizer's English one) and one counter (jiwer)."""
+"""Words compared: the error rate, and which words of what was heard are words of the truth.
+
+One fixed normaliser (whisper-normalizer's English one) and one counter (jiwer).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 _normalise = EnglishTextNormalizer()
+_NO_WORD = re.compile(r"[^\w']+")
 
 
 def word_error_rate(truth: Sequence[str], said: Sequence[str]) -> float:
     """Return the errors in all utterances together, per word of the truth (0 is perfect, 1 may be passed)."""
+    errors, words = word_errors(truth, said)
+    return errors / words if words else 0.0
+
+
+def word_errors(truth: Sequence[str], said: Sequence[str]) -> tuple[int, int]:
+    """Return how many words are wrong, missing or too many, and how many the truth has.
+
+    Utterances whose truth has no words are left out: what is heard there is invented, not mistaken.
+    """
     pairs = [(_normalise(true), _normalise(heard)) for true, heard in zip(truth, said, strict=True)]
     pairs = [(true, heard) for true, heard in pairs if true]
-    rate: float = jiwer.wer([true for true, _ in pairs], [heard for _, heard in pairs])
-    return rate
+    if not pairs:
+        return 0, 0
+    counted = jiwer.process_words([true for true, _ in pairs], [heard for _, heard in pairs])
+    errors = counted.substitutions + counted.deletions + counted.insertions
+    return errors, counted.hits + counted.substitutions + counted.deletions
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in lower case, without punctuation; a mark alone is no word."""
+    words = (_NO_WORD.sub("", word).lower().strip("'") for word in text.split())
+    return [word for word in words if word]
+
+
+def missing_at_end(truth: str, said: str) -> int:
+    """Return how many words of the truth's end were not heard, rightly or wrongly."""
+    true, heard = plain_words(truth), plain_words(said)
+    if not true or not heard:
+        return len(true)
+    last = jiwer.process_words(" ".join(true), " ".join(heard)).alignments[0][-1]
+    return last.ref_end_idx - last.ref_start_idx if last.type == "delete" else 0
+
+
+def matches(truth: Sequence[str], heard: Sequence[str]) -> list[int | None]:
+    """Return for each plain word that was heard which word of the truth it is, or None when it is none."""
+    found: list[int | None] = [None] * len(heard)
+    if not truth or not heard:
+        return found
+    for chunk in jiwer.process_words(" ".join(truth), " ".join(heard)).alignments[0]:
+        if chunk.type == "equal":
+            for offset in range(chunk.ref_end_idx - chunk.ref_start_idx):
+                found[chunk.hyp_start_idx + offset] = chunk.ref_start_idx + offset
+    return found

@@ -234,6 +234,19 @@ class ListeningEnded(Message, frozen=True, kw_only=True):
 # --- words ------------------------------------------------------------------------------------------
 
 
+class PauseJudged(Message, frozen=True, kw_only=True):
+    """The words before a pause were heard, and say how long to wait for more before the utterance is over."""
+
+    source: str
+    utterance: int
+    quiet_sample: int
+    """Of which pause; it holds for no other."""
+    wait_ms: int
+    """Quiet after which the utterance has ended."""
+    because: str
+    """What the words looked like: "question", "sentence", "unfinished", …"""
+
+
 class TranscriptGrew(Message, frozen=True, kw_only=True):
     """Words of an utterance that is still being spoken; each replaces the one before."""
 
@@ -267,6 +280,13 @@ class TranscriptFinished(Message, frozen=True, kw_only=True):
     queue_ms: float
     """From the end being decided to the pass being started; 0 when it was speculative."""
     compute_ms: float
+    """Of the pass that gave the words, a second one through the full window included."""
+    passes: int = 1
+    """Passes that were begun for this utterance, partials included."""
+    wasted_passes: int = 0
+    """Speculative passes among them whose speaker went on."""
+    all_compute_ms: float = 0.0
+    """Of all of them together; what an abandoned pass still cost is not in it."""
 
 
 class UtteranceDiscarded(Message, frozen=True, kw_only=True):
@@ -406,6 +426,7 @@ Event = (
     | SpeechResumed
     | SpeechEnded
     | ListeningEnded
+    | PauseJudged
     | TranscriptGrew
     | TranscriptFinished
     | UtteranceDiscarded

@@ -40,6 +40,7 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.SpeechResumed: (("vad",), ("stt", *SCREENS)),
     m.SpeechEnded: (("vad",), ("session", "vad", "stt", "capture", *SCREENS)),
     m.ListeningEnded: (("vad",), ("session", "stt", *SCREENS)),
+    m.PauseJudged: (("stt",), ("vad", *SCREENS)),
     m.TranscriptGrew: (("stt",), SCREENS),
     m.TranscriptFinished: (("stt",), ("session", "stt", "llm", "capture", *SCREENS)),
     m.UtteranceDiscarded: (("stt",), ("session", "stt", "capture", *SCREENS)),

@@ -186,6 +186,20 @@ def doctor(
     raise typer.Exit(show_findings(as_json=json))
 
 
+@app.command(
+    add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def bench(context: typer.Context) -> None:
+    """Measure on this machine: latency, accuracy, cost; `cuecard bench --help` has more.
+
+    Example:
+
+        cuecard bench live --report live.html
+    """
+    # A program of its own: the session must not need what only measuring needs.
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])
+
+
 def main() -> None:
     """Run the command line; the program's entry point."""
     try:

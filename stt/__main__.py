@@ -6,8 +6,9 @@ import os
 
 # Before CTranslate2 is loaded: its OpenMP threads would otherwise spin between passes and eat a core.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogram
 
-from bus.messages import CaptureStarted
+from bus.messages import CaptureStarted, SpeechResumed
 from bus.stage import Stage
 from stt.agenda import Agenda
 from stt.loading import load
@@ -15,6 +16,7 @@ from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber
 
+_LOOK_WHILE_BUSY_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.02
 _LOOK_IN_SILENCE_EVERY_S = 0.4
 
@@ -27,28 +29,29 @@ def main() -> None:
         agenda = Agenda(settings)
         stage.enter_sandbox()
 
-        with Sources(stage.run) as sources:
-            transcriber = Transcriber(engine, sources, settings)
+        with Sources(stage.run) as sources, Transcriber(engine, sources, settings) as transcriber:
             stage.ready(f"{settings.model} {engine.device}")
             heard = stage.history()
             while not stage.stopping():
                 for logged in heard:
-                    if isinstance(logged.event, CaptureStarted):
-                        sources.attach(logged.event)
+                    match logged.event:
+                        case CaptureStarted() as started:
+                            sources.attach(started)
+                        case SpeechResumed() as resumed:
+                            transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
                     agenda.hear(logged)
-                task = agenda.next(sources.written_sample)
-                if task is not None:
-                    for event in transcriber.do(task):
-                        stage.say(event)
-                    agenda.done(task)
+                while task := agenda.next(sources.written_sample, partials=transcriber.has_room_for_partial):
+                    transcriber.begin(task)
+                for event in transcriber.finished():
+                    stage.say(event)
                 stage.beat()
-                heard = stage.hear(_patience_s(agenda, busy=task is not None))
+                heard = stage.hear(_patience_s(agenda, transcriber))
 
 
-def _patience_s(agenda: Agenda, *, busy: bool) -> float:
+def _patience_s(agenda: Agenda, transcriber: Transcriber) -> float:
     """Return how long to wait for the next event."""
-    if busy:
-        return 0.0
+    if transcriber.busy:
+        return _LOOK_WHILE_BUSY_EVERY_S
     return _LOOK_EVERY_S if agenda.anyone_speaks else _LOOK_IN_SILENCE_EVERY_S
 
 

@@ -16,6 +16,9 @@ from bus import messages as m
 from bus.ring import SAMPLE_RATE
 from stt.settings import SttSettings
 
+_PARTIAL_SHARE = 0.08
+"""Of what was said so far, as new audio between two partials."""
+
 Key = tuple[str, int]
 """Source and number of an utterance."""
 
@@ -46,9 +49,9 @@ class _Speech:
     """An utterance that is not over."""
 
     start_sample: int
+    next_partial_sample: int
+    """How far there must be audio for the next partial."""
     pause: m.SpeechPaused | None = None
-    heard_sample: int = 0
-    """How far the last partial heard."""
     speculated_sample: int | None = None
     """The `quiet_sample` for which a speculative pass was made."""
 
@@ -62,6 +65,7 @@ class Agenda:
 
     def __init__(self, settings: SttSettings) -> None:
         self._first_source = settings.first_source
+        self._first_partial_samples = round(settings.first_partial_s * SAMPLE_RATE)
         self._partial_samples = round(settings.partial_every_s * SAMPLE_RATE)
         self._speaking: dict[Key, _Speech] = {}
         self._finals: dict[Key, Task] = {}
@@ -71,7 +75,8 @@ class Agenda:
         event = logged.event
         match event:
             case m.SpeechStarted():
-                self._speaking[event.source, event.utterance] = _Speech(event.start_sample)
+                first = event.detected_sample + self._first_partial_samples
+                self._speaking[event.source, event.utterance] = _Speech(event.start_sample, first)
             case m.SpeechPaused() if speech := self._speaking.get((event.source, event.utterance)):
                 speech.pause = event
             case m.SpeechResumed() if speech := self._speaking.get((event.source, event.utterance)):
@@ -83,14 +88,15 @@ class Agenda:
             case _:
                 pass
 
-    def next(self, written_sample: Callable[[str], int]) -> Task | None:
-        """Return the next pass to make, or None.
+    def next(self, written_sample: Callable[[str], int], *, partials: bool = True) -> Task | None:
+        """Return the next pass to make, or None; each is returned once.
 
         Args:
             written_sample: Tells how far a source's audio can be read.
+            partials: Whether there is room for a partial.
         """
         if self._finals:
-            return min(self._finals.values(), key=self._urgency)
+            return self._finals.pop(min(self._finals, key=lambda key: self._urgency(self._finals[key])))
         for key, speech in self._in_order():
             pause = speech.pause
             if pause and speech.speculated_sample != pause.quiet_sample:
@@ -98,17 +104,12 @@ class Agenda:
                     continue
                 speech.speculated_sample = pause.quiet_sample
                 return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
-        for key, speech in self._in_order():
+        for key, speech in self._in_order() if partials else ():
             stop = written_sample(key[0])
-            if speech.pause is None and stop - self._heard(speech) >= self._partial_samples:
-                speech.heard_sample = stop
+            if speech.pause is None and stop >= speech.next_partial_sample:
+                speech.next_partial_sample = stop + self._until_next_partial(stop - speech.start_sample)
                 return Task("partial", *key, speech.start_sample, stop, stop)
         return None
-
-    def done(self, task: Task) -> None:
-        """Take a task off, without waiting to hear our own event about it."""
-        if task.kind == "final":
-            self._finals.pop(task.key, None)
 
     @property
     def anyone_speaks(self) -> bool:
@@ -129,6 +130,6 @@ class Agenda:
     def _urgency(self, task: Task) -> tuple[bool, int]:
         return task.source != self._first_source, task.decided_ns
 
-    @staticmethod
-    def _heard(speech: _Speech) -> int:
-        return max(speech.heard_sample, speech.start_sample)
+    def _until_next_partial(self, speech_samples: int) -> int:
+        """Return how much new audio the next partial waits for: a pass over long speech takes longer."""
+        return max(self._partial_samples, round(speech_samples * _PARTIAL_SHARE))

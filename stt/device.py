@@ -9,7 +9,7 @@ import ctranslate2
 
 from stt.settings import SttSettings
 
-_THREADS_AT_MOST = 4
+_WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,19 @@ class Device:
     compute_type: str
     threads: int
     """Threads of one pass; has no meaning on CUDA."""
+    workers: int
+    """Passes at a time."""
 
     def __str__(self) -> str:
-        threads = f", {self.threads} threads" if self.name == "cpu" else ""
+        threads = f", {self.workers} x {self.threads} threads" if self.name == "cpu" else ""
         return f"{self.compute_type} on {self.name}{threads}"
 
 
 def cpu(settings: SttSettings) -> Device:
-    """Return the CPU with as many threads as the settings or the machine give."""
+    """Return the CPU with the threads and workers that the settings or the machine give."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = settings.threads or min(cores, _THREADS_AT_MOST)
     compute_type = settings.compute_type if settings.device == "cpu" else ""
-    return Device("cpu", compute_type or "int8", threads)
+    return Device("cpu", compute_type or "int8", settings.threads, settings.workers or min(cores, _WORKERS))
 
 
 def cuda(settings: SttSettings) -> Device | None:
@@ -41,4 +42,4 @@ def cuda(settings: SttSettings) -> Device | None:
         devices: int = ctranslate2.get_cuda_device_count()
     except RuntimeError:  # a driver that is too old is as good as none
         return None
-    return Device("cuda", settings.compute_type or "float16", 1) if devices else None
+    return Device("cuda", settings.compute_type or "float16", 1, settings.workers or 1) if devices else None

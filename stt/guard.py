@@ -34,6 +34,8 @@ class Pass:
     no_speech_probability: float
     speech_s: float
     window_s: float
+    began_ns: int
+    """Monotonic time at which the pass began to compute."""
     compute_ms: float
 
 

@@ -46,15 +46,90 @@ class MelFrontEnd:
         Returns:
             float32, shape (mels, n // 160 + 1).
         """
-        waveform = samples.astype(np.float32) / 32_768
-        padded = np.pad(np.pad(waveform, (0, FRAME_SAMPLES)), _FFT_SAMPLES // 2, mode="reflect")
-        frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT_SAMPLES)[::FRAME_SAMPLES]
-        power = np.abs(np.fft.rfft(frames * self._window)[:-1]) ** 2
+        growing = GrowingMel(self, 0)
+        growing.extend(samples)
+        return growing.features(0, len(samples))
+
+    def logarithms(self, waveform: NDArray[np.float32]) -> Features:
+        """Return one frame for every 10 ms of sound that has 12.5 ms on either side of it.
+
+        Returns:
+            float32, shape (mels, (n - 400) // 160 + 1): powers of ten, not normalised.
+        """
+        frames = np.lib.stride_tricks.sliding_window_view(waveform, _FFT_SAMPLES)[::FRAME_SAMPLES]
+        power = np.abs(np.fft.rfft(frames * self._window)) ** 2
         mel = self._filters @ power.T.astype(np.float32)
-        logarithm = np.log10(np.maximum(mel, 1e-10))
-        floored = np.maximum(logarithm, logarithm.max() - _DYNAMIC_RANGE)
+        logarithms: Features = np.log10(np.maximum(mel, 1e-10))
+        return logarithms
+
+
+class GrowingMel:
+    """The spectrogram of an utterance, which grows with it: every frame is computed once.
+
+    Args:
+        front_end: Computes frames.
+        start_sample: First sample of the utterance.
+    """
+
+    def __init__(self, front_end: MelFrontEnd, start_sample: int) -> None:
+        self._front_end = front_end
+        self._start_sample = start_sample
+        self._waveform = np.empty(0, np.float32)
+        self._frames = np.empty((front_end.mels, 0), np.float32)
+
+    @property
+    def stop_sample(self) -> int:
+        """One past the last sample that is known."""
+        return self._start_sample + len(self._waveform)
+
+    def extend(self, samples: Samples) -> None:
+        """Take in what follows.
+
+        Args:
+            samples: int16, shape (n,), 16 kHz, from `stop_sample` on.
+        """
+        self._waveform = np.concatenate((self._waveform, samples.astype(np.float32) / 32_768))
+        known, whole = self._frames.shape[1], _whole_frames(len(self._waveform))
+        if whole > known:
+            new = self._front_end.logarithms(self._framed(known, whole, len(self._waveform)))
+            self._frames = np.concatenate((self._frames, new), axis=1)
+
+    def features(self, first_sample: int, stop_sample: int) -> Features:
+        """Return the normalised log-mel frames of a stretch, as Whisper was trained on.
+
+        Args:
+            first_sample: Where it begins, to 10 ms.
+            stop_sample: Where it ends; more than 200 samples are needed.
+
+        Returns:
+            float32, shape (mels, n // 160 + 1).
+        """
+        first = (first_sample - self._start_sample) // FRAME_SAMPLES
+        samples = stop_sample - self._start_sample
+        whole, all_frames = max(first, _whole_frames(samples)), samples // FRAME_SAMPLES + 1
+        tail = self._front_end.logarithms(self._framed(whole, all_frames, samples))
+        logarithms = np.concatenate((self._frames[:, first:whole], tail), axis=1)
+        floored = np.maximum(logarithms, logarithms.max() - _DYNAMIC_RANGE)
         features: Features = ((floored + 4.0) / 4.0).astype(np.float32)
         return features
+
+    def _framed(self, first: int, stop: int, samples: int) -> NDArray[np.float32]:
+        """Return what frames [first, stop) look at, the sound being `samples` long.
+
+        As in Whisper's own front end 10 ms of silence follow, and what lies outside mirrors what is inside.
+        """
+        half = _FFT_SAMPLES // 2
+        low, high = first * FRAME_SAMPLES - half, (stop - 1) * FRAME_SAMPLES + half
+        inside = self._waveform[max(0, low) : min(high, samples)]
+        if high > samples:
+            inside = np.pad(inside, (0, min(FRAME_SAMPLES, high - samples)))
+        left, right = max(0, -low), max(0, high - samples - FRAME_SAMPLES)
+        return np.pad(inside, (left, right), mode="reflect") if left or right else inside
+
+
+def _whole_frames(samples: int) -> int:
+    """Return how many frames do not look beyond the end of the sound."""
+    return max(0, (samples - _FFT_SAMPLES // 2) // FRAME_SAMPLES + 1)
 
 
 def _slaney_filters(mels: int) -> Features:

@@ -18,23 +18,31 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Where to compute; auto takes CUDA when it works."""
     compute_type: str = ""
     """Number format of the weights; empty means float16 on CUDA and int8 on a CPU."""
-    threads: int = 0
-    """Threads of one pass on a CPU; 0 means as many as there are cores, four at most."""
+    threads: int = 1
+    """Threads of one pass on a CPU. One decodes fastest (`bench/LOG.md`); big models gain from more."""
+    workers: int = 0
+    """Passes at a time; 0 means two where there are two cores, so that no final waits for a partial."""
     language: str = "en"
     """What is spoken ("en", "de", …), or "auto" to hear it anew in each utterance."""
     first_source: str = "call"
     """The source whose finals go before the others': the other party."""
+    patience: Literal["snappy", "balanced", "patient"] = "balanced"
+    """How long a speaker may fall silent before the utterance is over (`stt/patience.py`)."""
+    first_partial_s: float = 0.3
+    """How much audio the first partial of an utterance waits for after its speech was detected."""
     partial_every_s: float = 0.6
-    """How much new audio a partial waits for."""
-    final_window_s: float = 12.0
+    """How much new audio every further partial waits for; more where passes take long."""
+    final_window_s: float = 8.0
     """Shortest encoder window of a final pass."""
-    final_extra_s: float = 3.0
+    final_extra_s: float = 1.5
     """Room after the speech in the encoder window of a final pass."""
+    longest_pass_s: float = 13.0
+    """A final pass over more than this begins at a pause up to which the words are known."""
     final_beam: int = 5
-    """Hypotheses a final pass keeps; the wait for the end of speech hides what they cost."""
-    partial_window_s: float = 8.0
+    """Hypotheses a final pass keeps; on one thread five cost little more than one."""
+    partial_window_s: float = 5.0
     """Shortest encoder window of a partial pass."""
-    partial_extra_s: float = 1.5
+    partial_extra_s: float = 1.0
     """Room after the speech in the encoder window of a partial pass."""
     least_in_speech: float = -2.2
     """Words less likely than this, per token on average, count as none where there surely is speech."""

@@ -9,6 +9,9 @@ from tokenizers import Tokenizer
 
 from bus.failures import SettingsFailure
 
+_CONTEXT_TOKENS = 60
+"""More makes Whisper repeat itself."""
+
 
 class Vocabulary:
     """A model's tokenizer.
@@ -23,16 +26,20 @@ class Vocabulary:
         self._multilingual = multilingual
         self.end = self._token("<|endoftext|>")
 
-    def opening(self, language: str) -> list[int]:
+    def opening(self, language: str, said_before: str = "") -> list[int]:
         """Return the tokens that ask for a transcription without timestamps.
 
         Args:
             language: "en", "de", …; ignored by a model that knows English alone.
+            said_before: What came before, as context; its last words are used.
 
         Raises:
             SettingsFailure: The model does not know the language.
         """
         opening = [self._token("<|startoftranscript|>")]
+        if said_before:
+            words: list[int] = self._tokenizer.encode(f" {said_before}", add_special_tokens=False).ids
+            opening = [self._token("<|startofprev|>"), *words[-_CONTEXT_TOKENS:], *opening]
         if self._multilingual:
             opening += [self._token(f"<|{language}|>", language), self._token("<|transcribe|>")]
         return [*opening, self._token("<|notimestamps|>")]

@@ -1,29 +1,61 @@
-"""From tasks to events: makes the passes, keeps speculative ones until they are wanted, judges the words."""
+"""From tasks to events: has the passes made, keeps speculative ones until they are wanted, judges the words.
+
+Passes run on threads of their own (CTranslate2 lets go of the interpreter), so the stage's loop goes on
+hearing: a pass whose speaker went on is left at once, and nothing waits for it.
+"""
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 from bus.failures import Overrun
-from bus.messages import Event, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from bus.messages import Event, PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from bus.ring import SAMPLE_RATE
 from stt import guard
 from stt.agenda import Key, Task
 from stt.agreement import Agreement
-from stt.engine import Engine
+from stt.engine import Abandoned, Engine
 from stt.guard import Pass
+from stt.mel import Features, GrowingMel
+from stt.patience import judge
+from stt.seeds import Seed, Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
 
 
-@dataclass(frozen=True)
-class _Heard:
-    """What a final pass brought, and for which end of speech."""
+@dataclass
+class _Running:
+    """A pass that was begun."""
 
-    quiet_sample: int
-    heard: Pass
-    redone: bool
+    task: Task
+    seed: Seed
+    """The words before the sound that the pass hears."""
+    words: Future[tuple[Pass, bool]]
+    unwanted: threading.Event
+    judged: bool = False
+    """Whether it was said how long to wait after its words."""
+    final: Task | None = None
+    """The end of the utterance, decided while or after the pass was made."""
+    early: bool = True
+    """Whether the pass was begun before that."""
+
+
+@dataclass
+class _Account:
+    """What an utterance has cost so far."""
+
+    mel: GrowingMel
+    seeds: Seeds
+    agreement: Agreement = field(default_factory=Agreement)
+    passes: int = 0
+    wasted_passes: int = 0
+    compute_ms: float = 0.0
+    longest_pause_ms: float = 0.0
 
 
 class Transcriber:
@@ -37,81 +69,211 @@ class Transcriber:
 
     def __init__(self, engine: Engine, sources: Sources, settings: SttSettings) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
-        self._speculated: dict[Key, _Heard] = {}
-        self._agreements: dict[Key, Agreement] = {}
-        self.wasted_passes = 0
-        """Speculative passes whose speaker went on."""
+        self._threads = ThreadPoolExecutor(2 * engine.device.workers, thread_name_prefix="pass")
+        self._partials: dict[Key, _Running] = {}
+        self._finals: dict[Key, _Running] = {}
+        """Speculative passes and final ones: the newest of each utterance."""
+        self._accounts: dict[Key, _Account] = {}
+        self._lost: list[Event] = []
 
-    def do(self, task: Task) -> Iterator[Event]:
-        """Make one pass, if it is still needed, and yield what there is to say about it."""
+    @property
+    def busy(self) -> bool:
+        """Whether a pass is being made."""
+        return any(not each.words.done() for each in (*self._partials.values(), *self._finals.values()))
+
+    @property
+    def has_room_for_partial(self) -> bool:
+        """Whether a partial may begin without a final having to wait for it."""
+        wanted = sum(not each.words.done() for each in (*self._partials.values(), *self._finals.values()))
+        return wanted < max(1, self._engine.device.workers - 1)
+
+    def begin(self, task: Task) -> None:
+        """Have a pass made, unless one that is already there serves."""
+        if task.kind == "partial":
+            self._start(task, self._partials)
+            return
+        self.abandon_partial(task.key)
+        early = self._finals.get(task.key)
+        if early is not None and early.task.quiet_sample == task.quiet_sample and early.final is None:
+            early.final = task if task.kind == "final" else None
+            return
+        if early is not None:
+            self._abandon(task.key)
+        self._start(task, self._finals)
+
+    def resume(self, key: Key, resumed_sample: int) -> None:
+        """Take note that a speaker goes on: the speculative pass is left, words it has found are kept."""
+        running = self._finals.get(key)
+        if running is not None:
+            account = self._account(key)
+            pause_ms = (resumed_sample - running.task.quiet_sample) * 1000 / SAMPLE_RATE
+            account.longest_pause_ms = max(account.longest_pause_ms, pause_ms)
+            self._abandon(key)
+
+    def _abandon(self, key: Key) -> None:
+        running = self._finals.pop(key)
+        running.unwanted.set()
+        account = self._account(key)
+        account.wasted_passes += 1
+        if running.words.done() and not running.words.exception():
+            heard, _ = running.words.result()
+            account.compute_ms += heard.compute_ms
+            if text := self._text(running, heard):
+                account.seeds.add(running.task.stop_sample, text)
+
+    def abandon_partial(self, key: Key) -> None:
+        """Leave the partial of an utterance: its final is under way."""
+        if running := self._partials.pop(key, None):
+            running.unwanted.set()
+
+    def finished(self) -> Iterator[Event]:
+        """Yield what there is to say about passes that are done."""
+        lost, self._lost = self._lost, []
+        yield from lost
+        for key, running in [*self._finals.items()]:
+            if running.words.done():
+                yield from self._final(key, running)
+        for key, running in [*self._partials.items()]:
+            if running.words.done():
+                del self._partials[key]
+                yield from self._partial(key, running)
+
+    def _start(self, task: Task, where: dict[Key, _Running]) -> None:
+        account, is_partial = self._account(task.key, task.start_sample), task.kind == "partial"
+        seed = (
+            account.seeds.for_partial(task.start_sample, task.stop_sample)
+            if is_partial
+            else account.seeds.for_final(task.start_sample, task.stop_sample)
+        )
         try:
-            if task.kind == "final":
-                yield self._final(task)
-            elif task.kind == "speculative":
-                self._speculate(task)
-            else:
-                yield from self._partial(task)
+            features = self._features(account.mel, task, seed)
         except Overrun as lost:
             if task.kind == "final":
-                yield WordsLost(
-                    source=task.source,
-                    utterance=task.utterance,
-                    start_sample=lost.start_sample,
-                    stop_sample=lost.stop_sample,
-                    cause="its audio was overwritten before it could be transcribed",
-                )
+                del self._accounts[task.key]
+                self._lost.append(_words_lost(task, lost))
+            return
+        account.passes += 1
+        unwanted = threading.Event()
+        listen = self._engine.partial if is_partial else self._engine.final
+        words = self._threads.submit(listen, features, seed.text, unwanted.is_set)
+        is_final = task.kind == "final"
+        where[task.key] = _Running(
+            task, seed, words, unwanted, final=task if is_final else None, early=not is_final
+        )
 
-    def _final(self, task: Task) -> Event:
-        self._agreements.pop(task.key, None)
-        early = self._speculated.pop(task.key, None)
-        speculative = early is not None and early.quiet_sample == task.quiet_sample
-        self.wasted_passes += early is not None and not speculative
-        began_ns = time.monotonic_ns()
-        done = early if early is not None and speculative else self._listen(task)
-        if guard.says_nothing(done.heard, self._settings):
-            return UtteranceDiscarded(
+    def _final(self, key: Key, running: _Running) -> Iterator[Event]:
+        try:
+            heard, redone = running.words.result()
+        except Abandoned:
+            return
+        if running.final is None:
+            if not running.judged:
+                running.judged = True
+                yield from self._judgement(running, heard)
+            return
+        del self._finals[key]
+        account = self._account(key)
+        del self._accounts[key]
+        task, text = running.final, self._text(running, heard)
+        if not text:
+            yield UtteranceDiscarded(
                 source=task.source,
                 utterance=task.utterance,
                 start_sample=task.start_sample,
                 stop_sample=task.stop_sample,
                 cause="no words",
             )
-        return TranscriptFinished(
-            source=task.source,
-            utterance=task.utterance,
-            text=guard.without_loop(done.heard.text),
-            start_sample=task.start_sample,
-            quiet_sample=task.quiet_sample,
-            stop_sample=task.stop_sample,
-            mean_log_probability=done.heard.mean_log_probability,
-            no_speech_probability=done.heard.no_speech_probability,
-            window_s=done.heard.window_s,
-            redone=done.redone,
-            speculative=speculative,
-            queue_ms=0.0 if speculative else (began_ns - task.decided_ns) / 1e6,
-            compute_ms=done.heard.compute_ms,
-        )
-
-    def _speculate(self, task: Task) -> None:
-        self.wasted_passes += task.key in self._speculated
-        self._speculated[task.key] = self._listen(task)
-
-    def _listen(self, task: Task) -> _Heard:
-        samples = self._sources.read(task.source, task.start_sample, task.stop_sample)
-        heard, redone = self._engine.final(samples)
-        return _Heard(task.quiet_sample, heard, redone)
-
-    def _partial(self, task: Task) -> Iterator[Event]:
-        samples = self._sources.read(task.source, task.start_sample, task.stop_sample)
-        heard = self._engine.partial(samples)
-        if guard.is_suspect(heard) or guard.says_nothing(heard, self._settings):
             return
-        agreement = self._agreements.setdefault(task.key, Agreement())
-        text, settled = agreement.update(heard.text)
-        yield TranscriptGrew(
+        yield TranscriptFinished(
             source=task.source,
             utterance=task.utterance,
             text=text,
-            settled_words=settled,
+            start_sample=task.start_sample,
+            quiet_sample=task.quiet_sample,
             stop_sample=task.stop_sample,
+            mean_log_probability=heard.mean_log_probability,
+            no_speech_probability=heard.no_speech_probability,
+            window_s=heard.window_s,
+            redone=redone,
+            speculative=running.early,
+            queue_ms=0.0 if running.early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
+            compute_ms=heard.compute_ms,
+            passes=account.passes,
+            wasted_passes=account.wasted_passes,
+            all_compute_ms=account.compute_ms + heard.compute_ms,
         )
+
+    def _text(self, running: _Running, heard: Pass) -> str:
+        """Return the words of the utterance up to where the pass ended; empty when there were none."""
+        says_nothing = guard.says_nothing(heard, self._settings)
+        return running.seed.joined("" if says_nothing else guard.without_loop(heard.text))
+
+    def _judgement(self, running: _Running, heard: Pass) -> Iterator[Event]:
+        """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
+        text = self._text(running, heard)
+        if not text:
+            return
+        judgement = judge(
+            text,
+            self._settings.patience,
+            mean_log_probability=heard.mean_log_probability,
+            longest_pause_ms=self._account(running.task.key).longest_pause_ms,
+        )
+        yield PauseJudged(
+            source=running.task.source,
+            utterance=running.task.utterance,
+            quiet_sample=running.task.quiet_sample,
+            wait_ms=judgement.wait_ms,
+            because=judgement.because,
+        )
+
+    def _partial(self, key: Key, running: _Running) -> Iterator[Event]:
+        try:
+            heard, _ = running.words.result()
+        except Abandoned:
+            return
+        account = self._account(key)
+        account.compute_ms += heard.compute_ms
+        if guard.is_suspect(heard) or guard.says_nothing(heard, self._settings):
+            return
+        text, settled = account.agreement.update(running.seed.joined(heard.text))
+        yield TranscriptGrew(
+            source=running.task.source,
+            utterance=running.task.utterance,
+            text=text,
+            settled_words=settled,
+            stop_sample=running.task.stop_sample,
+        )
+
+    def _features(self, mel: GrowingMel, task: Task, seed: Seed) -> Features:
+        """Return what the pass hears; only sound that no pass before it has heard is read and computed."""
+        if mel.stop_sample < task.stop_sample:
+            mel.extend(self._sources.read(task.source, mel.stop_sample, task.stop_sample))
+        return mel.features(seed.sample, task.stop_sample)
+
+    def _account(self, key: Key, start_sample: int = 0) -> _Account:
+        account = self._accounts.get(key)
+        if account is None:
+            mel = self._engine.growing_mel(start_sample)
+            account = self._accounts[key] = _Account(mel, Seeds(self._settings))
+        return account
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for running in (*self._partials.values(), *self._finals.values()):
+            running.unwanted.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _words_lost(task: Task, lost: Overrun) -> WordsLost:
+    return WordsLost(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=lost.start_sample,
+        stop_sample=lost.stop_sample,
+        cause="its audio was overwritten before it could be transcribed",
+    )

@@ -28,6 +28,8 @@ class _Utterance:
     detected_sample: int
     spoken_sample: int
     """One past the last speech."""
+    wait: int
+    """Quiet after which it is over, in samples."""
     quiet: bool = False
     pause_told: bool = False
     pauses: list[tuple[int, int]] = field(default_factory=list)
@@ -75,6 +77,7 @@ class SpeechGate:
                 unfinished.start_sample,
                 unfinished.detected_sample,
                 unfinished.detected_sample,
+                self._hangover,
             )
 
     @property
@@ -115,6 +118,22 @@ class SpeechGate:
         stop = min(utterance.spoken_sample + self._padding, heard) if utterance.quiet else heard
         return [self._end(utterance, stop, heard, "end of audio")]
 
+    def judge(self, utterance: int, quiet_sample: int, wait_samples: int) -> None:
+        """Wait only so long for more after a pause; a judgement about an earlier pause changes nothing.
+
+        Args:
+            utterance: Whose words were judged.
+            quiet_sample: Where the pause began.
+            wait_samples: Quiet after which the utterance is over; never more than the hangover.
+        """
+        speaking = self._utterance
+        if (
+            speaking
+            and speaking.quiet
+            and (speaking.number, speaking.spoken_sample) == (utterance, quiet_sample)
+        ):
+            speaking.wait = min(wait_samples, self._hangover)
+
     def skip_to(self, sample: int) -> None:
         """Take note that the sound before `sample` cannot be heard; for `finish` to come before."""
         self._free_from = max(self._free_from, sample)
@@ -154,7 +173,7 @@ class SpeechGate:
                     stop_sample=utterance.spoken_sample + min(self._padding, self._hangover),
                 )
             )
-        if quiet_samples >= self._hangover:
+        if quiet_samples >= utterance.wait:
             events.append(
                 self._end(utterance, min(utterance.spoken_sample + self._padding, stop), stop, "silence")
             )
@@ -166,6 +185,7 @@ class SpeechGate:
             utterance.pauses.append((utterance.spoken_sample, start))
         utterance.quiet = utterance.pause_told = False
         utterance.spoken_sample = stop
+        utterance.wait = self._hangover
         if not was_told:
             return []
         return [SpeechResumed(source=self._source, utterance=utterance.number, resumed_sample=start)]
@@ -192,7 +212,7 @@ class SpeechGate:
         return [ended, begun]
 
     def _begin(self, start: int, detected: int) -> SpeechStarted:
-        self._utterance = _Utterance(self._next_number, start, detected, detected)
+        self._utterance = _Utterance(self._next_number, start, detected, detected, self._hangover)
         self._next_number += 1
         return SpeechStarted(
             source=self._source,

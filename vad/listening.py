@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from bus.failures import Overrun
-from bus.messages import AudioLost, ListeningEnded
-from bus.ring import AudioRing, Samples, Window
+from bus.messages import AudioLost, ListeningEnded, PauseJudged
+from bus.ring import SAMPLE_RATE, AudioRing, Samples, Window
 from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate
@@ -79,6 +79,8 @@ class Listener:
                 patience_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
             )
             for window in windows:
+                if not idle:
+                    self._hear_news()
                 self._hear(window)
                 self._stage.beat(heard_sample=self._at)
                 if self._gate.idle != idle:
@@ -99,12 +101,23 @@ class Listener:
                 self._stage.say(event)
         self._at = window.stop_sample
 
+    def _hear_news(self, timeout_s: float = 0.0) -> bool:
+        """Take in what happened on the bus; tell whether anything did."""
+        news = self._stage.hear(timeout_s)
+        for logged in news:
+            self._history.hear(logged.event)
+            match logged.event:
+                case (
+                    PauseJudged(source=self._source, utterance=utterance, quiet_sample=quiet_sample) as judged
+                ):
+                    self._gate.judge(utterance, quiet_sample, judged.wait_ms * SAMPLE_RATE // 1000)
+        return bool(news)
+
     def _skip(self, lost: Overrun) -> None:
         """Go on after sound that is gone."""
         go_on = max(self._ring.oldest_sample, lost.stop_sample)
-        while news := self._stage.hear(timeout_s=_NEWS_S):
-            for logged in news:
-                self._history.hear(logged.event)
+        while self._hear_news(_NEWS_S):
+            pass
         restarted = any(lost.start_sample < start <= go_on for start in self._history.capture_starts)
         for event in self._gate.finish(lost.start_sample):
             self._stage.say(event)

@@ -24,9 +24,9 @@ class VadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """What an utterance takes with it from before its first speech."""
     pause_ms: int = 96
     """Quiet after which a pause is told: the end may have come."""
-    hangover_ms: int = 700
-    """Quiet after which an utterance has ended."""
-    padding_ms: int = 300
+    hangover_ms: int = 1000
+    """Quiet after which an utterance has ended, when nobody has judged its words to need less."""
+    padding_ms: int = 96
     """What an utterance takes with it from after its last speech."""
     longest_s: float = 25.0
     """An utterance that gets longer is cut at its best pause."""

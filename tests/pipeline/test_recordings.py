@@ -94,7 +94,8 @@ def check_requests(requests: Sequence[Event], own_words: str) -> None:
         content = " ".join(message["content"] for message in body["messages"])
         sentences = [part for part in own_words.split(". ") if len(part.split()) > 5]
         assert sentences
-        assert not [sentence for sentence in sentences if sentence in content]
+        quoted = (DEMO / "notes.md").read_text()  # the candidate's own notes may say the same
+        assert not [each for each in sentences if each in content and each not in " ".join(quoted.split())]
 
 
 def test_standard_input_is_a_source(place: Path) -> None:

@@ -76,7 +76,6 @@ def test_finals_go_first_and_the_other_party_before_oneself() -> None:
         task = fold.next(everything)
         assert task is not None
         order.append(what(task))
-        fold.done(task)
     assert order == [("final", "call", 1), ("final", "mic", 1), ("partial", "mic", 2)]
 
 
@@ -101,10 +100,24 @@ def test_after_a_resumed_pause_the_next_pause_is_speculated_on_anew() -> None:
 
 def test_partials_wait_for_new_audio() -> None:
     fold = agenda(started(1, at_s=1.0))
-    assert fold.next(lambda source: round(1.5 * SECOND)) is None
-    assert what(fold.next(lambda source: round(1.7 * SECOND))) == ("partial", "mic", 1)
-    assert fold.next(lambda source: round(2.0 * SECOND)) is None
-    assert what(fold.next(lambda source: round(2.4 * SECOND))) == ("partial", "mic", 1)
+    assert fold.next(lambda source: round(1.2 * SECOND)) is None
+    assert what(fold.next(lambda source: round(1.4 * SECOND))) == ("partial", "mic", 1)
+    assert fold.next(lambda source: round(1.9 * SECOND)) is None
+    assert what(fold.next(lambda source: round(2.1 * SECOND))) == ("partial", "mic", 1)
+
+
+def test_partials_of_long_speech_come_more_rarely() -> None:
+    fold = agenda(started(1))
+    assert what(fold.next(lambda source: 20 * SECOND)) == ("partial", "mic", 1)
+    assert fold.next(lambda source: 21 * SECOND) is None
+    assert what(fold.next(lambda source: 22 * SECOND)) == ("partial", "mic", 1)
+
+
+def test_without_room_for_partials_only_finals_are_begun() -> None:
+    fold = agenda(started(1), ended(1, 2.0), started(2, at_s=3.0))
+    assert what(fold.next(everything, partials=False)) == ("final", "mic", 1)
+    assert fold.next(everything, partials=False) is None
+    assert what(fold.next(everything)) == ("partial", "mic", 2)
 
 
 def test_after_a_restart_only_what_was_not_done_is_done() -> None:
@@ -123,6 +136,5 @@ def test_every_utterance_is_done_exactly_once_however_often_history_is_heard(
     done = []
     while (task := fold.next(everything)) is not None:
         done.append(task.utterance)
-        fold.done(task)
         fold.hear(m.Logged(99, 99, discarded(task.utterance)))
     assert sorted(done) == sorted(order[known:])

@@ -16,6 +16,7 @@ HEARD = Pass(
     no_speech_probability=0.02,
     speech_s=2.0,
     window_s=12.0,
+    began_ns=0,
     compute_ms=300.0,
 )
 

@@ -1,0 +1,79 @@
+"""How an adapter hears and speaks: blocks from standard input, JSON lines to what was standard output.
+
+Peers print to standard output as they like, so it is moved away at the start and their noise goes to
+standard error, where a failure can be read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import threading
+from collections.abc import Iterator
+
+_READ_BYTES = 64 * 1024
+
+
+class Lines:
+    """The way out. May be used from several threads."""
+
+    def __init__(self) -> None:
+        self._file = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self._lock = threading.Lock()
+
+    def ready(self) -> None:
+        """Say that audio is awaited: models are loaded and warm."""
+        self._say("ready")
+
+    def partial(self, text: str) -> None:
+        """Say words that may still change."""
+        self._say("partial", text)
+
+    def final(self, text: str) -> None:
+        """Say words that will not change any more."""
+        if text.strip():
+            self._say("final", text)
+
+    def _say(self, kind: str, text: str = "") -> None:
+        with self._lock:
+            self._file.write(json.dumps({"type": kind, "text": text}) + "\n")
+            self._file.flush()
+
+
+class Audio:
+    """Standard input, read by a thread of its own so that a busy peer never makes the sender wait."""
+
+    def __init__(self) -> None:
+        self._blocks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def blocks(self, size_bytes: int) -> Iterator[bytes]:
+        """Yield blocks of a fixed size as they become whole; the last may be shorter."""
+        held = b""
+        while data := self._blocks.get():
+            held += data
+            while len(held) >= size_bytes:
+                yield held[:size_bytes]
+                held = held[size_bytes:]
+        if held:
+            yield held
+
+    def waiting(self) -> Iterator[bytes]:
+        """Yield everything that has come since the last time, at least something."""
+        ended = False
+        while not ended:
+            held = self._blocks.get()
+            ended = not held
+            while not ended and not self._blocks.empty():
+                data = self._blocks.get()
+                ended = not data
+                held += data
+            if held:
+                yield held
+
+    def _read(self) -> None:
+        while data := os.read(0, _READ_BYTES):
+            self._blocks.put(data)
+        self._blocks.put(b"")

@@ -1,0 +1,115 @@
+"""Whose words are these? Gives every final's words to the utterances they were spoken in. Pure.
+
+Peers cut where they like and most say nothing useful about when a word was spoken. So all final words,
+in order, are aligned with all true words (jiwer, the normaliser of `bench/words.py`); a true word then has
+the arrival of the word it was aligned with, and an utterance is complete when the last of its words came.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jiwer
+from whisper_normalizer.english import EnglishTextNormalizer
+
+_ENDING_WORDS = 2
+_TOLERANCE_S = 0.5
+"""An utterance was finished if one of its last words came, or if words came this long before its end or
+later. (Energy can outlast the last word by more than that, so the time alone does not tell.)"""
+
+_normalise = EnglishTextNormalizer()
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """An utterance as it was."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Said:
+    """A final as it came."""
+
+    text: str
+    arrived_s: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an utterance."""
+
+    latency_s: float
+    """From the true end of speech to the final that completed it; infinite when none did."""
+
+    finals: int
+    """How many finals hold its words; more than one is a false cut."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of all."""
+
+    outcomes: list[Outcome]
+    """One an utterance, in order."""
+
+    merged: int
+    """Finals that hold words of more than one utterance."""
+
+    word_errors: int
+    true_words: int
+
+
+def attribute(spoken: Sequence[Spoken], said: Sequence[Said]) -> Account:
+    """Align and count."""
+    true_words, owners = _words([each.text for each in spoken])
+    said_words, carriers = _words([each.text for each in said])
+    pairs, word_errors = _align(true_words, said_words)
+    heard_in: list[set[int]] = [set() for _ in spoken]
+    ended = [False for _ in spoken]
+    for true, heard in pairs:
+        owner, carrier = owners[true], carriers[heard]
+        if said[carrier].arrived_s > spoken[owner].start_s:  # else a coincidence: it was not spoken yet
+            heard_in[owner].add(carrier)
+            ended[owner] |= owners[true + 1 : true + 1 + _ENDING_WORDS].count(owner) < _ENDING_WORDS
+    holds = [sum(carrier in finals for finals in heard_in) for carrier in range(len(said))]
+    outcomes = [
+        Outcome(_latency_s(each, [said[carrier] for carrier in finals], whole), len(finals))
+        for each, finals, whole in zip(spoken, heard_in, ended, strict=True)
+    ]
+    return Account(outcomes, sum(many > 1 for many in holds), word_errors, len(true_words))
+
+
+def _words(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return the normalised words of all texts, and for each which text it is of."""
+    parted = [(word, number) for number, text in enumerate(texts) for word in _normalise(text).split()]
+    return [word for word, _ in parted], [number for _, number in parted]
+
+
+def _align(true_words: Sequence[str], said_words: Sequence[str]) -> tuple[list[tuple[int, int]], int]:
+    """Return which true word goes with which said word, and how many words are wrong."""
+    if not true_words or not said_words:
+        return [], len(true_words) + len(said_words)
+    found = jiwer.process_words(" ".join(true_words), " ".join(said_words))
+    pairs = [
+        pair
+        for chunk in found.alignments[0]
+        if chunk.type in ("equal", "substitute")
+        for pair in zip(
+            range(chunk.ref_start_idx, chunk.ref_end_idx),
+            range(chunk.hyp_start_idx, chunk.hyp_end_idx),
+            strict=True,
+        )
+    ]
+    return pairs, found.substitutions + found.deletions + found.insertions
+
+
+def _latency_s(utterance: Spoken, finals: Sequence[Said], has_its_end: bool) -> float:
+    latest_s = max((each.arrived_s for each in finals), default=-math.inf)
+    if has_its_end or latest_s >= utterance.end_s - _TOLERANCE_S:
+        return latest_s - utterance.end_s
+    return math.inf

@@ -1,0 +1,50 @@
+"""Makes the environment of a peer, because the user asked for it: `cuecard bench peers --install NAME`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from bench.peers.catalogue import HOMES, Home
+from bus.failures import MachineFailure, UsageFailure
+
+_READY = ".installed"
+
+
+def is_installed(directory: Path, home: str) -> bool:
+    """Tell whether an environment was made to the end."""
+    return not home or (directory / home / _READY).exists()
+
+
+def install(directory: Path, name: str) -> Path:
+    """Make a peer's environment anew and return its folder.
+
+    Args:
+        directory: Where the environments are kept.
+        name: One of the catalogue's homes.
+
+    Raises:
+        UsageFailure: No such peer.
+        MachineFailure: An install step failed.
+    """
+    if name not in HOMES:
+        raise UsageFailure(f"there is no peer {name!r} to install", todo=f"choose of {', '.join(HOMES)}")
+    home, folder = HOMES[name], directory / name
+    (folder / _READY).unlink(missing_ok=True)
+    venv.create(folder, clear=True, with_pip=True)
+    for arguments in home.installs:
+        _run([str(folder / "bin" / "python"), "-m", "pip", "install", *arguments], name, home)
+    (folder / _READY).touch()
+    return folder
+
+
+def _run(command: list[str], name: str, home: Home) -> None:
+    ended = subprocess.run(command, stdout=sys.stderr, check=False)
+    if ended.returncode != 0:
+        raise MachineFailure(
+            f"{name} could not be installed: pip ended with exit code {ended.returncode}",
+            kept="the other environments are untouched",
+            todo=f"see the lines above; it needs {home.needs}" if home.needs else "see the lines above",
+        )

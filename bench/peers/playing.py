@@ -1,0 +1,231 @@
+"""One peer hears the stream once: starts it, plays to it, stamps every line it says on arrival.
+
+Cuecard is run the way a user runs it, `cuecard run --json` on standard input; the others through their
+adapters. All are heard through the same pipe and the same loop.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from bench.peers.catalogue import CUECARD, Peer, interpreter
+from bench.peers.meter import Meter
+from bus.failures import StageFailure
+
+_THREADS = "2"
+_READY_S = 180.0
+_LAST_WORDS_S = 60.0
+_CUECARD_LISTENS = {"capture:call", "vad:call", "stt"}
+
+Event = dict[str, str]
+Line = tuple[int, bytes]
+
+
+class Final(msgspec.Struct, frozen=True):
+    """Words that will not change any more."""
+
+    arrived_s: float
+    """After sample 0 of the stream was due."""
+
+    text: str
+
+
+class Performance(msgspec.Struct, frozen=True, kw_only=True):
+    """What one peer did with the stream."""
+
+    finals: list[Final]
+    partials: int
+    load_s: float
+    cpu_s: float
+    peak_rss_mb: float
+    late_p99_ms: float
+    most_held_s: float
+    """Sound that the peer had not taken from the pipe, at worst; it was kept for it."""
+
+    ended: bool
+    """False: it had to be killed a minute after the stream."""
+
+
+class _Replayed(msgspec.Struct, frozen=True):
+    first_sample_ns: int
+    late_p99_ms: float
+    most_held_s: float
+
+
+def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
+    """Let a peer hear a file of 16 kHz s16le at real pace.
+
+    Raises:
+        StageFailure: It ended before it listened, or did not listen in time.
+    """
+    with tempfile.TemporaryDirectory() as place, _started(peer, homes, weights, Path(place)) as process:
+        meter, began_s = Meter(process.pid), time.monotonic()
+        try:
+            lines = _stamped(process)
+            hear = _translator(peer)
+            _wait_until_ready(lines, hear, peer, Path(place))
+            load_s = time.monotonic() - began_s
+            meter.reset()
+            with _sending(pcm, process) as sender:
+                said, ended = _listen(lines, hear, sender)
+                _, report = sender.communicate()
+        finally:
+            meter.stop()
+        replayed = msgspec.json.decode(report.splitlines()[-1], type=_Replayed)
+    return Performance(
+        finals=[
+            Final((at_ns - replayed.first_sample_ns) / 1e9, event["text"])
+            for at_ns, event in said
+            if event["type"] == "final"
+        ],
+        partials=sum(event["type"] == "partial" for _, event in said),
+        load_s=load_s,
+        cpu_s=meter.cpu_s,
+        peak_rss_mb=meter.peak_rss_mb,
+        late_p99_ms=replayed.late_p99_ms,
+        most_held_s=replayed.most_held_s,
+        ended=ended,
+    )
+
+
+def cuecard_events(stages: set[str], line: bytes) -> Event | None:
+    """Return what a line of `cuecard run --json` means to the bench; `stages` remembers who is ready."""
+    event = msgspec.json.decode(line)
+    match event["type"]:
+        case "StageReady":
+            before = stages >= _CUECARD_LISTENS
+            stages.add(event["stage"])
+            return {"type": "ready"} if not before and stages >= _CUECARD_LISTENS else None
+        case "TranscriptGrew":
+            return {"type": "partial", "text": event["text"]}
+        case "TranscriptFinished":
+            return {"type": "final", "text": event["text"]}
+    return None
+
+
+def _translator(peer: Peer) -> Callable[[bytes], Event | None]:
+    if peer.name != CUECARD:
+        return lambda line: msgspec.json.decode(line, type=Event)
+    stages: set[str] = set()
+    return lambda line: cuecard_events(stages, line)
+
+
+@contextmanager
+def _started(peer: Peer, homes: Path, weights: Path, place: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a peer in a folder of its own, and see to it that nothing of it is left."""
+    environment = {**os.environ, "OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"}
+    if peer.name == CUECARD:
+        command = _our_command(weights, place)
+    else:
+        environment["PYTHONPATH"] = str(Path(__file__).parent)
+        python = str(interpreter(peer, homes))
+        command = [python, "-m", f"adapters.{peer.adapter}", str(weights), *peer.arguments]
+    with (place / "stderr").open("wb") as complaints:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd=place,
+            env=environment,
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+        process.wait()
+        assert process.stdin
+        process.stdin.close()
+
+
+def _our_command(weights: Path, place: Path) -> list[str]:
+    """Return how Cuecard is run: its defaults, not the user's settings, but for the weights and the CPU."""
+    settings = place / "settings.toml"
+    settings.write_text(f'[stt]\nmodel = {json.dumps(str(weights))}\ndevice = "cpu"\n', encoding="utf-8")
+    options = ["--source", "call=-", "--json", "--answer", "off", "--settings", str(settings)]
+    return [sys.executable, "-m", "session", "run", *options]
+
+
+def _stamped(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[Line | None]:
+    """Return what the process says, each line with the time of its arrival; None when it has ended."""
+    lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        assert process.stdout
+        with process.stdout:
+            for line in process.stdout:
+                lines.put((time.monotonic_ns(), line))
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def _wait_until_ready(
+    lines: queue.SimpleQueue[Line | None], hear: Callable[[bytes], Event | None], peer: Peer, place: Path
+) -> None:
+    given_up_s = time.monotonic() + _READY_S
+    while True:
+        try:
+            line = lines.get(timeout=max(0.0, given_up_s - time.monotonic()))
+        except queue.Empty:
+            raise StageFailure(f"{peer.title} did not listen within {_READY_S:.0f} s") from None
+        if line is None:
+            complaints = (place / "stderr").read_text(errors="replace").strip().splitlines()
+            raise StageFailure(f"{peer.title} ended before it listened", kept=(complaints or [""])[-1])
+        event = hear(line[1])
+        if event and event["type"] == "ready":
+            return
+
+
+@contextmanager
+def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the sender, and leave the pipe to it alone, so that its end is the end of the stream."""
+    assert listener.stdin
+    command = [sys.executable, "-m", "bench.peers.replay", str(pcm)]
+    with subprocess.Popen(command, stdout=listener.stdin, stderr=subprocess.PIPE) as sender:
+        listener.stdin.close()
+        try:
+            yield sender
+        finally:
+            sender.kill()
+
+
+def _listen(
+    lines: queue.SimpleQueue[Line | None],
+    hear: Callable[[bytes], Event | None],
+    sender: subprocess.Popen[bytes],
+) -> tuple[list[tuple[int, Event]], bool]:
+    """Return what was said, and whether the peer ended by itself."""
+    said: list[tuple[int, Event]] = []
+    quit_s: float | None = None
+    while quit_s is None or time.monotonic() < quit_s:
+        if quit_s is None and sender.poll() is not None:
+            quit_s = time.monotonic() + _LAST_WORDS_S
+        try:
+            line = lines.get(timeout=0.2)
+        except queue.Empty:
+            continue
+        if line is None:
+            return said, True
+        if event := hear(line[1]):
+            said.append((line[0], event))
+    return said, False

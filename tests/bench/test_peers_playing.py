@@ -1,0 +1,115 @@
+"""The sender and the stamping loop, with real processes and a listener that is quickly written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.peers.catalogue import Peer
+from bench.peers.playing import cuecard_events, play
+from bus.failures import StageFailure
+
+COUNTING = """
+import json, sys
+def say(**line): print(json.dumps(line), flush=True)
+say(type="ready", text="")
+samples = 0
+while block := sys.stdin.buffer.read(3200):
+    samples += len(block) // 2
+    say(type="partial", text=str(samples))
+say(type="final", text=str(samples))
+"""
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Path:
+    """An environment whose Python runs the program beside it, whatever it is asked for."""
+    folder = tmp_path / "homes" / "parrot" / "bin"
+    folder.mkdir(parents=True)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "{folder}/program.py"\n')
+    python.chmod(0o755)
+    return tmp_path / "homes"
+
+
+@pytest.fixture
+def pcm(tmp_path: Path) -> Path:
+    file = tmp_path / "stream.pcm"
+    file.write_bytes(bytes(range(256)) * 25 * 3)
+    return file
+
+
+PARROT = Peer("parrot", "Parrot", "parrot", "parrot")
+
+
+def _teach(homes: Path, program: str) -> None:
+    (homes / "parrot" / "bin" / "program.py").write_text(program)
+
+
+def test_the_listener_hears_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
+    _teach(homes, COUNTING)
+    performance = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in performance.finals] == ["9600"]
+    assert performance.finals[0].arrived_s >= 0.6, "nothing is sent before it is due"
+    assert performance.partials == 6
+    assert performance.ended
+
+
+def test_a_peer_that_cannot_start_says_why(homes: Path, pcm: Path) -> None:
+    _teach(homes, "import a_module_that_is_nowhere")
+    with pytest.raises(StageFailure, match=r"Parrot ended before it listened.*a_module_that_is_nowhere"):
+        play(PARROT, homes, homes, pcm)
+
+
+def test_a_peer_that_dies_in_the_middle_keeps_what_it_said(homes: Path, pcm: Path) -> None:
+    _teach(
+        homes,
+        COUNTING.replace("samples += ", "say(type='final', text='some'); raise SystemExit; samples += "),
+    )
+    performance = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in performance.finals] == ["some"]
+
+
+def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
+    stream = os.urandom(2 * 8000)  # half a second, more than the pipe holds
+    file = tmp_path / "stream.pcm"
+    file.write_bytes(stream)
+    sender = subprocess.Popen(
+        [sys.executable, "-m", "bench.peers.replay", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pipesize=4096,
+    )
+    assert sender.stdout
+    assert sender.stderr
+    first = sender.stdout.read(320)
+    with pytest.raises(subprocess.TimeoutExpired):
+        sender.wait(timeout=1.5)  # nobody reads, and the stream is over: it keeps what did not fit
+    received = first + sender.stdout.read()
+    report = json.loads(sender.stderr.read().splitlines()[-1])
+    sender.wait()
+    assert received == stream
+    assert report["most_held_s"] > 0.2
+    sender.stdout.close()
+    sender.stderr.close()
+
+
+def test_cuecard_listens_when_all_that_listens_is_ready() -> None:
+    stages: set[str] = set()
+
+    def hear(**event: object) -> object:
+        return cuecard_events(stages, msgspec.json.encode(event))
+
+    assert hear(type="StageReady", stage="stt") is None
+    assert hear(type="StageReady", stage="vad:call") is None
+    assert hear(type="StageReady", stage="capture:call") == {"type": "ready"}
+    assert hear(type="StageReady", stage="stt") is None, "a restarted stage starts nothing anew"
+    assert hear(type="TranscriptGrew", text="where") == {"type": "partial", "text": "where"}
+    assert hear(type="TranscriptFinished", text="where?") == {"type": "final", "text": "where?"}
+    assert hear(type="SpeechPaused") is None

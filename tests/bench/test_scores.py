@@ -1,0 +1,160 @@
+"""From a session's lines to scores and figures."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bench.consumer import Received
+from bench.family import Usage
+from bench.figures import Run, figures
+from bench.heard import fold
+from bench.reference import Reference
+from bench.scores import Score, Stray, score
+from bench.summary import rows
+from bench.timeline import Turn
+from tests.bench.lines import line, started, utterance
+
+HELLO = Turn("mic", "hello", "Hello there.", 1.0, 2.0)
+HOME = Turn("mic", "home", "I went home. Then it rained.", 4.0, 6.0, longest_pause_s=0.5)
+ENDS = Reference(word_ends_s=[("Hello", 1.4), ("there.", 1.9)])
+
+
+def scored(
+    turns: list[Turn], lines: list[list[Received]], references: list[Reference] | None = None
+) -> tuple[list[Score], list[Stray]]:
+    received = sorted((each for some in lines for each in some), key=lambda each: each.received_ns)
+    return score(turns, references or [Reference()] * len(turns), fold([started(), *received]))
+
+
+def test_a_latency_runs_from_the_true_end_to_the_line_being_received() -> None:
+    (only,), strays = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4)])
+    assert only.latencies_s == [pytest.approx(0.401)]
+    assert (only.errors, only.truth_words, strays) == (0, 2, [])
+    assert only.waterfall
+    assert only.waterfall.vad_lag_ms == pytest.approx(50, abs=0.1)
+    assert only.waterfall.wait_ms == pytest.approx(300, abs=0.1)
+    assert only.waterfall.total_ms == pytest.approx(401, abs=0.1)
+
+
+def test_a_turn_that_nobody_heard_is_infinitely_late() -> None:
+    (only,), _ = scored([HELLO], [])
+    assert only.latencies_s == [math.inf]
+    assert (only.errors, only.waterfall) == (2, None)
+
+
+def test_a_turn_whose_end_was_not_heard_is_infinitely_late() -> None:
+    lines = [utterance(1, 3.7, 5.0, "I went home."), utterance(2, 5.1, 6.0, "")]
+    (only,), _ = scored([HOME], lines)
+    assert only.latencies_s == [math.inf]
+
+
+def test_a_turn_that_ends_in_noise_is_heard_when_its_last_words_are() -> None:
+    (only,), _ = scored([HOME], [utterance(1, 3.7, 5.0, "I went home. Then it rained.", final_s=5.4)])
+    assert only.latencies_s == [pytest.approx(-0.599)]
+
+
+def test_an_end_on_which_energy_and_alignment_differ_is_left_out() -> None:
+    ends = [Reference(word_ends_s=[("Hello", 0.2), ("there.", 0.4)])]
+    (only,), _ = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4)], ends)
+    assert (only.latencies_s, only.unsure_ends, only.waterfall) == ([], 1, None)
+    assert only.last_word_s == [pytest.approx(1.001)]
+    (never,), _ = scored([HELLO], [], ends)
+    assert never.latencies_s == [math.inf]
+
+
+def test_a_cut_turn_is_as_late_as_its_last_piece() -> None:
+    lines = [utterance(1, 3.7, 4.8, "I went home."), utterance(2, 5.0, 6.0, "Then it rained.", final_s=6.5)]
+    (only,), _ = scored([HOME], lines)
+    assert only.latencies_s == [pytest.approx(0.501)]
+    assert (only.pieces, only.cuts) == (["I went home.", "Then it rained."], ["between"])
+
+
+def test_turns_heard_as_one_are_scored_together_and_each_has_its_own_latency() -> None:
+    text = "Hello there. I went home. Then it rained."
+    (only,), _ = scored([HELLO, HOME], [utterance(1, 0.7, 6.0, text, final_s=6.4)])
+    assert only.ids == ["hello", "home"]
+    assert only.latencies_s == [pytest.approx(4.401), pytest.approx(0.401)]
+    assert only.errors == 0
+
+
+def test_words_are_timed_from_their_own_ends() -> None:
+    partials = [(2.1, "Hello", 0)]
+    lines = [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4, partials=partials)]
+    ends = [Reference(word_ends_s=[("Hello", 0.4), ("there.", 0.9)])]  # from the start of the turn
+    (only,), _ = scored([HELLO], lines, ends)
+    assert only.first_words_s == pytest.approx(0.7)
+    assert only.word_first_s == [pytest.approx(0.7), pytest.approx(0.501)]
+
+
+def test_what_was_taken_back_is_counted() -> None:
+    partials = [(1.5, "Hell of", 1), (1.9, "Hello their", 1)]
+    (only,), _ = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", partials=partials)])
+    assert only.erased == 3
+    assert (only.settled_changed, only.settled) == (1, 1)
+
+
+def test_words_where_nobody_speaks_are_invented() -> None:
+    noise = Turn("mic", "rain", "", 10.0, 14.0, "noise")
+    lines = [utterance(1, 11.0, 12.0, "Thank you."), utterance(2, 20.0, 21.0, "Bye.")]
+    scores, strays = scored([noise], lines)
+    found = figures([Run(scores=scores, strays=strays, usage={}, seconds=30, late_p99_ms=1, is_void=False)])
+    assert found["invented"] == ["Thank you.", "Bye."]
+    assert found["words_invented"] == 3
+    assert found["wer"] is None
+    assert found["end_to_final_s"] is None
+
+
+def test_passes_count_for_discarded_utterances_too() -> None:
+    told = {"passes": 3, "wasted_passes": 2, "all_compute_ms": 400.0}
+    lines = [utterance(1, 0.7, 1.6, "Hello there.", **told), utterance(2, 1.7, 2.0, "", **told)]
+    (only,), _ = scored([HELLO], lines)
+    assert (only.passes, only.wasted_passes, only.all_compute_ms) == (6, 4, 800.0)
+
+
+def test_what_was_waited_for_and_why() -> None:
+    judged = line(
+        5.2, "PauseJudged", source="mic", utterance=1, quiet_sample=76_800, wait_ms=350, because="sentence"
+    )
+    first = utterance(1, 3.7, 4.8, "I went home.", wait_s=0.35)
+    (only,), _ = scored(
+        [HOME], [[*first[:-2], judged, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
+    )
+    assert [(because, round(wait_ms)) for because, wait_ms in only.waits] == [("sentence", 350), ("", 300)]
+
+
+def test_an_utterance_that_was_never_closed_is_not_heard() -> None:
+    begun = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
+    (only,), _ = scored([HELLO], [begun])
+    assert only.latencies_s == [math.inf]
+
+
+def run(latency_s: float, *, is_void: bool = False) -> Run:
+    scores, strays = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.0 + latency_s)])
+    usage = {"stt": Usage(cpu_s=5.0, peak_rss_mb=100.0)}
+    return Run(scores=scores, strays=strays, usage=usage, seconds=10, late_p99_ms=1, is_void=is_void)
+
+
+def test_void_runs_do_not_count_while_others_do() -> None:
+    found = figures([run(0.4), run(9.0, is_void=True), run(0.5)])
+    assert (found["runs"], found["void_runs"]) == (3, 1)
+    assert found["end_to_final_s"].count == 2
+    assert found["end_to_final_s"].at["max"] == pytest.approx(0.501)
+    assert found["cpu_s_per_audio_s"] == pytest.approx(0.5)
+    told = dict(rows(found))
+    assert "VOID" in told["run 2"]
+    assert "VOID" not in told["run 1"]
+
+
+def test_figures_of_void_runs_are_still_shown_when_there_are_no_others() -> None:
+    assert figures([run(9.0, is_void=True)])["end_to_final_s"].count == 1
+
+
+def test_cuts_are_counted_among_clean_utterances() -> None:
+    lines = [utterance(1, 3.7, 4.8, "I went home. Then"), utterance(2, 5.0, 6.0, "it rained.")]
+    scores, strays = scored([HELLO, HOME], [utterance(3, 0.7, 2.05, "Hello there."), *lines])
+    found = figures([Run(scores=scores, strays=strays, usage={}, seconds=9, late_p99_ms=1, is_void=False)])
+    assert (found["cut"], found["clean_utterances"], found["cut_share"]) == (1, 2, 0.5)
+    assert found["cuts_by_place"] == {"inside": 1, "between": 0, "unknown": 0}
+    assert (found["with_inner_pause"], found["cut_with_inner_pause"]) == (1, 1)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stt.patience import WAITS, Patience, judge
+
+EVERY_PATIENCE: list[Patience] = ["snappy", "balanced", "patient"]
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("What was the hardest part of it?", "question"),
+        ("I would start with a token bucket.", "sentence"),
+        ("He said, “I would not go.”", "sentence"),
+        ("That is what we shall do!", "sentence"),
+        ("And where do you come from?", "question"),
+        ("Well.", "few words"),
+        ("Are you sure?", "few words"),
+        ("We split it into three", "no sentence"),
+        ("We split it into three, and", "unfinished"),
+        ("I think if it signifies anything, it is...", "unfinished"),
+        ("We looked at the access patterns,", "unfinished"),
+        ("And then I said to the.", "unfinished"),
+        ("So um.", "unfinished"),
+        ("", "unfinished"),
+    ],
+)
+def test_the_words_say_how_long_to_wait(text: str, because: str) -> None:
+    assert judge(text, "balanced").because == because
+
+
+@pytest.mark.parametrize("patience", EVERY_PATIENCE)
+def test_what_is_less_finished_is_waited_for_longer(patience: Patience) -> None:
+    waits = WAITS[patience]
+    assert waits.question_ms < waits.sentence_ms < waits.unsure_ms < waits.unfinished_ms
+
+
+def test_words_that_were_heard_badly_are_not_trusted() -> None:
+    text = "The story is regarding Joseph."
+    assert judge(text, "balanced", mean_log_probability=-0.1).because == "sentence"
+    assert judge(text, "balanced", mean_log_probability=-0.5).because == "unclear words"
+
+
+def test_who_has_paused_before_is_given_more_time() -> None:
+    text = "We moved the reads behind a view."
+    assert judge(text, "balanced", longest_pause_ms=300).because == "sentence"
+    assert judge(text, "balanced", longest_pause_ms=500).because == "slow speaker"
+    assert judge("And then we,", "balanced", longest_pause_ms=500).because == "unfinished"
+
+
+@given(st.text())
+def test_more_patience_never_waits_less(text: str) -> None:
+    snappy, balanced, patient = (judge(text, patience).wait_ms for patience in EVERY_PATIENCE)
+    assert snappy < balanced < patient

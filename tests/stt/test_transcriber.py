@@ -1,0 +1,134 @@
+"""The transcriber over real weights and real speech, in real time where time matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import soundfile
+
+from bus.failures import Overrun
+from bus.messages import Event, PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from bus.ring import SAMPLE_RATE, Samples
+from session.demonstration import DEMO, script
+from session.models import store
+from stt.agenda import Task
+from stt.device import cpu
+from stt.engine import Engine
+from stt.settings import SttSettings
+from stt.transcriber import Transcriber
+from tests.waiting import wait_until
+
+SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
+QUESTION = next(turn for turn in script() if turn.text.endswith("?"))
+
+
+class Recording:
+    """The demo's interviewer, as the rings would give it."""
+
+    def __init__(self) -> None:
+        self.samples: Samples = soundfile.read(DEMO / "call.flac", dtype="int16")[0]
+        self.overwritten_before = 0
+
+    def read(self, source: str, start_sample: int, stop_sample: int) -> Samples:
+        if start_sample < self.overwritten_before:
+            raise Overrun(start_sample, self.overwritten_before)
+        return self.samples[start_sample:stop_sample]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine(SETTINGS, cpu(SETTINGS))
+
+
+@pytest.fixture
+def recording() -> Recording:
+    return Recording()
+
+
+@pytest.fixture
+def transcriber(engine: Engine, recording: Recording) -> Iterator[Transcriber]:
+    with Transcriber(engine, recording, SETTINGS) as made:  # type: ignore[arg-type]
+        yield made
+
+
+def task(kind: str, stop_s: float = QUESTION.end_s) -> Task:
+    start, quiet = (round(at_s * SAMPLE_RATE) for at_s in (QUESTION.start_s - 0.2, stop_s))
+    return Task(kind, "call", 1, start, quiet + 1536, quiet)  # type: ignore[arg-type]
+
+
+def events(transcriber: Transcriber, kind: type[Event]) -> list[Event]:
+    """Return what was said until an event of this kind is among it."""
+    said: list[Event] = []
+
+    def heard() -> bool:
+        said.extend(transcriber.finished())
+        return any(isinstance(event, kind) for event in said)
+
+    wait_until(heard)
+    return said
+
+
+def test_a_pause_is_judged_and_its_words_are_the_final(transcriber: Transcriber) -> None:
+    transcriber.begin(task("speculative"))
+    (judged,) = events(transcriber, PauseJudged)
+    assert isinstance(judged, PauseJudged)
+    assert judged.because == "question"
+    transcriber.begin(task("final"))
+    (final,) = transcriber.finished()
+    assert isinstance(final, TranscriptFinished)
+    assert final.text.endswith("?")
+    assert (final.speculative, final.passes, final.wasted_passes, final.queue_ms) == (True, 1, 0, 0)
+    assert final.all_compute_ms == final.compute_ms
+
+
+def test_an_end_decided_in_mid_pass_waits_for_that_pass(transcriber: Transcriber) -> None:
+    transcriber.begin(task("speculative"))
+    transcriber.begin(task("final"))
+    (final,) = events(transcriber, TranscriptFinished)
+    assert isinstance(final, TranscriptFinished)
+    assert (final.speculative, final.passes) == (True, 1)
+
+
+def test_a_pass_whose_speaker_goes_on_is_left_at_once(transcriber: Transcriber) -> None:
+    middle_s = (QUESTION.start_s + QUESTION.end_s) / 2
+    early = task("speculative", middle_s)
+    transcriber.begin(early)
+    transcriber.resume(early.key, early.stop_sample)
+    assert not transcriber.busy, "nothing waits for it"
+    transcriber.begin(task("final"))
+    said = events(transcriber, TranscriptFinished)
+    assert [type(event) for event in said] == [TranscriptFinished], "of the pause nothing is said"
+    (final,) = said
+    assert isinstance(final, TranscriptFinished)
+    assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 1)
+
+
+def test_a_partial_is_dropped_when_the_final_is_under_way(transcriber: Transcriber) -> None:
+    transcriber.begin(task("partial"))
+    transcriber.begin(task("final"))
+    said = events(transcriber, TranscriptFinished)
+    assert not any(isinstance(event, TranscriptGrew) for event in said)
+
+
+def test_a_final_finds_room_while_a_partial_is_made(transcriber: Transcriber) -> None:
+    assert transcriber.has_room_for_partial
+    transcriber.begin(task("partial"))
+    assert not transcriber.has_room_for_partial
+    assert [type(event) for event in events(transcriber, TranscriptGrew)] == [TranscriptGrew]
+    assert transcriber.has_room_for_partial
+
+
+def test_audio_that_is_gone_is_said(transcriber: Transcriber, recording: Recording) -> None:
+    recording.overwritten_before = len(recording.samples)
+    transcriber.begin(task("partial"))
+    transcriber.begin(task("final"))
+    (lost,) = transcriber.finished()
+    assert isinstance(lost, WordsLost)
+
+
+def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: Recording) -> None:
+    recording.samples = recording.samples * 0
+    transcriber.begin(task("speculative"))
+    transcriber.begin(task("final"))
+    assert [type(event) for event in events(transcriber, UtteranceDiscarded)] == [UtteranceDiscarded]
