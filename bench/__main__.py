@@ -99,7 +99,7 @@ def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -
 @app.command()
 def sweep(
     vary: Annotated[
-        list[str], typer.Option(help="A setting and its values: stt.final_beam=1,5. As often as needed.")
+        list[str], typer.Option(help="A setting and its values: stt.beam=1,5. As often as needed.")
     ],
     corpus: Corpus = None,
     clips: Clips = 24,
@@ -194,6 +194,17 @@ def session(
     from bench.session import measure
 
     measure(seconds)
+
+
+@app.command()
+def endurance(
+    minutes: Annotated[float, typer.Option(min=2.0, help="How long to play.")] = 30.0,
+    stall: Annotated[bool, typer.Option(help="Stop the transcriber for five seconds in the middle.")] = False,
+) -> None:
+    """Two people talking for a long time: does lag grow, does memory grow, is anything lost?"""
+    from bench.endurance import measure
+
+    measure(minutes, stall=stall)
 
 
 def _need_extras(*written: Path | None) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,12 +44,21 @@ class Playback:
         return max((event["late_p99_ms"] for event in ends), default=0.0)
 
 
-def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> Playback:
+def _look_on(received: Received, family: Family) -> None:
+    """Do nothing about a line."""
+
+
+def run_session(
+    files: Mapping[str, Path],
+    options: Sequence[str] = (),
+    on_line: Callable[[Received, Family], None] = _look_on,
+) -> Playback:
     """Play the files at real pace through a session of its own.
 
     Args:
         files: What each source plays.
         options: More options of `cuecard run`.
+        on_line: Called with every line as it comes, and the session's processes.
 
     Raises:
         StageFailure: The session did not end with exit code 0.
@@ -64,7 +73,7 @@ def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> Playb
         )
         try:
             with Family(process.pid) as family:
-                received = _read(process, family)
+                received = _read(process, family, on_line)
                 usage = family.usage()
         finally:
             process.terminate()
@@ -75,7 +84,9 @@ def run_session(files: Mapping[str, Path], options: Sequence[str] = ()) -> Playb
     return Playback(received, usage)
 
 
-def _read(process: subprocess.Popen[bytes], family: Family) -> list[Received]:
+def _read(
+    process: subprocess.Popen[bytes], family: Family, on_line: Callable[[Received, Family], None]
+) -> list[Received]:
     assert process.stdout
     received = []
     for line in process.stdout:
@@ -85,6 +96,7 @@ def _read(process: subprocess.Popen[bytes], family: Family) -> list[Received]:
             family.watch(each.event["stage"], each.event["pid"])
         elif each.event["type"] == "ReplayStarted":
             family.start_counting()
+        on_line(each, family)
     process.wait()
     return received
 

@@ -33,7 +33,9 @@ class _Watched:
     """As sampled last."""
     before_s: float = 0.0
     """What it had taken when the recordings began: loading is not listening."""
+    rss: int = 0
     peak_rss: int = 0
+    alive: bool = True
 
 
 class Family:
@@ -76,6 +78,11 @@ class Family:
             if child.pid not in known and "bus" in child.cmdline():
                 self.watch("hub", child.pid)
 
+    def resident_mb(self) -> dict[str, float]:
+        """Return what each stage holds now, as sampled last."""
+        with self._lock:
+            return {each.stage: each.rss / 1e6 for each in self._watched.values() if each.alive}
+
     def usage(self) -> dict[str, Usage]:
         """Return what each stage took."""
         with self._lock:
@@ -99,9 +106,10 @@ class Family:
                 try:
                     times, memory = each.process.cpu_times(), each.process.memory_info()
                 except psutil.Error:  # it has ended; what was sampled last stays
+                    each.alive = False
                     continue
                 each.cpu_s = max(each.cpu_s, times.user + times.system)
-                each.peak_rss = max(each.peak_rss, memory.rss)
+                each.rss, each.peak_rss = memory.rss, max(each.peak_rss, memory.rss)
 
     def __enter__(self) -> Self:
         self._thread.start()

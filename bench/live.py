@@ -25,7 +25,7 @@ from bench.scores import score
 from bench.timeline import SOURCES, Timeline, demo_timeline, lay_out
 from bus.failures import InputFailure, MachineFailure
 from session import settings as all_settings
-from session.models import store
+from session.models.choice import find_weights
 from stt.device import cpu
 
 LATE_MS = 2.0
@@ -139,7 +139,7 @@ def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
         return refer(
             timeline,
             Path(directory),
-            model_path=str(store.find(settings.model)),
+            model_path=find_weights(settings).model_path,
             language=settings.language,
             threads=cpu(settings).threads,
             offline=plan.offline,

@@ -274,13 +274,13 @@ class TranscriptFinished(Message, frozen=True, kw_only=True):
     window_s: float
     """Length of the encoder window that was used."""
     redone: bool
-    """The guard refused the first pass, and the full 30 s window was used."""
+    """The guard refused the first pass, and it was made again through a wider window."""
     speculative: bool
     """The pass had started before the end of the utterance was decided."""
     queue_ms: float
     """From the end being decided to the pass being started; 0 when it was speculative."""
     compute_ms: float
-    """Of the pass that gave the words, a second one through the full window included."""
+    """Of the pass that gave the words, a second one through a wider window included."""
     passes: int = 1
     """Passes that were begun for this utterance, partials included."""
     wasted_passes: int = 0

@@ -7,9 +7,14 @@ import os
 import subprocess
 import sys
 
+import psutil
+
 from bus.process import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from session.stages import StagePlan
+
+_QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+"""No library shall keep threads that nobody asked for, or have them spin while they wait."""
 
 _KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
 
@@ -32,11 +37,8 @@ class Child:
             # Ctrl-C is for the supervisor. A view stays in the terminal's group, or it could not read keys.
             process_group=None if plan.inherits_stdout else 0,
         )
-        with contextlib.suppress(OSError):  # it may be gone already; its exit is seen by `code`
-            if plan.cores and hasattr(os, "sched_setaffinity"):
-                os.sched_setaffinity(self.pid, plan.cores)
-            if plan.niceness:
-                os.setpriority(os.PRIO_PROCESS, self.pid, plan.niceness)
+        with contextlib.suppress(psutil.Error):  # it may be gone already; its exit is seen by `code`
+            _place(psutil.Process(self.pid), plan)
 
     @property
     def pid(self) -> int:
@@ -64,6 +66,18 @@ class Child:
             return None
 
 
+def _place(process: psutil.Process, plan: StagePlan) -> None:
+    """Give a process its cores and its priority, before it has any thread but the first."""
+    if plan.cores and hasattr(process, "cpu_affinity"):  # macOS pins nothing
+        process.cpu_affinity(list(plan.cores))
+    if plan.niceness and sys.platform == "win32":
+        process.nice(
+            psutil.IDLE_PRIORITY_CLASS if plan.niceness >= 10 else psutil.BELOW_NORMAL_PRIORITY_CLASS
+        )
+    elif plan.niceness:
+        process.nice(plan.niceness)
+
+
 def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     """Return the child's environment: the run's address, and no keys unless it needs them."""
     inherited = {
@@ -71,4 +85,4 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
         for name, value in os.environ.items()
         if plan.holds_keys or not any(word in name.upper() for word in _KEY_WORDS)
     }
-    return {**inherited, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+    return {**_QUIET, **inherited, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}

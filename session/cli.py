@@ -32,6 +32,7 @@ Answer = Literal["auto", "ask", "off"]
 Device = Literal["auto", "cpu", "cuda"]
 ListenTo = Literal["other", "everyone"]
 Pace = Literal["realtime", "fast"]
+Patience = Literal["snappy", "balanced", "patient"]
 View = Literal["auto", "overlay", "terminal", "plain", "none"]
 
 
@@ -97,6 +98,10 @@ def run(
     notes: Annotated[
         list[Path] | None, typer.Option(help="Your notes (.md, .txt), as often as needed.")
     ] = None,
+    vocabulary: Annotated[
+        Path | None,
+        typer.Option(help="Names and jargon to expect, one a line; names in your notes are expected anyway."),
+    ] = None,
     provider: Annotated[
         str | None, typer.Option(help="Who answers: auto, local, none, openai, groq, xai, …, or an address.")
     ] = None,
@@ -108,6 +113,9 @@ def run(
     ] = None,
     device: Annotated[Device | None, typer.Option(help="Where Whisper computes.")] = None,
     language: Annotated[str | None, typer.Option(help="What is spoken: en, de, …, or auto.")] = None,
+    patience: Annotated[
+        Patience | None, typer.Option(help="How long a speaker may pause before their words are final.")
+    ] = None,
     save: SaveOption = None,
     consent: Annotated[
         bool, typer.Option("--consent", help="The others know that this session is transcribed.")
@@ -128,7 +136,7 @@ def run(
 
     flags: dict[str, dict[str, Any]] = {
         "capture": {"sources": source, "pace": pace},
-        "stt": {"device": device, "language": language},
+        "stt": {"device": device, "language": language, "patience": patience},
         "llm": {
             "answer": answer,
             "listen_to": listen_to,
@@ -137,7 +145,15 @@ def run(
         },
         "session": {"view": view, "json": json or None, "save": save and str(save)},
     }
-    launch(Request(flags=flags, models=tuple(model or ()), settings_file=settings, consent=consent))
+    launch(
+        Request(
+            flags=flags,
+            models=tuple(model or ()),
+            settings_file=settings,
+            vocabulary_file=vocabulary,
+            consent=consent,
+        )
+    )
 
 
 @app.command()

@@ -21,9 +21,11 @@ from session import consent, save
 from session import settings as all_settings
 from session.live import LiveSession
 from session.models import catalogue, store
+from session.models.choice import find_weights
 from session.settings import AllSettings
 from session.stages import plan_stages
 from session.summary import lines
+from session.vocabulary import expected, read_vocabulary
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Request:
     models: Sequence[str] = ()
     """Names of models: Whisper's own are told from a provider's by the catalogue."""
     settings_file: Path | None = None
+    vocabulary_file: Path | None = None
     consent: bool = False
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
@@ -61,6 +64,7 @@ def launch(request: Request) -> None:
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
         cores=settings.session.cores,
+        niceness=settings.session.niceness,
     )
     session = LiveSession(settings, plans, consented=live, true_ends_s=request.true_ends_s)
     saved_to = settings.session.save
@@ -105,9 +109,11 @@ def resolve(request: Request) -> AllSettings:
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
-    read_notes([Path(path) for path in settings.llm.notes])
+    notes = read_notes([Path(path) for path in settings.llm.notes])
+    listed = read_vocabulary(request.vocabulary_file) if request.vocabulary_file else []
     named_provider(settings.llm)
-    stt = msgspec.structs.replace(settings.stt, model_path=str(store.find(settings.stt.model)))
+    stt = find_weights(settings.stt)
+    stt = msgspec.structs.replace(stt, vocabulary=expected(stt, listed, [note.text for note in notes]))
     llm = msgspec.structs.replace(settings.llm, local_model_path=_local_model(settings))
     return AllSettings(settings.session, settings.capture, settings.vad, stt, llm, settings.overlay)
 

@@ -6,18 +6,22 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
+import psutil
 
 from bus import settings
 from bus.failures import SettingsFailure
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
+from session.stages import KINDS
 from stt.settings import SttSettings
 from vad.settings import VadSettings
+
+Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +35,9 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or by name ("vad:mic"); the others run anywhere."""
+    niceness: dict[str, Niceness] = {}
+    """How far a stage steps back for others that want a core, by kind or by name: 0 not at all, 19 most.
+    What is not named keeps its own (`session/stages.py`): 0 for sound, 1 for words, 10 for a model."""
 
 
 @dataclass(frozen=True)
@@ -81,4 +88,26 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     tables: dict[str, Any] = settings.load(
         SCHEMA, file=file or user_file(), environment=os.environ, flags=flags
     )
-    return AllSettings(**tables)
+    loaded = AllSettings(**tables)
+    _check_places(loaded.session)
+    return loaded
+
+
+def _check_places(session: SessionSettings) -> None:
+    """Refuse stages that do not exist and cores that this machine does not give us."""
+    given = range(psutil.cpu_count() or 1)
+    usable = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else list(given)
+    for name in (*session.cores, *session.niceness):
+        if name.partition(":")[0] not in KINDS:
+            raise SettingsFailure(
+                f"there is no stage {name!r} to give cores or niceness to",
+                kept="nothing was started",
+                todo=f"known are {', '.join(KINDS)}; one source's alone is named as in vad:mic",
+            )
+    for name, cores in session.cores.items():
+        if missing := sorted(set(cores) - set(usable or given)):
+            raise SettingsFailure(
+                f"{name} cannot be pinned to core {missing[0]}",
+                kept="nothing was started",
+                todo=f"choose among {', '.join(map(str, usable or given))} in `cores` of [session]",
+            )

@@ -6,13 +6,22 @@ Pure: knows what a stage is called and how it is treated, not what it does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LISTENING = 1
 """The wave of stages without which nothing is heard; started first, right after the hub."""
 
 ANSWERING = 2
 """The wave that may come a moment later: the hub tells it what it missed."""
+
+NICENESS = {"stt": 1, "llm": 1, "overlay": 1, "view": 1, "model-server": 10}
+"""How far a stage steps back, 0 to 19: what catches and judges sound goes first, the small model last.
+
+Niceness counts against other programs too: 1 costs hearing 7 % of its pace on busy cores, 5 more than half.
+"""
+
+KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "overlay", "view")
+"""Every kind of process a session may have."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class StagePlan:
     start_limit_s: float = 30.0
     """How long it may take to be ready."""
     niceness: int = 0
+    """How far it steps back for others that want a core, 0 to 19."""
     cores: tuple[int, ...] = ()
     """Cores it is pinned to; all when empty."""
     inherits_stdin: bool = False
@@ -52,6 +62,7 @@ def plan_stages(
     answers: bool,
     serves_model: bool,
     cores: Mapping[str, Sequence[int]],
+    niceness: Mapping[str, int] | None = None,
 ) -> list[StagePlan]:
     """Return the stages of a session, the hub first, in the order in which they start.
 
@@ -61,13 +72,13 @@ def plan_stages(
         answers: Whether questions are looked for.
         serves_model: Whether the small local model is served.
         cores: Cores by kind of stage ("stt") or by name ("vad:mic").
+        niceness: The same for niceness, where it shall not be that of `NICENESS`.
     """
     plans = [HUB]
     for source, spec in sources.items():
         plans.append(StagePlan(f"capture:{source}", "capture", (source,), inherits_stdin=spec == "-"))
         plans.append(StagePlan(f"vad:{source}", "vad", (source,)))
-    # Below capture and vad: a pass takes every core it gets, and sound does not wait.
-    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0, niceness=5))
+    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0))
     plans.extend(_view(view) for view in views)
     if answers:
         plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True))
@@ -80,10 +91,9 @@ def plan_stages(
                 essential=False,
                 start_limit_s=60.0,
                 silence_limit_s=10.0,
-                niceness=10,
             )
         )
-    return [_pinned(plan, cores) for plan in plans]
+    return [_placed(plan, cores, {**NICENESS, **(niceness or {})}) for plan in plans]
 
 
 def _view(kind: str) -> StagePlan:
@@ -102,6 +112,11 @@ def _view(kind: str) -> StagePlan:
     )
 
 
-def _pinned(plan: StagePlan, cores: Mapping[str, Sequence[int]]) -> StagePlan:
-    chosen = cores.get(plan.name) or cores.get(plan.name.partition(":")[0]) or ()
-    return StagePlan(**{**plan.__dict__, "cores": tuple(chosen)})
+def _placed(plan: StagePlan, cores: Mapping[str, Sequence[int]], niceness: Mapping[str, int]) -> StagePlan:
+    """Return the plan with its cores and niceness, given by its name or else by its kind."""
+    kind = plan.name.partition(":")[0]
+    return replace(
+        plan,
+        cores=tuple(cores.get(plan.name) or cores.get(kind) or ()),
+        niceness=niceness.get(plan.name, niceness.get(kind, 0)),
+    )

@@ -34,7 +34,8 @@ class Supervisor:
 
     def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
         self._run = run
-        self._plans = [plan for plan in plans if plan != HUB]
+        self._hub = next(plan for plan in plans if plan.name == HUB.name)
+        self._plans = [plan for plan in plans if plan is not self._hub]
         self._children: dict[str, Child] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
         self._problems: dict[str, ProblemMet] = {}
@@ -48,7 +49,7 @@ class Supervisor:
         Raises:
             StageFailure: The hub would not start.
         """
-        self._children[HUB.name] = Child(HUB, self._run)
+        self._children[HUB.name] = Child(self._hub, self._run)
         self._client = HubClient("session", self._run, kinds=hears)
         give_up = time.monotonic() + _HUB_START_LIMIT_S
         while not self._client.hear(timeout_s=0.1):

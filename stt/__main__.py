@@ -30,7 +30,7 @@ def main() -> None:
         stage.enter_sandbox()
 
         with Sources(stage.run) as sources, Transcriber(engine, sources, settings) as transcriber:
-            stage.ready(f"{settings.model} {engine.device}")
+            stage.ready(f"{engine.name} {engine.device}")
             heard = stage.history()
             while not stage.stopping():
                 for logged in heard:

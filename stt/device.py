@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import ctranslate2
 
 from stt.settings import SttSettings
 
+CUBLAS = "cublas64_12.dll" if sys.platform == "win32" else "libcublas.so.12"
+"""The one library, beside the driver's own, that CTranslate2 loads when it first computes on CUDA."""
+
 _WORKERS = 2
+_CUBLAS_FOLDERS = ("nvidia/cublas/lib", "nvidia/cublas/bin")
+_CUBLAS_LT = CUBLAS.replace("cublas", "cublasLt")
 
 
 @dataclass(frozen=True)
@@ -42,4 +51,26 @@ def cuda(settings: SttSettings) -> Device | None:
         devices: int = ctranslate2.get_cuda_device_count()
     except RuntimeError:  # a driver that is too old is as good as none
         return None
-    return Device("cuda", settings.compute_type or "float16", 1, settings.workers or 1) if devices else None
+    if not devices:
+        return None
+    load_cublas()
+    return Device("cuda", settings.compute_type or "float16", 1, settings.workers or 1)
+
+
+def load_cublas() -> bool:
+    """Load cuBLAS, so that CTranslate2 finds it; return whether it is there.
+
+    Its wheel, nvidia-cublas-cu12, puts it where the loader does not look; once it is loaded, it is found by
+    its name.
+    """
+    for entry in sys.path:
+        for folder in _CUBLAS_FOLDERS:
+            with contextlib.suppress(OSError):
+                for name in (_CUBLAS_LT, CUBLAS):
+                    ctypes.CDLL(str(Path(entry) / folder / name), mode=ctypes.RTLD_GLOBAL)
+                return True
+    try:
+        ctypes.CDLL(CUBLAS, mode=ctypes.RTLD_GLOBAL)
+    except OSError:
+        return False
+    return True

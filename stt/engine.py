@@ -21,10 +21,11 @@ from bus.ring import SAMPLE_RATE
 from stt import guard
 from stt.device import Device
 from stt.guard import Pass
+from stt.hotwords import may_be_echo
 from stt.mel import Features, GrowingMel, MelFrontEnd
 from stt.settings import SttSettings
 from stt.tokens import Vocabulary
-from stt.window import FRAMES_PER_S, FULL_FRAMES, fit, fitted_frames
+from stt.window import FRAMES_PER_S, fit, fitted_frames
 
 _TOKENS_AT_MOST = 220
 _FILES = ("config.json", "model.bin", "tokenizer.json")
@@ -51,7 +52,7 @@ class Engine:
 
     def __init__(self, settings: SttSettings, device: Device) -> None:
         self._settings = settings
-        self.device = device
+        self.name, self.device = settings.model, device
         folder = Path(settings.model_path)
         missing = [name for name in _FILES if not (folder / name).is_file()]
         if missing:
@@ -64,84 +65,95 @@ class Engine:
                 intra_threads=device.threads,
                 inter_threads=device.workers,
             )
-            self._vocabulary = Vocabulary(folder / "tokenizer.json", multilingual=self._model.is_multilingual)
+            self._vocabulary = Vocabulary(
+                folder / "tokenizer.json",
+                multilingual=self._model.is_multilingual,
+                hotwords=settings.vocabulary,
+            )
             self._front_end = MelFrontEnd(self._model.n_mels)
             self._warm_up()
         except (RuntimeError, ValueError, OSError) as error:
             raise _unusable(settings, f"{device}: {error}") from error
 
+    @property
+    def front_end(self) -> MelFrontEnd:
+        """What makes features as this model wants them."""
+        return self._front_end
+
     def growing_mel(self, start_sample: int) -> GrowingMel:
         """Return an empty spectrogram for an utterance that begins here."""
         return GrowingMel(self._front_end, start_sample)
 
-    def final(
-        self, features: Features, said_before: str = "", abandoned: Callable[[], bool] = _never
+    def hear(
+        self,
+        features: Features,
+        said_before: str = "",
+        *,
+        again_if_suspect: bool = True,
+        abandoned: Callable[[], bool] = _never,
     ) -> tuple[Pass, bool]:
-        """Return the words of a whole utterance, and whether the full window was needed.
+        """Return the words of a stretch of sound, and whether a wider window was needed.
 
         Args:
             features: float32, shape (mels, frames) as of `GrowingMel`; at most 30 s are heard.
             said_before: The words before, as context.
+            again_if_suspect: Make a pass that the guard does not believe again, through a wider window.
             abandoned: Asked now and then whether nobody wants the words any more.
 
         Raises:
             Abandoned: Nobody did.
         """
         settings = self._settings
-        frames = self._frames(features, settings.final_window_s, settings.final_extra_s)
-        heard = self._pass(features, frames, settings.final_beam, said_before, abandoned)
-        if frames >= FULL_FRAMES or not guard.is_suspect(heard):
+        frames = self._frames(features, settings.window_s, settings.extra_s)
+        wider = self._frames(features, settings.redo_window_s, settings.redo_extra_s)
+        heard = self._pass(features, frames, said_before, abandoned)
+        if frames >= wider or not again_if_suspect or not guard.is_suspect(heard):
             return heard, False
-        again = self._pass(features, FULL_FRAMES, settings.final_beam, said_before, abandoned)
+        again = self._pass(features, wider, said_before, abandoned)
         return replace(again, began_ns=heard.began_ns, compute_ms=heard.compute_ms + again.compute_ms), True
-
-    def partial(
-        self, features: Features, said_before: str = "", abandoned: Callable[[], bool] = _never
-    ) -> tuple[Pass, bool]:
-        """Return the words of an utterance that is still being spoken; the full window is never used.
-
-        Raises:
-            Abandoned: Nobody wanted them any more.
-        """
-        settings = self._settings
-        frames = self._frames(features, settings.partial_window_s, settings.partial_extra_s)
-        return self._pass(features, frames, 1, said_before, abandoned), False
 
     def _frames(self, features: Features, least_s: float, extra_s: float) -> int:
         return fitted_frames(features.shape[1], least_s=least_s, extra_s=extra_s, mels=self._front_end.mels)
 
-    def _pass(
-        self, features: Features, frames: int, beam: int, said_before: str, abandoned: Callable[[], bool]
-    ) -> Pass:
+    def _pass(self, features: Features, frames: int, said_before: str, abandoned: Callable[[], bool]) -> Pass:
         if abandoned():
             raise Abandoned
         began_ns = time.monotonic_ns()
         speech_s = features.shape[1] / FRAMES_PER_S
         features = fit(features, frames)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-        opening = self._vocabulary.opening(self._language(encoded), said_before)
+        language = self._language(encoded)
         if abandoned():
             raise Abandoned
-        result = self._model.generate(
-            encoded,
-            [opening],
-            beam_size=beam,
-            max_length=_max_length(guard.most_tokens(speech_s), len(opening)),
-            return_scores=True,
-            return_no_speech_prob=True,
-        )[0]
+        result = self._decode(encoded, self._vocabulary.opening(language, said_before), speech_s)
+        if self._vocabulary.hotwords and may_be_echo(_mean_log_probability(result)):
+            if abandoned():
+                raise Abandoned
+            opening = self._vocabulary.opening(language, said_before, with_hotwords=False)
+            result = self._decode(encoded, opening, speech_s)
         tokens = result.sequences_ids[0]
         return Pass(
             text=self._vocabulary.text(tokens),
             tokens=len(tokens),
-            # CTranslate2 gives the mean without the end token, Whisper's thresholds are for the mean with it.
-            mean_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1) if tokens else -math.inf,
+            mean_log_probability=_mean_log_probability(result),
             no_speech_probability=result.no_speech_prob,
             speech_s=speech_s,
             window_s=frames / FRAMES_PER_S,
             began_ns=began_ns,
             compute_ms=(time.monotonic_ns() - began_ns) / 1e6,
         )
+
+    def _decode(
+        self, encoded: ctranslate2.StorageView, opening: list[int], speech_s: float
+    ) -> ctranslate2.models.WhisperGenerationResult:
+        return self._model.generate(
+            encoded,
+            [opening],
+            beam_size=self._settings.beam,
+            max_length=_max_length(guard.most_tokens(speech_s), len(opening)),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
 
     def _language(self, encoded: ctranslate2.StorageView) -> str:
         if self._settings.language != "auto" or not self._model.is_multilingual:
@@ -152,7 +164,13 @@ class Engine:
     def _warm_up(self) -> None:
         """Make the first real pass as fast as the others; on CUDA, find out whether it works at all."""
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
-        self.final(self._front_end(noise.astype(np.int16)))
+        self.hear(self._front_end(noise.astype(np.int16)))
+
+
+def _mean_log_probability(result: ctranslate2.models.WhisperGenerationResult) -> float:
+    """Return the mean with the end token, as Whisper's thresholds want it; CTranslate2 leaves that out."""
+    tokens = len(result.sequences_ids[0])
+    return float(result.scores[0] * tokens / (tokens + 1)) if tokens else -math.inf
 
 
 def _max_length(tokens: int, opening_tokens: int) -> int:

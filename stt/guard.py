@@ -17,10 +17,10 @@ _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0
 """Shorter utterances may well be a single word."""
 _COMPRESSION_ABOVE = 2.4
-_REPEATS = 3
-_LONGEST_REPEATED_WORDS = 12
-_SENTENCE_WORDS = 4
-"""A run of so many words that comes twice in a row is a loop; people seldom repeat whole sentences."""
+_REPEATS = {1: 6, 2: 4, 3: 3}
+"""How often a run of so many words must come in a row to be a loop: people spell numbers, and say no, no."""
+_REPEATS_OF_MORE = 2
+"""People seldom say a whole sentence twice."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def most_tokens(speech_s: float) -> int:
 
 
 def is_suspect(heard: Pass) -> bool:
-    """Tell whether a pass through a short window should be made again through the full one."""
+    """Tell whether a pass through a short window should be made again through a wider one."""
     return (
         heard.tokens >= most_tokens(heard.speech_s)
         or compression_ratio(heard.text) > _COMPRESSION_ABOVE
@@ -78,12 +78,11 @@ def without_loop(text: str) -> str:
 def loop_start(words: list[str]) -> int | None:
     """Return the index of the first word that only repeats what was just said, or None.
 
-    A loop is a run of words that comes at least three times in a row, or a run of at least four words
-    that comes twice.
+    A loop is a run of words that comes more often in a row than people say it.
     """
     plain = [word.lower().strip(".,!?;:\"'") for word in words]
-    for length in range(1, _LONGEST_REPEATED_WORDS + 1):
-        times = 2 if length >= _SENTENCE_WORDS else _REPEATS
+    for length in range(1, len(plain) // 2 + 1):
+        times = _REPEATS.get(length, _REPEATS_OF_MORE)
         for at in range(len(plain) - length * times + 1):
             run = plain[at : at + length]
             if all(plain[at + length * n : at + length * (n + 1)] == run for n in range(1, times)):

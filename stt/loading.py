@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
 
 from bus.failures import Failure, ModelFailure
 from stt.device import cpu, cuda
 from stt.engine import Engine
 from stt.settings import SttSettings
+from stt.steady import SteadyEngine
 
 
-def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
-    """Return a warm engine.
+def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine | SteadyEngine:
+    """Return a warm engine; on CUDA one that goes on on the CPU when CUDA fails later.
 
     Args:
         settings: Which weights, on which device.
-        report: Told when CUDA was hoped for and does not work.
+        report: Told when CUDA was hoped for and does not work; later from any thread.
 
     Raises:
         ModelFailure: The weights cannot be used, or CUDA was demanded and does not work.
@@ -32,15 +36,28 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
             )
         return Engine(settings, cpu(settings))
     try:
-        return Engine(settings, graphics)
+        return SteadyEngine(Engine(settings, graphics), lambda: load_spare(settings), report)
     except ModelFailure as failure:
         if settings.device == "cuda":
             raise
+        spare = load_spare(settings)
         report(
             ModelFailure(
                 f"CUDA does not work ({failure.what})",
-                kept="Whisper runs on the CPU instead",
+                kept=f"{spare.name} runs on the CPU instead",
                 todo="see `cuecard doctor`",
             )
         )
-        return Engine(settings, cpu(settings))
+        return spare
+
+
+def load_spare(settings: SttSettings) -> Engine:
+    """Return the engine on the CPU that takes over from CUDA, with the spare weights if there are any.
+
+    Raises:
+        ModelFailure: The weights cannot be used.
+    """
+    if settings.spare_model_path:
+        name = Path(settings.spare_model_path).name
+        settings = msgspec.structs.replace(settings, model=name, model_path=settings.spare_model_path)
+    return Engine(settings, cpu(settings))

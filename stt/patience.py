@@ -17,16 +17,17 @@ Patience = Literal["snappy", "balanced", "patient"]
 _FEW_WORDS = 3
 """So few words ("Well.", "I mean.") often begin something longer, whatever Whisper's full stop says."""
 
+_OPEN_ENDS = ("...", "…", ",", ";", ":", "-", "–", "—")
+
 _OPEN_WORDS = frozenset(
     word
     for line in (
         "a an the and or but so because which whose while if as than of to in at for with without by from",
-        "into about between through until since i we they my your his its our their is are was were um uh er",
+        "into i we they my your his its our their is are was were also um uh er",
     )
     for word in line.split()
 )
-"""Words after which hardly a sentence ends."""
-
+"""Words after which hardly a sentence ends; with a full stop after them it may."""
 
 _CLEAR_ABOVE = -0.3
 """Words less likely than this, per token on average, were heard badly: their full stop says little."""
@@ -49,9 +50,9 @@ class Waits:
 
 
 WAITS: dict[Patience, Waits] = {
-    "snappy": Waits(question_ms=256, sentence_ms=288, unsure_ms=416, unfinished_ms=608, slow_from_ms=500),
-    "balanced": Waits(question_ms=320, sentence_ms=352, unsure_ms=576, unfinished_ms=896, slow_from_ms=400),
-    "patient": Waits(question_ms=512, sentence_ms=640, unsure_ms=800, unfinished_ms=992, slow_from_ms=400),
+    "snappy": Waits(question_ms=256, sentence_ms=288, unsure_ms=416, unfinished_ms=608, slow_from_ms=400),
+    "balanced": Waits(question_ms=320, sentence_ms=352, unsure_ms=576, unfinished_ms=896, slow_from_ms=300),
+    "patient": Waits(question_ms=512, sentence_ms=640, unsure_ms=800, unfinished_ms=992, slow_from_ms=300),
 }
 
 Because = Literal[
@@ -79,32 +80,26 @@ def judge(
         longest_pause_ms: The longest pause so far within the utterance.
     """
     waits, looks_like = WAITS[patience], _looks_like(text.split())
+    if looks_like == "question":
+        return Judgement(waits.question_ms, looks_like)
     if looks_like == "unfinished":
         return Judgement(waits.unfinished_ms, looks_like)
-    if looks_like not in ("question", "sentence"):
-        return Judgement(waits.unsure_ms, looks_like)
-    if mean_log_probability < _CLEAR_ABOVE:
-        return Judgement(waits.unsure_ms, "unclear words")
-    if longest_pause_ms >= waits.slow_from_ms:
-        return Judgement(waits.unsure_ms, "slow speaker")
-    return Judgement(waits.question_ms if looks_like == "question" else waits.sentence_ms, looks_like)
+    if looks_like == "sentence" and mean_log_probability < _CLEAR_ABOVE:
+        looks_like = "unclear words"
+    elif looks_like == "sentence" and longest_pause_ms >= waits.slow_from_ms:
+        looks_like = "slow speaker"
+    return Judgement(waits.sentence_ms if looks_like == "sentence" else waits.unsure_ms, looks_like)
 
 
 def _looks_like(words: Sequence[str]) -> Because:
-    if not words:
+    if not words or words[-1].endswith(_OPEN_ENDS):
         return "unfinished"
-    is_question = words[-1].endswith("?")
-    if not is_question and _is_open(words[-1]):
-        return "unfinished"
+    last = words[-1].rstrip("\"'”’)")
+    is_open = last.strip("\"'“‘(.!?").lower() in _OPEN_WORDS
+    if not last.endswith((".", "!", "?")):
+        return "unfinished" if is_open else "no sentence"
     if len(words) <= _FEW_WORDS:
         return "few words"
-    if is_question:
+    if last.endswith("?"):
         return "question"
-    return "sentence" if words[-1].rstrip("\"'”’)").endswith((".", "!")) else "no sentence"
-
-
-def _is_open(word: str) -> bool:
-    """Tell whether more must follow this word."""
-    if word.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
-        return True
-    return word.lower().strip(".!\"'") in _OPEN_WORDS
+    return "no sentence" if is_open else "sentence"

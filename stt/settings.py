@@ -10,10 +10,13 @@ import msgspec
 class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which weights, on what, and how a pass is made."""
 
-    model: str = "base"
-    """A Whisper model of `cuecard models list`, or a folder with CTranslate2 weights."""
+    model: str = "auto"
+    """A Whisper model of `cuecard models list`, or a folder with CTranslate2 weights; auto takes
+    large-v3-turbo where there is a graphics card and the model was pulled, else base."""
     model_path: str = ""
     """Where its files are; found by the command line."""
+    spare_model_path: str = ""
+    """Weights with which the CPU takes over when CUDA fails, the same when empty; found like the others."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where to compute; auto takes CUDA when it works."""
     compute_type: str = ""
@@ -24,6 +27,9 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Passes at a time; 0 means two where there are two cores, so that no final waits for a partial."""
     language: str = "en"
     """What is spoken ("en", "de", …), or "auto" to hear it anew in each utterance."""
+    vocabulary: list[str] = []
+    """Names and jargon to expect, the most important first; those of `--vocabulary` and of your notes join
+    them. About 30 are used."""
     first_source: str = "call"
     """The source whose finals go before the others': the other party."""
     patience: Literal["snappy", "balanced", "patient"] = "balanced"
@@ -32,18 +38,18 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How much audio the first partial of an utterance waits for after its speech was detected."""
     partial_every_s: float = 0.6
     """How much new audio every further partial waits for; more where passes take long."""
-    final_window_s: float = 8.0
-    """Shortest encoder window of a final pass."""
-    final_extra_s: float = 1.5
-    """Room after the speech in the encoder window of a final pass."""
+    window_s: float = 8.0
+    """Shortest encoder window of a pass."""
+    extra_s: float = 1.5
+    """Room after the speech in the encoder window."""
+    redo_window_s: float = 15.0
+    """Shortest window of a pass that is made again because the guard did not believe it."""
+    redo_extra_s: float = 5.0
+    """Room after the speech in that window."""
     longest_pass_s: float = 13.0
     """A final pass over more than this begins at a pause up to which the words are known."""
-    final_beam: int = 5
-    """Hypotheses a final pass keeps; on one thread five cost little more than one."""
-    partial_window_s: float = 5.0
-    """Shortest encoder window of a partial pass."""
-    partial_extra_s: float = 1.0
-    """Room after the speech in the encoder window of a partial pass."""
+    beam: int = 5
+    """Hypotheses a pass keeps; on one thread five cost little more than one."""
     least_in_speech: float = -2.2
     """Words less likely than this, per token on average, count as none where there surely is speech."""
     least_in_silence: float = -0.4

@@ -26,6 +26,7 @@ from stt.patience import judge
 from stt.seeds import Seed, Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
+from stt.steady import SteadyEngine
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Transcriber:
         settings: The stage's settings.
     """
 
-    def __init__(self, engine: Engine, sources: Sources, settings: SttSettings) -> None:
+    def __init__(self, engine: Engine | SteadyEngine, sources: Sources, settings: SttSettings) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
         self._threads = ThreadPoolExecutor(2 * engine.device.workers, thread_name_prefix="pass")
         self._partials: dict[Key, _Running] = {}
@@ -130,9 +131,12 @@ class Transcriber:
         """Yield what there is to say about passes that are done."""
         lost, self._lost = self._lost, []
         yield from lost
-        for key, running in [*self._finals.items()]:
-            if running.words.done():
+        behind: set[str] = set()  # sources with a final under way: what was said after it comes after it
+        for key, running in sorted(self._finals.items()):
+            if running.words.done() and key[0] not in behind:
                 yield from self._final(key, running)
+            elif running.final is not None:
+                behind.add(key[0])
         for key, running in [*self._partials.items()]:
             if running.words.done():
                 del self._partials[key]
@@ -154,8 +158,13 @@ class Transcriber:
             return
         account.passes += 1
         unwanted = threading.Event()
-        listen = self._engine.partial if is_partial else self._engine.final
-        words = self._threads.submit(listen, features, seed.text, unwanted.is_set)
+        words = self._threads.submit(
+            self._engine.hear,
+            features,
+            seed.text,
+            again_if_suspect=not is_partial,
+            abandoned=unwanted.is_set,
+        )
         is_final = task.kind == "final"
         where[task.key] = _Running(
             task, seed, words, unwanted, final=task if is_final else None, early=not is_final

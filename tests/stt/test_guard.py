@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stt.guard import Pass, is_suspect, loop_start, most_tokens, says_nothing, without_loop
 from stt.settings import SttSettings
 
+SENTENCE = "He began a confused complaint against the wizard who had vanished behind the curtain on the left."
 HEARD = Pass(
     text="What was the hardest part?",
     tokens=7,
@@ -25,9 +26,12 @@ HEARD = Pass(
     ("text", "kept"),
     [
         ("every purchase is a vote. every purchase is a vote.", "every purchase is a vote."),
-        ("eight, six, six, six, six, six", "eight, six,"),
+        ("one, six, six, six, six, six, six, six", "one, six,"),
         ("I think, I think, I think, I think so", "I think,"),
+        ("and then we and then we and then we", "and then we"),
+        (f"{SENTENCE} {SENTENCE}", SENTENCE),
         ("no no", "no no"),
+        ("eight, six, six, six, six", "eight, six, six, six, six"),
         ("very, very good", "very, very good"),
         ("it is what it is", "it is what it is"),
         ("", ""),

@@ -23,8 +23,10 @@ EVERY_PATIENCE: list[Patience] = ["snappy", "balanced", "patient"]
         ("We split it into three, and", "unfinished"),
         ("I think if it signifies anything, it is...", "unfinished"),
         ("We looked at the access patterns,", "unfinished"),
-        ("And then I said to the.", "unfinished"),
-        ("So um.", "unfinished"),
+        ("And then I said to the", "unfinished"),
+        ("And then I said to the.", "no sentence"),
+        ("So um.", "few words"),
+        ("So um", "unfinished"),
         ("", "unfinished"),
     ],
 )
@@ -46,9 +48,10 @@ def test_words_that_were_heard_badly_are_not_trusted() -> None:
 
 def test_who_has_paused_before_is_given_more_time() -> None:
     text = "We moved the reads behind a view."
-    assert judge(text, "balanced", longest_pause_ms=300).because == "sentence"
+    assert judge(text, "balanced", longest_pause_ms=250).because == "sentence"
     assert judge(text, "balanced", longest_pause_ms=500).because == "slow speaker"
     assert judge("And then we,", "balanced", longest_pause_ms=500).because == "unfinished"
+    assert judge("What came after that?", "balanced", longest_pause_ms=500).because == "question"
 
 
 @given(st.text())

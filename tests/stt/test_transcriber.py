@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import soundfile
@@ -102,6 +103,16 @@ def test_a_pass_whose_speaker_goes_on_is_left_at_once(transcriber: Transcriber) 
     (final,) = said
     assert isinstance(final, TranscriptFinished)
     assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 1)
+
+
+def test_finals_of_a_source_come_in_the_order_in_which_they_were_said(transcriber: Transcriber) -> None:
+    whole = task("final")
+    word = replace(whole, utterance=2, stop_sample=whole.start_sample + SAMPLE_RATE // 2)
+    transcriber.begin(whole)
+    transcriber.begin(word)
+    said: list[Event] = []
+    wait_until(lambda: said.extend(transcriber.finished()) or len(said) == 2)
+    assert [event.utterance for event in said] == [1, 2]  # type: ignore[union-attr]
 
 
 def test_a_partial_is_dropped_when_the_final_is_under_way(transcriber: Transcriber) -> None:
