@@ -1,8 +1,8 @@
 """The models we know, as data: their files with sizes and hashes, their licences, where they come from.
 
 Only models whose every byte is pinned are listed. The sizes and hashes of those that come from the hub alone
-were taken from at least two public programs, independent of each other, that pin the same files; they could
-not be downloaded where this was written. A model that is not here can be used by its folder.
+were taken from at least two public programs that pin the same files; they could not be downloaded where this
+was written. A model that is not here can be used by its folder.
 """
 
 from __future__ import annotations
