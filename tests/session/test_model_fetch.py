@@ -275,11 +275,18 @@ def test_ctrl_c_in_a_real_pull_ends_pip_too(tmp_path: Path) -> None:
             "PIP_INDEX_URL": f"http://127.0.0.1:{port}",
             "PIP_FIND_LINKS": "",
         }
-        child = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-        place = tmp_path / "models" / "tiny.en"
-        wait_until(lambda: list(place.glob("unfinished-*/*-said")))
-        child.send_signal(signal.SIGINT)
-        said = child.communicate(timeout=10)[1]
+        with subprocess.Popen(
+            command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+        ) as child:
+            place = tmp_path / "models" / "tiny.en"
+            wait_until(lambda: list(place.glob("unfinished-*/*-said")))
+            child.send_signal(signal.SIGINT)
+            said = child.communicate(timeout=30)[1]
     assert child.returncode == ModelFailure.exit_code, said
     assert "interrupted" in said
     assert list(place.iterdir()) == []
+
+
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs, and the tests may run in one: they ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
