@@ -25,11 +25,11 @@ $(TEST_READY): $(READY)
 	@touch $@
 
 demo: setup  ## see it work: a recorded interview through the whole pipeline, offline
-	@$(CUECARD) models pull base smollm2
+	@$(CUECARD) models pull base smollm2 minilm
 	@$(CUECARD) demo
 
 test: $(TEST_READY)  ## the tests, with real processes, real weights, a real window
-	@$(CUECARD) models pull base tiny.en smollm2
+	@$(CUECARD) models pull base tiny.en smollm2 minilm
 	@$(IN_VENV)/python -m pytest $(PYTEST)
 
 check: setup  ## format, lint, types, import rules

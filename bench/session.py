@@ -95,8 +95,15 @@ def _name(process: psutil.Process) -> str:
 
 
 def _memory_mb(family: list[psutil.Process]) -> tuple[float, float]:
-    infos = [each.memory_full_info() for each in family]
-    return sum(info.rss for info in infos) / 1e6, sum(info.pss for info in infos) / 1e6
+    return sum(each.memory_info().rss for each in family) / 1e6, sum(map(_pss, family)) / 1e6
+
+
+def _pss(process: psutil.Process) -> int:
+    """Return a process's memory with its share of shared pages; all of them where that may not be seen."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:  # the process that holds keys lets nobody look into its memory
+        return int(process.memory_info().rss)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> tuple[float, int]:

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +102,24 @@ class Run:
                 f"{RUN_VARIABLE} is not set",
                 todo="start a session with `cuecard run`, or name the directory of a running one",
             )
-        directory = Path(named)
+        return cls._read(Path(named))
+
+    @classmethod
+    def find(cls) -> Run:
+        """Return the run that the environment names, or else this user's newest that is going on.
+
+        Raises:
+            MachineFailure: There is none.
+        """
+        if RUN_VARIABLE in os.environ:
+            return cls.open()
+        going_on = [found for found in _runs(_base_directory()) if psutil.pid_exists(found.owner)]
+        if not going_on:
+            raise MachineFailure("no session is going on", todo="start one with `cuecard run`")
+        return cls._read(max(going_on, key=lambda found: found.made_s).directory)
+
+    @classmethod
+    def _read(cls, directory: Path) -> Run:
         try:
             file = msgspec.json.decode((directory / "run.json").read_bytes(), type=_RunFile)
         except (OSError, msgspec.DecodeError) as error:
@@ -129,13 +147,33 @@ class Run:
 def sweep(base: Path) -> list[Path]:
     """Remove what crashed runs left in `base`, and return what was removed."""
     removed = []
+    for found in _runs(base):
+        if not psutil.pid_exists(found.owner):
+            with contextlib.suppress(OSError):
+                shutil.rmtree(found.directory)
+                removed.append(found.directory)
+    return removed
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A directory that looks like a run of this user."""
+
+    directory: Path
+    owner: int
+    """The process that made it."""
+    made_s: float
+
+
+def _runs(base: Path) -> list[_Found]:
+    found = []
     for directory in base.glob(f"{_PREFIX}*-*"):
         with contextlib.suppress(ValueError, OSError):
+            status = directory.lstat()
             owner = int(directory.name[len(_PREFIX) :].partition("-")[0])
-            if directory.stat().st_uid == os.getuid() and not psutil.pid_exists(owner):
-                shutil.rmtree(directory)
-                removed.append(directory)
-    return removed
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+                found.append(_Found(directory, owner, status.st_mtime))
+    return found
 
 
 def _base_directory() -> Path:

@@ -5,48 +5,63 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from bus.messages import Event, NotesRead, StageDied, StageGivenUp, StageReady
+from bus.messages import (
+    Event,
+    NotesRead,
+    ProviderWanted,
+    RequestJudged,
+    StageDied,
+    StageGivenUp,
+    StageReady,
+    UsageCounted,
+)
 from bus.stage import Stage
-from llm.answerer import Answerer, Order
 from llm.answering import Answering, caught_up
-from llm.notes import read_notes
-from llm.passages import cut
-from llm.search import Notes
+from llm.asked_provider import AskedProvider
+from llm.asking.answerer import Answerer
+from llm.keys.private_memory import keep_private
+from llm.notes.reading import read_notes
+from llm.notes.search import open_notes
+from llm.orders import Step
 from llm.settings import LlmSettings
 
 
 def main() -> None:
     """Run the stage."""
+    keep_private()
     started_ns = time.monotonic_ns()
     with Stage("llm") as stage:
         settings = stage.settings(LlmSettings)
         files = read_notes(settings.notes)
-        notes = Notes(cut(files))
+        notes = open_notes(files, settings.meaning_model_path, stage.report)
         answering = Answering(settings, notes)
+        asked = AskedProvider(settings)
         answerer = Answerer(settings, stage.run.token, stage.say)
-        if settings.answer != "off":
-            answerer.warm_up()
         stage.say(NotesRead(files=[note.name for note in files], passages=len(notes)))
         stage.ready(_described(settings, len(notes)))
         while not stage.stopping():
             for logged in stage.hear(timeout_s=0.1):
-                _follow_small_model(logged.event, answerer)
+                asked.hear(logged.event)
+                _pass_on(logged.event, answerer, live=answering.live)
                 _step(answering.hear(logged.event), stage, answerer)
                 if caught_up(logged, stage.name, started_ns):
+                    if settings.answer != "off" and asked.provider != "none":
+                        answerer.warm_up(asked.provider, asked.model)
                     _step(answering.go_live(), stage, answerer)
             stage.beat()
         answerer.close("the session ended")
 
 
-def _step(steps: Iterable[Event | Order], stage: Stage, answerer: Answerer) -> None:
+def _step(steps: Iterable[Event | Step], stage: Stage, answerer: Answerer) -> None:
     for step in steps:
-        if isinstance(step, Order):
-            answerer.ask(step)
+        if isinstance(step, Step):
+            answerer.take(step)
         else:
             stage.say(step)
 
 
-def _follow_small_model(event: Event, answerer: Answerer) -> None:
+def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
+    """Tell the answerer what concerns not the question but the asking; of the past only what still counts."""
     match event:
         case StageReady(stage="model-server", address=address):
             answerer.small_model_moved(address)
@@ -54,6 +69,12 @@ def _follow_small_model(event: Event, answerer: Answerer) -> None:
             answerer.small_model_moved("")
         case StageGivenUp(stage="model-server"):
             answerer.small_model_given_up()
+        case ProviderWanted(provider=provider, model=model) if live:
+            answerer.use(provider, model)
+        case RequestJudged(question=question, allowed=allowed) if live:
+            answerer.judge(question, allowed=allowed)
+        case UsageCounted() if not live:
+            answerer.recall(event)
         case _:
             pass
 

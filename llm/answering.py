@@ -1,16 +1,22 @@
 """What is answered, and when: a fold over the session's log.
 
 Pure but for the stopwatch around the search. Events in, steps out: events to say, and orders for whoever
-asks the provider. A stage that starts again folds the log first, without stepping, and then goes on where
-it was: what was considered is not considered again, what has an end is not asked again, and the newest
-question without one is.
+asks the provider. At a pause, while it is not sure that the utterance is over, the notes are looked through
+already. With `eager`, the question is taken up there too: the order is an early one, released when the final
+words are the same, dropped when they are not.
+
+A stage that starts again folds the log first, without stepping, and then goes on where it was: what was
+considered is not considered again, what has an end is not asked again, and the newest question without
+one is.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from bus.messages import (
     AnswerFinished,
@@ -18,20 +24,28 @@ from bus.messages import (
     AnswerRequested,
     AnswerStopped,
     Event,
+    FeedbackWanted,
     Logged,
     PassagesFound,
+    PauseJudged,
     QuestionAsked,
+    RequestSent,
     SessionEnding,
+    SpeechResumed,
     StageReady,
     TranscriptFinished,
+    UtteranceDiscarded,
+    WordsLost,
 )
-from llm.answerer import NEWER_QUESTION, Order
-from llm.listening import Asked, Listener
-from llm.request import AnswerRequest
-from llm.search import Notes
+from llm.notes.search import Notes
+from llm.orders import Drop, Order, Release, Step
+from llm.questions.listening import Asked, Listener
+from llm.request import AnswerRequest, FeedbackRequest, Wish, answer_style
 from llm.settings import LlmSettings
 
+NEWER_QUESTION = "a newer question"
 SWITCHED_OFF = "answers are switched off"
+FEEDBACK = "feedback"
 RESTARTED = "the answering process was started again"
 
 
@@ -42,6 +56,15 @@ class _Open:
     number: int
     asked: Asked
     kept: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Early:
+    """A question that was taken up at a pause, before its utterance was over."""
+
+    number: int
+    asked: Asked
+    found: PassagesFound
 
 
 class Answering:
@@ -56,36 +79,55 @@ class Answering:
         self._settings = settings
         self._notes = notes
         self._listener = Listener(settings)
+        self._style = answer_style(settings)
         self._numbered = 0
         self._considered: set[tuple[str, int]] = set()
         """Utterances whose question was asked, by source and number."""
         self._open: dict[int, _Open] = {}
         self._due: Asked | None = None
         """While folding: the newest question that nobody has asked yet."""
-        self._live = False
+        self._practised: dict[int, FeedbackWanted] = {}
+        """The user's practice answers, by number."""
+        self._foreseen: tuple[Asked, PassagesFound] | None = None
+        """What the notes say to the words before the last pause: most often they are all there is."""
+        self._early: _Early | None = None
+        self.live = False
+        """The past is taken in: from here on, steps are called for."""
         self._ending = False
 
-    def hear(self, event: Event) -> Iterator[Event | Order]:
+    def hear(self, event: Event) -> Iterator[Event | Step]:
         """Take in one event of the log and yield the steps it calls for, none before `go_live`."""
         match event:
             case TranscriptFinished():
-                yield from self._consider(self._listener.hear(event))
-            case AnswerRequested():
+                yield from self._consider(self._listener.hear(event), event)
+            case PauseJudged() if self.live:
+                yield from self._foresee(event)
+            case (
+                SpeechResumed(source=source, utterance=utterance)
+                | UtteranceDiscarded(source=source, utterance=utterance)
+                | WordsLost(source=source, utterance=utterance)
+            ):
+                yield from self._drop_early((source, utterance))
+            case AnswerRequested() if self._settings.answer != FEEDBACK:
                 yield from self._answer_now(self._listener.last_said())
+            case FeedbackWanted():
+                yield from self._look_at(event)
             case SessionEnding():
                 self._ending = True
-            case QuestionAsked() if not self._live:
+            case QuestionAsked() if not self.live:
                 self._recall(event)
-            case AnswerGrew(question=number, added=added) if number in self._open and not self._live:
+            case RequestSent(question=number) if not self.live:
+                self._numbered = max(self._numbered, number)  # an early one may never have been asked
+            case AnswerGrew(question=number, added=added) if number in self._open and not self.live:
                 self._open[number].kept.append(added)
             case AnswerFinished(question=number) | AnswerStopped(question=number):
                 self._open.pop(number, None)
             case _:
                 pass
 
-    def go_live(self) -> Iterator[Event | Order]:
+    def go_live(self) -> Iterator[Event | Step]:
         """End the folding: yield the steps that the past still calls for."""
-        self._live = True
+        self.live = True
         left, self._open = list(self._open.values()), {}
         for question in left:
             newest = question is left[-1] and self._due is None
@@ -99,59 +141,133 @@ class Answering:
 
     def _recall(self, event: QuestionAsked) -> None:
         """Take in a question of an earlier life."""
-        asked = Asked(event.source, event.utterance, event.text, event.confidence, event.kind)
-        due = self._due
-        if due is not None and due.place == asked.place:
-            asked, self._due = replace(asked, previous=due.previous), None
+        asked = Asked(
+            event.source,
+            event.utterance,
+            event.text,
+            event.confidence,
+            event.kind,
+            event.previous,
+            tuple(event.spans),
+        )
+        if self._due is not None and self._due.place == asked.place:
+            self._due = None
         self._numbered = max(self._numbered, event.question)
         self._considered.add(asked.place)
         self._open[event.question] = _Open(event.question, asked)
 
-    def _consider(self, asked: Asked | None) -> Iterator[Event | Order]:
-        if asked is None or self._settings.answer == "ask":
+    @property
+    def _asks_early(self) -> bool:
+        settings = self._settings
+        return settings.eager and settings.answer == "auto" and not settings.confirm
+
+    def _foresee(self, pause: PauseJudged) -> Iterator[Event | Step]:
+        """Look through the notes for what the words before a pause ask, and, with `eager`, ask already."""
+        asked, early = self._listener.guess(pause), self._early
+        if early is not None and asked is not None and early.asked == asked:
+            return
+        yield from self._drop_early((pause.source, pause.utterance))
+        if asked is None or self._ending or asked.place in self._considered:
+            return
+        self._foreseen = asked, self._look_up(0, asked)
+        if self._asks_early and self._early is None:
+            self._numbered += 1
+            found = self._look_up(self._numbered, asked)
+            self._early = _Early(self._numbered, asked, found)
+            yield Order(self._numbered, self._wish(asked, found), early=True)
+
+    def _drop_early(self, place: tuple[str, int]) -> Iterator[Step]:
+        """Throw away what was taken up early of this utterance."""
+        if self._early is not None and self._early.asked.place == place:
+            yield Drop(self._early.number)
+            self._early = None
+
+    def _consider(self, asked: Asked | None, final: TranscriptFinished) -> Iterator[Event | Step]:
+        early = self._early
+        if early is not None and asked == early.asked:
+            self._early = None
+            yield from self._say_asked(early.number, early.asked)
+            yield early.found
+            yield Release(early.number)
+            return
+        yield from self._drop_early((final.source, final.utterance))
+        if asked is None or self._settings.answer in ("ask", FEEDBACK):
             return
         if asked.place not in self._considered:
             yield from self._ask(asked)
 
-    def _answer_now(self, asked: Asked | None) -> Iterator[Event | Order]:
+    def _answer_now(self, asked: Asked | None) -> Iterator[Event | Step]:
         """Answer what was said last, unless that is being answered already."""
         if asked is not None and all(question.asked.place != asked.place for question in self._open.values()):
             yield from self._ask(asked)
 
-    def _ask(self, asked: Asked | None) -> Iterator[Event | Order]:
+    def _look_at(self, practised: FeedbackWanted) -> Iterator[Event | Step]:
+        """Have a practice answer looked at: from here on that is a question like any other."""
+        self._practised[practised.number] = practised
+        text = f"Feedback on your answer to: {practised.asked}"
+        yield from self._ask(Asked("practice", practised.number, text, 1.0, FEEDBACK))
+
+    def _ask(self, asked: Asked | None) -> Iterator[Event | Step]:
         if asked is None or self._ending:
             return
-        if not self._live:
+        if not self.live:
             self._due = asked
             return
         self._numbered += 1
+        yield from self._say_asked(self._numbered, asked)
+        yield from self._answer(self._numbered, asked)
+
+    def _say_asked(self, number: int, asked: Asked) -> Iterator[Event]:
         self._considered.add(asked.place)
-        self._open[self._numbered] = _Open(self._numbered, asked)
+        self._open[number] = _Open(number, asked)
         yield QuestionAsked(
-            question=self._numbered,
+            question=number,
             source=asked.source,
             utterance=asked.utterance,
             text=asked.text,
             confidence=asked.confidence,
             kind=asked.kind,
+            previous=asked.previous,
+            spans=list(asked.spans),
         )
-        yield from self._answer(self._numbered, asked)
 
-    def _answer(self, number: int, asked: Asked) -> Iterator[Event | Order]:
+    def _answer(self, number: int, asked: Asked) -> Iterator[Event | Step]:
         """Show the notes, then order the answer."""
-        started_ns = time.perf_counter_ns()
-        passages = self._notes.best_passages(
-            f"{asked.previous} {asked.text}".strip(), self._settings.passages_at_most
-        )
-        search_ms = (time.perf_counter_ns() - started_ns) / 1e6
-        yield PassagesFound(question=number, passages=passages, search_ms=round(search_ms, 3))
+        found = self._look_up(number, asked)
+        yield found
         if self._settings.answer == "off":
             yield AnswerStopped(question=number, cause=SWITCHED_OFF, kept="")
             return
-        yield Order(
-            number,
-            AnswerRequest(question=asked.text, previous_question=asked.previous, passages=tuple(passages)),
+        yield Order(number, self._wish(asked, found))
+
+    def _look_up(self, number: int, asked: Asked) -> PassagesFound:
+        if self._foreseen is not None and self._foreseen[0] == asked:
+            return msgspec.structs.replace(self._foreseen[1], question=number)
+        started_ns = time.perf_counter_ns()
+        practised = self._practised_in(asked)
+        text = asked.text if practised is None else practised.asked
+        passages = self._notes.best_passages(
+            f"{asked.previous} {text}".strip(), self._settings.passages_at_most
         )
+        prepared = self._notes.prepared(text)
+        search_ms = (time.perf_counter_ns() - started_ns) / 1e6
+        return PassagesFound(
+            question=number, passages=passages, prepared=prepared, search_ms=round(search_ms, 3)
+        )
+
+    def _wish(self, asked: Asked, found: PassagesFound) -> Wish:
+        passages, practised = tuple(found.passages), self._practised_in(asked)
+        if practised is not None:
+            return FeedbackRequest(
+                question=practised.asked, answer=practised.answered, passages=passages, style=self._style
+            )
+        return AnswerRequest(
+            question=asked.text, previous_question=asked.previous, passages=passages, style=self._style
+        )
+
+    def _practised_in(self, asked: Asked) -> FeedbackWanted | None:
+        """Return the practice answer that is to be looked at; None for a question."""
+        return self._practised.get(asked.utterance) if asked.kind == FEEDBACK else None
 
 
 def caught_up(logged: Logged, stage: str, started_ns: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bus.failures import MachineFailure, ModelFailure
 from bus.stage import BEAT_EVERY_S, Stage
-from llm.keys import small_model_key
+from llm.keys.provider_keys import small_model_key
 from llm.settings import LlmSettings
 
 NAME = "SmolLM2-135M-Instruct"

@@ -10,18 +10,20 @@ import msgspec
 class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is answered, by whom, and how long that may take."""
 
-    answer: Literal["auto", "ask", "off"] = "auto"
-    """Answer questions at once, on request, or never; "off" still shows what your notes say."""
+    answer: Literal["auto", "ask", "off", "feedback"] = "auto"
+    """Answer questions at once, on request, or never; "off" still shows what your notes say. "feedback" is
+    what `cuecard practice` sets: the user's own practice answers are looked at, and nothing is answered."""
     provider: str = "auto"
     """"auto" (a server on this machine, else the small model), "local" (the small model), "none", a known
-    name ("openai", "groq", "xai", "ollama", "lmstudio", "llamacpp") or the address of an API
-    ("http://127.0.0.1:8000/v1"). A host elsewhere is only asked when it is named here."""
+    name ("openai", "openai-chat", "anthropic", "gemini", "groq", "xai", "ollama", "lmstudio", "llamacpp",
+    "vllm"), the address of an API that speaks chat completions ("http://127.0.0.1:8000/v1"), or both, for a
+    gateway ("anthropic@https://gateway.example.org/v1"). A host elsewhere is only asked when it is named."""
     model: str = ""
     """The model to ask for; empty takes the first suitable one that the provider lists."""
     key_variable: str = ""
     """Environment variable with the key; empty means the one the provider's own tools use."""
     notes: list[str] = []
-    """Files with your notes (.md, .txt)."""
+    """Files with your notes (.md, .txt, .pdf, .docx), or folders of them."""
     listen_to: Literal["other", "everyone"] = "other"
     """Whose questions count: those of everyone but yourself, or all (for practice)."""
     own_source: str = "mic"
@@ -30,6 +32,14 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How sure the detector must be that something is a question, 0 to 1."""
     passages_at_most: int = 3
     """How many passages of the notes go with a question, at most."""
+    answer_length: Literal["short", "medium", "long"] = "medium"
+    """How much to answer: a headline and a point or two, three points, or five with their reasons."""
+    answer_language: str = ""
+    """The language to answer in ("German"); empty means that of the question."""
+    tone: str = ""
+    """How to sound: "formal", "warm and plain"."""
+    system_note: str = ""
+    """What else the model is told in this session: "The interview is for a data engineer at Acme"."""
     answer_tokens: int = 400
     """How long an answer may get, in tokens; the small model is held to 160."""
     temperature: float = 0.3
@@ -40,10 +50,28 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How long the first word of an answer may take, retries included."""
     total_timeout_s: float = 60.0
     """How long an answer may take as a whole."""
+    eager: bool = False
+    """Ask as soon as a speaker pauses, before it is sure that the question is over: faster by the wait, and
+    dearer by every request whose question went on."""
+    confirm: bool = False
+    """Show every request before it is sent, and wait for the user to let it go."""
+    fallback_provider: str = ""
+    """Who answers when the provider cannot be reached or refuses; as `provider`, "" for nobody."""
+    session_limit: float = 0.0
+    """Dollars after which this session asks no more; 0 for no limit."""
+    day_limit: float = 0.0
+    """The same for all sessions of a day."""
+    session_requests_limit: int = 0
+    """Requests after which this session asks no more; 0 for no limit."""
+    day_requests_limit: int = 0
+    """The same for all sessions of a day."""
     environment_proxy: bool = False
     """Whether HTTPS_PROXY and its kin are obeyed; the proxy then sees which host is asked, not what."""
     local_model_path: str = ""
     """The small model's weights (GGUF); found by the command line, empty when they are not there."""
+    meaning_model_path: str = ""
+    """The model that finds passages of the notes by meaning (.onnx); found by the command line, empty when it
+    is not there: then words alone decide."""
     local_threads: int = 1
     """Threads of the small model's server. One is enough; two that wait for each other on busy cores are
     slower, and take from hearing."""

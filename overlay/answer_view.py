@@ -5,8 +5,10 @@ from __future__ import annotations
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from overlay.buttons import button
-from overlay.captions import Captions, Exchange
+from overlay.captions import Captions
 from overlay.documents import InertText, plain_label
+from overlay.exchange import Exchange
+from overlay.held_view import HeldView
 from overlay.notes_view import NotesView
 
 _FLATTEST_PX = 56
@@ -24,7 +26,9 @@ class AnswerView(QFrame):
         """Number of the question the user leafed back to."""
         self._drawn: tuple[int, str] = (0, "")
         self.question = plain_label("question", "The question")
+        self.leans_on = plain_label("faint", "The question before, on which it leans")
         self.notes = NotesView()
+        self.held = HeldView()
         # An answer comes faster than anyone reads: who follows its end never reads its start.
         self.answer = InertText("The answer", follows=False)
         self.answer.setMinimumHeight(_FLATTEST_PX)
@@ -42,7 +46,8 @@ class AnswerView(QFrame):
         self._captions = captions
         newest = captions.current
         if newest is None:
-            self.question.setText("No question yet")
+            practises = captions.answer_mode == "feedback"
+            self.question.setText("No feedback yet" if practises else "No question yet")
             self.answer.setPlainText(_BEFORE[captions.answer_mode])
             return
         if newest.question != self._newest:
@@ -54,7 +59,11 @@ class AnswerView(QFrame):
 
     def _draw_exchange(self, exchange: Exchange) -> None:
         self.question.setText(exchange.text)
-        self.notes.draw(exchange.passages)
+        self.leans_on.setText(f"after: {exchange.previous}")
+        self.leans_on.setVisible(bool(exchange.previous))
+        self.notes.draw(exchange.passages, exchange.prepared)
+        self.held.draw(exchange.held)
+        self.answer.setVisible(exchange.held is None)
         self.remark.setText(_remark(exchange, answers=self._captions.answer_mode != "off"))
         if self._drawn != (exchange.question, exchange.answer):
             another = self._drawn[0] != exchange.question
@@ -93,23 +102,35 @@ class AnswerView(QFrame):
         layout.setContentsMargins(14, 12, 14, 10)
         layout.setSpacing(8)
         layout.addWidget(self.question)
+        layout.addWidget(self.leans_on)
+        self.leans_on.hide()
         layout.addWidget(self.notes, stretch=1)
+        layout.addWidget(self.held, stretch=2)
         layout.addWidget(self.answer, stretch=2)
         layout.addLayout(foot)
 
 
 _VISIBLE = "Whoever sees your screen sees this window too."
+_GENERAL = "general knowledge, nothing in your notes fits · "
 _BEFORE = {
     "auto": f"Questions of the other party are answered as they come. {_VISIBLE}",
     "ask": f"Press the button to have the newest question answered. {_VISIBLE}",
+    "feedback": f"Feedback on your answers comes here. {_VISIBLE}",
     "off": f"Answers are off; what your notes say is still shown. {_VISIBLE}",
 }
 
 
 def _remark(exchange: Exchange, *, answers: bool) -> str:
     waiting = "asking…" if answers else ""
-    states = {"waiting": waiting, "streaming": "answering…", "finished": "", "stopped": "stopped: "}
+    states = {
+        "waiting": waiting,
+        "held": "waiting for you",
+        "streaming": "answering…",
+        "finished": "",
+        "stopped": "stopped: ",
+    }
+    general = _GENERAL if exchange.general and exchange.answer else ""
     first = (
         f" · first word after {exchange.first_token_s:.2f} s" if exchange.first_token_s is not None else ""
     )
-    return f"{states[exchange.state]}{exchange.remark}{first}".strip(" ·")
+    return f"{general}{states[exchange.state]}{exchange.remark}{first}".strip(" ·")

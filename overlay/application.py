@@ -7,7 +7,7 @@ import threading
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
-from bus.messages import AnswerRequested, Logged
+from bus.messages import AnswerRequested, Logged, ProviderWanted, RequestJudged
 from bus.stage import Stage
 from overlay.captions import Captions
 from overlay.settings import OverlaySettings
@@ -35,6 +35,14 @@ class Overlay(QObject):
         self.window = OverlayWindow(settings)
         self.window.closed.connect(stage.stop)
         self.window.answer_wanted.connect(lambda: stage.say(AnswerRequested(by="overlay")))
+        self.window.request_judged.connect(
+            lambda question, allowed: stage.say(
+                RequestJudged(question=question, allowed=allowed, by="overlay")
+            )
+        )
+        self.window.provider_wanted.connect(
+            lambda provider, model: stage.say(ProviderWanted(provider=provider, model=model, by="overlay"))
+        )
         self._heard.connect(self._take)
         self._draw_soon = QTimer(self)
         self._draw_soon.setSingleShot(True)

@@ -12,14 +12,14 @@ from typing import Literal
 
 from bus import messages as m
 from bus.ring import SAMPLE_RATE
+from overlay.egress import Egress
+from overlay.exchange import Exchange
+from overlay.practice import Practice
 
 LINES_KEPT = 200
 EXCHANGES_KEPT = 20
 PROBLEMS_KEPT = 4
 PROBLEM_CHARACTERS = 400
-REQUESTS_KEPT = 50
-ANSWER_CHARACTERS = 20_000
-"""An answer is shown up to this length; no useful answer is longer."""
 
 
 @dataclass
@@ -43,22 +43,6 @@ class Line:
 
 
 @dataclass
-class Exchange:
-    """A question, what the notes have to say to it, and the answer."""
-
-    question: int
-    source: str
-    text: str
-    asked_ns: int
-    passages: list[m.Passage] = field(default_factory=list)
-    answer: str = ""
-    state: Literal["waiting", "streaming", "finished", "stopped"] = "waiting"
-    remark: str = ""
-    """Why it stopped and what to do, or which model answered."""
-    first_token_s: float | None = None
-
-
-@dataclass
 class StageState:
     """How a process is doing."""
 
@@ -69,26 +53,13 @@ class StageState:
 
 
 @dataclass
-class LeftMachine:
-    """What left the machine since the session began; the newest requests alone would tell too little."""
-
-    requests: int = 0
-    body_bytes: int = 0
-    hosts: set[str] = field(default_factory=set)
-
-    def __str__(self) -> str:
-        if not self.requests:
-            return "nothing left this machine"
-        requests = f"{self.requests} request{'s' if self.requests > 1 else ''}"
-        return f"{requests}, {self.body_bytes:,} bytes left, to {', '.join(sorted(self.hosts))}"
-
-
-@dataclass
 class Captions:
     """Everything there is to show."""
 
     sources: list[str] = field(default_factory=list)
     answer_mode: str = "auto"
+    providers: list[str] = field(default_factory=list)
+    """Who may be asked, by name."""
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
     growing: dict[str, Line] = field(default_factory=dict)
     """What is being said right now, by source."""
@@ -97,9 +68,9 @@ class Captions:
     stages: dict[str, StageState] = field(default_factory=dict)
     levels_dbfs: dict[str, float] = field(default_factory=dict)
     problems: deque[str] = field(default_factory=lambda: deque(maxlen=PROBLEMS_KEPT))
-    requests: deque[m.RequestSent] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
-    """The newest requests, word for word."""
-    left: LeftMachine = field(default_factory=LeftMachine)
+    egress: Egress = field(default_factory=Egress)
+    """Who is asked, what was sent, and what it cost."""
+    practice: Practice = field(default_factory=Practice)
     final_latency_s: float | None = None
     """Of the newest final: from the end of speech, as detected, to the hub's log."""
     ending: str = ""
@@ -112,11 +83,13 @@ class Captions:
             return
         self._seq = max(self._seq, logged.seq)
         event = logged.event
+        self.practice.hear(event)
         match event:
             case m.LevelMeasured(source=source, rms_dbfs=level):
                 self.levels_dbfs[source] = level
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
+                self.providers = event.providers
             case m.SessionEnding(cause=cause):
                 self.ending = cause
             case m.CaptureStarted():
@@ -135,10 +108,13 @@ class Captions:
             case (
                 m.QuestionAsked()
                 | m.PassagesFound()
+                | m.RequestHeld()
+                | m.RequestSent()
                 | m.AnswerGrew()
                 | m.AnswerFinished()
                 | m.AnswerStopped()
-                | m.RequestSent()
+                | m.ProviderReady()
+                | m.UsageCounted()
             ):
                 self._hear_answering(event, logged.logged_ns)
             case _:
@@ -193,37 +169,16 @@ class Captions:
             del self.growing[source]
 
     def _hear_answering(self, event: m.Event, logged_ns: int) -> None:
-        if isinstance(event, m.RequestSent):
-            self._send(event)
+        self.egress.hear(event)
         if isinstance(event, m.QuestionAsked):
-            self.exchanges.append(Exchange(event.question, event.source, event.text, logged_ns))
+            self.exchanges.append(
+                Exchange(event.question, event.source, event.text, logged_ns, event.previous)
+            )
             return
         number = getattr(event, "question", None)
-        exchange = next((each for each in self.exchanges if each.question == number), None)
-        if exchange is None:
-            return
-        match event:
-            case m.PassagesFound(passages=passages):
-                exchange.passages = passages
-            case m.AnswerGrew(added=added):
-                if exchange.first_token_s is None:
-                    exchange.first_token_s = (logged_ns - exchange.asked_ns) / 1e9
-                exchange.answer = (exchange.answer + added)[:ANSWER_CHARACTERS]
-                exchange.state = "streaming"
-            case m.AnswerFinished(text=text, model=model):
-                exchange.answer, exchange.state, exchange.remark = text[:ANSWER_CHARACTERS], "finished", model
-            case m.AnswerStopped(cause=cause, kept=kept, todo=todo):
-                exchange.answer, exchange.state = kept[:ANSWER_CHARACTERS], "stopped"
-                exchange.remark = "; ".join(filter(None, (cause, todo)))
-            case _:
-                pass
-
-    def _send(self, request: m.RequestSent) -> None:
-        self.requests.append(request)
-        if request.left_machine:
-            self.left.requests += 1
-            self.left.body_bytes += request.body_bytes
-            self.left.hosts.add(request.host)
+        for exchange in self.exchanges:
+            if exchange.question == number:
+                exchange.hear(event, logged_ns)
 
     def _hear_trouble(self, event: m.Event) -> None:
         match event:

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from bus.messages import RequestSent
 from overlay.buttons import button
 from overlay.captions import Captions
-from overlay.documents import InertText
+from overlay.documents import InertText, plain_label
 
 
 class LedgerView(QWidget):
@@ -24,6 +24,7 @@ class LedgerView(QWidget):
         self.resize(560, 420)
         self.text = InertText("Requests of this session")
         self.text.setPlainText("Nothing was sent.")
+        self.head = plain_label("faint", "Who is asked, and what it cost")
         self._drawn: list[RequestSent] = []
         title = QLabel("What was sent")
         title.setObjectName("title")
@@ -36,11 +37,14 @@ class LedgerView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 14)
         layout.addLayout(header)
+        layout.addWidget(self.head)
         layout.addWidget(self.text)
 
     def draw(self, captions: Captions) -> None:
         """Show every request that is kept, the newest last."""
-        requests = list(captions.requests)
+        egress = captions.egress
+        self.head.setText(" · ".join(filter(None, (egress.asked, egress.meter))))
+        requests = list(egress.requests)
         if requests != self._drawn:
             self._drawn = requests
             self.text.setPlainText("\n\n".join(_entry(request) for request in requests))

@@ -1,4 +1,7 @@
-"""What the user's own notes say to the question: there before any answer, and without any network."""
+"""What the user's own notes say to the question: there before any answer, and without any network.
+
+An answer that the user prepared comes first, word for word.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from html import escape
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from bus.messages import Passage
+from bus.messages import Passage, PreparedAnswer
 from overlay import theme
 from overlay.documents import InertText
 
 _PASSAGE_CHARACTERS = 320
 _TALLEST_PX = 132
+_TALLEST_PREPARED_PX = 260
 _FLATTEST_PX = 40
 
 
@@ -23,16 +27,19 @@ class NotesView(InertText):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("From your notes", parent, follows=False)
         self.setObjectName("notes")
-        self._drawn: Sequence[Passage] = ()
+        self._drawn: tuple[Sequence[Passage], PreparedAnswer | None] = ((), None)
+        self._tallest_px = _TALLEST_PX
         self.hide()
 
-    def draw(self, passages: Sequence[Passage]) -> None:
-        """Show these passages, if they are not shown already."""
-        if passages == self._drawn:
+    def draw(self, passages: Sequence[Passage], prepared: PreparedAnswer | None = None) -> None:
+        """Show these, if they are not shown already."""
+        if (passages, prepared) == self._drawn:
             return
-        self._drawn = passages
-        self.show_html("".join(_paragraph(passage) for passage in passages))
-        self.setVisible(bool(passages))
+        self._drawn = passages, prepared
+        self._tallest_px = _TALLEST_PREPARED_PX if prepared else _TALLEST_PX
+        own = _prepared(prepared) if prepared else ""
+        self.show_html(own + "".join(_paragraph(passage) for passage in passages))
+        self.setVisible(bool(passages or prepared))
         self.to_start()
         self._fit()
 
@@ -42,7 +49,7 @@ class NotesView(InertText):
         self._fit()
 
     def _fit(self) -> None:
-        height = min(round(self._paper.size().height()) + 2, _TALLEST_PX)
+        height = min(round(self._paper.size().height()) + 2, self._tallest_px)
         self.setMaximumHeight(height)
         self.setMinimumHeight(min(height, _FLATTEST_PX))
 
@@ -54,4 +61,14 @@ def _paragraph(passage: Passage) -> str:
     return (
         f"<p style='margin:0 0 5px 0'><span style='color:{theme.ACCENT}'>{escape(name)}</span>"
         f"<span style='color:{theme.FAINT}'> · {escape(passage.heading)}</span><br/>{escape(cut)}</p>"
+    )
+
+
+def _prepared(prepared: PreparedAnswer) -> str:
+    name = prepared.file.rpartition("/")[2]
+    words = escape(prepared.text).replace("\n", "<br/>")
+    return (
+        f"<p style='margin:0 0 7px 0'><span style='color:{theme.GOOD}'>your own answer</span>"
+        f"<span style='color:{theme.FAINT}'> · {escape(name)} · {escape(prepared.question)}</span><br/>"
+        f"<span style='color:{theme.TEXT}'>{words}</span></p>"
     )

@@ -12,6 +12,7 @@ from overlay import theme
 from overlay.buttons import button
 from overlay.captions import Captions, StageState
 from overlay.documents import plain_label
+from overlay.provider_menu import ProviderMenu
 
 _QUIETEST_DBFS = -60.0
 _PROBLEMS_SHOWN = 2
@@ -65,6 +66,7 @@ class StatusView(QWidget):
         self.ledger = button("", "ledger", "What left this machine; press to see it word for word")
         self.latency = plain_label("faint", "How long after speech its words came")
         self.latency.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.provider = ProviderMenu()
         self._levels = QHBoxLayout()
         self._levels.setSpacing(8)
         self._levels.addWidget(self.latency, stretch=1)
@@ -74,6 +76,7 @@ class StatusView(QWidget):
         layout.addWidget(self.problems)
         layout.addLayout(self._levels)
         layout.addWidget(self.stages)
+        layout.addWidget(self.provider)
         layout.addWidget(self.ledger)
 
     def draw(self, captions: Captions) -> None:
@@ -89,16 +92,17 @@ class StatusView(QWidget):
         self.problems.setVisible(bool(captions.problems))
         latency = captions.final_latency_s
         self.latency.setText("" if latency is None else f"last words after {latency:.2f} s")
+        self.provider.draw(captions)
         self._draw_ledger(captions)
 
     def _draw_ledger(self, captions: Captions) -> None:
-        if self.ledger.property("left") != bool(captions.left.requests):
-            self.ledger.setProperty("left", bool(captions.left.requests))
+        if self.ledger.property("left") != bool(captions.egress.left.requests):
+            self.ledger.setProperty("left", bool(captions.egress.left.requests))
             self.ledger.setStyleSheet("")  # the sheet looks at properties anew
-        self.ledger.setToolTip(f"{captions.left}. Press to see it word for word.")
+        self.ledger.setToolTip(f"{captions.egress.left}. Press to see it word for word.")
         room = self.width() - _MARGIN_PX * 3
         metrics = self.ledger.fontMetrics()
-        self.ledger.setText(metrics.elidedText(str(captions.left), Qt.TextElideMode.ElideRight, room))
+        self.ledger.setText(metrics.elidedText(str(captions.egress.left), Qt.TextElideMode.ElideRight, room))
 
     def _add_meter(self, source: str, colour: str) -> None:
         label = QLabel(source)

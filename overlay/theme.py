@@ -36,6 +36,7 @@ def style_sheet(font_px: int) -> str:
         QLabel#faint, QLabel#section {{ color: {FAINT}; font-size: {small}px; }}
         QLabel#title {{ font-weight: 600; }}
         QLabel#question {{ font-size: {font_px + 2}px; font-weight: 600; color: {TEXT}; }}
+        QLabel#held {{ color: {WARN}; font-size: {small}px; }}
         QLabel#problem {{ color: {BAD}; font-size: {small}px; }}
         QFrame#card {{ background: {RAISED}; border-radius: 10px; }}
         QTextBrowser#notes {{ border-left: 2px solid {LINE}; padding-left: 8px; font-size: {small + 1}px; }}
@@ -50,6 +51,10 @@ def style_sheet(font_px: int) -> str:
         QPushButton#ledger {{ background: transparent; border: none; padding: 0; color: {GOOD};
                               font-size: {small}px; text-align: left; }}
         QPushButton#ledger[left="true"] {{ color: {ACCENT}; }}
+        QPushButton#ledger::menu-indicator {{ subcontrol-position: right center; width: 9px; }}
+        QMenu {{ background: {RAISED}; border: 1px solid {LINE}; padding: 4px; }}
+        QMenu::item {{ padding: 4px 14px; }}
+        QMenu::item:selected {{ background: {LINE}; }}
         QPushButton#ledger:hover {{ color: {TEXT}; }}
         QScrollBar:vertical {{ background: transparent; width: 8px; }}
         QScrollBar::handle:vertical {{ background: {LINE}; border-radius: 4px; min-height: 24px; }}

@@ -15,6 +15,7 @@ from overlay.buttons import button
 from overlay.caption_view import CaptionView
 from overlay.captions import Captions
 from overlay.ledger_view import LedgerView
+from overlay.practice_view import PracticeView
 from overlay.settings import OverlaySettings
 from overlay.size_grip import SizeGrip
 from overlay.status_view import StatusView
@@ -44,6 +45,12 @@ class OverlayWindow(QWidget):
     answer_wanted = pyqtSignal()
     """The user wants what was just said answered."""
 
+    request_judged = pyqtSignal(int, bool)
+    """The user let the held request of this question go, or did not."""
+
+    provider_wanted = pyqtSignal(str, str)
+    """The user wants this provider and model ("" for any) asked from now on."""
+
     def __init__(self, settings: OverlaySettings) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("overlay")
@@ -54,6 +61,7 @@ class OverlayWindow(QWidget):
         self.setMinimumSize(300, 540)
         self._captions = Captions()
         self.captions_view, self.answer_view, self.status_view = CaptionView(), AnswerView(), StatusView()
+        self.practice_view = PracticeView()
         self.ledger = LedgerView(self)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.answer = button("Answer what was just said", "answer", "Answer what was just said")
@@ -65,9 +73,13 @@ class OverlayWindow(QWidget):
         """Show the captions as they are now."""
         self._captions = captions
         self.captions_view.draw(captions)
+        self.practice_view.draw(captions.practice)
         self.answer_view.draw(captions)
         self.status_view.draw(captions)
-        self.answer.setVisible(captions.answer_mode != "off")
+        self.answer.setVisible(captions.answer_mode != "off" and captions.practice.ended is None)
+        if captions.practice.heading:
+            for name in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
+                name(captions.practice.press)
         self._share_room(_WITH_A_QUESTION if captions.current else _WITHOUT)
         if self.ledger.isVisible():
             self.ledger.draw(captions)
@@ -89,11 +101,14 @@ class OverlayWindow(QWidget):
         layout.setContentsMargins(14, 10, 14, 8)
         layout.setSpacing(10)
         layout.addLayout(self._header(settings))
+        layout.addWidget(self.practice_view)
         layout.addWidget(self.answer_view)
         layout.addWidget(self.captions_view)
         layout.addLayout(self._actions())
         layout.addWidget(self.status_view)
         self.status_view.ledger.clicked.connect(self._show_ledger)
+        self.status_view.provider.wanted.connect(self.provider_wanted.emit)
+        self.answer_view.held.judged.connect(self.request_judged.emit)
 
     def _header(self, settings: OverlaySettings) -> QHBoxLayout:
         title = QLabel("Cuecard")

@@ -16,6 +16,9 @@ from session.stages import StagePlan
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 """No library shall keep threads that nobody asked for, or have them spin while they wait."""
 
+_SAFE = {"PYTHONSAFEPATH": "1"}
+"""A file called httpx.py where the user happens to be is not the library."""
+
 _KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
 
 
@@ -31,7 +34,8 @@ class Child:
         self.plan = plan
         self._process = subprocess.Popen(
             [sys.executable, "-m", plan.module, *plan.arguments],
-            env=_environment(plan, run),
+            env={**_environment(plan, run), **dict(plan.variables)},
+            pass_fds=plan.descriptors,
             stdin=None if plan.inherits_stdin else subprocess.DEVNULL,
             stdout=None if plan.inherits_stdout else subprocess.DEVNULL,
             # Ctrl-C is for the supervisor. A view stays in the terminal's group, or it could not read keys.
@@ -80,9 +84,11 @@ def _place(process: psutil.Process, plan: StagePlan) -> None:
 
 def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     """Return the child's environment: the run's address, and no keys unless it needs them."""
+    named = run.tables.get("llm", {}).get("key_variable")
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if plan.holds_keys or not any(word in name.upper() for word in _KEY_WORDS)
+        if plan.holds_keys or not (name == named or any(word in name.upper() for word in _KEY_WORDS))
     }
-    return {**_QUIET, **inherited, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+    address = {RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+    return {**_QUIET, **inherited, **_SAFE, **address}

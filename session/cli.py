@@ -17,6 +17,7 @@ import typer
 
 from bus.failures import Failure
 from bus.process import DEBUG_VARIABLE, UNEXPECTED, unexpected
+from session.keys import keys
 from session.models.commands import models
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(models, name="models")
+app.add_typer(keys, name="keys")
 
 Answer = Literal["auto", "ask", "off"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -96,14 +98,18 @@ def run(
         typer.Option(help="Whose questions count: everyone's but yours (mic), or all, for practice."),
     ] = None,
     notes: Annotated[
-        list[Path] | None, typer.Option(help="Your notes (.md, .txt), as often as needed.")
+        list[Path] | None, typer.Option(help="Your notes (.md, .txt, .pdf, .docx), or a folder of them.")
     ] = None,
     vocabulary: Annotated[
         Path | None,
         typer.Option(help="Names and jargon to expect, one a line; names in your notes are expected anyway."),
     ] = None,
     provider: Annotated[
-        str | None, typer.Option(help="Who answers: auto, local, none, openai, groq, xai, …, or an address.")
+        str | None,
+        typer.Option(help="Who answers: auto, local, none, openai, anthropic, gemini, …, or an address."),
+    ] = None,
+    fallback: Annotated[
+        str | None, typer.Option(metavar="PROVIDER", help="Who answers when the provider does not.")
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -116,6 +122,15 @@ def run(
     patience: Annotated[
         Patience | None, typer.Option(help="How long a speaker may pause before their words are final.")
     ] = None,
+    eager: Annotated[
+        bool, typer.Option("--eager", help="Ask at a pause already: sooner, and dearer by what was too soon.")
+    ] = False,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Show every request, and send it only when you let it go.")
+    ] = False,
+    ask_key: Annotated[
+        bool, typer.Option("--ask-key", help="Type the provider's key unseen; it is kept until the end only.")
+    ] = False,
     save: SaveOption = None,
     consent: Annotated[
         bool, typer.Option("--consent", help="The others know that this session is transcribed.")
@@ -142,6 +157,9 @@ def run(
             "listen_to": listen_to,
             "notes": notes and [str(path) for path in notes],
             "provider": provider,
+            "fallback_provider": fallback,
+            "eager": eager or None,
+            "confirm": confirm or None,
         },
         "session": {"view": view, "json": json or None, "save": save and str(save)},
     }
@@ -152,6 +170,7 @@ def run(
             settings_file=settings,
             vocabulary_file=vocabulary,
             consent=consent,
+            ask_key=ask_key,
         )
     )
 
@@ -169,6 +188,116 @@ def demo(view: ViewOption = None, json: JsonOption = False, save: SaveOption = N
 
     typer.echo(REMARK, err=True)
     launch(demonstration({"view": view, "json": json or None, "save": save and str(save)}))
+
+
+@app.command()
+def practice(
+    topic: Annotated[
+        str | None, typer.Option(help="What to be asked about: behavioral, technical, sales, thesis, …")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="Your own questions (.md, .txt), one a line or list item.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="How many; 5 of a topic, all of a file when not given.")
+    ] = None,
+    speak: Annotated[
+        bool | None,
+        typer.Option("--speak/--no-speak", help="Read the questions out, if a voice is installed."),
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--source", "-s", metavar="NAME=WHAT", help="Your microphone.")
+    ] = "mic=default",
+    notes: Annotated[
+        list[Path] | None, typer.Option(help="Your notes, by which answers are judged; as often as needed.")
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(help="Who looks at the answers, as in `cuecard run`; none keeps to measures."),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="A Whisper model, or the provider's; or both, twice.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="What is spoken: en, de, …, or auto.")] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Show every request, and send it only when you let it go.")
+    ] = False,
+    view: ViewOption = None,
+    json: JsonOption = False,
+    save: SaveOption = None,
+    settings: Annotated[Path | None, typer.Option(help="A settings file in the place of your own.")] = None,
+) -> None:
+    """Be asked, answer aloud, and hear how that went. A key or a long quiet ends an answer.
+
+    Examples:
+
+        cuecard practice --topic behavioral --notes resume.md --speak
+
+        cuecard practice --questions my-questions.md --provider none --save practice.md
+    """
+    from session.launch import launch
+    from session.practice.request import asked_for, own_source, practice_request
+
+    flags: dict[str, dict[str, Any]] = {
+        "capture": {"sources": [own_source(source)]},
+        "stt": {"language": language},
+        "llm": {
+            "notes": notes and [str(path) for path in notes],
+            "provider": provider,
+            "confirm": confirm or None,
+        },
+        "session": {"view": view, "json": json or None, "save": save and str(save)},
+        "practice": {"speak": speak},
+    }
+    wanted = asked_for(topic=topic, file=questions, count=count)
+    launch(practice_request(wanted, flags, models=tuple(model or ()), settings_file=settings))
+
+
+@app.command()
+def answer() -> None:
+    """Have what was just said answered, in the session that is going on: for a shortcut of your desktop.
+
+    Example:
+
+        cuecard answer
+    """
+    from session import beside
+
+    beside.answer()
+
+
+@app.command()
+def use(
+    provider: Annotated[str, typer.Argument(help="Who answers from now on, as --provider takes it.")],
+    model: Annotated[str, typer.Option(help="Their model; the first suitable one when not given.")] = "",
+) -> None:
+    """Have somebody else answer, in the session that is going on.
+
+    Example:
+
+        cuecard use anthropic --model claude-haiku-4-5
+    """
+    from session import beside
+
+    beside.use(provider, model)
+
+
+@app.command()
+def ledger(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+    follow: Annotated[
+        bool, typer.Option(help="Go on until the session ends, and ask about requests that wait.")
+    ] = True,
+) -> None:
+    """Show every request of the session that is going on, word for word, and what it cost.
+
+    Example:
+
+        cuecard ledger --no-follow
+    """
+    from session import beside
+
+    beside.ledger(follow=follow, as_json=json)
 
 
 @app.command()

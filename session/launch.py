@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,15 +16,18 @@ from rich.table import Table
 
 from bus.failures import Failure, StageFailure, UsageFailure
 from capture.source import Live, parse_source, parse_sources
-from llm.notes import read_notes
+from llm.notes.reading import read_notes
 from llm.providers import named_provider
+from llm.settings import LlmSettings
+from llm.spending import prices
 from session import consent, save
 from session import settings as all_settings
+from session.keys import typed_for_session
 from session.live import LiveSession
 from session.models import catalogue, store
 from session.models.choice import find_weights
 from session.settings import AllSettings
-from session.stages import plan_stages
+from session.stages import StagePlan, plan_stages
 from session.summary import lines
 from session.vocabulary import expected, read_vocabulary
 
@@ -39,6 +43,10 @@ class Request:
     settings_file: Path | None = None
     vocabulary_file: Path | None = None
     consent: bool = False
+    ask_key: bool = False
+    """Have the keys of the providers typed, for this session alone."""
+    practises: bool = False
+    """The program asks, and nobody but the user is heard."""
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
@@ -50,7 +58,8 @@ def launch(request: Request) -> None:
     """
     settings = resolve(request)
     live = any(isinstance(parse_source(name, spec), Live) for name, spec in settings.capture.sources.items())
-    if live:
+    with_others = live and not request.practises
+    if with_others:
         consent.ensure(given=request.consent, can_ask=sys.stdin.isatty() and sys.stderr.isatty())
     views = choose_views(
         settings.session.view,
@@ -65,8 +74,11 @@ def launch(request: Request) -> None:
         serves_model=bool(settings.llm.local_model_path),
         cores=settings.session.cores,
         niceness=settings.session.niceness,
+        practises=request.practises,
     )
-    session = LiveSession(settings, plans, consented=live, true_ends_s=request.true_ends_s)
+    if request.ask_key:
+        plans = _with_typed_keys(plans, settings.llm)
+    session = LiveSession(settings, plans, consented=with_others, true_ends_s=request.true_ends_s)
     saved_to = settings.session.save
     try:
         ending = session.run()
@@ -85,6 +97,17 @@ def launch(request: Request) -> None:
             kept="everything the others did",
             todo="see the problem named above, or try `cuecard doctor`",
         )
+
+
+def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[StagePlan]:
+    """Have the keys typed, and return the plans with the pipe that holds them where keys may be held."""
+    pipe = typed_for_session(settings)
+    return [
+        dataclasses.replace(plan, descriptors=pipe.descriptors, variables=tuple(pipe.environment.items()))
+        if plan.holds_keys
+        else plan
+        for plan in plans
+    ]
 
 
 def resolve(request: Request) -> AllSettings:
@@ -111,11 +134,20 @@ def resolve(request: Request) -> AllSettings:
         save.check(Path(settings.session.save))
     notes = read_notes([Path(path) for path in settings.llm.notes])
     listed = read_vocabulary(request.vocabulary_file) if request.vocabulary_file else []
-    named_provider(settings.llm)
+    for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
+        named_provider(settings.llm, name)
+    prices.load()
     stt = find_weights(settings.stt)
     stt = msgspec.structs.replace(stt, vocabulary=expected(stt, listed, [note.text for note in notes]))
-    llm = msgspec.structs.replace(settings.llm, local_model_path=_local_model(settings))
-    return AllSettings(settings.session, settings.capture, settings.vad, stt, llm, settings.overlay)
+    llm = msgspec.structs.replace(
+        settings.llm, local_model_path=_local_model(settings), meaning_model_path=_meaning_model(settings)
+    )
+    practice = msgspec.structs.replace(
+        settings.practice,
+        source=next(iter(settings.capture.sources)),
+        language=settings.practice.language or stt.language,
+    )
+    return dataclasses.replace(settings, stt=stt, llm=llm, practice=practice)
 
 
 def choose_views(wanted: str, *, as_json: bool, to_terminal: bool, has_display: bool) -> list[str]:
@@ -134,6 +166,11 @@ def has_display() -> bool:
     if sys.platform != "linux":
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _meaning_model(settings: AllSettings) -> str:
+    """Return the path of the model that compares by meaning, when there are notes and it is there."""
+    return str(store.find("minilm")) if settings.llm.notes and store.is_there("minilm") else ""
 
 
 def _local_model(settings: AllSettings) -> str:

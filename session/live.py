@@ -10,6 +10,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.messages import ConsentGiven, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
+from llm.providers import KNOWN, WORDS
 from session.interrupts import Interrupts
 from session.progress import Progress
 from session.record import Record
@@ -48,8 +49,12 @@ class LiveSession:
         self._consented = consented
         self.tally = Tally(true_ends_s or {})
         self.record = Record()
-        answers = any(plan.name == "llm" for plan in plans)
-        self._progress = Progress(settings.capture.sources, answers=answers)
+        names = {plan.name for plan in plans}
+        self._progress = Progress(
+            settings.capture.sources, answers="llm" in names, practises="practice" in names
+        )
+        self._lingers = {"practice", "overlay"} <= names
+        """A window stays until the user has read what became of the practice, and closes it."""
         self._replay_started = False
 
     def run(self) -> Ending:
@@ -80,6 +85,7 @@ class LiveSession:
                 sources=list(self._settings.capture.sources),
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
+                providers=[*WORDS, *KNOWN],
             )
         )
         if self._consented:
@@ -98,9 +104,14 @@ class LiveSession:
             ):
                 line.say(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
                 self._replay_started = True
-            if self._progress.complete:
-                return "the recordings ended" if self._replay_started else "the sources ended"
+            if self._progress.complete and not self._lingers:
+                return self._why_complete()
         return "stopped by the user"
+
+    def _why_complete(self) -> str:
+        if self._progress.practised:
+            return "the practice is over"
+        return "the recordings ended" if self._replay_started else "the sources ended"
 
     def _finish_words(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> None:
         """Let what was being said get its final words, for a moment."""

@@ -14,6 +14,7 @@ from bus.messages import (
     CaptureEnded,
     ListeningEnded,
     Logged,
+    PracticeEnded,
     QuestionAsked,
     SpeechEnded,
     TranscriptFinished,
@@ -28,14 +29,18 @@ class Progress:
     Args:
         sources: Names of the sources that must end.
         answers: Whether a stage answers questions.
+        practises: Whether a stage asks, which decides when the session is over.
     """
 
-    def __init__(self, sources: Iterable[str], *, answers: bool) -> None:
+    def __init__(self, sources: Iterable[str], *, answers: bool, practises: bool = False) -> None:
         self._capturing = set(sources)
         self._listening = set(self._capturing)
         self._untranscribed: set[tuple[str, int]] = set()
         self._unanswered: set[int] = set()
         self._answers = answers
+        self._practises = practises
+        self.practised = False
+        """Whether the practice is over."""
         self._last_final_seq = 0
         self._considered_seq = 0
 
@@ -62,6 +67,8 @@ class Progress:
                 self._unanswered.discard(question)
             case Beat(stage="llm", heard_seq=seq):
                 self._considered_seq = seq
+            case PracticeEnded():
+                self.practised = True
             case _:
                 pass
 
@@ -77,6 +84,8 @@ class Progress:
             self._untranscribed.clear()
         elif part == "llm":
             self._answers = False
+        elif part == "practice":
+            self._practises = False
 
     @property
     def captured(self) -> bool:
@@ -90,7 +99,9 @@ class Progress:
 
     @property
     def complete(self) -> bool:
-        """Whether, besides, every question has its answer."""
+        """Whether, besides, every question has its answer; or whether the practice is over."""
+        if self._practises:
+            return self.practised
         if not self.transcribed:
             return False
         considered = self._considered_seq >= self._last_final_seq and not self._unanswered

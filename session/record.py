@@ -18,6 +18,7 @@ from bus.messages import (
     TranscriptFinished,
 )
 from bus.ring import SAMPLE_RATE
+from session.practice.report import PracticeReport
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ class Record:
         self._finals: list[TranscriptFinished] = []
         self._first_sample_ns: dict[str, int] = {}
         self.exchanges: dict[int, Exchange] = {}
+        self.practice = PracticeReport()
 
     def hear(self, logged: Logged) -> None:
         """Take in one event, in the log's order."""
+        self.practice.hear(logged.event)
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)

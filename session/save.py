@@ -68,6 +68,7 @@ def _markdown(record: Record) -> str:
         if exchange.answer:
             ending = f"*{exchange.model}*" if exchange.complete else "*(not complete)*"
             parts += ["", exchange.answer, "", ending]
+    parts += record.practice.markdown()
     return "\n".join(parts) + "\n"
 
 
@@ -86,7 +87,10 @@ def _vtt(record: Record) -> str:
 
 def _json(record: Record) -> str:
     exchanges = {str(number): _as_dict(exchange) for number, exchange in record.exchanges.items()}
+    practice = record.practice
     document = {"lines": record.lines(), "questions": exchanges}
+    if practice.measured:
+        document["practice"] = {"answers": list(practice.measured.values()), "whole": practice.ended}
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
 
 

@@ -17,6 +17,7 @@ from bus.failures import SettingsFailure
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
+from session.practice.settings import PracticeSettings
 from session.stages import KINDS
 from stt.settings import SttSettings
 from vad.settings import VadSettings
@@ -50,6 +51,7 @@ class AllSettings:
     stt: SttSettings
     llm: LlmSettings
     overlay: OverlaySettings
+    practice: PracticeSettings
 
     def tables(self) -> dict[str, msgspec.Struct]:
         """Return the tables by name, as a run takes them."""
@@ -63,6 +65,7 @@ SCHEMA: dict[str, type[msgspec.Struct]] = {
     "stt": SttSettings,
     "llm": LlmSettings,
     "overlay": OverlaySettings,
+    "practice": PracticeSettings,
 }
 
 

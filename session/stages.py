@@ -20,7 +20,7 @@ NICENESS = {"stt": 1, "llm": 1, "overlay": 1, "view": 1, "model-server": 10}
 Niceness counts against other programs too: 1 costs hearing 7 % of its pace on busy cores, 5 more than half.
 """
 
-KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "overlay", "view")
+KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "overlay", "view")
 """Every kind of process a session may have."""
 
 
@@ -50,6 +50,10 @@ class StagePlan:
     """Whether its clean exit is the user's wish to end the session, as when a window is closed."""
     holds_keys: bool = False
     """Whether it may see the keys in the environment."""
+    descriptors: tuple[int, ...] = ()
+    """Open files that it inherits, such as the pipe with the keys that were typed."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What its environment holds beyond what it inherits."""
 
 
 HUB = StagePlan("hub", "bus", silence_limit_s=None)
@@ -63,6 +67,7 @@ def plan_stages(
     serves_model: bool,
     cores: Mapping[str, Sequence[int]],
     niceness: Mapping[str, int] | None = None,
+    practises: bool = False,
 ) -> list[StagePlan]:
     """Return the stages of a session, the hub first, in the order in which they start.
 
@@ -73,6 +78,7 @@ def plan_stages(
         serves_model: Whether the small local model is served.
         cores: Cores by kind of stage ("stt") or by name ("vad:mic").
         niceness: The same for niceness, where it shall not be that of `NICENESS`.
+        practises: Whether the program asks, and the user answers.
     """
     plans = [HUB]
     for source, spec in sources.items():
@@ -93,6 +99,8 @@ def plan_stages(
                 silence_limit_s=10.0,
             )
         )
+    if practises:
+        plans.append(StagePlan("practice", "session.practice", wave=ANSWERING))
     return [_placed(plan, cores, {**NICENESS, **(niceness or {})}) for plan in plans]
 
 

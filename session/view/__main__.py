@@ -25,8 +25,8 @@ def main() -> None:
         try:
             while not stage.stopping():
                 _show(screen, stage.hear(_TURN_S))
-                for request in screen.requests():
-                    stage.say(request)
+                for wish in screen.wishes():
+                    stage.say(wish)
                 stage.beat()
             _drain(stage, screen)
         except BrokenPipeError:  # whoever read our output has had enough; that ends the session

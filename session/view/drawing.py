@@ -8,7 +8,9 @@ from rich.panel import Panel
 from rich.segment import Segment
 from rich.text import Text
 
-from overlay.captions import Captions, Exchange, Line
+from bus.messages import Passage, RequestHeld
+from overlay.captions import Captions, Line
+from overlay.exchange import Exchange
 from session.view.printable import printable
 
 _METER_CELLS = 10
@@ -57,11 +59,13 @@ class Drawing:
         current = captions.current
         return (
             [(line.utterance, line.text, line.settled_words) for line in captions.growing.values()],
-            current and (current.question, current.state, current.answer, len(current.passages)),
+            current and (current.question, current.state, current.answer, current.searched),
             list(captions.problems),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
             [(name, stage.state, stage.restarts) for name, stage in captions.stages.items()],
-            (str(captions.left), captions.final_latency_s, captions.answer_mode),
+            (str(captions.egress.left), captions.egress.asked, captions.egress.meter),
+            (captions.final_latency_s, captions.answer_mode),
+            (captions.practice.heading, captions.practice.state),
         )
 
     def moving(self, width: int, height: int) -> RenderableType:
@@ -71,6 +75,9 @@ class Drawing:
         current = captions.current
         if current and self._is_open(current):
             parts.append(self.exchange(current, width, tail_lines=max(height // 3, 3)))
+        if captions.practice.state:
+            parts.append(Text(printable(captions.practice.heading), style="bold"))
+            parts.append(Text(captions.practice.state, style="cyan"))
         parts += [Text(f"! {printable(problem)}", style="red") for problem in captions.problems]
         return Tail(Group(*parts, self._meters(), self._health()), height - 1)
 
@@ -99,9 +106,13 @@ class Drawing:
             width: Columns of the terminal.
             tail_lines: Show only so many of the answer's last lines, while it grows.
         """
-        parts: list[RenderableType] = [
-            Text(_passage(each.file, each.heading, each.text), style="dim") for each in exchange.passages
-        ]
+        parts: list[RenderableType] = []
+        if exchange.prepared is not None:
+            parts.append(Text(f"your own answer · {_name(exchange.prepared.file)}", style="dim"))
+            parts.append(Text(printable(exchange.prepared.text)))
+        parts += [Text(_passage(passage), style="dim") for passage in exchange.passages]
+        if exchange.held is not None:
+            parts.append(self._held(exchange.held))
         if exchange.answer:
             answer = Markdown(printable(exchange.answer), hyperlinks=False)
             parts.append(Tail(answer, tail_lines) if tail_lines else answer)
@@ -117,11 +128,20 @@ class Drawing:
         )
 
     def _is_open(self, exchange: Exchange) -> bool:
-        return exchange.state in ("waiting", "streaming")
+        return exchange.state in ("waiting", "held", "streaming")
+
+    def _held(self, held: RequestHeld) -> Text:
+        keys = "y: send it, n: do not" if self._has_keys else "`cuecard ledger` asks you about it"
+        return Text(
+            printable(f"{held.body_bytes:,} bytes for {held.host} wait for you ({keys}):\n{held.body}"),
+            style="yellow",
+        )
 
     def _remark(self, exchange: Exchange) -> str:
         unanswered = exchange.state == "waiting" and self._captions.answer_mode == "off"
         state = "from your notes" if unanswered else exchange.remark or exchange.state
+        if exchange.general and exchange.answer:
+            state = f"general knowledge, nothing in your notes fits; {state}"
         if exchange.first_token_s is None:
             return printable(state)
         return f"{printable(state)}, first word after {exchange.first_token_s:.2f} s"
@@ -153,9 +173,13 @@ class Drawing:
         if len(stages) > len(worth_a_word):
             text.append("● ", style="green")
             text.append(f"{len(stages) - len(worth_a_word)} processes well  ", style="dim")
-        text.append(str(self._captions.left), style="cyan" if self._captions.left.requests else "green")
+        egress = self._captions.egress
+        text.append(str(egress.left), style="cyan" if egress.left.requests else "green")
+        text.append("".join(f"  {part}" for part in (egress.asked, egress.meter) if part), style="dim")
         if self._has_keys and self._captions.answer_mode != "off":
-            text.append("  space: answer what was just said", style="dim")
+            practice = self._captions.practice
+            key = practice.press.lower() if practice.heading else "answer what was just said"
+            text.append(f"  space: {key}", style="dim")
         return text
 
     def _cells(self, source: str) -> int:
@@ -167,7 +191,11 @@ class Drawing:
         return _COLOURS[known.index(source) % len(_COLOURS)] if source in known else "white"
 
 
-def _passage(file: str, heading: str, text: str) -> str:
-    words = " ".join(text.split())
+def _passage(passage: Passage) -> str:
+    words = " ".join(passage.text.split())
     cut = words if len(words) <= _PASSAGE_CHARACTERS else f"{words[:_PASSAGE_CHARACTERS]}…"
-    return printable(f"{file.rpartition('/')[2]} · {heading}\n{cut}")
+    return printable(f"{_name(passage.file)} · {passage.heading}\n{cut}")
+
+
+def _name(file: str) -> str:
+    return file.rpartition("/")[2]

@@ -6,7 +6,8 @@ import sys
 from types import TracebackType
 from typing import Self
 
-from bus.messages import AnswerRequested, Logged
+from bus.messages import Logged
+from session.view.screen import Wish
 
 
 class JsonLines:
@@ -24,7 +25,7 @@ class JsonLines:
         """Hand over what was written."""
         self._output.flush()
 
-    def requests(self) -> list[AnswerRequested]:
+    def wishes(self) -> list[Wish]:
         """Return nothing: a program that reads JSON presses no keys."""
         return []
 

@@ -9,7 +9,10 @@ from typing import Self
 
 from bus import messages as m
 from bus.ring import SAMPLE_RATE
+from overlay.egress import money
+from session.view.practice_lines import practice_lines
 from session.view.printable import printable
+from session.view.screen import Wish
 
 _LABEL_WIDTH = 9
 _PASSAGE_CHARACTERS = 160
@@ -32,7 +35,7 @@ class PlainLines:
         """Hand over what was written."""
         sys.stdout.flush()
 
-    def requests(self) -> list[m.AnswerRequested]:
+    def wishes(self) -> list[Wish]:
         """Return nothing: nobody is at a keyboard."""
         return []
 
@@ -44,10 +47,18 @@ class PlainLines:
                 return [("hearing", f"{source}: {device}")]
             case m.TranscriptFinished(source=source, text=text, start_sample=start_sample):
                 return [(source, f"{_clock(start_sample)}  {text}")]
-            case m.QuestionAsked(text=text):
-                return [("question", text)]
-            case m.PassagesFound(passages=passages):
-                return [("notes", _passage(passage)) for passage in passages]
+            case m.QuestionAsked(text=text, kind=kind):
+                return [("feedback" if kind == "feedback" else "question", text)]
+            case m.PassagesFound(passages=passages, prepared=prepared):
+                own = [("prepared", prepared.text)] if prepared else []
+                return own + [("notes", _passage(passage)) for passage in passages]
+            case m.ProviderReady():
+                return [("asking", _provider(event))]
+            case m.RequestHeld(host=host, body_bytes=size, body=body):
+                wait = f"{size} bytes for {host} wait for you, `cuecard ledger` lets them go: {body}"
+                return [("held", wait)]
+            case m.UsageCounted():
+                return [("used", _usage(event))]
             case m.RequestSent(host=host, body_bytes=size, left_machine=left):
                 return [("sent", f"{size} bytes to {host}{'' if left else ', which is this machine'}")]
             case m.AnswerGrew(question=question, added=added):
@@ -57,7 +68,7 @@ class PlainLines:
             case m.AnswerStopped(question=question, cause=cause, todo=todo):
                 return [*self._rest(question), ("answer", f"({'; '.join(filter(None, (cause, todo)))})")]
             case _:
-                return _trouble(event)
+                return practice_lines(event) or _trouble(event)
 
     def _answer(self, question: int, added: str) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete by now."""
@@ -76,6 +87,17 @@ class PlainLines:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return
+
+
+def _provider(event: m.ProviderReady) -> str:
+    where = "" if event.leaves_machine else ", which is this machine"
+    return f"{event.provider}, {event.model} at {event.host}{where}"
+
+
+def _usage(event: m.UsageCounted) -> str:
+    cost = "its price is not known" if event.cost is None else money(event.cost)
+    about, wasted = "about " if event.estimated else "", ", for nothing" if event.wasted else ""
+    return f"{about}{event.prompt_tokens} + {event.answer_tokens} tokens, {cost}{wasted}"
 
 
 def _trouble(event: m.Event) -> list[tuple[str, str]]:

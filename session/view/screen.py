@@ -6,7 +6,10 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bus.failures import UsageFailure
-from bus.messages import AnswerRequested, Logged
+from bus.messages import AnswerRequested, Logged, RequestJudged
+
+Wish = AnswerRequested | RequestJudged
+"""What a user at a screen may want or decide."""
 
 
 class Screen(Protocol):
@@ -18,8 +21,8 @@ class Screen(Protocol):
     def refresh(self) -> None:
         """Show what has changed."""
 
-    def requests(self) -> list[AnswerRequested]:
-        """Return what the user asked for since the last call."""
+    def wishes(self) -> list[Wish]:
+        """Return what the user wanted or decided since the last call."""
         return []
 
 

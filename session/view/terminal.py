@@ -17,8 +17,10 @@ from rich.text import Text
 
 from bus import messages as m
 from overlay.captions import Captions
+from session.view import practice_lines
 from session.view.drawing import Drawing
 from session.view.keys import Keys
+from session.view.screen import Wish
 
 _DRAW_EVERY_S = 0.125
 
@@ -59,9 +61,17 @@ class LiveTerminal:
             self._drawn = fingerprint
             self._live.update(self._drawing.moving(*self._console.size), refresh=True)
 
-    def requests(self) -> list[m.AnswerRequested]:
-        """Return an answer's request for each time the user pressed space or a."""
-        return [m.AnswerRequested(by="view") for key in self._keys.pressed() if key in " a"]
+    def wishes(self) -> list[Wish]:
+        """Return what the keys mean: space or a asks for an answer, y and n judge a held request."""
+        current = self._captions.current
+        held = current.held if current else None
+        wishes: list[Wish] = []
+        for key in self._keys.pressed():
+            if key in " a":
+                wishes.append(m.AnswerRequested(by="view"))
+            elif key in "yn" and held is not None:
+                wishes.append(m.RequestJudged(question=held.question, allowed=key == "y", by="view"))
+        return wishes
 
     def __enter__(self) -> Self:
         self._keys.__enter__()
@@ -83,11 +93,23 @@ class LiveTerminal:
     def _print_finals(self) -> None:
         """Print what will not change any more, once, into the scrollback."""
         for line in self._captions.lines:
-            if (line.source, line.utterance) not in self._printed:
-                self._printed.add((line.source, line.utterance))
+            if self._is_new(line.source, line.utterance):
                 self._live.console.print(self._drawing.said(line))
+        for number, entry in enumerate(self._captions.practice.entries):
+            if self._is_new("practice", number):
+                if not isinstance(entry, m.PracticeMeasured):  # feedback comes before what is asked next
+                    self._print_exchanges()
+                self._live.console.print(practice_lines.drawn(entry))
+        self._print_exchanges()
+
+    def _print_exchanges(self) -> None:
         for exchange in self._captions.exchanges:
             done = exchange.state in ("finished", "stopped")
-            if done and ("?", exchange.question) not in self._printed:
-                self._printed.add(("?", exchange.question))
+            if done and self._is_new("?", exchange.question):
                 self._live.console.print(self._drawing.exchange(exchange, self._console.width))
+
+    def _is_new(self, kind: str, number: int) -> bool:
+        """Tell whether this was not printed before, and take it as printed from here on."""
+        new = (kind, number) not in self._printed
+        self._printed.add((kind, number))
+        return new

@@ -11,9 +11,16 @@ from bus import wiring
 
 EVENTS = typing.get_args(m.Event)
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"hub": "bus", "model-server": "llm", "view": "session"}
-SAID_BY_MANY = {m.StageReady, m.Beat, m.ProblemMet, m.AudioLost, m.AnswerRequested}
-"""What every stage says of itself, what two stages can find out, and a key that is pressed anywhere."""
+PACKAGES = {
+    "hub": "bus",
+    "model-server": "llm",
+    "view": "session",
+    "practice": "session",
+    "control": "session",
+}
+OF_THE_USER = {m.AnswerRequested, m.ProviderWanted, m.RequestJudged}
+SAID_BY_MANY = {m.StageReady, m.Beat, m.ProblemMet, m.AudioLost, *OF_THE_USER}
+"""What every stage says of itself, what two stages can find out, and what the user wants at any screen."""
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -12,10 +12,17 @@ import pytest
 from bus.client import HubClient
 from bus.run import Run
 from llm.settings import LlmSettings
+from tests.llm.authority import Authority, found_authority
 from tests.llm.live import Live
 from tests.llm.provider_server import ProviderServer
 
 StartLive = Callable[..., Live]
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return an authority that vouches for servers on this machine."""
+    return found_authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from typing import Self, TypeVar
 
 from bus import messages as m
 from bus.client import HubClient
+from bus.ring import SAMPLE_RATE
 from bus.run import Run
 from tests.conftest import stage_environment
-from tests.llm.test_listening import final
+from tests.llm.questions.test_listening import final
 from tests.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
@@ -33,6 +34,7 @@ class Live:
         self._stt = HubClient("stt", run)
         self._session = HubClient("session", run, kinds=frozenset({m.Beat}))
         self._view = HubClient("view", run)
+        self._control = HubClient("control", run, kinds=frozenset())
         self._utterances: dict[str, int] = {}
         self.events: list[m.Event] = []
         """What was said, but for the hub's own announcement."""
@@ -79,6 +81,25 @@ class Live:
 
         wait_until(enough)
 
+    def pause(self, text: str, source: str = "call") -> None:
+        """Let the next utterance of a source come to a pause after these words."""
+        number = self._utterances.get(source, 0) + 1
+        self._stt.say(
+            m.PauseJudged(
+                source=source,
+                utterance=number,
+                start_sample=30 * number * SAMPLE_RATE,
+                quiet_sample=32 * number * SAMPLE_RATE,
+                wait_ms=320,
+                because="question",
+                text=text,
+            )
+        )
+
+    def control_says(self, event: m.Event) -> None:
+        """Let a command beside the session say something."""
+        self._control.say(event)
+
     def session_says(self, event: m.Event) -> None:
         """Let the supervisor say something."""
         self._session.say(event)
@@ -119,7 +140,7 @@ class Live:
             if child.poll() is None:
                 child.kill()
                 child.wait(5)
-        for client in (self._stt, self._session, self._view):
+        for client in (self._stt, self._session, self._view, self._control):
             client.close()
 
     def _listen(self) -> Live:

@@ -8,7 +8,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import TracebackType
@@ -55,7 +55,11 @@ class ProviderServer:
     script: list[Sequence[Step]] = field(default_factory=list)
     list_reply: Sequence[Step] = ()
     """In the place of the list of models."""
+    list_replies: Callable[[], Sequence[Step]] | None = None
+    """In its place too, one after the other."""
     tls: ssl.SSLContext | None = None
+    path: str = "/v1"
+    """Of its API."""
     requests: list[Received] = field(default_factory=list)
     hung_up: list[int] = field(default_factory=list)
     """Connections that the client closed while an answer was under way."""
@@ -69,7 +73,8 @@ class ProviderServer:
     @property
     def base_url(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
+        scheme, host = ("http", "127.0.0.1") if self.tls is None else ("https", "localhost")
+        return f"{scheme}://{host}:{self._listener.getsockname()[1]}{self.path}"
 
     @property
     def asked(self) -> list[Received]:
@@ -83,6 +88,8 @@ class ProviderServer:
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         for connection in self._connections:
+            with contextlib.suppress(OSError):  # it is closed already
+                connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
     def __enter__(self) -> Self:
@@ -109,6 +116,7 @@ class ProviderServer:
         try:
             if self.tls is not None:
                 connection = self.tls.wrap_socket(connection, server_side=True)
+                self._connections[number - 1] = connection
             with connection, connection.makefile("rb") as incoming:
                 while (request := _read(incoming, number)) is not None:
                     self.requests.append(request)
@@ -119,6 +127,10 @@ class ProviderServer:
             self.hung_up.append(number)
 
     def _reply(self, request: Received) -> Sequence[Step]:
+        if request.method == "GET" and self.list_replies is not None:
+            return self.list_replies()
+        if request.method == "CONNECT":
+            return [plain_reply(b"", "text/plain", "502 Bad Gateway")]
         if request.method == "GET":
             return self.list_reply or [
                 json_reply({"object": "list", "data": [{"id": m} for m in self.models]})
@@ -198,6 +210,13 @@ def answer(*texts: str) -> list[Step]:
     """Return the reply that streams these pieces and ends well."""
     pieces = [*(delta(text) for text in texts), delta(None, finish="stop"), USAGE, DONE]
     return [HEAD, *map(chunk, pieces), END]
+
+
+def stream(*events: bytes, end: Step = END, **headers: str) -> list[Step]:
+    """Return the reply that sends these events, each in a chunk of its own."""
+    more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    head = HEAD.replace(b"\r\n\r\n", b"\r\n" + more.encode() + b"\r\n")
+    return [head, *map(chunk, events), end]
 
 
 def split(reply: Sequence[Step], size: int = 1) -> list[Step]:

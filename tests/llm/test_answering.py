@@ -10,25 +10,29 @@ from bus.messages import (
     Event,
     Logged,
     PassagesFound,
+    PauseJudged,
     QuestionAsked,
+    RequestSent,
     SessionEnding,
+    SpeechResumed,
     StageReady,
+    UtteranceDiscarded,
 )
-from llm.answerer import NEWER_QUESTION, Order
-from llm.answering import RESTARTED, SWITCHED_OFF, Answering, caught_up
-from llm.notes import Note
-from llm.passages import cut
-from llm.search import Notes
+from llm.answering import NEWER_QUESTION, RESTARTED, SWITCHED_OFF, Answering, caught_up
+from llm.notes.passages import cut
+from llm.notes.reading import Note
+from llm.notes.search import Notes
+from llm.orders import Drop, Order, Release, Step
 from llm.settings import LlmSettings
-from tests.llm.test_listening import final
+from tests.llm.questions.test_listening import final
 
 NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
 FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")
-Steps = list[Event | Order]
+Steps = list[Event | Step]
 
 
-def live(answer: str = "auto") -> Answering:
-    answering = Answering(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
+def live(answer: str = "auto", **more: bool) -> Answering:
+    answering = Answering(LlmSettings(answer=answer, **more), NOTES)  # type: ignore[arg-type]
     assert list(answering.go_live()) == []
     return answering
 
@@ -45,9 +49,17 @@ def hear(answering: Answering, event: Event) -> Steps:
     return list(answering.hear(event))
 
 
-def asked(question: int = 1, text: str = "Why Postgres?", utterance: int = 1) -> QuestionAsked:
+def asked(
+    question: int = 1, text: str = "Why Postgres?", utterance: int = 1, previous: str = ""
+) -> QuestionAsked:
     return QuestionAsked(
-        question=question, source="call", utterance=utterance, text=text, confidence=0.95, kind="question"
+        question=question,
+        source="call",
+        utterance=utterance,
+        text=text,
+        confidence=0.95,
+        kind="question",
+        previous=previous,
     )
 
 
@@ -161,7 +173,8 @@ def test_the_newest_question_wins_after_a_restart_too() -> None:
     past = [final("Why Postgres?"), asked(), final("What is a mutex?", utterance=2, start_s=9)]
     stopped, question, _, _ = again(*past)
     assert stopped == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
-    assert question == asked(2, "What is a mutex?", 2)
+    assert isinstance(question, QuestionAsked)
+    assert (question.question, question.text) == (2, "What is a mutex?")
     past += [asked(2, "What is a mutex?", 2)]
     steps = again(*past)
     assert steps[0] == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
@@ -170,7 +183,7 @@ def test_the_newest_question_wins_after_a_restart_too() -> None:
 
 def test_a_follow_up_leans_on_the_same_question_after_a_restart() -> None:
     past = [final("Why Postgres?"), asked(), FINISHED, final("And why that one?", utterance=2, start_s=9)]
-    *_, order = again(*past, asked(2, "Why that one?", 2))
+    *_, order = again(*past, asked(2, "Why that one?", 2, previous="Why Postgres?"))
     assert isinstance(order, Order)
     assert order.request.previous_question == "Why Postgres?"
 
@@ -189,3 +202,84 @@ def test_the_past_ends_with_the_stages_own_announcement_of_this_life() -> None:
     assert caught_up(ready("llm", 100), "llm", 100)
     assert not caught_up(ready("llm", 99), "llm", 100)
     assert not caught_up(ready("stt", 100), "llm", 100)
+
+
+def paused(text: str, utterance: int = 1) -> PauseJudged:
+    """Return the words up to a pause that may be the end."""
+    return PauseJudged(
+        source="call",
+        utterance=utterance,
+        start_sample=0,
+        quiet_sample=32000,
+        wait_ms=320,
+        because="question",
+        text=text,
+    )
+
+
+def test_nothing_is_asked_at_a_pause_unless_it_is_wanted() -> None:
+    assert hear(live(), paused("Why Postgres?")) == []
+    assert hear(live(eager=True, confirm=True), paused("Why Postgres?")) == []
+    assert hear(live("ask", eager=True), paused("Why Postgres?")) == []
+
+
+def test_an_early_question_is_ordered_at_the_pause_and_said_when_its_words_stand() -> None:
+    answering = live(eager=True)
+    (order,) = hear(answering, paused("Why Postgres?"))
+    assert isinstance(order, Order)
+    assert (order.question, order.early, order.request.question) == (1, True, "Why Postgres?")
+    question, found, release = hear(answering, final("Why Postgres?"))
+    assert isinstance(question, QuestionAsked)
+    assert isinstance(found, PassagesFound)
+    assert tuple(found.passages) == order.request.passages
+    assert release == Release(1)
+
+
+def test_an_early_question_whose_words_change_is_dropped_and_asked_anew() -> None:
+    answering = live(eager=True)
+    hear(answering, paused("Why Postgres?"))
+    drop, question, _, order = hear(answering, final("Why Postgres and not MySQL?"))
+    assert drop == Drop(1)
+    assert isinstance(question, QuestionAsked)
+    assert isinstance(order, Order)
+    assert (question.question, order.question, order.early) == (2, 2, False)
+
+
+def test_an_early_question_is_dropped_as_soon_as_its_speaker_goes_on() -> None:
+    answering = live(eager=True)
+    hear(answering, paused("Why Postgres?"))
+    assert hear(answering, SpeechResumed(source="call", utterance=1, resumed_sample=33000)) == [Drop(1)]
+    (order,) = hear(answering, paused("Why Postgres and not MySQL?"))
+    assert isinstance(order, Order)
+    assert order.question == 2
+
+
+def test_an_early_question_is_dropped_when_its_utterance_comes_to_nothing() -> None:
+    answering = live(eager=True)
+    hear(answering, paused("Why Postgres?"))
+    nothing = UtteranceDiscarded(
+        source="call", utterance=1, start_sample=0, stop_sample=32000, cause="no words"
+    )
+    assert hear(answering, nothing) == [Drop(1)]
+
+
+def test_the_same_words_at_a_second_pause_are_not_asked_twice() -> None:
+    answering = live(eager=True)
+    hear(answering, paused("Why Postgres?"))
+    assert hear(answering, paused("Why Postgres?")) == []
+
+
+def test_a_number_that_an_early_request_of_an_earlier_life_took_is_not_given_again() -> None:
+    sent = RequestSent(
+        question=1,
+        host="h",
+        url="u",
+        model="m",
+        body="",
+        body_bytes=0,
+        left_machine=True,
+        sent_ns=1,
+    )
+    question, *_ = again(sent, final("Why Postgres?"))
+    assert isinstance(question, QuestionAsked)
+    assert question.question == 2

@@ -10,8 +10,7 @@ import pytest
 
 from bus import messages as m
 from bus.failures import InputFailure
-from llm.answerer import NEWER_QUESTION
-from llm.answering import RESTARTED
+from llm.answering import NEWER_QUESTION, RESTARTED
 from tests.llm.conftest import StartLive
 from tests.llm.live import Live
 from tests.llm.provider_server import (
@@ -124,6 +123,17 @@ def test_a_compressed_answer_is_read(live: Live, provider: ProviderServer) -> No
     assert live.wait_for(m.AnswerFinished).text == "packed"
 
 
+def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
+    start_live: StartLive, provider: ProviderServer
+) -> None:
+    quoting = delta(f"Bearer {KEY}").replace(b"test-model", KEY.encode())
+    provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
+    live = start_live({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == "Bearer (key)"
+    assert KEY not in repr(live.events)
+
+
 def test_a_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(delta("Because")), Do.WAIT], answer("A lock.")]
     live.say(QUESTION)
@@ -193,7 +203,7 @@ def error_reply(status: str, message: str, code: str = "", **headers: str) -> li
                      "400 Bad Request")], "does not accept the key"),
         (error_reply("429 Too Many Requests", "quota", "insufficient_quota"), "nothing left to spend"),
         (error_reply("429 Too Many Requests", "slow", "rate_limit", retry_after="60"), "slow down"),
-        (error_reply("404 Not Found", f"no model for {KEY}"), "does not know this address or model"),
+        (error_reply("404 Not Found", f"no model for {KEY}"), "has no model 'test-model'"),
         ([plain_reply(b"<html>Sign in</html>", "text/html")], "a web page"),
         ([json_reply({"error": {"message": "context full", "code": 400}})], "context full"),
         ([plain_reply(b"", "text/plain", "307 Temporary Redirect", location="http://127.0.0.1:9/v1")],
@@ -237,6 +247,17 @@ def test_what_may_do_better_is_tried_again_before_the_first_word(
     live.say(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "There."
     assert len(live.all(m.RequestSent)) == len(provider.asked) == 2
+    assert not live.all(m.ProblemMet)
+
+
+def test_what_a_model_does_not_take_is_left_out_from_then_on(live: Live, provider: ProviderServer) -> None:
+    complaint = error_reply("400 Bad Request", "Unsupported parameter: 'temperature' is not supported")
+    provider.script = [complaint, answer("There."), answer("Again.")]
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == "There."
+    live.say("What is a mutex?")
+    assert live.wait_for(m.AnswerFinished, 2).text == "Again."
+    assert [b"temperature" in request.body for request in provider.asked] == [True, False, False]
     assert not live.all(m.ProblemMet)
 
 

@@ -1,21 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bus.failures import SettingsFailure
+from llm import providers
+from llm.provider import dialect, is_loopback
 from llm.providers import (
-    GROQ,
-    OLLAMA,
-    OPENAI,
+    KNOWN,
+    ON_THIS_MACHINE,
     OWN_KEY_VARIABLE,
+    WORDS,
     Provider,
-    dialect,
-    is_loopback,
     leaves_machine,
-    listed_model,
     named_provider,
     small_model,
-    suitable_model,
 )
 from llm.settings import LlmSettings
 
@@ -30,8 +30,45 @@ def test_words_name_no_provider(word: str) -> None:
 
 
 def test_a_known_name_is_its_provider() -> None:
-    assert named("openai") == OPENAI
-    assert named("Groq") == GROQ
+    assert named("openai") == KNOWN["openai"]
+    assert named("Groq") == KNOWN["groq"]
+
+
+def test_a_provider_is_a_file_and_nothing_more() -> None:
+    files = {path.stem for path in Path(providers.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {name.replace("-", "_") for name in KNOWN} == files
+    assert not set(KNOWN) & set(WORDS)
+
+
+@pytest.mark.parametrize("provider", KNOWN.values(), ids=KNOWN)
+def test_every_known_provider_may_be_sent_to_and_is_kept_secret_from(provider: Provider) -> None:
+    assert provider.base_url.startswith("https://") or provider.local
+    assert not provider.base_url.endswith("/")
+    assert bool(provider.key_variables) is provider.needs_key is not provider.local
+    assert named_provider(LlmSettings(), provider.name) == provider
+
+
+def test_servers_on_this_machine_are_looked_for_in_an_order() -> None:
+    assert [provider.name for provider in ON_THIS_MACHINE] == ["ollama", "lmstudio", "llamacpp", "vllm"]
+    assert all(provider.local for provider in ON_THIS_MACHINE)
+
+
+def test_a_gateway_in_front_of_a_provider_is_spoken_to_in_its_words() -> None:
+    there = named("anthropic@https://gateway.example.org/anthropic/v1/")
+    assert there is not None
+    assert (there.name, there.host) == ("anthropic", "gateway.example.org:443")
+    assert there.base_url == "https://gateway.example.org/anthropic/v1"
+    assert there.protocol is KNOWN["anthropic"].protocol
+    assert there.key_variables == ("ANTHROPIC_API_KEY",)
+    assert not there.lists_all, "who knows what a gateway lists"
+
+
+def test_a_key_that_was_named_for_one_provider_is_shown_to_no_other() -> None:
+    settings = LlmSettings(provider="https://llm.example.org/v1", key_variable="MINE")
+    first, other = named_provider(settings), named_provider(settings, "openai")
+    assert first is not None
+    assert other is not None
+    assert (first.key_variables, other.key_variables) == (("MINE",), ("OPENAI_API_KEY",))
 
 
 def test_an_address_is_a_provider_with_a_key_of_its_own() -> None:
@@ -54,8 +91,9 @@ def test_a_server_on_this_machine_is_shown_a_key_only_when_told_to() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://llm.example.org/v1", "http://10.0.0.7:8000/v1", "ftp://x/v1", "https://", "https://user:pw@x.org/v1",
-     "https://x.org/v1?key=abc", "https://x.org:99999/v1", "http://127.0.0.1.example.org/v1"],
+    ["http://llm.example.org/v1", "http://10.0.0.7:8000/v1", "ftp://x/v1", "https://",
+     "https://user:pw@x.org/v1", "https://x.org/v1?key=abc", "https://x.org:99999/v1",
+     "http://127.0.0.1.example.org/v1", "openai@http://llm.example.org/v1", "openai@https://user:pw@x.org/v1"],
 )  # fmt: skip
 def test_an_address_we_may_not_send_to_is_refused_without_quoting_secrets(address: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
@@ -79,28 +117,38 @@ def test_loopback_is_this_machine_and_nothing_else(address: str, loopback: bool)
     assert is_loopback(address) is loopback
 
 
-def test_a_model_that_can_chat_is_taken() -> None:
-    assert suitable_model(["nomic-embed-text", "llama3.2:3b"]) == "llama3.2:3b"
-    assert suitable_model(["a", "gpt-4o-mini"], OPENAI.preferred_models) == "gpt-4o-mini"
-    assert suitable_model(["text-embedding-3-small", "whisper-1"]) is None
-    assert suitable_model([]) is None
-
-
-def test_a_model_that_computes_elsewhere_is_never_taken_by_itself() -> None:
-    assert suitable_model(["gpt-oss:120b-cloud", "llama3.2:3b"]) == "llama3.2:3b"
-    assert leaves_machine(OLLAMA, "gpt-oss:120b-cloud")
-    assert not leaves_machine(OLLAMA, "llama3.2:3b")
-    assert leaves_machine(OPENAI, "gpt-4o-mini")
-
-
-def test_a_name_without_its_tag_is_known() -> None:
-    assert listed_model("llama3.2", ["llama3", "llama3.2:latest"]) == "llama3.2:latest"
-    assert listed_model("mistral", ["llama3"]) is None
+def test_what_a_server_here_hands_on_leaves_the_machine() -> None:
+    assert leaves_machine(KNOWN["ollama"], "gpt-oss:120b-cloud")
+    assert not leaves_machine(KNOWN["ollama"], "llama3.2:3b")
+    assert leaves_machine(KNOWN["openai"], "gpt-4o-mini")
 
 
 def test_each_provider_has_its_dialect() -> None:
     settings = LlmSettings()
-    assert dialect(OPENAI, settings).max_tokens_field == "max_completion_tokens"
-    assert dialect(OPENAI, settings).temperature is None
-    assert dialect(GROQ, settings).temperature == settings.temperature
-    assert dialect(small_model("http://127.0.0.1:1/v1"), settings).max_tokens == 160
+    chat = dialect(KNOWN["openai-chat"], "gpt-4.1", settings)
+    assert (chat.max_tokens_field, chat.temperature) == ("max_completion_tokens", None)
+    assert dialect(KNOWN["groq"], "llama-3", settings).temperature == settings.temperature
+    assert dialect(small_model("http://127.0.0.1:1/v1"), "m", settings).max_tokens == 160
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "extra", "more_tokens"),
+    [
+        ("openai", "gpt-4.1-mini", {}, 0),
+        ("openai", "gpt-5.4-mini", {"reasoning": {"effort": "low"}}, 1000),
+        ("openai", "gpt-5-chat-latest", {}, 0),
+        ("openai", "o3-pro", {}, 4000),
+        ("openai-chat", "o4-mini", {"reasoning_effort": "low"}, 1000),
+        ("gemini", "gemini-2.5-flash", {"thinkingConfig": {"thinkingBudget": 0}}, 0),
+        ("gemini", "gemini-3.8-flash", {"thinkingConfig": {"thinkingLevel": "LOW"}}, 1000),
+        ("anthropic", "claude-haiku-4-5", {}, 0),
+        ("anthropic", "claude-sonnet-5-5", {}, 1000),
+        ("xai", "grok-4-fast-non-reasoning", {}, 0),
+        ("groq", "openai/gpt-oss-120b", {"reasoning_effort": "low"}, 500),
+    ],
+)
+def test_a_model_that_thinks_is_given_room_and_asked_to_be_quick(
+    name: str, model: str, extra: dict[str, object], more_tokens: int
+) -> None:
+    found, plain = dialect(KNOWN[name], model, LlmSettings()), LlmSettings().answer_tokens
+    assert (found.extra, found.max_tokens - plain) == (extra, more_tokens)

@@ -39,7 +39,13 @@ STAGES = (
 def opening(answer: str = "auto") -> list[m.Event]:
     """Every process starts and is ready, and both sources are heard."""
     at_start: list[m.Event] = [
-        m.SessionStarted(version="0.1.0", sources=["call", "mic"], answer=answer, started_ns=1)  # type: ignore[arg-type]
+        m.SessionStarted(
+            version="0.1.0",
+            sources=["call", "mic"],
+            answer=answer,
+            started_ns=1,
+            providers=["auto", "openai"],
+        )  # type: ignore[arg-type]
     ]
     for pid, stage in enumerate(STAGES, 100):
         at_start.append(m.StageStarted(stage=stage, pid=pid, restarts=0))
@@ -93,6 +99,62 @@ def streamed(number: int = 1, text: str = ANSWER, pieces: int = 12) -> list[m.Ev
 
 def finished(number: int = 1, text: str = ANSWER) -> m.AnswerFinished:
     return m.AnswerFinished(question=number, text=text, model="some-model", stop_reason="stop")
+
+
+def prepared(number: int = 1) -> m.PassagesFound:
+    """The notes hold the user's own answer."""
+    own = m.PreparedAnswer(
+        file="notes/faq.md",
+        question="Why do you want to leave?",
+        text="Two reasons.\n\n- The team\n- The work",
+        score=0.9,
+    )
+    return m.PassagesFound(question=number, passages=[], search_ms=0.4, prepared=own)
+
+
+def held(number: int = 1) -> m.RequestHeld:
+    """A request waits for the user."""
+    body = '{"model":"some-model","input":"What was the hardest part of that?"}'
+    return m.RequestHeld(
+        question=number,
+        host="api.example.com:443",
+        model="some-model",
+        body=body,
+        body_bytes=len(body),
+        left_machine=True,
+    )
+
+
+def provider() -> m.ProviderReady:
+    """Somebody elsewhere is asked from now on."""
+    return m.ProviderReady(
+        provider="openai",
+        host="api.example.com:443",
+        model="some-model",
+        models=["some-model", "other-model"],
+        leaves_machine=True,
+    )
+
+
+def used(
+    prompt: int, answer: int, *, cost: float | None = 0.002, session: float = 0.0, day: float = 0.0
+) -> m.UsageCounted:
+    """An answer was counted."""
+    return m.UsageCounted(
+        question=1,
+        provider="openai",
+        model="some-model",
+        prompt_tokens=prompt,
+        cached_tokens=0,
+        answer_tokens=answer,
+        estimated=False,
+        wasted=False,
+        cost=cost,
+        session_cost=session,
+        day_cost=day,
+        session_requests=1,
+        day_requests=1,
+    )
 
 
 def trouble() -> list[m.Event]:

@@ -7,15 +7,15 @@ import pytest
 
 from bus import messages as m
 from overlay.captions import (
-    ANSWER_CHARACTERS,
     EXCHANGES_KEPT,
     LINES_KEPT,
     PROBLEM_CHARACTERS,
     PROBLEMS_KEPT,
-    REQUESTS_KEPT,
     Captions,
     Line,
 )
+from overlay.egress import REQUESTS_KEPT, money
+from overlay.exchange import ANSWER_CHARACTERS
 from tests.overlay import story
 from tests.session.events import SECOND, discarded, final, log, question, request, started
 
@@ -245,26 +245,84 @@ class TestAnswers:
 
 class TestLedger:
     def test_nothing_left(self) -> None:
-        assert str(Captions().left) == "nothing left this machine"
+        assert str(Captions().egress.left) == "nothing left this machine"
 
     def test_a_server_on_this_machine_is_no_departure(self) -> None:
         captions = fold(request(1, left_machine=False, body="{}"))
-        assert str(captions.left) == "nothing left this machine"
-        assert len(captions.requests) == 1
+        assert str(captions.egress.left) == "nothing left this machine"
+        assert len(captions.egress.requests) == 1
 
     def test_bytes_and_hosts_are_told(self) -> None:
         captions = fold(request(1, left_machine=True, body="x" * 1_234))
-        assert str(captions.left) == "1 request, 1,234 bytes left, to api.example.com:443"
+        assert str(captions.egress.left) == "1 request, 1,234 bytes left, to api.example.com:443"
 
     def test_the_sum_outlives_the_entries(self) -> None:
         many = REQUESTS_KEPT + 10
         captions = fold(*(request(number, left_machine=True, body="xx") for number in range(many)))
-        assert len(captions.requests) == REQUESTS_KEPT
-        assert (captions.left.requests, captions.left.body_bytes) == (many, 2 * many)
+        assert len(captions.egress.requests) == REQUESTS_KEPT
+        assert (captions.egress.left.requests, captions.egress.left.body_bytes) == (many, 2 * many)
 
     def test_bodies_are_kept_word_for_word(self) -> None:
         captions = fold(request(1, left_machine=True, body='{"é": "\\u2028"}'))
-        assert captions.requests[0].body == '{"é": "\\u2028"}'
+        assert captions.egress.requests[0].body == '{"é": "\\u2028"}'
+
+
+class TestNotes:
+    def test_an_answer_that_was_prepared_is_there_word_for_word(self) -> None:
+        current = fold(question(1), story.prepared()).current
+        assert current is not None
+        assert current.prepared is not None
+        assert current.prepared.text == "Two reasons.\n\n- The team\n- The work"
+        assert not current.general
+
+    @pytest.mark.parametrize(("passages", "general"), [([], True), (story.NOTES, False)])
+    def test_an_answer_is_general_where_nothing_fits(self, passages: list[m.Passage], general: bool) -> None:
+        current = fold(question(1), m.PassagesFound(question=1, passages=passages, search_ms=0.1)).current
+        assert current is not None
+        assert current.general is general
+
+    def test_nothing_is_said_to_be_general_before_the_notes_were_searched(self) -> None:
+        current = fold(question(1)).current
+        assert current is not None
+        assert not current.general
+
+
+class TestHeldRequests:
+    def test_a_request_waits_until_it_is_sent(self) -> None:
+        captions = fold(question(1), story.held())
+        assert captions.current is not None
+        assert (captions.current.state, captions.current.held) == ("held", story.held())
+        hear(captions, [m.Logged(9, 0, request(1, left_machine=True))])
+        assert (captions.current.state, captions.current.held) == ("waiting", None)
+
+    def test_a_request_that_is_not_allowed_waits_no_more(self) -> None:
+        stopped = m.AnswerStopped(question=1, cause="you did not let the request go", kept="")
+        current = fold(question(1), story.held(), stopped).current
+        assert current is not None
+        assert (current.state, current.held) == ("stopped", None)
+
+
+class TestMeter:
+    def test_who_is_asked_is_named_with_where_that_is(self) -> None:
+        assert fold(story.provider()).egress.asked == "openai, some-model (leaves this machine)"
+        through = m.ProviderReady(
+            provider="ollama", host="h", model="m", models=[], leaves_machine=False, proxy="p:1"
+        )
+        assert fold(through).egress.asked == "ollama, m (on this machine, through the proxy p:1)"
+
+    def test_tokens_add_up_and_money_is_what_the_meter_says(self) -> None:
+        captions = fold(story.used(100, 20, cost=0.001, session=0.001), story.used(200, 30, session=0.003))
+        assert captions.egress.meter == "350 tokens, $0.0030"
+
+    def test_the_day_is_named_when_it_is_more_than_the_session(self) -> None:
+        assert fold(story.used(1, 1, session=0.5, day=1.25)).egress.meter == "2 tokens, $0.5000, $1.25 today"
+
+    def test_a_price_nobody_knows_is_no_zero(self) -> None:
+        assert fold(story.used(1, 1, cost=None)).egress.meter == "2 tokens, $0.00, its price is not known"
+
+    @pytest.mark.parametrize(("dollars", "words"), [(0, "$0.00"), (0.0123, "$0.0123"), (1, "$1.00")])
+    def test_money_is_told_finely_enough(self, dollars: float, words: str) -> None:
+        assert money(dollars) == words
 
 
 class TestHealth:

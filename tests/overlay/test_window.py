@@ -50,6 +50,56 @@ def click(button: QWidget) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+class TestAnsweringControls:
+    def test_a_held_request_is_shown_word_for_word_and_goes_when_it_is_let_go(
+        self, window: OverlayWindow
+    ) -> None:
+        judged: list[tuple[int, bool]] = []
+        window.request_judged.connect(lambda question, allowed: judged.append((question, allowed)))
+        draw(window, *story.opening(), question(3), story.held(3))
+        held = window.answer_view.held
+        assert held.isVisible()
+        assert held.body.toPlainText() == story.held().body
+        assert "api.example.com:443" in held.head.text()
+        assert "leaves this machine" in held.head.text()
+        click(held.send)
+        click(held.keep)
+        assert judged == [(3, True), (3, False)]
+
+    def test_nothing_is_held_where_nothing_waits(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), *story.asked())
+        assert not window.answer_view.held.isVisible()
+
+    def test_the_users_own_answer_comes_first_with_its_lines(self, window: OverlayWindow) -> None:
+        draw(window, question(1), story.prepared())
+        shown = window.answer_view.notes.toPlainText()
+        assert shown.startswith("your own answer · faq.md")
+        assert "Two reasons.\n\n- The team\n- The work" in shown
+
+    def test_an_answer_that_no_note_backs_is_marked(self, window: OverlayWindow) -> None:
+        nothing = m.PassagesFound(question=1, passages=[], search_ms=0.1)
+        draw(window, question(1), nothing, *story.streamed(), story.finished())
+        assert window.answer_view.remark.text().startswith("general knowledge")
+
+    def test_who_answers_and_what_it_cost_can_be_seen(self, window: OverlayWindow) -> None:
+        draw(window, *story.opening(), story.provider(), story.used(100, 50, session=0.004))
+        provider = window.status_view.provider
+        assert provider.isVisible()
+        assert provider.toolTip() == "openai, some-model (leaves this machine) · 150 tokens, $0.0040"
+
+    def test_another_model_or_provider_is_a_choice_away(self, window: OverlayWindow) -> None:
+        wanted: list[tuple[str, str]] = []
+        window.provider_wanted.connect(lambda provider, model: wanted.append((provider, model)))
+        draw(window, *story.opening(), story.provider())
+        choices = window.status_view.provider.menu()
+        assert choices is not None
+        offered = [action for action in choices.actions() if not action.isSeparator()]
+        assert [each.text() for each in offered] == ["some-model ✓", "other-model", "auto", "openai"]
+        offered[1].trigger()
+        offered[2].trigger()
+        assert wanted == [("openai", "other-model"), ("auto", "")]
+
+
 class TestWhatIsShown:
     def test_the_whole_story_is_there(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())

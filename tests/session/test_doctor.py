@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from llm.keys import keychain
+from llm.keys.keychain import Outcome
+from llm.spending import prices
 from session.doctor import checks, report
 from session.doctor import cuda as cuda_check
 from session.doctor import display as display_check
+from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
 from session.doctor.asking import Answer, ask
 from session.doctor.finding import Finding
@@ -17,7 +21,7 @@ def test_every_check_comes_to_a_finding_and_what_is_missing_has_a_way_out() -> N
     found = report.examine()
     names = [finding.name for finding in found]
     assert len(names) == len(set(names))
-    assert {"Python", "packages", "PortAudio", "model base", "sandbox", "CUDA"} <= set(names)
+    assert {"Python", "packages", "PortAudio", "model base", "sandbox", "keychain", "CUDA"} <= set(names)
     assert all(finding.mend for finding in found if finding.ok is False)
 
 
@@ -31,9 +35,9 @@ def test_a_check_that_fails_itself_hides_no_other(monkeypatch: pytest.MonkeyPatc
 
 def test_missing_weights_are_named_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
-    base, small = checks.models()
+    base, small, meaning = checks.models()
     assert (base.ok, base.mend) == (False, "cuecard models pull base")
-    assert small.ok is None, "a session can do without"
+    assert small.ok is meaning.ok is None, "a session can do without"
 
 
 def test_a_run_directory_that_cannot_be_written_is_found(
@@ -129,3 +133,72 @@ def test_the_exit_code_tells_whether_a_session_can_start(
 ) -> None:
     monkeypatch.setattr(report, "CHECKS", (lambda: Finding("x", ok, "y", "z"),))
     assert report.show_findings(as_json=True) == code
+
+
+@pytest.mark.parametrize(
+    ("state", "stored", "ok", "says", "keys"),
+    [
+        ((Outcome.DONE, "SecretService"), ["groq", "a.example:443"], True, "SecretService, open", True),
+        (
+            (Outcome.LOCKED, "SecretService"),
+            [],
+            None,
+            "SecretService: the system's key store is locked",
+            None,
+        ),
+        ((Outcome.NO_SAFE_STORE, ""), [], None, "no key store that is safe", None),
+        ((Outcome.TIMED_OUT, ""), [], None, "did not answer in time", None),
+    ],
+)
+def test_the_key_store_and_the_keys_in_it_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+    state: tuple[Outcome, str],
+    stored: list[str],
+    ok: bool | None,
+    says: str,
+    keys: bool | None,
+) -> None:
+    for name in ("OPENAI_API_KEY", "GROQ_API_KEY", "XAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(keychain, "state", lambda: state)
+    monkeypatch.setattr(keychain, "names", lambda *_: (Outcome.DONE, stored))
+    keychain_found, keys_found = keys_check.keyring()
+    assert (keychain_found.ok, says in keychain_found.what) == (ok, True)
+    assert ok or "environment variable" in keychain_found.mend
+    assert keys_found.ok is keys
+    assert not stored or keys_found.what == "groq (key store), a.example:443 (key store)"
+
+
+def test_a_key_in_the_environment_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keychain, "state", lambda: (Outcome.NO_SAFE_STORE, ""))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
+    found = keys_check.keyring()[1]
+    assert "openai (OPENAI_API_KEY)" in found.what
+    assert "sk-planted" not in f"{found}"
+
+
+def test_settings_that_name_nobody_hide_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keychain, "state", lambda: (Outcome.NO_SAFE_STORE, ""))
+    monkeypatch.setenv("CUECARD_LLM_PROVIDER", "nobody-we-know")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
+    assert "openai (OPENAI_API_KEY)" in keys_check.keyring()[1].what
+
+
+@pytest.mark.parametrize(("obeyed", "ok"), [("true", True), ("false", None)])
+def test_a_proxy_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, obeyed: str, ok: bool | None
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:3128/")
+    monkeypatch.setenv("CUECARD_LLM_ENVIRONMENT_PROXY", obeyed)
+    found = keys_check.proxy()
+    assert (found.ok, "https: proxy.example:3128" in found.what) == (ok, True)
+    assert "secret" not in f"{found}"
+
+
+def test_a_price_table_that_makes_no_sense_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own = tmp_path / "prices.toml"
+    monkeypatch.setattr(prices, "user_prices", lambda: own)
+    assert keys_check.price_table().ok
+    own.write_text("[openai")
+    found = keys_check.price_table()
+    assert (found.ok, str(own) in found.what) == (None, True)

@@ -1,0 +1,84 @@
+"""The words of an utterance, growing and final."""
+
+from __future__ import annotations
+
+from bus.messages.message import Message
+
+
+class PauseJudged(Message, frozen=True, kw_only=True):
+    """The words before a pause were heard, and say how long to wait for more before the utterance is over."""
+
+    source: str
+    utterance: int
+    start_sample: int
+    """First sample of the utterance, pre-roll included."""
+    quiet_sample: int
+    """Of which pause; it holds for no other."""
+    wait_ms: int
+    """Quiet after which the utterance has ended."""
+    because: str
+    """What the words looked like: "question", "sentence", "unfinished", …"""
+    text: str = ""
+    """The words, as the final will have them if nothing more is said."""
+
+
+class TranscriptGrew(Message, frozen=True, kw_only=True):
+    """Words of an utterance that is still being spoken; each replaces the one before."""
+
+    source: str
+    utterance: int
+    text: str
+    settled_words: int
+    """How many words from the start are not expected to change any more."""
+    stop_sample: int
+    """How far the pass had heard."""
+
+
+class TranscriptFinished(Message, frozen=True, kw_only=True):
+    """The final words of an utterance."""
+
+    source: str
+    utterance: int
+    text: str
+    start_sample: int
+    quiet_sample: int
+    stop_sample: int
+    mean_log_probability: float
+    """Per token, natural logarithm."""
+    no_speech_probability: float
+    window_s: float
+    """Length of the encoder window that was used."""
+    redone: bool
+    """The guard refused the first pass, and it was made again through a wider window."""
+    speculative: bool
+    """The pass had started before the end of the utterance was decided."""
+    queue_ms: float
+    """From the end being decided to the pass being started; 0 when it was speculative."""
+    compute_ms: float
+    """Of the pass that gave the words, a second one through a wider window included."""
+    passes: int = 1
+    """Passes that were begun for this utterance, partials included."""
+    wasted_passes: int = 0
+    """Speculative passes among them whose speaker went on."""
+    all_compute_ms: float = 0.0
+    """Of all of them together; what an abandoned pass still cost is not in it."""
+
+
+class UtteranceDiscarded(Message, frozen=True, kw_only=True):
+    """An utterance turned out to hold no words."""
+
+    source: str
+    utterance: int
+    start_sample: int
+    stop_sample: int
+    cause: str
+
+
+class WordsLost(Message, frozen=True, kw_only=True):
+    """An utterance, or part of one, could not be transcribed because its audio was overwritten."""
+
+    source: str
+    utterance: int
+    start_sample: int
+    stop_sample: int
+    cause: str

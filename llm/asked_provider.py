@@ -1,0 +1,30 @@
+"""Who is asked, as a fold over the session's log: what the user chose last, if that worked. Pure."""
+
+from __future__ import annotations
+
+from bus.messages import Event, ProviderReady, ProviderWanted
+from llm.settings import LlmSettings
+
+
+class AskedProvider:
+    """The provider and the model, in the words in which the user named them.
+
+    Args:
+        settings: Whom a session begins with.
+    """
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self.provider = settings.provider
+        self.model = settings.model
+        self._wanted: ProviderWanted | None = None
+
+    def hear(self, event: Event) -> None:
+        """Take in one event: a wish counts once somebody is ready."""
+        match event:
+            case ProviderWanted():
+                self._wanted = event
+            case ProviderReady() if self._wanted is not None:
+                self.provider, self.model = self._wanted.provider, self._wanted.model
+                self._wanted = None
+            case _:
+                pass

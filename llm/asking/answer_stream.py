@@ -1,0 +1,192 @@
+"""One attempt at an answer: a body goes out, text comes in, until the provider says that it is complete.
+
+Moves bytes between the line, the parser and whoever shows the text, and keeps the time limits. Retries and
+cancelling are the caller's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from llm.asking import refusals
+from llm.asking.connection import Connection
+from llm.asking.refusals import Refusal
+from llm.asking.repetition import repeats
+from llm.asking.sse import EventTooLong, ServerEvent, SseParser
+from llm.asking.transport import Incoming
+from llm.protocols.errors import StreamFailed, error_in
+from llm.protocols.protocol import Reply
+
+LARGEST_ANSWER_CHARACTERS = 100_000
+"""An answer beyond this is cut off."""
+
+_COUNTS_WITHIN_S = 1.0
+"""How long to wait, after the last word, for the token counts and the formal end."""
+
+_FREE_WITHIN_S = 0.3
+"""How long to wait, after the formal end, for the connection to become free for the next question."""
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """When to give up, as times of the event loop's clock."""
+
+    first_token_s: float
+    total_s: float
+
+
+class AnswerStream:
+    """One attempt at one answer.
+
+    Args:
+        connection: The line to the provider, and which model to ask.
+        limits: When to give up.
+        grow: Is given each piece of text and the monotonic time in ns at which it arrived.
+        finish: Is called once, when the answer is complete.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        limits: TimeLimits,
+        grow: Callable[[str, int], None],
+        finish: Callable[[Reply], None],
+    ) -> None:
+        self._connection = connection
+        self._line = connection.line
+        self._limits = limits
+        self._grow = grow
+        self._finish = finish
+        self.reply = connection.provider.protocol.reply()
+        """What has been learnt so far, the counts of an answer that did not end well included."""
+        self.text = ""
+        """What has arrived."""
+        self.accepted = False
+        """The provider took the request and began to stream; what it did counts, whatever comes of it."""
+        self._finished = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether any of the answer is visible."""
+        return bool(self.text)
+
+    async def run(self, body: bytes, *, question: int) -> None:
+        """Send the body and read the answer to its end.
+
+        Raises:
+            Refusal: There is no answer, or no more of it.
+        """
+        loop, model = asyncio.get_running_loop(), self._connection.model
+        path = self._line.provider.protocol.ask_path(model)
+        try:
+            async with (
+                asyncio.timeout_at(self._limits.first_token_s) as limit,
+                self._line.post(path, body, question=question, model=model) as incoming,
+            ):
+                await self._check(incoming)
+                self.accepted = True
+                await self._read(incoming, limit, loop)
+        except TimeoutError:
+            if not self.reply.complete:
+                raise self._late() from None
+        if not self.reply.complete:
+            raise Refusal(
+                f"{self._line.provider.name} stopped in the middle of its answer",
+                todo="ask again",
+                may_retry=True,
+            )
+        self._end()
+
+    async def _check(self, incoming: Incoming) -> None:
+        """Refuse what is no stream."""
+        provider = self._line.provider
+        if incoming.status != 200:
+            error = error_in(await incoming.whole())
+            if incoming.status in (400, 422) and self._connection.speak_plainer(error.message):
+                raise refusals.too_elaborate(provider, error)
+            raise refusals.refused(
+                provider,
+                incoming.status,
+                incoming.headers,
+                error,
+                model=self._connection.model,
+                listed=self._connection.models,
+            )
+        if "json" in incoming.content_type or "html" in incoming.content_type:
+            raise refusals.no_stream(provider, incoming.content_type, error_in(await incoming.whole()))
+
+    async def _read(
+        self, incoming: Incoming, limit: asyncio.Timeout, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        parser = SseParser()
+        async for chunk, received_ns in incoming.chunks():
+            if self._finished:
+                continue  # only to the end of the body, so that the connection can be used again
+            self._take(self._events(parser, chunk), received_ns)
+            if self._looped():
+                return
+            if self.reply.done:
+                self._end()
+                limit.reschedule(loop.time() + _FREE_WITHIN_S)
+            elif self.reply.complete:
+                limit.reschedule(min(loop.time() + _COUNTS_WITHIN_S, self._limits.total_s))
+            elif self.begun or self.reply.thinking:
+                limit.reschedule(self._limits.total_s)
+        if not self._finished:
+            self._take(parser.rest(), time.monotonic_ns())
+
+    def _events(self, parser: SseParser, chunk: bytes) -> list[ServerEvent]:
+        try:
+            return parser.feed(chunk)
+        except EventTooLong:
+            raise Refusal(
+                f"{self._line.provider.name} sent something far too long to be a piece of an answer"
+            ) from None
+
+    def _take(self, events: list[ServerEvent], received_ns: int) -> None:
+        added = ""
+        try:
+            for event in events:
+                added += self.reply.take(event)
+        except StreamFailed as failed:
+            error = replace(failed.error, message=self._line.blot_out(failed.error.message))
+            raise refusals.broke_off(self._line.provider, error) from None
+        finally:  # what came before an error in the same piece still counts
+            if added:
+                added = self._line.blot_out(added)  # a gateway may echo what it was sent
+                self.text += added
+                self._grow(added, received_ns)
+        if len(self.text) > LARGEST_ANSWER_CHARACTERS:
+            raise Refusal(f"{self._line.provider.name} did not come to an end", todo="ask again")
+
+    def _looped(self) -> bool:
+        """Tell whether a small model has begun to repeat itself, and end its answer if so."""
+        if not self._line.provider.small or not repeats(self.text):
+            return False
+        self.reply.complete, self.reply.stop_reason = True, "repetition"
+        return True
+
+    def _end(self) -> None:
+        if self._finished:
+            return
+        self._finished = True
+        self.reply.model = self._line.blot_out(self.reply.model)
+        self.reply.stop_reason = self._line.blot_out(self.reply.stop_reason)
+        if self.reply.declined:
+            raise refusals.declined(self._line.provider, self.reply.stop_reason)
+        if not self.text:
+            raise refusals.nothing_visible(self._line.provider, self.reply.stop_reason)
+        self._finish(self.reply)
+
+    def _late(self) -> Refusal:
+        name = self._line.provider.name
+        if self.begun:
+            return Refusal(
+                f"{name} took too long to finish", todo="ask again, or raise total_timeout_s in [llm]"
+            )
+        return Refusal(
+            f"{name} gave no first word in time", todo="ask again, or raise first_token_timeout_s in [llm]"
+        )

@@ -1,0 +1,244 @@
+"""Finds who answers, and opens a warm line to them.
+
+"auto" looks for a server that runs on this machine, then for the small model, and never leaves the machine;
+a host elsewhere is asked only when the settings name it. Listing the models warms the connection, tells
+which one to ask for, and shows a refused key before the first question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass, field, replace
+
+from bus.failures import ProviderFailure
+from llm.asking import refusals
+from llm.asking.refusals import Refusal
+from llm.asking.transport import Incoming, Ledger, Line
+from llm.keys.provider_keys import find_key, small_model_key
+from llm.model_names import is_alias, listed_model, suitable_model, that_can_chat
+from llm.protocols.errors import error_in
+from llm.protocols.protocol import Dialect
+from llm.provider import Provider, dialect
+from llm.providers import ON_THIS_MACHINE, named_provider, small_model
+from llm.request import Wish
+from llm.settings import LlmSettings
+
+LOOK_S = 0.5
+"""How long a server on this machine may take to say that it is there."""
+
+SMALL_MODEL_START_S = 15.0
+"""How long the small model's server may take to be ready."""
+
+_PAGES_AT_MOST = 5
+"""Of a list of models."""
+
+MODELS_AT_MOST = 500
+"""So many are shown; some gateways list thousands."""
+
+
+class SmallModel:
+    """Where the small model's server is, as far as is known. Use it on one event loop."""
+
+    def __init__(self) -> None:
+        self._known = asyncio.Event()
+        self._address = ""
+        self._expected_until_s = time.monotonic() + SMALL_MODEL_START_S
+
+    def moved(self, address: str) -> None:
+        """Note where it is now; empty when it died and is started again."""
+        self._address = address
+        if address:
+            self._known.set()
+        else:
+            self._known.clear()
+            self._expected_until_s = time.monotonic() + SMALL_MODEL_START_S
+
+    def given_up(self) -> None:
+        """Note that it will not come back."""
+        self._address = ""
+        self._known.set()
+
+    async def address(self) -> str:
+        """Return where it is, waiting for a start that is under way; empty when it does not come."""
+        try:
+            async with asyncio.timeout(max(self._expected_until_s - time.monotonic(), 0.0)):
+                await self._known.wait()
+        except TimeoutError:
+            return ""
+        return self._address
+
+
+@dataclass
+class Connection:
+    """A warm line to someone who answers."""
+
+    line: Line
+    model: str
+    """The model to ask for."""
+    models: tuple[str, ...] = ()
+    """What was listed and can answer."""
+    dialect: Dialect = field(default_factory=Dialect)
+    """How it is spoken to; becomes plainer when the provider does not know what it is asked."""
+
+    @property
+    def provider(self) -> Provider:
+        """Who answers."""
+        return self.line.provider
+
+    def body(self, wish: Wish) -> bytes:
+        """Return what is sent for a wish, byte for byte."""
+        return self.provider.protocol.body(wish, self.model, self.dialect)
+
+    def speak_plainer(self, complaint: str) -> bool:
+        """Leave out from now on what the provider complains of; tell whether there was anything to."""
+        plainer = self.dialect.plainer(complaint)
+        self.dialect = plainer or self.dialect
+        return plainer is not None
+
+
+class Connector:
+    """Opens connections as the settings say.
+
+    Args:
+        settings: How those who answer are reached.
+        small: Where the small model is.
+        run_token: By which the small model's server knows us.
+        ledger: Is told of every request.
+    """
+
+    def __init__(self, settings: LlmSettings, small: SmallModel, run_token: bytes, ledger: Ledger) -> None:
+        self._settings = settings
+        self._small = small
+        self._run_token = run_token
+        self._ledger = ledger
+
+    async def connect(self, provider: str, model: str = "") -> Connection:
+        """Return a warm connection.
+
+        Args:
+            provider: Who is to answer, as `provider` in the settings takes it.
+            model: The model to ask for; empty takes the first suitable one.
+
+        Raises:
+            Failure: Nobody may be asked, nobody is there, or there is no key, or no such model.
+        """
+        provider = provider.strip()
+        named = named_provider(self._settings, provider)
+        if named is not None:
+            key = await asyncio.to_thread(find_key, named, os.environ)
+            return await self._open(named, key, model)
+        if provider == "none":
+            raise _nobody("no provider was chosen", "use --provider auto, or name one")
+        if provider == "auto":
+            found = await self._look_around(model)
+            if found is not None:
+                return found
+        return await self._open_small()
+
+    async def _open(self, provider: Provider, key: str | None, wanted: str) -> Connection:
+        """Open a line, warm it by asking for the models, and choose one."""
+        line = Line(provider, key, self._settings, self._ledger)
+        try:
+            listed = await self._listed(line)
+            return self._connection(line, _chosen(provider, wanted, listed), listed or ())
+        except BaseException:
+            await line.close()
+            raise
+
+    def _connection(self, line: Line, model: str, listed: tuple[str, ...]) -> Connection:
+        return Connection(
+            line,
+            model,
+            tuple(that_can_chat(listed)[:MODELS_AT_MOST]),
+            dialect(line.provider, model, self._settings),
+        )
+
+    async def _listed(self, line: Line) -> tuple[str, ...] | None:
+        """Return the models that the provider lists; None when it lists nothing."""
+        names: tuple[str, ...] = ()
+        protocol, path = line.provider.protocol, line.provider.protocol.models_path
+        try:
+            async with asyncio.timeout(self._settings.first_token_timeout_s):
+                for _ in range(_PAGES_AT_MOST):
+                    async with line.get(path) as incoming:
+                        body = await incoming.whole()
+                    _check_list(line.provider, incoming, body)
+                    page = protocol.models_in(body)
+                    if page is None:
+                        return names or None
+                    names, path = names + page.names, page.next_path
+                    if not path:
+                        break
+        except TimeoutError:
+            raise Refusal(
+                f"{line.provider.name} did not list its models in time", todo="see whether it is overloaded"
+            ) from None
+        return names
+
+    async def _look_around(self, wanted: str) -> Connection | None:
+        """Return a connection to the first server that runs on this machine and has a model."""
+        tries = [asyncio.create_task(self._try(provider, wanted)) for provider in ON_THIS_MACHINE]
+        found = [connection for connection in await asyncio.gather(*tries) if connection is not None]
+        for unused in found[1:]:
+            await unused.line.close()
+        return found[0] if found else None
+
+    async def _try(self, provider: Provider, wanted: str) -> Connection | None:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await self._open(replace(provider, lists_all=True), None, wanted)
+        except (Refusal, ProviderFailure, TimeoutError):  # it is not there, or it is something else
+            return None
+
+    async def _open_small(self) -> Connection:
+        if not self._settings.local_model_path:
+            raise _nobody(
+                "no language model was found on this machine",
+                "start Ollama, LM Studio or llama.cpp, `cuecard models pull smollm2`, or name a --provider",
+            )
+        address = await self._small.address()
+        if not address:
+            raise _nobody("the small model's server did not start", "try `cuecard doctor`")
+        line = Line(small_model(address), small_model_key(self._run_token), self._settings, self._ledger)
+        try:
+            listed = await self._listed(line)
+            if not listed:
+                raise _nobody("the small model's server does not answer", "try `cuecard doctor`")
+            return self._connection(line, listed[0], listed)
+        except BaseException:
+            await line.close()
+            raise
+
+
+def _check_list(provider: Provider, incoming: Incoming, body: str) -> None:
+    """Refuse what is neither a list of models nor the word that there is none."""
+    if incoming.status in (404, 405, 501):
+        return  # a server that lists nothing may still answer
+    if incoming.status != 200:
+        raise refusals.refused(provider, incoming.status, incoming.headers, error_in(body))
+    if "html" in incoming.content_type:
+        raise refusals.no_stream(provider, incoming.content_type, error_in(body))
+
+
+def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None) -> str:
+    """Return the model to ask for.
+
+    Raises:
+        Refusal: The one that is wanted is not there, or not any more.
+        ProviderFailure: None of them can answer.
+    """
+    if wanted and listed is not None:
+        model = listed_model(wanted, listed)
+        if model is None and provider.lists_all and not is_alias(wanted, listed):
+            raise refusals.no_such_model(provider, wanted, listed)
+        return model or wanted
+    model = wanted or suitable_model(listed or (), provider.preferred_models)
+    if not model:
+        raise _nobody(f"{provider.name} has no model that answers", "pull one there, or name one by --model")
+    return model
+
+
+def _nobody(what: str, todo: str) -> ProviderFailure:
+    return ProviderFailure(what, kept="the transcript goes on, and your notes are shown", todo=todo)

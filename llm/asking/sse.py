@@ -1,0 +1,138 @@
+"""Server-sent events from bytes, however they are split on the way.
+
+Pure. Follows the WHATWG's event-stream rules: lines end in LF, CR or CRLF and in nothing else (a JSON string
+may hold U+2028), comments are skipped, unknown fields are ignored, what was not closed by an empty line at
+the end does not count. Three deviations, all for real servers: events without data are dropped; the field
+`error`, which older llama.cpp servers write in the place of data, makes an event named "error"; and a JSON
+value that stands bare between events, as Gemini's errors sometimes do, is an event of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+MAX_EVENT_BYTES = 1 << 20
+"""No piece of an answer comes near this; what does is not an answer."""
+
+_BARE_LINES_AT_MOST, _BARE_BYTES_AT_MOST = 200, 1 << 16
+"""Beyond this, what stands bare is no error."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class EventTooLong(Exception):
+    """An event, or a line of one, is longer than `MAX_EVENT_BYTES`."""
+
+
+@dataclass(frozen=True)
+class ServerEvent:
+    """One event of a stream."""
+
+    name: str
+    """"message" when the server gave none."""
+    data: str
+
+
+class SseParser:
+    """Turns the bytes of one stream into events."""
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+        self._after_cr = False
+        self._first_line = True
+        self._name = ""
+        self._data: list[bytes] = []
+        self._data_bytes = 0
+        self._bare: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
+        """Take in the next bytes and return the events they complete.
+
+        Raises:
+            EventTooLong: An event exceeds the limit; the stream is of no further use.
+        """
+        events = []
+        for line in self._lines(chunk):
+            event = self._take_line(line)
+            if event is not None:
+                events.append(event)
+        return events
+
+    def rest(self) -> list[ServerEvent]:
+        """Return what the end of the bytes completes: a bare JSON value whose last line has no end."""
+        line = bytes(self._line)
+        event = self._take_bare(line) if self._bare or line.startswith((b"{", b"[")) else None
+        return [event] if event else []
+
+    def _lines(self, chunk: bytes) -> Iterator[bytes]:
+        if self._after_cr and chunk:
+            self._after_cr = False
+            chunk = chunk.removeprefix(b"\n")
+        # bytes.splitlines ends lines at LF, CR and CRLF only, unlike its namesake of str.
+        for piece in chunk.splitlines(keepends=True):
+            text = piece.rstrip(b"\r\n")
+            self._line += text
+            if len(self._line) + self._data_bytes > MAX_EVENT_BYTES:
+                raise EventTooLong
+            if len(text) < len(piece):
+                line = bytes(self._line)
+                self._line.clear()
+                yield line
+        self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
+
+    def _take_line(self, line: bytes) -> ServerEvent | None:
+        if self._first_line:
+            self._first_line = False
+            line = line.removeprefix(_BOM)
+        if line.startswith((b"data:", b"event:", b":")):
+            self._bare.clear()
+        elif self._bare or (line.startswith((b"{", b"[")) and not self._data):
+            return self._take_bare(line)
+        if not line:
+            return self._close_event()
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        match field:
+            case b"data":
+                self._add(value)
+            case b"event":
+                self._name = value.decode(errors="replace")
+            case b"error":
+                self._name = "error"
+                self._add(value)
+            case _:
+                pass
+        return None
+
+    def _take_bare(self, line: bytes) -> ServerEvent | None:
+        """Add a line to a bare JSON value; return the value as an event when it is whole."""
+        self._bare.append(line)
+        whole = b"\n".join(self._bare)
+        if not line or len(self._bare) > _BARE_LINES_AT_MOST or len(whole) > _BARE_BYTES_AT_MOST:
+            self._bare.clear()
+        elif line.rstrip()[-1:] in (b"}", b"]") and _is_json(whole):
+            self._bare.clear()
+            return ServerEvent("message", whole.decode(errors="replace"))
+        return None
+
+    def _add(self, value: bytes) -> None:
+        self._data.append(value)
+        self._data_bytes += len(value) + 1
+
+    def _close_event(self) -> ServerEvent | None:
+        data = b"\n".join(self._data).decode(errors="replace")
+        event = ServerEvent(self._name or "message", data) if data else None
+        self._name, self._data_bytes = "", 0
+        self._data.clear()
+        return event
+
+
+def _is_json(value: bytes) -> bool:
+    try:
+        msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Keys of providers: where they come from, where they are kept, and that nobody else sees them."""

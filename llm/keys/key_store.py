@@ -1,0 +1,178 @@
+"""Asks the system's key store: `python -m llm.keys.key_store get|set|delete|names|state [NAME …]`.
+
+A process of its own, started by `llm.keys.keychain` and ended by it when it takes too long. Only stores that
+keep keys encrypted under the user's login are asked, each by its class, whatever keyring's own settings say:
+those may name any class, one that keeps nothing, one that writes plain text, or a chain of such; they and
+installed plug-ins are not even loaded. It ends with an `Outcome`; what it prints is meant for the process
+that started it, and nothing is printed when something fails, as an error may quote a key.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
+from llm.keys.private_memory import keep_private
+from llm.keys.typing_keys import is_key, typed_or_piped
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "cuecard"
+
+SAFE_STORES = {
+    "darwin": ("keyring.backends.macOS.Keyring",),
+    "win32": ("keyring.backends.Windows.WinVaultKeyring",),
+    "linux": (
+        "keyring.backends.SecretService.Keyring",
+        "keyring.backends.libsecret.Keyring",
+        "keyring.backends.kwallet.DBusKeyring",
+    ),
+}
+"""The classes of key stores that are asked, by platform."""
+
+_ADDRESSES = "(addresses)"
+"""The entry that lists the hosts with a key, because stores cannot be asked what they hold."""
+
+
+def main() -> int:
+    """Do what the arguments say and return an `Outcome`."""
+    command, *names = sys.argv[1:]
+    keep_private()
+    key = ""
+    if command == "set":
+        key, outcome = _typed(names[0])
+        if outcome is not Outcome.DONE:
+            return outcome
+    _end_in_time()
+    try:
+        stores = safe_stores()
+        if not stores:
+            return Outcome.NO_SAFE_STORE
+        if command == "set":
+            return _set(stores[0], names[0], key)
+        commands: dict[str, Callable[..., Outcome]] = {
+            "get": _get, "delete": _delete, "names": _names, "state": _state,
+        }  # fmt: skip
+        return commands[command](stores, *names)
+    except Exception as error:  # stores fail in ways of their own: locks, D-Bus, Win32
+        return _outcome(error)
+
+
+def safe_stores() -> list[KeyringBackend]:
+    """Return the safe stores that work here, the one to prefer first."""
+    stores: list[KeyringBackend] = []
+    for path in SAFE_STORES.get(sys.platform, ()):
+        module, _, name = path.rpartition(".")
+        with contextlib.suppress(Exception):  # its library is not there, or nobody serves it
+            kind = getattr(importlib.import_module(module), name)
+            if kind.priority > 0:
+                stores.append(kind())
+    return sorted(stores, key=lambda store: -float(store.priority))
+
+
+def _get(stores: list[KeyringBackend], name: str) -> Outcome:
+    """Print the key; a store that fails does not keep the next from being asked."""
+    outcome = Outcome.NOTHING_STORED
+    for store in stores:
+        try:
+            key = store.get_password(SERVICE, name)
+        except Exception as error:
+            outcome = _outcome(error)
+            continue
+        if key:
+            print(key)
+            return Outcome.DONE
+    return outcome
+
+
+def _set(store: KeyringBackend, name: str, key: str) -> Outcome:
+    store.set_password(SERVICE, name, key)
+    if store.get_password(SERVICE, name) != key:
+        return Outcome.NOT_KEPT
+    if ":" in name:
+        _list_addresses(store, {*_addresses(store), name})
+    return Outcome.DONE
+
+
+def _delete(stores: list[KeyringBackend], name: str) -> Outcome:
+    """Delete the key from every store, so that none comes to light again."""
+    outcome = Outcome.NOTHING_STORED
+    for store in stores:
+        while store.get_password(SERVICE, name):
+            store.delete_password(SERVICE, name)
+            outcome = Outcome.DONE
+        if name in (addresses := _addresses(store)):
+            _list_addresses(store, addresses - {name})
+    return outcome
+
+
+def _names(stores: list[KeyringBackend], *known: str) -> Outcome:
+    """Print the names that have a key."""
+    for store in stores:
+        for name in (*known, *sorted(_addresses(store))):
+            if store.get_password(SERVICE, name):
+                print(name)
+    return Outcome.DONE
+
+
+def _state(stores: list[KeyringBackend]) -> Outcome:
+    """Print which store is preferred, and tell whether it is open."""
+    store = type(stores[0])
+    print(store.__module__.rpartition(".")[2])
+    if store.__module__ == "keyring.backends.SecretService" and _secret_service_is_locked():
+        return Outcome.LOCKED
+    return Outcome.DONE
+
+
+def _secret_service_is_locked() -> bool:
+    """Tell whether reading a key would have the system ask for a password; does not have it ask."""
+    import secretstorage
+
+    with contextlib.closing(secretstorage.dbus_init()) as bus:
+        try:
+            return secretstorage.get_collection_by_alias(bus, "default").is_locked()
+        except secretstorage.ItemNotFoundException:
+            return False  # the first key that is set makes it
+
+
+def _addresses(store: KeyringBackend) -> set[str]:
+    return set((store.get_password(SERVICE, _ADDRESSES) or "").split())
+
+
+def _list_addresses(store: KeyringBackend, addresses: set[str]) -> None:
+    if addresses:
+        store.set_password(SERVICE, _ADDRESSES, " ".join(sorted(addresses)))
+    else:
+        store.delete_password(SERVICE, _ADDRESSES)
+
+
+def _typed(name: str) -> tuple[str, Outcome]:
+    """Return the key the user gives, and tell the starter that the time runs from now on."""
+    try:
+        key = typed_or_piped(name)
+    except OSError:
+        return "", Outcome.NO_TERMINAL
+    print("typed", flush=True)
+    return key, Outcome.DONE if is_key(key) else Outcome.NO_KEY
+
+
+def _end_in_time() -> None:
+    """Have the kernel end this process should whoever started it be gone; a store may wait for ever."""
+    if sys.platform != "win32":
+        signal.alarm(int(UNLOCK_TIMEOUT_S) + 5)
+
+
+def _outcome(error: Exception) -> Outcome:
+    from keyring.errors import InitError, KeyringLocked
+
+    return Outcome.LOCKED if isinstance(error, KeyringLocked | InitError) else Outcome.FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The user's own notes: read, cut into passages, matched to a question."""

@@ -1,0 +1,35 @@
+"""What the fold over the log asks of whoever talks to the provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from llm.request import Wish
+
+
+@dataclass(frozen=True)
+class Order:
+    """A question to be answered, or an answer to be looked at, in the place of the one under way."""
+
+    question: int
+    request: Wish
+    early: bool = False
+    """The words may still change: nothing of the answer is shown, and nothing else is stopped for it, until
+    a `Release` comes."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """The words of an early order stand: its answer is shown."""
+
+    question: int
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The words of an early order changed: its answer is thrown away."""
+
+    question: int
+
+
+Step = Order | Release | Drop

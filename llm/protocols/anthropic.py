@@ -1,0 +1,123 @@
+"""Anthropic's Messages.
+
+Pure. The instructions are marked as worth keeping computed; Anthropic does so once they are long enough,
+which ours are with a long note of the user's. Complete is what has a stop reason; "message_stop" ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from llm.asking.sse import ServerEvent
+from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.protocol import (
+    LENGTH,
+    STOP,
+    Dialect,
+    ModelList,
+    Protocol,
+    Reply,
+    count_in,
+    names_in,
+    part_of,
+    text_in,
+)
+from llm.request import Wish, in_words
+
+VERSION = "2023-06-01"
+
+_MODELS_PATH = "models?limit=1000"
+_ENDS = {
+    "end_turn": STOP,
+    "stop_sequence": STOP,
+    "max_tokens": LENGTH,
+    "model_context_window_exceeded": LENGTH,
+}
+
+
+@dataclass
+class MessagesReply(Reply):
+    """Reads one answer."""
+
+    def take(self, event: ServerEvent) -> str:
+        """Take in an event and return the text it adds."""
+        chunk = chunk_in(event)
+        match text_in(chunk, "type"):
+            case "message_start":
+                message = part_of(chunk, "message")
+                self.model = one_line(text_in(message, "model"))
+                self._take_usage(part_of(message, "usage"))
+            case "content_block_start":
+                return self._take_block(part_of(chunk, "content_block"))
+            case "content_block_delta":
+                delta = part_of(chunk, "delta")
+                self.thinking = self.thinking or "thinking" in delta
+                return text_in(delta, "text")
+            case "message_delta":
+                self._take_usage(part_of(chunk, "usage"))
+                self._take_end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")))
+            case "message_stop":
+                self.complete = self.done = True
+                self.stop_reason = self.stop_reason or STOP
+            case _:
+                pass
+        return ""
+
+    def _take_block(self, block: dict[str, Any]) -> str:
+        self.thinking = self.thinking or text_in(block, "type") == "thinking"
+        return text_in(block, "text")
+
+    def _take_usage(self, usage: dict[str, Any]) -> None:
+        """Take in counts; those of a later event replace those before."""
+        if "input_tokens" in usage:
+            self.cached_tokens = count_in(usage, "cache_read_input_tokens", self.cached_tokens)
+            written = count_in(usage, "cache_creation_input_tokens")
+            self.prompt_tokens = count_in(usage, "input_tokens") + self.cached_tokens + written
+        self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)
+
+    def _take_end(self, reason: str) -> None:
+        if reason:
+            self.complete = True
+            self.stop_reason = _ENDS.get(reason, reason)
+            self.declined = reason == "refusal"
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"anthropic-version": VERSION} | ({"x-api-key": key} if key else {})
+
+
+def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
+    words = in_words(wish, small=dialect.small)
+    fields: dict[str, Any] = {"model": model, "stream": True, "max_tokens": dialect.max_tokens}
+    if dialect.temperature is not None:
+        fields["temperature"] = dialect.temperature
+    fields |= dialect.extra
+    kept = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
+    fields["system"] = [kept]
+    fields["messages"] = [{"role": "user", "content": words.text}]
+    return msgspec.json.encode(fields)
+
+
+def _models_in(body: str) -> ModelList | None:
+    found = decoded(body)
+    listed = found.get("data") if isinstance(found, dict) else None
+    if not isinstance(listed, list):
+        return None
+    alive = [entry for entry in listed if text_in(entry, "lifecycle") != "retired"]
+    last = text_in(found, "last_id") if found.get("has_more") is True else ""
+    return ModelList(names_in(alive, "id"), f"{_MODELS_PATH}&after_id={quote(last, safe='')}" if last else "")
+
+
+MESSAGES = Protocol(
+    ask_path=lambda model: "messages",
+    headers=_headers,
+    body=_body,
+    reply=MessagesReply,
+    warm_path="models?limit=1",
+    models_path=_MODELS_PATH,
+    models_in=_models_in,
+)

@@ -1,0 +1,131 @@
+"""What providers say went wrong, in every shape that they say it in.
+
+Pure. The shapes are read alike for all of them: a gateway in front of one may answer in another's words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from llm.asking.sse import ServerEvent
+
+MESSAGE_CHARACTERS = 300
+
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
+
+
+@dataclass(frozen=True)
+class ProviderError:
+    """What a provider said went wrong."""
+
+    message: str
+    code: str = ""
+    """The provider's own code or type: "insufficient_quota", "model_not_found"."""
+    reason: str = ""
+    """What its details add: Anthropic's error_code, Google's reason or the name of the quota."""
+    retry_after_s: float = 0.0
+    """How long it asks us to wait; 0 when the body does not say."""
+
+
+class StreamFailed(Exception):
+    """The provider reported an error in the middle of its answer.
+
+    Args:
+        error: What it said.
+    """
+
+    def __init__(self, error: ProviderError) -> None:
+        self.error = error
+        super().__init__(error.message)
+
+
+def chunk_in(event: ServerEvent) -> dict[str, Any]:
+    """Return the JSON object in an event; empty when there is none.
+
+    Raises:
+        StreamFailed: The event is an error, in any of the shapes they come in.
+    """
+    found = _first(decoded(event.data))
+    if not isinstance(found, dict):
+        if event.name == "error":
+            raise StreamFailed(ProviderError(one_line(event.data)))
+        return {}
+    error = find_error(found, expected=event.name == "error")
+    if error is not None:
+        raise StreamFailed(error)
+    return found
+
+
+def error_in(body: str) -> ProviderError:
+    """Return the error in the body of a refused request, whatever it looks like."""
+    found = _first(decoded(body))
+    error = find_error(found, expected=True) if isinstance(found, dict) else None
+    return error or ProviderError("" if body.lstrip().startswith("<") else one_line(body))
+
+
+def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderError | None:
+    """Return the error in a JSON object, or None when it is none.
+
+    Args:
+        found: The object.
+        expected: The object is known to be an error, whatever its fields.
+    """
+    groq = found.get("x_groq")
+    error = found.get("error") or (groq.get("error") if isinstance(groq, dict) else None)
+    if isinstance(error, str):  # xAI: {"code": "…", "error": "…"}; Groq: {"x_groq": {"error": "…"}}
+        return ProviderError(one_line(error), str(found.get("code") or ""))
+    if isinstance(error, dict):
+        return _read(error, str(error.get("message") or error))
+    if found.get("object") == "error":  # vLLM, older
+        return _read(found, str(found.get("message") or ""))
+    if not expected and found.get("type") != "error":  # OpenAI's Responses, as documented: all fields on top
+        return None
+    return _read(found, str(found.get("message") or found.get("detail") or ""))
+
+
+def decoded(text: str) -> Any:
+    """Return the JSON value in a text, or None when it is none."""
+    try:
+        return msgspec.json.decode(text.encode())
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return None
+
+
+def one_line(text: str) -> str:
+    """Return the text as one short line that can be shown."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * MESSAGE_CHARACTERS])
+    return " ".join(shown.split())[:MESSAGE_CHARACTERS]
+
+
+def _read(error: dict[str, Any], message: str) -> ProviderError:
+    codes = (str(error[key]) for key in ("code", "type", "status") if error.get(key))
+    reason, retry_after_s = _details(error.get("details"))
+    return ProviderError(
+        one_line(message), next((code for code in codes if code != "error"), ""), reason, retry_after_s
+    )
+
+
+def _details(details: Any) -> tuple[str, float]:
+    """Return the reasons that an error's details give, and how long they ask us to wait."""
+    if isinstance(details, dict):  # Anthropic
+        return one_line(str(details.get("error_code") or "")), 0.0
+    reasons, retry_after_s = [], 0.0
+    for detail in details if isinstance(details, list) else []:  # Google
+        if not isinstance(detail, dict):
+            continue
+        violations = detail.get("violations")
+        for holder in (detail, *(violations if isinstance(violations, list) else ())):
+            if isinstance(holder, dict):
+                reasons += [str(holder[key]) for key in ("reason", "quotaId") if holder.get(key)]
+        delay = _SECONDS.fullmatch(str(detail.get("retryDelay") or ""))
+        retry_after_s = float(delay[1]) if delay else retry_after_s
+    return one_line(" ".join(reasons)), retry_after_s
+
+
+def _first(found: Any) -> Any:
+    """Return what a list holds first: Google puts an error into a list of one."""
+    return found[0] if isinstance(found, list) and found else found

@@ -1,0 +1,121 @@
+"""Google's generateContent for Gemini, as a stream of events.
+
+Pure. Google calls another of its APIs the newer one; this file is all there is to change. The key goes into
+a header and never into the address, which servers write down. Complete is what has a finish reason, or was
+blocked before it began; the end of the bytes follows, there is no "[DONE]".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from llm.asking.sse import ServerEvent
+from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.protocol import (
+    LENGTH,
+    STOP,
+    Dialect,
+    ModelList,
+    Protocol,
+    Reply,
+    count_in,
+    part_of,
+    text_in,
+)
+from llm.request import Wish, in_words
+
+_MODELS_PATH = "models?pageSize=1000"
+_ENDS = {"STOP": STOP, "MAX_TOKENS": LENGTH}
+_DECLINED = frozenset(
+    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"}
+)
+
+
+@dataclass
+class GeminiReply(Reply):
+    """Reads one answer."""
+
+    def take(self, event: ServerEvent) -> str:
+        """Take in an event and return the text it adds."""
+        chunk = chunk_in(event)
+        self.model = one_line(text_in(chunk, "modelVersion")) or self.model
+        self._take_usage(part_of(chunk, "usageMetadata"))
+        blocked = one_line(text_in(part_of(chunk, "promptFeedback"), "blockReason"))
+        if blocked:
+            self.complete = self.declined = True
+            self.stop_reason = blocked
+        candidates = chunk.get("candidates")
+        return self._take_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
+
+    def _take_candidate(self, candidate: Any) -> str:
+        reason = one_line(text_in(candidate, "finishReason"))
+        if reason:
+            self.complete = True
+            self.stop_reason = _ENDS.get(reason, reason)
+            self.declined = reason in _DECLINED
+        parts = part_of(candidate, "content").get("parts")
+        text = ""
+        for part in parts if isinstance(parts, list) else []:
+            if isinstance(part, dict) and part.get("thought"):
+                self.thinking = True
+            else:
+                text += text_in(part, "text")
+        return text
+
+    def _take_usage(self, usage: dict[str, Any]) -> None:
+        self.prompt_tokens = count_in(usage, "promptTokenCount", self.prompt_tokens)
+        self.cached_tokens = count_in(usage, "cachedContentTokenCount", self.cached_tokens)
+        thought = count_in(usage, "thoughtsTokenCount")
+        self.answer_tokens = (count_in(usage, "candidatesTokenCount") + thought) or self.answer_tokens
+        self.thinking = self.thinking or thought > 0
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"x-goog-api-key": key} if key else {}
+
+
+def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
+    words = in_words(wish, small=dialect.small)
+    wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
+    if dialect.temperature is not None:
+        wanted["temperature"] = dialect.temperature
+    fields = {
+        "systemInstruction": {"parts": [{"text": words.instructions}]},
+        "generationConfig": wanted | dialect.extra,
+        "contents": [{"role": "user", "parts": [{"text": words.text}]}],
+    }
+    return msgspec.json.encode(fields)
+
+
+def _ask_path(model: str) -> str:
+    return f"models/{quote(model.removeprefix('models/'), safe='')}:streamGenerateContent?alt=sse"
+
+
+def _models_in(body: str) -> ModelList | None:
+    found = decoded(body)
+    listed = found.get("models") if isinstance(found, dict) else None
+    if not isinstance(listed, list):
+        return None
+    names = tuple(text_in(entry, "name").removeprefix("models/") for entry in listed if _answers(entry))
+    token = text_in(found, "nextPageToken")
+    return ModelList(names, f"{_MODELS_PATH}&pageToken={quote(token, safe='')}" if token else "")
+
+
+def _answers(entry: Any) -> bool:
+    ways = entry.get("supportedGenerationMethods") if isinstance(entry, dict) else None
+    return bool(text_in(entry, "name")) and (not isinstance(ways, list) or "generateContent" in ways)
+
+
+GENERATE_CONTENT = Protocol(
+    ask_path=_ask_path,
+    headers=_headers,
+    body=_body,
+    reply=GeminiReply,
+    warm_path="models?pageSize=1",
+    models_path=_MODELS_PATH,
+    models_in=_models_in,
+)

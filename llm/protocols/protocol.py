@@ -1,0 +1,138 @@
+"""What a wire format is: how to ask, how to read the answer, how to read the list of models.
+
+Pure, and without a word of any format. A protocol is data: paths and functions, put together in the file of
+its format.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from llm.asking.sse import ServerEvent
+from llm.request import Wish
+
+_TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
+
+STOP, LENGTH = "stop", "length"
+"""Why answers end, in one word for all: it was said, or it grew too long."""
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What a server and a model want to read, within their format."""
+
+    small: bool = False
+    """The model is small: fewer words in, fewer out, and no marks it might echo."""
+    max_tokens: int = 400
+    max_tokens_field: str = "max_tokens"
+    """Its name, where servers of one format disagree."""
+    temperature: float | None = None
+    wants_counts: bool = True
+    """It may be asked to count the tokens, where that has to be asked for."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields that only this server or model knows."""
+
+    def plainer(self, complaint: str) -> Dialect | None:
+        """Return the dialect without what a server complains of; None when it complains of something else.
+
+        What a model takes is nowhere listed, and changes: a wrong guess must not make it useless.
+        """
+        if "max_completion_tokens" in complaint and self.max_tokens_field == "max_tokens":
+            return replace(self, max_tokens_field="max_completion_tokens")
+        if "stream_options" in complaint and self.wants_counts:
+            return replace(self, wants_counts=False)
+        if _TUNING.search(complaint) and (self.extra or self.temperature is not None):
+            return replace(self, extra={}, temperature=None)
+        return None
+
+
+@dataclass
+class Reply(ABC):
+    """What has been learnt from an answer's stream so far."""
+
+    stop_reason: str = ""
+    """`STOP`, `LENGTH`, or the provider's own word."""
+    complete: bool = False
+    """The provider said that the answer is complete; that the bytes end says nothing."""
+    done: bool = False
+    """Nothing more will come."""
+    thinking: bool = False
+    """The model has begun to reason, out of sight."""
+    declined: bool = False
+    """The model, or a filter around it, will not answer this."""
+    model: str = ""
+    prompt_tokens: int = 0
+    """All of them, those that the provider had kept computed included."""
+    cached_tokens: int = 0
+    answer_tokens: int = 0
+    """Those that were thought and not shown included."""
+
+    @abstractmethod
+    def take(self, event: ServerEvent) -> str:
+        """Take in an event and return the text it adds; empty when it adds none.
+
+        Raises:
+            StreamFailed: The event is an error, in any of the shapes they come in.
+        """
+
+
+@dataclass(frozen=True)
+class ModelList:
+    """The models that one page of a list names."""
+
+    names: tuple[str, ...]
+    next_path: str = ""
+    """Where the next page is; empty when this is the last."""
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One wire format."""
+
+    ask_path: Callable[[str], str]
+    """Where to ask this model, under the base address."""
+    headers: Callable[[str], dict[str, str]]
+    """What carries this key, and what else every request needs; the key may be empty."""
+    body: Callable[[Wish, str, Dialect], bytes]
+    """A wish to this model as UTF-8 JSON: equal bytes for equal wishes, what never changes first."""
+    reply: Callable[[], Reply]
+    """Reads one answer."""
+    warm_path: str
+    """Something small that any server gives away."""
+    models_path: str
+    models_in: Callable[[str], ModelList | None]
+    """Reads a page of the list of models; None when it is none."""
+
+
+def bearer(key: str) -> dict[str, str]:
+    """Return the header that most formats carry a key in."""
+    return {"authorization": f"Bearer {key}"} if key else {}
+
+
+def count_in(holder: Any, field_name: str, otherwise: int = 0) -> int:
+    """Return the count in this field of a JSON object, or `otherwise` when there is none."""
+    value = holder.get(field_name) if isinstance(holder, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else otherwise
+
+
+def part_of(holder: Any, *field_names: str) -> dict[str, Any]:
+    """Return the JSON object that is reached by these fields; empty when there is none."""
+    for name in field_names:
+        holder = holder.get(name) if isinstance(holder, dict) else None
+    return holder if isinstance(holder, dict) else {}
+
+
+def text_in(holder: Any, field_name: str) -> str:
+    """Return the text in this field of a JSON object; empty when there is none."""
+    value = holder.get(field_name) if isinstance(holder, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def names_in(entries: Any, field_name: str) -> tuple[str, ...]:
+    """Return the texts in this field of each entry of a JSON list."""
+    found = [text_in(entry, field_name) for entry in entries] if isinstance(entries, list) else []
+    return tuple(name for name in found if name)

@@ -1,0 +1,99 @@
+"""OpenAI's Responses, which xAI speaks too.
+
+Pure. Nothing is stored ("store" is false; left out, a provider keeps the answer for weeks). The instructions
+go in as a message of the system, because not every server of this format knows a field for them. Complete is
+what ends in response.completed or response.incomplete; there is no "[DONE]".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from llm.asking.sse import ServerEvent
+from llm.protocols.chat_completions import models_in
+from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, find_error, one_line
+from llm.protocols.protocol import (
+    LENGTH,
+    STOP,
+    Dialect,
+    Protocol,
+    Reply,
+    bearer,
+    count_in,
+    part_of,
+    text_in,
+)
+from llm.request import Wish, in_words
+
+_ENDS = {"max_output_tokens": LENGTH, "max_tokens": LENGTH}
+_DECLINED = frozenset({"content_filter", "refusal"})
+
+
+@dataclass
+class ResponsesReply(Reply):
+    """Reads one answer."""
+
+    def take(self, event: ServerEvent) -> str:
+        """Take in an event and return the text it adds."""
+        chunk = chunk_in(event)
+        kind, response = text_in(chunk, "type"), part_of(chunk, "response")
+        self.model = one_line(text_in(response, "model")) or self.model
+        match kind:
+            case "response.output_text.delta":
+                return text_in(chunk, "delta")
+            case "response.refusal.delta":
+                self.declined, self.stop_reason = True, "refusal"
+                return text_in(chunk, "delta")
+            case "response.completed" | "response.incomplete" | "response.cancelled":
+                self._end(response)
+            case "response.failed":
+                raise StreamFailed(find_error(response, expected=True) or ProviderError(""))
+            case _:
+                self.thinking = self.thinking or _thinks(kind, chunk)
+        return ""
+
+    def _end(self, response: dict[str, Any]) -> None:
+        self.complete = self.done = True
+        reason = one_line(text_in(part_of(response, "incomplete_details"), "reason"))
+        self.stop_reason = self.stop_reason or _ENDS.get(reason, reason) or STOP
+        self.declined = self.declined or reason in _DECLINED
+        usage = part_of(response, "usage")
+        self.prompt_tokens = count_in(usage, "input_tokens", self.prompt_tokens)
+        self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)
+        self.cached_tokens = count_in(part_of(usage, "input_tokens_details"), "cached_tokens")
+
+
+def _thinks(kind: str, chunk: dict[str, Any]) -> bool:
+    return kind.startswith("response.reasoning") or text_in(part_of(chunk, "item"), "type") == "reasoning"
+
+
+def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
+    words = in_words(wish, small=dialect.small)
+    fields: dict[str, Any] = {
+        "model": model,
+        "stream": True,
+        "store": False,
+        "max_output_tokens": dialect.max_tokens,
+    }
+    if dialect.temperature is not None:
+        fields["temperature"] = dialect.temperature
+    fields |= dialect.extra
+    fields["input"] = [
+        {"role": "system", "content": words.instructions},
+        {"role": "user", "content": words.text},
+    ]
+    return msgspec.json.encode(fields)
+
+
+RESPONSES = Protocol(
+    ask_path=lambda model: "responses",
+    headers=bearer,
+    body=_body,
+    reply=ResponsesReply,
+    warm_path="models",
+    models_path="models",
+    models_in=models_in,
+)

@@ -1,0 +1,23 @@
+"""Google Gemini. Its models think unasked; the flash models of 2.5 can be told not to."""
+
+from __future__ import annotations
+
+from llm.protocols.gemini import GENERATE_CONTENT
+from llm.provider import Provider, Thinking
+
+PROVIDER = Provider(
+    name="gemini",
+    base_url="https://generativelanguage.googleapis.com/v1beta",
+    protocol=GENERATE_CONTENT,
+    key_variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    needs_key=True,
+    preferred_models=("gemini-[0-9]*-flash", "gemini-flash-latest", "gemini-*"),
+    lists_all=True,
+    takes_temperature=False,
+    thinking=(
+        Thinking(("gemini-2.5-flash*",), {"thinkingConfig": {"thinkingBudget": 0}}),
+        Thinking(("gemini-2.5-pro*",), {"thinkingConfig": {"thinkingBudget": 128}}, 200),
+        Thinking(("gemini-[3-9]*",), {"thinkingConfig": {"thinkingLevel": "LOW"}}, 1000),
+        Thinking(("gemini-*-latest",), {}, 2000),
+    ),
+)

@@ -1,0 +1,24 @@
+"""OpenAI, by its Responses, with nothing stored there."""
+
+from __future__ import annotations
+
+from llm.protocols.responses import RESPONSES
+from llm.provider import Provider, Thinking
+
+LOW_EFFORT = {"reasoning": {"effort": "low"}}
+
+PROVIDER = Provider(
+    name="openai",
+    base_url="https://api.openai.com/v1",
+    protocol=RESPONSES,
+    key_variables=("OPENAI_API_KEY",),
+    needs_key=True,
+    preferred_models=("gpt-[5-9]*-mini", "gpt-[5-9]*-luna", "gpt-4.1-mini", "gpt-4o-mini", "gpt-[5-9]*"),
+    lists_all=True,
+    takes_temperature=False,
+    thinking=(
+        Thinking(("*-chat-latest",)),
+        Thinking(("*-pro", "*-pro-*"), {}, 4000),
+        Thinking(("gpt-[5-9]*", "o[1-9]*"), LOW_EFFORT, 1000),
+    ),
+)

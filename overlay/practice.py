@@ -1,0 +1,76 @@
+"""A practice as it is to be seen: a fold over its events. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bus import messages as m
+
+Entry = m.PracticeAsked | m.PracticeMeasured | m.PracticeEnded
+"""What will not change any more."""
+
+
+@dataclass
+class Practice:
+    """What was asked, whose turn it is, and what was measured."""
+
+    asked: m.PracticeAsked | None = None
+    """The newest question."""
+    listens: bool = False
+    """Whether what is said now is the answer."""
+    measured: list[m.PracticeMeasured] = field(default_factory=list)
+    ended: m.PracticeEnded | None = None
+    entries: list[Entry] = field(default_factory=list)
+    """All that was asked and measured, in order."""
+
+    def hear(self, event: m.Event) -> None:
+        """Take in one event."""
+        if isinstance(event, Entry):
+            self.entries.append(event)
+        match event:
+            case m.PracticeAsked():
+                self.asked, self.listens = event, False
+            case m.TurnGiven():
+                self.listens = True
+            case m.PracticeMeasured():
+                self.listens = False
+                self.measured.append(event)
+            case m.PracticeEnded():
+                self.ended, self.listens = event, False
+            case _:
+                pass
+
+    @property
+    def heading(self) -> str:
+        """The question with its number, or that the practice is over; empty before anything is asked."""
+        if self.ended is not None:
+            return "The practice is over"
+        return f"{self.asked.number} of {self.asked.of}: {self.asked.text}" if self.asked else ""
+
+    @property
+    def state(self) -> str:
+        """What the program does now, and what the user may do."""
+        if self.ended is not None or self.asked is None:
+            return ""
+        if self.listens:
+            return "your turn; a few seconds of quiet end your answer"
+        if any(answer.number == self.asked.number for answer in self.measured):
+            return "the next question comes in a moment"
+        return "listen"
+
+    @property
+    def press(self) -> str:
+        """What a press of the key or the button means now."""
+        return "My answer is over" if self.listens else "Go on"
+
+    @property
+    def sections(self) -> list[tuple[str, list[str]]]:
+        """What the newest answer came to, or all of them together, with what that cannot judge."""
+        newest = [(f"Your answer to question {each.number}", each.remarks) for each in self.measured[-1:]]
+        if self.ended is None:
+            return newest
+        return [
+            ("All answers", self.ended.remarks),
+            *newest,
+            ("What this can and cannot judge", self.ended.caveats),
+        ]

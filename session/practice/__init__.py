@@ -1,0 +1,1 @@
+"""Practice: the program asks, listens, measures, and has the answer looked at."""

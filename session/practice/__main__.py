@@ -1,0 +1,73 @@
+"""The practice stage: asks, listens until the answer is over, says what can be measured, and goes on."""
+
+from __future__ import annotations
+
+import time
+
+from bus.failures import MachineFailure
+from bus.messages import PracticeAsked
+from bus.stage import Stage
+from session.practice.course import Course
+from session.practice.settings import PracticeSettings
+from session.practice.voice import Program, Voice, find_program
+
+
+def main() -> None:
+    """Run the stage."""
+    with Stage("practice") as stage:
+        settings = stage.settings(PracticeSettings)
+        program = _chosen(settings, stage)
+        course = Course(settings)
+        stage.enter_sandbox()  # its voice inherits it
+        stage.ready(_described(settings, program))
+        with Voice(program, "" if settings.language == "auto" else settings.language) as voice:
+            for logged in stage.history():
+                course.hear(logged.event)
+            while not stage.stopping():
+                for logged in stage.hear(timeout_s=0.1):
+                    course.hear(logged.event)
+                _move_on(stage, course, voice)
+                stage.beat()
+        for event in course.end():
+            stage.say(event)
+
+
+def _move_on(stage: Stage, course: Course, voice: Voice) -> None:
+    """Say and speak what is due; a voice that fails is reported, and the question stands on the screen."""
+    try:
+        if course.hurried:
+            voice.stop()
+        speaks = voice.speaks()
+    except MachineFailure as failure:
+        stage.report(failure)
+        speaks = False
+    for event in course.move_on(time.monotonic_ns(), voice_speaks=speaks):
+        stage.say(event)
+        if isinstance(event, PracticeAsked):
+            _speak(stage, voice, event.text)
+
+
+def _speak(stage: Stage, voice: Voice, text: str) -> None:
+    try:
+        voice.say(text)
+    except MachineFailure as failure:
+        stage.report(failure)
+
+
+def _chosen(settings: PracticeSettings, stage: Stage) -> Program | None:
+    if not settings.speak:
+        return None
+    try:
+        return find_program()
+    except MachineFailure as failure:
+        stage.report(failure)
+        return None
+
+
+def _described(settings: PracticeSettings, program: Program | None) -> str:
+    spoken = f", spoken by {program.name}" if program else ""
+    return f"{len(settings.questions)} questions{spoken}"
+
+
+if __name__ == "__main__":
+    main()

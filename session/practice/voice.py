@@ -1,0 +1,175 @@
+"""A voice that reads questions out: the first that is installed, run as a program of its own.
+
+No shell is involved. The text goes to the program's standard input, or stands after `--` where it takes none
+there, so no question is ever taken for an option.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from bus.failures import MachineFailure
+
+_WORDS_A_SECOND = 1.0
+_LIMIT_S = 15.0
+"""A voice that takes longer than this, and a second a word, hangs."""
+
+_STOP_S = 0.5
+
+# Reads UTF-8 whatever the console's code page is.
+_POWERSHELL = (
+    "[Console]::InputEncoding = [Text.Encoding]::UTF8; Add-Type -AssemblyName System.Speech; "
+    "(New-Object System.Speech.Synthesis.SpeechSynthesizer).Speak([Console]::In.ReadToEnd())"
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that speaks."""
+
+    name: str
+    command: tuple[str, ...]
+    takes_input: bool = True
+    """Whether it reads the text from standard input; else it is the last argument."""
+    language_option: str = ""
+    """What precedes the language's code; empty where it takes none, and speaks as the system does."""
+    silencer: tuple[str, ...] = ()
+    """What to run to cut it off, where ending it is not enough."""
+
+    def in_language(self, language: str) -> list[str]:
+        """Return the command that speaks this language."""
+        first, *rest = self.command
+        return [
+            first,
+            *((self.language_option, language) if self.language_option and language else ()),
+            *rest,
+        ]
+
+
+PROGRAMS = (
+    Program("espeak-ng", ("espeak-ng", "--stdin"), language_option="-v"),
+    Program("espeak", ("espeak", "--stdin"), language_option="-v"),
+    Program(
+        "spd-say",
+        ("spd-say", "--wait", "--"),
+        takes_input=False,
+        language_option="-l",
+        silencer=("spd-say", "--cancel"),
+    ),
+    Program("say", ("say", "-f", "-")),
+    Program("powershell", ("powershell", "-NoProfile", "-NonInteractive", "-Command", _POWERSHELL)),
+)
+"""In the order in which they are tried."""
+
+_ONLY_ON = {"say": "darwin", "powershell": "win32"}
+
+
+def find_program(
+    *, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
+) -> Program:
+    """Return the first program that is installed.
+
+    Raises:
+        MachineFailure: There is none.
+    """
+    for program in PROGRAMS:
+        if _ONLY_ON.get(program.name, platform) == platform and which(program.command[0]):
+            return program
+    raise MachineFailure(
+        "no voice is installed", kept="questions are shown", todo="install espeak-ng, or leave --speak out"
+    )
+
+
+class Voice:
+    """Speaks one text at a time; silent when it has no program. Whoever enters it leaves no program behind.
+
+    Args:
+        program: What speaks.
+        language: The code of the language it speaks ("de"); empty leaves it to the program.
+    """
+
+    def __init__(self, program: Program | None, language: str = "") -> None:
+        self._program = program
+        self._language = language
+        self._child: subprocess.Popen[bytes] | None = None
+        self._give_up_s = 0.0
+
+    def say(self, text: str) -> None:
+        """Begin to speak.
+
+        Raises:
+            MachineFailure: The program cannot be run.
+        """
+        self.stop()
+        if self._program is None:
+            return
+        takes_input, command = self._program.takes_input, self._program.in_language(self._language)
+        try:
+            self._child = subprocess.Popen(
+                command if takes_input else [*command, text],
+                stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            if self._child.stdin is not None:
+                with self._child.stdin as incoming:  # a question is far shorter than a pipe's room
+                    incoming.write(text.encode())
+        except OSError as error:
+            raise self._failed(f"{error.strerror or error}") from error
+        self._give_up_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND
+
+    def speaks(self) -> bool:
+        """Tell whether it is still speaking.
+
+        Raises:
+            MachineFailure: It failed, or hangs; it will not be tried again.
+        """
+        if self._child is None:
+            return False
+        code = self._child.poll()
+        if code is None and time.monotonic() < self._give_up_s:
+            return True
+        self.stop()
+        if code != 0:
+            raise self._failed("it hangs" if code is None else f"it ended with code {code}")
+        return False
+
+    def stop(self) -> None:
+        """Cut it off."""
+        child, self._child = self._child, None
+        if child is None or child.poll() is not None:
+            return
+        child.terminate()
+        try:
+            child.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if self._program and self._program.silencer:
+            with contextlib.suppress(OSError, subprocess.SubprocessError):
+                subprocess.run(self._program.silencer, check=False, timeout=_STOP_S, capture_output=True)
+
+    def _failed(self, why: str) -> MachineFailure:
+        name = self._program.name if self._program else "the voice"
+        self._program = None
+        return MachineFailure(
+            f"{name} could not speak ({why})",
+            kept="questions are shown",
+            todo=f"try {name} by hand, or leave --speak out",
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

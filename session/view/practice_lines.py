@@ -1,0 +1,51 @@
+"""A practice as plain labelled lines, and as a terminal shows it. Pure; prints nothing."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from bus import messages as m
+from overlay.practice import Entry
+from session.view.printable import printable
+
+_INDENT = (0, 0, 0, 7)
+
+
+def practice_lines(event: m.Event) -> list[tuple[str, str]]:
+    """Return what an event of a practice has to say, each line with its label; nothing for any other."""
+    match event:
+        case m.PracticeAsked(number=number, of=of, text=text):
+            return [("asked", f"{number} of {of}: {text}")]
+        case m.TurnGiven():
+            return [("turn", "yours")]
+        case m.PracticeMeasured(remarks=remarks):
+            return [("measured", remark) for remark in remarks]
+        case m.PracticeEnded(remarks=remarks, caveats=caveats):
+            return [
+                *(("overall", remark) for remark in remarks),
+                *(("caution", caveat) for caveat in caveats),
+            ]
+        case _:
+            return []
+
+
+def drawn(entry: Entry) -> RenderableType:
+    """Return a question, what an answer came to, or the end, as it is kept in the scrollback."""
+    match entry:
+        case m.PracticeAsked(number=number, of=of, text=text):
+            return Group(_rule(f"question {number} of {of}"), Text(printable(text), style="bold"))
+        case m.PracticeMeasured(remarks=remarks):
+            return _indented(remarks, "yellow")
+        case m.PracticeEnded(remarks=remarks, caveats=caveats):
+            return Group(_rule("the whole practice"), _indented(remarks, "yellow"), _indented(caveats, "dim"))
+
+
+def _rule(title: str) -> Rule:
+    return Rule(title, style="dim", align="left")
+
+
+def _indented(lines: list[str], style: str) -> RenderableType:
+    return Group(*(Padding(Text(f"· {printable(line)}", style=style), _INDENT) for line in lines))

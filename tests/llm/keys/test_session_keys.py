@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from llm.keys.session_keys import PIPE_VARIABLE, session_key
+from tests.typist import Typist
+
+PLANTED = "sk-planted-0123456789"
+
+STARTS_TWO_STAGES = """
+import os, subprocess, sys
+from llm.keys.session_keys import KeyPipe
+with KeyPipe(sys.argv[2:]) as pipe:
+    for attempt in range(2):
+        subprocess.run(
+            [sys.executable, "-c", sys.argv[1]],
+            env={**os.environ, **pipe.environment},
+            pass_fds=pipe.descriptors,
+            check=True,
+        )
+"""
+
+IS_A_STAGE = """
+import os, pathlib
+from llm.keys.provider_keys import find_key
+from llm.providers import KNOWN
+openai = find_key(KNOWN["openai"], os.environ)
+groq = find_key(KNOWN["groq"], {**os.environ, "GROQ_API_KEY": "gsk-2"})
+print("backwards:", openai[::-1], groq)
+process = pathlib.Path("/proc/self")
+print("leaked:", openai.encode() in (process / "environ").read_bytes() + (process / "cmdline").read_bytes())
+"""
+
+
+def environment(**changes: str) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if "API_KEY" not in name}
+    return {**inherited, "PYTHONWARNINGS": "error", **changes}
+
+
+def test_a_typed_key_is_found_by_every_start_of_the_stage_and_stands_nowhere() -> None:
+    with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
+        typist.type_at("Key for openai (it is not shown)", PLANTED)
+        assert typist.end() == 0, typist.shown
+    assert typist.shown.count(f"backwards: {PLANTED[::-1]} gsk-2") == 2
+    assert typist.shown.count("leaked: False") == 2
+    assert PLANTED not in typist.shown
+
+
+def test_several_providers_keys_are_asked_for_one_by_one() -> None:
+    program = (
+        "import os; from llm.keys.session_keys import session_key as key; print(len(key('groq', os.environ)))"
+    )
+    with Typist("-c", STARTS_TWO_STAGES, program, "openai", "groq", environment=environment()) as typist:
+        typist.type_at("Key for openai", PLANTED)
+        typist.type_at("Key for groq", "gsk-two")
+        assert typist.end() == 0, typist.shown
+    assert typist.shown.splitlines()[-2:] == ["7", "7"]
+
+
+@pytest.mark.parametrize("typed", ["", "two words"])
+def test_what_is_no_key_starts_nothing_and_is_not_shown(typed: str) -> None:
+    with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
+        typist.type_at("Key for openai", typed)
+        assert typist.end() == 1
+    assert "what was typed is no key" in typist.shown
+    assert "two words" not in typist.shown
+
+
+def test_without_a_terminal_nothing_is_read() -> None:
+    """Standard input may be sound (`--source call=-`)."""
+    done = subprocess.run(
+        [sys.executable, "-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai"],
+        env=environment(),
+        input=PLANTED.encode(),
+        capture_output=True,
+        start_new_session=True,
+        check=False,
+    )
+    assert b"no terminal on which a key could be typed" in done.stderr
+    assert b"backwards" not in done.stdout
+
+
+def test_without_a_pipe_there_is_no_such_key(tmp_path: Path) -> None:
+    assert session_key("openai", {}) == ""
+    with (tmp_path / "empty").open("wb+") as empty:
+        assert session_key("openai", {PIPE_VARIABLE: "998,999"}) == ""
+        assert empty.read() == b""

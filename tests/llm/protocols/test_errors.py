@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from llm.asking.sse import ServerEvent
+from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, error_in
+
+PER_DAY = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}],
+}
+WAIT = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "36.5s"}
+
+
+def message(data: object, name: str = "message") -> ServerEvent:
+    return ServerEvent(name, data if isinstance(data, str) else json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("event", "error"),
+    [
+        (message({"error": {"message": "m", "type": "server_error", "code": None}}),
+         ProviderError("m", "server_error")),
+        (message({"error": {"message": "m", "code": 500}}), ProviderError("m", "500")),
+        (message({"code": "Client specified an invalid argument", "error": "m"}),
+         ProviderError("m", "Client specified an invalid argument")),
+        (message({"choices": [], "x_groq": {"error": "m"}}), ProviderError("m")),
+        (message({"choices": [], "x_groq": {"error": {"message": "m", "code": 7}}}), ProviderError("m", "7")),
+        (message({"message": "m", "code": "c"}, "error"), ProviderError("m", "c")),
+        (message("not json", "error"), ProviderError("not json")),
+        (message({"object": "error", "message": "m", "type": "BadRequestError", "code": 400}),
+         ProviderError("m", "400")),
+        (message({"type": "error", "code": "server_error", "message": "m", "param": None}),
+         ProviderError("m", "server_error")),
+        (message({"type": "error", "code": None, "message": "m"}), ProviderError("m")),
+        (message({"type": "error", "error": {"type": "overloaded_error", "message": "m"}}),
+         ProviderError("m", "overloaded_error")),
+        (message([{"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}}]),
+         ProviderError("m", "503")),
+    ],
+)  # fmt: skip
+def test_an_error_in_the_stream_is_known_in_every_shape(event: ServerEvent, error: ProviderError) -> None:
+    with pytest.raises(StreamFailed) as failed:
+        chunk_in(event)
+    assert failed.value.error == error
+
+
+@pytest.mark.parametrize("data", ["{}", "[]", "7", "null", "", "{", '"error"', '{"error":null}'])
+def test_what_is_no_error_is_none(data: str) -> None:
+    assert chunk_in(message(data)).get("error") is None
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ('{"error":{"message":"m","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}',
+         ProviderError("m", "insufficient_quota")),
+        ('{"code":"invalid argument","error":"Incorrect API key provided"}',
+         ProviderError("Incorrect API key provided", "invalid argument")),
+        ('{"detail":"Not Found"}', ProviderError("Not Found")),
+        ('{"message":"m","type":"t"}', ProviderError("m", "t")),
+        ('[{"error":{"message":"m","status":"UNAVAILABLE"}}]', ProviderError("m", "UNAVAILABLE")),
+        ("upstream\nfailed", ProviderError("upstream failed")),
+        ("<html><body>sign in</body></html>", ProviderError("")),
+        ("", ProviderError("")),
+        ('{"error":{"message":"a\\nb\\u0007c","code":"x"}}', ProviderError("a b c", "x")),
+        ('{"type":"error","error":{"type":"rate_limit_error","message":"m",'
+         '"details":{"error_code":"enforced_spend_limit_reached"}}}',
+         ProviderError("m", "rate_limit_error", "enforced_spend_limit_reached")),
+        (json.dumps({"error": {"message": "m", "status": "INVALID_ARGUMENT",
+                               "details": [{"reason": "API_KEY_INVALID"}]}}),
+         ProviderError("m", "INVALID_ARGUMENT", "API_KEY_INVALID")),
+        (json.dumps({"error": {"message": "m", "status": "RESOURCE_EXHAUSTED", "details": [PER_DAY, WAIT]}}),
+         ProviderError("m", "RESOURCE_EXHAUSTED",
+                       "GenerateRequestsPerDayPerProjectPerModel-FreeTier", 36.5)),
+        ('{"error":{"message":"m","details":[7,{"violations":7,"retryDelay":"soon"}]}}', ProviderError("m")),
+    ],
+)  # fmt: skip
+def test_the_error_in_a_body_is_known_in_every_shape(body: str, error: ProviderError) -> None:
+    assert error_in(body) == error
+
+
+def test_an_error_as_long_as_a_book_is_cut() -> None:
+    assert len(error_in("x" * 100_000).message) == 300

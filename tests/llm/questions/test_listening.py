@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bus.messages import PauseJudged, QuestionSpan, TranscriptFinished
+from bus.ring import SAMPLE_RATE
+from llm.questions.listening import Asked, Listener
+from llm.settings import LlmSettings
+
+TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
+
+
+@dataclass
+class Talk:
+    """Lets people speak one after the other, a second between them unless told otherwise."""
+
+    listener: Listener = field(default_factory=lambda: Listener(LlmSettings()))
+    utterances: dict[str, int] = field(default_factory=dict)
+    at_s: float = 0.0
+
+    def say(self, text: str, source: str = "call", *, after_s: float = 1.0) -> Asked | None:
+        self.utterances[source] = self.utterances.get(source, 0) + 1
+        start_s = self.at_s + after_s
+        self.at_s = start_s + 2
+        return self.listener.hear(final(text, source, self.utterances[source], start_s))
+
+
+def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> TranscriptFinished:
+    start_sample = round(start_s * SAMPLE_RATE)
+    return TranscriptFinished(
+        source=source,
+        utterance=utterance,
+        text=text,
+        start_sample=start_sample,
+        quiet_sample=start_sample + 2 * SAMPLE_RATE,
+        stop_sample=start_sample + 2 * SAMPLE_RATE + 3200,
+        mean_log_probability=-0.2,
+        no_speech_probability=0.01,
+        window_s=5.0,
+        redone=False,
+        speculative=True,
+        queue_ms=0.0,
+        compute_ms=100.0,
+    )
+
+
+def span(utterance: int, start_character: int, stop_character: int) -> QuestionSpan:
+    return QuestionSpan(utterance=utterance, start_character=start_character, stop_character=stop_character)
+
+
+def paused(text: str, utterance: int, quiet_sample: int) -> PauseJudged:
+    return PauseJudged(
+        source="call",
+        utterance=utterance,
+        start_sample=quiet_sample - SAMPLE_RATE,
+        quiet_sample=quiet_sample,
+        wait_ms=320,
+        because="question",
+        text=text,
+    )
+
+
+def test_a_question_of_the_other_party_is_to_be_answered() -> None:
+    asked = Talk().say("Why did you choose Postgres?")
+    assert asked == Asked(
+        "call", 1, "Why did you choose Postgres?", 0.95, "question", spans=(span(1, 0, 28),)
+    )
+
+
+def test_ones_own_question_is_not() -> None:
+    assert Talk().say("Could you repeat the figures for me, and what is the deadline?", "mic") is None
+
+
+def test_everyones_questions_count_in_practice() -> None:
+    talk = Talk(Listener(LlmSettings(listen_to="everyone")))
+    assert talk.say("Why did I choose Postgres?", "mic") is not None
+
+
+def test_a_question_that_is_not_sure_enough_is_left_alone() -> None:
+    talk = Talk(Listener(LlmSettings(min_confidence=0.9)))
+    assert talk.say("what is a deadlock") is None
+    assert talk.say("What is a deadlock?") is not None
+
+
+def test_a_question_over_two_utterances_is_one() -> None:
+    talk = Talk()
+    assert talk.say("So what would you do if the") is None
+    asked = talk.say("Database went down during a release?")
+    assert asked is not None
+    assert asked.text == "What would you do if the database went down during a release?"
+    assert asked.utterance == 2
+
+
+def test_the_second_half_may_ask_by_itself() -> None:
+    talk = Talk()
+    talk.say("So how would you")
+    asked = talk.say("design a cache?")
+    assert asked is not None
+    assert asked.text == "How would you design a cache?"
+
+
+def test_the_other_voice_in_between_does_not_part_them() -> None:
+    talk = Talk()
+    talk.say("And what was the hardest part of...")
+    talk.say("Mm-hmm.", "mic", after_s=-1.5)
+    asked = talk.say("moving to the new system?", after_s=-1)
+    assert asked is not None
+    assert asked.text == "What was the hardest part of moving to the new system?"
+
+
+def test_halves_far_apart_are_not_joined() -> None:
+    talk = Talk()
+    talk.say("So what would you do if the")
+    assert talk.say("Database is a funny word.", after_s=30) is None
+
+
+def test_an_opening_that_asks_nothing_is_left_out() -> None:
+    talk = Talk()
+    talk.say("And the next thing is,")
+    asked = talk.say("What is your biggest weakness?")
+    assert asked is not None
+    assert asked.text == "What is your biggest weakness?"
+
+
+def test_a_question_that_goes_on_is_asked_again_as_a_whole() -> None:
+    talk = Talk()
+    assert talk.say("what is the time complexity of quicksort") is not None
+    asked = talk.say("In the worst case.")
+    assert asked is not None
+    assert asked.text == "What is the time complexity of quicksort in the worst case."
+
+
+def test_what_follows_a_question_without_asking_changes_nothing() -> None:
+    talk = Talk()
+    assert talk.say("What is your notice period?") is not None
+    assert talk.say("Okay.") is None
+    assert talk.say("I will write that down.") is None
+
+
+def test_a_follow_up_knows_the_question_it_leans_on() -> None:
+    talk = Talk()
+    talk.say("Which database did you choose?")
+    talk.say("Postgres.", "mic")
+    asked = talk.say("And why that one?")
+    assert asked is not None
+    assert (asked.kind, asked.previous) == ("follow-up", "Which database did you choose?")
+
+
+def test_a_chain_of_follow_ups_leans_on_what_it_began_with() -> None:
+    talk = Talk()
+    talk.say("Which database did you choose?")
+    talk.say("And why that one?")
+    asked = talk.say("How did that go?")
+    assert asked is not None
+    assert asked.previous == "Which database did you choose?"
+
+
+def test_a_question_that_stands_alone_leans_on_nothing() -> None:
+    talk = Talk()
+    talk.say("Which database did you choose?")
+    asked = talk.say("Where do you see yourself in five years?")
+    assert asked is not None
+    assert (asked.kind, asked.previous) == ("question", "")
+
+
+def test_after_a_long_time_nothing_is_leant_on() -> None:
+    talk = Talk()
+    talk.say("Which database did you choose?")
+    asked = talk.say("And why that one?", after_s=600)
+    assert asked is not None
+    assert asked.previous == ""
+
+
+def test_an_utterance_that_is_said_again_is_not_considered_again() -> None:
+    listener = Listener(LlmSettings())
+    assert listener.hear(final("What is a mutex?")) is not None
+    assert listener.hear(final("What is a mutex?")) is None
+
+
+def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> None:
+    talk = Talk()
+    talk.say("I am not convinced that this scales.")
+    assert talk.listener.last_said() == Asked(
+        "call", 1, "I am not convinced that this scales.", 1.0, "asked for", spans=(span(1, 0, 36),)
+    )
+
+
+def test_a_question_just_before_is_what_was_just_said() -> None:
+    talk = Talk()
+    talk.say("What would you do?")
+    talk.say("Take your time.")
+    asked = talk.listener.last_said()
+    assert asked is not None
+    assert (asked.text, asked.kind) == ("What would you do?", "asked for")
+
+
+def test_a_question_of_long_ago_is_not() -> None:
+    talk = Talk()
+    talk.say("What would you do?")
+    for _ in range(3):
+        talk.say("The last quarter was difficult for us.")
+    asked = talk.listener.last_said()
+    assert asked is not None
+    assert asked.text == "The last quarter was difficult for us."
+
+
+def test_ones_own_words_are_only_answered_when_nobody_else_spoke() -> None:
+    talk = Talk()
+    talk.say("I would start with the logs.", "mic")
+    asked = talk.listener.last_said()
+    assert asked is not None
+    assert asked.source == "mic"
+    talk.say("Go on with the second part.")
+    talk.say("I would read the code.", "mic")
+    asked = talk.listener.last_said()
+    assert asked is not None
+    assert asked.source == "call"
+
+
+def test_before_any_word_there_is_nothing_to_answer() -> None:
+    assert Listener(LlmSettings()).last_said() is None
+
+
+def turns(talk: dict[str, Any]) -> list[tuple[TranscriptFinished, str, str]]:
+    """Return the finals of a written talk, each with what is to be answered then and what that leans on."""
+    ended_s: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    heard = []
+    for turn in talk["turns"]:
+        source = "call" if "call" in turn else "mic"
+        counts[source] = counts.get(source, 0) + 1
+        start_s = ended_s.get(source, 0.0) + turn.get("after_s", 1.0)
+        ended_s[source] = start_s + 2
+        said = final(turn[source], source, counts[source], start_s)
+        heard.append((said, turn.get("asked", ""), turn.get("previous", "")))
+    return heard
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
+def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
+    listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    for said, text, previous in turns(talk):
+        asked = listener.hear(said)
+        assert (asked.text if asked else "", asked.previous if asked else "") == (text, previous)
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
+def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, Any]) -> None:
+    listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    for said, _, _ in turns(talk):
+        pause = PauseJudged(
+            source=said.source,
+            utterance=said.utterance,
+            start_sample=said.start_sample,
+            quiet_sample=said.quiet_sample,
+            wait_ms=320,
+            because="question",
+            text=said.text,
+        )
+        guesses = [listener.guess(pause), listener.guess(pause)]
+        asked = listener.hear(said)
+        assert guesses == [asked, asked]
+
+
+def test_spans_of_a_question_over_two_utterances_are_in_both() -> None:
+    talk = Talk()
+    talk.say("Right. So what would you do if the")
+    asked = talk.say("Database went down? Take your time.")
+    assert asked is not None
+    assert asked.text == "What would you do if the database went down?"
+    assert asked.spans == (span(1, 10, 34), span(2, 0, 19))
+
+
+def test_a_question_its_asker_answers_is_not_what_was_just_said() -> None:
+    talk = Talk()
+    assert talk.say("Why did we pick Go?") is not None
+    talk.say("Because the team knew it already.")
+    asked = talk.listener.last_said()
+    assert asked is not None
+    assert asked.text == "Because the team knew it already."
+
+
+def test_a_guess_leaves_no_trace() -> None:
+    talk = Talk()
+    assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is not None
+    assert talk.listener.last_said() is None
+    assert talk.say("What is a mutex?") is not None
+    assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is None

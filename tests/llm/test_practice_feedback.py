@@ -1,0 +1,79 @@
+"""Practice answers are looked at, and nothing else is answered in a practice."""
+
+from __future__ import annotations
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerRequested,
+    AnswerStopped,
+    Event,
+    FeedbackWanted,
+    PassagesFound,
+    QuestionAsked,
+)
+from llm.answering import NEWER_QUESTION, Answering
+from llm.orders import Order, Step
+from llm.request import FeedbackRequest
+from llm.settings import LlmSettings
+from tests.llm.questions.test_listening import final
+from tests.llm.test_answering import NOTES
+
+SETTINGS = LlmSettings(answer="feedback")
+WANTED = FeedbackWanted(number=1, asked="Why Postgres?", answered="Because of the transactions.")
+ASKED = QuestionAsked(
+    question=1,
+    source="practice",
+    utterance=1,
+    text="Feedback on your answer to: Why Postgres?",
+    confidence=1.0,
+    kind="feedback",
+)
+
+
+def live(*past: Event) -> tuple[Answering, list[Event | Step]]:
+    answering = Answering(SETTINGS, NOTES)
+    for event in past:
+        assert list(answering.hear(event)) == []
+    return answering, list(answering.go_live())
+
+
+def test_a_practice_answer_is_looked_at_by_the_question_and_the_notes_that_fit_it() -> None:
+    answering, _ = live()
+    asked, found, order = answering.hear(WANTED)
+    assert asked == ASKED
+    assert isinstance(found, PassagesFound)
+    assert [passage.heading for passage in found.passages] == ["Postgres"]
+    assert isinstance(order, Order)
+    assert order.question == 1
+    assert order.request == FeedbackRequest(
+        question=WANTED.asked, answer=WANTED.answered, passages=tuple(found.passages)
+    )
+
+
+def test_questions_and_keys_are_not_answered_in_a_practice() -> None:
+    answering, _ = live()
+    assert list(answering.hear(final("What is a mutex?", "call", 1, 1.0))) == []
+    assert list(answering.hear(final("Why do you ask me that?", "mic", 1, 1.0))) == []
+    assert list(answering.hear(AnswerRequested(by="view"))) == []
+
+
+def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
+    _, steps = live(WANTED)
+    assert [type(step) for step in steps] == [QuestionAsked, PassagesFound, Order]
+    _, steps = live(WANTED, ASKED)
+    assert [type(step) for step in steps] == [PassagesFound, Order]
+    order = steps[-1]
+    assert isinstance(order, Order)
+    assert isinstance(order.request, FeedbackRequest)
+    assert order.request.answer == WANTED.answered
+    done = AnswerFinished(question=1, text="Good.", model="some", stop_reason="stop")
+    assert live(WANTED, ASKED, done)[1] == []
+
+
+def test_after_a_restart_the_newest_answer_is_looked_at() -> None:
+    newer = FeedbackWanted(number=2, asked="Why not?", answered="Because.")
+    _, steps = live(WANTED, ASKED, newer)
+    assert isinstance(steps[0], AnswerStopped)
+    assert steps[0].cause == NEWER_QUESTION
+    assert isinstance(steps[1], QuestionAsked)
+    assert (steps[1].question, steps[1].utterance) == (2, 2)

@@ -1,0 +1,117 @@
+"""Anthropic's Messages."""
+
+from __future__ import annotations
+
+from tests.llm.wire.speech import Speech, event, packed
+
+_MODEL = "claude-haiku-4-5-20251001"
+
+
+def told(kind: str, **fields: object) -> bytes:
+    """Return one event, its name twice, as Anthropic writes it."""
+    return event({"type": kind, **fields}, kind)
+
+
+def _refused(kind: str, message: str, **more: object) -> bytes:
+    error = {"type": kind, "message": message, **more}
+    return packed({"type": "error", "error": error, "request_id": "req_1"})
+
+
+def _model(name: str, **more: object) -> dict[str, object]:
+    return {
+        "type": "model",
+        "id": name,
+        "display_name": name,
+        "created_at": "2025-10-15T00:00:00Z",
+        "lifecycle": "active",
+        **more,
+    }
+
+
+def _ends(reason: str, **more: object) -> tuple[bytes, bytes]:
+    delta = {"stop_reason": reason, "stop_sequence": None, **more}
+    return told("message_delta", delta=delta, usage={"output_tokens": 5}), told("message_stop")
+
+
+_OVERLOADED = {"type": "overloaded_error", "message": "overloaded"}
+
+ANTHROPIC = Speech(
+    provider="anthropic",
+    path="/v1",
+    key_header="x-api-key",
+    key_prefix="",
+    model=_MODEL,
+    listing={
+        "data": [
+            _model("claude-sonnet-4-5-20250929"),
+            _model(_MODEL),
+            _model("claude-haiku-9-retired", lifecycle="retired"),
+        ],
+        "first_id": "claude-sonnet-4-5-20250929",
+        "last_id": "claude-haiku-9-retired",
+        "has_more": False,
+    },
+    opening=(
+        told(
+            "message_start",
+            message={
+                "id": "msg_1",
+                "type": "message",
+                "role": "assistant",
+                "content": [],
+                "model": _MODEL,
+                "stop_reason": None,
+                "stop_sequence": None,
+                "usage": {
+                    "input_tokens": 20,
+                    "cache_read_input_tokens": 8,
+                    "cache_creation_input_tokens": 3,
+                    "output_tokens": 1,
+                },
+            },
+        ),
+        told("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        told("ping"),
+    ),
+    piece=lambda text: told("content_block_delta", index=0, delta={"type": "text_delta", "text": text}),
+    closing=(told("content_block_stop", index=0), *_ends("end_turn")),
+    thought=(
+        told(
+            "content_block_start",
+            index=1,
+            content_block={"type": "thinking", "thinking": "", "signature": ""},
+        ),
+        told("content_block_delta", index=1, delta={"type": "thinking_delta", "thinking": "Hm."}),
+        told("content_block_delta", index=1, delta={"type": "signature_delta", "signature": "c2ln"}),
+        told("content_block_stop", index=1),
+    ),
+    all_thought=_ends("max_tokens"),
+    declining=_ends("refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
+    breaking_off={
+        "overloaded_error": (told("error", error=_OVERLOADED),),
+        "with an id": (told("error", error=_OVERLOADED, request_id="req_1"),),
+    },
+    strange=(
+        told("ping"),
+        told("novelty", index=0, delta={}),
+        told("content_block_stop", index=7),
+        b": hm\n\n",
+    ),
+    wrong_key={
+        "401": lambda key: (
+            "401 Unauthorized",
+            _refused("authentication_error", "invalid x-api-key"),
+        ),
+    },
+    limited=_refused("rate_limit_error", "This request would exceed your organization's rate limit."),
+    spent=(
+        "429 Too Many Requests",
+        _refused(
+            "rate_limit_error",
+            "The limit is reached.",
+            details={"error_visibility": "user_facing", "error_code": "enforced_spend_limit_reached"},
+        ),
+    ),
+    no_model=("404 Not Found", _refused("not_found_error", f"model: {_MODEL}")),
+    busy=_refused("overloaded_error", "Overloaded"),
+)

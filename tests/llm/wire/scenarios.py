@@ -1,0 +1,119 @@
+"""All that can happen to a request, in each provider's words: what its server does, and what comes of it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.llm.provider_server import HEAD, Do, Step, chunk, plain_reply, split, stream
+from tests.llm.wire.speech import Refused, Speech
+
+TEXTS = ("Größe \u2028", " „x“ 🙂", "\r\n- a\r\n")
+WHOLE = "".join(TEXTS)
+HALF = "Half an"
+KEY = "sk-planted-0123456789abcdef"
+ELSEWHERE = "http://127.0.0.1:9/elsewhere"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One thing that can happen."""
+
+    name: str
+    reply: Sequence[Step]
+    says: str = ""
+    """A part of what the user is told; empty when the answer is whole."""
+    kept: str = ""
+    """The text that is kept when it is not."""
+    tries: tuple[int, ...] = (1,)
+    """How often it may be asked."""
+
+
+def scenarios(speech: Speech) -> Iterator[Scenario]:
+    """Yield everything that can happen when this provider is asked."""
+    yield from _good(speech)
+    yield from _refused(speech)
+    yield from _broken(speech)
+    yield from _silent(speech)
+
+
+def good_replies(speech: Speech) -> dict[str, Sequence[Step]]:
+    """Return the replies that hold a whole answer, by name."""
+    return {scenario.name: scenario.reply for scenario in _good(speech)}
+
+
+def breaking_replies(speech: Speech) -> dict[str, Sequence[Step]]:
+    """Return the replies that break off with an error after some text, by the error's shape."""
+    return {shape: _half(speech, *events) for shape, events in speech.breaking_off.items()}
+
+
+def _good(speech: Speech) -> Iterator[Scenario]:
+    events = speech.answer(*TEXTS)
+    whole = b"".join(events)
+    yield Scenario("ok", stream(*events))
+    yield Scenario("byte by byte", split(stream(*events)))
+    yield Scenario("in sevens", split(stream(*events), 7))
+    yield Scenario("all at once", [plain_reply(whole, "text/event-stream")])
+    other_ends = whole.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    yield Scenario("other line ends", split(stream(other_ends), 11))
+    packed = gzip.compress(whole)
+    yield Scenario("gzip", [plain_reply(packed, "text/event-stream", content_encoding="gzip")])
+    strange = (b": ping\n\n", *speech.opening, *speech.thought, *speech.strange)
+    yield Scenario("strange events", stream(*strange, *map(speech.piece, TEXTS), *speech.closing))
+    yield Scenario("pings between", stream(*(part for event in events for part in (event, b": ping\n\n"))))
+
+
+def _refused(speech: Speech) -> Iterator[Scenario]:
+    for status, refuse in speech.wrong_key.items():
+        yield _reply(f"wrong key, {status}", refuse(KEY), "does not accept the key")
+    yield _reply("spent", speech.spent, "nothing left to spend")
+    yield _reply("no such model", speech.no_model, f"has no model {speech.model!r}")
+    limited, busy = ("429 Too Many Requests", speech.limited), ("503 Service Unavailable", speech.busy)
+    yield _reply("429, wait long", limited, "slow down", retry_after="60")
+    yield _reply("429", limited, "slow down", tries=(1, 2, 3))
+    yield _reply("503", busy, "busy or broken (HTTP 503)", tries=(2, 3))
+    yield _reply("529", ("529 Overloaded", busy[1]), "busy or broken (HTTP 529)", tries=(2, 3))
+    page = plain_reply(b"<html><body>Sign in</body></html>", "text/html; charset=utf-8")
+    yield Scenario("a page", [page], "a web page")
+    yield _reply("an error with 200", ("200 OK", speech.busy), "no stream")
+    moved = plain_reply(b"", "text/plain", "307 Temporary Redirect", location=ELSEWHERE)
+    yield Scenario("a redirect", [moved], "redirects are not followed")
+    yield Scenario("declined", stream(*speech.opening, *speech.declining), "declined", _words_of(speech))
+
+
+def _broken(speech: Speech) -> Iterator[Scenario]:
+    for shape, reply in breaking_replies(speech).items():
+        yield Scenario(f"breaks off: {shape}", reply, "overloaded", HALF)
+    early = stream(*next(iter(speech.breaking_off.values())))
+    yield Scenario("breaks off at once", early, "overloaded", tries=(2, 3))
+    yield Scenario("ends without an end", _half(speech), "stopped in the middle", HALF)
+    half = _half(speech)[:-1]
+    yield Scenario("is cut", [*half, Do.CLOSE], "the line to", HALF)
+    yield Scenario("is reset", [*half, Do.RESET], "the line to", HALF)
+    yield Scenario("is reset at once", [HEAD, Do.RESET], "the line to", tries=(2, 3))
+    huge = chunk(b"data: " + b"x" * (1 << 20))
+    yield Scenario("a huge event", [*half, huge, chunk(b"x" * 9), Do.CLOSE], "far too long", HALF)
+    only = stream(*speech.opening, *speech.thought, *speech.all_thought)
+    yield Scenario("only thought", only, "no visible answer")
+
+
+def _silent(speech: Speech) -> Iterator[Scenario]:
+    yield Scenario("nothing at all", [Do.WAIT], "no first word in time")
+    yield Scenario("no first word", [HEAD, Do.WAIT], "no first word in time")
+    yield Scenario("only pings", [HEAD, Do.PING], "no first word in time")
+
+
+def _half(speech: Speech, *events: bytes) -> list[Step]:
+    return stream(*speech.opening, speech.piece(HALF), *events)
+
+
+def _reply(name: str, refused: Refused, says: str, tries: tuple[int, ...] = (1,), **headers: str) -> Scenario:
+    status, body = refused
+    return Scenario(name, [plain_reply(body, "application/json", status, **headers)], says, tries=tries)
+
+
+def _words_of(speech: Speech) -> str:
+    """Return the words in which it declines, for those who have any."""
+    words = "I cannot help with that."
+    return words if any(words.encode() in event for event in speech.declining) else ""

@@ -1,0 +1,131 @@
+"""A practice as a user runs it: a real sound server, real speech, a provider on loopback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from session.demonstration import DEMO
+from tests import pulse
+from tests.llm.provider_server import ProviderServer, answer
+from tests.pipeline.running import Session, running
+from tests.pipeline.test_recordings import check_log
+
+MISSING = pulse.missing_programs() + [name for name in ("espeak-ng",) if shutil.which(name) is None]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
+
+QUESTIONS = ["What was the hardest part?", "How would you design a rate limiter?"]
+ANSWERS_S = [(24.0, 30.2), (60.0, 69.2)]
+"""Where in the shipped recording they are answered."""
+WORDS = ["postgres tables", "token bucket"]
+FEEDBACK = "**It meets the question.**\n\n- The *tables* are named."
+HURRY = {"CUECARD_PRACTICE_QUIET_S": "1.5", "CUECARD_PRACTICE_BETWEEN_S": "0"}
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("q")
+
+
+@pytest.fixture
+def server(place: Path) -> Iterator[pulse.PulseServer]:
+    with pulse.pulse_server(place) as running_server:
+        yield running_server
+
+
+def environment(server: pulse.PulseServer, place: Path) -> dict[str, str]:
+    from session.models import store
+
+    models = str(store.models_directory())
+    return {**server.environment, **HURRY, "XDG_STATE_HOME": str(place), "CUECARD_MODELS_DIR": models}
+
+
+def practise(session: Session, server: pulse.PulseServer) -> None:
+    """Answer each question when it is the user's turn."""
+    for number, (start_s, stop_s) in enumerate(ANSWERS_S, 1):
+        session.wait_for("TurnGiven", number)
+        spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
+        player = server.play(spoken[round(start_s * rate_hz) : round(stop_s * rate_hz)], rate_hz)
+        session.wait_for("PracticeMeasured", number)
+        assert player.wait(20) == 0
+
+
+def test_the_program_asks_listens_measures_and_has_answers_looked_at(
+    server: pulse.PulseServer, place: Path
+) -> None:
+    file, saved = place / "questions.md", place / "practice.md"
+    file.write_text("# Mine\n" + "".join(f"- {question}\n" for question in QUESTIONS))
+    arguments = ("practice", "--questions", str(file), "--speak", "--notes", str(DEMO / "notes.md"))
+    with ProviderServer(script=[answer(FEEDBACK)]) as provider:
+        asked = (*arguments, "--provider", provider.base_url, "--json", "--save", str(saved))
+        with running(*asked, directory=place, environment=environment(server, place)) as session:
+            practise(session, server)
+            assert session.end(30) == 0, session.errors.decode()
+    check_log(session.events)
+    assert [event["text"] for event in session.of("PracticeAsked")] == QUESTIONS
+    assert session.of("SessionEnding")[0]["cause"] == "the practice is over"
+    assert not session.of("ConsentGiven"), "nobody else is heard"
+    check_answers(session)
+    check_requests(session, provider)
+    text = saved.read_text()
+    assert "## Practice 1: What was the hardest part?" in text
+    assert "The *tables* are named." in text
+    assert "What this can and cannot judge" in text
+    assert session.left_behind() == []
+
+
+def check_answers(session: Session) -> None:
+    """Check that each answer holds what was said to its question, and nothing of the program's own voice."""
+    heard = " ".join(event["text"].lower() for event in session.of("TranscriptFinished"))
+    assert "rate limiter" in heard, "the microphone hears the voice"
+    for measured, words in zip(session.of("PracticeMeasured"), WORDS, strict=True):
+        assert words in measured["text"].lower()
+        assert "hardest part" not in measured["text"].lower()
+        assert "rate limiter" not in measured["text"].lower()
+        measures = measured["measures"]
+        assert 60 < measures["words_per_minute"] < 260
+        assert measures["first_word_s"] < 8
+        assert measures["pauses"] >= 1
+        assert measured["remarks"]
+    ended = session.of("PracticeEnded")[0]
+    assert (ended["answers"], ended["of"]) == (2, 2)
+    assert any("accents" in caveat for caveat in ended["caveats"])
+
+
+def check_requests(session: Session, provider: ProviderServer) -> None:
+    """Check that the ledger has what left: a question, its answer and passages of the notes, no more."""
+    requests = session.of("RequestSent")
+    assert [request["body"].encode() for request in requests] == [each.body for each in provider.asked]
+    assert len(requests) == 2
+    for request, question, measured in zip(requests, QUESTIONS, session.of("PracticeMeasured"), strict=True):
+        found = next(e for e in session.of("PassagesFound") if e["question"] == request["question"])
+        content = json.loads(request["body"])["messages"][-1]["content"]
+        for part in (question, measured["text"], *(passage["text"] for passage in found["passages"])):
+            assert part in content
+            content = content.replace(part, "")
+        assert len(content) < 400, f"nothing else is in it: {content}"
+    other = session.of("PracticeMeasured")[0]["text"]
+    assert other not in requests[1]["body"], "an answer is looked at alone"
+    assert [event["text"] for event in session.of("AnswerFinished")] == [FEEDBACK, FEEDBACK]
+
+
+def test_without_a_provider_nothing_is_sent_and_everything_is_measured(
+    server: pulse.PulseServer, place: Path
+) -> None:
+    file = place / "questions.txt"
+    file.write_text(QUESTIONS[0])
+    arguments = ("practice", "--questions", str(file), "--provider", "none", "--json")
+    with running(*arguments, directory=place, environment=environment(server, place)) as session:
+        session.wait_for("TurnGiven")
+        spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
+        server.play(spoken[round(24.0 * rate_hz) : round(30.2 * rate_hz)], rate_hz).wait(20)
+        assert session.end(30) == 0, session.errors.decode()
+    assert "postgres" in session.of("PracticeMeasured")[0]["text"].lower()
+    assert session.of("PracticeEnded")[0]["answers"] == 1
+    assert session.of("RequestSent") == []
+    assert b"left the machine  nothing" in session.errors

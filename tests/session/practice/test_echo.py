@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from session.practice.echo import without_question
+
+QUESTION = "Tell me about yourself. What was the hardest part of the payments queue?"
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("What was the hardest part of the payments queue? Honestly, the data.", "Honestly, the data."),
+        ("Tell me about yourself. What was the hardest part of the payments queue?", ""),
+        ("What was the hardest part of the payments cue honestly the data", "cue honestly the data"),
+        ("Payments queue. We had no idea.", "We had no idea."),
+        ("Honestly, the data. The queue grew.", "Honestly, the data. The queue grew."),
+        ("Queues were new to me.", "Queues were new to me."),
+        ("", ""),
+    ],
+)
+def test_the_programs_own_words_are_cut_off_and_no_others(heard: str, said: str) -> None:
+    assert without_question(heard, QUESTION) == said
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_what_is_left_is_the_end_of_what_was_heard(heard: str, question: str) -> None:
+    assert heard.endswith(without_question(heard, question))

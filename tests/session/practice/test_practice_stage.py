@@ -1,0 +1,181 @@
+"""The practice stage as a process on a real hub."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+
+from bus import messages as m
+from bus import wiring
+from bus.client import HubClient
+from bus.run import Run
+from session.practice.settings import PracticeSettings
+from tests.session.events import SECOND, final, started
+from tests.speakers import Speakers
+from tests.waiting import wait_until
+
+M = TypeVar("M", bound=m.Message)
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+QUESTIONS = ["What is a queue?", "And a stack?"]
+
+
+class Practised:
+    """A practice stage, a microphone that is told what it hears, and all that was said."""
+
+    def __init__(self, run: Run, start_stage: StartStage, speakers: Speakers, **environment: str) -> None:
+        self._run, self._start, self._environment = run, start_stage, environment
+        self.speakers = speakers
+        self.zero_ns = time.monotonic_ns()
+        self.line = HubClient("view", run, kinds=wiring.KEPT)
+        self.events: list[m.Event] = []
+        self.child = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return self._start(self._run, "session.practice", **self._environment)
+
+    def all(self, kind: type[M]) -> list[M]:
+        self.events += [logged.event for logged in self.line.hear(0.02)]
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def wait_for(self, kind: type[M], count: int = 1) -> M:
+        wait_until(lambda: len(self.all(kind)) >= count, timeout_s=20)
+        return self.all(kind)[count - 1]
+
+    def open(self) -> None:
+        self.wait_for(m.StageReady, 2)  # the hub's and the stage's
+        self.speakers.say(started("mic", self.zero_ns), m.ReplayStarted(start_ns=0))
+
+    def say(self, utterance: int, text: str) -> None:
+        """Let the user say something that ended just now."""
+        turn = self.wait_for(m.TurnGiven, utterance)
+        start_s = turn.from_sample / SECOND + 0.5
+        self.speakers.say(final(utterance, text, "mic", start_s, start_s + 0.1))
+
+
+@pytest.fixture
+def speakers_of() -> Iterator[Callable[[Run], Speakers]]:
+    made: list[Speakers] = []
+
+    def make(run: Run) -> Speakers:
+        made.append(Speakers(run).__enter__())
+        return made[-1]
+
+    yield make
+    for speakers in made:
+        speakers.__exit__(None, None, None)
+
+
+@pytest.fixture
+def practise(
+    make_run: Callable[..., Run], start_stage: StartStage, speakers_of: Callable[[Run], Speakers]
+) -> Iterator[Callable[..., Practised]]:
+    running: list[Practised] = []
+
+    def start(environment: dict[str, str] | None = None, **changes: object) -> Practised:
+        settings = {"questions": QUESTIONS, "quiet_s": 0.5, "between_s": 0, **changes}
+        run = make_run(practice=PracticeSettings(**settings))  # type: ignore[arg-type]
+        start_stage(run, "bus")
+        with HubClient("session", run) as client:
+            assert client.hear(timeout_s=10), "the hub did not start"
+        running.append(Practised(run, start_stage, speakers_of(run), **(environment or {})))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.line.close()
+
+
+def give_feedback(practised: Practised, number: int) -> None:
+    wanted = practised.wait_for(m.FeedbackWanted, number)
+    practised.speakers.say(
+        m.QuestionAsked(
+            question=number,
+            source="practice",
+            utterance=wanted.number,
+            text="Feedback",
+            confidence=1.0,
+            kind="feedback",
+        ),
+        m.AnswerFinished(question=number, text="Good.", model="some", stop_reason="stop"),
+    )
+
+
+def test_a_practice_goes_from_the_first_question_to_the_end(practise: Callable[..., Practised]) -> None:
+    practised = practise()
+    practised.open()
+    for number, text in enumerate(("A line.", "A pile."), 1):
+        assert practised.wait_for(m.PracticeAsked, number).text == QUESTIONS[number - 1]
+        practised.say(number, text)
+        assert practised.wait_for(m.PracticeMeasured, number).text == text
+        give_feedback(practised, number)
+    assert practised.wait_for(m.PracticeEnded).answers == 2
+    practised.child.terminate()
+    assert practised.child.wait(10) == 0
+    assert "no internet sockets" in practised.all(m.StageReady)[-1].sandbox or os.name == "nt"
+
+
+def test_a_stage_that_is_killed_in_mid_answer_loses_and_asks_nothing_twice(
+    practise: Callable[..., Practised],
+) -> None:
+    practised = practise(quiet_s=2.0)
+    practised.open()
+    practised.say(1, "A line.")
+    practised.wait_for(m.TranscriptFinished)
+    practised.child.send_signal(signal.SIGKILL)
+    practised.child.wait(10)
+    practised.child = practised.start()
+    assert practised.wait_for(m.PracticeMeasured).text == "A line."
+    give_feedback(practised, 1)
+    practised.wait_for(m.PracticeAsked, 2)
+    assert [asked.number for asked in practised.all(m.PracticeAsked)] == [1, 2]
+    assert len(practised.all(m.FeedbackWanted)) == 1
+
+
+def test_who_stops_is_told_what_there_is(practise: Callable[..., Practised]) -> None:
+    practised = practise()
+    practised.open()
+    practised.say(1, "A line.")
+    practised.wait_for(m.FeedbackWanted)
+    practised.child.terminate()
+    assert practised.child.wait(10) == 0
+    ended = practised.wait_for(m.PracticeEnded)
+    assert (ended.answers, ended.of) == (1, 2)
+
+
+def test_without_a_voice_questions_are_shown_and_that_is_said(practise: Callable[..., Practised]) -> None:
+    practised = practise({"PATH": "/nowhere"}, speak=True)
+    practised.open()
+    assert "no voice is installed" in practised.wait_for(m.ProblemMet).what
+    practised.wait_for(m.TurnGiven)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the voice")
+def test_the_turn_waits_for_the_voice_and_the_voice_ends_with_the_stage(
+    practise: Callable[..., Practised], tmp_path: Path
+) -> None:
+    script = tmp_path / "espeak-ng"
+    script.write_text("#!/bin/sh\nexec sleep 60\n")
+    script.chmod(0o755)
+    practised = practise({"PATH": f"{tmp_path}:{os.environ['PATH']}"}, speak=True)
+    practised.open()
+    practised.wait_for(m.PracticeAsked)
+    (voice,) = wait_until(lambda: psutil.Process(practised.child.pid).children())
+    assert not practised.all(m.TurnGiven)
+    practised.speakers.say(m.AnswerRequested(by="session"))
+    practised.wait_for(m.TurnGiven)
+    wait_until(lambda: not voice.is_running())
+    practised.say(1, "A line.")
+    give_feedback(practised, 1)
+    practised.wait_for(m.PracticeAsked, 2)
+    (voice,) = wait_until(lambda: psutil.Process(practised.child.pid).children())
+    practised.child.terminate()
+    assert practised.child.wait(10) == 0
+    assert not voice.is_running()

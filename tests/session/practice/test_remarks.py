@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from bus.messages import Measures
+from session.practice.measures import measure, together
+from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, clock, overall, remarks
+from session.practice.settings import PracticeSettings
+from tests.session.practice.test_measures import utterance
+
+SETTINGS = PracticeSettings()
+GOOD = (
+    "The hardest part was the data. For example, in my last job every part read the same tables. "
+    "As a result we went from 900 ms to 240 ms. That's why I start with the data."
+)
+
+
+def told(text: str, *spoken_s: tuple[float, float], from_s: float = 0.0) -> str:
+    measures = measure([utterance(text, *spoken_s)], round(from_s * 16_000), english=True)
+    return "\n".join(remarks(measures, SETTINGS, english=True))
+
+
+def test_an_answer_is_told_what_was_counted() -> None:
+    lines = told(GOOD, (1.0, 12.0), (13.5, 24.0))
+    assert "36 words in 0:23, 0:22 of it speech." in lines
+    assert "1 pause of half a second or more, 7% of the answer, the longest 1.5 s." in lines
+    assert "100 words a minute of speech. Unhurried" in lines
+    assert "No fillers that Whisper wrote down." in lines
+    assert "The first sentence has 6 words" in lines
+    for found in ("“For example”", "900 ms, 240 ms", "“As a result”", "“That's why”"):
+        assert found in lines
+
+
+def test_what_stands_out_is_said_and_nothing_else() -> None:
+    short = told("Yes, I did that.", (6.0, 9.5))
+    assert "Short: 0:20 to 2:30 suits most questions." in short
+    assert "First word after 6.0 s." in short
+    assert "none to an example, figures, a result, a closing" in short
+    long = told("Word " * 400, (0.5, 160.0))
+    assert "Long:" in long
+    assert "Quick" not in long
+    assert "Quick" in told("Word " * 100, (0.5, 30.0))
+    assert "long for a headline" in told("word " * 40 + ".", (0.5, 30.0))
+    assert "One of them is long." in told("Well. Yes.", (1.0, 2.0), (5.0, 6.0))
+
+
+def test_fillers_and_repetitions_are_named_with_their_counts() -> None:
+    lines = told("Um, the queue, um, the the queue, you know, the queue is, um, a queue.", (1.0, 8.0))
+    assert "4 fillers (“um” 3, “you know” 1)" in lines
+    assert "1 time something was said twice in a row." in lines
+    assert "“queue” 4" in lines
+
+
+def test_other_languages_get_no_english_remarks() -> None:
+    measures = measure([utterance("Ja, ähm, genau so war es.", (1.0, 30.0))], 0, english=False)
+    lines = "\n".join(remarks(measures, SETTINGS, english=False))
+    assert "iller" not in lines
+    assert "sentence" not in lines
+    assert "Unhurried" not in lines
+
+
+def test_no_answer_is_no_fault() -> None:
+    nothing = measure([], 0, english=True)
+    assert remarks(nothing, SETTINGS, english=True) == [
+        "Nothing was said, or nothing that Whisper could make out."
+    ]
+    assert overall(nothing, 0, 3, english=True) == ["None of 3 questions was answered."]
+
+
+def test_a_whole_practice_is_told_in_sums_and_means() -> None:
+    answers: list[Measures] = [
+        measure([utterance(GOOD, (2.0, 22.0))], 0, english=True),
+        measure([utterance(f"Um. {GOOD}", (4.0, 24.0))], 0, english=True),
+    ]
+    lines = overall(together(answers), 2, 5, english=True)
+    assert lines[0] == "2 of 5 questions answered, 0:40 in all, 0:20 each."
+    assert lines[1] == "First words after 3.0 s on average."
+    assert "1 filler (“um” 1)" in lines[-1]
+
+
+def test_what_cannot_be_judged_is_said_plainly() -> None:
+    words = " ".join((*CAVEATS, FEEDBACK_CAVEAT))
+    for named in ("accents", "ordinary speech", "Whisper", "favor some ways of speaking", "no fault"):
+        assert named in words
+
+
+def test_lengths_are_minutes_and_seconds() -> None:
+    assert [clock(0.4), clock(59.6), clock(125)] == ["0:00", "1:00", "2:05"]

@@ -1,0 +1,108 @@
+"""A practice within a session: its process, its end, what is saved, how it is shown in lines."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bus import messages as m
+from session.progress import Progress
+from session.record import Record
+from session.save import save
+from session.stages import plan_stages
+from session.view import practice_lines
+from session.view.practice_lines import practice_lines as plain
+from tests.overlay import practice_story as story
+from tests.session.events import log
+
+
+def test_a_practice_has_a_process_of_its_own_without_keys() -> None:
+    plans = plan_stages(
+        {"mic": "default"}, views=[], answers=True, serves_model=False, cores={}, practises=True
+    )
+    (plan,) = [plan for plan in plans if plan.name == "practice"]
+    assert plan.module == "session.practice"
+    assert plan.essential
+    assert not plan.holds_keys
+
+
+def test_a_practice_is_over_when_it_says_so_and_not_before() -> None:
+    fold = Progress(["mic"], answers=True, practises=True)
+    recorded = [
+        m.CaptureEnded(source="mic", stop_sample=9, cause="end of file"),
+        m.ListeningEnded(source="mic", stop_sample=9),
+    ]
+    for logged in log(*recorded, *story.whole()[:-1]):
+        fold.hear(logged)
+    assert not fold.complete
+    fold.hear(m.Logged(99, 0, story.ended()))
+    assert fold.complete
+
+
+def test_a_practice_that_was_given_up_leaves_a_session_that_ends_by_itself() -> None:
+    fold = Progress(["mic"], answers=False, practises=True)
+    fold.stage_given_up("practice")
+    for logged in log(
+        m.CaptureEnded(source="mic", stop_sample=9, cause="end of file"),
+        m.ListeningEnded(source="mic", stop_sample=9),
+    ):
+        fold.hear(logged)
+    assert fold.complete
+
+
+@pytest.fixture
+def record() -> Record:
+    fold = Record()
+    for logged in log(*story.whole()):
+        fold.hear(logged)
+    return fold
+
+
+def test_a_practice_is_saved_with_its_measures_and_what_they_cannot_judge(
+    record: Record, tmp_path: Path
+) -> None:
+    save(record, tmp_path / "p.md")
+    text = (tmp_path / "p.md").read_text()
+    for part in (
+        "## Practice 1: What is a queue?",
+        "A line.",
+        *story.REMARKS,
+        *story.OVERALL,
+        *story.CAVEATS,
+    ):
+        assert part in text
+    assert story.FEEDBACK in text
+    save(record, tmp_path / "p.json")
+    practice = json.loads((tmp_path / "p.json").read_text())["practice"]
+    assert [answer["number"] for answer in practice["answers"]] == [1, 2]
+    assert practice["whole"]["caveats"] == story.CAVEATS
+
+
+def test_a_session_without_practice_saves_none(tmp_path: Path) -> None:
+    save(Record(), tmp_path / "s.json")
+    assert "practice" not in json.loads((tmp_path / "s.json").read_text())
+
+
+def test_plain_lines_say_each_thing_once() -> None:
+    lines = [line for event in story.whole() for line in plain(event)]
+    assert lines[0] == ("asked", "1 of 2: What is a queue?")
+    assert ("turn", "yours") in lines
+    assert [text for label, text in lines if label == "measured"] == [*story.REMARKS, "5 words."]
+    assert lines[-2:] == [("overall", story.OVERALL[0]), ("caution", story.CAVEATS[0])]
+
+
+def test_what_the_terminal_keeps_holds_no_control_characters() -> None:
+    written = StringIO()
+    console = Console(width=60, file=written)
+    console.print(practice_lines.drawn(m.PracticeAsked(number=1, of=1, text="Why\x1b]0;?")))
+    console.print(practice_lines.drawn(story.measured(1, ["x\x07y"])))
+    console.print(practice_lines.drawn(story.ended()))
+    text = written.getvalue()
+    assert "\x1b]0" not in text
+    assert "\x07" not in text
+    for part in ("question 1 of 1", *story.OVERALL, *story.CAVEATS):
+        assert part in text

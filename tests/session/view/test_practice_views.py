@@ -1,0 +1,64 @@
+"""A practice in a real view process, in a pipe and in a terminal."""
+
+from __future__ import annotations
+
+from bus import messages as m
+from bus import wiring
+from bus.client import HubClient
+from bus.run import Run
+from tests.overlay import practice_story as story
+from tests.session.events import started
+from tests.session.view.test_view_process import Callable, Terminal, View, show, tell, terminal
+from tests.waiting import wait_until
+
+__all__ = ["show", "terminal"]
+
+OPENING = (
+    m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1),
+    started("mic", 1),
+)
+
+
+def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
+    show: Callable[[str], View], hub_run: Run
+) -> None:
+    view = show("plain")
+    tell(hub_run, *OPENING, *story.whole())
+    view.until_written(story.CAVEATS[0])
+    assert view.stop() == 0
+    lines = [line.split(maxsplit=1)[0] for line in view.output.read_text().splitlines()]
+    wanted = [
+        "asked",
+        "turn",
+        "measured",
+        "feedback",
+        "asked",
+        "turn",
+        "measured",
+        "overall",
+        "caution",
+    ]
+    left = iter(lines)
+    assert all(label in left for label in wanted), lines
+
+
+def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
+    with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
+        tell(hub_run, *OPENING, story.asked(1), story.turn(1))
+        terminal.until_shown("your turn")
+        terminal.until_shown("space: my answer is over")
+        terminal.press(" ")
+        pressed = wait_until(
+            lambda: [e.event for e in listener.hear(0.1) if isinstance(e.event, m.AnswerRequested)]
+        )
+    assert pressed == [m.AnswerRequested(by="view")]
+    tell(hub_run, *story.whole()[2:])
+    terminal.until_shown("the whole practice")
+    assert terminal.stop() == 0
+    shown = terminal.read()
+    order = [
+        shown.index(part)
+        for part in ("question 1 of 2", story.REMARKS[0], "question 2 of 2", story.OVERALL[0])
+    ]
+    assert order == sorted(order)
+    assert shown.count(story.REMARKS[0]) == 1, "what is final is printed once"
