@@ -1,0 +1,145 @@
+"""Asks until there is an answer, or none to be had: limits, permission, retries, somebody to fall back on.
+
+Use it on one event loop. Which answer is under way is for `llm.asking.answerer` to know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bus.failures import Failure
+from bus.messages import Event, ProblemMet, RequestHeld
+from bus.process import unexpected
+from llm.asking.answer import Answer
+from llm.asking.answer_stream import AnswerStream, TimeLimits
+from llm.asking.connection import Connection
+from llm.asking.permission import NotAllowed, Permission
+from llm.asking.refusals import Refusal, wait_before_retry_s
+from llm.asking.switchboard import Switchboard
+from llm.asking.trouble import Trouble
+from llm.orders import Order
+from llm.protocols.protocol import Reply
+from llm.providers import leaves_machine
+from llm.settings import LlmSettings
+from llm.spending.meter import Meter, usage_of
+
+
+class Asker:
+    """Gets one answer at a time from whoever the switchboard connects.
+
+    Args:
+        settings: How long things may take, and whether the user lets each request go.
+        switchboard: Knows who is asked.
+        permission: Asks the user.
+        meter: Counts, and knows the limits.
+        trouble: Is told of failures.
+        say: Takes the events.
+    """
+
+    def __init__(
+        self,
+        settings: LlmSettings,
+        switchboard: Switchboard,
+        permission: Permission,
+        meter: Meter,
+        trouble: Trouble,
+        say: Callable[[Event], None],
+    ) -> None:
+        self._settings = settings
+        self._switchboard = switchboard
+        self._permission = permission
+        self._meter = meter
+        self._say = say
+        self._trouble = trouble
+
+    async def reply(self, order: Order, answer: Answer) -> None:
+        """Answer one question; the answer is closed when this returns."""
+        try:
+            self._meter.refuse_beyond_limits()
+            await self._with_fallback(order, answer)
+            self._trouble.is_over()
+        except Failure as failure:
+            self._trouble.tell(failure)
+            answer.stop(failure.what, failure.todo)
+        except Exception as error:
+            self._say(ProblemMet(stage="llm", what=unexpected(error)))
+            answer.stop("an error of our own", "ask again")
+
+    async def _with_fallback(self, order: Order, answer: Answer) -> None:
+        """Ask the provider, and the other one when that does not answer."""
+        try:
+            await self._with_retries(order, answer)
+        except NotAllowed:
+            raise
+        except Failure as failure:
+            other = "" if answer.text else self._switchboard.fall_back()
+            if not other:
+                raise
+            self._trouble.tell(failure, todo=f"{other} is asked instead")
+            await self._with_retries(order, answer)
+
+    async def _with_retries(self, order: Order, answer: Answer) -> None:
+        limits, retries = self._limits(), 0
+        while True:
+            try:
+                connection = await self._switchboard.connected()
+                if retries == 0:
+                    limits = self._limits()  # a server that was just being started is not held against it
+                return await self._attempt(connection, order, answer, limits)
+            except Refusal as refusal:
+                if refusal.unreachable:
+                    await self._switchboard.hang_up()
+                wait_s = wait_before_retry_s(refusal, retries, limits.first_token_s - _now_s())
+                if answer.text or wait_s is None:
+                    raise
+                await asyncio.sleep(wait_s)
+                retries += 1
+
+    def _limits(self) -> TimeLimits:
+        now_s, settings = _now_s(), self._settings
+        return TimeLimits(now_s + settings.first_token_timeout_s, now_s + settings.total_timeout_s)
+
+    async def _attempt(
+        self, connection: Connection, order: Order, answer: Answer, limits: TimeLimits
+    ) -> None:
+        def finish(reply: Reply) -> None:
+            answer.finish(
+                model=reply.model or connection.model,
+                stop_reason=reply.stop_reason,
+                prompt_tokens=reply.prompt_tokens,
+                answer_tokens=reply.answer_tokens,
+            )
+
+        body = connection.body(order.request)
+        if self._settings.confirm:
+            await self._ask_permission(connection, order, body)
+            limits = self._limits()
+        stream = AnswerStream(connection, limits, answer.grow, finish)
+        wasted = True  # by whoever cancels it
+        try:
+            await stream.run(body, question=order.question)
+            wasted = False
+        except Refusal:
+            wasted = False
+            raise
+        finally:
+            if stream.accepted:
+                usage = usage_of(stream.reply, body, stream.text)
+                self._meter.count(order.question, connection, usage, wasted=wasted)
+
+    async def _ask_permission(self, connection: Connection, order: Order, body: bytes) -> None:
+        await self._permission.ask(
+            RequestHeld(
+                question=order.question,
+                host=connection.provider.host,
+                model=connection.model,
+                body=body.decode(),
+                body_bytes=len(body),
+                left_machine=leaves_machine(connection.provider, connection.model),
+            )
+        )
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
