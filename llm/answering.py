@@ -204,7 +204,8 @@ class Answering:
     def _look_at(self, practised: FeedbackWanted) -> Iterator[Event | Step]:
         """Have a practice answer looked at: from here on that is a question like any other."""
         self._practised[practised.number] = practised
-        text = f"Feedback on your answer to: {practised.asked}"
+        whole = practised.number == 0
+        text = "Feedback on the whole practice" if whole else f"Feedback on your answer to: {practised.asked}"
         yield from self._ask(Asked("practice", practised.number, text, 1.0, FEEDBACK))
 
     def _ask(self, asked: Asked | None) -> Iterator[Event | Step]:

@@ -77,6 +77,7 @@ class FeedbackWanted(Message, frozen=True, kw_only=True):
     """A practice answer is to be looked at by whoever answers questions, if anybody does."""
 
     number: int
+    """0 for all answers together, at the end."""
     asked: str
     answered: str
 

@@ -40,6 +40,15 @@ _READ_WORDS_A_SECOND = 4
 _READ_AT_MOST_S = 30.0
 
 
+WHOLE = 0
+"""The number of the feedback on all answers together."""
+
+WHOLE_ASKED = (
+    "Several questions were asked, one after the other. Look at the answers together: what recurs in them, "
+    "and what to work on first?"
+)
+
+
 class Course:
     """Where a practice stands.
 
@@ -143,6 +152,14 @@ class Course:
         if number < len(questions) and not self._heard.over:
             yield PracticeAsked(number=number + 1, of=len(questions), text=questions[number])
         else:
+            yield from self._close()
+
+    def _close(self) -> Iterator[Event]:
+        """Have all answers looked at together, where somebody looked at each, and sum up."""
+        answered = [each for each in self._measured.values() if each.text]
+        if WHOLE not in self._wanted and len(answered) > 1 and any(self._looked_at.values()):
+            yield FeedbackWanted(number=WHOLE, asked=WHOLE_ASKED, answered=_together(answered))
+        elif WHOLE not in self._wanted or WHOLE in self._looked_at or self._pressed or not self._looker:
             yield self._summed_up()
 
     def _is_over(self, asked: PracticeAsked, turn: TurnGiven, now_ns: int) -> bool:
@@ -221,3 +238,8 @@ class Course:
             remarks=overall(measures, answers, of, english=self._english),
             caveats=[*CAVEATS, *([FEEDBACK_CAVEAT] if any(self._looked_at.values()) else [])],
         )
+
+
+def _together(answered: list[PracticeMeasured]) -> str:
+    """Return the answers as one text, each under its question."""
+    return "\n\n".join(f"Question: {each.asked}\nAnswer: {each.text}" for each in answered)

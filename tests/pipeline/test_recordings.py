@@ -75,7 +75,8 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
             "notes come first"
         )
         # On a busy machine the next question may cut an answer short.
-        assert order[-1] in ("AnswerFinished", "AnswerStopped")
+        ends = [kind for kind in order if kind != "UsageCounted"]
+        assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
     check_requests(session.of("RequestSent"), said(events, "mic"))
     assert events[-1]["type"] == "SessionEnding"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bus import messages as m
-from session.practice.course import Course
+from session.practice.course import WHOLE, Course
 from session.practice.settings import PracticeSettings
 from tests.session.events import SECOND, discarded, final, started
 
@@ -225,13 +225,44 @@ def test_a_practice_ends_with_everything_together_and_what_that_cannot_judge() -
     told.over(28.1)
     assert told.at(28.2) == []
     told.hear(*looked_at(2, 2))
-    (ended,) = told.at(29.0)
+    (wanted,) = told.at(29.0)
+    assert isinstance(wanted, m.FeedbackWanted)
+    assert wanted.number == WHOLE
+    for text in (*QUESTIONS, "A queue is a line.", "The other way round."):
+        assert text in wanted.answered
+    assert told.at(30.0) == []
+    told.hear(*looked_at(WHOLE, 3))
+    (ended,) = told.at(31.0)
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of, ended.measures.words) == (2, 2, 9)
     assert "accents" in " ".join(ended.caveats)
     assert "language model" in " ".join(ended.caveats)
     assert told.at(99.0) == []
     assert list(told.course.end()) == []
+
+
+def test_a_key_ends_a_practice_without_waiting_for_the_last_feedback() -> None:
+    told = Told(between_s=0).answered()
+    told.hear(*looked_at(1, 1))
+    told.at(20.0)
+    told.at(20.0)
+    told.hear(*says(2, "The other way round.", 22.0, 24.0))
+    told.over(28.1)
+    told.hear(*looked_at(2, 2))
+    assert kinds(told.at(29.0)) == ["FeedbackWanted"]
+    told.hear(m.AnswerRequested(by="view"))
+    assert kinds(told.at(29.1)) == ["PracticeEnded"]
+
+
+def test_where_nobody_looked_at_an_answer_nobody_is_asked_to_look_at_all() -> None:
+    told = Told(between_s=0).answered()
+    told.hear(looked_at(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
+    told.at(20.0)
+    told.at(20.0)
+    told.hear(*says(2, "The other way round.", 22.0, 24.0))
+    told.over(28.1)
+    told.hear(looked_at(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
+    assert kinds(told.at(29.0)) == ["PracticeEnded"]
 
 
 def test_who_breaks_off_is_told_what_there_is() -> None:
@@ -263,6 +294,7 @@ STEPS: list[tuple[float, list[m.Event]]] = [
     (23.1, [m.AnswerRequested(by="view")]),
     (23.1, []),
     (24.0, looked_at(2, 2)),
+    (25.0, looked_at(WHOLE, 3)),
 ]
 
 

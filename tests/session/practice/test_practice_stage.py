@@ -116,6 +116,7 @@ def test_a_practice_goes_from_the_first_question_to_the_end(practise: Callable[.
         practised.say(number, text)
         assert practised.wait_for(m.PracticeMeasured, number).text == text
         give_feedback(practised, number)
+    give_feedback(practised, 3)
     assert practised.wait_for(m.PracticeEnded).answers == 2
     practised.child.terminate()
     assert practised.child.wait(10) == 0
