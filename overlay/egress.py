@@ -62,7 +62,7 @@ class Egress:
         provider = self.provider
         if provider is None:
             return ""
-        where = "leaves this machine" if provider.leaves_machine else "on this machine"
+        where = "leaves this machine" if provider.leaves_machine else "this machine"
         proxy = f", through the proxy {provider.proxy}" if provider.proxy else ""
         return f"{provider.provider}, {provider.model} ({where}{proxy})"
 
@@ -71,6 +71,8 @@ class Egress:
         """What was used and what it cost, in words; empty before anything was."""
         if self.spent is None:
             return ""
+        if self.spent.cost == self.spent.day_cost == 0:  # all of it on this machine
+            return f"{self.tokens:,} tokens"
         session, day = self.spent.session_cost, self.spent.day_cost
         today = f", {money(day)} today" if day > session else ""
         unpriced = ", its price is not known" if self.spent.cost is None else ""

@@ -308,11 +308,14 @@ class TestMeter:
         through = m.ProviderReady(
             provider="ollama", host="h", model="m", models=[], leaves_machine=False, proxy="p:1"
         )
-        assert fold(through).egress.asked == "ollama, m (on this machine, through the proxy p:1)"
+        assert fold(through).egress.asked == "ollama, m (this machine, through the proxy p:1)"
 
     def test_tokens_add_up_and_money_is_what_the_meter_says(self) -> None:
         captions = fold(story.used(100, 20, cost=0.001, session=0.001), story.used(200, 30, session=0.003))
         assert captions.egress.meter == "350 tokens, $0.0030"
+
+    def test_where_nothing_was_paid_no_money_is_named(self) -> None:
+        assert fold(story.used(100, 20, cost=0.0)).egress.meter == "120 tokens"
 
     def test_the_day_is_named_when_it_is_more_than_the_session(self) -> None:
         assert fold(story.used(1, 1, session=0.5, day=1.25)).egress.meter == "2 tokens, $0.5000, $1.25 today"

@@ -58,7 +58,7 @@ def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:
 def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")
-        assert done.stdout == f"from now on {other.base_url}, other (on this machine) is asked\n"
+        assert done.stdout == f"from now on {other.base_url}, other (this machine) is asked\n"
         going_on.say(QUESTION)
         cuecard("answer")
         assert going_on.wait_for(m.AnswerFinished).text == "Two."
