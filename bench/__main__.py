@@ -256,6 +256,95 @@ def endurance(
     measure(minutes, stall=stall)
 
 
+@app.command()
+def overload(
+    load: Annotated[
+        Literal["slow", "cpu", "sources"],
+        typer.Option(help="The transcriber slowed down, every core busy, or eight sources."),
+    ] = "slow",
+    seconds: Annotated[float, typer.Option(min=5.0, help="How long.")] = 45.0,
+    share: Annotated[
+        float, typer.Option(min=0.005, max=1.0, help="What a slowed transcriber gets of its time.")
+    ] = 0.1,
+) -> None:
+    """More than the machine can do, for a while: what is late or lost, is it told, how soon is all well?"""
+    from bench.overload import measure
+
+    measure(load, seconds, share=share)
+
+
+@app.command()
+def drift(
+    hours: Annotated[float, typer.Option(min=0.05, help="Length by the session's own clock.")] = 8.0,
+    every: Annotated[float, typer.Option(min=20.0, help="Seconds from a sentence to the next.")] = 120.0,
+    real_pace: Annotated[bool, typer.Option("--real-pace", help="Take as long as it lasts.")] = False,
+) -> None:
+    """Hours of a session in minutes: memory, descriptors, threads, and what moves on the clock."""
+    from bench.drift import measure
+
+    measure(hours, every_s=every, at_real_pace=real_pace)
+
+
+@app.command()
+def kills(
+    stage: Annotated[
+        list[str] | None,
+        typer.Option(help="A kind of stage to strike: capture, vad, stt, llm, …; as often as needed."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each.")] = 20,
+    hang: Annotated[bool, typer.Option("--hang", help="Stop them instead of killing them.")] = False,
+    answers: Annotated[bool, typer.Option("--answers", help="Have questions answered meanwhile.")] = False,
+    seed: Seed = 1,
+    supervisor: Annotated[int, typer.Option(help="Kill the supervisor so often instead.")] = 0,
+    frozen_overlay: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Freeze the overlay for so long instead.")
+    ] = 0.0,
+) -> None:
+    """Kill or stop processes at random moments of speech: how soon all is well, and what was lost."""
+    _need_extras()
+    if supervisor:
+        from bench.orphans import measure as kill_supervisors
+
+        kill_supervisors(supervisor, seed=seed)
+    elif frozen_overlay:
+        from bench.frozen import measure as freeze
+
+        freeze(frozen_overlay)
+    else:
+        from bench.kills import measure
+
+        measure(stage or ["stt"], times, hang=hang, seed=seed, answers=answers)
+
+
+@app.command()
+def fuzz(
+    inputs: Annotated[int, typer.Option(min=1, help="How many, over all decoders.")] = 100_000,
+    decoder: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.0, help="How long at most; 0 for no limit.")] = 0.0,
+    seed: Seed = 1,
+    keep: Annotated[Path | None, typer.Option(file_okay=False, help="Write faulty inputs here.")] = None,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="Breed them with atheris, for --seconds a decoder (60).")
+    ] = False,
+) -> None:
+    """Feed all that reads bytes from outside with what it does not expect: crashes, hangs, forgeries."""
+    from bench.fuzz import Plan, breed, measure
+
+    (breed if guided else measure)(Plan(inputs, decoder or [], seconds, seed, keep))
+
+
+@app.command()
+def sandbox(
+    runs: Annotated[int, typer.Option(min=0, help="How often to play the interview, with and without.")] = 3,
+    starts: Annotated[int, typer.Option(min=0, help="How often to only start, with and without.")] = 10,
+) -> None:
+    """What the cages cost: a session's start and its wait for final words, with them and without, in turn."""
+    _need_extras()
+    from bench.sandbox import measure
+
+    measure(runs, starts)
+
+
 def _need_extras(*written: Path | None) -> None:
     """See that what is needed is there, and that what is to be written can be, before minutes are spent."""
     for path in written:

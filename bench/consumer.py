@@ -52,6 +52,8 @@ def run_session(
     files: Mapping[str, Path],
     options: Sequence[str] = (),
     on_line: Callable[[Received, Family], None] = _look_on,
+    *,
+    module: str = "session",
 ) -> Playback:
     """Play the files at real pace through a session of its own.
 
@@ -59,11 +61,12 @@ def run_session(
         files: What each source plays.
         options: More options of `cuecard run`.
         on_line: Called with every line as it comes, and the session's processes.
+        module: What runs the session.
 
     Raises:
         StageFailure: The session did not end with exit code 0.
     """
-    command = [sys.executable, "-m", "session", "run", "--json", "--pace", "realtime", *options]
+    command = [sys.executable, "-m", module, "run", "--json", "--pace", "realtime", *options]
     for source, file in files.items():
         command += ["--source", f"{source}=file:{file}"]
     headless = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}

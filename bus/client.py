@@ -7,9 +7,10 @@ one thread only. Nothing here waits for the hub: what cannot be handed over at o
 from __future__ import annotations
 
 import contextlib
+import hmac
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 import zmq
@@ -32,12 +33,29 @@ class Follow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kinds: list[str]
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The hub's answer to `Follow`."""
 
     events: list[Logged]
-    through_seq: int
+    through_seq: Annotated[int, msgspec.Meta(ge=0)]
     """All events of the kinds asked for up to this number have been given."""
+    latest_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """The newest event in the log: who has been given all up to here has caught up."""
+
+
+_batches: msgspec.msgpack.Decoder[Batch] = msgspec.msgpack.Decoder(Batch)
+
+
+def batch_in(body: bytes) -> Batch:
+    """Return the hub's answer in `body`.
+
+    Raises:
+        Refused: It is none.
+    """
+    try:
+        return _batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(f"an answer is not the hub's ({type(error).__name__})") from error
 
 
 class HubClient:
@@ -57,9 +75,12 @@ class HubClient:
         self._say_lock = threading.Lock()
         self._say_line = self._connect(run.hub_address)
         self._hear_line = self._connect(run.hub_address)
-        self._batches: msgspec.msgpack.Decoder[Batch] = msgspec.msgpack.Decoder(Batch)
         self.heard_seq = 0
         """Every event up to this one was returned by an earlier `hear` and has been dealt with."""
+        self.refused = 0
+        """Answers that came from something else than this run's hub."""
+        self.caught_up = False
+        """Whether the last answer held the newest there was; before the first answer nobody knows."""
         self._given_seq = 0
         if self._kinds:
             self._ask()
@@ -90,8 +111,14 @@ class HubClient:
         self.heard_seq = self._given_seq
         if not self._hear_line.poll(round(timeout_s * 1000)):
             return []
-        batch = self._batches.decode(self._hear_line.recv())
+        try:
+            batch = self._answer(self._hear_line.recv_multipart())
+        except Refused:  # whoever took the hub's place is asked again, and so is the hub when it is back
+            self.refused += 1
+            self._ask()
+            return []
         self._given_seq = batch.through_seq
+        self.caught_up = batch.through_seq >= batch.latest_seq
         self._ask()
         return batch.events
 
@@ -102,6 +129,13 @@ class HubClient:
             self._say_line.close(linger=200)
         self._context.term()
 
+    def _answer(self, frames: list[bytes]) -> Batch:
+        match frames:
+            case [token, body] if hmac.compare_digest(token, self._token):
+                return batch_in(body)
+            case _:
+                raise Refused("an answer does not know this run's token")
+
     def _ask(self) -> None:
         follow = msgspec.msgpack.encode(Follow(self._given_seq, self._kinds))
         with contextlib.suppress(zmq.Again):  # a hub that is gone answers nobody; the supervisor sees to it
@@ -111,6 +145,7 @@ class HubClient:
         line: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)
         line.setsockopt(zmq.SNDHWM, _QUEUED_EVENTS)
         line.setsockopt(zmq.RCVHWM, _QUEUED_EVENTS)
+        line.setsockopt(zmq.LINGER, 200)  # without a limit a process whose hub never came could not end
         line.connect(address)
         return line
 

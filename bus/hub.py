@@ -22,6 +22,15 @@ from bus.run import Run
 
 _POLL_MS = 200
 
+_TAKEN_AT_ONCE = 1000
+"""After so many messages followers get their turn, whoever goes on sending."""
+
+_LAST_WORDS_S = 1.0
+"""How long what is under way at the end is still delivered."""
+
+_TOLD_AT_FIRST, _TOLD_AGAIN_FACTOR = 1, 100
+"""Refused messages are told of at the first, the hundredth, the ten thousandth."""
+
 
 class Hub:
     """The event plane's centre.
@@ -35,10 +44,11 @@ class Hub:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._log = SessionLog()
+        self.log = SessionLog()
         self._followers: dict[bytes, Follower] = {}
         self.refused = 0
         """Messages that came without the token, were malformed or not the sender's to say."""
+        self._told_at = _TOLD_AT_FIRST
         self._context = zmq.Context()
         self._line: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._line.setsockopt(zmq.ROUTER_MANDATORY, 1)
@@ -60,7 +70,8 @@ class Hub:
             if self._line.poll(_POLL_MS):
                 self._take_all()
                 self._give()
-        while self._line.poll(50):
+        give_up = time.monotonic() + _LAST_WORDS_S
+        while self._line.poll(50) and time.monotonic() < give_up:
             self._take_all()
             self._give()
 
@@ -71,23 +82,31 @@ class Hub:
 
     def close(self) -> int:
         """Drop the log, close the line, and return how many events were dropped."""
-        count = self._log.wipe()
+        count = self.log.wipe()
         self._followers.clear()
         self._context.destroy(linger=200)
         return count
 
     def _take_all(self) -> None:
-        while True:
+        for _ in range(_TAKEN_AT_ONCE):
             try:
                 peer, *frames = self._line.recv_multipart(zmq.DONTWAIT)
             except zmq.Again:
-                return
+                break
             try:
-                self._take(peer, frames)
+                self.take(peer, frames)
             except Refused:
                 self.refused += 1
+        if self.refused >= self._told_at:
+            self._told_at = max(self._told_at, self.refused) * _TOLD_AGAIN_FACTOR
+            self._keep(_strangers(self.refused))
 
-    def _take(self, peer: bytes, frames: list[bytes]) -> None:
+    def take(self, peer: bytes, frames: list[bytes]) -> None:
+        """Take what a peer sends.
+
+        Raises:
+            Refused: It does not know the token, is malformed, or may not say that.
+        """
         match frames:
             case [token, verb, name, body] if hmac.compare_digest(token, self._run.token):
                 if verb == SAY:
@@ -101,12 +120,13 @@ class Hub:
 
     def _hear(self, name: bytes, body: bytes) -> None:
         event = messages.decode(body)
-        if not wiring.may_say(name.decode(errors="replace"), type(event)):
+        stage = name.decode(errors="replace")
+        if not wiring.may_say(stage, type(event)) or not _is_its_own(stage, event):
             raise Refused(f"{name!r} may not say {type(event).__name__}")
         self._keep(event)
 
     def _keep(self, event: messages.Event) -> None:
-        logged = self._log.append(event, time.monotonic_ns())
+        logged = self.log.append(event, time.monotonic_ns())
         for follower in self._followers.values():
             follower.offer(logged)
 
@@ -114,18 +134,35 @@ class Hub:
         try:
             follow = msgspec.msgpack.decode(body, type=Follow)
             kinds = frozenset(self._kinds[kind] for kind in follow.kinds)
-        except (msgspec.DecodeError, KeyError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
             raise Refused("a peer follows what does not exist") from error
         follower = self._followers.setdefault(peer, Follower(kinds))
         follower.kinds, follower.seq, follower.waiting = kinds, follow.since, True
 
     def _give(self) -> None:
         for peer, follower in list(self._followers.items()):
-            events = follower.take(self._log)
+            events = follower.take(self.log)
             if events is None:
                 continue
             try:
-                answer = msgspec.msgpack.encode(Batch(events, follower.seq))
-                self._line.send_multipart([peer, answer], zmq.DONTWAIT)
+                answer = msgspec.msgpack.encode(Batch(events, follower.seq, self.log.latest_seq))
+                self._line.send_multipart([peer, self._run.token, answer], zmq.DONTWAIT)
             except zmq.ZMQError:  # the peer went away; one that comes back follows anew
                 del self._followers[peer]
+
+
+def _is_its_own(stage: str, event: messages.Event) -> bool:
+    """Tell whether a stage speaks of itself where it can speak of nothing else, and of its own source."""
+    if isinstance(event, messages.Beat | messages.StageReady) and event.stage != stage:
+        return False
+    source = stage.partition(":")[2]
+    return not source or getattr(event, "source", source) == source
+
+
+def _strangers(count: int) -> messages.ProblemMet:
+    return messages.ProblemMet(
+        stage="hub",
+        what=f"something on this machine that does not belong to this session knocked ({count} refused)",
+        kept="nothing of it was taken, and nothing was given to it",
+        todo="if it goes on, see which programs run as you",
+    )

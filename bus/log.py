@@ -7,10 +7,15 @@ its own pace from a position of its own, so a slow one delays nobody and a late 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bus.failures import Refused
 from bus.messages import Event, Logged, Message
 from bus.wiring import KEPT
+
+PAST_VARIABLE = "CUECARD_PAST"
+"""Names the descriptor from which the hub reads the log of a session that is taken up again."""
 
 BATCH_EVENTS = 256
 """At most so many events go to a follower at once."""
@@ -29,6 +34,16 @@ class SessionLog:
     def latest_seq(self) -> int:
         """Number of the newest event; 0 when there is none."""
         return len(self._events)
+
+    def recall(self, events: Sequence[Logged]) -> None:
+        """Begin with the log of a session that is taken up again.
+
+        Raises:
+            Refused: They are not numbered from 1 without a gap.
+        """
+        if self._events or any(logged.seq != seq for seq, logged in enumerate(events, 1)):
+            raise Refused("what was kept of the session is no log")
+        self._events = [*events]
 
     def append(self, event: Event, logged_ns: int) -> Logged:
         """Number an event, keep it if its kind is kept, and return it as it goes to followers."""
@@ -63,6 +78,8 @@ class Follower:
     kinds: frozenset[type[Message]]
     seq: int = 0
     waiting: bool = True
+    answered: bool = False
+    """Whether it was ever answered: the first answer may be empty, and says that there is no past."""
     moments: deque[Logged] = field(default_factory=lambda: deque(maxlen=MOMENTS_KEPT))
     """Events that are not kept, as far as they fit."""
 
@@ -72,13 +89,13 @@ class Follower:
             self.moments.append(logged)
 
     def take(self, log: SessionLog) -> list[Logged] | None:
-        """Return what the follower has not had yet, if it waits and there is anything."""
+        """Return what the follower has not had yet, if it waits and there is anything, or never was."""
         if not self.waiting:
             return None
         events, self.seq = log.since(self.seq, self.kinds, BATCH_EVENTS)
         events += self.moments
         self.moments.clear()
-        if not events:
+        if not events and self.answered:
             return None
-        self.waiting = False
+        self.waiting, self.answered = False, True
         return events

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from bus.failures import Failure
+from bus.private_memory import keep_private
 
 SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
 """Whose death ends the process; not set when a stage is started by hand."""
@@ -29,6 +31,7 @@ DEBUG_VARIABLE = "CUECARD_DEBUG"
 UNEXPECTED = 1
 """Exit code of an error nobody thought of."""
 
+_INTERRUPTED = 130  # what a shell makes of Ctrl-C
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 
@@ -61,6 +64,8 @@ class Process:
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        keep_private()
+        complain_without_words(self.name)
         self._die_with_supervisor()
         return self
 
@@ -91,6 +96,32 @@ class Process:
             libc.prctl(_PR_SET_NAME, f"cue-{self.name}"[:15].encode())
         if os.getppid() != int(supervisor):  # it died before the line above
             raise SystemExit(UNEXPECTED)
+
+
+def complain_without_words(name: str) -> None:
+    """Have every error that nobody catches told by its kind and place, in threads and callbacks too.
+
+    Python would print what the error quotes, libraries would log it, and Qt would end the process over it and
+    leave a copy of its memory.
+    """
+    if os.environ.get(DEBUG_VARIABLE):
+        return
+
+    def say(error: BaseException | None) -> None:
+        words = "an error in passing" if error is None else unexpected(error)
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
+            print(f"cuecard {name}: {words}", file=sys.stderr, flush=True)
+
+    def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            os._exit(_INTERRUPTED)
+        say(error)
+        os._exit(UNEXPECTED)
+
+    sys.excepthook = end
+    sys.unraisablehook = lambda left: say(left.exc_value)
+    threading.excepthook = lambda left: say(left.exc_value)
+    logging.getLogger().addHandler(logging.NullHandler())  # or what libraries log ends on standard error
 
 
 def unexpected(error: BaseException) -> str:

@@ -77,7 +77,7 @@ class AudioRing:
     def __init__(self, address: Path, memory: RingMemory) -> None:
         self._address = address
         self._memory = memory
-        self._capacity = int(memory.head["blocks"][0])
+        self._capacity = memory.blocks
         self.torn_reads = 0
         """Copies that were overwritten or half written, found and thrown away."""
 
@@ -232,7 +232,7 @@ class AudioRing:
     def _replace(self, fresh: RingMemory) -> None:
         self._memory.unmap()
         self._memory = fresh
-        self._capacity = int(fresh.head["blocks"][0])
+        self._capacity = fresh.blocks
 
     def __enter__(self) -> Self:
         return self

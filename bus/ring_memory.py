@@ -1,6 +1,8 @@
 """How a ring's memory comes to be, how it is laid out, and how readers get hold of it.
 
-On Linux the memory is a memfd, sealed once the writer has mapped it: the kernel then refuses every new
+The memory stays out of swap where the user may lock so much, and out of dumps (Linux).
+
+On Linux it is a memfd, sealed once the writer has mapped it: the kernel then refuses every new
 writable mapping, there is no name in any file system, and nothing is left behind when the writer dies.
 Elsewhere it is a named shared-memory segment. Readers ask at a Unix socket, whose directory (0700)
 decides who can. This module knows nothing of samples' meaning; `bus.ring` reads and writes them.
@@ -9,9 +11,11 @@ decides who can. This module knows nothing of samples' meaning; `bus.ring` reads
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import mmap
 import os
 import socket
+import struct
 import sys
 import threading
 import zlib
@@ -27,12 +31,17 @@ from bus.failures import MachineFailure
 if sys.platform == "linux":
     import fcntl
 
+    _OUR_SEALS = (
+        fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | 0x0010
+    )  # F_SEAL_FUTURE_WRITE, named from Python 3.13 on
+
 BLOCK_SAMPLES = 160
 """Samples in a block: 10 ms at 16 kHz."""
 
 _MAGIC = 0x43554543_52494E47
-_F_SEAL_FUTURE_WRITE = 0x0010  # fcntl.F_SEAL_FUTURE_WRITE exists from Python 3.13 on
 _ANSWER_TIMEOUT_S = 2.0
+_LARGEST_BYTES = 1 << 28
+"""Two hours of sound; what is larger is no ring of ours."""
 _NO_RING = "what is served there is no ring of ours"
 
 _HEAD = np.dtype(
@@ -55,16 +64,33 @@ def block_crc(samples: memoryview, number: int) -> int:
     return zlib.crc32(samples, number & 0xFFFF_FFFF)
 
 
+def memory_bytes(blocks: int) -> int:
+    """Return how much memory a ring of so many blocks takes."""
+    return _HEAD_BYTES + blocks * _BLOCK.itemsize
+
+
 class RingMemory:
     """The ring's bytes, mapped, with views on the head and the blocks."""
 
     def __init__(self, buffer: mmap.mmap | memoryview, blocks: int, release: Callable[[], None]) -> None:
         self._release = release
+        self.locked = False
+        """Whether the system promised never to swap it out."""
+        self.blocks = blocks
+        """How many the ring has; readers ask here, as whoever writes the head may say another thing later."""
         self.head: Any = np.frombuffer(buffer, _HEAD, count=1)
         table: Any = np.frombuffer(buffer, _BLOCK, count=blocks, offset=_HEAD_BYTES)
         self.numbers: NDArray[np.int64] = table["number"]
         self.crcs: NDArray[np.uint32] = table["crc"]
         self.samples: NDArray[np.int16] = table["samples"]
+
+    def lock(self) -> None:
+        """Keep the memory out of swap, if the user may lock so much."""
+        if sys.platform == "win32":
+            return
+        with contextlib.suppress(OSError, AttributeError):
+            start = ctypes.c_void_p(self.head.ctypes.data)
+            self.locked = ctypes.CDLL(None).mlock(start, ctypes.c_size_t(memory_bytes(self.blocks))) == 0
 
     def unmap(self) -> None:
         """Let go of the mapping."""
@@ -87,7 +113,7 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
     Raises:
         MachineFailure: Shared memory cannot be had.
     """
-    size = _HEAD_BYTES + blocks * _BLOCK.itemsize
+    size = memory_bytes(blocks)
     try:
         memory, handle = _allocate(size, blocks)
     except OSError as error:
@@ -96,6 +122,7 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
             kept="nothing was started",
             todo="free some memory and start again",
         ) from error
+    memory.lock()
     memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
     return memory, handle
 
@@ -107,8 +134,8 @@ def _allocate(size: int, blocks: int) -> tuple[RingMemory, RingHandle]:
             os.ftruncate(descriptor, size)
             os.posix_fallocate(descriptor, 0, size)  # ENOSPC now rather than SIGBUS later
             mapping = mmap.mmap(descriptor, size)
-            seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | _F_SEAL_FUTURE_WRITE | fcntl.F_SEAL_SEAL
-            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+            mapping.madvise(mmap.MADV_DONTDUMP)
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _OUR_SEALS | fcntl.F_SEAL_SEAL)
         except OSError:
             os.close(descriptor)
             raise
@@ -135,6 +162,7 @@ def attach_memory(address: Path) -> RingMemory:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(_ANSWER_TIMEOUT_S)
         line.connect(str(address))
+        _check_same_user(line)
         return _receive_descriptor(line) if sys.platform == "linux" else _receive_name(line)
 
 
@@ -144,12 +172,35 @@ def _receive_descriptor(line: socket.socket) -> RingMemory:
         raise ConnectionResetError("no descriptor came")
     try:
         size = os.fstat(descriptors[0]).st_size
-        if size <= _HEAD_BYTES:
+        if not _HEAD_BYTES < size <= _LARGEST_BYTES or not _is_sealed(descriptors[0]):
             raise ConnectionRefusedError(_NO_RING)
         mapping = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
+        mapping.madvise(mmap.MADV_DONTDUMP)
     finally:
         os.close(descriptors[0])
     return RingMemory(mapping, _blocks_in(mapping), mapping.close)
+
+
+def _is_sealed(descriptor: int) -> bool:
+    """Tell whether nobody can write to this memory, nor cut it short, which would kill its readers."""
+    try:
+        seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)
+    except OSError:  # a file, or memory of another kind
+        return False
+    return seals & _OUR_SEALS == _OUR_SEALS
+
+
+def _check_same_user(line: socket.socket) -> None:
+    """Make sure that whoever is at the other end is a process of this user.
+
+    Raises:
+        ConnectionRefusedError: It is not.
+    """
+    if sys.platform != "linux":
+        return  # the directory's mode is what there is
+    _, user, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if user != os.getuid():
+        raise ConnectionRefusedError("another user is at the other end")
 
 
 def _receive_name(line: socket.socket) -> RingMemory:
@@ -174,9 +225,9 @@ class RingServer:
 
     def __init__(self, address: Path, handle: RingHandle) -> None:
         self._address, self._handle = address, handle
-        address.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
+            address.unlink(missing_ok=True)
             self._socket.bind(str(address))
             self._socket.listen(8)
         except OSError as error:
@@ -196,6 +247,7 @@ class RingServer:
                 return
             with line, contextlib.suppress(OSError):  # a reader that went away is no concern of ours
                 line.settimeout(_ANSWER_TIMEOUT_S)
+                _check_same_user(line)
                 if self._handle.descriptor is not None:
                     socket.send_fds(line, [b"ring"], [self._handle.descriptor])
                 else:

@@ -46,6 +46,11 @@ class RingWriter:
         self._server = RingServer(address, self._handle)
 
     @property
+    def locked(self) -> bool:
+        """Whether the system promised never to write the ring to its swap."""
+        return self._memory.locked
+
+    @property
     def stop_sample(self) -> int:
         """One past the last sample that was given to the ring."""
         return self._next_block * BLOCK_SAMPLES + self._partial_samples

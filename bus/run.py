@@ -12,12 +12,14 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import stat
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import psutil
@@ -32,13 +34,58 @@ SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107
 _PREFIX = "cuecard-"
+_KEPT = "kept"
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class _RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    token: str
+_LARGEST_RUN_FILE_BYTES = 1 << 20
+
+
+class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `run.json` holds."""
+
+    token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
     settings: dict[str, dict[str, Any]]
+
+
+def run_file_in(body: bytes) -> RunFile:
+    """Return what is in the bytes of a `run.json`.
+
+    Raises:
+        ValueError: They are none.
+    """
+    if len(body) > _LARGEST_RUN_FILE_BYTES:
+        raise ValueError("run.json is too large")
+    try:
+        return msgspec.json.decode(body, type=RunFile)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"run.json is none of ours: {type(error).__name__}") from error
+
+
+def _read_own(path: Path) -> bytes:
+    """Return what is in a file of this user's that nobody else can read, in a directory like that.
+
+    Raises:
+        OSError: It is not there, or not this user's alone.
+    """
+    if sys.platform == "win32":
+        return path.read_bytes()
+    directory = os.open(path.parent, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
+    try:
+        _check_own(directory)
+        file = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=directory)
+        with os.fdopen(file, "rb") as handle:
+            _check_own(file)
+            return handle.read(_LARGEST_RUN_FILE_BYTES + 1)
+    finally:
+        os.close(directory)
+
+
+def _check_own(descriptor: int) -> None:
+    status = os.fstat(descriptor)
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise PermissionError(0, "it is not this user's alone")
 
 
 @dataclass(frozen=True)
@@ -55,6 +102,11 @@ class Run:
     def hub_address(self) -> str:
         """Where the hub listens, in ZeroMQ's words."""
         return f"ipc://{self.directory / 'hub'}"
+
+    @property
+    def kept_address(self) -> Path:
+        """Where the log of this run can be had when the session was killed."""
+        return self.directory / _KEPT
 
     def ring_address(self, source: str) -> Path:
         """Where the ring of a source is served."""
@@ -78,7 +130,7 @@ class Run:
                 raise OSError(0, "its path is too long for a socket")
             file = directory / "run.json"
             file.touch(0o600, exist_ok=False)
-            file.write_bytes(msgspec.json.encode(_RunFile(token, tables)))
+            file.write_bytes(msgspec.json.encode(RunFile(token, tables)))
         except OSError as error:
             if directory is not None:
                 shutil.rmtree(directory, ignore_errors=True)
@@ -121,10 +173,11 @@ class Run:
     @classmethod
     def _read(cls, directory: Path) -> Run:
         try:
-            file = msgspec.json.decode((directory / "run.json").read_bytes(), type=_RunFile)
-        except (OSError, msgspec.DecodeError) as error:
+            file = run_file_in(_read_own(directory / "run.json"))
+        except (OSError, ValueError) as error:
             raise MachineFailure(
-                f"{directory} is no run's directory ({error})", todo="start a session with `cuecard run`"
+                f"{directory} is no run's directory of this user ({error})",
+                todo="start a session with `cuecard run`",
             ) from error
         return cls(directory, file.token.encode(), file.settings)
 
@@ -148,11 +201,23 @@ def sweep(base: Path) -> list[Path]:
     """Remove what crashed runs left in `base`, and return what was removed."""
     removed = []
     for found in _runs(base):
-        if not psutil.pid_exists(found.owner):
+        if not psutil.pid_exists(found.owner) and not _is_kept(found.directory):
             with contextlib.suppress(OSError):
                 shutil.rmtree(found.directory)
                 removed.append(found.directory)
     return removed
+
+
+def going_on() -> list[Path]:
+    """Return the directories of this user's runs that are going on, or can still be taken up again."""
+    found = _runs(_base_directory())
+    return [each.directory for each in found if psutil.pid_exists(each.owner) or _is_kept(each.directory)]
+
+
+def left_over() -> list[Path]:
+    """Return the directories that this user's runs left when they crashed."""
+    held = going_on()
+    return [found.directory for found in _runs(_base_directory()) if found.directory not in held]
 
 
 @dataclass(frozen=True)
@@ -163,6 +228,25 @@ class _Found:
     owner: int
     """The process that made it."""
     made_s: float
+
+
+def kept_runs() -> list[Path]:
+    """Return the sockets at which this user's killed sessions are kept, the newest first."""
+    runs = sorted(_runs(_base_directory()), key=lambda found: found.made_s, reverse=True)
+    gone = [found.directory for found in runs if not psutil.pid_exists(found.owner)]
+    return [directory / _KEPT for directory in gone if _is_kept(directory)]
+
+
+def _is_kept(directory: Path) -> bool:
+    """Tell whether the log of a killed session can still be had there."""
+    if sys.platform == "win32":
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        try:
+            line.connect(str(directory / _KEPT))
+        except OSError:
+            return False
+    return True
 
 
 def _runs(base: Path) -> list[_Found]:

@@ -8,6 +8,7 @@ This module knows no setting; each stage declares its own struct and the session
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +19,12 @@ import msgspec
 from bus.failures import SettingsFailure
 
 ENVIRONMENT_PREFIX = "CUECARD_"
+
+LARGEST_BYTES = 1 << 18
+"""Of a file of settings."""
+
+_DEEP_NAME = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}")
+"""Names of so many parts take the parser a time that grows with their square."""
 
 Schema = Mapping[str, type[msgspec.Struct]]
 Tables = dict[str, dict[str, Any]]
@@ -49,12 +56,30 @@ def load(
     return {name: _decode(name, schema[name], tables[name], file) for name in schema}
 
 
+def tables_in(body: bytes) -> dict[str, Any]:
+    """Return what a TOML document holds, in a time that no document can make long.
+
+    Raises:
+        ValueError: It is no TOML, or larger or deeper than settings are.
+    """
+    if len(body) > LARGEST_BYTES:
+        raise ValueError(f"it is larger than {LARGEST_BYTES >> 10} KiB")
+    text = body.decode("utf-8")
+    if _DEEP_NAME.search(text):
+        raise ValueError("a name in it has too many parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("values in it are nested too deeply") from error
+
+
 def _from_file(schema: Schema, file: Path | None) -> Tables:
     if file is None or not file.exists():
         return {}
     try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        with file.open("rb") as handle:
+            tables = tables_in(handle.read(LARGEST_BYTES + 1))
+    except (OSError, ValueError) as error:
         raise SettingsFailure(
             f"{file} cannot be read as TOML ({error})", kept="the file is untouched", todo="mend that line"
         ) from error

@@ -5,25 +5,26 @@ No base class and no callbacks: a stage's `main()` owns its loop and asks this o
 
 from __future__ import annotations
 
+import sys
 import time
 from types import TracebackType
 from typing import Self, TypeVar
 
 import msgspec
 
-from bus import sandbox
 from bus.client import HubClient
-from bus.failures import Failure
-from bus.log import BATCH_EVENTS
+from bus.failures import Failure, MachineFailure
 from bus.messages import Beat, Event, Logged, Message, ProblemMet, StageReady
 from bus.process import Process, unexpected
 from bus.run import Run
+from bus.sandbox import Cage
 
 BEAT_EVERY_S = 1.0
 """A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
 
 _BEAT_AT_MOST_EVERY_S = 0.05
 _HISTORY_WAIT_S = 0.2
+_HISTORY_LIMIT_S = 5.0  # a hub that gives no answer for so long hangs, and the supervisor sees to that
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -49,8 +50,23 @@ class Stage:
         return self.run.settings(self.name.partition(":")[0], kind)
 
     def enter_sandbox(self) -> None:
-        """Give up the right to open internet sockets; after models are loaded, before audio is touched."""
-        self._sandbox = sandbox.enter().summary
+        """Give up the right to open internet sockets; after models are loaded, before audio is touched.
+
+        Raises:
+            MachineFailure: The kernel could enforce it and does not, and the user has not said to go on.
+        """
+        report = self._cage.close()
+        self._sandbox = report.summary
+        if report.enforced or sys.platform != "linux":
+            return
+        failure = MachineFailure(
+            f"{self.name} cannot be kept off the network ({report.summary})",
+            kept="it has heard nothing",
+            todo="see `cuecard doctor`; --allow-unsandboxed goes on without, on your word",
+        )
+        if not self.run.tables.get("session", {}).get("allow_unsandboxed"):
+            raise failure
+        self.report(failure)
 
     def ready(self, detail: str = "", *, address: str = "") -> None:
         """Announce that the stage works now, and where it can be asked if it serves others."""
@@ -67,11 +83,15 @@ class Stage:
     def history(self) -> list[Logged]:
         """Return the session so far: what a restarted stage must know before it acts."""
         events: list[Logged] = []
-        while True:
-            batch = self._client.hear(_HISTORY_WAIT_S)
-            events += batch
-            if len(batch) < BATCH_EVENTS:
-                return events
+        give_up = time.monotonic() + _HISTORY_LIMIT_S
+        while not self._client.caught_up and time.monotonic() < give_up:
+            events += self._client.hear(_HISTORY_WAIT_S)
+        return events
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether `hear` has returned all that had happened when the hub answered last."""
+        return self._client.caught_up
 
     def beat(self, *, heard_sample: int = 0) -> None:
         """Show that the work loop turns. Cheap to call often; call it from no other thread."""
@@ -98,6 +118,8 @@ class Stage:
         self._process.__enter__()
         try:
             self.run = Run.open()
+            # Before the line to the hub, which starts threads: they shall be in the cage as well.
+            self._cage = Cage(self.name, self.run.directory, self.run.tables)
             self._client = HubClient(self.name, self.run, kinds=self._kinds)
         except Failure as failure:
             self._process.__exit__(type(failure), failure, failure.__traceback__)

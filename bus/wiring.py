@@ -23,17 +23,17 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.ConsentGiven: (("session",), SCREENS),
     m.StageStarted: (("session",), SCREENS),
     m.StageReady: (
-        ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", *SCREENS),
+        ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
         ("session", "llm", *SCREENS),
     ),
     m.Beat: (
-        ("capture", "vad", "stt", "llm", "model-server", "practice", *SCREENS),
+        ("capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
         ("session", "capture"),
     ),
     m.StageDied: (("session",), ("session", "llm", *SCREENS)),
     m.StageGivenUp: (("session",), ("session", "capture", "llm", "practice", *SCREENS)),
     m.ProblemMet: (
-        ("session", "hub", "capture", "vad", "stt", "llm", "model-server", "practice", *SCREENS),
+        ("session", "hub", "capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
         ("session", CONTROL, *SCREENS),
     ),
     m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", "practice", *SCREENS)),

@@ -41,8 +41,8 @@ def main() -> None:
 
 
 def _recall(stage: Stage, orders: Orders) -> None:
-    """Hear what was before, when this is a restart; the hub has nothing to tell to a first start."""
-    for logged in stage.hear(timeout_s=0.3):
+    """Hear what was before, when this is a restart."""
+    for logged in stage.history():
         orders.hear(logged.event)
 
 

@@ -27,6 +27,8 @@ class DeviceClock:
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._frames = 0
+        self.delay_s = 0.0
+        """Of the newest piece: its arrival, less the time that all frames up to its end make."""
         self._least_delay_s: float | None = None
         self._reported = False
         self._jump_s = 0.0  # the least jump since it began
@@ -48,8 +50,9 @@ class DeviceClock:
         self._reported |= overflowed
         lost = self._judge(delay_s - self._least_delay_s, arrived_s)
         self._frames += lost
+        self.delay_s = delay_s - lost / self._rate_hz
         drifted_s = self._least_delay_s + _DRIFT * frames / self._rate_hz
-        self._least_delay_s = min(drifted_s, delay_s - lost / self._rate_hz)
+        self._least_delay_s = min(drifted_s, self.delay_s)
         return dropped_frames + lost
 
     def _judge(self, jump_s: float, arrived_s: float) -> int:

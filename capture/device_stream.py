@@ -10,6 +10,7 @@ from capture import portaudio
 from capture.callback_buffer import CallbackBuffer, Piece
 from capture.device_clock import DeviceClock
 from capture.devices import Device, opened_source
+from capture.drift import Drift
 from capture.mending import Frames
 
 _BUFFER_S = 4.0
@@ -31,7 +32,8 @@ class DeviceStream:
     def __init__(self, device: Device) -> None:
         self.rate_hz = device.native_rate_hz
         self.channels = device.native_channels
-        self._clock = DeviceClock(self.rate_hz)
+        self.pulse_source = device.pulse_source
+        self._clock, self._drift = DeviceClock(self.rate_hz), Drift()
         self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), self.channels)
         self.heard_s = time.monotonic()
         """When the last frames came."""
@@ -61,21 +63,20 @@ class DeviceStream:
         """When more frames are to be expected."""
         return self.heard_s + _BLOCK_MS / 1000
 
-    def take(self) -> list[tuple[Piece, int]]:
-        """Return the pieces that came since the last call, each with how many frames are lost before it."""
-        pieces = self._buffer.take()
-        return [
-            (
-                piece,
-                self._clock.lost(
-                    piece.arrived_s,
-                    len(piece.frames),
-                    overflowed=piece.overflowed,
-                    dropped_frames=piece.dropped_frames,
-                ),
-            )
-            for piece in pieces
-        ]
+    def take(self) -> list[tuple[Piece, int, int]]:
+        """Return the pieces that came since the last call, each with how many frames are lost before it, and
+        by how many samples at 16 kHz it must be made longer for the sample clock to keep its pace.
+        """
+        return [(piece, *self._judge(piece)) for piece in self._buffer.take()]
+
+    def _judge(self, piece: Piece) -> tuple[int, int]:
+        lost_frames = self._clock.lost(
+            piece.arrived_s,
+            len(piece.frames),
+            overflowed=piece.overflowed,
+            dropped_frames=piece.dropped_frames,
+        )
+        return lost_frames, self._drift.nudge(piece.arrived_s, self._clock.delay_s)
 
     def close(self) -> None:
         """Close the device; frames that are under way are dropped."""

@@ -13,6 +13,7 @@ import numpy as np
 from bus.messages import AudioLost, Event
 from bus.ring import SAMPLE_RATE, Samples
 from bus.ring_writer import RingWriter
+from capture.drift import nudged
 from capture.level import LevelMeter
 from capture.mending import Frames, Mender
 from capture.resampling import Mono, Resampler
@@ -49,13 +50,14 @@ class Intake:
         """Whether nothing is heard at present that could be speech nearby."""
         return self._meter.quiet
 
-    def take(self, frames: Frames) -> None:
+    def take(self, frames: Frames, nudge: int = 0) -> None:
         """Take frames as they came.
 
         Args:
             frames: float32, shape (n, channels), full scale at ±1.
+            nudge: By how many samples to make longer what they come to.
         """
-        self.write(self.refine(frames))
+        self.write(nudged(self.refine(frames), nudge))
 
     def refine(self, frames: Frames) -> Samples:
         """Return what the frames come to, for `write`.

@@ -1,7 +1,8 @@
 """A device heard into the ring, from the first sound to the session's end.
 
 When the device goes away, its clock goes on: silence takes the place of what was not heard, the device is
-tried again every second, and the gap is told when it is over. After a restart of this process the clock
+tried again every second, and the gap is told when it is over; so it is when the user has chosen another
+output, and the source is whatever the computer plays. After a restart of this process the clock
 is the old one, and what lies between is told by the listener, who knows where the old ring ended.
 """
 
@@ -17,13 +18,14 @@ from bus.ring import SAMPLE_RATE
 from bus.ring_memory import BLOCK_SAMPLES
 from bus.ring_writer import RingWriter
 from bus.stage import Stage
-from capture import portaudio
+from capture import portaudio, pulse
 from capture.device_stream import DeviceStream
 from capture.devices import Device, choose
 from capture.intake import Intake
 from capture.orders import Orders
 from capture.settings import CaptureSettings
-from capture.source import Live
+from capture.sleep import Sleep, asleep_s
+from capture.source import Live, Monitor
 
 _GONE_AFTER_S = 1.0
 _TRY_EVERY_S = 1.0
@@ -31,6 +33,9 @@ _BEHIND_S = 0.25  # silence that stands in for an absent device stays so far beh
 _MOVE_LATE_S = 0.001
 _MOVE_LATE_WHEN_QUIET_S = 0.041  # every wake-up costs; speech is begun so much later, never ended
 _WAIT_S = 0.1
+_FOLLOW_EVERY_S = 3.0  # asking costs a process
+_AWAY = "the device was away"
+_OTHER_OUTPUT = "another output was chosen"
 
 
 class LiveCapture:
@@ -55,6 +60,9 @@ class LiveCapture:
         self._stream: DeviceStream | None = None
         self._next_try_s = 0.0
         self._absent_since: int | None = None
+        self._why_absent = _AWAY
+        self._followed_s = time.monotonic()
+        self._sleep = Sleep(asleep_s())
 
     def run(self) -> None:
         """Hear the device until the session ends, then keep the ring for those who still read.
@@ -74,7 +82,8 @@ class LiveCapture:
                 seconds=self._settings.ring_s,
             ) as ring:
                 self._stage.say(started)
-                self._stage.ready(f"{started.device}, {started.native_rate_hz} Hz")
+                swap = "" if ring.locked else ", not locked in memory: may be swapped out"
+                self._stage.ready(f"{started.device}, {started.native_rate_hz} Hz{swap}")
                 intake = Intake(self._name, ring, started.native_rate_hz, self._stage.say)
                 self._hear(intake, started.first_sample_ns)
                 self._finish(intake)
@@ -129,7 +138,7 @@ class LiveCapture:
                 self._try_again()
                 intake.silence_until(_sample_at(now_s - _BEHIND_S, first_ns))
                 time.sleep(_MOVE_LATE_S)
-            elif now_s - self._stream.heard_s > _GONE_AFTER_S:
+            elif now_s - self._stream.heard_s > self._patience_s(self._stream):
                 self._lost_device(intake)
             else:
                 self._move(intake, self._stream, first_ns)
@@ -138,22 +147,54 @@ class LiveCapture:
             if now_s - looked_s > _WAIT_S:
                 looked_s = now_s
                 self._look(0.0)
+                self._notice_sleep()
+                self._follow_output(intake, now_s)
+
+    def _patience_s(self, stream: DeviceStream) -> float:
+        """Return how long a device may give nothing; one that was just opened takes longer to begin."""
+        return _GONE_AFTER_S if stream.first_captured_s is not None else self._settings.device_timeout_s
+
+    def _notice_sleep(self) -> None:
+        slept_s = self._sleep.since_last(asleep_s())
+        if slept_s:
+            self._stage.report(
+                InputFailure(
+                    f"the computer slept for {slept_s:.0f} s; {self._name} was not heard meanwhile",
+                    kept="everything before and after",
+                )
+            )
+
+    def _follow_output(self, intake: Intake, now_s: float) -> None:
+        """Go to another output when the user has chosen one; a monitor stays with its own, which is quiet."""
+        wanted = isinstance(self._source, Monitor) and self._stream is not None and intake.quiet
+        if not wanted or now_s - self._followed_s < _FOLLOW_EVERY_S:
+            return
+        self._followed_s = now_s
+        try:
+            chosen = pulse.default_monitor().name
+        except InputFailure:  # nothing to follow; that the server is gone is noticed by its silence
+            return
+        if self._stream is not None and chosen != self._stream.pulse_source:
+            self._leave_device(intake, _OTHER_OUTPUT)
 
     def _move(self, intake: Intake, stream: DeviceStream, first_ns: int) -> None:
-        for piece, lost_frames in stream.take():
+        for piece, lost_frames, nudge in stream.take():
             if self._absent_since is not None:
                 self._found_device(
                     intake, stream, _sample_at(piece.arrived_s - len(piece.frames) / stream.rate_hz, first_ns)
                 )
             if lost_frames:
                 intake.lose(lost_frames, "the device ran over")
-            intake.take(piece.frames)
+            intake.take(piece.frames, nudge)
 
-    def _lost_device(self, intake: Intake) -> None:
+    def _leave_device(self, intake: Intake, why: str) -> None:
         self._close()
         intake.change_rate(SAMPLE_RATE)
-        self._absent_since = intake.stop_sample
+        self._absent_since, self._why_absent = intake.stop_sample, why
         self._next_try_s = time.monotonic()
+
+    def _lost_device(self, intake: Intake) -> None:
+        self._leave_device(intake, _AWAY)
         self._stage.report(
             InputFailure(
                 f"the device of {self._name} went away",
@@ -184,7 +225,7 @@ class LiveCapture:
                     source=self._name,
                     start_sample=self._absent_since,
                     stop_sample=intake.stop_sample,
-                    cause="the device was away",
+                    cause=self._why_absent,
                 )
             )
         self._absent_since = None

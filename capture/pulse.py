@@ -104,6 +104,11 @@ def _pactl(*words: str) -> str:
         ) from error
     except subprocess.CalledProcessError as error:
         reason = " ".join(error.stderr.split()) or f"pactl ended with code {error.returncode}"
+        if "denied" in reason.lower():
+            raise InputFailure(
+                f"the sound server does not let us in ({reason})",
+                todo="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
+            ) from error
         raise InputFailure(
             f"no sound server answers ({reason})",
             todo="start one: systemctl --user start pipewire-pulse (or pulseaudio --start)",

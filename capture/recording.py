@@ -23,6 +23,10 @@ _FORMATS = "give a wav, flac, ogg or mp3 file"
 _NOTHING_STARTED = "nothing was started"
 _WAIT_FOR_INPUT_S = 0.1
 
+_LOWEST_RATE_HZ, _ODD_RATE_HZ, _HIGHEST_RATE_HZ = 1_000, 50_000, 768_000
+_MOST_CHANNELS = 64
+"""Beyond these the head of the file is wrong, and believing it would take gigabytes."""
+
 
 class Recording(Protocol):
     """Sound that is there to be read at any pace."""
@@ -53,6 +57,12 @@ class _Forward(soundfile.SoundFile):  # type: ignore[misc]  # it comes without t
 
     def seekable(self) -> bool:
         return False
+
+
+def _is_rate(rate_hz: int) -> bool:
+    """Tell whether sound comes at such a rate; high ones are round."""
+    is_common = rate_hz <= _ODD_RATE_HZ or rate_hz % 25 == 0
+    return _LOWEST_RATE_HZ <= rate_hz <= _HIGHEST_RATE_HZ and is_common
 
 
 class FileRecording:
@@ -90,23 +100,35 @@ class FileRecording:
                 kept=_NOTHING_STARTED,
                 todo=_FORMATS,
             ) from error
-        if self._file.frames == 0:
-            self._file.close()
-            raise InputFailure(f"{path} holds no audio", kept=_NOTHING_STARTED, todo=_FORMATS)
         self._at = 0
         self.rate_hz: int = self._file.samplerate
         self.channels: int = self._file.channels
+        if self._file.frames == 0 or self.channels > _MOST_CHANNELS or not _is_rate(self.rate_hz):
+            self._file.close()
+            why = (
+                f"says {self.channels} channels at {self.rate_hz} Hz"
+                if self._file.frames
+                else "holds no audio"
+            )
+            raise InputFailure(f"{path} {why}", kept=_NOTHING_STARTED, todo=_FORMATS)
 
     def seek(self, frame: int) -> None:
         """Go on from this frame, or from the end."""
-        self._at = self._file.seek(min(frame, self._file.frames))
+        wanted = min(frame, self._file.frames)
+        if wanted == self._at or not self._begins():
+            return
+        try:
+            self._at = self._file.seek(wanted)
+        except soundfile.LibsndfileError as error:
+            self._note_damage(error)
 
     def read(self, frames: int) -> Frames | None:
         """Return the next frames, fewer only at the end."""
         try:
             read: Frames = self._file.read(frames, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
-            self.trouble = f"{self.name} is damaged ({error.error_string.rstrip('.')})"
+            self._note_damage(error)
+        if self.trouble:
             return np.empty((0, self.channels), np.float32)
         self._at += len(read)
         if len(read) < frames and self._at < self._file.frames:
@@ -116,6 +138,17 @@ class FileRecording:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _begins(self) -> bool:
+        """Tell whether a first frame can be read: libsndfile dies of a seek in some files where none can."""
+        if self._at == 0:
+            self.read(1)
+        if self._at == 0 and not self.trouble:
+            self.trouble = f"{self.name} is damaged"
+        return not self.trouble
+
+    def _note_damage(self, error: soundfile.LibsndfileError) -> None:
+        self.trouble = f"{self.name} is damaged ({error.error_string.rstrip('.')})"
 
 
 class InputRecording:

@@ -19,7 +19,6 @@ from bus.stage import Stage
 from llm.answering import Answering, caught_up
 from llm.asked_provider import AskedProvider
 from llm.asking.answerer import Answerer
-from llm.keys.private_memory import keep_private
 from llm.notes.reading import read_notes
 from llm.notes.search import open_notes
 from llm.orders import Step
@@ -28,7 +27,6 @@ from llm.settings import LlmSettings
 
 def main() -> None:
     """Run the stage."""
-    keep_private()
     started_ns = time.monotonic_ns()
     with Stage("llm") as stage:
         settings = stage.settings(LlmSettings)
@@ -38,6 +36,7 @@ def main() -> None:
         asked = AskedProvider(settings)
         answerer = Answerer(settings, stage.run.token, stage.say)
         stage.say(NotesRead(files=[note.name for note in files], passages=len(notes)))
+        stage.enter_sandbox()
         stage.ready(_described(settings, len(notes)))
         while not stage.stopping():
             for logged in stage.hear(timeout_s=0.1):

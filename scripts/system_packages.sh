@@ -16,9 +16,9 @@ window=(
     libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
-# A real sound server and a real screen, both without hardware, a real key store on a bus of its own, and a voice
-# that asks practice questions.
-test=(pulseaudio xvfb gnome-keyring dbus-daemon espeak-ng)
+# A real sound server and a real screen, both without hardware, a real key store on a bus of its own, a voice
+# that asks practice questions, and what `cuecard attest` watches a session with.
+test=(pulseaudio xvfb gnome-keyring dbus-daemon espeak-ng strace util-linux)
 
 wanted=("${audio[@]}" "${window[@]}")
 if [[ "${1:-}" == test ]]; then

@@ -16,8 +16,9 @@ from session.stages import StagePlan
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 """No library shall keep threads that nobody asked for, or have them spin while they wait."""
 
-_SAFE = {"PYTHONSAFEPATH": "1"}
-"""A file called httpx.py where the user happens to be is not the library."""
+_SAFE = {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1"}
+"""A file called httpx.py where the user happens to be is not the library. onnxruntime keeps no database of
+its uses, and sends its maker nothing."""
 
 _KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
 
@@ -38,6 +39,8 @@ class Child:
             pass_fds=plan.descriptors,
             stdin=None if plan.inherits_stdin else subprocess.DEVNULL,
             stdout=None if plan.inherits_stdout else subprocess.DEVNULL,
+            # Whoever reads our complaints to their end shall not wait for a process that outlives us.
+            stderr=subprocess.DEVNULL if plan.outlives_supervisor else None,
             # Ctrl-C is for the supervisor. A view stays in the terminal's group, or it could not read keys.
             process_group=None if plan.inherits_stdout else 0,
         )
@@ -90,5 +93,7 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
         for name, value in os.environ.items()
         if plan.holds_keys or not (name == named or any(word in name.upper() for word in _KEY_WORDS))
     }
-    address = {RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+    address = {RUN_VARIABLE: str(run.directory)}
+    if not plan.outlives_supervisor:
+        address[SUPERVISOR_VARIABLE] = str(os.getpid())
     return {**_QUIET, **inherited, **_SAFE, **address}

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from bus.failures import Failure
-from bus.process import DEBUG_VARIABLE, UNEXPECTED, unexpected
+from bus.process import DEBUG_VARIABLE, UNEXPECTED, complain_without_words, unexpected
 from session.keys import keys
 from session.models.commands import models
 
@@ -84,6 +84,12 @@ JsonOption = Annotated[
 SaveOption = Annotated[
     Path | None, typer.Option(help="Save the session when it ends: .md, .srt, .vtt or .json.")
 ]
+UnsandboxedOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-unsandboxed", help="Go on where nothing keeps the processes that hear off the network."
+    ),
+]
 
 
 @app.command()
@@ -135,6 +141,7 @@ def run(
     consent: Annotated[
         bool, typer.Option("--consent", help="The others know that this session is transcribed.")
     ] = False,
+    allow_unsandboxed: UnsandboxedOption = False,
     settings: Annotated[Path | None, typer.Option(help="A settings file in the place of your own.")] = None,
 ) -> None:
     """Hear, transcribe, answer: one live session. Ctrl-C ends it.
@@ -161,7 +168,12 @@ def run(
             "eager": eager or None,
             "confirm": confirm or None,
         },
-        "session": {"view": view, "json": json or None, "save": save and str(save)},
+        "session": {
+            "view": view,
+            "json": json or None,
+            "save": save and str(save),
+            "allow_unsandboxed": allow_unsandboxed or None,
+        },
     }
     launch(
         Request(
@@ -176,7 +188,12 @@ def run(
 
 
 @app.command()
-def demo(view: ViewOption = None, json: JsonOption = False, save: SaveOption = None) -> None:
+def demo(
+    view: ViewOption = None,
+    json: JsonOption = False,
+    save: SaveOption = None,
+    allow_unsandboxed: UnsandboxedOption = False,
+) -> None:
     """Play a recorded interview through the whole pipeline, offline, without a key.
 
     Example:
@@ -187,7 +204,8 @@ def demo(view: ViewOption = None, json: JsonOption = False, save: SaveOption = N
     from session.launch import launch
 
     typer.echo(REMARK, err=True)
-    launch(demonstration({"view": view, "json": json or None, "save": save and str(save)}))
+    flags = {"view": view, "json": json or None, "save": save and str(save)}
+    launch(demonstration({**flags, "allow_unsandboxed": allow_unsandboxed or None}))
 
 
 @app.command()
@@ -225,6 +243,7 @@ def practice(
     view: ViewOption = None,
     json: JsonOption = False,
     save: SaveOption = None,
+    allow_unsandboxed: UnsandboxedOption = False,
     settings: Annotated[Path | None, typer.Option(help="A settings file in the place of your own.")] = None,
 ) -> None:
     """Be asked, answer aloud, and hear how that went. A key or a long quiet ends an answer.
@@ -246,11 +265,38 @@ def practice(
             "provider": provider,
             "confirm": confirm or None,
         },
-        "session": {"view": view, "json": json or None, "save": save and str(save)},
+        "session": {
+            "view": view,
+            "json": json or None,
+            "save": save and str(save),
+            "allow_unsandboxed": allow_unsandboxed or None,
+        },
         "practice": {"speak": speak},
     }
     wanted = asked_for(topic=topic, file=questions, count=count)
     launch(practice_request(wanted, flags, models=tuple(model or ()), settings_file=settings))
+
+
+@app.command()
+def resume(
+    end: Annotated[
+        bool, typer.Option("--end", help="Do not go on: save it with --save, and have it wiped.")
+    ] = False,
+    view: ViewOption = None,
+    json: JsonOption = False,
+    save: SaveOption = None,
+) -> None:
+    """Take up a session that was killed, within ten minutes: nothing that was final is lost.
+
+    Examples:
+
+        cuecard resume
+
+        cuecard resume --end --save call.md
+    """
+    from session.resume import resume
+
+    resume(session={"view": view, "json": json or None, "save": save and str(save)}, ends=end)
 
 
 @app.command()
@@ -331,6 +377,57 @@ def doctor(
     raise typer.Exit(show_findings(as_json=json))
 
 
+@app.command()
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it here.")
+    ] = None,
+) -> None:
+    """Write what helps to find a defect into one file, without a word of anybody's. Nothing is sent.
+
+    Example:
+
+        cuecard report
+    """
+    from session.bundle import report as write_report
+
+    write_report(output)
+
+
+@app.command()
+def purge(
+    yes: Annotated[bool, typer.Option("--yes", help="Delete all of it without asking.")] = False,
+) -> None:
+    """Show everything that the program ever stored, and delete it if you want.
+
+    Examples:
+
+        cuecard purge
+
+        cuecard purge --yes
+    """
+    from session.purge import purge as show_and_delete
+
+    show_and_delete(at_once=yes)
+
+
+@app.command()
+def attest(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here.")
+    ] = None,
+) -> None:
+    """Watch a marked session from outside, and report every file, socket and byte of it (Linux, strace).
+
+    Example:
+
+        cuecard attest --output attestation.md
+    """
+    from session.attest.command import attest as watch_and_report
+
+    watch_and_report(output)
+
+
 @app.command(
     add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )
@@ -347,6 +444,7 @@ def bench(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command line; the program's entry point."""
+    complain_without_words("session")
     try:
         app()
     except Failure as failure:

@@ -45,6 +45,11 @@ class Health:
         self._beat_s = 0.0
         self._deaths_s: deque[float] = deque(maxlen=RESTARTS_AT_MOST + 1)
 
+    @property
+    def beats(self) -> bool:
+        """Whether it is to be heard from all the time."""
+        return self.ready and not self.given_up and self.plan.silence_limit_s is not None
+
     def started(self, now_s: float) -> None:
         """Note that the process was spawned."""
         self._started_s, self.ready, self.cause = now_s, False, ""
@@ -56,6 +61,11 @@ class Health:
     def beat(self, now_s: float) -> None:
         """Note that its work loop turned."""
         self._beat_s = now_s
+
+    def pardon(self, away_s: float) -> None:
+        """Hold nothing against the stage that fell into a time in which nobody watched."""
+        self._started_s += away_s
+        self._beat_s += away_s
 
     def while_running(self, now_s: float) -> Verdict:
         """Judge a process that exists."""

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bus.failures import Failure, StageFailure, UsageFailure
+from bus.private_memory import keep_private
 from capture.source import Live, parse_source, parse_sources
 from llm.notes.reading import read_notes
 from llm.providers import named_provider
@@ -27,7 +28,7 @@ from session.live import LiveSession
 from session.models import catalogue, store
 from session.models.choice import find_weights
 from session.settings import AllSettings
-from session.stages import StagePlan, plan_stages
+from session.stages import StagePlan, plan_keeper, plan_stages
 from session.summary import lines
 from session.vocabulary import expected, read_vocabulary
 
@@ -56,29 +57,46 @@ def launch(request: Request) -> None:
     Raises:
         Failure: It could not be started, or not be ended well.
     """
+    keep_private()  # the session's record is in this process
     settings = resolve(request)
     live = any(isinstance(parse_source(name, spec), Live) for name, spec in settings.capture.sources.items())
     with_others = live and not request.practises
     if with_others:
         consent.ensure(given=request.consent, can_ask=sys.stdin.isatty() and sys.stderr.isatty())
-    views = choose_views(
-        settings.session.view,
-        as_json=settings.session.json,
-        to_terminal=sys.stdout.isatty(),
-        has_display=has_display(),
-    )
+    plans = plans_for(settings, practises=request.practises)
+    if request.ask_key:
+        plans = _with_typed_keys(plans, settings.llm)
+    session = LiveSession(settings, plans, consented=with_others, true_ends_s=request.true_ends_s)
+    see_through(session, settings)
+
+
+def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
+    """Return the stages of a session with these settings, shown where this process can show it."""
     plans = plan_stages(
         settings.capture.sources,
-        views=views,
+        views=choose_views(
+            settings.session.view,
+            as_json=settings.session.json,
+            to_terminal=sys.stdout.isatty(),
+            has_display=has_display(),
+        ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
         cores=settings.session.cores,
         niceness=settings.session.niceness,
-        practises=request.practises,
+        practises=practises,
     )
-    if request.ask_key:
-        plans = _with_typed_keys(plans, settings.llm)
-    session = LiveSession(settings, plans, consented=with_others, true_ends_s=request.true_ends_s)
+    if settings.session.keep_s and sys.platform != "win32":
+        plans.append(plan_keeper(os.getpid()))
+    return plans
+
+
+def see_through(session: LiveSession, settings: AllSettings) -> None:
+    """Run a session to its end, save it where that is wanted, and print what it came to.
+
+    Raises:
+        Failure: It could not be started, or not be ended well.
+    """
     saved_to = settings.session.save
     try:
         ending = session.run()

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 from bus import wiring
 from bus.client import HubClient
-from bus.messages import ConsentGiven, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
+from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
 from llm.providers import KNOWN, WORDS
 from session.interrupts import Interrupts
+from session.past import Past
 from session.progress import Progress
 from session.record import Record
 from session.settings import AllSettings
@@ -34,6 +35,7 @@ class LiveSession:
         plans: The stages.
         consented: The user said that the others know.
         true_ends_s: True ends of speech by source, where known.
+        past: The session that is taken up again, if one is.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class LiveSession:
         *,
         consented: bool = False,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
+        past: Past | None = None,
     ) -> None:
         self._settings = settings
         self._plans = plans
         self._consented = consented
+        self._past = past
         self.tally = Tally(true_ends_s or {})
         self.record = Record()
         names = {plan.name for plan in plans}
@@ -55,7 +59,7 @@ class LiveSession:
         )
         self._lingers = {"practice", "overlay"} <= names
         """A window stays until the user has read what became of the practice, and closes it."""
-        self._replay_started = False
+        self._replay_started = past is not None and past.replay_started
 
     def run(self) -> Ending:
         """Run the session to its end.
@@ -65,20 +69,28 @@ class LiveSession:
         """
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
+            supervisor = Supervisor(run, self._plans)
             try:
-                with Supervisor(run, self._plans) as supervisor:
+                with supervisor:
                     line = supervisor.start(wiring.hears("session"))
+                    self._take(supervisor, supervisor.heard_first)
                     self._announce(line)
                     cause = self._loop(supervisor, line, interrupts)
                     decided_s = time.monotonic()
                     line.say(SessionEnding(cause=cause))
                     self._finish_words(supervisor, line, interrupts)
                     clean = supervisor.stop()
+                    if self._past is not None:
+                        self._past.in_good_hands()
             finally:
-                run.remove()
+                if not supervisor.keeps_log:
+                    run.remove()
         return Ending(cause, clean, time.monotonic() - decided_s)
 
     def _announce(self, line: HubClient) -> None:
+        if self._past is not None:
+            line.say(self._past.taken_up())
+            return
         line.say(
             SessionStarted(
                 version=importlib.metadata.version("cuecard"),
@@ -120,11 +132,19 @@ class LiveSession:
             self._turn(supervisor, line)
 
     def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
-        for logged in line.hear(_TURN_S):
-            supervisor.hear(logged.event)
+        self._take(supervisor, line.hear(_TURN_S))
+        supervisor.tend()
+
+    def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
+        """Take in what happened; the stages of a session that is taken up again are not those of then."""
+        for logged in events:
             self.tally.hear(logged)
             self.record.hear(logged)
             self._progress.hear(logged)
+            if self._past is not None:
+                if self._past.holds(logged):
+                    continue
+                self._past.hear(logged.event)
+            supervisor.hear(logged.event)
             if isinstance(logged.event, StageGivenUp):
                 self._progress.stage_given_up(logged.event.stage)
-        supervisor.tend()

@@ -75,8 +75,9 @@ class Progress:
     def stage_given_up(self, stage: str) -> None:
         """Wait no longer for what this stage would have done."""
         part, _, source = stage.partition(":")
-        if part == "capture":
+        if part == "capture":  # its ring has no end then, and the listener would wait for one
             self._capturing.discard(source)
+            self._listening.discard(source)
         elif part == "vad":
             self._listening.discard(source)
         elif part == "stt":

@@ -32,6 +32,10 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Where the session is shown; auto: the overlay where there is a display, else the terminal."""
     json: bool = False
     """Print every logged event as one JSON object a line on standard output."""
+    allow_unsandboxed: bool = False
+    """Hear even where the kernel could keep the processes off the network, and for some reason does not."""
+    keep_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
+    """How long the log of a session that was killed can be taken up again, out of memory; 0 keeps nothing."""
     save: str = ""
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
     cores: dict[str, list[int]] = {}

@@ -14,13 +14,18 @@ LISTENING = 1
 ANSWERING = 2
 """The wave that may come a moment later: the hub tells it what it missed."""
 
+KEEPER = "keeper"
+
+HANG_S = 3.2
+"""How long a work loop that beats every second may be silent: found within 4 s, looking and all."""
+
 NICENESS = {"stt": 1, "llm": 1, "overlay": 1, "view": 1, "model-server": 10}
 """How far a stage steps back, 0 to 19: what catches and judges sound goes first, the small model last.
 
 Niceness counts against other programs too: 1 costs hearing 7 % of its pace on busy cores, 5 more than half.
 """
 
-KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "overlay", "view")
+KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "overlay", "view", "keeper")
 """Every kind of process a session may have."""
 
 
@@ -36,7 +41,7 @@ class StagePlan:
     wave: int = LISTENING
     essential: bool = True
     """Whether a session that cannot start it is called off."""
-    silence_limit_s: float | None = 4.0
+    silence_limit_s: float | None = HANG_S
     """How long its work loop may be silent; None for a stage whose freezing harms nobody."""
     start_limit_s: float = 30.0
     """How long it may take to be ready."""
@@ -54,6 +59,8 @@ class StagePlan:
     """Open files that it inherits, such as the pipe with the keys that were typed."""
     variables: tuple[tuple[str, str], ...] = ()
     """What its environment holds beyond what it inherits."""
+    outlives_supervisor: bool = False
+    """Whether it goes on when the supervisor is killed, to keep what would be lost with it."""
 
 
 HUB = StagePlan("hub", "bus", silence_limit_s=None)
@@ -84,7 +91,7 @@ def plan_stages(
     for source, spec in sources.items():
         plans.append(StagePlan(f"capture:{source}", "capture", (source,), inherits_stdin=spec == "-"))
         plans.append(StagePlan(f"vad:{source}", "vad", (source,)))
-    plans.append(StagePlan("stt", "stt", silence_limit_s=8.0, start_limit_s=120.0))
+    plans.append(StagePlan("stt", "stt", start_limit_s=120.0))
     plans.extend(_view(view) for view in views)
     if answers:
         plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True))
@@ -117,6 +124,19 @@ def _view(kind: str) -> StagePlan:
         inherits_stdin=kind == "terminal",
         inherits_stdout=True,
         ends_session=True,
+    )
+
+
+def plan_keeper(supervisor_pid: int) -> StagePlan:
+    """Return the process that keeps the session's log should the supervisor with this number be killed."""
+    return StagePlan(
+        KEEPER,
+        "session.keeper",
+        (str(supervisor_pid),),
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        outlives_supervisor=True,
     )
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from bus.ring import SAMPLE_RATE
 from session.tally import Tally, percentile
 
+_NOT_WIPED = "what Python, Whisper and Qt had copied could not be wiped by us and went with its process"
+"""Nobody outside those libraries can reach it; the system clears memory before anybody else gets it."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -72,5 +75,9 @@ def _egress(tally: Tally) -> str:
 
 def _wiped(ending: Ending) -> str:
     if ending.clean:
-        return f"audio rings zeroed, transcript dropped, all processes gone in {ending.stop_s:.2f} s"
-    return f"some processes had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
+        wiped = f"audio rings zeroed, transcript dropped, all processes gone in {ending.stop_s:.2f} s"
+    else:
+        wiped = (
+            f"some processes had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
+        )
+    return f"{wiped}; {_NOT_WIPED}"

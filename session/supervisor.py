@@ -1,7 +1,7 @@
 """The supervisor: starts the stages of a run, watches them, starts the fallen again, stops them all.
 
 It acts; `session.health` judges and `session.stages` plans. It is in nobody's way: audio and words pass
-between the stages without it.
+between the stages without it. Where it or the hub fails, the keeper is left, and with it the log.
 """
 
 from __future__ import annotations
@@ -13,15 +13,30 @@ from typing import Self
 
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
-from bus.messages import Beat, Event, Message, ProblemMet, StageDied, StageGivenUp, StageReady, StageStarted
+from bus.messages import (
+    Beat,
+    Event,
+    Logged,
+    Message,
+    ProblemMet,
+    StageDied,
+    StageGivenUp,
+    StageReady,
+    StageStarted,
+)
 from bus.run import Run
 from session.child import Child
 from session.health import Health, Verdict
-from session.stages import ANSWERING, HUB, LISTENING, StagePlan
+from session.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
 
 _STOP_LIMIT_S = 1.0
 _VIEW_STOP_LIMIT_S = 0.5
 _HUB_START_LIMIT_S = 10.0
+_NOBODY_HEARD_S = 2.0
+"""Several stages beat every second: when none is heard for so long, the hub is to blame and no stage."""
+_HUB_SILENCE_LIMIT_S = 3.5
+_AWAY_S = 1.0
+"""A turn that took longer was no turn: the supervisor was stopped, or had no core."""
 
 
 class Supervisor:
@@ -40,6 +55,12 @@ class Supervisor:
         self._health = {plan.name: Health(plan) for plan in self._plans}
         self._problems: dict[str, ProblemMet] = {}
         self._next_wave = LISTENING
+        self._turned_s = self._heard_s = time.monotonic()
+        self._hears_nobody = False
+        self.heard_first: list[Logged] = []
+        """What the hub told at first, the log of a session that is taken up again."""
+        self.keeps_log = False
+        """Whether a keeper was left that holds the log."""
         self.closed_by: str | None = None
         """The stage by which the user ended the session, if any."""
 
@@ -52,17 +73,19 @@ class Supervisor:
         self._children[HUB.name] = Child(self._hub, self._run)
         self._client = HubClient("session", self._run, kinds=hears)
         give_up = time.monotonic() + _HUB_START_LIMIT_S
-        while not self._client.hear(timeout_s=0.1):
+        while not (heard := self._client.hear(timeout_s=0.1)):
             if self._children[HUB.name].code is not None or time.monotonic() > give_up:
                 raise StageFailure(
                     "the hub would not start", kept="nothing else was started", todo="try `cuecard doctor`"
                 )
+        self.heard_first = heard
+        self._turned_s = self._heard_s = time.monotonic()
         self._start_wave()
         return self._client
 
     def hear(self, event: Event) -> None:
         """Take note of what a stage said about itself."""
-        now_s = time.monotonic()
+        now_s = self._heard_s = time.monotonic()
         match event:
             case StageReady(stage=stage) if stage in self._health:
                 self._health[stage].was_ready(now_s)
@@ -79,12 +102,7 @@ class Supervisor:
         Raises:
             Failure: An essential stage could not be started, or the hub died.
         """
-        if self._children[HUB.name].code is not None:
-            raise StageFailure(
-                "the hub died, and with it the session's log",
-                kept="files that were saved",
-                todo="start the session again",
-            )
+        self._watch_hub()
         for health in self._health.values():
             if not health.given_up and health.plan.name in self._children:
                 self._tend_one(health, self._children[health.plan.name])
@@ -115,12 +133,55 @@ class Supervisor:
             Whether all of them ended by themselves.
         """
         shows = [name for name in self._children if name in ("overlay", "view")]
-        works = [name for name in self._children if name not in (*shows, HUB.name)]
+        # A keeper that is left sees us go, and clears up behind us.
+        stays = (KEEPER,) if self.keeps_log else ()
+        works = [name for name in self._children if name not in (*shows, *stays, HUB.name)]
         clean = self._stop(works[::-1], _STOP_LIMIT_S)
         clean &= self._stop(shows, _VIEW_STOP_LIMIT_S)
         if hasattr(self, "_client"):
             self._client.close()
         return self._stop([HUB.name], _VIEW_STOP_LIMIT_S) and clean
+
+    def _watch_hub(self) -> None:
+        """See that the hub lives, and that it is the stages' fault when they are not heard.
+
+        Raises:
+            StageFailure: The hub died, or hangs.
+        """
+        now_s = time.monotonic()
+        away_s = now_s - self._turned_s
+        self._turned_s = now_s
+        if away_s > _AWAY_S:
+            self._heard_s += away_s
+            for health in self._health.values():
+                health.pardon(away_s)
+        hub, silent_s = self._children[HUB.name], now_s - self._heard_s
+        several = sum(health.beats for health in self._health.values()) > 1
+        self._hears_nobody = several and silent_s > _NOBODY_HEARD_S
+        silent = several and silent_s > _HUB_SILENCE_LIMIT_S
+        if hub.code is None and silent:
+            hub.kill()
+            hub.wait(1.0)
+        if hub.code is not None:
+            raise self._without_hub("fell silent" if silent else "died")
+
+    def _without_hub(self, how: str) -> StageFailure:
+        if self._has_keeper:
+            return StageFailure(
+                f"the hub {how}",
+                kept="what was said, in memory and for a while",
+                todo="take the session up again with `cuecard resume`",
+            )
+        return StageFailure(
+            f"the hub {how}, and with it the session's log",
+            kept="files that were saved",
+            todo="start the session again",
+        )
+
+    @property
+    def _has_keeper(self) -> bool:
+        keeper = self._children.get(KEEPER)
+        return keeper is not None and keeper.code is None and self._health[KEEPER].ready
 
     def _start_wave(self) -> None:
         for plan in self._plans:
@@ -137,7 +198,7 @@ class Supervisor:
     def _tend_one(self, health: Health, child: Child) -> None:
         now_s = time.monotonic()
         if child.code is None:
-            if health.while_running(now_s) is Verdict.KILL:
+            if not self._hears_nobody and health.while_running(now_s) is Verdict.KILL:
                 child.kill()
                 child.wait(1.0)
             return
@@ -196,5 +257,6 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.keeps_log = error is not None and self._has_keeper
         if any(child.code is None for child in self._children.values()):
             self.stop()

@@ -28,11 +28,15 @@ _LIST_WORDS = 3
 """A line of so few words is an entry of a list; its capital says something, that of a sentence does not."""
 
 _CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
-_ADDRESS = re.compile(r"\S*(?:://|www\.|[@\\_=<>{}]|/\S*[/.])\S*")
+_SPACED = re.compile(r"\S+")
+_ADDRESS_MARK = re.compile(r"://|www\.|[@\\_=<>{}]|/\S*[/.]")
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_](?:[\w.'’&#+-]*[\w#+])?")
 _ENDING = re.compile(r"['’](?:s|d|m|t|ll|re|ve)$", re.IGNORECASE)
 _TITLES = "".join(rf"(?<!\b{title})" for title in ("Mr", "Mrs", "Ms", "Dr", "Prof", "St"))
 _SENTENCE_START = re.compile(rf"(?:^|{_TITLES}\.|[!?…|])[\s*_>\"'“‘(\[#-]*$")
+
+_LOOK_BACK_CHARACTERS = 40
+"""What stands between a sentence's end and the next one's first word is shorter than that."""
 
 CountTokens = Callable[[str], int]
 
@@ -123,16 +127,20 @@ def names_in(texts: Iterable[str], count_tokens: CountTokens) -> list[str]:
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     """Yield each word, and whether the way it is written says that it is a name."""
     for line in _CODE.sub("", text).splitlines():
-        line = _ADDRESS.sub(" ", line)
+        line = _SPACED.sub(lambda piece: " " if _ADDRESS_MARK.search(piece[0]) else piece[0], line)
         is_shouted = line == line.upper()
         is_title = line.lstrip().startswith("#")
         matches = [*_WORD.finditer(line)]
         is_entry = len(matches) <= _LIST_WORDS and not is_title
         for match in matches:
             word = _ENDING.sub("", match[0])
-            starts = is_title or (not is_entry and bool(_SENTENCE_START.search(line[: match.start()])))
+            starts = is_title or (not is_entry and _starts_sentence(line, match.start()))
             is_marked = any(letter.isupper() or letter.isdigit() for letter in word[1:])
             yield word, not is_shouted and (is_marked or (word[0].isupper() and not starts))
+
+
+def _starts_sentence(line: str, at: int) -> bool:
+    return _SENTENCE_START.search(line, max(at - _LOOK_BACK_CHARACTERS, 0), at) is not None
 
 
 def _is_rare(word: str, says_name: bool, count_tokens: CountTokens) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 # Before CTranslate2 is loaded: its OpenMP threads would otherwise spin between passes and eat a core.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -10,7 +11,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogr
 
 from bus.messages import CaptureStarted, SpeechResumed
 from bus.stage import Stage
-from stt.agenda import Agenda
+from stt.agenda import Agenda, Task
+from stt.lag import Lag
 from stt.loading import load
 from stt.settings import SttSettings
 from stt.sources import Sources
@@ -26,7 +28,7 @@ def main() -> None:
     with Stage("stt") as stage:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
-        agenda = Agenda(settings)
+        agenda, lag = Agenda(settings), Lag()
         stage.enter_sandbox()
 
         with Sources(stage.run) as sources, Transcriber(engine, sources, settings) as transcriber:
@@ -40,17 +42,31 @@ def main() -> None:
                         case SpeechResumed() as resumed:
                             transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
                     agenda.hear(logged)
-                while task := agenda.next(sources.written_sample, partials=transcriber.has_room_for_partial):
+                    lag.hear(logged)
+                for gone in agenda.skipped(transcriber.is_gone):
+                    transcriber.skip(gone)
+                while task := _next(agenda, sources, transcriber):
                     transcriber.begin(task)
                 for event in transcriber.finished():
                     stage.say(event)
+                if news := lag.news(time.monotonic_ns()):
+                    stage.say(news)
                 stage.beat()
                 heard = stage.hear(_patience_s(agenda, transcriber))
 
 
+def _next(agenda: Agenda, sources: Sources, transcriber: Transcriber) -> Task | None:
+    return agenda.next(
+        sources.written_sample,
+        room=transcriber.has_room,
+        partials=transcriber.has_room_for_partial,
+        is_made=transcriber.is_made,
+    )
+
+
 def _patience_s(agenda: Agenda, transcriber: Transcriber) -> float:
     """Return how long to wait for the next event."""
-    if transcriber.busy:
+    if transcriber.busy or agenda.finals_wait:
         return _LOOK_WHILE_BUSY_EVERY_S
     return _LOOK_EVERY_S if agenda.anyone_speaks else _LOOK_IN_SILENCE_EVERY_S
 

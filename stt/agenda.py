@@ -1,9 +1,10 @@
 """What to transcribe next: a fold over the session's events.
 
 Finals first, the other party's before one's own, then in the order in which they ended; then the
-speculative final of someone who has fallen quiet; then a partial of whoever is speaking. Pure: knows no
-clock, no audio and no engine. Fed with a session's history after a restart, it comes out with exactly
-what is still to be done.
+speculative final of someone who has fallen quiet; then a partial of whoever is speaking. Where passes take
+too long, finals wait here, as a few numbers each, while their sound waits in the ring; one whose sound the
+ring has overwritten is skipped whole. Pure: knows no clock, no audio and no engine. Fed with a session's
+history after a restart, it comes out with exactly what is still to be done.
 """
 
 from __future__ import annotations
@@ -88,15 +89,26 @@ class Agenda:
             case _:
                 pass
 
-    def next(self, written_sample: Callable[[str], int], *, partials: bool = True) -> Task | None:
+    def next(
+        self,
+        written_sample: Callable[[str], int],
+        *,
+        room: bool = True,
+        partials: bool = True,
+        is_made: Callable[[Task], bool] = lambda task: False,
+    ) -> Task | None:
         """Return the next pass to make, or None; each is returned once.
 
         Args:
             written_sample: Tells how far a source's audio can be read.
+            room: Whether there is room for a pass at all.
             partials: Whether there is room for a partial.
+            is_made: Tells whether a final needs no pass, because one that is being made serves.
         """
-        if self._finals:
-            return self._finals.pop(min(self._finals, key=lambda key: self._urgency(self._finals[key])))
+        if final := self._next_final(room, is_made):
+            return self._finals.pop(final.key)
+        if self._finals or not room:
+            return None
         for key, speech in self._in_order():
             pause = speech.pause
             if pause and speech.speculated_sample != pause.quiet_sample:
@@ -111,10 +123,35 @@ class Agenda:
                 return Task("partial", *key, speech.start_sample, stop, stop)
         return None
 
+    def skipped(self, is_gone: Callable[[Task], bool]) -> list[Task]:
+        """Return the finals that cannot be made any more, each once.
+
+        Args:
+            is_gone: Tells whether the sound that a task needs has been overwritten.
+        """
+        gone = [task for task in self._finals.values() if is_gone(task)]
+        for task in gone:
+            del self._finals[task.key]
+        return gone
+
+    @property
+    def finals_wait(self) -> bool:
+        """Whether there are finals for which there was no room yet."""
+        return bool(self._finals)
+
     @property
     def anyone_speaks(self) -> bool:
         """Whether an utterance is under way, so that it is worth looking often."""
         return bool(self._speaking)
+
+    def _next_final(self, room: bool, is_made: Callable[[Task], bool]) -> Task | None:
+        """Return the final to begin; without room one that needs no pass and overtakes none of its source."""
+        behind: set[str] = set()
+        for task in sorted(self._finals.values(), key=self._urgency):
+            if task.source not in behind and (room or is_made(task)):
+                return task
+            behind.add(task.source)
+        return None
 
     def _end(self, event: m.SpeechEnded, logged_ns: int) -> None:
         key = event.source, event.utterance

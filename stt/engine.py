@@ -72,6 +72,8 @@ class Engine:
             )
             self._front_end = MelFrontEnd(self._model.n_mels)
             self._warm_up()
+        except MemoryError as error:
+            raise _unusable(settings, f"{device}: {error or 'there is too little memory'}") from error
         except (RuntimeError, ValueError, OSError) as error:
             raise _unusable(settings, f"{device}: {error}") from error
 
@@ -183,8 +185,11 @@ def _max_length(tokens: int, opening_tokens: int) -> int:
 
 
 def _unusable(settings: SttSettings, why: str) -> ModelFailure:
+    lacks_memory = "memory" in why or "alloc" in why
     return ModelFailure(
         f"the Whisper model {settings.model!r} cannot be used: {why}",
         kept="no sound was heard",
-        todo=f"run `cuecard models pull {settings.model}`",
+        todo="end other programs, or use a smaller model"
+        if lacks_memory
+        else f"run `cuecard models pull {settings.model}`",
     )

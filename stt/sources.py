@@ -7,10 +7,12 @@ from typing import Self
 
 import numpy as np
 
-from bus.failures import Overrun
+from bus.failures import Overrun, RingGone
 from bus.messages import CaptureStarted
 from bus.ring import AudioRing, Samples
 from bus.run import Run
+
+_ATTACH_S = 0.2  # a capture says that it has started when its ring is served
 
 
 class Sources:
@@ -28,13 +30,15 @@ class Sources:
         self._rings: dict[str, list[AudioRing]] = {}
 
     def attach(self, started: CaptureStarted) -> None:
-        """Attach to the ring of a source whose capture has started.
-
-        Raises:
-            RingGone: Its capture has died meanwhile.
+        """Attach to the ring of a source whose capture has started, unless that has died meanwhile: the next
+        one says when it starts.
         """
+        try:
+            ring = AudioRing.attach(self._run.ring_address(started.source), timeout_s=_ATTACH_S)
+        except RingGone:
+            return
         rings = self._rings.setdefault(started.source, [])
-        rings.append(AudioRing.attach(self._run.ring_address(started.source)))
+        rings.append(ring)
         for old in rings[:-2]:
             old.close()
         del rings[:-2]
@@ -43,6 +47,11 @@ class Sources:
         """Return how far the source's audio can be read; 0 when it has none."""
         rings = self._rings.get(source)
         return rings[-1].written_sample if rings else 0
+
+    def oldest_sample(self, source: str) -> int:
+        """Return from where on the source's audio can still be read; 0 when it has none."""
+        rings = self._rings.get(source)
+        return rings[0].oldest_sample if rings else 0
 
     def read(self, source: str, start_sample: int, stop_sample: int) -> Samples:
         """Return samples [start, stop) of a source; what was lost in a restart reads as silence.

@@ -28,6 +28,8 @@ from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.steady import SteadyEngine
 
+_PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end
+
 
 @dataclass
 class _Running:
@@ -70,17 +72,26 @@ class Transcriber:
 
     def __init__(self, engine: Engine | SteadyEngine, sources: Sources, settings: SttSettings) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
-        self._threads = ThreadPoolExecutor(2 * engine.device.workers, thread_name_prefix="pass")
+        threads = _PASSES_A_WORKER * engine.device.workers
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
         self._partials: dict[Key, _Running] = {}
         self._finals: dict[Key, _Running] = {}
         """Speculative passes and final ones: the newest of each utterance."""
         self._accounts: dict[Key, _Account] = {}
         self._lost: list[Event] = []
+        self._passes: set[Future[tuple[Pass, bool]]] = set()
+        """Every pass that was begun, also those that nobody waits for."""
 
     @property
     def busy(self) -> bool:
         """Whether a pass is being made."""
         return any(not each.words.done() for each in (*self._partials.values(), *self._finals.values()))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a pass that is begun now is made now, and does not wait with all of its sound in memory."""
+        self._passes = {words for words in self._passes if not words.done()}
+        return len(self._passes) < _PASSES_A_WORKER * self._engine.device.workers
 
     @property
     def has_room_for_partial(self) -> bool:
@@ -94,13 +105,32 @@ class Transcriber:
             self._start(task, self._partials)
             return
         self.abandon_partial(task.key)
-        early = self._finals.get(task.key)
-        if early is not None and early.task.quiet_sample == task.quiet_sample and early.final is None:
-            early.final = task if task.kind == "final" else None
+        if self.is_made(task):
+            self._finals[task.key].final = task if task.kind == "final" else None
             return
-        if early is not None:
+        if task.key in self._finals:
             self._abandon(task.key)
         self._start(task, self._finals)
+
+    def is_made(self, task: Task) -> bool:
+        """Tell whether a pass that was begun, or is done already, serves for this one."""
+        early = self._finals.get(task.key)
+        return early is not None and early.task.quiet_sample == task.quiet_sample and early.final is None
+
+    def is_gone(self, task: Task) -> bool:
+        """Tell whether sound that a pass needs, and that none before it has heard, has been overwritten."""
+        account = self._accounts.get(task.key)
+        needed_from = account.mel.stop_sample if account else task.start_sample
+        return needed_from < min(self._sources.oldest_sample(task.source), task.stop_sample)
+
+    def skip(self, task: Task) -> None:
+        """Give a whole utterance up, because its sound is gone, and say so."""
+        self.abandon_partial(task.key)
+        if running := self._finals.pop(task.key, None):
+            running.unwanted.set()
+        self._accounts.pop(task.key, None)
+        gone_before = self._sources.oldest_sample(task.source)
+        self._lost.append(_words_lost(task, Overrun(task.start_sample, min(gone_before, task.stop_sample))))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
         """Take note that a speaker goes on: the speculative pass is left, words it has found are kept."""
@@ -165,6 +195,7 @@ class Transcriber:
             again_if_suspect=not is_partial,
             abandoned=unwanted.is_set,
         )
+        self._passes.add(words)
         is_final = task.kind == "final"
         where[task.key] = _Running(
             task, seed, words, unwanted, final=task if is_final else None, early=not is_final

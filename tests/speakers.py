@@ -28,7 +28,7 @@ class Speakers:
     def say(self, *events: m.Event) -> None:
         """Say the events, in this order where one stage says them."""
         for event in events:
-            self._line(type(event)).say(event)
+            self._line(event).say(event)
 
     def say_in_turn(self, events: Iterable[m.Event]) -> None:
         """Say the events and wait after each until the hub has it, so that the order is theirs."""
@@ -37,12 +37,16 @@ class Speakers:
                 self.say(event)
                 _until_heard(listener, event)
 
-    def _line(self, kind: type[m.Message]) -> HubClient:
-        part = wiring.said_by(kind)[0]
-        if part not in self._lines:
-            name = f"{part}:mic" if part in _SOURCED else part
-            self._lines[part] = HubClient(name, self._run, kinds=frozenset())
-        return self._lines[part]
+    def _line(self, event: m.Event) -> HubClient:
+        """Return the line of a stage that may say this: of itself only it, of a source only its own."""
+        name = wiring.said_by(type(event))[0]
+        if isinstance(event, m.StageReady | m.Beat):
+            name = event.stage
+        elif name in _SOURCED:
+            name = f"{name}:{getattr(event, 'source', 'mic')}"
+        if name not in self._lines:
+            self._lines[name] = HubClient(name, self._run, kinds=frozenset())
+        return self._lines[name]
 
     def __enter__(self) -> Self:
         return self

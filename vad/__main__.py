@@ -15,7 +15,6 @@ from vad.listening import Listener
 from vad.settings import VadSettings
 
 _LOOK_S = 0.2
-_SETTLE_S = 0.05  # a hub that has more to tell has told it by then
 
 
 def main() -> None:
@@ -50,10 +49,9 @@ def _recall(stage: Stage, source: str) -> History:
     """Wait until the source is captured, and return all that was said about it so far."""
     history = History(source)
     while not stage.stopping():
-        heard = stage.hear(timeout_s=_SETTLE_S if history.capture_starts else _LOOK_S)
-        if history.capture_starts and not heard:
+        if history.capture_starts and stage.caught_up:
             break
-        for logged in heard:
+        for logged in stage.hear(timeout_s=_LOOK_S):
             history.hear(logged.event)
         stage.beat()
     return history

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -63,6 +64,7 @@ class SileroDetector:
     _CONTEXT_SAMPLES = 64
 
     def __init__(self) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it keeps a database of its uses, and sends it
         try:
             import onnxruntime
         except ImportError as error:

@@ -16,8 +16,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from bus.private_memory import keep_private
 from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
-from llm.keys.private_memory import keep_private
 from llm.keys.typing_keys import is_key, typed_or_piped
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from bus.failures import Failure, ProviderFailure, StageFailure
+from bus.private_memory import keep_private
 from llm.asking.connection import Connector, SmallModel
 from llm.asking.refusals import Refusal
-from llm.keys.private_memory import keep_private
 from llm.settings import LlmSettings
 
 _LIMIT_S = 60.0

@@ -21,8 +21,8 @@ from typing import Self
 import msgspec
 
 from bus.failures import Failure, MachineFailure, UsageFailure
+from bus.private_memory import keep_private
 from llm.keys.keychain import environment
-from llm.keys.private_memory import keep_private
 from llm.keys.typing_keys import is_key, typed
 
 PIPE_VARIABLE = "CUECARD_KEY_PIPE"
@@ -103,14 +103,15 @@ def session_key(name: str, inherited: Mapping[str, str]) -> str:
     pipe = inherited.get(PIPE_VARIABLE, "")
     if not pipe:
         return ""
-    read_end, write_end = map(int, pipe.split(","))
-    with _taking:
-        try:
+    try:
+        read_end, write_end = map(int, pipe.split(","))
+        with _taking:
             packed = os.read(read_end, _LARGEST)
             os.write(write_end, packed)
-        except OSError:  # nothing is in it, or it is not ours
-            return ""
-    return _decoder.decode(packed).get(name, "")
+        key = _decoder.decode(packed).get(name, "")
+    except (OSError, ValueError, msgspec.DecodeError, RecursionError):  # nothing is in it, or it is not ours
+        return ""
+    return key if is_key(key) else ""
 
 
 def main() -> int:

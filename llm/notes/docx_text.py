@@ -13,8 +13,8 @@ from typing import Any
 
 from llm.notes.unreadable import Unreadable
 
-MAX_XML_BYTES = 24 << 20
-"""What the file's text may unpack to; more is an attack or no notes."""
+MAX_XML_BYTES = 8 << 20
+"""What the file's text may unpack to; more is an attack or no notes, and takes minutes to read."""
 
 MAX_PARTS = 5_000
 

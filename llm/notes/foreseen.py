@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from llm.notes.headings import heading_in
 from llm.notes.reading import Note
 
 LONGEST_QUESTION_WORDS = 40
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"(?:=+|-{3,})\s*$")
 _BOLD = re.compile(r"\s*(\*\*|__)(?P<title>(?:(?!\1).)+)\1\s*:?\s*$")
 _NUMBER = re.compile(r"\s*(?:\(?\d{1,3}[.):]|[a-zA-Z][.)])\s+")
@@ -115,7 +115,7 @@ class _Reader:
     def _is_question_line(self, line: str, before: str) -> bool:
         if self._open and self._open.level < _LEVEL_LINE:
             return False
-        starts = not before.strip() or bool(_HEADING.match(before)) or bool(_NUMBER.match(line))
+        starts = not before.strip() or heading_in(before) is not None or bool(_NUMBER.match(line))
         return (
             starts and line.rstrip().endswith("?") and _is_question(line) and line.lstrip()[:1] not in "-*+•>"
         )
@@ -143,8 +143,8 @@ class _Reader:
 
 def _title(line: str, following: str, *, starts: bool) -> tuple[int, str] | None:
     """Return the level and words of a heading."""
-    if heading := _HEADING.match(line):
-        return len(heading[1]), heading[2]
+    if heading := heading_in(line):
+        return heading
     if bold := _BOLD.match(line):
         return _LEVEL_BOLD, bold["title"]
     if starts and line.strip() and _UNDERLINE.match(following):

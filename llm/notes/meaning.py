@@ -116,6 +116,7 @@ class _Model:
     """
 
     def __init__(self, path: Path) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it keeps a database on disk
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from llm.notes.headings import heading_in
 from llm.notes.reading import Note
 
 WANTED_WORDS = 60
@@ -18,7 +19,6 @@ WANTED_WORDS = 60
 LONGEST_WORDS = 120
 """A passage is cut at about this many."""
 
-_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _RULE = re.compile(r"\s*(?:=+|-{3,}|\*{3,}|_{3,})\s*$")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -75,7 +75,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     lines = [*text.split("\n"), ""]
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         fenced ^= _FENCE.match(line) is not None
-        heading = None if fenced else _HEADING.match(line)
+        heading = None if fenced else heading_in(line)
         underlined = not fenced and len(paragraph) == 1 and _RULE.match(line) is not None
         capitals = not fenced and not paragraph and _CAPITALS.match(line.strip()) is not None
         bold = None if fenced or paragraph else _BOLD.match(line)
@@ -84,7 +84,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             if paragraph and not underlined:
                 yield 0, "\n".join(paragraph)
             if heading:
-                yield len(heading[1]), heading[2]
+                yield heading
             elif underlined:
                 yield (1 if "=" in line else 2), paragraph[0].strip()
             elif bold:

@@ -6,6 +6,7 @@ Knows nothing of passages or questions. Notes of .pdf and .docx files come as Ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,10 @@ MAX_FILE_BYTES = 32 << 20
 """A .pdf or .docx may have pictures, which are not read."""
 
 MAX_FOLDER_FILES = 200
+
+_WIDEST_GAP = 40
+_WIDE_GAP = re.compile(rf"[^\S\n]{{{_WIDEST_GAP + 1},}}")
+"""Blanks that say nothing; whoever looks for lines of a shape would try every way to share them out."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def _read(path: Path) -> str:
         text = _text(suffix, body)
     except Unreadable as refused:
         raise _unusable(path, refused.why, refused.todo) from refused
+    text = _WIDE_GAP.sub(" " * _WIDEST_GAP, text)
     if not text.strip():
         raise _unusable(path, "it is empty", "write something into it, or leave it out")
     if len(text) > MAX_TEXT_BYTES:

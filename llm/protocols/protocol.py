@@ -17,6 +17,9 @@ from llm.request import Wish
 
 _TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
 
+_MOST_TOKENS = 1 << 40
+"""No answer has more; a larger count is none."""
+
 STOP, LENGTH = "stop", "length"
 """Why answers end, in one word for all: it was said, or it grew too long."""
 
@@ -116,7 +119,9 @@ def bearer(key: str) -> dict[str, str]:
 def count_in(holder: Any, field_name: str, otherwise: int = 0) -> int:
     """Return the count in this field of a JSON object, or `otherwise` when there is none."""
     value = holder.get(field_name) if isinstance(holder, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else otherwise
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_TOKENS:
+        return otherwise
+    return value
 
 
 def part_of(holder: Any, *field_names: str) -> dict[str, Any]:

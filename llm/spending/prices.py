@@ -9,15 +9,15 @@ from __future__ import annotations
 import datetime
 import importlib.resources
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import platformdirs
 
 from bus.failures import SettingsFailure
+from bus.settings import LARGEST_BYTES, tables_in
 
 _TOKENS = 1_000_000
 
@@ -84,16 +84,17 @@ def load(user_file: Path | None = None) -> Prices:
     Raises:
         SettingsFailure: The user's file cannot be read or does not fit.
     """
-    own = importlib.resources.files("llm.spending").joinpath("prices.toml").read_text(encoding="utf-8")
+    own = importlib.resources.files("llm.spending").joinpath("prices.toml").read_bytes()
     table, as_of = _decode(own)
     file = user_file or user_prices()
     try:
         if file.exists():
-            mended, mended_as_of = _decode(file.read_text(encoding="utf-8"))
+            with file.open("rb") as handle:
+                mended, mended_as_of = _decode(handle.read(LARGEST_BYTES + 1))
             as_of = mended_as_of or as_of
             for provider, prices in mended.items():
                 table[provider] = {**table.get(provider, {}), **prices}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsFailure(
             f"the price table {file} cannot be used ({error})",
             kept="nothing was started, and the file is untouched",
@@ -108,8 +109,8 @@ def user_prices() -> Path:
     return Path(platformdirs.user_config_dir("cuecard", appauthor=False)) / "prices.toml"
 
 
-def _decode(text: str) -> tuple[dict[str, dict[str, Price]], datetime.date | None]:
-    tables: dict[str, Any] = tomllib.loads(text)
+def _decode(body: bytes) -> tuple[dict[str, dict[str, Price]], datetime.date | None]:
+    tables = tables_in(body)
     as_of = msgspec.convert(tables.pop("as_of", None), datetime.date | None)
     return msgspec.convert(tables, dict[str, dict[str, Price]]), as_of
 

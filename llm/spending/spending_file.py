@@ -86,7 +86,7 @@ class SpendingFile:
         kept = "what is spent is counted for this session only; limits of the day do not see other sessions"
         try:
             yield
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MachineFailure(
                 f"the counts in {self._path} are damaged",
                 kept=kept,

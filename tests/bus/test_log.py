@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
+from bus.failures import Refused
 from bus.log import BATCH_EVENTS, MOMENTS_KEPT, Follower, SessionLog
 
 ENDING = m.SessionEnding(cause="x")
@@ -49,6 +51,29 @@ def test_a_follower_that_does_not_ask_gets_nothing_and_costs_a_bounded_queue() -
     events = follower.take(log)
     assert events is not None
     assert len(events) == MOMENTS_KEPT + 1
+
+
+def test_the_first_answer_says_that_there_is_no_past() -> None:
+    log, follower = SessionLog(), Follower(frozenset({m.SessionEnding}))
+    assert follower.take(log) == []
+    follower.waiting = True
+    assert follower.take(log) is None
+
+
+def test_a_log_that_is_taken_up_goes_on_with_its_numbers() -> None:
+    past, log = [m.Logged(1, 5, ENDING), m.Logged(2, 6, CONSENT)], SessionLog()
+    log.recall(past)
+    log.append(ENDING, 7)
+    assert log.since(0, frozenset({m.SessionEnding, m.ConsentGiven}), 10)[0] == [
+        *past,
+        m.Logged(3, 7, ENDING),
+    ]
+
+
+@pytest.mark.parametrize("numbers", [[2], [1, 3], [1, 1], [0]])
+def test_what_is_not_numbered_from_one_is_no_log(numbers: list[int]) -> None:
+    with pytest.raises(Refused):
+        SessionLog().recall([m.Logged(number, 0, ENDING) for number in numbers])
 
 
 def test_wiping_leaves_nothing() -> None:

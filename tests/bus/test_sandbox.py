@@ -1,63 +1,184 @@
+"""Real processes in real cages, and the same with a part of the cage left out."""
+
 from __future__ import annotations
 
+import json
+import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bus import sandbox
+from bus.sandbox import seccomp
+from tests.bus.caged import CAGED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 
-ATTEMPTS = """
-import socket, subprocess, sys, threading, ctypes, errno
-opened, go, done = [], threading.Event(), threading.Event()
+SOCKETS = """
+go, done = threading.Event(), threading.Event()
 
 def attempt(where):
-    for name in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK"):
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
+    opened = found[where] = []
+    for family in range(1, 64):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
             try:
-                socket.socket(getattr(socket, name), kind).close()
-                opened.append((where, name, kind))
+                socket.socket(family, kind).close()
+                opened.append(family)
             except OSError as error:
-                if error.errno != errno.EINVAL:
-                    opened.append((where, name, error))
+                if error.errno != 22 and family != socket.AF_UNIX:
+                    opened.append((family, error.errno))
 
 def old_thread():
     go.wait(); attempt("old thread"); done.set()
 
 threading.Thread(target=old_thread).start()
-from bus import sandbox
-report = sandbox.enter()
+report = cage.close()
 assert report.enforced, report
 attempt("main")
 go.set(); done.wait(10)
 new = threading.Thread(target=attempt, args=("new thread",)); new.start(); new.join()
-child = subprocess.run([sys.executable, "-c", "import socket; socket.socket()"], capture_output=True)
-if child.returncode == 0:
-    opened.append(("child",))
-libc = ctypes.CDLL(None, use_errno=True)
-if libc.syscall(425, 8, 0) >= 0:
-    opened.append(("io_uring",))
-socket.socket(socket.AF_UNIX).close()
+child = "import socket\\nfor f in (2, 10): socket.socket(f)"
+if subprocess.run([sys.executable, "-c", child], capture_output=True).returncode == 0:
+    found["child"] = "opened"
 a, b = socket.socketpair(); a.close(); b.close()
-print(opened)
+print(json.dumps(found))
 """
 
 
-def run(program: str) -> str:
-    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert child.returncode == 0, child.stderr
-    return child.stdout.strip()
-
-
-def test_no_thread_and_no_child_can_open_an_internet_socket() -> None:
-    assert run(ATTEMPTS) == "[]"
+def test_no_thread_and_no_child_can_open_a_socket_of_any_family_but_unix() -> None:
+    found = run(CAGED + SOCKETS)
+    unix = [int(socket.AF_UNIX)] * 4  # stream, datagram, raw (which Unix takes for datagram), seqpacket
+    assert found == {"main": unix, "old thread": unix, "new thread": unix}
 
 
 def test_without_the_filter_the_same_attempts_succeed() -> None:
-    mutant = ATTEMPTS.replace("report = sandbox.enter()\nassert report.enforced, report\n", "")
-    assert "AF_INET" in run(mutant)
+    mutant = CAGED + SOCKETS.replace("report = cage.close()\nassert report.enforced, report\n", "")
+    assert int(socket.AF_INET) in run(mutant)["old thread"]
+
+
+def test_the_process_that_goes_out_opens_no_other_family_and_listens_to_nobody() -> None:
+    program = """
+report = cage.close()
+assert report.enforced, report
+families = []
+for family in range(1, 64):
+    try:
+        socket.socket(family, socket.SOCK_DGRAM).close()
+        families.append(family)
+    except OSError:
+        pass
+try:
+    socket.create_server(("127.0.0.1", 0))
+    families.append("listens")
+except OSError:
+    pass
+print(json.dumps(families))
+"""
+    assert set(run(CAGED + program, stage="llm")) <= {1, 2, 10, 16}
+
+
+def test_what_could_win_it_back_is_refused(tmp_path: Path) -> None:
+    program = """
+import ctypes
+report = cage.close()
+libc = ctypes.CDLL(None, use_errno=True)
+calls = json.loads(sys.argv[3])
+for name, call in calls.items():
+    ctypes.set_errno(0)
+    libc.syscall(*(ctypes.c_long(each) for each in call))
+    found[name] = ctypes.get_errno()
+threading.Thread(target=lambda: found.update(thread="started")).start()
+print(json.dumps(found))
+"""
+    if os.uname().machine != "x86_64":
+        pytest.skip("numbers of x86-64")
+    calls = {
+        "ptrace": (101, 2, os.getpid(), 0, 0),
+        "process_vm_readv": (310, os.getpid(), 0, 0, 0, 0, 0),
+        "pidfd_getfd": (438, -1, 0, 0),
+        "io_uring_setup": (425, 8, 0),
+        "bpf": (321, 0, 0, 0),
+        "perf_event_open": (298, 0, 0, -1, -1, 0),
+        "userfaultfd": (323, 0),
+        "keyctl": (250, 0, -3, 0),
+        "unshare": (272, 0x4000_0000),
+        "clone": (56, 0x1000_0000 | 17, 0, 0, 0, 0),
+        "mount": (165, 0, 0, 0, 0, 0),
+        "type into the terminal": (16, 0, 0x5412, 0),
+    }
+    found = run(CAGED + program, str(tmp_path), "{}", json.dumps(calls))
+    assert found.pop("thread") == "started"
+    assert found == dict.fromkeys(calls, 22)
+
+
+MUTANTS = {
+    "the filter is left out": (
+        "seccomp.load = lambda **_: 0",
+        "INET socket, INET6 socket",
+    ),
+    "one family is forgotten": (
+        "only_where = seccomp._only_where; seccomp._only_where = lambda call, at, jump, values, **how: "
+        "only_where(call, at, jump, [*values, 16] if how['wanted'] else values, **how)",
+        "NETLINK socket",
+    ),
+    "older threads are left out": (
+        "seccomp._SECCOMP_FILTER_FLAG_TSYNC = 0",
+        "INET socket from an older thread",
+    ),
+    "tracing is left out": (
+        "import dataclasses; name = os.uname().machine; machine = seccomp._MACHINES[name]; "
+        "seccomp._MACHINES[name] = dataclasses.replace(machine, forbidden=machine.forbidden[1:])",
+        "ptrace",
+    ),
+    "a socket is inherited": (
+        "held = socket.socket()",
+        "an inherited INET socket",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_self_test_notices_when(name: str) -> None:
+    change, escape = MUTANTS[name]
+    program = f"""
+import json, os, socket, sys
+from pathlib import Path
+from bus.sandbox import Cage, seccomp
+{change}
+report = Cage(STAGE, Path("/nowhere"), {{}}).close()
+print(json.dumps([report.enforced, report.summary]))
+"""
+    enforced, summary = run(program)
+    assert not enforced
+    assert "not enforced" in summary
+    assert escape in summary
+
+
+def test_a_socket_that_is_handed_over_still_works() -> None:
+    """The promise is that none can be opened; this is why it is worded so."""
+    ours, theirs = socket.socketpair()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox, ours:
+        inbox.bind(("127.0.0.1", 0))
+        inbox.settimeout(10)
+        program = CAGED + (
+            "report = cage.close(); assert report.enforced\n"
+            "line = socket.socket(fileno=int(sys.argv[3]))\n"
+            "_, (fd,), _, _ = socket.recv_fds(line, 9, 1)\n"
+            "handed = socket.socket(fileno=fd)\n"
+            f"handed.sendto(b'out', {inbox.getsockname()!r})\n"
+        )
+        child = subprocess.Popen(
+            [sys.executable, "-c", program.replace("STAGE", "'vad'"), "/nowhere", "{}", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handed:
+            socket.send_fds(ours, [b"here"], [handed.fileno()])
+            assert inbox.recv(9) == b"out"
+        assert child.wait(10) == 0
 
 
 def test_a_process_without_a_cage_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +186,4 @@ def test_a_process_without_a_cage_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     report = sandbox.enter()
     assert not report.enforced
     assert "not enforced" in report.summary
+    assert not seccomp.supported()

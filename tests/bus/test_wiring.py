@@ -16,6 +16,7 @@ PACKAGES = {
     "model-server": "llm",
     "view": "session",
     "practice": "session",
+    "keeper": "session",
     "control": "session",
 }
 OF_THE_USER = {m.AnswerRequested, m.ProviderWanted, m.RequestJudged}

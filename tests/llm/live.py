@@ -145,5 +145,5 @@ class Live:
 
     def _listen(self) -> Live:
         heard = [logged.event for logged in self._view.hear(0.02)]
-        self.events += [event for event in heard if event != m.StageReady(stage="hub")]
+        self.events += [event for event in heard if getattr(event, "stage", "") != "hub"]
         return self

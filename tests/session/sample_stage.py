@@ -1,4 +1,4 @@
-"""A stage that behaves as it is told: `python -m tests.session.sample_stage HOW`."""
+"""A stage that behaves as it is told: `python -m tests.session.sample_stage HOW [NAME]`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bus.failures import InputFailure
 from bus.stage import Stage
 
 
-def main(how: str) -> None:
+def main(how: str, name: str = "vad:mic") -> None:
     """Be ready and beat until told to stop, or misbehave."""
-    with Stage("vad:mic") as stage:
+    with Stage(name) as stage:
         if how == "refuse":
             raise InputFailure("there is no such ear", todo="grow one")
         if how == "die at once":
@@ -27,4 +27,4 @@ def main(how: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -36,6 +36,15 @@ def test_silence_is_judged_by_whether_it_was_ready(
     assert health.while_running(now_s) is verdict
 
 
+def test_a_stage_is_not_blamed_for_a_time_in_which_nobody_watched() -> None:
+    health = Health(PLAN)
+    health.started(0.0)
+    health.was_ready(1.0)
+    health.pardon(60.0)
+    assert health.while_running(64.9) is Verdict.LEAVE
+    assert health.while_running(65.1) is Verdict.KILL
+
+
 def test_a_stage_whose_freezing_harms_nobody_is_never_killed_for_it() -> None:
     health = Health(StagePlan("overlay", "overlay", silence_limit_s=None))
     health.started(0.0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.run import Run
-from session.stages import HUB, StagePlan
+from session.stages import HUB, KEEPER, LISTENING, StagePlan, plan_keeper
 from session.supervisor import Supervisor
 from tests.waiting import wait_until
 
@@ -27,8 +28,8 @@ PLAN = StagePlan("vad:mic", "tests.session.sample_stage", ("well",))
 class Watched:
     """A supervisor that is turned by the test, and what it and its stages said."""
 
-    def __init__(self, run: Run, plan: StagePlan) -> None:
-        self.supervisor = Supervisor(run, [HUB, plan])
+    def __init__(self, run: Run, *plans: StagePlan) -> None:
+        self.supervisor = Supervisor(run, [HUB, *plans])
         self.events: list[m.Event] = []
         self._line: HubClient = self.supervisor.start(wiring.hears("session"))
 
@@ -103,6 +104,8 @@ def test_a_stage_that_keeps_dying_is_given_up_and_the_rest_goes_on(watch: Watch)
     with watch("die at once", essential=False) as watched:
         watched.until(lambda: watched.said(m.StageGivenUp))
         assert len(watched.said(m.StageDied)) == 6
+        assert watched.said(m.StageGivenUp)[0].cause
+        assert watched.said(m.StageGivenUp)[0].todo
         assert watched.supervisor.given_up == ["vad:mic"]
         assert watched.supervisor.ready(), "nobody waits for it any more"
 
@@ -137,6 +140,35 @@ def test_a_dead_hub_is_said(watch: Watch) -> None:
         os.kill(watched.supervisor.pids()["hub"], signal.SIGKILL)
         with pytest.raises(StageFailure, match="hub died"):
             watched.until(lambda: False)
+
+
+def test_a_frozen_hub_is_told_from_frozen_stages(make_run: Callable[..., Run]) -> None:
+    other = replace(PLAN, name="vad:call", arguments=("well", "vad:call"))
+    watched = Watched(make_run(), PLAN, other)
+    with watched.supervisor:
+        watched.until(watched.supervisor.ready)
+        os.kill(watched.supervisor.pids()["hub"], signal.SIGSTOP)
+        with pytest.raises(StageFailure, match="hub fell silent"):
+            watched.until(lambda: False)
+        assert set(watched.supervisor.pids()) == {"vad:mic", "vad:call"}, "no stage is to blame"
+
+
+def test_a_keeper_is_left_when_the_hub_dies_and_stopped_when_all_is_well(
+    make_run: Callable[..., Run],
+) -> None:
+    for well in (True, False):
+        watched = Watched(make_run(), PLAN, replace(plan_keeper(os.getpid()), wave=LISTENING))
+        with contextlib.suppress(StageFailure), watched.supervisor:
+            watched.until(watched.supervisor.ready)
+            keeper = psutil.Process(watched.supervisor.pids()[KEEPER])
+            if not well:
+                os.kill(watched.supervisor.pids()["hub"], signal.SIGKILL)
+                watched.until(lambda: False)
+        assert watched.supervisor.keeps_log is not well
+        assert keeper.is_running() is not well
+        if not well:
+            keeper.kill()
+            wait_until(lambda: KEEPER not in watched.supervisor.pids())  # noqa: B023 - asked at once
 
 
 def test_threads_of_children_do_not_spin_unless_the_user_wants_that(

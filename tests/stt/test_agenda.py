@@ -138,3 +138,32 @@ def test_every_utterance_is_done_exactly_once_however_often_history_is_heard(
         done.append(task.utterance)
         fold.hear(m.Logged(99, 99, discarded(task.utterance)))
     assert sorted(done) == sorted(order[known:])
+
+
+def test_without_room_finals_wait_and_nothing_else_is_begun_before_them() -> None:
+    fold = agenda(started(1), ended(1, 1.0), started(2), paused(2, 2.0), started(1, "call"))
+    assert fold.next(everything, room=False) is None
+    assert fold.finals_wait
+    assert what(fold.next(everything)) == ("final", "mic", 1)
+    assert not fold.finals_wait
+    assert fold.next(everything, room=False) is None, "no room is none for a speculative pass either"
+    assert what(fold.next(everything)) == ("speculative", "mic", 2)
+
+
+def test_a_final_whose_pass_is_made_already_needs_no_room_but_overtakes_none_of_its_source() -> None:
+    fold = agenda(
+        started(1), ended(1, 1.0), started(2), ended(2, 3.0), started(1, "call"), ended(1, 2.0, "call")
+    )
+    made = {("mic", 2), ("call", 1)}
+    order = [fold.next(everything, room=False, is_made=lambda task: task.key in made) for _ in range(2)]
+    assert [what(task) for task in order] == [("final", "call", 1), None]
+    assert what(fold.next(everything)) == ("final", "mic", 1)
+    assert what(fold.next(everything, room=False, is_made=lambda task: True)) == ("final", "mic", 2)
+
+
+def test_finals_whose_sound_is_gone_are_skipped_whole_and_once() -> None:
+    fold = agenda(started(1), ended(1, 1.0), started(2), ended(2, 3.0))
+    skipped = fold.skipped(lambda task: task.utterance == 1)
+    assert [task.key for task in skipped] == [("mic", 1)]
+    assert fold.skipped(lambda task: task.utterance == 1) == []
+    assert what(fold.next(everything)) == ("final", "mic", 2)

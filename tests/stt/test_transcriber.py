@@ -143,3 +143,13 @@ def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: R
     transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
     assert [type(event) for event in events(transcriber, UtteranceDiscarded)] == [UtteranceDiscarded]
+
+
+def test_there_is_room_for_the_passes_that_can_be_made_and_for_no_more(transcriber: Transcriber) -> None:
+    begun = 0
+    while transcriber.has_room:
+        begun += 1
+        transcriber.begin(replace(task("final"), utterance=begun))
+    assert begun == 2 * cpu(SETTINGS).workers
+    assert len(events(transcriber, TranscriptFinished)) >= 1
+    wait_until(lambda: transcriber.has_room)

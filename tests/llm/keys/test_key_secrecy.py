@@ -80,7 +80,7 @@ def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
 def test_a_process_that_keeps_its_memory_private_leaves_no_copy_and_shows_nothing(tmp_path: Path) -> None:
     program = (
         "import ctypes, os, resource\n"
-        "from llm.keys.private_memory import keep_private\n"
+        "from bus.private_memory import keep_private\n"
         "keep_private()\n"
         "is_dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), is_dumpable, flush=True)\n"
@@ -89,6 +89,6 @@ def test_a_process_that_keeps_its_memory_private_leaves_no_copy_and_shows_nothin
     ended = subprocess.run(
         [sys.executable, "-P", "-c", program], cwd=tmp_path, capture_output=True, check=False
     )
-    assert ended.stdout == b"(0, 0) 0\n"
+    assert ended.stdout == b"(1, 1) 0\n"
     assert ended.returncode == -signal.SIGABRT
     assert list(tmp_path.iterdir()) == []

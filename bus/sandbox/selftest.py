@@ -1,0 +1,168 @@
+"""Trying to get out: what a process can still do after its cage was closed, found by doing it.
+
+Each attempt is harmless when it succeeds, and then the cage does not hold. Whatever is found is named for
+people ("an IPv4 socket from an older thread"); nothing found means that every attempt was refused.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from bus.sandbox import seccomp
+from bus.sandbox.rights import home_directory
+
+_FAMILIES = range(1, 64)
+"""More families of sockets than any kernel has."""
+_KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
+_CHILD_LIMIT_S = 10.0
+_PEEK = 2  # PTRACE_PEEKDATA: asked of a process that is not traced, it stops nobody
+_PTRACE = {"x86_64": 101, "aarch64": 117}
+
+_CHILD = """
+import _socket, sys
+for family in map(int, sys.argv[1:]):
+    try:
+        _socket.socket(family, _socket.SOCK_DGRAM).close()
+    except OSError:
+        continue
+    sys.exit(9)
+"""
+_CHILD_GOT_OUT = 9
+_CHILDS_FAMILIES = (socket.AF_INET, socket.AF_INET6, 16, 17)  # and netlink, and raw packets
+
+
+class OlderThread:
+    """A thread from before the filter, which tries the same as the others once told to."""
+
+    def __init__(self) -> None:
+        self._go = threading.Event()
+        self._open: list[str] = []
+        self._allowed: Collection[int] = ()
+        self._thread = threading.Thread(target=self._wait_and_try, name="older-than-the-cage", daemon=True)
+        self._thread.start()
+
+    def sockets(self, allowed: Collection[int]) -> list[str]:
+        """Return the families it could open beyond those allowed."""
+        self._allowed = allowed
+        self._go.set()
+        self._thread.join()
+        return self._open
+
+    def _wait_and_try(self) -> None:
+        self._go.wait()
+        self._open = open_families(self._allowed)
+
+
+def network_escapes(older: OlderThread, *, network: bool, listens: bool) -> list[str]:
+    """Return the ways that still lead to a socket of a family that is not allowed."""
+    allowed = seccomp.NETWORK_FAMILIES if network else seccomp.LOCAL_FAMILIES
+    child = _start_child(allowed)  # it takes the longest, so it comes first and is asked last
+    found = open_families(allowed)
+    found += [f"{name} from an older thread" for name in older.sockets(allowed)]
+    if not listens:
+        found += [f"an inherited {name}" for name in inherited_sockets(allowed)]
+    if _can_trace():
+        found.append("ptrace")
+    if child is not None and _ended(child) == _CHILD_GOT_OUT:
+        found.append("a socket from a child")
+    return found
+
+
+def open_families(allowed: Collection[int]) -> list[str]:
+    """Return the families of sockets, beyond those allowed, that this thread can open."""
+    return [_named(family) for family in _FAMILIES if family not in allowed and _can_open(family)]
+
+
+def inherited_sockets(allowed: Collection[int]) -> list[str]:
+    """Return the families, beyond those allowed, of the sockets that this process has open."""
+    found = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a handle on it would be listed too
+        try:
+            with socket.socket(fileno=os.dup(int(name))) as held:
+                family = int(held.family)
+        except OSError:  # no socket, or gone since
+            continue
+        if family not in allowed:
+            found.append(_named(family))
+    return found
+
+
+def file_escapes(keeps: Iterable[Path]) -> list[str]:
+    """Return which files that are nobody's business can still be opened."""
+    home = home_directory()
+    found = [
+        f"a file can be written in {place}" for place in {home, Path("/tmp")} - {*keeps} if _can_write(place)
+    ]
+    parent = Path("/proc", str(os.getppid()))
+    secrets = home, parent / "environ", parent / "mem"
+    return [*found, *(f"{path} can be read" for path in secrets if _can_read(path))]
+
+
+def _can_open(family: int) -> bool:
+    for kind in _KINDS:
+        try:
+            socket.socket(family, kind).close()
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def _start_child(allowed: Collection[int]) -> subprocess.Popen[bytes] | None:
+    """Start a child that tries what is not allowed; None when there can be none."""
+    families = [int(family) for family in _CHILDS_FAMILIES if family not in allowed]
+    command = [sys.executable, "-I", "-S", "-c", _CHILD, *map(str, families)]
+    nowhere = subprocess.DEVNULL
+    try:
+        return subprocess.Popen(command, env={}, stdin=nowhere, stdout=nowhere, stderr=nowhere)
+    except OSError:
+        return None
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int | None:
+    try:
+        return child.wait(_CHILD_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+        return None
+
+
+def _can_trace() -> bool:
+    """Tell whether the kernel so much as looks at a request to trace the process that started this one."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(_PTRACE[os.uname().machine], _PEEK, os.getppid(), None, None)
+    return ctypes.get_errno() != errno.EINVAL
+
+
+def _can_write(folder: Path) -> bool:
+    path = folder / f".cuecard-cage-{os.getpid()}"
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError:
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
+def _can_read(path: Path) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+def _named(family: int) -> str:
+    try:
+        return f"{socket.AddressFamily(family).name.removeprefix('AF_')} socket"
+    except ValueError:
+        return f"socket of family {family}"

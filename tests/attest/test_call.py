@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from session.attest.call import Call, parse
+
+
+def hexed(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
+def call(line: str) -> Call:
+    found = parse(line)
+    assert found is not None
+    return found
+
+
+def test_a_write_names_its_file_and_its_bytes() -> None:
+    written = call(f'write(5<{hexed("/tmp/a b")}>, "{hexed("hello > ")}", 8) = 8')
+    assert (written.name, written.descriptor, written.target) == ("write", 5, "/tmp/a b")
+    assert (written.strings, written.number, written.is_whole) == ([b"hello > "], 8, True)
+
+
+def test_a_socket_that_was_refused_says_why() -> None:
+    refused = call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = -1 EINVAL (Invalid argument)")
+    assert (refused.failed, refused.error) == (True, "EINVAL")
+
+
+def test_an_arrow_in_a_connection_is_no_bracket() -> None:
+    sent = call(f'sendto(9<TCP:[127.0.0.1:4->127.0.0.1:5]>, "{hexed("GET")}", 3, 0, NULL, 0) = 3')
+    assert (sent.target, sent.strings) == ("TCP:[127.0.0.1:4->127.0.0.1:5]", [b"GET"])
+
+
+def test_a_path_within_a_connection_is_not_what_was_sent() -> None:
+    sent = call(f'sendto(9<UNIX-STREAM:[1->2,"{hexed("/run/hub")}"]>, "{hexed("x")}", 1, 0, NULL, 0) = 1')
+    assert sent.strings == [b"x"]
+    assert sent.target == 'UNIX-STREAM:[1->2,"/run/hub"]'
+
+
+def test_every_piece_of_a_message_is_read() -> None:
+    pieces = f'[{{iov_base="{hexed("ab")}", iov_len=2}}, {{iov_base="{hexed("cd")}", iov_len=2}}]'
+    assert call(f"writev(3<{hexed('/tmp/x')}>, {pieces}, 2) = 4").strings == [b"ab", b"cd"]
+
+
+def test_what_strace_cuts_short_is_known_to_be() -> None:
+    assert not call(f'write(1<{hexed("/tmp/x")}>, "{hexed("a")}"..., 9000) = 9000').is_whole
+
+
+def test_signals_and_exits_are_no_calls() -> None:
+    assert parse("+++ exited with 0 +++") is None
+    assert parse("--- SIGTERM {si_signo=SIGTERM} ---") is None

@@ -1,0 +1,77 @@
+"""Stages that fall over what was said do not repeat it: a real session, and all that it complained of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from session.attest.search import Words
+from session.demonstration import DEMO, script
+from tests.attest.test_attest import PACKAGES, ROOT
+from tests.pipeline.running import running
+
+ERRORS = {
+    "llm/__main__.py": (  # in the stage's loop
+        "                asked.hear(logged.event)\n",
+        "                if hasattr(logged.event, 'redone'):\n"
+        "                    raise ValueError(logged.event.text)\n"
+        "                asked.hear(logged.event)\n",
+    ),
+    "overlay/captions.py": (  # in a callback of Qt's
+        "    def hear(self, logged: m.Logged) -> None:\n",
+        "    def hear(self, logged: m.Logged) -> None:\n"
+        "        if hasattr(logged.event, 'redone'):\n"
+        "            raise IndexError(logged.event.text)\n",
+    ),
+    "session/view/json_lines.py": (  # in a thread, in a log and in what cannot be raised
+        "    def hear(self, logged: Logged) -> None:\n",
+        "    def hear(self, logged: Logged) -> None:\n"
+        "        if hasattr(logged.event, 'redone'):\n"
+        "            import logging, threading\n"
+        "            logging.getLogger('library').error(logged.event.text)\n"
+        "            threading.Thread(target={}.__getitem__, args=(logged.event.text,)).start()\n"
+        "            class Left:\n"
+        "                def __del__(self, text=logged.event.text):\n"
+        "                    raise RuntimeError(text)\n"
+        "            Left()\n",
+    ),
+}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a copy of the program that fails, in many ways, over every final."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, (line, instead) in ERRORS.items():
+        text = (tmp_path / name).read_text()
+        assert text.count(line) >= 1, f"{name} has changed: mend the error"
+        (tmp_path / name).write_text(text.replace(line, instead, 1))
+    return tmp_path
+
+
+def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("s")
+    arguments = (
+        *("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--pace", "fast", "--model", "tiny.en"),
+        *("--provider", "none", "--view", "overlay", "--json"),
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "CUECARD_DEBUG"},
+        "PYTHONPATH": str(tree),
+        "PYTHONSAFEPATH": "1",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    with running(*arguments, directory=place, environment=environment) as session:
+        session.end()
+    said = Words([turn.text for turn in script() if turn.source == "call"])
+    assert said.found_in(repr(session.of("TranscriptFinished")).encode()), "it was heard"
+    errors = session.errors.decode(errors="replace")
+    for stage, kind in (("overlay", "IndexError"), ("view", "KeyError"), ("view", "RuntimeError")):
+        assert f"cuecard {stage}: unexpected {kind} at " in errors, errors
+    assert any("unexpected ValueError at" in event["what"] for event in session.of("ProblemMet"))
+    assert said.found_in(session.errors) == []
+    assert "Traceback" not in errors

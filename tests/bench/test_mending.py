@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+from bench.mending import Account, account, asked_twice, gap, mended
+from bench.strikes import Strike
+
+SECOND_NS = 1_000_000_000
+
+
+def event(kind: str, at_s: float = 0.0, **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "logged_ns": round(at_s * SECOND_NS), **fields}
+
+
+def utterance(kind: str, number: int, source: str = "mic") -> dict[str, Any]:
+    return event(kind, source=source, utterance=number)
+
+
+def test_a_strike_is_mended_when_the_new_process_does_what_it_is_for() -> None:
+    events = [
+        event("TranscriptGrew", 0.9, source="mic"),
+        event("StageDied", 1.1, stage="stt"),
+        event("StageStarted", 1.11, stage="stt"),
+        event("StageReady", 1.5, stage="view"),
+        event("StageReady", 2.0, stage="stt"),
+        event("TranscriptFinished", 2.5, source="mic"),
+    ]
+    found = mended(Strike("stt", SECOND_NS), events)
+    assert (found.found_s, found.ready_s, found.works_s) == (0.1, 1.0, 1.5)
+    assert mended(Strike("stt", 3 * SECOND_NS), events).found_s is None
+
+
+def test_a_gap_is_told_against_the_clock() -> None:
+    events = [
+        event("CaptureStarted", 0.0, source="mic", first_sample_ns=0, start_sample=0),
+        event("CaptureStarted", 2.4, source="mic", first_sample_ns=0, start_sample=38_400),
+        event("AudioLost", 2.5, source="mic", start_sample=31_840, stop_sample=38_400),
+    ]
+    told = gap(Strike("capture:mic", 2 * SECOND_NS), events)
+    assert told is not None
+    assert (told.lost_ms, told.start_off_ms, told.stop_off_ms) == (410.0, -10.0, 0.0)
+
+
+def test_every_utterance_is_to_come_to_one_end_in_order() -> None:
+    begun = [utterance("SpeechStarted", number) for number in (1, 2, 3, 4)]
+    ends = [
+        utterance("TranscriptFinished", 2),
+        utterance("TranscriptFinished", 1),
+        utterance("UtteranceDiscarded", 2),
+        utterance("WordsLost", 3),
+    ]
+    assert account([*begun, *ends]) == Account(utterances=4, lost=2, doubled=1, out_of_order=1)
+    assert account([]) == Account(0, 0, 0, 0)
+
+
+def test_a_question_may_be_asked_again_and_ends_once() -> None:
+    asked = [event("QuestionAsked", source="call", utterance=1, text="Why?") for _ in range(2)]
+    assert asked_twice([*asked, event("AnswerStopped", question=1), event("AnswerFinished", question=2)]) == 0
+    assert asked_twice([event("AnswerStopped", question=1), event("AnswerFinished", question=1)]) == 1

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.sandbox import Costs
+
+
+def test_what_the_cages_cost_is_the_difference_of_medians() -> None:
+    costs = Costs()
+    costs.starts_s["caged"], costs.starts_s["uncaged"] = [1.0, 1.2, 9.0], [1.0, 1.1, 1.1]
+    costs.waits_s["caged"], costs.waits_s["uncaged"] = [[0.4, 0.6], [0.5]], [[0.4], [0.4, 0.4]]
+    assert costs.start_cost_ms == pytest.approx(100.0)
+    assert costs.wait_ratio == pytest.approx(1.25)
+
+
+def test_the_other_kind_of_session_is_the_same_but_for_the_cages(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    recording = Path(__file__).parents[2] / "session" / "demo" / "call.flac"
+    command = ["run", "--source", f"mic=file:{recording}", "--pace", "fast", "--json", "--answer", "off"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.uncaged", *command],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("r"))},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    stages = ended.stdout.count("StageReady")
+    assert ended.stdout.count("left out, to measure what it costs") == stages > 3
+    assert "TranscriptFinished" in ended.stdout

@@ -1,0 +1,33 @@
+"""Programs that go into a cage, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+CAGED = """
+import json, os, socket, subprocess, sys, threading
+from pathlib import Path
+from bus.sandbox import Cage
+
+cage = Cage(STAGE, Path(sys.argv[1]), json.loads(sys.argv[2]))
+found = {}
+"""
+
+
+def run(program: str, *arguments: str, stage: str = "vad", **environment: str) -> Any:
+    """Run a program in a process of its own, and return what it printed as JSON."""
+    surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment}
+    child = subprocess.run(
+        [sys.executable, "-c", program.replace("STAGE", repr(stage)), *(arguments or ("/nowhere", "{}"))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=surroundings,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    return json.loads(child.stdout.splitlines()[-1])

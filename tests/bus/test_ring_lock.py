@@ -1,0 +1,54 @@
+"""The ring's memory stays out of swap and of dumps where the system allows it, and says whether it does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bus.ring_memory import attach_memory
+from bus.ring_writer import RingWriter
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what /proc tells is Linux's")
+
+
+def mappings() -> list[dict[str, str]]:
+    """Return what the kernel says of each of this process's mappings of a ring."""
+    parts = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
+    return [
+        dict(re.findall(r"^(\w+): +(.+)$", part, re.MULTILINE)) for part in parts if "cuecard-ring" in part
+    ]
+
+
+def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
+    with RingWriter(tmp_path / "r", first_sample_ns=0, seconds=1.0) as ring:
+        assert ring.locked
+        (alone,) = mappings()
+        assert alone["Locked"] == alone["Size"]
+        memory = attach_memory(tmp_path / "r")
+        readers, ours = sorted(mappings(), key=lambda mapping: "wr" in mapping["VmFlags"].split())
+        memory.unmap()
+    assert "lo" in ours["VmFlags"].split()
+    assert "dd" in ours["VmFlags"].split()
+    assert "dd" in readers["VmFlags"].split()
+
+
+def test_where_nothing_may_be_locked_the_ring_works_and_tells(tmp_path: Path) -> None:
+    program = """
+import os, resource, sys
+from bus.ring_memory import create_memory
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
+if os.getuid() == 0:
+    os.setuid(65534)  # root may lock whatever the limit says
+memory, handle = create_memory(10)
+memory.samples[:] = 1
+print(memory.locked)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=dict(os.environ), check=False
+    )
+    assert ended.stdout == "False\n", ended.stderr

@@ -1,0 +1,141 @@
+"""What a caged process can do with files, and what the self-test says where a part is left out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from bus.sandbox import landlock
+from tests.bus.caged import CAGED, run
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
+with_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+
+FILES = """
+report = cage.close()
+def opens(path, flags):
+    try:
+        os.close(os.open(path, flags, 0o600))
+        return True
+    except OSError as error:
+        return error.errno
+
+def in_new_thread(path, flags):
+    box = []
+    thread = threading.Thread(target=lambda: box.append(opens(path, flags))); thread.start(); thread.join()
+    return box[0]
+
+made = os.O_WRONLY | os.O_CREAT
+for place in sys.argv[3:]:
+    new = place + "/new"
+    found[place] = [opens(place, os.O_RDONLY), opens(new, made), in_new_thread(new, made)]
+found["summary"] = report.summary
+print(json.dumps(found))
+"""
+
+
+@with_landlock
+def test_nothing_is_read_but_what_the_stage_needs_and_nothing_is_written(tmp_path: Path) -> None:
+    home, model, notes = (tmp_path / name for name in ("home", "model", "notes"))
+    for place in (home, model, notes):
+        place.mkdir()
+        (place / "file").write_text("words")
+    (model / "link").symlink_to(notes / "file")
+    tables = json.dumps({"stt": {"model_path": str(model)}, "llm": {"notes": [str(notes)]}})
+    places = [str(home), str(model), str(notes), str(notes / "file"), str(tmp_path)]
+    found = run(CAGED + FILES, str(tmp_path), tables, *places, stage="stt", HOME=str(home))
+    assert "landlock" in found["summary"]
+    assert "writes no file" in found["summary"]
+    assert found[str(model)] == [True, 13, 13]
+    assert found[str(notes / "file")][0] is True, "a model's file may be a link into a store"
+    assert found[str(home)] == found[str(notes)] == found[str(tmp_path)] == [13, 13, 13]
+
+
+@with_landlock
+def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
+    program = """
+report = cage.close()
+place = Path(sys.argv[1])
+with socket.socket(socket.AF_UNIX) as served:
+    served.bind(str(place / "ring-mic"))
+(place / "ring-mic").unlink()
+try:
+    (place / "sound.wav").write_bytes(b"RIFF")
+except PermissionError:
+    found["refused"] = True
+print(json.dumps(found))
+"""
+    assert run(CAGED + program, str(tmp_path), "{}", stage="capture:mic") == {"refused": True}
+
+
+@with_landlock
+def test_what_is_kept_is_kept_in_its_own_folder_alone(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    places = [str(state / "cuecard"), str(state)]
+    found = run(CAGED + FILES, str(tmp_path), "{}", *places, stage="llm", XDG_STATE_HOME=str(state))
+    assert found[str(state / "cuecard")] == [True, True, True]
+    assert found[str(state)] == [13, 13, 13]
+    assert (state / "cuecard").stat().st_mode & 0o777 == 0o700
+
+
+@with_landlock
+def test_a_caged_process_connects_by_tcp_to_nobody_even_before_the_filter() -> None:
+    program = """
+with socket.socket() as line:
+    found["errno"] = line.connect_ex(("127.0.0.1", 9))
+print(json.dumps(found))
+"""
+    refused = 13 if landlock.version() >= 4 else 111
+    assert run(CAGED + program) == {"errno": refused}
+
+
+def test_no_file_grows_in_a_process_that_writes_none() -> None:
+    program = """
+import resource
+report = cage.close()
+found["limit"], found["summary"] = resource.getrlimit(resource.RLIMIT_FSIZE)[0], report.summary
+print(json.dumps(found))
+"""
+    found = run(CAGED + program)
+    assert found["limit"] == 0
+    assert "no file can grow" in found["summary"]
+
+
+@with_landlock
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("landlock.restrict = lambda rules: 7", "can be read"),
+        ("landlock._known_rights = lambda abi: landlock._READ", "a file can be written"),
+        ("rights._SYSTEM += ('/',)", "can be read"),
+        ("landlock.version = lambda: 0", "this kernel has no Landlock"),
+    ],
+)
+def test_the_self_test_notices_files_that_are_left_open(change: str, told: str) -> None:
+    program = f"""
+import json
+from pathlib import Path
+from bus.sandbox import Cage, landlock, rights
+{change}
+report = Cage(STAGE, Path("/nowhere"), {{}}).close()
+print(json.dumps([report.enforced, report.summary]))
+"""
+    enforced, summary = run(program)
+    assert enforced, "files are the second layer; the first holds"
+    assert "files not enforced" in summary
+    assert told in summary
+
+
+@with_landlock
+def test_threads_that_landlock_does_not_reach_are_told() -> None:
+    program = """
+import json, threading
+from pathlib import Path
+from bus.sandbox import Cage
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+print(json.dumps(Cage(STAGE, Path("/nowhere"), {}).close().summary))
+"""
+    assert "files not enforced on older threads (1, " in run(program)

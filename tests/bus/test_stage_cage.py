@@ -1,0 +1,123 @@
+"""Stages and what keeps them in: no cage, no sound, unless the user says so; and what they start with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from bus import messages as m
+from bus.client import HubClient
+from bus.run import Run
+from session.child import Child
+from session.settings import SessionSettings
+from session.stages import StagePlan
+from tests.conftest import stage_environment
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
+
+CAGELESS = """
+from bus.sandbox import seccomp
+seccomp.load = lambda **_: 1
+from bus.stage import Stage
+with Stage("capture:mic") as stage:
+    stage.enter_sandbox()
+    stage.ready("hears")
+    while not stage.stopping():
+        stage.hear(0.05)
+"""
+PRIVATE = """
+import ctypes, json, resource
+from bus.stage import Stage
+with Stage("vad:mic") as stage:
+    dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+    stage.ready(json.dumps([resource.getrlimit(resource.RLIMIT_CORE)[0], dumpable]))
+    while not stage.stopping():
+        stage.hear(0.05)
+"""
+
+
+@pytest.fixture
+def start(make_run: Callable[..., Run]) -> Iterator[Callable[..., tuple[HubClient, subprocess.Popen[bytes]]]]:
+    children: list[subprocess.Popen[bytes]] = []
+    lines: list[HubClient] = []
+
+    def begin(program: str, **settings: msgspec.Struct) -> tuple[HubClient, subprocess.Popen[bytes]]:
+        run = make_run(**settings)
+        children.extend(
+            subprocess.Popen([sys.executable, *command], env=stage_environment(run))
+            for command in (["-m", "bus"], ["-c", program])
+        )
+        lines.append(HubClient("view", run, kinds=frozenset({m.StageReady, m.ProblemMet})))
+        return lines[-1], children[-1]
+
+    yield begin
+    for line in lines:
+        line.close()
+    for child in children[::-1]:
+        child.send_signal(signal.SIGTERM)
+        child.wait(10)
+
+
+def heard(line: HubClient, stage: str) -> list[m.Event]:
+    events: list[m.Event] = []
+
+    def said() -> bool:
+        events.extend(logged.event for logged in line.hear(0.05))
+        return any(getattr(event, "stage", "") == stage for event in events)
+
+    wait_until(said, timeout_s=20)
+    return [event for event in events if getattr(event, "stage", "") == stage]
+
+
+def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
+    start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
+) -> None:
+    line, child = start(CAGELESS)
+    (problem,) = heard(line, "capture:mic")
+    assert isinstance(problem, m.ProblemMet)
+    assert "cannot be kept off the network (not enforced: seccomp refused (EPERM))" in problem.what
+    assert problem.kept == "it has heard nothing"
+    assert "--allow-unsandboxed" in problem.todo
+    assert child.wait(10) == 6
+
+
+def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
+    start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
+) -> None:
+    line, child = start(CAGELESS, session=SessionSettings(allow_unsandboxed=True))
+    events: list[m.Event] = []
+    wait_until(lambda: events.extend(heard(line, "capture:mic")) or len(events) > 1, timeout_s=20)
+    problem, ready = events
+    assert isinstance(problem, m.ProblemMet)
+    assert isinstance(ready, m.StageReady)
+    assert "not enforced" in ready.sandbox
+    assert child.poll() is None
+
+
+def test_every_stage_leaves_no_copy_of_its_memory_and_shows_it_to_nobody(
+    start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
+) -> None:
+    line, _ = start(PRIVATE)
+    ready = heard(line, "vad:mic")[0]
+    assert isinstance(ready, m.StageReady)
+    assert json.loads(ready.detail) == [1, 0]
+
+
+def test_a_stage_starts_with_no_descriptor_of_its_parents(
+    make_run: Callable[..., Run], capfd: pytest.CaptureFixture[str]
+) -> None:
+    plan = StagePlan("view", "tests.bus.descriptors", inherits_stdout=True)
+    with socket.socket() as ours:
+        os.set_inheritable(ours.fileno(), True)
+        child = Child(plan, make_run())
+        assert child.wait(20) == 0
+    assert json.loads(capfd.readouterr().out) == [0, 1, 2]

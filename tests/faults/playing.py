@@ -1,0 +1,54 @@
+"""Noise that can be found again in what was heard of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from tests.pulse import PulseServer
+
+
+def noise(seconds: float, seed: int = 11) -> Samples:
+    """Return noise with nothing above 6 kHz, and nothing like itself elsewhere."""
+    spectrum = np.fft.rfft(np.random.default_rng(seed).normal(0, 3_000, round(seconds * SAMPLE_RATE)))
+    spectrum[round(6_000 * seconds) :] = 0
+    return np.fft.irfft(spectrum).astype(np.int16)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Where a piece was found."""
+
+    at_sample: int
+    alike: float
+    """0 to 1."""
+
+
+def find(played: Samples, heard: Samples) -> Match:
+    """Return where `played` lies in `heard`, and how alike they are there."""
+    size = len(heard) + len(played)
+    spectra = np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
+    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(heard)]))
+    piece = heard[at : at + len(played)].astype(float)
+    norm = np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9
+    return Match(at, float(np.dot(piece, played[: len(piece)]) / norm))
+
+
+def everything(ring: AudioRing) -> Samples:
+    """Return all that the ring still holds."""
+    return ring.read(ring.oldest_sample, ring.written_sample)
+
+
+def play_into(server: PulseServer, sink: str, samples: Samples, directory: Path) -> subprocess.Popen[bytes]:
+    """Play samples into a sink of a name."""
+    path = directory / "played.wav"
+    soundfile.write(path, samples, SAMPLE_RATE)
+    return subprocess.Popen(
+        ["paplay", f"--device={sink}", str(path)], env={**os.environ, **server.environment}
+    )

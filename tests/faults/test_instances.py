@@ -1,0 +1,44 @@
+"""Sessions beside each other, and what a crashed one has left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults.surrounded import WORDS, arguments, run, surroundings
+from tests.pipeline.running import running
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("i")
+
+
+def test_a_second_session_runs_beside_the_first_and_neither_meets_the_other(place: Path) -> None:
+    command = arguments(place)[3:]
+    slowly = [word if word != "fast" else "realtime" for word in command]
+    with running(*slowly, directory=place) as first:
+        first.wait_for("CaptureStarted")
+        second = run(place)
+        assert second.code == 0, second.complaints
+        assert WORDS in second.said()
+        assert first.end() == 0
+    assert len(first.of("TranscriptFinished")) == 1, "nothing of the second is in it"
+    assert first.left_behind() == []
+
+
+def test_what_a_crash_has_left_is_swept_by_the_next_session(place: Path) -> None:
+    died = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    left = place / f"cuecard-{int(died.stdout)}-crashed"
+    left.mkdir(mode=0o700)
+    (left / "run.json").write_text("{")
+    os.mkfifo(left / "hub")
+    outcome = run(place, environment=surroundings(place))
+    assert outcome.code == 0, outcome.complaints
+    assert not left.exists()

@@ -1,0 +1,129 @@
+"""What devices do to a capture: go, come back, change, stand still, refuse. By a real sound server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bus.messages import AudioLost, CaptureStarted, ProblemMet, StageReady
+from bus.ring import SAMPLE_RATE, AudioRing
+from bus.run import Run
+from tests.faults.playing import everything, find, noise, play_into
+from tests.hearing import Hearing
+from tests.pulse import SINK, PulseServer
+from tests.waiting import wait_until
+
+MakeRun = Callable[..., Run]
+StartStage = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def hear(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> Callable[[str], tuple[Hearing, AudioRing]]:
+    """Return a function that captures a source, and returns the session and the ring."""
+
+    def begin(spec: str) -> tuple[Hearing, AudioRing]:
+        hearing = Hearing(make_run, start_stage, {"call": spec}, environment=sound_server.environment)
+        hearing.start("capture", "call")
+        wait_until(lambda: any(e.stage == "capture:call" for e in hearing.heard(StageReady)), timeout_s=20)
+        return hearing, AudioRing.attach(hearing.run.ring_address("call"))
+
+    return begin
+
+
+Hear = Callable[[str], tuple[Hearing, AudioRing]]
+
+
+def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -> float:
+    """Play into a sink, and return how alike what is heard is."""
+    played = noise(1.0)
+    assert play_into(server, sink, played, place).wait(timeout=20) == 0
+    stop_sample = ring.written_sample
+    wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
+    return find(played, everything(ring)).alike
+
+
+def test_an_output_that_vanishes_and_comes_back_is_heard_again(
+    hear: Hear, sound_server: PulseServer, tmp_path: Path
+) -> None:
+    hearing, ring = hear("monitor")
+    with hearing, ring:
+        wait_until(lambda: ring.written_sample > SAMPLE_RATE)
+        sound_server.pactl("unload-module", "module-null-sink")
+        (problem,) = hearing.wait_for(ProblemMet)
+        assert "went away" in problem.what
+        sound_server.pactl("load-module", "module-null-sink", f"sink_name={SINK}", "norewinds=1")
+        (lost,) = hearing.wait_for(AudioLost)
+        assert lost.cause == "the device was away"
+        assert _heard_alike(sound_server, SINK, ring, tmp_path) > 0.95
+        assert len(hearing.heard(CaptureStarted)) == 1, "the clock is the old one"
+
+
+def test_another_output_that_the_user_chooses_is_followed_and_the_gap_told(
+    hear: Hear, sound_server: PulseServer, tmp_path: Path
+) -> None:
+    hearing, ring = hear("monitor")
+    with hearing, ring:
+        sound_server.pactl("load-module", "module-null-sink", "sink_name=headphones", "norewinds=1")
+        sound_server.pactl("set-default-sink", "headphones")
+        (lost,) = hearing.wait_for(AudioLost)
+        assert lost.cause == "another output was chosen"
+        assert _heard_alike(sound_server, "headphones", ring, tmp_path) > 0.95
+        assert not hearing.heard(ProblemMet)
+
+
+def test_another_microphone_that_the_user_chooses_is_followed(
+    hear: Hear, sound_server: PulseServer, tmp_path: Path
+) -> None:
+    hearing, ring = hear("default")
+    with hearing, ring:
+        sound_server.pactl("load-module", "module-null-sink", "sink_name=room", "norewinds=1")
+        sound_server.pactl("load-module", "module-remap-source", "master=room.monitor", "source_name=headset")
+        sound_server.pactl("set-default-source", "headset")
+        assert _heard_alike(sound_server, "room", ring, tmp_path) > 0.95
+
+
+@pytest.mark.parametrize("spec", ["rate=96000 channels=6 format=float32le", "rate=8000 channels=1 format=u8"])
+def test_every_rate_width_and_number_of_channels_is_heard(
+    hear: Hear, sound_server: PulseServer, tmp_path: Path, spec: str
+) -> None:
+    sound_server.pactl("load-module", "module-null-sink", "sink_name=odd", "norewinds=1", *spec.split())
+    hearing, ring = hear("device:odd.monitor")
+    with hearing, ring:
+        (started,) = hearing.heard(CaptureStarted)
+        assert f"rate={started.native_rate_hz}" in spec
+        alike = _heard_alike(sound_server, "odd", ring, tmp_path)
+        assert alike > (0.95 if started.native_rate_hz > 2 * 6_000 else 0.6), "6 kHz do not fit into 8 kHz"
+
+
+def test_a_capture_that_stands_still_for_300_ms_loses_nothing(
+    hear: Hear, sound_server: PulseServer, tmp_path: Path
+) -> None:
+    hearing, ring = hear("monitor")
+    with hearing, ring:
+        played = noise(2.0)
+        player = play_into(sound_server, SINK, played, tmp_path)
+        quiet_until = ring.written_sample
+        wait_until(lambda: abs(everything(ring)[quiet_until:].astype(int)).max(initial=0) > 1_000)
+        _stand_still(hearing.processes["capture:call"], 0.3)
+        assert player.wait(timeout=20) == 0
+        stop_sample = ring.written_sample
+        wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
+        assert find(played, everything(ring)).alike > 0.95, "in one piece"
+        assert not hearing.heard(AudioLost)
+
+
+def _stand_still(process: subprocess.Popen[bytes], seconds: float) -> None:
+    until_s = time.monotonic() + seconds
+    os.kill(process.pid, signal.SIGSTOP)
+    try:
+        wait_until(lambda: time.monotonic() > until_s)
+    finally:
+        os.kill(process.pid, signal.SIGCONT)

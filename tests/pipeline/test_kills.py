@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from bench.mending import account, asked_twice
+from bus.client import HubClient
+from bus.messages import AnswerGrew, Beat, Event, StageReady
+from bus.ring import SAMPLE_RATE
+from bus.run import Run
+from session.demonstration import DEMO
+from session.settings import SCHEMA
+from tests.conftest import StartStage
+from tests.pipeline.running import running
+from tests.waiting import wait_until
+
+FROM_S, TO_S = 17, 31
+"""A question and its answer."""
+
+EVENTS = 1000
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("k")
+
+
+def sources(place: Path) -> list[str]:
+    """Return two sources that play a short part of the interview."""
+    given = []
+    for name in ("call", "mic"):
+        part, _ = soundfile.read(
+            DEMO / f"{name}.flac", dtype="int16", start=FROM_S * SAMPLE_RATE, stop=TO_S * SAMPLE_RATE
+        )
+        soundfile.write(place / f"{name}.wav", part, SAMPLE_RATE)
+        given += ["--source", f"{name}=file:{place / f'{name}.wav'}"]
+    return given
+
+
+def test_a_window_a_listener_and_an_answer_that_die_in_mid_sentence_are_mended(place: Path) -> None:
+    options = ("--provider", "local", "--view", "overlay", "--json")
+    with running(
+        "run", *sources(place), *options, directory=place, environment={"QT_QPA_PLATFORM": "offscreen"}
+    ) as session:
+        session.wait_for("TranscriptFinished")
+        os.kill(session.pid("overlay"), signal.SIGKILL)
+        session.wait_for("AnswerGrew")
+        os.kill(session.pid("llm"), signal.SIGKILL)
+        wait_until(lambda: any(event["source"] == "mic" for event in session.of("TranscriptGrew")), 30)
+        os.kill(session.pid("capture:mic"), signal.SIGKILL)
+        assert session.end() == 0
+    assert {event["stage"] for event in session.of("StageDied")} == {"overlay", "llm", "capture:mic"}
+    happened = account(session.events)
+    assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
+    assert asked_twice(session.events) == 0
+    assert session.of("AnswerFinished"), "what was cut off is asked again"
+    (gap,) = session.of("AudioLost")
+    assert gap["stop_sample"] == session.of("CaptureStarted")[-1]["start_sample"]
+    assert session.left_behind() == []
+
+
+def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
+    options = ("--provider", "local", "--json")
+    with running("run", *sources(place), *options, directory=place) as session:
+        session.wait_for("RequestSent")
+        os.kill(session.pid("llm"), signal.SIGSTOP)  # a hang, before anything of the answer came
+        assert session.end() == 0
+    deaths = [event["seq"] for event in session.of("StageDied") if event["stage"] == "llm"]
+    assert len(deaths) == 1
+    sent = [event["seq"] for event in session.of("RequestSent") if event["question"]]
+    assert sent[0] < deaths[0] < sent[1]
+    ends = Counter(
+        event["question"] for kind in ("AnswerFinished", "AnswerStopped") for event in session.of(kind)
+    )
+    assert set(ends.values()) == {1}
+    assert asked_twice(session.events) == 0
+
+
+def test_a_frozen_window_is_in_nobodys_way_and_has_everything_when_it_thaws(
+    make_run: Callable[..., Run], start_stage: StartStage
+) -> None:
+    run = make_run(**{name: kind() for name, kind in SCHEMA.items()})
+    start_stage(run, "bus")
+    overlay = start_stage(run, "overlay", QT_QPA_PLATFORM="offscreen")
+    with (
+        HubClient("session", run, kinds=frozenset({Beat, StageReady})) as watch,
+        HubClient("llm", run) as sayer,
+        HubClient("view", run, kinds=frozenset({AnswerGrew})) as other,
+    ):
+
+        def seen(happened: Callable[[Event], bool]) -> bool:
+            return any(happened(logged.event) for logged in watch.hear(0.05))
+
+        wait_until(lambda: seen(lambda event: isinstance(event, StageReady) and event.stage == "overlay"), 30)
+        os.kill(overlay.pid, signal.SIGSTOP)
+        for number in range(EVENTS):
+            sayer.say(AnswerGrew(question=1, added=f"{number} ", received_ns=number))
+        heard: list[int] = []
+        wait_until(lambda: heard.extend(each.seq for each in other.hear(0.05)) or len(heard) == EVENTS)
+        os.kill(overlay.pid, signal.SIGCONT)
+        wait_until(lambda: seen(lambda event: isinstance(event, Beat) and event.heard_seq >= heard[-1]), 30)

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from bus.ring import SAMPLE_RATE
+from session.demonstration import DEMO
+from tests.pipeline.running import Session, running
+from tests.pipeline.test_recordings import check_log, said
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("r")
+
+
+def recording(place: Path) -> str:
+    """Return a source that says one sentence, is quiet for a while, and says two."""
+    samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16", stop=9 * SAMPLE_RATE)
+    quiet = np.zeros(4 * SAMPLE_RATE, np.int16)
+    soundfile.write(place / "call.wav", [*samples[: 3 * SAMPLE_RATE], *quiet, *samples], SAMPLE_RATE)
+    return f"call=file:{place / 'call.wav'}"
+
+
+def kill_after_a_final(session: Session) -> None:
+    """Kill the supervisor when a sentence is final, and wait until nothing but the keeper is left."""
+    session.wait_for("TranscriptFinished")
+    wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")))
+    session.process.kill()
+    session.process.wait(10)
+    wait_until(lambda: left(session) == [f"process {session.pid('keeper')}"], timeout_s=3)
+
+
+def left(session: Session) -> list[str]:
+    """Return what is left of a session that was killed, but for the directory with the keeper's socket."""
+    return [each for each in session.left_behind() if "process" in each]
+
+
+def resume(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "session", "resume", *arguments],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
+    with running("run", "--source", recording(place), "--answer", "off", "--json", directory=place) as killed:
+        kill_after_a_final(killed)
+    (directory,) = place.glob("cuecard-*")
+    wait_until(lambda: [path.name for path in directory.iterdir()] == ["kept"])
+    with running("resume", "--json", directory=place) as taken_up:
+        assert taken_up.end(60) == 0
+    assert taken_up.events[: len(killed.events)] == killed.events
+    check_log(taken_up.events)
+    assert said(taken_up.events, "call").startswith("Thanks for joining today.")
+    assert said(taken_up.events, "call").endswith(("recently.", "recently?"))
+    lost = taken_up.of("AudioLost")[0]
+    again = taken_up.of("CaptureStarted")[1]
+    assert lost["stop_sample"] == again["start_sample"]
+    assert "killed" in taken_up.of("ProblemMet")[0]["what"]
+    wait_until(lambda: taken_up.left_behind() == [])
+
+
+def test_what_was_kept_can_be_saved_without_going_on(place: Path) -> None:
+    with running(
+        "run", "--source", recording(place), "--answer", "off", "--json", directory=place
+    ) as session:
+        kill_after_a_final(session)
+    file = place / "s.md"
+    ended = resume(place, "--end", "--save", str(file))
+    assert ended.returncode == 0, ended.stderr
+    assert "Thanks for joining today." in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    wait_until(lambda: session.left_behind() == [])
+    again = resume(place)
+    assert again.returncode == 6
+    assert "there is no session to take up" in again.stderr
+    assert again.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("ends", ["its time is over", "it is wiped", "it is asked to stop"])
+def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
+    (place / "cuecard.toml").write_text(f"[session]\nkeep_s = {0.5 if ends == 'its time is over' else 600}\n")
+    arguments = ("--source", recording(place), "--settings", str(place / "cuecard.toml"))
+    with running("run", *arguments, "--answer", "off", "--json", directory=place) as session:
+        session.wait_for("TranscriptFinished")
+        session.process.kill()
+    if ends == "it is wiped":
+        assert resume(place, "--end").returncode == 0
+    elif ends == "it is asked to stop":
+        psutil.Process(session.pid("keeper")).terminate()
+    wait_until(lambda: session.left_behind() == [])
+
+
+def test_nothing_is_kept_of_a_session_in_which_nothing_was_said(place: Path) -> None:
+    soundfile.write(place / "quiet.wav", np.zeros(60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)
+    arguments = ("run", "--source", f"mic=file:{place / 'quiet.wav'}", "--answer", "off", "--json")
+    with running(*arguments, directory=place) as session:
+        session.wait_for("ReplayStarted")
+        session.process.kill()
+    wait_until(lambda: session.left_behind() == [])

@@ -1,0 +1,64 @@
+"""Whole sessions on a system that does not let them make a cage: itself a filter, as of a container."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() != "x86_64", reason="made of x86-64's calls"
+)
+
+DEMO = Path(__file__).parents[2] / "session" / "demo" / "call.flac"
+
+NO_FILTERS_HERE = """
+import ctypes, os, sys
+from bus.sandbox import seccomp as s
+steps = [s._step(s._LOAD_WORD, s._AT_NUMBER), s._step(s._JUMP_EQUAL, 317, 0, 1), s._refuse(1),
+         s._step(s._RETURN, s._ALLOW)]
+libc = ctypes.CDLL(None, use_errno=True)
+libc.prctl(38, 1, 0, 0, 0)
+assert libc.prctl(22, 2, ctypes.byref(s._Program(len(steps), b"".join(steps)))) == 0
+os.execv(sys.executable, [sys.executable, "-m", "session", *sys.argv[1:]])
+"""
+
+
+def play(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = ["run", "--source", f"mic=file:{DEMO}", "--pace", "fast", "--json", "--answer", "off"]
+    return subprocess.run(
+        [sys.executable, "-c", NO_FILTERS_HERE, *command, *options],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(directory)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_without_the_cage_the_session_ends_before_anything_is_heard(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    ended = play(tmp_path_factory.mktemp("r"))
+    assert ended.returncode == 6
+    assert "cannot be kept off the network" in ended.stderr
+    assert "--allow-unsandboxed" in ended.stderr
+    assert "CaptureStarted" not in ended.stdout
+
+
+def test_on_the_users_word_it_hears_and_shows_that_nothing_is_enforced(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    ended = play(tmp_path_factory.mktemp("r"), "--allow-unsandboxed")
+    assert ended.returncode == 0, ended.stderr
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    warned = {event["stage"] for event in events if event["type"] == "ProblemMet"}
+    assert {"capture:mic", "vad:mic", "stt"} <= warned
+    ready = {event["stage"]: event["sandbox"] for event in events if event["type"] == "StageReady"}
+    assert "not enforced" in ready["capture:mic"]
+    assert any(event["type"] == "TranscriptFinished" for event in events)

@@ -1,0 +1,79 @@
+"""When a person is told that the words are late: once, and once when they are not any more."""
+
+from __future__ import annotations
+
+from bus.messages import Event, Logged, ProblemMet, SpeechEnded, UtteranceDiscarded, WordsLost
+from stt.lag import BEHIND_S, Lag
+
+_SECOND_NS = 1_000_000_000
+
+
+def _ended(utterance: int, source: str = "mic") -> SpeechEnded:
+    return SpeechEnded(
+        source=source,
+        utterance=utterance,
+        start_sample=0,
+        quiet_sample=1,
+        stop_sample=1,
+        decided_sample=1,
+        cause="silence",
+    )
+
+
+def _without_words(utterance: int) -> UtteranceDiscarded:
+    return UtteranceDiscarded(source="mic", utterance=utterance, start_sample=0, stop_sample=1, cause="none")
+
+
+def _lost(utterance: int) -> WordsLost:
+    return WordsLost(source="mic", utterance=utterance, start_sample=0, stop_sample=1, cause="overwritten")
+
+
+def _after(lag: Lag, event: Event, at_s: float) -> None:
+    lag.hear(Logged(1, round(at_s * _SECOND_NS), event))
+
+
+def _news(lag: Lag, at_s: float) -> ProblemMet | None:
+    return lag.news(round(at_s * _SECOND_NS))
+
+
+def test_words_in_time_are_no_news() -> None:
+    lag = Lag()
+    for second in range(100):
+        _after(lag, _ended(second), second)
+        assert _news(lag, second + 0.9) is None
+        _after(lag, _without_words(second), second + 0.9)
+    assert _news(lag, 200.0) is None
+
+
+def test_lateness_is_told_once_and_its_end_once() -> None:
+    lag = Lag()
+    _after(lag, _ended(1), 0.0)
+    assert _news(lag, BEHIND_S) is None
+    late = [news for tenth in range(31, 100) if (news := _news(lag, tenth / 10))]
+    assert len(late) == 1
+    assert "late" in late[0].what
+    assert late[0].todo
+    _after(lag, _without_words(1), 10.0)
+    over = [news for tenth in range(100, 200) if (news := _news(lag, tenth / 10))]
+    assert len(over) == 1
+    assert "caught up" in over[0].what
+
+
+def test_what_is_still_late_has_not_caught_up() -> None:
+    lag = Lag()
+    _after(lag, _ended(1), 0.0)
+    _after(lag, _ended(1, "call"), 5.0)
+    assert _news(lag, 6.5)
+    _after(lag, _without_words(1), 6.6)
+    assert _news(lag, 6.7) is None, "the other's is 1.7 s late"
+
+
+def test_what_was_skipped_meanwhile_is_not_hidden() -> None:
+    lag = Lag()
+    _after(lag, _lost(7), 0.0)
+    _after(lag, _ended(1), 0.0)
+    assert _news(lag, 4.0)
+    _after(lag, _lost(1), 5.0)
+    over = _news(lag, 5.0)
+    assert over
+    assert "all but 1 " in over.kept
