@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -79,14 +80,11 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     give_up = time.monotonic() + 10
     hub.serve(until=lambda: hub.refused == 8 or time.monotonic() > give_up)
     assert hub.refused == 8
-    assert [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]] == [
-        m.ProblemMet(
-            stage="hub",
-            what="something on this machine that does not belong to this session knocked (8 refused)",
-            kept="nothing of it was taken, and nothing was given to it",
-            todo="if it goes on, see which programs run as you",
-        )
-    ], "it is told once, and nothing else reached the log"
+    [told] = [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]]
+    # It is told at once, so the number depends on how many of them had come by then.
+    assert isinstance(told, m.ProblemMet), "it is told once, and nothing else reached the log"
+    assert (told.stage, told.kept) == ("hub", "nothing of it was taken, and nothing was given to it")
+    assert re.search(r"knocked \([1-8] refused\)", told.what)
     hub.close()
     stranger.close(linger=0)
     context.term()
