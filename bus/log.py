@@ -6,13 +6,15 @@ its own pace from a position of its own, so a slow one delays nobody and a late 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 from bus.failures import Refused
 from bus.messages import Event, Logged, Message
-from bus.wiring import KEPT
+from bus.wiring import KEPT, PASSING
 
 PAST_VARIABLE = "CUECARD_PAST"
 """Names the descriptor from which the hub reads the log of a session that is taken up again."""
@@ -23,52 +25,83 @@ BATCH_EVENTS = 256
 MOMENTS_KEPT = 64
 """At most so many events of the moment wait for a follower; older ones are dropped."""
 
+PASSING_KEPT_S = 300.0
+"""How long after it was said a partial can be read at least; a view that froze for longer sees the final."""
+
+_FADED_AT_ONCE = 1000
+"""So many events come between one look at what has faded and the next."""
+
 
 class SessionLog:
-    """Events in the order the hub heard them, numbered from 1 without a gap."""
+    """Events in the order the hub heard them, numbered from 1.
+
+    What an utterance or an answer went through on its way fades after `PASSING_KEPT_S`: its end says it all,
+    and a day's partials would fill the memory. Numbers are not used again, so they have gaps then.
+    """
 
     def __init__(self) -> None:
         self._events: list[Logged] = []
-
-    @property
-    def latest_seq(self) -> int:
+        self._fade_at = _FADED_AT_ONCE
+        self.latest_seq = 0
         """Number of the newest event; 0 when there is none."""
-        return len(self._events)
 
     def recall(self, events: Sequence[Logged]) -> None:
         """Begin with the log of a session that is taken up again.
 
         Raises:
-            Refused: They are not numbered from 1 without a gap.
+            Refused: Their numbers do not rise from 1 or more.
         """
-        if self._events or any(logged.seq != seq for seq, logged in enumerate(events, 1)):
+        numbers = [0, *(logged.seq for logged in events)]
+        if self.latest_seq or any(seq <= before for before, seq in pairwise(numbers)):
             raise Refused("what was kept of the session is no log")
-        self._events = [*events]
+        for logged in events:
+            self.keep(logged)
 
     def append(self, event: Event, logged_ns: int) -> Logged:
         """Number an event, keep it if its kind is kept, and return it as it goes to followers."""
         if type(event) not in KEPT:
             return Logged(0, logged_ns, event)
-        logged = Logged(len(self._events) + 1, logged_ns, event)
-        self._events.append(logged)
+        logged = Logged(self.latest_seq + 1, logged_ns, event)
+        self.keep(logged)
         return logged
+
+    def keep(self, logged: Logged) -> None:
+        """Keep an event that has its number, the newest so far."""
+        self._events.append(logged)
+        self.latest_seq = logged.seq
+        if len(self._events) >= self._fade_at:
+            faded_ns = logged.logged_ns - int(PASSING_KEPT_S * 1e9)
+            self._events = [old for old in self._events if _stays(old, faded_ns)]
+            self._fade_at = len(self._events) + _FADED_AT_ONCE
 
     def since(self, seq: int, kinds: frozenset[type[Message]], limit: int) -> tuple[list[Logged], int]:
         """Return at most `limit` events of these kinds after `seq`, and up to which number that is all."""
         found: list[Logged] = []
-        at = max(seq, 0)
-        while at < len(self._events) and len(found) < limit:
-            logged = self._events[at]
-            at += 1
+        first = bisect_right(self._events, seq, key=_number)
+        for logged in islice(self._events, first, None):
             if type(logged.event) in kinds:
                 found.append(logged)
-        return found, at
+                if len(found) == limit:
+                    return found, logged.seq
+        return found, self.latest_seq
+
+    def all(self) -> list[Logged]:
+        """Return every event that is there."""
+        return [*self._events]
 
     def wipe(self) -> int:
         """Drop every event and return how many there were."""
         count = len(self._events)
         self._events.clear()
         return count
+
+
+def _number(logged: Logged) -> int:
+    return logged.seq
+
+
+def _stays(logged: Logged, faded_ns: int) -> bool:
+    return logged.logged_ns > faded_ns or type(logged.event) not in PASSING
 
 
 @dataclass

@@ -77,6 +77,9 @@ OF_THE_MOMENT: frozenset[type[m.Message]] = frozenset({m.Beat, m.LevelMeasured})
 KEPT = frozenset(_TABLE) - OF_THE_MOMENT
 """Events that the log keeps."""
 
+PASSING = frozenset({m.SpeechPaused, m.SpeechResumed, m.PauseJudged, m.TranscriptGrew, m.AnswerGrew})
+"""Events on the way to an end that says it all; the log lets them fade."""
+
 PARTS = frozenset(part for said_by, heard_by in _TABLE.values() for part in (*said_by, *heard_by))
 """Every kind of stage there is."""
 

@@ -30,7 +30,7 @@ class Past:
 
     def __init__(self, kept: Kept, in_good_hands: Callable[[], None]) -> None:
         self._kept = kept
-        self._latest_seq = len(kept.events)
+        self._latest_seq = kept.events[-1].seq if kept.events else 0
         self.in_good_hands = in_good_hands
         self.replay_started = any(isinstance(logged.event, ReplayStarted) for logged in kept.events)
         """Whether recordings were playing: they go on where their clock is by now."""

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from bus import wiring
+from bus.log import SessionLog
 from bus.messages import Logged, SessionEnding, TranscriptFinished
 from bus.stage import Stage
 from session.keeper.door import Door
@@ -29,18 +30,19 @@ def main() -> None:
     with Stage("keeper", kinds=wiring.KEPT) as stage, Door(stage.run.kept_address) as door:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
-        log = [logged for logged in stage.history() if logged.seq]
+        log = SessionLog()
+        _keep(log, stage.history())
         stage.ready(f"for {keep_s:.0f} s")
-        log += _follow(stage, supervisor)
+        _follow(stage, supervisor, log)
         if os.getppid() == supervisor:  # which clears up itself
             return
         directory = stage.run.directory
         try:
             _clear(directory, but=stage.run.kept_address)
-            if _worth_keeping(log):
+            if _worth_keeping(log.all()):
                 tables = {name: dict(table) for name, table in stage.run.tables.items()}
-                body = encode(Kept(tables, log, time.monotonic_ns()))
-                log.clear()
+                body = encode(Kept(tables, log.all(), time.monotonic_ns()))
+                log.wipe()
                 _hold(stage, door, body, keep_s)
         finally:
             _clear(directory)
@@ -48,15 +50,19 @@ def main() -> None:
                 directory.rmdir()
 
 
-def _follow(stage: Stage, supervisor: int) -> list[Logged]:
-    """Return the rest of the log, up to the supervisor's end or until the stage was told to stop."""
-    log: list[Logged] = []
+def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
+    """Keep the rest of the log, up to the supervisor's end or until the stage was told to stop."""
     while not stage.stopping() and os.getppid() == supervisor:
-        log += [logged for logged in stage.hear(_TURN_S) if logged.seq]
+        _keep(log, stage.hear(_TURN_S))
         stage.beat()
     while more := stage.hear(0.0):  # what the hub had sent before it died, too
-        log += [logged for logged in more if logged.seq]
-    return log
+        _keep(log, more)
+
+
+def _keep(log: SessionLog, heard: list[Logged]) -> None:
+    for logged in heard:
+        if logged.seq:
+            log.keep(logged)
 
 
 def _worth_keeping(log: list[Logged]) -> bool:

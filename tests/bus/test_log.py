@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from bus.failures import Refused
-from bus.log import BATCH_EVENTS, MOMENTS_KEPT, Follower, SessionLog
+from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog
 
 ENDING = m.SessionEnding(cause="x")
 CONSENT = m.ConsentGiven()
@@ -70,14 +70,39 @@ def test_a_log_that_is_taken_up_goes_on_with_its_numbers() -> None:
     ]
 
 
-@pytest.mark.parametrize("numbers", [[2], [1, 3], [1, 1], [0]])
-def test_what_is_not_numbered_from_one_is_no_log(numbers: list[int]) -> None:
+@pytest.mark.parametrize("numbers", [[0], [-1], [1, 1], [2, 1], [1, 3, 2]])
+def test_what_is_not_numbered_upwards_is_no_log(numbers: list[int]) -> None:
     with pytest.raises(Refused):
         SessionLog().recall([m.Logged(number, 0, ENDING) for number in numbers])
+
+
+def test_what_an_utterance_went_through_fades_and_its_end_stays() -> None:
+    log, kinds = SessionLog(), frozenset({m.SpeechResumed, m.SessionEnding})
+    resumed = m.SpeechResumed(source="mic", utterance=1, resumed_sample=5)
+    for turn in range(3000):
+        log.append(resumed, turn * 1_000_000_000)
+        log.append(ENDING, turn * 1_000_000_000)
+    got, at, follower = [], -1, Follower(kinds)
+    while (events := follower.take(log)) is not None:
+        got += events
+        assert follower.seq > at, "a gap does not hold a follower up"
+        at, follower.waiting = follower.seq, True
+    assert at == log.latest_seq == 6000
+    assert [logged.seq for logged in got if logged.event == ENDING] == list(range(2, 6001, 2))
+    passing = [logged.logged_ns / 1e9 for logged in got if logged.event == resumed]
+    assert 2999 - PASSING_KEPT_S - 1000 <= passing[0] <= 2999 - PASSING_KEPT_S
+    assert passing == [float(turn) for turn in range(int(passing[0]), 3000)], "of the last minutes, all"
+
+
+def test_a_log_with_gaps_is_taken_up_as_it_is() -> None:
+    past, log = [m.Logged(3, 5, ENDING), m.Logged(7, 6, CONSENT)], SessionLog()
+    log.recall(past)
+    assert log.append(ENDING, 7).seq == 8
+    assert log.all() == [*past, m.Logged(8, 7, ENDING)]
 
 
 def test_wiping_leaves_nothing() -> None:
     log = SessionLog()
     log.append(ENDING, 0)
     assert log.wipe() == 1
-    assert log.since(0, frozenset({m.SessionEnding}), 10) == ([], 0)
+    assert log.since(0, frozenset({m.SessionEnding}), 10) == ([], 1)
