@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,14 +45,18 @@ def save(record: Record, path: Path) -> None:
         MachineFailure: It cannot be written.
     """
     text = _FORMATS[path.suffix.lower()](record)
-    unfinished = path.with_name(f".{path.name}.part")
     try:
-        unfinished.touch(0o600, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
+        # A name nobody can foresee, made anew and 0600: in a shared directory nothing waits for us there.
+        descriptor, unfinished = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(unfinished, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(unfinished)
+            raise
     except OSError as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
         raise MachineFailure(
             f"the session could not be saved to {path} ({error.strerror or error})",
             kept="nothing of it",

@@ -78,6 +78,16 @@ def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_link_that_waits_where_the_file_is_written_first_is_not_followed(
+    record: Record, tmp_path: Path
+) -> None:
+    trap = tmp_path / ".s.md.part"
+    trap.symlink_to(tmp_path / "elsewhere")
+    save(record, tmp_path / "s.md")
+    assert not (tmp_path / "elsewhere").exists()
+    assert (tmp_path / "s.md").read_text().startswith("# Session")
+
+
 @pytest.mark.parametrize("name", ["s.docx", "s", "missing/s.md"])
 def test_a_place_where_nothing_can_be_saved_is_refused_before_the_session(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageFailure):
