@@ -35,6 +35,7 @@ SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107
 _PREFIX = "cuecard-"
 _KEPT = "kept"
+_DOOR_TIMEOUT_S = 1.0
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -242,8 +243,11 @@ def _is_kept(directory: Path) -> bool:
     if sys.platform == "win32":
         return False
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(_DOOR_TIMEOUT_S)
         try:
             line.connect(str(directory / _KEPT))
+        except (TimeoutError, BlockingIOError):
+            return True  # a keeper too busy to answer is one all the same
         except OSError:
             return False
     return True

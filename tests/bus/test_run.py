@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -63,11 +65,34 @@ def test_a_path_too_long_for_sockets_is_refused_and_leaves_nothing(
     assert not list(base.iterdir())
 
 
+def dead_process() -> str:
+    """Return the number of a process that is no more."""
+    return subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid(), end='')"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
+    killed = tmp_path / f"cuecard-{dead_process()}-abc"
+    killed.mkdir()
+    with contextlib.ExitStack() as stack:
+        door = stack.enter_context(socket.socket(socket.AF_UNIX))
+        door.bind(str(killed / "kept"))
+        door.listen(0)
+        for _ in range(2):  # as many as wait at it, and one more
+            knocker = stack.enter_context(socket.socket(socket.AF_UNIX))
+            knocker.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                knocker.connect(str(killed / "kept"))
+        assert sweep(tmp_path) == []
+    assert sweep(tmp_path) == [killed]
+
+
 def test_what_a_crash_left_is_swept_and_the_living_are_spared(tmp_path: Path) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True
-    )
-    dead = tmp_path / f"cuecard-{ended.stdout.strip()}-abc"
+    dead = tmp_path / f"cuecard-{dead_process()}-abc"
     alive = tmp_path / f"cuecard-{os.getpid()}-abc"
     stranger = tmp_path / "cuecard-notes-abc"
     for directory in (dead, alive, stranger):
