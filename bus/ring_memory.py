@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import mmap
 import os
 import socket
@@ -120,11 +121,16 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
         raise MachineFailure(
             f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
             kept="nothing was started",
-            todo="free some memory and start again",
+            todo=_remedy(error, "free some memory and start again"),
         ) from error
     memory.lock()
     memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
     return memory, handle
+
+
+def _remedy(error: OSError, usual: str) -> str:
+    too_many = error.errno in (errno.EMFILE, errno.ENFILE)
+    return "allow more open files (`ulimit -n 1024`) and start again" if too_many else usual
 
 
 def _allocate(size: int, blocks: int) -> tuple[RingMemory, RingHandle]:
@@ -235,7 +241,7 @@ class RingServer:
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="nothing was started",
-                todo="free space in the run directory, or set XDG_RUNTIME_DIR to another one",
+                todo=_remedy(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
             ) from error
         threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
 

@@ -52,3 +52,18 @@ print(memory.locked)
         [sys.executable, "-c", program], capture_output=True, text=True, env=dict(os.environ), check=False
     )
     assert ended.stdout == "False\n", ended.stderr
+
+
+def test_where_no_file_can_be_opened_any_more_the_ring_says_so() -> None:
+    program = """
+import resource
+from bus.failures import MachineFailure
+from bus.ring_memory import create_memory
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+try:
+    create_memory(10)
+except MachineFailure as failure:
+    print(failure.todo)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.stdout == "allow more open files (`ulimit -n 1024`) and start again\n", ended.stderr
