@@ -47,14 +47,15 @@ def save(record: Record, path: Path) -> None:
     text = _FORMATS[path.suffix.lower()](record)
     try:
         # A name nobody can foresee, made anew and 0600: in a shared directory nothing waits for us there.
-        descriptor, unfinished = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+        unfinished = Path(name)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(unfinished, path)
+            unfinished.replace(path)
         except OSError:
             with contextlib.suppress(OSError):
-                os.unlink(unfinished)
+                unfinished.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise MachineFailure(
