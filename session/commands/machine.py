@@ -1,0 +1,100 @@
+"""The commands that look at the machine and at the program: `cuecard devices`, `doctor`, `attest`, …"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from session.commands.options import JsonRowsOption
+
+
+def devices(
+    json: JsonRowsOption = False,
+    level: Annotated[bool, typer.Option(help="Listen to each for a moment and show how loud it is.")] = False,
+) -> None:
+    """List what can be captured, and which is the default.
+
+    Example:
+
+        cuecard devices --level
+    """
+    from session.device_list import show_devices
+
+    show_devices(as_json=json, with_levels=level)
+
+
+def doctor(
+    json: JsonRowsOption = False,
+) -> None:
+    """Check what a session needs, and name the line that mends what is missing.
+
+    Example:
+
+        cuecard doctor
+    """
+    from session.doctor import show_findings
+
+    raise typer.Exit(show_findings(as_json=json))
+
+
+def report(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it here.")
+    ] = None,
+) -> None:
+    """Write what helps to find a defect into one file, without a word of anybody's. Nothing is sent.
+
+    Example:
+
+        cuecard report
+    """
+    from session.bundle import report as write_report
+
+    write_report(output)
+
+
+def purge(
+    yes: Annotated[bool, typer.Option("--yes", help="Delete all of it without asking.")] = False,
+) -> None:
+    """Show everything that the program ever stored, and delete it if you want.
+
+    Examples:
+
+        cuecard purge
+
+        cuecard purge --yes
+    """
+    from session.purge import purge as show_and_delete
+
+    show_and_delete(at_once=yes)
+
+
+def attest(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here.")
+    ] = None,
+) -> None:
+    """Watch a marked session from outside, and report every file, socket and byte of it (Linux, strace).
+
+    Example:
+
+        cuecard attest --output attestation.md
+    """
+    from session.attest.command import attest as watch_and_report
+
+    watch_and_report(output)
+
+
+def bench(context: typer.Context) -> None:
+    """Measure on this machine: latency, accuracy, cost; `cuecard bench --help` has more.
+
+    Example:
+
+        cuecard bench live --report live.html
+    """
+    # A program of its own: the session must not need what only measuring needs.
+    os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])
