@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 
-import msgspec
-
-from bus.failures import Refused
 from bus.hub import Hub
-from bus.log import PAST_VARIABLE
+from bus.log import PAST_VARIABLE, past_in
 from bus.messages import Logged, StageReady
 from bus.process import Process
 from bus.run import Run
@@ -29,16 +26,13 @@ def main() -> None:
 
 
 def _read_past(descriptor: int) -> list[Logged]:
-    """Return the log of the session that is taken up again, out of the pipe from whoever does so.
+    """Return what the log was, out of the pipe from whoever takes the session up again.
 
     Raises:
         Refused: It is none.
     """
     with os.fdopen(descriptor, "rb") as pipe:
-        try:
-            return msgspec.msgpack.decode(pipe.read(), type=list[Logged])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Refused(f"what was kept of the session is no log ({type(error).__name__})") from error
+        return past_in(pipe.read())
 
 
 if __name__ == "__main__":

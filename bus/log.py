@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
+import msgspec
+
 from bus.failures import Refused
 from bus.messages import Event, Logged, Message
 from bus.wiring import KEPT, PASSING
@@ -31,6 +33,35 @@ PASSING_KEPT_S = 300.0
 _FADED_AT_ONCE = 1000
 """So many events come between one look at what has faded and the next."""
 
+_LARGEST_SEQ = 1 << 53
+"""Whoever reads JSON counts exactly up to here; MessagePack ends not far beyond."""
+
+
+def past_in(body: bytes) -> list[Logged]:
+    """Return the log of a session that is taken up again.
+
+    Raises:
+        Refused: The bytes are none.
+    """
+    try:
+        past = msgspec.msgpack.decode(body, type=list[Logged])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refused(f"what was kept of the session is no log ({type(error).__name__})") from error
+    check_past(past)
+    return past
+
+
+def check_past(past: Sequence[Logged]) -> None:
+    """See that these events can be a log: of kinds that are kept, and numbered upwards from 1 or more.
+
+    Raises:
+        Refused: They cannot.
+    """
+    numbers = [0, *(logged.seq for logged in past)]
+    rise = all(before < seq for before, seq in pairwise(numbers))
+    if not rise or numbers[-1] > _LARGEST_SEQ or any(type(logged.event) not in KEPT for logged in past):
+        raise Refused("what was kept of the session is no log")
+
 
 class SessionLog:
     """Events in the order the hub heard them, numbered from 1.
@@ -49,11 +80,11 @@ class SessionLog:
         """Begin with the log of a session that is taken up again.
 
         Raises:
-            Refused: Their numbers do not rise from 1 or more.
+            Refused: They cannot be one, or it has begun already.
         """
-        numbers = [0, *(logged.seq for logged in events)]
-        if self.latest_seq or any(seq <= before for before, seq in pairwise(numbers)):
-            raise Refused("what was kept of the session is no log")
+        if self.latest_seq:
+            raise Refused("a log that has begun takes up no other")
+        check_past(events)
         for logged in events:
             self.keep(logged)
 

@@ -10,7 +10,7 @@ from session.attest import contract
 from session.attest.evidence import Evidence
 from session.attest.trace import Process, Sink
 
-_PARTS = ("hub", "capture", "vad", "stt", "llm", "overlay", "view")
+_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "overlay", "view")
 _SESSION = "session"
 
 

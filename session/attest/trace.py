@@ -23,7 +23,12 @@ WATCHED = (
 _WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg"})
 _UNSEEN = frozenset({"sendfile", "copy_file_range", "splice", "vmsplice", "io_uring_setup"})
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
-_NAMES = {"bus": "hub", "session.view": "view", "llm.model_server": "model-server"}
+_NAMES = {
+    "bus": "hub",
+    "session.view": "view",
+    "session.keeper": "keeper",
+    "llm.model_server": "model-server",
+}
 _STAGES_WITH_SOURCE = ("capture", "vad")
 
 

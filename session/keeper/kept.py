@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from bus.failures import Refused
+from bus.log import check_past
 from bus.messages import Logged
 
 GIVE, TAKEN, DROP = b"give.", b"taken", b"drop."
@@ -21,7 +22,7 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tables: dict[str, dict[str, Any]]
     """The settings, one table a stage."""
     events: list[Logged]
-    """The log, numbered from 1."""
+    """The log; its numbers rise from 1 or more, with gaps where something faded."""
     killed_ns: int
     """Monotonic time at which the supervisor was found to be gone."""
 
@@ -38,6 +39,8 @@ def decode(body: bytes) -> Kept:
         Refused: It is nothing that a keeper gives.
     """
     try:
-        return msgspec.msgpack.decode(body, type=Kept)
+        kept = msgspec.msgpack.decode(body, type=Kept)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(f"what was kept cannot be read ({type(error).__name__})") from error
+    check_past(kept.events)
+    return kept

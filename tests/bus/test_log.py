@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
 from bus.failures import Refused
-from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog
+from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog, past_in
 
 ENDING = m.SessionEnding(cause="x")
 CONSENT = m.ConsentGiven()
@@ -99,6 +100,39 @@ def test_a_log_with_gaps_is_taken_up_as_it_is() -> None:
     log.recall(past)
     assert log.append(ENDING, 7).seq == 8
     assert log.all() == [*past, m.Logged(8, 7, ENDING)]
+
+
+def test_a_log_that_has_begun_takes_up_no_other() -> None:
+    log = SessionLog()
+    log.append(ENDING, 0)
+    with pytest.raises(Refused, match="begun"):
+        log.recall([m.Logged(2, 0, ENDING)])
+
+
+def test_a_log_is_read_as_it_was_written() -> None:
+    past = [m.Logged(3, 5, ENDING), m.Logged(7, 6, CONSENT)]
+    assert past_in(msgspec.msgpack.encode(past)) == past
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        [m.Logged(2, 0, ENDING), m.Logged(1, 0, ENDING)],
+        [m.Logged(1, 0, BEAT)],  # the log keeps none
+        [m.Logged((1 << 64) - 1, 0, ENDING)],  # the next number would be none
+    ],
+)
+def test_what_no_hub_would_have_kept_is_no_log(past: list[m.Logged]) -> None:
+    with pytest.raises(Refused):
+        past_in(msgspec.msgpack.encode(past))
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xc1", b"\xc0", b"\x91" * 5000, b"\xdd\xff\xff\xff\xff", b"\x91\xa4\xff\xfe\xfd\xfc"]
+)
+def test_bytes_that_are_no_log_are_refused(body: bytes) -> None:
+    with pytest.raises(Refused):
+        past_in(body)
 
 
 def test_wiping_leaves_nothing() -> None:

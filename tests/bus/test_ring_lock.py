@@ -16,21 +16,28 @@ from bus.ring_writer import RingWriter
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what /proc tells is Linux's")
 
 
-def mappings() -> list[dict[str, str]]:
-    """Return what the kernel says of each of this process's mappings of a ring."""
+def mappings() -> dict[str, dict[str, str]]:
+    """Return what the kernel says of each of this process's mappings of a ring, by its address."""
     parts = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
-    return [
-        dict(re.findall(r"^(\w+): +(.+)$", part, re.MULTILINE)) for part in parts if "cuecard-ring" in part
-    ]
+    return {
+        part.partition(" ")[0]: dict(re.findall(r"^(\w+): +(.+)$", part, re.MULTILINE))
+        for part in parts
+        if "cuecard-ring" in part
+    }
 
 
 def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
+    before = mappings()  # other tests' rings, which nobody has collected yet
+
+    def ours_now() -> list[dict[str, str]]:
+        return [mapping for address, mapping in mappings().items() if address not in before]
+
     with RingWriter(tmp_path / "r", first_sample_ns=0, seconds=1.0) as ring:
         assert ring.locked
-        (alone,) = mappings()
+        (alone,) = ours_now()
         assert alone["Locked"] == alone["Size"]
         memory = attach_memory(tmp_path / "r")
-        readers, ours = sorted(mappings(), key=lambda mapping: "wr" in mapping["VmFlags"].split())
+        readers, ours = sorted(ours_now(), key=lambda mapping: "wr" in mapping["VmFlags"].split())
         memory.unmap()
     assert "lo" in ours["VmFlags"].split()
     assert "dd" in ours["VmFlags"].split()
