@@ -1,0 +1,56 @@
+"""The commands that measure the way to an answer: `cuecard bench answers`, `questions`, `notes`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.options import ShowOption
+
+
+def answers(
+    questions: Annotated[int, typer.Option(min=1, help="How many to ask, one after the other.")] = 200,
+    notes: Annotated[
+        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Notes to search for each.")
+    ] = None,
+) -> None:
+    """What we add between a question and its answer, asking a server on this machine; and a burst."""
+    from bench.answers import measure
+
+    measure(questions, notes or [])
+
+
+def questions(
+    data: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Other labelled lines than ours.")
+    ] = None,
+    finals: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="A session that --json printed, with its labels."),
+    ] = None,
+    show: ShowOption = False,
+) -> None:
+    """How well questions are found: in labelled lines, or in the finals of sessions."""
+    from bench import question_finals
+    from bench.question_lines import LINES
+    from bench.questions import measure
+
+    if finals:
+        question_finals.measure(finals, show_errors=show)
+    else:
+        measure(data or LINES, show_errors=show)
+
+
+def notes(
+    corpus: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Other documents and questions.")
+    ] = None,
+    megabytes: Annotated[float, typer.Option(min=0.0, help="How large notes to time; 0 times none.")] = 1.0,
+    show: ShowOption = False,
+) -> None:
+    """How well notes are matched to questions, and how long that takes."""
+    from bench.notes import CORPUS, measure
+
+    measure(corpus or CORPUS, megabytes=megabytes, show_errors=show)

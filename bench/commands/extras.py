@@ -1,0 +1,27 @@
+"""What must be there before anything is played: packages that only measuring needs, a place for the page."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+
+from bus.failures import InputFailure, MachineFailure
+
+_EXTRA_PACKAGES = ("jiwer", "whisper_normalizer", "plotly")
+
+
+def need_extras(*written: Path | None) -> None:
+    """See that what is needed is there, and that what is to be written can be, before minutes are spent."""
+    for path in written:
+        if path and not os.access(path.absolute().parent, os.W_OK):
+            raise InputFailure(
+                f"{path} cannot be written", kept="nothing was run", todo="name a folder that exists"
+            )
+    missing = [name for name in _EXTRA_PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MachineFailure(
+            f"the bench's own packages are missing ({', '.join(missing)})",
+            kept="nothing was run",
+            todo="pip install 'cuecard[bench]'",
+        )
