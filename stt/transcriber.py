@@ -1,7 +1,8 @@
-"""From tasks to events: has the passes made, keeps speculative ones until they are wanted, judges the words.
+"""From tasks to events: has the passes made, keeps speculative ones until they are wanted, leaves the others.
 
 Passes run on threads of their own (CTranslate2 lets go of the interpreter), so the stage's loop goes on
-hearing: a pass whose speaker went on is left at once, and nothing waits for it.
+hearing: a pass whose speaker went on is left at once, and nothing waits for it. What to say about a pass that
+is done is decided in `outcome.py`; what is kept between the passes of an utterance is in `account.py`.
 """
 
 from __future__ import annotations
@@ -9,56 +10,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from bus.failures import Overrun
-from bus.messages import Event, PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
-from bus.ring import SAMPLE_RATE
-from stt import guard
+from bus.messages import Event
+from stt import guard, outcome
+from stt.account import Account
 from stt.agenda import Key, Task
-from stt.agreement import Agreement
 from stt.engine import Abandoned, Engine
 from stt.guard import Pass
-from stt.mel import Features, GrowingMel
-from stt.patience import judge
-from stt.seeds import Seed, Seeds
+from stt.running import Running
+from stt.seeds import Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.steady import SteadyEngine
 
 _PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end
-
-
-@dataclass
-class _Running:
-    """A pass that was begun."""
-
-    task: Task
-    seed: Seed
-    """The words before the sound that the pass hears."""
-    words: Future[tuple[Pass, bool]]
-    unwanted: threading.Event
-    judged: bool = False
-    """Whether it was said how long to wait after its words."""
-    final: Task | None = None
-    """The end of the utterance, decided while or after the pass was made."""
-    early: bool = True
-    """Whether the pass was begun before that."""
-
-
-@dataclass
-class _Account:
-    """What an utterance has cost so far."""
-
-    mel: GrowingMel
-    seeds: Seeds
-    agreement: Agreement = field(default_factory=Agreement)
-    passes: int = 0
-    wasted_passes: int = 0
-    compute_ms: float = 0.0
-    longest_pause_ms: float = 0.0
 
 
 class Transcriber:
@@ -74,10 +42,10 @@ class Transcriber:
         self._engine, self._sources, self._settings = engine, sources, settings
         threads = _PASSES_A_WORKER * engine.device.workers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
-        self._partials: dict[Key, _Running] = {}
-        self._finals: dict[Key, _Running] = {}
+        self._partials: dict[Key, Running] = {}
+        self._finals: dict[Key, Running] = {}
         """Speculative passes and final ones: the newest of each utterance."""
-        self._accounts: dict[Key, _Account] = {}
+        self._accounts: dict[Key, Account] = {}
         self._lost: list[Event] = []
         self._passes: set[Future[tuple[Pass, bool]]] = set()
         """Every pass that was begun, also those that nobody waits for."""
@@ -130,15 +98,13 @@ class Transcriber:
             running.unwanted.set()
         self._accounts.pop(task.key, None)
         gone_before = self._sources.oldest_sample(task.source)
-        self._lost.append(_words_lost(task, Overrun(task.start_sample, min(gone_before, task.stop_sample))))
+        self._lost.append(outcome.lost(task, Overrun(task.start_sample, min(gone_before, task.stop_sample))))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
         """Take note that a speaker goes on: the speculative pass is left, words it has found are kept."""
         running = self._finals.get(key)
         if running is not None:
-            account = self._account(key)
-            pause_ms = (resumed_sample - running.task.quiet_sample) * 1000 / SAMPLE_RATE
-            account.longest_pause_ms = max(account.longest_pause_ms, pause_ms)
+            self._account(key).paused(running.task.quiet_sample, resumed_sample)
             self._abandon(key)
 
     def _abandon(self, key: Key) -> None:
@@ -149,7 +115,7 @@ class Transcriber:
         if running.words.done() and not running.words.exception():
             heard, _ = running.words.result()
             account.compute_ms += heard.compute_ms
-            if text := self._text(running, heard):
+            if text := outcome.words(heard, running.seed, self._settings):
                 account.seeds.add(running.task.stop_sample, text)
 
     def abandon_partial(self, key: Key) -> None:
@@ -172,19 +138,15 @@ class Transcriber:
                 del self._partials[key]
                 yield from self._partial(key, running)
 
-    def _start(self, task: Task, where: dict[Key, _Running]) -> None:
-        account, is_partial = self._account(task.key, task.start_sample), task.kind == "partial"
-        seed = (
-            account.seeds.for_partial(task.start_sample, task.stop_sample)
-            if is_partial
-            else account.seeds.for_final(task.start_sample, task.stop_sample)
-        )
+    def _start(self, task: Task, where: dict[Key, Running]) -> None:
+        account = self._account(task.key, task.start_sample)
+        seed = account.seed(task)
         try:
-            features = self._features(account.mel, task, seed)
-        except Overrun as lost:
+            features = account.features(task, seed, self._sources)
+        except Overrun as gone:
             if task.kind == "final":
                 del self._accounts[task.key]
-                self._lost.append(_words_lost(task, lost))
+                self._lost.append(outcome.lost(task, gone))
             return
         account.passes += 1
         unwanted = threading.Event()
@@ -192,16 +154,14 @@ class Transcriber:
             self._engine.hear,
             features,
             seed.text,
-            again_if_suspect=not is_partial,
+            again_if_suspect=task.kind != "partial",
             abandoned=unwanted.is_set,
         )
         self._passes.add(words)
-        is_final = task.kind == "final"
-        where[task.key] = _Running(
-            task, seed, words, unwanted, final=task if is_final else None, early=not is_final
-        )
+        end = task if task.kind == "final" else None
+        where[task.key] = Running(task, seed, words, unwanted, end)
 
-    def _final(self, key: Key, running: _Running) -> Iterator[Event]:
+    def _final(self, key: Key, running: Running) -> Iterator[Event]:
         try:
             heard, redone = running.words.result()
         except Abandoned:
@@ -214,62 +174,19 @@ class Transcriber:
         del self._finals[key]
         account = self._account(key)
         del self._accounts[key]
-        task, text = running.final, self._text(running, heard)
-        if not text:
-            yield UtteranceDiscarded(
-                source=task.source,
-                utterance=task.utterance,
-                start_sample=task.start_sample,
-                stop_sample=task.stop_sample,
-                cause="no words",
-            )
-            return
-        yield TranscriptFinished(
-            source=task.source,
-            utterance=task.utterance,
-            text=text,
-            start_sample=task.start_sample,
-            quiet_sample=task.quiet_sample,
-            stop_sample=task.stop_sample,
-            mean_log_probability=heard.mean_log_probability,
-            no_speech_probability=heard.no_speech_probability,
-            window_s=heard.window_s,
-            redone=redone,
-            speculative=running.early,
-            queue_ms=0.0 if running.early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
-            compute_ms=heard.compute_ms,
-            passes=account.passes,
-            wasted_passes=account.wasted_passes,
-            all_compute_ms=account.compute_ms + heard.compute_ms,
-        )
+        text = outcome.words(heard, running.seed, self._settings)
+        yield outcome.finished(running.final, text, heard, account, early=running.early, redone=redone)
 
-    def _text(self, running: _Running, heard: Pass) -> str:
-        """Return the words of the utterance up to where the pass ended; empty when there were none."""
-        says_nothing = guard.says_nothing(heard, self._settings)
-        return running.seed.joined("" if says_nothing else guard.without_loop(heard.text))
-
-    def _judgement(self, running: _Running, heard: Pass) -> Iterator[Event]:
-        """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
-        text = self._text(running, heard)
-        if not text:
-            return
-        judgement = judge(
-            text,
-            self._settings.patience,
-            mean_log_probability=heard.mean_log_probability,
-            longest_pause_ms=self._account(running.task.key).longest_pause_ms,
+    def _judgement(self, running: Running, heard: Pass) -> Iterator[Event]:
+        text = outcome.words(heard, running.seed, self._settings)
+        longest_pause_ms = self._account(running.task.key).longest_pause_ms
+        judged = outcome.judged(
+            running.task, text, heard, self._settings.patience, longest_pause_ms=longest_pause_ms
         )
-        yield PauseJudged(
-            source=running.task.source,
-            utterance=running.task.utterance,
-            start_sample=running.task.start_sample,
-            quiet_sample=running.task.quiet_sample,
-            wait_ms=judgement.wait_ms,
-            because=judgement.because,
-            text=text,
-        )
+        if judged:
+            yield judged
 
-    def _partial(self, key: Key, running: _Running) -> Iterator[Event]:
+    def _partial(self, key: Key, running: Running) -> Iterator[Event]:
         try:
             heard, _ = running.words.result()
         except Abandoned:
@@ -279,25 +196,13 @@ class Transcriber:
         if guard.is_suspect(heard) or guard.says_nothing(heard, self._settings):
             return
         text, settled = account.agreement.update(running.seed.joined(heard.text))
-        yield TranscriptGrew(
-            source=running.task.source,
-            utterance=running.task.utterance,
-            text=text,
-            settled_words=settled,
-            stop_sample=running.task.stop_sample,
-        )
+        yield outcome.grown(running.task, text, settled)
 
-    def _features(self, mel: GrowingMel, task: Task, seed: Seed) -> Features:
-        """Return what the pass hears; only sound that no pass before it has heard is read and computed."""
-        if mel.stop_sample < task.stop_sample:
-            mel.extend(self._sources.read(task.source, mel.stop_sample, task.stop_sample))
-        return mel.features(seed.sample, task.stop_sample)
-
-    def _account(self, key: Key, start_sample: int = 0) -> _Account:
+    def _account(self, key: Key, start_sample: int = 0) -> Account:
         account = self._accounts.get(key)
         if account is None:
             mel = self._engine.growing_mel(start_sample)
-            account = self._accounts[key] = _Account(mel, Seeds(self._settings))
+            account = self._accounts[key] = Account(mel, Seeds(self._settings))
         return account
 
     def __enter__(self) -> Self:
@@ -309,13 +214,3 @@ class Transcriber:
         for running in (*self._partials.values(), *self._finals.values()):
             running.unwanted.set()
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _words_lost(task: Task, lost: Overrun) -> WordsLost:
-    return WordsLost(
-        source=task.source,
-        utterance=task.utterance,
-        start_sample=lost.start_sample,
-        stop_sample=lost.stop_sample,
-        cause="its audio was overwritten before it could be transcribed",
-    )

@@ -1,0 +1,108 @@
+"""What there is to say about a pass: from what it was begun for and what it brought to the event.
+
+Pure: knows no threads, and not which pass is still wanted; `transcriber.py` does.
+"""
+
+from __future__ import annotations
+
+from bus.failures import Overrun
+from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from stt import guard
+from stt.account import Account
+from stt.agenda import Task
+from stt.guard import Pass
+from stt.patience import Patience, judge
+from stt.seeds import Seed
+from stt.settings import SttSettings
+
+
+def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:
+    """Return the words of the utterance up to where the pass ended; empty when there were none."""
+    says_nothing = guard.says_nothing(heard, settings)
+    return seed.joined("" if says_nothing else guard.without_loop(heard.text))
+
+
+def grown(task: Task, text: str, settled_words: int) -> TranscriptGrew:
+    """Say what a partial has heard."""
+    return TranscriptGrew(
+        source=task.source,
+        utterance=task.utterance,
+        text=text,
+        settled_words=settled_words,
+        stop_sample=task.stop_sample,
+    )
+
+
+def judged(
+    task: Task, text: str, heard: Pass, patience: Patience, *, longest_pause_ms: float
+) -> PauseJudged | None:
+    """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
+    if not text:
+        return None
+    judgement = judge(
+        text,
+        patience,
+        mean_log_probability=heard.mean_log_probability,
+        longest_pause_ms=longest_pause_ms,
+    )
+    return PauseJudged(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        quiet_sample=task.quiet_sample,
+        wait_ms=judgement.wait_ms,
+        because=judgement.because,
+        text=text,
+    )
+
+
+def finished(
+    task: Task, text: str, heard: Pass, account: Account, *, early: bool, redone: bool
+) -> TranscriptFinished | UtteranceDiscarded:
+    """Say the final words of an utterance, or that there were none.
+
+    Args:
+        task: The end of the utterance.
+        text: All of its words.
+        heard: The pass that gave them.
+        account: What the passes before it have cost.
+        early: Whether the pass was begun before the end was decided.
+        redone: Whether it was made again.
+    """
+    if not text:
+        return UtteranceDiscarded(
+            source=task.source,
+            utterance=task.utterance,
+            start_sample=task.start_sample,
+            stop_sample=task.stop_sample,
+            cause="no words",
+        )
+    return TranscriptFinished(
+        source=task.source,
+        utterance=task.utterance,
+        text=text,
+        start_sample=task.start_sample,
+        quiet_sample=task.quiet_sample,
+        stop_sample=task.stop_sample,
+        mean_log_probability=heard.mean_log_probability,
+        no_speech_probability=heard.no_speech_probability,
+        window_s=heard.window_s,
+        redone=redone,
+        speculative=early,
+        queue_ms=0.0 if early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
+        compute_ms=heard.compute_ms,
+        passes=account.passes,
+        wasted_passes=account.wasted_passes,
+        all_compute_ms=account.compute_ms + heard.compute_ms,
+    )
+
+
+def lost(task: Task, gone: Overrun) -> WordsLost:
+    """Say that the sound which a pass needs is gone."""
+    return WordsLost(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=gone.start_sample,
+        stop_sample=gone.stop_sample,
+        cause="its audio was overwritten before it could be transcribed",
+    )

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bus.failures import Overrun
+from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from stt import outcome
+from stt.account import Account
+from stt.agenda import Task
+from stt.guard import Pass
+from stt.mel import GrowingMel, MelFrontEnd
+from stt.patience import WAITS
+from stt.seeds import Seed, Seeds
+from stt.settings import SttSettings
+
+SETTINGS = SttSettings()
+END = Task("final", "call", 3, 1_000, 50_000, 48_000, decided_ns=7_000_000_000)
+HEARD = Pass(
+    text="What was the hardest part of it?",
+    tokens=9,
+    mean_log_probability=-0.2,
+    no_speech_probability=0.01,
+    speech_s=3.0,
+    window_s=5.0,
+    began_ns=7_004_000_000,
+    compute_ms=90.0,
+)
+
+
+def account(passes: int = 3, wasted_passes: int = 1, compute_ms: float = 60.0) -> Account:
+    mel = GrowingMel(MelFrontEnd(80), END.start_sample)
+    return Account(mel, Seeds(SETTINGS), passes=passes, wasted_passes=wasted_passes, compute_ms=compute_ms)
+
+
+@pytest.mark.parametrize(
+    ("known", "heard", "words"),
+    [
+        ("", "What was it?", "What was it?"),
+        ("So tell me,", "what was it?", "So tell me, what was it?"),
+        ("", "I say so. I say so. I say so.", "I say so."),
+        ("", "...", ""),
+        ("So tell me,", "...", "So tell me,"),
+    ],
+)
+def test_words_are_those_before_the_pause_and_those_after_it(known: str, heard: str, words: str) -> None:
+    assert outcome.words(replace(HEARD, text=heard), Seed(0, known), SETTINGS) == words
+
+
+def test_words_that_nobody_said_are_none() -> None:
+    invented = replace(HEARD, mean_log_probability=-3.0, no_speech_probability=0.9)
+    assert outcome.words(invented, Seed(0, ""), SETTINGS) == ""
+
+
+def test_a_partial_is_told_up_to_where_it_heard() -> None:
+    partial = replace(END, kind="partial", quiet_sample=50_000)
+    assert outcome.grown(partial, "What was the", 2) == TranscriptGrew(
+        source="call", utterance=3, text="What was the", settled_words=2, stop_sample=50_000
+    )
+
+
+def test_the_wait_after_a_question_is_short() -> None:
+    judged = outcome.judged(END, HEARD.text, HEARD, "balanced", longest_pause_ms=900.0)
+    assert judged == PauseJudged(
+        source="call",
+        utterance=3,
+        start_sample=1_000,
+        quiet_sample=48_000,
+        wait_ms=WAITS["balanced"].question_ms,
+        because="question",
+        text=HEARD.text,
+    )
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "longest_pause_ms", "because"),
+    [(-0.2, 0.0, "sentence"), (-0.2, 900.0, "slow speaker"), (-0.9, 0.0, "unclear words")],
+)
+def test_a_sentence_is_judged_with_how_it_was_heard_and_paused(
+    log_probability: float, longest_pause_ms: float, because: str
+) -> None:
+    heard = replace(HEARD, mean_log_probability=log_probability)
+    judged = outcome.judged(END, "That was all I did.", heard, "balanced", longest_pause_ms=longest_pause_ms)
+    assert judged is not None
+    assert judged.because == because
+
+
+def test_of_a_pause_after_no_words_nothing_is_said() -> None:
+    assert outcome.judged(END, "", HEARD, "balanced", longest_pause_ms=0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("early", "decided_ns", "queue_ms"),
+    [(True, 7_000_000_000, 0.0), (False, 7_000_000_000, 4.0), (False, 7_009_000_000, 0.0)],
+)
+def test_only_a_pass_begun_after_the_end_was_decided_has_waited(
+    early: bool, decided_ns: int, queue_ms: float
+) -> None:
+    end = replace(END, decided_ns=decided_ns)
+    final = outcome.finished(end, HEARD.text, HEARD, account(), early=early, redone=False)
+    assert isinstance(final, TranscriptFinished)
+    assert (final.speculative, final.queue_ms) == (early, queue_ms)
+
+
+def test_a_final_tells_what_all_passes_of_its_utterance_cost() -> None:
+    final = outcome.finished(END, HEARD.text, HEARD, account(), early=False, redone=True)
+    assert isinstance(final, TranscriptFinished)
+    assert (final.passes, final.wasted_passes, final.redone) == (3, 1, True)
+    assert (final.compute_ms, final.all_compute_ms) == (90.0, 150.0)
+    assert (final.start_sample, final.quiet_sample, final.stop_sample) == (1_000, 48_000, 50_000)
+
+
+def test_an_utterance_without_words_is_discarded() -> None:
+    assert outcome.finished(END, "", HEARD, account(), early=True, redone=False) == UtteranceDiscarded(
+        source="call", utterance=3, start_sample=1_000, stop_sample=50_000, cause="no words"
+    )
+
+
+def test_lost_words_are_told_with_the_samples_that_are_gone() -> None:
+    lost = outcome.lost(END, Overrun(2_000, 9_000))
+    assert isinstance(lost, WordsLost)
+    assert (lost.source, lost.utterance, lost.start_sample, lost.stop_sample) == ("call", 3, 2_000, 9_000)
