@@ -57,7 +57,7 @@ def measure(utterances: Sequence[Utterance], from_sample: int, *, english: bool)
         fillers=count_fillers(text) if english else {},
         doubled=count_doubled(text),
         favourites=find_favourites(text) if english else {},
-        first_sentence_words=len(sentences(text)[0].split()) if text else 0,
+        first_sentence_words=len(next(iter(sentences(text)), "").split()),
         example_words=find_example(text) if english else "",
         figures=find_figures(text) if english else [],
         result_words=find_result(text) if english else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from session.practice.heard import Utterance
@@ -86,6 +86,7 @@ def test_several_answers_add_up() -> None:
     st.lists(st.tuples(st.text(max_size=40), st.integers(0, SECOND), st.integers(1, 9 * SECOND)), max_size=8),
     st.integers(0, 5 * SECOND),
 )
+@example([("?", 0, SECOND)], 0)
 def test_whatever_was_said_shares_are_shares_and_speech_fits_into_the_answer(
     pieces: list[tuple[str, int, int]], from_sample: int
 ) -> None:
