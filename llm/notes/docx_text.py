@@ -1,25 +1,16 @@
 """The text of a .docx file as Markdown: headings, lists, a table's row as one line "cell | cell".
 
 Mammoth reads the file, without following links out of it; pictures, comments and page headers are left out.
-Knows nothing of paths or passages.
+Knows nothing of paths or passages, nor what a file may hold; `llm.notes.docx_parts` does.
 """
 
 from __future__ import annotations
 
 import io
-import zipfile
 from html.parser import HTMLParser
 from typing import Any
 
-from llm.notes.unreadable import Unreadable
-
-MAX_XML_BYTES = 8 << 20
-"""What the file's text may unpack to; more is an attack or no notes, and takes minutes to read."""
-
-MAX_PARTS = 5_000
-
-_OLD_WORD = b"\xd0\xcf\x11\xe0"
-"""How files of Word before 2007 begin, and today's when a password protects them."""
+from llm.notes.docx_parts import damaged, text_parts
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -39,10 +30,10 @@ def docx_text(body: bytes) -> str:
     """
     import mammoth
 
-    _check(body)
+    parts = text_parts(body)
     try:
         result: Any = mammoth.convert_to_html(
-            io.BytesIO(body),
+            io.BytesIO(parts),
             style_map=_STYLES,
             include_embedded_style_map=False,
             external_file_access=False,
@@ -51,31 +42,8 @@ def docx_text(body: bytes) -> str:
         reader = _Reader()
         reader.feed(result.value)
     except Exception as error:  # whatever a damaged file does to the parsers
-        raise _damaged() from error
+        raise damaged() from error
     return reader.text()
-
-
-def _check(body: bytes) -> None:
-    if body.startswith(_OLD_WORD):
-        raise Unreadable(
-            "it is protected by a password, or of a Word before 2007", "save it as .docx without a password"
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Unreadable("it is damaged, or no .docx file", "save it as .docx again, or as .txt") from error
-    xml = sum(part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels")))
-    if xml > MAX_XML_BYTES or len(parts) > MAX_PARTS:
-        raise Unreadable("it unpacks to far more than notes have", "save the part that matters as .txt")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("it is protected by a password", "save it without one")
-    if not any(part.filename.startswith("word/") for part in parts):
-        raise Unreadable("it is no .docx file", "save it as .docx in your word processor")
-
-
-def _damaged() -> Unreadable:
-    return Unreadable("it is damaged", "open it in your word processor and save it again, or as .txt")
 
 
 class _Reader(HTMLParser):
