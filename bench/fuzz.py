@@ -167,7 +167,11 @@ def breed(plan: Plan) -> None:
         StageFailure: There was a fault.
     """
     if importlib.util.find_spec("atheris") is None:
-        raise MachineFailure("atheris is not there", kept="nothing was run", todo="pip install atheris")
+        raise MachineFailure(
+            "atheris is not there",
+            kept="nothing was run",
+            todo="pip install 'cuecard[fuzz]', on Linux on x86-64",
+        )
     known = decoders_in(plan.table)
     keep = plan.keep or Path(tempfile.mkdtemp(prefix="cuecard-fuzz-"))
     runs: dict[str, int] = {}

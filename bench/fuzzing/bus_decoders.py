@@ -1,13 +1,16 @@
-"""What the bus reads from outside: events, what peers of the hub send, its answers, runs, settings, rings."""
+"""What the bus reads from outside: events, what peers of the hub send, its answers, its past, runs, rings."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import os
 import socket
 import tempfile
 import threading
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -18,6 +21,7 @@ from bus import settings, wiring
 from bus.client import FOLLOW, SAY, Batch, Follow, batch_in
 from bus.failures import Overrun, Refused, RingGone, SettingsFailure
 from bus.hub import Hub
+from bus.log import SessionLog, past_in
 from bus.ring import AudioRing
 from bus.ring_memory import BLOCK_SAMPLES
 from bus.ring_writer import RingWriter
@@ -33,6 +37,7 @@ _EVENTS: tuple[m.Event, ...] = (
     m.AnswerGrew(question=1, added="naïve …", received_ns=1),
     m.AnswerRequested(by="view"),
 )
+_MOMENTS = (m.Beat, m.LevelMeasured)
 _WORDS = (b"type", b"stage", b"SessionEnding", b"Beat", b"ProblemMet", b"\xc1", b"\xde\xff\xff",
           b"\xdb\xff\xff\xff\xff",
           b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
@@ -48,7 +53,10 @@ def _event(body: bytes) -> None:
 @functools.cache
 def _hub() -> tuple[Hub, bytes]:
     run = Run(Path(tempfile.mkdtemp(prefix="cuecard-fuzz-")), b"0123456789abcdef" * 2, {})
-    return Hub(run), run.token
+    hub = Hub(run)
+    atexit.register(run.remove)
+    atexit.register(hub.close)
+    return hub, run.token
 
 
 def _packed(*frames: bytes) -> bytes:
@@ -98,6 +106,37 @@ def _hub_seeds() -> list[bytes]:
 def _batch_seeds() -> list[bytes]:
     logged = [m.Logged(number, 1, event) for number, event in enumerate(_EVENTS, start=1)]
     return [msgspec.msgpack.encode(Batch(logged, 6)), msgspec.msgpack.encode(Batch([], 0))]
+
+
+def can_be_log(events: Sequence[m.Logged]) -> bool:
+    """Tell, in other words than the log's, whether a hub may have kept these."""
+    rise = all(before.seq < after.seq for before, after in pairwise(events))
+    return rise and all(one.seq >= 1 and not isinstance(one.event, _MOMENTS) for one in events)
+
+
+def _past(body: bytes) -> None:
+    """Take up a log and go on with it, as a hub does."""
+    past, log = past_in(body), SessionLog()
+    if not can_be_log(past):
+        raise Forged("what no hub would have kept was taken for a log")
+    try:
+        again = past_in(msgspec.msgpack.encode(past))
+        log.recall(past)
+    except Refused as refused:
+        raise Forged("a log was taken, and is none after it was written again") from refused
+    if again != past and "nan" not in repr(past):
+        raise Forged("a log is another one after it was written again")
+    last = log.append(m.SessionEnding(cause="the user stopped it"), 0)
+    if last.seq != (past[-1].seq if past else 0) + 1:
+        raise Forged("the log does not go on with its numbers")
+    msgspec.msgpack.encode(log.all())
+
+
+def pasts() -> list[list[m.Logged]]:
+    """Return logs as hubs have kept them: without a gap, with some, and before anything was said."""
+    kept = [event for event in _EVENTS if not isinstance(event, _MOMENTS)]
+    whole = [m.Logged(number, number * 10**9, event) for number, event in enumerate(kept, start=1)]
+    return [whole, [m.Logged(one.seq * 700, one.logged_ns, one.event) for one in whole[1:]], whole[:1], []]
 
 
 def _run_seeds() -> list[bytes]:
@@ -197,6 +236,8 @@ BUS = (
     ),
     Decoder("hub", _to_hub, (Refused,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
     Decoder("batch", batch_in, (Refused,), _batch_seeds, _WORDS, "msgpack", weight=30),
+    Decoder("past", _past, (Refused,), lambda: [*map(msgspec.msgpack.encode, pasts())],
+            (*_WORDS, b"seq", b"logged_ns"), "msgpack", weight=20),
     Decoder("run_file", run_file_in, (ValueError,), _run_seeds, (b'"token"', b'"settings"', b"[", b"{"),
     "json",
             weight=20),

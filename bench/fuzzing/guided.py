@@ -1,7 +1,7 @@
 """Inputs that are bred for new ways through one decoder, by atheris: `python -m bench.fuzzing.guided`.
 
-Ends at the first fault, with the input written where its second argument says. Atheris is no dependency of
-ours; it is there for Linux on x86-64 and some Pythons (`pip install atheris`).
+Ends at the first fault, with the input written where its second argument says. Atheris is an extra, there for
+Linux on x86-64 and some Pythons (`pip install 'cuecard[fuzz]'`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What session and capture read from outside: lists of words, questions, packages of weights, recordings."""
+"""What session and capture read from outside: what a keeper gives, words, questions, weights, recordings."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import io
@@ -11,21 +12,51 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
+from bench.fuzzing.bus_decoders import can_be_log, pasts
 from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
-from bus.failures import InputFailure, ModelFailure
+from bus.failures import InputFailure, ModelFailure, Refused
 from bus.ring import SAMPLE_RATE
 from bus.ring_writer import RingWriter
 from capture.intake import Intake
 from capture.recording import FileRecording, InputRecording, Recording
+from session.keeper.kept import Kept, decode, encode
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
+from session.past import Past
 from session.practice.questions import read_questions
+from session.settings import SCHEMA
 from session.vocabulary import names_in, read_vocabulary
 
 _MEMBER = b"weights " * 64
 _READS_AT_MOST = 20
+
+
+def _kept(body: bytes) -> None:
+    """Take what a keeper gives, as whoever takes the session up does."""
+    kept = decode(body)
+    if not can_be_log(kept.events):
+        raise Forged("what no hub would have kept was taken for a log")
+    try:
+        again = decode(encode(kept))
+    except Refused as refused:
+        raise Forged("what was kept was taken, and is refused after it was said again") from refused
+    if again != kept and "nan" not in repr(kept):
+        raise Forged("what was kept is another thing after it was said again")
+    Past(kept, lambda: None).taken_up()
+    for name, kind in SCHEMA.items():
+        with contextlib.suppress(msgspec.ValidationError):
+            msgspec.convert(kept.tables.get(name, {}), kind)
+
+
+def _kept_seeds() -> list[bytes]:
+    tables = {name: msgspec.to_builtins(kind()) for name, kind in SCHEMA.items()}
+    some = {"stt": {"model": "base", "beam": 5}, "vad": {}}
+    return [
+        encode(Kept(settings, events, 7 * 10**9)) for settings in (tables, some, {}) for events in pasts()
+    ]
 
 
 def _names(body: bytes) -> None:
@@ -163,6 +194,9 @@ def _sound_decoder(kind: str, *subtypes: str, with_sums: Callable[[bytes], bytes
 
 
 SESSION = (
+    Decoder("kept", _kept, (Refused,), _kept_seeds,
+            (b"tables", b"events", b"killed_ns", b"seq", b"type", b"stt", b"beam", b"\xc1",
+             b"\xdf\xff\xff\xff\xff", b"\xd6\xff\x00\x00\x00\x00", b"\x91"), "msgpack", weight=20),
     Decoder("vocabulary", from_file(read_vocabulary, ".txt"), (InputFailure,),
             lambda: [b"# names\nKubernetes\nAda Lovelace # who\n\nna\xc3\xafve\n"], _TEXT_WORDS, "lines",
             weight=6),

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from session.attest.call import parse
 from session.attest.trace import Process, Sink, fold
 from tests.attest.test_call import hexed
@@ -30,6 +32,14 @@ def test_what_a_thread_does_is_its_processs_doing() -> None:
     assert list(found) == ["vad:call"]
     assert found["vad:call"].files == {"/tmp/x": 3}
     assert found["vad:call"].variables == [b"HOME=/root"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [(("bus",), "hub"), (("session.keeper", "77"), "keeper"), (("session.view",), "view")],
+)
+def test_a_process_is_called_what_the_session_calls_it(arguments: tuple[str, ...], name: str) -> None:
+    assert list(folded({10: [started("python", "-m", *arguments)]})) == [name]
 
 
 def test_what_a_process_starts_is_named_after_it() -> None:

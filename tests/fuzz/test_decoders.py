@@ -117,6 +117,24 @@ def test_messages_of_any_shape_are_answered_or_refused(
     )
 
 
+@_QUIET
+@given(
+    numbers=st.lists(st.integers(-1, 1 << 64) | st.integers(0, 5), max_size=4),
+    document=_documents(_EVENT_WORDS),
+    typed=_typed,
+)
+def test_logs_of_any_shape_are_answered_or_refused(
+    numbers: list[int], document: Any, typed: dict[str, Any]
+) -> None:
+    event = {**document, **typed} if isinstance(document, dict) else document
+    ending = {"type": "SessionEnding", "cause": "it was stopped"}
+    events = [{"seq": seq % (1 << 64), "logged_ns": 0, "event": ending} for seq in numbers]
+    for log in (events, [*events, {"seq": 9, "logged_ns": 0, "event": event}]):
+        unharmed(DECODERS["past"], msgspec.msgpack.encode(log))
+        kept = {"tables": {"stt": document}, "events": log, "killed_ns": 0}
+        unharmed(DECODERS["kept"], msgspec.msgpack.encode(kept))
+
+
 @pytest.mark.parametrize("name", ["chat", "anthropic", "gemini", "responses", "sse", "answer_body"])
 @_QUIET
 @given(documents=st.lists(_documents(_STREAM_WORDS), max_size=3))

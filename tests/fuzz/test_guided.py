@@ -1,0 +1,21 @@
+"""Where what breeds the inputs is missing, the user is told how to get it, and that is true."""
+
+from __future__ import annotations
+
+import importlib.util
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bench.fuzz import Plan, breed
+from bus.failures import MachineFailure
+
+
+@pytest.mark.skipif(importlib.util.find_spec("atheris") is not None, reason="atheris is there")
+def test_without_atheris_it_says_which_extra_to_install() -> None:
+    with pytest.raises(MachineFailure) as failure:
+        breed(Plan(1, ["past"], 1, 1, None))
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert "'cuecard[fuzz]'" in failure.value.todo
+    assert any(needed.startswith("atheris") for needed in project["optional-dependencies"]["fuzz"])
