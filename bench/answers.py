@@ -182,7 +182,7 @@ def _stage(settings: LlmSettings, *, think_s: float, word_s: float) -> Iterator[
             SUPERVISOR_VARIABLE: str(os.getpid()),
             "XDG_STATE_HOME": state,
         }
-        for module in ("bus", "llm"):
+        for module in ("bus", "llm.dialer", "llm"):
             process = subprocess.Popen([sys.executable, "-m", module], env=env)
             stack.callback(process.wait, 10)
             stack.callback(process.terminate)

@@ -16,7 +16,6 @@ import errno
 import mmap
 import os
 import socket
-import struct
 import sys
 import threading
 import zlib
@@ -28,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
+from bus.same_user import check_same_user
 
 if sys.platform == "linux":
     import fcntl
@@ -168,7 +168,7 @@ def attach_memory(address: Path) -> RingMemory:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(_ANSWER_TIMEOUT_S)
         line.connect(str(address))
-        _check_same_user(line)
+        check_same_user(line)
         return _receive_descriptor(line) if sys.platform == "linux" else _receive_name(line)
 
 
@@ -194,19 +194,6 @@ def _is_sealed(descriptor: int) -> bool:
     except OSError:  # a file, or memory of another kind
         return False
     return seals & _OUR_SEALS == _OUR_SEALS
-
-
-def _check_same_user(line: socket.socket) -> None:
-    """Make sure that whoever is at the other end is a process of this user.
-
-    Raises:
-        ConnectionRefusedError: It is not.
-    """
-    if sys.platform != "linux":
-        return  # the directory's mode is what there is
-    _, user, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if user != os.getuid():
-        raise ConnectionRefusedError("another user is at the other end")
 
 
 def _receive_name(line: socket.socket) -> RingMemory:
@@ -253,7 +240,7 @@ class RingServer:
                 return
             with line, contextlib.suppress(OSError):  # a reader that went away is no concern of ours
                 line.settimeout(_ANSWER_TIMEOUT_S)
-                _check_same_user(line)
+                check_same_user(line)
                 if self._handle.descriptor is not None:
                     socket.send_fds(line, [b"ring"], [self._handle.descriptor])
                 else:

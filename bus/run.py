@@ -17,7 +17,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -28,6 +28,9 @@ from bus.failures import MachineFailure, SettingsFailure
 
 RUN_VARIABLE = "CUECARD_RUN"
 """Names the run's directory to the stages."""
+
+DIAL_VARIABLE = "CUECARD_DIAL_SECRET"
+"""Holds what whoever asks the dialer must know; only the dialer and who may ask it are told."""
 
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 """What a source may be called; the name becomes part of a socket's path."""
@@ -98,6 +101,9 @@ class Run:
     """Shown by every peer with every message; whoever cannot is refused."""
     tables: Mapping[str, Mapping[str, Any]]
     """The settings, one table a stage, as plain values."""
+    dial_secret: str = field(default="", repr=False)
+    """What the dialer wants to hear. It is not in `run.json`: a stage that was not told knows it not. Stages
+    that are started by hand were told nothing, and use the run's token."""
 
     @property
     def hub_address(self) -> str:
@@ -108,6 +114,11 @@ class Run:
     def kept_address(self) -> Path:
         """Where the log of this run can be had when the session was killed."""
         return self.directory / _KEPT
+
+    @property
+    def dial_address(self) -> Path:
+        """Where connections to the internet can be had."""
+        return self.directory / "dial"
 
     def ring_address(self, source: str) -> Path:
         """Where the ring of a source is served."""
@@ -140,7 +151,7 @@ class Run:
                 kept="nothing was started",
                 todo="set XDG_RUNTIME_DIR to a directory of yours that is short, writable and not full",
             ) from error
-        return cls(directory, token.encode(), tables)
+        return cls(directory, token.encode(), tables, secrets.token_hex(16))
 
     @classmethod
     def open(cls) -> Run:
@@ -180,7 +191,8 @@ class Run:
                 f"{directory} is no run's directory of this user ({error})",
                 todo="start a session with `cuecard run`",
             ) from error
-        return cls(directory, file.token.encode(), file.settings)
+        secret = os.environ.get(DIAL_VARIABLE) or file.token
+        return cls(directory, file.token.encode(), file.settings, secret)
 
     def settings(self, table: str, kind: type[T]) -> T:
         """Return a stage's table of the settings, decoded.

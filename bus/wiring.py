@@ -23,17 +23,20 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.ConsentGiven: (("session",), SCREENS),
     m.StageStarted: (("session",), SCREENS),
     m.StageReady: (
-        ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
+        ("hub", "capture", "vad", "stt", "llm", "dialer", "model-server", "practice", "keeper", *SCREENS),
         ("session", "llm", *SCREENS),
     ),
     m.Beat: (
-        ("capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
+        ("capture", "vad", "stt", "llm", "dialer", "model-server", "practice", "keeper", *SCREENS),
         ("session", "capture"),
     ),
     m.StageDied: (("session",), ("session", "llm", *SCREENS)),
     m.StageGivenUp: (("session",), ("session", "capture", "llm", "practice", *SCREENS)),
     m.ProblemMet: (
-        ("session", "hub", "capture", "vad", "stt", "llm", "model-server", "practice", "keeper", *SCREENS),
+        (
+            *("session", "hub", "capture", "vad", "stt", "llm", "dialer"),
+            *("model-server", "practice", "keeper", *SCREENS),
+        ),
         ("session", CONTROL, *SCREENS),
     ),
     m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", "practice", *SCREENS)),
@@ -55,7 +58,7 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.AnswerRequested: (("session", CONTROL, *SCREENS), ("llm", "practice")),
     m.QuestionAsked: (("llm",), ("session", "llm", "practice", *SCREENS)),
     m.PassagesFound: (("llm",), ("session", *SCREENS)),
-    m.ProviderWanted: ((CONTROL, "overlay"), ("llm",)),
+    m.ProviderWanted: ((CONTROL, "overlay"), ("llm", "dialer")),
     m.ProviderReady: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
     m.RequestHeld: (("llm",), (CONTROL, *SCREENS)),
     m.RequestJudged: ((CONTROL, *SCREENS), ("llm",)),

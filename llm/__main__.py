@@ -19,6 +19,7 @@ from bus.stage import Stage
 from llm.answering import Answering, caught_up
 from llm.asked_provider import AskedProvider
 from llm.asking.answerer import Answerer
+from llm.asking.dialling import way_out
 from llm.notes.reading import read_notes
 from llm.notes.search import open_notes
 from llm.orders import Step
@@ -34,7 +35,7 @@ def main() -> None:
         notes = open_notes(files, settings.meaning_model_path, stage.report)
         answering = Answering(settings, notes)
         asked = AskedProvider(settings)
-        answerer = Answerer(settings, stage.run.token, stage.say)
+        answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.say)
         stage.say(NotesRead(files=[note.name for note in files], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_described(settings, len(notes)))

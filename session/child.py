@@ -10,7 +10,7 @@ import sys
 import psutil
 
 from bus.process import SUPERVISOR_VARIABLE
-from bus.run import RUN_VARIABLE, Run
+from bus.run import DIAL_VARIABLE, RUN_VARIABLE, Run
 from session.stages import StagePlan
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
@@ -96,4 +96,6 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     address = {RUN_VARIABLE: str(run.directory)}
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
+    if plan.dials:
+        address[DIAL_VARIABLE] = run.dial_secret
     return {**_QUIET, **inherited, **_SAFE, **address}

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from llm.dialer.request import PASSES_SOCKETS
+
 LISTENING = 1
 """The wave of stages without which nothing is heard; started first, right after the hub."""
 
@@ -19,13 +21,16 @@ KEEPER = "keeper"
 HANG_S = 3.2
 """How long a work loop that beats every second may be silent: found within 4 s, looking and all."""
 
-NICENESS = {"stt": 1, "llm": 1, "overlay": 1, "view": 1, "model-server": 10}
+NICENESS = {"stt": 1, "llm": 1, "dialer": 1, "overlay": 1, "view": 1, "model-server": 10}
 """How far a stage steps back, 0 to 19: what catches and judges sound goes first, the small model last.
 
 Niceness counts against other programs too: 1 costs hearing 7 % of its pace on busy cores, 5 more than half.
 """
 
-KINDS = ("hub", "capture", "vad", "stt", "llm", "model-server", "practice", "overlay", "view", "keeper")
+KINDS = (
+    *("hub", "capture", "vad", "stt", "llm", "dialer", "model-server"),
+    *("practice", "overlay", "view", "keeper"),
+)
 """Every kind of process a session may have."""
 
 
@@ -55,6 +60,8 @@ class StagePlan:
     """Whether its clean exit is the user's wish to end the session, as when a window is closed."""
     holds_keys: bool = False
     """Whether it may see the keys in the environment."""
+    dials: bool = False
+    """Whether it is told what the dialer wants to hear."""
     descriptors: tuple[int, ...] = ()
     """Open files that it inherits, such as the pipe with the keys that were typed."""
     variables: tuple[tuple[str, str], ...] = ()
@@ -94,7 +101,9 @@ def plan_stages(
     plans.append(StagePlan("stt", "stt", start_limit_s=120.0))
     plans.extend(_view(view) for view in views)
     if answers:
-        plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True))
+        if PASSES_SOCKETS:
+            plans.append(StagePlan("dialer", "llm.dialer", wave=ANSWERING, essential=False, dials=True))
+        plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True, dials=True))
     if answers and serves_model:
         plans.append(
             StagePlan(

@@ -9,7 +9,7 @@ class StageStarted(Message, frozen=True, kw_only=True):
     """The supervisor spawned a process."""
 
     stage: str
-    """"hub", "capture:mic", "vad:mic", "stt", "llm", "model-server", "overlay", "view"."""
+    """"hub", "capture:mic", "vad:mic", "stt", "llm", "dialer", "model-server", "overlay", "view"."""
     pid: int
     restarts: int
     """How often this stage was started before in this session."""

@@ -7,7 +7,8 @@ part: a process without it reports that nothing is enforced, and does not get to
 the kernel enforces nothing of this, and the report says so.
 
 Neither layer reaches what is already open, or is handed over at a Unix socket: a process so caged cannot open
-a way out, but it can still talk to whoever answers on this machine, such as the sound server.
+a way out, but it can still talk to whoever answers on this machine, such as the sound server. One process is
+handed sockets on purpose, by the dialer: it can use them as they are, and not turn them to somebody else.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Cage:
         """Give up sockets, for this process and everything it starts; try all of it, and report."""
         if not seccomp.supported():
             return Report(False, f"not enforced on {platform.system()} {platform.machine()}")
-        failed = seccomp.load(network=self._rights.network)
+        failed = seccomp.load(network=self._rights.network, handed=self._rights.handed)
         if failed:
             return Report(False, f"not enforced: seccomp refused ({errno.errorcode.get(failed, failed)})")
         escapes = selftest.network_escapes(
@@ -66,8 +67,17 @@ class Cage:
         )
         if escapes:
             return Report(False, f"not enforced: {', '.join(escapes)} still possible")
-        sockets = "no sockets but to the internet" if self._rights.network else "no internet sockets"
-        return Report(True, "; ".join((f"{sockets} (seccomp)", *self._files_told(), *self._growth_stopped())))
+        told = (f"{self._sockets_told()} (seccomp)", *self._files_told(), *self._growth_stopped())
+        return Report(True, "; ".join(told))
+
+    def _sockets_told(self) -> str:
+        if self._rights.network:
+            return "no sockets but to the internet"
+        if not self._rights.handed:
+            return "no internet sockets"
+        if self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP:
+            return "no internet sockets but those it is handed, as they are"
+        return "no internet sockets but those it is handed, which could be connected anew"
 
     def _files_told(self) -> tuple[str]:
         if not self._files.startswith("landlock"):

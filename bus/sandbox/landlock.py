@@ -18,6 +18,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+KNOWS_TCP = 4
+"""The ABI from which on connecting is a right, also for a socket that was opened by somebody else."""
+
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # the same on every processor
 _ASK_VERSION = 1
 _PATH_BENEATH, _NET_PORT = 1, 2
@@ -87,7 +90,7 @@ def restrict(rules: Rules) -> int:
         ):
             for path in paths:
                 _allow(ruleset, path, rights & files)
-        if rules.listens and not rules.tcp and abi >= 4:
+        if rules.listens and not rules.tcp and abi >= KNOWS_TCP:
             port = struct.pack("<QQ", _BIND_TCP, 0)
             _call(_ADD_RULE, ruleset, _NET_PORT, port, 0)
         libc = ctypes.CDLL(None, use_errno=True)
@@ -108,7 +111,7 @@ def _attributes(abi: int, files: int, rules: Rules) -> tuple[bytes, int, int]:
     """Return the ruleset's attributes, as long as this kernel knows them, their length, and no flags."""
     scopes = _SCOPE_SIGNALS | (0 if rules.abstract_sockets else _SCOPE_ABSTRACT_SOCKETS)
     attributes = struct.pack("<QQQ", files, 0 if rules.tcp else _BIND_TCP | _CONNECT_TCP, scopes)
-    length = 24 if abi >= 6 else 16 if abi >= 4 else 8
+    length = 24 if abi >= 6 else 16 if abi >= KNOWS_TCP else 8
     return attributes[:length], length, 0
 
 

@@ -56,6 +56,8 @@ class Rights:
     """Settings that name files it writes, when the user gives them."""
     network: bool = False
     """Whether it may open internet sockets."""
+    handed: bool = False
+    """Whether it is handed connected ones instead, which it must not turn to anybody else."""
     listens: bool = False
     """Whether it has a TCP socket, opened before the filter, at which this machine's programs ask."""
     abstract_sockets: bool = False
@@ -106,11 +108,12 @@ _OF = {
     ),
     "llm": Rights(
         settings=("llm.notes", "llm.meaning_model_path"),
-        reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *_NAME_LOOKUP),
+        reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR"),
         keeps=(platformdirs.user_state_dir("cuecard", appauthor=False),),
-        network=True,
+        handed=True,
         abstract_sockets=True,
     ),
+    "dialer": Rights(reads=_NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
     "model-server": Rights(settings=("llm.local_model_path",), listens=True, grows_files=False),
     "practice": Rights(
         reads=("$PATH", *_SOUND_SETTINGS), devices=("/dev/snd", "/dev/dsp*"), abstract_sockets=True

@@ -1,10 +1,11 @@
 """The seccomp filter: which system calls this process, its threads and its children are refused from now on.
 
-`socket()` makes Unix sockets only (and internet sockets for the one process that may go out), and whatever
+`socket()` makes Unix sockets only (and internet sockets for the one process that opens connections), and what
 could win back what was given up is refused: other processes' memory and descriptors, new namespaces, mounts,
 kernel modules, io_uring, typing into the terminal. The refusal is EINVAL, because libzmq aborts the process
 on EPERM. A filter cannot be taken off. It does not reach what was opened before, nor a socket handed over
-by a peer: those go on working.
+by a peer: those go on working, but whoever is handed one can neither listen at it nor send it elsewhere
+without connecting, which Landlock forbids (from ABI 4 on; before, it could be connected anew).
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ _SECCOMP_SET_MODE_FILTER = 1
 _SECCOMP_FILTER_FLAG_TSYNC = 1
 _ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_AT_NUMBER, _AT_PROCESSOR, _AT_FIRST, _AT_SECOND = 0, 4, 16, 24  # low words: both processors begin with them
+_AT_NUMBER, _AT_PROCESSOR = 0, 4
+_AT_FIRST, _AT_SECOND, _AT_THIRD, _AT_FOURTH = 16, 24, 32, 40  # low words: both processors begin with them
 _X32_BIT = 0x4000_0000
 _NEW_NAMESPACES = 0x7E02_0000  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET}
+_CONNECT_BY_SENDING = 0x2000_0000  # MSG_FASTOPEN, where Landlock does not look
 _TYPE_INTO_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 
 LOCAL_FAMILIES = frozenset({int(socket.AF_UNIX)}) if hasattr(socket, "AF_UNIX") else frozenset()
@@ -43,6 +46,8 @@ class _Machine:
     seccomp: int
     socket: int
     listen: int
+    sends: tuple[tuple[int, int], ...]
+    """sendto, sendmsg and sendmmsg, and where their flags are."""
     clone: int
     ioctl: int
     forbidden: tuple[int, ...]
@@ -63,6 +68,7 @@ _MACHINES = {
         seccomp=317,
         socket=41,
         listen=50,
+        sends=((44, _AT_FOURTH), (46, _AT_THIRD), (307, _AT_FOURTH)),
         clone=56,
         ioctl=16,
         forbidden=(
@@ -78,6 +84,7 @@ _MACHINES = {
         seccomp=277,
         socket=198,
         listen=201,
+        sends=((206, _AT_FOURTH), (211, _AT_THIRD), (269, _AT_FOURTH)),
         clone=220,
         ioctl=29,
         forbidden=(
@@ -96,13 +103,14 @@ def supported() -> bool:
     return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
-def load(*, network: bool = False) -> int:
+def load(*, network: bool = False, handed: bool = False) -> int:
     """Lay the filter over all threads; return 0 or the error's number.
 
     Args:
         network: Leave internet sockets; what is refused then is to listen, and every other family.
+        handed: Internet sockets are handed to this process: refuse to listen, and to connect by sending.
     """
-    code = _filter(_MACHINES[platform.machine()], network=network)
+    code = _filter(_MACHINES[platform.machine()], network=network, handed=handed)
     program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
@@ -112,7 +120,7 @@ def load(*, network: bool = False) -> int:
     return 0 if result == 0 else (ctypes.get_errno() if result < 0 else errno.EBUSY)
 
 
-def _filter(machine: _Machine, *, network: bool) -> bytes:
+def _filter(machine: _Machine, *, network: bool, handed: bool) -> bytes:
     """Return the BPF program: refuse by system call, let everything else through."""
     program = [
         _step(_LOAD_WORD, _AT_PROCESSOR),
@@ -122,12 +130,15 @@ def _filter(machine: _Machine, *, network: bool) -> bytes:
         _step(_JUMP_AT_LEAST, _X32_BIT, 0, 1),
         _step(_RETURN, _KILL if machine.audit == _MACHINES["x86_64"].audit else _ALLOW),
     ]
-    for number in (*machine.forbidden, *_FORBIDDEN_EVERYWHERE, *((machine.listen,) if network else ())):
+    to_listen = (machine.listen,) if network or handed else ()
+    for number in (*machine.forbidden, *_FORBIDDEN_EVERYWHERE, *to_listen):
         program += [_step(_JUMP_EQUAL, number, 0, 1), _refuse(errno.EINVAL)]
     # Told that there is no clone3, the C library starts threads by clone, whose flags can be looked at.
     program += [_step(_JUMP_EQUAL, _CLONE3, 0, 1), _refuse(errno.ENOSYS)]
     program += _only_where(machine.clone, _AT_FIRST, _JUMP_ANY_BIT, [_NEW_NAMESPACES], wanted=False)
     program += _only_where(machine.ioctl, _AT_SECOND, _JUMP_EQUAL, _TYPE_INTO_TERMINAL, wanted=False)
+    for number, flags_at in machine.sends if handed else ():
+        program += _only_where(number, flags_at, _JUMP_ANY_BIT, [_CONNECT_BY_SENDING], wanted=False)
     families = NETWORK_FAMILIES if network else LOCAL_FAMILIES
     program += _only_where(machine.socket, _AT_FIRST, _JUMP_EQUAL, sorted(families), wanted=True)
     return b"".join([*program, _step(_RETURN, _ALLOW)])

@@ -22,6 +22,7 @@ from llm.answering import NEWER_QUESTION
 from llm.asking.answer import Answer
 from llm.asking.asker import Asker
 from llm.asking.connection import Connector, SmallModel
+from llm.asking.dialling import Dialling
 from llm.asking.permission import Permission
 from llm.asking.switchboard import Switchboard
 from llm.asking.trouble import Trouble
@@ -56,16 +57,24 @@ class Answerer:
     Args:
         settings: Who is asked, and how long things may take.
         run_token: By which the small model's server knows us.
+        dialling: Opens connections.
         say: Takes events; may be called from any thread.
     """
 
-    def __init__(self, settings: LlmSettings, run_token: bytes, say: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        settings: LlmSettings,
+        run_token: bytes,
+        dialling: Dialling,
+        say: Callable[[Event], None],
+    ) -> None:
         self._say = say
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_report)
         self._trouble = Trouble(say)
         self._small = SmallModel()
-        self._switchboard = Switchboard(settings, Connector(settings, self._small, run_token, say), say)
+        connector = Connector(settings, self._small, run_token, say, dialling)
+        self._switchboard = Switchboard(settings, connector, say)
         self._permission = Permission(say)
         self._meter = Meter(settings, prices.load(), Budget(self._trouble.tell), say)
         self._asker = Asker(settings, self._switchboard, self._permission, self._meter, self._trouble, say)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from bus.failures import ProviderFailure
 from llm.asking import refusals
+from llm.asking.dialling import Dialling
 from llm.asking.refusals import Refusal
 from llm.asking.transport import Incoming, Ledger, Line
 from llm.keys.provider_keys import find_key, small_model_key
@@ -106,13 +107,22 @@ class Connector:
         small: Where the small model is.
         run_token: By which the small model's server knows us.
         ledger: Is told of every request.
+        dialling: Opens connections.
     """
 
-    def __init__(self, settings: LlmSettings, small: SmallModel, run_token: bytes, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        settings: LlmSettings,
+        small: SmallModel,
+        run_token: bytes,
+        ledger: Ledger,
+        dialling: Dialling,
+    ) -> None:
         self._settings = settings
         self._small = small
         self._run_token = run_token
         self._ledger = ledger
+        self._dialling = dialling
 
     async def connect(self, provider: str, model: str = "") -> Connection:
         """Return a warm connection.
@@ -131,6 +141,7 @@ class Connector:
             return await self._open(named, key, model)
         if provider == "none":
             raise _nobody("no provider was chosen", "use --provider auto, or name one")
+        await self._dialling.be_there()  # or nobody would be found around here
         if provider == "auto":
             found = await self._look_around(model)
             if found is not None:
@@ -139,7 +150,7 @@ class Connector:
 
     async def _open(self, provider: Provider, key: str | None, wanted: str) -> Connection:
         """Open a line, warm it by asking for the models, and choose one."""
-        line = Line(provider, key, self._settings, self._ledger)
+        line = Line(provider, key, self._settings, self._ledger, self._dialling)
         try:
             listed = await self._listed(line)
             return self._connection(line, _chosen(provider, wanted, listed), listed or ())
@@ -201,7 +212,8 @@ class Connector:
         address = await self._small.address()
         if not address:
             raise _nobody("the small model's server did not start", "try `cuecard doctor`")
-        line = Line(small_model(address), small_model_key(self._run_token), self._settings, self._ledger)
+        key = small_model_key(self._run_token)
+        line = Line(small_model(address), key, self._settings, self._ledger, self._dialling)
         try:
             listed = await self._listed(line)
             if not listed:

@@ -6,7 +6,6 @@ the provider is TLS from end to end. Of it, host and port are shown, never a pas
 
 from __future__ import annotations
 
-import urllib.request
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
@@ -22,6 +21,8 @@ def proxy_for(provider: Provider, settings: LlmSettings) -> str:
     """
     if provider.local or not settings.environment_proxy:
         return ""
+    import urllib.request  # large, and most sessions do without
+
     named = urllib.request.getproxies_environment()
     if urllib.request.proxy_bypass_environment(provider.host, named):  # type: ignore[attr-defined]
         return ""

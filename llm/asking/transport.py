@@ -1,4 +1,4 @@
-"""The line to one server: the only module that opens a connection, and the only one that knows httpx.
+"""The line to one server: the only module that says anything to it.
 
 HTTP/1.1 on a connection that is kept open; TLS of version 1.2 or later, certificates always checked;
 redirects are not followed; a proxy is used only when the settings say so, and never for this machine. Plain
@@ -19,6 +19,8 @@ from typing import Any, Self
 import httpx
 
 from bus.messages import RequestSent
+from llm.asking.dialled import DialledTransport
+from llm.asking.dialling import Dialling, NotDialled
 from llm.asking.proxies import proxy_for, proxy_shown
 from llm.asking.refusals import Refusal
 from llm.provider import Provider, leaves_machine
@@ -29,6 +31,7 @@ LARGEST_REPLY_BYTES = 4 << 20
 
 _SILENCE_S, _WRITE_TIMEOUT_S, _POOL_TIMEOUT_S = 20.0, 10.0, 2.0
 _KEEP_OPEN_S = 600.0
+_CONNECTIONS_AT_MOST = 4
 
 _HEADERS = {
     "user-agent": "cuecard",
@@ -78,12 +81,20 @@ class Line:
         key: Its key; None when it wants none.
         settings: Time limits, and whether a proxy is used.
         ledger: Is told of every request as it goes out.
+        dialling: Opens connections.
 
     Raises:
         SettingsFailure: The environment's proxy is to be used, and cannot be.
     """
 
-    def __init__(self, provider: Provider, key: str | None, settings: LlmSettings, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        key: str | None,
+        settings: LlmSettings,
+        ledger: Ledger,
+        dialling: Dialling,
+    ) -> None:
         self.provider = provider
         self._key = key
         self._ledger = ledger
@@ -94,18 +105,21 @@ class Line:
         """Host and port of the proxy in between; empty when there is none."""
         self._client = httpx.AsyncClient(
             headers=_HEADERS | provider.protocol.headers(key or ""),
-            verify=_ssl_context(provider.base_url),
-            http2=False,
+            transport=DialledTransport(
+                dialling,
+                _ssl_context(provider.base_url),
+                proxy=proxy_for(provider, settings),
+                connections_at_most=_CONNECTIONS_AT_MOST,
+                keep_open_s=_KEEP_OPEN_S,
+            ),
             follow_redirects=False,
             trust_env=False,
-            proxy=proxy_for(provider, settings) or None,
             timeout=httpx.Timeout(
                 connect=settings.connect_timeout_s,
                 read=self._silence_s,
                 write=_WRITE_TIMEOUT_S,
                 pool=_POOL_TIMEOUT_S,
             ),
-            limits=httpx.Limits(max_connections=4, keepalive_expiry=_KEEP_OPEN_S),
         )
 
     @asynccontextmanager
@@ -228,13 +242,16 @@ class Line:
                 f"{host} cannot prove who it is ({certificate}); nothing was sent",
                 todo="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
             )
-        if self.provider.local:
+        why = next((each.why for each in _causes(error) if isinstance(each, NotDialled)), "")
+        if why:
+            todo = "end the session and start it again"
+        elif self.provider.local:
             todo = "start the server, or use --provider auto"
         elif self.proxy:
             todo = f"check the network and the proxy {self.proxy}"
         else:
             todo = "check the network; behind a proxy, set environment_proxy = true in [llm]"
-        return Refusal(f"{host} cannot be reached", todo=todo, may_retry=True, unreachable=True)
+        return Refusal(f"{host} cannot be reached{why}", todo=todo, may_retry=True, unreachable=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -254,11 +271,16 @@ def _ssl_context(address: str) -> ssl.SSLContext:
     return context
 
 
-def _certificate_problem(error: BaseException | None) -> str:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
-        if isinstance(error, ssl.SSLError):
+def _certificate_problem(error: BaseException) -> str:
+    for each in _causes(error):
+        if isinstance(each, ssl.SSLCertVerificationError):
+            return each.verify_message
+        if isinstance(each, ssl.SSLError):
             return "no TLS"
-        error = error.__cause__ or error.__context__
     return ""
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,7 +1,8 @@
 """Whether a provider takes its key: `python -m llm.keys.key_test PROVIDER`, the settings on standard input.
 
-One request for the list of models, without any content, over the line that a session uses. A process of its
-own, so that the command line never holds a key; it prints a `Verdict`.
+One request for the list of models, without any content, over the line that a session uses; it connects for
+itself, since there may be no session. A process of its own, so that the command line never holds a key; it
+prints a `Verdict`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from bus.failures import Failure, ProviderFailure, StageFailure
 from bus.private_memory import keep_private
 from llm.asking.connection import Connector, SmallModel
+from llm.asking.dialling import Directly
 from llm.asking.refusals import Refusal
 from llm.settings import LlmSettings
 
@@ -53,7 +55,7 @@ def ask(settings: LlmSettings, provider: str) -> Verdict:
 
 async def verdict(settings: LlmSettings, provider: str) -> Verdict:
     """Ask a provider for its models, and return how it takes the key."""
-    connector = Connector(settings, SmallModel(), b"", lambda sent: None)
+    connector = Connector(settings, SmallModel(), b"", lambda sent: None, Directly())
     try:
         connection = await connector.connect(provider)
     except Refusal as refusal:

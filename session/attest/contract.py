@@ -5,14 +5,17 @@ from __future__ import annotations
 import fnmatch
 
 ASKS = "llm"
-"""The one process that may open the network."""
+"""The one process that may say something to the network, on connections that it is handed."""
+
+DIALS = "dialer"
+"""The one process that may open them."""
 
 _MAY_WRITE: dict[str, tuple[str, ...]] = {
     "session": ("*/cuecard-*/run.json",),
     "llm": ("*/cuecard/spending.*",),
 }
 _OWN_FAMILIES = ("AF_UNIX", "AF_LOCAL")
-_ASKING_FAMILIES = ("AF_INET", "AF_INET6", "AF_NETLINK")
+_DIALLING_FAMILIES = ("AF_INET", "AF_INET6", "AF_NETLINK")
 """The last tells whoever looks up a host's name which addresses this machine has."""
 
 _CODE = "*/__pycache__/*.pyc*"
@@ -32,7 +35,7 @@ def may_write(process: str, path: str) -> bool:
 
 def may_have(process: str, family: str) -> bool:
     """Tell whether a process may open a socket of this family."""
-    return family in _OWN_FAMILIES or (process == ASKS and family in _ASKING_FAMILIES)
+    return family in _OWN_FAMILIES or (process == DIALS and family in _DIALLING_FAMILIES)
 
 
 def may_reach(process: str, address: str, provider: str) -> bool:
@@ -44,4 +47,4 @@ def may_reach(process: str, address: str, provider: str) -> bool:
         provider: Host and port that were chosen: "127.0.0.1:40123".
     """
     host, _, port = provider.rpartition(":")
-    return process == ASKS and f"htons({port})" in address and f'"{host}"' in address
+    return process == DIALS and f"htons({port})" in address and f'"{host}"' in address

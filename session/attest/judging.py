@@ -10,7 +10,7 @@ from session.attest import contract
 from session.attest.evidence import Evidence
 from session.attest.trace import Process, Sink
 
-_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "overlay", "view")
+_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "dialer", "overlay", "view")
 _SESSION = "session"
 
 
@@ -71,6 +71,8 @@ def _written(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _content(evidence: Evidence, process: str, sink: Sink, place: str, data: bytes) -> Iterator[Finding]:
+    if sink is Sink.NETWORK and process != contract.ASKS:
+        yield Finding(process, f"sent {len(data)} bytes to {place}")
     if evidence.sound.is_in(data):
         yield Finding(process, f"wrote sound to {place}")
     if sink in (Sink.FILE, Sink.STANDARD_ERROR) and evidence.words.found_in(data):

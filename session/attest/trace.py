@@ -28,6 +28,7 @@ _NAMES = {
     "session.view": "view",
     "session.keeper": "keeper",
     "llm.model_server": "model-server",
+    "llm.dialer": "dialer",
 }
 _STAGES_WITH_SOURCE = ("capture", "vad")
 

@@ -77,7 +77,7 @@ except OSError:
     pass
 print(json.dumps(families))
 """
-    assert set(run(CAGED + program, stage="llm")) <= {1, 2, 10, 16}
+    assert set(run(CAGED + program, stage="dialer")) <= {1, 2, 10, 16}
 
 
 def test_what_could_win_it_back_is_refused(tmp_path: Path) -> None:

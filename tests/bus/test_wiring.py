@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "hub": "bus",
     "model-server": "llm",
+    "dialer": "llm",
     "view": "session",
     "practice": "session",
     "keeper": "session",

@@ -37,7 +37,7 @@ class Live:
         self._control = HubClient("control", run, kinds=frozenset())
         self._utterances: dict[str, int] = {}
         self.events: list[m.Event] = []
-        """What was said, but for the hub's own announcement."""
+        """What was said, but for what the hub and the dialer announce of themselves."""
         self.children: list[subprocess.Popen[bytes]] = []
 
     def start(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
@@ -145,5 +145,9 @@ class Live:
 
     def _listen(self) -> Live:
         heard = [logged.event for logged in self._view.hear(0.02)]
-        self.events += [event for event in heard if getattr(event, "stage", "") != "hub"]
+        self.events += [event for event in heard if not _is_surroundings(event)]
         return self
+
+
+def _is_surroundings(event: m.Event) -> bool:
+    return isinstance(event, m.StageReady) and event.stage in ("hub", "dialer")

@@ -11,6 +11,7 @@ import pytest
 
 from llm.asking.answer_stream import AnswerStream, TimeLimits
 from llm.asking.connection import Connection
+from llm.asking.dialling import Directly
 from llm.asking.refusals import Refusal
 from llm.asking.transport import Line
 from llm.provider import dialect
@@ -131,7 +132,7 @@ def ours(server: ProviderServer, speech: Speech) -> Said:
 
     async def ask() -> None:
         provider, settings = KNOWN[speech.provider].at(server.base_url), LlmSettings()
-        async with Line(provider, KEY, settings, lambda sent: None) as line:
+        async with Line(provider, KEY, settings, lambda sent: None, Directly()) as line:
             chosen = dialect(provider, speech.model, settings)
             connection = Connection(line, speech.model, dialect=chosen)
             now_s = asyncio.get_running_loop().time()

@@ -12,6 +12,7 @@ from bus.failures import ProviderFailure
 from bus.messages import RequestSent
 from llm.asking import connection
 from llm.asking.connection import Connection, Connector, SmallModel
+from llm.asking.dialling import Directly
 from llm.protocols.anthropic import MESSAGES
 from llm.provider import Provider
 from llm.settings import LlmSettings
@@ -35,7 +36,7 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
         small = SmallModel()
         if small_model:
             small.moved(small_model)
-        connector = Connector(settings, small, b"token", ledger.append)
+        connector = Connector(settings, small, b"token", ledger.append, Directly())
         found = await connector.connect(settings.provider, settings.model)
         await found.line.close()
         return found.provider.base_url, found.model
@@ -48,7 +49,7 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
 
 async def opened(provider: Provider, model: str) -> Connection:
     """Return a connection to this provider, closed again."""
-    connector = Connector(LlmSettings(), SmallModel(), b"token", lambda sent: None)
+    connector = Connector(LlmSettings(), SmallModel(), b"token", lambda sent: None, Directly())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "named_provider", lambda settings, name: provider)
         found = await connector.connect(provider.name, model)

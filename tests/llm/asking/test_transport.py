@@ -8,6 +8,7 @@ import ssl
 import pytest
 
 from bus.messages import RequestSent
+from llm.asking.dialling import Directly
 from llm.asking.refusals import Refusal
 from llm.asking.transport import LARGEST_REPLY_BYTES, Line
 from llm.protocols.anthropic import MESSAGES
@@ -33,7 +34,7 @@ def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[
     ledger: list[RequestSent] = []
 
     async def run() -> tuple[int, str, list[RequestSent]]:
-        async with Line(provider, KEY, LlmSettings(), ledger.append) as line:
+        async with Line(provider, KEY, LlmSettings(), ledger.append, Directly()) as line:
             if body is None:
                 exchange = line.get("models")
             else:
@@ -68,7 +69,7 @@ def test_a_request_is_recorded_even_when_the_line_breaks_at_once(provider: Provi
 
     async def run() -> None:
         async with (
-            Line(here(provider), KEY, LlmSettings(), ledger.append) as line,
+            Line(here(provider), KEY, LlmSettings(), ledger.append, Directly()) as line,
             line.post("chat/completions", b"{}", question=7, model="m"),
         ):
             pass
@@ -105,7 +106,7 @@ def test_a_proxy_that_the_settings_allow_is_used_and_shown(
 
     async def run() -> str:
         there = Provider(name="elsewhere", base_url="https://llm.example.org/v1")
-        async with Line(there, KEY, settings, lambda sent: None) as line:
+        async with Line(there, KEY, settings, lambda sent: None, Directly()) as line:
             with pytest.raises(Refusal, match=r"llm.example.org:443 cannot be reached") as refused:
                 async with line.get("models"):
                     pass
@@ -131,7 +132,7 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
 
     async def run() -> tuple[bool, bool]:
         there = Provider(name="here", base_url=provider.base_url.replace("localhost", "0.0.0.0"))
-        async with Line(there, KEY, LlmSettings(), ledger.append) as line:
+        async with Line(there, KEY, LlmSettings(), ledger.append, Directly()) as line:
             not_yet = await line.keep_warm(3600.0)
             assert provider.requests == []
             warm = await line.keep_warm(0.0)
@@ -150,7 +151,7 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
 
 def test_a_line_on_this_machine_needs_no_warmth(provider: ProviderServer) -> None:
     async def run() -> bool:
-        async with Line(here(provider), KEY, LlmSettings(), lambda sent: None) as line:
+        async with Line(here(provider), KEY, LlmSettings(), lambda sent: None, Directly()) as line:
             return await line.keep_warm(0.0)
 
     assert asyncio.run(run())
@@ -192,7 +193,7 @@ def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(b": ping\n\n"), Do.WAIT]]
 
     async def run() -> None:
-        async with Line(here(provider), None, LlmSettings(), lambda _: None) as line:
+        async with Line(here(provider), None, LlmSettings(), lambda _: None, Directly()) as line:
             async with line.post("chat/completions", b"{}", question=1, model="m"):
                 pass
             while not provider.hung_up:

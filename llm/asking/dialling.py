@@ -1,0 +1,200 @@
+"""How a connection comes about: through the dialer, or, where there is none, by this process itself.
+
+Knows nothing of what is said on it. Use it on one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal, Protocol
+
+from bus.failures import ProviderFailure, Refused
+from bus.run import Run
+from bus.same_user import check_same_user
+from llm.dialer.connecting import connected, word_for
+from llm.dialer.request import (
+    LARGEST_BYTES,
+    LONGEST_S,
+    PASSES_SOCKETS,
+    DialRequest,
+    Word,
+    line_of,
+    reply_in,
+)
+
+DIALER_BACK_S = 5.0
+"""How long a dialer that died may take to be back, or one that starts to be there."""
+
+_KNOCK_AGAIN_S = 0.02
+_INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+
+_WHY = {
+    "no dialer": ": the dialer, which opens every connection, is not there",
+    "not chosen": ": the dialer was not told that you chose it",
+}
+"""What is not the network's fault, but ours."""
+
+
+class NotDialled(Exception):
+    """There is no connection.
+
+    Args:
+        word: Why: the dialer's word, or that there is none.
+    """
+
+    def __init__(self, word: Word | Literal["no dialer"]) -> None:
+        self.word = word
+        self.why = _WHY.get(word, "")
+        """For people, where the network and the host have no part in it."""
+        super().__init__(word)
+
+
+class Dialling(Protocol):
+    """Opens connections."""
+
+    async def be_there(self) -> None:
+        """Return as soon as connections can be had.
+
+        Raises:
+            ProviderFailure: They cannot.
+        """
+
+    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
+        """Return a connected socket.
+
+        Raises:
+            NotDialled: There is none.
+        """
+
+
+class Directly:
+    """Opens them itself: where no dialer can be, and outside of sessions."""
+
+    async def be_there(self) -> None:
+        """Return at once."""
+
+    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
+        """Return a connected socket.
+
+        Raises:
+            NotDialled: There is none.
+        """
+        try:
+            return await connected(host, port, within_s)
+        except (OSError, UnicodeError) as error:
+            raise NotDialled(word_for(error)) from error
+
+
+class ThroughDialer:
+    """Asks the dialer for them, and waits for one that is being started again.
+
+    Args:
+        address: The dialer's socket.
+        secret: What it wants to hear.
+    """
+
+    def __init__(self, address: Path, secret: str) -> None:
+        self._address = address
+        self._secret = secret
+
+    async def be_there(self) -> None:
+        """Return as soon as the dialer is there.
+
+        Raises:
+            ProviderFailure: It is not.
+        """
+        try:
+            async with asyncio.timeout(DIALER_BACK_S), self._line():
+                pass
+        except TimeoutError:
+            raise ProviderFailure(
+                "nothing can be asked: the dialer, which opens every connection, is not there",
+                kept="the transcript goes on, and your notes are shown",
+                todo="end the session and start it again; by hand, start `python -m llm.dialer` beside",
+            ) from None
+
+    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
+        """Return a connected socket.
+
+        Raises:
+            NotDialled: There is none.
+        """
+        within_s = min(within_s, LONGEST_S)
+        request = line_of(DialRequest(self._secret, host, port, within_s))
+        asked = False
+        try:
+            async with asyncio.timeout(within_s + DIALER_BACK_S):
+                while True:  # a dialer that dies over it is asked again when it is back
+                    async with self._line() as line:
+                        asked = True
+                        with contextlib.suppress(ConnectionError):
+                            return await _asked(line, request)
+                    await asyncio.sleep(_KNOCK_AGAIN_S)
+        except TimeoutError:
+            raise NotDialled("timed out" if asked else "no dialer") from None
+        except (OSError, Refused) as error:
+            raise NotDialled("unreachable") from error
+
+    @contextlib.asynccontextmanager
+    async def _line(self) -> AsyncIterator[socket.socket]:
+        """Yield a line to the dialer, as soon as it is there."""
+        loop = asyncio.get_running_loop()
+        while True:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+                line.setblocking(False)
+                try:
+                    await loop.sock_connect(line, str(self._address))
+                except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
+                    await asyncio.sleep(_KNOCK_AGAIN_S)
+                    continue
+                check_same_user(line)
+                yield line
+                return
+
+
+def way_out(run: Run) -> Dialling:
+    """Return how connections come about in this run."""
+    return ThroughDialer(run.dial_address, run.dial_secret) if PASSES_SOCKETS else Directly()
+
+
+async def _asked(line: socket.socket, request: bytes) -> socket.socket:
+    """Ask, and return what is handed over.
+
+    Raises:
+        NotDialled: The dialer has no connection for us.
+        Refused: The answer is none.
+        ConnectionError: The dialer died over it.
+    """
+    await asyncio.get_running_loop().sock_sendall(line, request)
+    await _readable(line)
+    body, handed, _, _ = socket.recv_fds(line, LARGEST_BYTES, 1)
+    connections = [socket.socket(fileno=each) for each in handed]
+    try:
+        if not body:
+            raise ConnectionResetError("the dialer hung up")
+        reply = reply_in(body)
+        if reply.word != "connected":
+            raise NotDialled(reply.word)
+        if not connections or connections[0].family not in _INTERNET:
+            raise Refused("no connection was handed over")
+        connections[0].set_inheritable(False)
+        return connections.pop()
+    finally:
+        for unused in connections:
+            unused.close()
+
+
+async def _readable(line: socket.socket) -> None:
+    """Wait until there is something to read."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(line, lambda: None if ready.done() else ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_reader(line)
