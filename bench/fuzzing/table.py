@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bench.fuzzing.bus_decoders import BUS
 from bench.fuzzing.decoder import Decoder
+from bench.fuzzing.dialer_decoders import DIALER
 from bench.fuzzing.llm_decoders import LLM
 from bench.fuzzing.session_decoders import SESSION
 
-DECODERS: dict[str, Decoder] = {decoder.name: decoder for decoder in (*BUS, *LLM, *SESSION)}
+DECODERS: dict[str, Decoder] = {decoder.name: decoder for decoder in (*BUS, *LLM, *DIALER, *SESSION)}

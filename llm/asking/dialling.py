@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal, Protocol
@@ -33,11 +35,13 @@ _KNOCK_AGAIN_S = 0.02
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 
-_WHY = {
-    "no dialer": ": the dialer, which opens every connection, is not there",
-    "not chosen": ": the dialer was not told that you chose it",
+_NO_DIALER = "the dialer, which opens every connection, is not there"
+_START_IT = "end the session and start it again; by hand, start `python -m llm.dialer` beside"
+_OUR_FAULT = {
+    "no dialer": (_NO_DIALER, _START_IT),
+    "not chosen": ("the dialer was not told that you chose it", "choose it again"),
 }
-"""What is not the network's fault, but ours."""
+"""Where the network and the host have no part in it: why, and what to do."""
 
 
 class NotDialled(Exception):
@@ -49,8 +53,7 @@ class NotDialled(Exception):
 
     def __init__(self, word: Word | Literal["no dialer"]) -> None:
         self.word = word
-        self.why = _WHY.get(word, "")
-        """For people, where the network and the host have no part in it."""
+        self.why, self.todo = _OUR_FAULT.get(word, ("", ""))
         super().__init__(word)
 
 
@@ -109,13 +112,13 @@ class ThroughDialer:
             ProviderFailure: It is not.
         """
         try:
-            async with asyncio.timeout(DIALER_BACK_S), self._line():
+            async with self._line():
                 pass
-        except TimeoutError:
+        except NotDialled as failed:
             raise ProviderFailure(
-                "nothing can be asked: the dialer, which opens every connection, is not there",
+                f"nothing can be asked: {failed.why}",
                 kept="the transcript goes on, and your notes are shown",
-                todo="end the session and start it again; by hand, start `python -m llm.dialer` beside",
+                todo=failed.todo,
             ) from None
 
     async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
@@ -126,35 +129,43 @@ class ThroughDialer:
         """
         within_s = min(within_s, LONGEST_S)
         request = line_of(DialRequest(self._secret, host, port, within_s))
-        asked = False
         try:
             async with asyncio.timeout(within_s + DIALER_BACK_S):
                 while True:  # a dialer that dies over it is asked again when it is back
                     async with self._line() as line:
-                        asked = True
                         with contextlib.suppress(ConnectionError):
                             return await _asked(line, request)
                     await asyncio.sleep(_KNOCK_AGAIN_S)
         except TimeoutError:
-            raise NotDialled("timed out" if asked else "no dialer") from None
+            raise NotDialled("timed out") from None
         except (OSError, Refused) as error:
             raise NotDialled("unreachable") from error
 
     @contextlib.asynccontextmanager
     async def _line(self) -> AsyncIterator[socket.socket]:
-        """Yield a line to the dialer, as soon as it is there."""
-        loop = asyncio.get_running_loop()
-        while True:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-                line.setblocking(False)
-                try:
-                    await loop.sock_connect(line, str(self._address))
-                except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
-                    await asyncio.sleep(_KNOCK_AGAIN_S)
-                    continue
-                check_same_user(line)
-                yield line
-                return
+        """Yield a line to the dialer, as soon as it is there.
+
+        Raises:
+            NotDialled: It does not come.
+        """
+        give_up_s = time.monotonic() + DIALER_BACK_S
+        while (line := self._knock()) is None:
+            if time.monotonic() > give_up_s:
+                raise NotDialled("no dialer")
+            await asyncio.sleep(_KNOCK_AGAIN_S)
+        with line:
+            check_same_user(line)
+            yield line
+
+    def _knock(self) -> socket.socket | None:
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.setblocking(False)
+        try:
+            line.connect(str(self._address))
+        except OSError:  # it is not there, or not yet, or too many others knock
+            line.close()
+            return None
+        return line
 
 
 def way_out(run: Run) -> Dialling:
@@ -173,20 +184,23 @@ async def _asked(line: socket.socket, request: bytes) -> socket.socket:
     await asyncio.get_running_loop().sock_sendall(line, request)
     await _readable(line)
     body, handed, _, _ = socket.recv_fds(line, LARGEST_BYTES, 1)
-    connections = [socket.socket(fileno=each) for each in handed]
-    try:
+    with contextlib.ExitStack() as unused:
+        for each in handed:
+            unused.callback(os.close, each)
         if not body:
             raise ConnectionResetError("the dialer hung up")
         reply = reply_in(body)
         if reply.word != "connected":
             raise NotDialled(reply.word)
-        if not connections or connections[0].family not in _INTERNET:
+        if not handed:
             raise Refused("no connection was handed over")
-        connections[0].set_inheritable(False)
-        return connections.pop()
-    finally:
-        for unused in connections:
-            unused.close()
+        connection = socket.socket(fileno=handed[0])
+        unused.pop_all()
+        connection.set_inheritable(False)
+        if connection.family not in _INTERNET:
+            connection.close()
+            raise Refused("what was handed over leads nowhere")
+        return connection
 
 
 async def _readable(line: socket.socket) -> None:

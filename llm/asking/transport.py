@@ -242,16 +242,21 @@ class Line:
                 f"{host} cannot prove who it is ({certificate}); nothing was sent",
                 todo="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
             )
-        why = next((each.why for each in _causes(error) if isinstance(each, NotDialled)), "")
-        if why:
-            todo = "end the session and start it again"
-        elif self.provider.local:
+        not_dialled = next((each for each in _causes(error) if isinstance(each, NotDialled)), None)
+        if not_dialled is not None and not_dialled.why:
+            return Refusal(
+                f"{host} cannot be reached: {not_dialled.why}",
+                todo=not_dialled.todo,
+                may_retry=True,
+                unreachable=True,
+            )
+        if self.provider.local:
             todo = "start the server, or use --provider auto"
         elif self.proxy:
             todo = f"check the network and the proxy {self.proxy}"
         else:
             todo = "check the network; behind a proxy, set environment_proxy = true in [llm]"
-        return Refusal(f"{host} cannot be reached{why}", todo=todo, may_retry=True, unreachable=True)
+        return Refusal(f"{host} cannot be reached", todo=todo, may_retry=True, unreachable=True)
 
     async def __aenter__(self) -> Self:
         return self

@@ -51,6 +51,11 @@ MUTANTS = (
         "- `stt` opened a socket of AF_INET",
     ),
     Mutant(
+        "who asks the provider opens a socket too",
+        (("llm/__main__.py", _CAGE, "__import__('socket').socket(2, 1).close()\n"),),
+        "- `llm` opened a socket of AF_INET",
+    ),
+    Mutant(
         "words are written to a file",
         (
             (
@@ -110,7 +115,7 @@ MUTANTS = (
     ),
 )
 
-TOGETHER = [(mutant,) for mutant in MUTANTS] if os.environ.get(LONG) else [MUTANTS[:3], MUTANTS[3:]]
+TOGETHER = [(mutant,) for mutant in MUTANTS] if os.environ.get(LONG) else [MUTANTS[:4], MUTANTS[4:]]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bus import sandbox
-from bus.sandbox import seccomp
+from bus.sandbox import landlock, seccomp
 from tests.bus.caged import CAGED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
@@ -179,6 +180,67 @@ def test_a_socket_that_is_handed_over_still_works() -> None:
             socket.send_fds(ours, [b"here"], [handed.fileno()])
             assert inbox.recv(9) == b"out"
         assert child.wait(10) == 0
+
+
+HANDED = """
+import ctypes
+report = cage.close(); assert report.enforced, report
+line = socket.socket(fileno=int(sys.argv[3]))
+_, (fd,), _, _ = socket.recv_fds(line, 9, 1)
+handed, elsewhere = socket.socket(fileno=fd), ("127.0.0.1", int(sys.argv[4]))
+def tried(turn):
+    try:
+        turn()
+    except OSError as error:
+        return error.errno
+    return 0
+found["as it is"] = tried(lambda: handed.send(b"out"))
+found["one of its own"] = tried(lambda: socket.socket())
+nobody = ctypes.create_string_buffer(16)  # AF_UNSPEC: ends the connection
+found["ended"] = ctypes.CDLL(None).connect(fd, nobody, 16)
+found["connected anew"] = tried(lambda: handed.connect(elsewhere))
+found["connected by sending"] = tried(lambda: handed.sendto(b"x", 0x20000000, elsewhere))
+found["by sending a message"] = tried(lambda: handed.sendmsg([b"x"], [], 0x20000000, elsewhere))
+found["listens"] = tried(lambda: handed.listen())
+found["summary"] = report.summary
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.skipif(landlock.version() < landlock.KNOWS_TCP, reason="this kernel's Landlock knows no TCP")
+def test_a_connection_that_is_handed_to_who_asks_leads_nowhere_else() -> None:
+    ours, theirs = socket.socketpair()
+    with (
+        ours,
+        socket.create_server(("127.0.0.1", 0)) as chosen,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        other.setblocking(False)
+        program = HANDED.replace("STAGE", "'llm'")
+        child = subprocess.Popen(
+            [sys.executable, "-c", CAGED.replace("STAGE", "'llm'") + program, "/nowhere", "{}",
+             str(theirs.fileno()), str(other.getsockname()[1])],
+            pass_fds=[theirs.fileno()],
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        theirs.close()
+        with socket.create_connection(chosen.getsockname()) as connection:
+            socket.send_fds(ours, [b"here"], [connection.fileno()])
+            found = json.loads(child.communicate(timeout=20)[0])
+        with chosen.accept()[0] as arrived:
+            assert arrived.recv(9) == b"out"
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    assert "no internet sockets but those it is handed, as they are" in found.pop("summary")
+    assert found == {
+        "as it is": 0,
+        "one of its own": errno.EINVAL,
+        "ended": 0,
+        "connected anew": errno.EACCES,
+        "connected by sending": errno.EINVAL,
+        "by sending a message": errno.EINVAL,
+        "listens": errno.EINVAL,
+    }
 
 
 def test_a_process_without_a_cage_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

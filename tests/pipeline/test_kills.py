@@ -51,11 +51,13 @@ def test_a_window_a_listener_and_an_answer_that_die_in_mid_sentence_are_mended(p
         session.wait_for("TranscriptFinished")
         os.kill(session.pid("overlay"), signal.SIGKILL)
         session.wait_for("AnswerGrew")
+        os.kill(session.pid("dialer"), signal.SIGKILL)
         os.kill(session.pid("llm"), signal.SIGKILL)
         wait_until(lambda: any(event["source"] == "mic" for event in session.of("TranscriptGrew")), 30)
         os.kill(session.pid("capture:mic"), signal.SIGKILL)
         assert session.end() == 0
-    assert {event["stage"] for event in session.of("StageDied")} == {"overlay", "llm", "capture:mic"}
+    died = {event["stage"] for event in session.of("StageDied")}
+    assert died == {"overlay", "dialer", "llm", "capture:mic"}
     happened = account(session.events)
     assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
     assert asked_twice(session.events) == 0

@@ -1,0 +1,53 @@
+"""What the dialer reads from whoever asks it, and what who asks reads from the dialer."""
+
+from __future__ import annotations
+
+import string
+from typing import get_args
+
+from bench.fuzzing.decoder import Decoder, Forged
+from bus.failures import Refused
+from llm.dialer.allowed import Allowed
+from llm.dialer.request import LONGEST_S, DialReply, DialRequest, Word, line_of, reply_in, request_in
+from llm.settings import LlmSettings
+
+_WORDS = (b"secret", b"host", b"port", b"within_s", b"word", b"connected", b"\n", b"65536", b"1e999",
+          b"localhost", b"::1", b"%00", b"NaN", b"\xff")  # fmt: skip
+_OF_HOSTS = frozenset(string.ascii_letters + string.digits + "._:-")
+_ALLOWED = Allowed(LlmSettings(provider="openai"))
+_HERE = ("localhost", "::1", "127.")
+
+
+def _request(line: bytes) -> DialRequest:
+    """Take what is asked, and judge it as the dialer does."""
+    request = request_in(line)
+    sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
+    if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):
+        raise Forged("what can be no request was taken for one")
+    chosen = (request.host.lower(), request.port) == ("api.openai.com", 443)
+    here = request.host.lower().startswith(_HERE) or ":" in request.host
+    if _ALLOWED(request.host, request.port) and not (chosen or here):
+        raise Forged("a host that nobody chose is allowed")
+    return request
+
+
+def _reply(line: bytes) -> DialReply:
+    reply = reply_in(line)
+    if reply.word not in get_args(Word):
+        raise Forged("a word that the dialer does not have was taken for one")
+    return reply
+
+
+def _requests() -> list[bytes]:
+    places = (("api.openai.com", 443), ("127.0.0.1", 11434), ("::1", 1), ("localhost", 65535))
+    return [line_of(DialRequest("s" * 32, host, port, 5.0)) for host, port in places]
+
+
+def _replies() -> list[bytes]:
+    return [line_of(DialReply(word)) for word in get_args(Word)]
+
+
+DIALER = (
+    Decoder("dial_request", _request, (Refused,), _requests, _WORDS, "json", weight=30),
+    Decoder("dial_reply", _reply, (Refused,), _replies, _WORDS, "json", weight=30),
+)
