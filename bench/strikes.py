@@ -63,7 +63,7 @@ class Striker:
         elif event["type"] == "CaptureEnded":
             self._left.clear()
         for kind in [kind for kind, left in self._left.items() if left]:
-            wanted = _ANSWER if kind in ("llm", "model-server") else _SPEECH
+            wanted = _ANSWER if kind in ("llm", "dialer", "model-server") else _SPEECH
             if (
                 event["type"] in wanted
                 and received.received_ns > self._due_ns[kind]
