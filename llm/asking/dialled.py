@@ -131,11 +131,10 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            connection = await self._dialling.dial(host, port, timeout or _CONNECT_WITHIN_S)
+            return _Stream(await self._dialling.dial(host, port, timeout or _CONNECT_WITHIN_S))
         except NotDialled as failed:
             kind = httpcore.ConnectTimeout if failed.word == "timed out" else httpcore.ConnectError
             raise kind(failed.word) from failed
-        return _Stream(await anyio.abc.SocketStream.from_socket(connection))
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -14,10 +14,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal, Protocol
 
+import anyio
+from anyio.abc import SocketStream
+
 from bus.failures import ProviderFailure, Refused
 from bus.run import Run
 from bus.same_user import check_same_user
-from llm.dialer.connecting import connected, word_for
+from llm.dialer.connecting import word_for
 from llm.dialer.request import (
     LARGEST_BYTES,
     LONGEST_S,
@@ -67,8 +70,8 @@ class Dialling(Protocol):
             ProviderFailure: They cannot.
         """
 
-    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
-        """Return a connected socket.
+    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+        """Return a connection.
 
         Raises:
             NotDialled: There is none.
@@ -81,14 +84,15 @@ class Directly:
     async def be_there(self) -> None:
         """Return at once."""
 
-    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
-        """Return a connected socket.
+    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+        """Return a connection.
 
         Raises:
             NotDialled: There is none.
         """
         try:
-            return await connected(host, port, within_s)
+            async with asyncio.timeout(within_s):
+                return await anyio.connect_tcp(host, port)
         except (OSError, UnicodeError) as error:
             raise NotDialled(word_for(error)) from error
 
@@ -121,8 +125,21 @@ class ThroughDialer:
                 todo=failed.todo,
             ) from None
 
-    async def dial(self, host: str, port: int, within_s: float) -> socket.socket:
-        """Return a connected socket.
+    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+        """Return a connection.
+
+        Raises:
+            NotDialled: There is none.
+        """
+        connection = await self.handed(host, port, within_s)
+        try:
+            return await SocketStream.from_socket(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    async def handed(self, host: str, port: int, within_s: float) -> socket.socket:
+        """Return a connected socket, as the dialer handed it over.
 
         Raises:
             NotDialled: There is none.

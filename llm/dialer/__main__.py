@@ -33,6 +33,7 @@ def main() -> None:
             while not stage.stopping():
                 for logged in stage.hear(timeout_s=0.1):
                     allowed.hear(logged.event)
+                server.vouch()
                 stage.beat()
     os._exit(0)  # Python would wait for a name that is being looked up
 

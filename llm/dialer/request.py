@@ -21,7 +21,7 @@ LARGEST_BYTES = 1024
 
 LONGEST_S = 60.0
 
-Word = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable", "busy"]
+Word = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable"]
 """What came of it; "not chosen" is a host that the user did not name."""
 
 

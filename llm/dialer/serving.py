@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bus.failures import MachineFailure, Refused
+from bus.failures import MachineFailure, Refused, StageFailure
 from bus.same_user import check_same_user
 from llm.dialer.connecting import connected, word_for
 from llm.dialer.request import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
@@ -26,6 +26,7 @@ _CHOSEN_WITHIN_S = 0.5
 
 _LOOK_AGAIN_S = 0.02
 _CALLERS_AT_MOST = 64
+_TURN_WITHIN_S = 2.0
 _STOP_WITHIN_S = 1.0
 
 
@@ -62,6 +63,20 @@ class DialServer:
         """Begin to answer; who knocked before has waited."""
         self._thread.start()
 
+    def vouch(self) -> None:
+        """Make sure that the thread works: whoever beats for this stage vouches for it.
+
+        Raises:
+            StageFailure: It does not.
+        """
+        turned = asyncio.run_coroutine_threadsafe(self._turn(), self._loop)
+        try:
+            serves = turned.result(_TURN_WITHIN_S)
+        except TimeoutError:
+            serves = False
+        if not serves:
+            raise StageFailure("the dialer answers nobody", kept="lines that are open", todo="wait a moment")
+
     def close(self) -> None:
         """Answer no more."""
         if self._thread.is_alive():
@@ -73,12 +88,16 @@ class DialServer:
         self._address.unlink(missing_ok=True)
 
     def _run(self) -> None:
-        serving = self._loop.create_task(self._serve())
+        self._serving = self._loop.create_task(self._serve())
         self._loop.run_forever()
-        for task in (serving, *self._callers):
+        tasks = (self._serving, *self._callers)
+        for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.gather(serving, *self._callers, return_exceptions=True))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
+
+    async def _turn(self) -> bool:
+        return not self._serving.done()
 
     async def _serve(self) -> None:
         while True:

@@ -24,7 +24,6 @@ from tests.conftest import StartStage
 from tests.llm.authority import Authority
 from tests.llm.live import Live
 from tests.llm.provider_server import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
-from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 
@@ -41,12 +40,8 @@ class Stages:
         self.dialer: subprocess.Popen[bytes] | None = None
 
     def start_dialer(self) -> None:
-        """Start it, and return when it is ready."""
-        with HubClient("view", self.run, kinds=frozenset({m.StageReady})) as view:
-            self.dialer = self._start(self.run, "llm.dialer")
-            pid = self.dialer.pid
-            wait_until(lambda: bool(view.hear(0.05)) and psutil.pid_exists(pid))
-            wait_until(self.run.dial_address.exists)
+        """Start it; whoever wants it waits for it."""
+        self.dialer = self._start(self.run, "llm.dialer")
 
     def kill_dialer(self) -> None:
         """Kill it, as the system may."""
@@ -57,7 +52,7 @@ class Stages:
     def dial(self, host: str, port: int) -> None:
         """Have a connection opened."""
         dialer = ThroughDialer(self.run.dial_address, self.run.token.decode())
-        asyncio.run(dialer.dial(host, port, 5.0)).close()
+        asyncio.run(dialer.handed(host, port, 5.0)).close()
 
 
 @pytest.fixture
@@ -189,6 +184,13 @@ def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer,
     assert provider.requests == []
 
 
+def test_the_dialer_holds_nothing_that_speaks_http_or_computes() -> None:
+    program = "import sys, llm.dialer.__main__; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    heavy = {"httpx", "httpcore", "anyio", "numpy", "idna", "http", "llm.asking.transport"}
+    assert heavy & set(loaded.stdout.split()) == set()
+
+
 def test_a_stage_that_was_told_no_secret_gets_no_connection(
     make_run: Callable[..., Run], start_stage: StartStage, provider: ProviderServer
 ) -> None:
@@ -196,8 +198,8 @@ def test_a_stage_that_was_told_no_secret_gets_no_connection(
     start_stage(run, "bus")
     start_stage(run, "llm.dialer", CUECARD_DIAL_SECRET=run.dial_secret)
     told = ThroughDialer(run.dial_address, run.dial_secret)
-    asyncio.run(told.dial("127.0.0.1", port_of(provider), 5.0)).close()
+    asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
     untold = ThroughDialer(run.dial_address, run.token.decode())
     with pytest.raises(NotDialled):
-        asyncio.run(untold.dial("127.0.0.1", port_of(provider), 0.1))
+        asyncio.run(untold.handed("127.0.0.1", port_of(provider), 0.1))
     assert run.dial_secret not in (run.directory / "run.json").read_text()

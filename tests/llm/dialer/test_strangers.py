@@ -14,9 +14,11 @@ import msgspec
 import psutil
 import pytest
 
+from bus.failures import StageFailure
 from llm.asking.dialling import NotDialled, ThroughDialer
 from llm.dialer.request import LARGEST_BYTES, PASSES_SOCKETS, DialReply, DialRequest, line_of, reply_in
 from llm.dialer.serving import DialServer
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 
@@ -63,7 +65,7 @@ def answer_to(address: Path, said: bytes) -> bytes:
 
 
 def dialled(address: Path, port: int, secret: str = SECRET) -> socket.socket:
-    return asyncio.run(ThroughDialer(address, secret).dial("127.0.0.1", port, 5.0))
+    return asyncio.run(ThroughDialer(address, secret).handed("127.0.0.1", port, 5.0))
 
 
 def request(**changes: object) -> bytes:
@@ -176,6 +178,16 @@ def test_who_takes_the_dialers_place_hands_over_nothing_that_is_used(
             dialled(place, 443)
         impostor.join(10)
         assert psutil.Process().num_fds() <= before
+
+
+def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPathFactory) -> None:
+    place = tmp_path_factory.mktemp("d") / "dial"
+    with DialServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
+        server.start()
+        server.vouch()
+        server._loop.call_soon_threadsafe(lambda: server._serving.cancel())
+        with pytest.raises(StageFailure, match="answers nobody"):
+            wait_until(server.vouch)
 
 
 def test_a_request_fits_into_a_line() -> None:
