@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import threading
@@ -54,13 +55,11 @@ def answer_to(address: Path, said: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(10)
         line.connect(str(address))
-        line.sendall(said)
         answered = b""
-        try:
+        with contextlib.suppress(ConnectionError):  # it hung up before all was said
+            line.sendall(said)
             while more := line.recv(4096):
                 answered += more
-        except ConnectionResetError:  # what was said was not read to its end
-            pass
         return answered
 
 
