@@ -18,11 +18,11 @@ Event = Mapping[str, Any]
 
 _WORK = {
     "capture": {"CaptureStarted"},
-    "vad": {"SpeechStarted", "SpeechPaused", "SpeechResumed", "SpeechEnded"},
     "stt": {"TranscriptGrew", "PauseJudged", "TranscriptFinished", "UtteranceDiscarded"},
     "llm": {"AnswerGrew", "AnswerFinished"},
 }
-"""By what a stage shows that it works again; by being ready, where nothing stands here."""
+"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says nothing
+until somebody speaks."""
 
 _OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
 

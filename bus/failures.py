@@ -95,7 +95,7 @@ class Overrun(BusFailure):
 
     Args:
         start_sample: First sample that is gone.
-        stop_sample: One past the last sample that is gone.
+        stop_sample: Where there is sound again, which may be after what the reader wanted.
     """
 
     def __init__(self, start_sample: int, stop_sample: int) -> None:

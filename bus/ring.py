@@ -140,7 +140,7 @@ class AudioRing:
                 offset = start_sample - first * BLOCK_SAMPLES
                 return blocks.reshape(-1)[offset : offset + stop_sample - start_sample]
             self.torn_reads += 1
-        raise Overrun(start_sample, min(stop_sample, max(start_sample + 1, self.oldest_sample)))
+        raise self._gone(start_sample, stop_sample)
 
     def windows(
         self,
@@ -162,7 +162,8 @@ class AudioRing:
             patience_s: How long to wait before looking again for samples that are late. More costs less.
 
         Raises:
-            Overrun: The reader fell behind by more than the ring holds. Call again to go on after it.
+            Overrun: The reader fell behind by more than the ring holds, or the writer was away for a while.
+                Call again to go on after it.
         """
         at = self.written_sample if start_sample is None else start_sample
         idle_since = yielded = seen_s = time.monotonic()
@@ -170,7 +171,13 @@ class AudioRing:
         while not until():
             written = self.written_sample
             if written - at >= window_samples:
-                yield Window(at, self.read(at, at + window_samples))
+                try:
+                    samples = self.read(at, at + window_samples)
+                except Overrun as lost:
+                    if at < lost.start_sample:
+                        yield Window(at, self.read(at, lost.start_sample))
+                    raise
+                yield Window(at, samples)
                 at += window_samples
                 idle_since = yielded = time.monotonic()
                 continue
@@ -217,6 +224,20 @@ class AudioRing:
             if number != first + index or block_crc(view[index * size : (index + 1) * size], number) != crc:
                 return None
         return samples
+
+    def _gone(self, start_sample: int, stop_sample: int) -> Overrun:
+        """Return which samples from `start_sample` on cannot be read, up to the next that can."""
+        first, last = start_sample // BLOCK_SAMPLES, -(-stop_sample // BLOCK_SAMPLES)
+        oldest = max(first, self.oldest_sample // BLOCK_SAMPLES)
+        blocks = oldest + np.arange(self._capacity)
+        there = self._memory.numbers[blocks % self._capacity] == blocks
+        if first == oldest:  # some of what is asked for is there, up to where the writer was away
+            missing = np.flatnonzero(~there[: last - first])
+            first += int(missing[0]) if len(missing) else 0
+        again = np.flatnonzero(there[max(first - oldest, 0) :])
+        nothing_before = max(self.written_sample, stop_sample)
+        go_on = (max(first, oldest) + int(again[0])) * BLOCK_SAMPLES if len(again) else nothing_before
+        return Overrun(max(start_sample, first * BLOCK_SAMPLES), max(go_on, start_sample + 1))
 
     def _find_restarted(self) -> RingMemory | None:
         """Return the ring of a writer that came after ours, if there is one."""

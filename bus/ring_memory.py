@@ -19,7 +19,7 @@ import socket
 import sys
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ if sys.platform == "linux":
 
 BLOCK_SAMPLES = 160
 """Samples in a block: 10 ms at 16 kHz."""
+
+RING_BEFORE_VARIABLE = "CUECARD_RING_BEFORE"
+"""Names the descriptor of the ring that a capture of the same source had before it died."""
 
 _MAGIC = 0x43554543_52494E47
 _ANSWER_TIMEOUT_S = 2.0
@@ -165,26 +168,50 @@ def attach_memory(address: Path) -> RingMemory:
     Raises:
         OSError: Nobody serves a ring there.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(_ANSWER_TIMEOUT_S)
-        line.connect(str(address))
-        check_same_user(line)
-        return _receive_descriptor(line) if sys.platform == "linux" else _receive_name(line)
+    if sys.platform == "linux":
+        return map_memory(ring_descriptor(address))
+    with _asked(address, _ANSWER_TIMEOUT_S) as line:
+        return _receive_name(line)
 
 
-def _receive_descriptor(line: socket.socket) -> RingMemory:
-    _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
+def ring_descriptor(address: Path, *, timeout_s: float = _ANSWER_TIMEOUT_S) -> int:
+    """Return a descriptor of the ring that is served at `address`, which outlives its writer (Linux).
+
+    Raises:
+        OSError: Nobody serves a ring there.
+    """
+    with _asked(address, timeout_s) as line:
+        _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
     if not descriptors:
         raise ConnectionResetError("no descriptor came")
+    return descriptors[0]
+
+
+def map_memory(descriptor: int) -> RingMemory:
+    """Return the memory of a ring, mapped for reading, and close the descriptor.
+
+    Raises:
+        OSError: It is no ring's.
+    """
     try:
-        size = os.fstat(descriptors[0]).st_size
-        if not _HEAD_BYTES < size <= _LARGEST_BYTES or not _is_sealed(descriptors[0]):
+        size = os.fstat(descriptor).st_size
+        if not _HEAD_BYTES < size <= _LARGEST_BYTES or not _is_sealed(descriptor):
             raise ConnectionRefusedError(_NO_RING)
-        mapping = mmap.mmap(descriptors[0], size, prot=mmap.PROT_READ)
+        mapping = mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
         mapping.madvise(mmap.MADV_DONTDUMP)
     finally:
-        os.close(descriptors[0])
+        os.close(descriptor)
     return RingMemory(mapping, _blocks_in(mapping), mapping.close)
+
+
+@contextlib.contextmanager
+def _asked(address: Path, timeout_s: float) -> Iterator[socket.socket]:
+    """Connect to whoever serves a ring at `address`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(timeout_s)
+        line.connect(str(address))
+        check_same_user(line)
+        yield line
 
 
 def _is_sealed(descriptor: int) -> bool:

@@ -1,6 +1,7 @@
 """The writer's end of a source's ring: samples of any number in, whole blocks out.
 
-There is one writer a ring, and the kernel sees to it where it can. See `bus.ring` for what readers rely on.
+There is one writer a ring, and the kernel sees to it where it can: a writer that is started again has a new
+ring, which begins with what is left of the one before. See `bus.ring` for what readers rely on.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Self
 import numpy as np
 
 from bus.ring import RING_SECONDS, SAMPLE_RATE, Samples
-from bus.ring_memory import BLOCK_SAMPLES, RingServer, block_crc, create_memory
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, block_crc, create_memory
 
 _EMPTY = -1
 
@@ -26,13 +27,20 @@ class RingWriter:
         first_sample_ns: Monotonic time at which sample 0 of the source's clock was due.
         start_sample: Where this writer begins on that clock; rounded up to a whole block.
         seconds: Length of the ring.
+        before: The ring of a writer of this source that died; it is copied and unmapped.
 
     Raises:
         MachineFailure: Shared memory cannot be had.
     """
 
     def __init__(
-        self, address: Path, *, first_sample_ns: int, start_sample: int = 0, seconds: float = RING_SECONDS
+        self,
+        address: Path,
+        *,
+        first_sample_ns: int,
+        start_sample: int = 0,
+        seconds: float = RING_SECONDS,
+        before: RingMemory | None = None,
     ) -> None:
         self._blocks = round(seconds * SAMPLE_RATE / BLOCK_SAMPLES)
         self._memory, self._handle = create_memory(self._blocks)
@@ -43,6 +51,9 @@ class RingWriter:
         head = self._memory.head
         head["epoch_ns"], head["first_sample_ns"] = time.monotonic_ns(), first_sample_ns
         head["start_block"] = head["written_blocks"] = self._next_block
+        if before is not None:
+            self._take_over(before)
+            before.unmap()
         self._server = RingServer(address, self._handle)
 
     @property
@@ -92,6 +103,20 @@ class RingWriter:
         self._partial[:] = 0
         self._memory.unmap()
         self._handle.close()
+
+    def _take_over(self, before: RingMemory) -> None:
+        """Copy what an earlier writer left; what nobody heard in between is not there."""
+        memory, start, size = self._memory, self._next_block, self._blocks
+        written = int(before.head["written_blocks"][0])
+        oldest = max(int(before.head["start_block"][0]), written - before.blocks, start - size)
+        blocks = np.arange(oldest, min(written, start))
+        if not len(blocks):
+            return
+        old, new = blocks % before.blocks, blocks % size
+        # The check sums come along: whatever was torn when the writer died is found by whoever reads it.
+        memory.samples[new], memory.crcs[new] = before.samples[old], before.crcs[old]
+        memory.numbers[new] = before.numbers[old]
+        memory.head["start_block"] = oldest
 
     def _publish(self) -> None:
         number, slot = self._next_block, self._next_block % self._blocks

@@ -9,6 +9,7 @@ from bus.stage import Stage
 from capture.orders import Orders
 from capture.settings import CaptureSettings
 from capture.source import Live, Recording, parse_source
+from capture.taking_over import ring_before
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
         if name not in settings.sources:
             raise UsageFailure(f"this session has no source {name!r}", todo="start it with `cuecard run`")
         source = parse_source(name, settings.sources[name])
-        orders = Orders(name, settings.fast_ahead_s)
+        orders, before = Orders(name, settings.fast_ahead_s), ring_before()
         # Each way of hearing is loaded only where it is used.
         if isinstance(source, Live):
             from capture import portaudio
@@ -29,7 +30,7 @@ def main() -> None:
             portaudio.load()
             stage.enter_sandbox()
             _recall(stage, orders)
-            LiveCapture(stage, name, source, settings, orders).run()
+            LiveCapture(stage, name, source, settings, orders, before).run()
             return
         from capture.recording import FileRecording, InputRecording
         from capture.replay import Replay
@@ -37,7 +38,7 @@ def main() -> None:
         recording = FileRecording(source.path) if isinstance(source, Recording) else InputRecording()
         stage.enter_sandbox()
         _recall(stage, orders)
-        Replay(stage, name, recording, settings, orders).run()
+        Replay(stage, name, recording, settings, orders, before).run()
 
 
 def _recall(stage: Stage, orders: Orders) -> None:

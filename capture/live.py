@@ -3,7 +3,7 @@
 When the device goes away, its clock goes on: silence takes the place of what was not heard, the device is
 tried again every second, and the gap is told when it is over; so it is when the user has chosen another
 output, and the source is whatever the computer plays. After a restart of this process the clock
-is the old one, and what lies between is told by the listener, who knows where the old ring ended.
+is the old one, and the ring begins with what the one before held; what lies between is told by the listener.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import msgspec
 from bus.failures import Failure, InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
 from bus.ring import SAMPLE_RATE
-from bus.ring_memory import BLOCK_SAMPLES
-from bus.ring_writer import RingWriter
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
 from capture import portaudio, pulse
 from capture.device_stream import DeviceStream
@@ -26,6 +25,7 @@ from capture.orders import Orders
 from capture.settings import CaptureSettings
 from capture.sleep import Sleep, asleep_s
 from capture.source import Live, Monitor
+from capture.taking_over import open_ring
 
 _GONE_AFTER_S = 1.0
 _TRY_EVERY_S = 1.0
@@ -47,16 +47,24 @@ class LiveCapture:
         source: Which device is meant.
         settings: The table [capture].
         orders: What the session wants, and what was before.
+        before: The ring of a capture of this source that died.
     """
 
     def __init__(
-        self, stage: Stage, name: str, source: Live, settings: CaptureSettings, orders: Orders
+        self,
+        stage: Stage,
+        name: str,
+        source: Live,
+        settings: CaptureSettings,
+        orders: Orders,
+        before: RingMemory | None,
     ) -> None:
         self._stage = stage
         self._name = name
         self._source = source
         self._settings = settings
         self._orders = orders
+        self._before = before
         self._stream: DeviceStream | None = None
         self._next_try_s = 0.0
         self._absent_since: int | None = None
@@ -75,12 +83,8 @@ class LiveCapture:
             started = self._open_first() if before is None else self._go_on(before)
             if started is None:
                 return
-            with RingWriter(
-                self._stage.run.ring_address(self._name),
-                first_sample_ns=started.first_sample_ns,
-                start_sample=started.start_sample,
-                seconds=self._settings.ring_s,
-            ) as ring:
+            seconds = self._settings.ring_s
+            with open_ring(self._stage.run, started, seconds=seconds, before=self._before) as ring:
                 self._stage.say(started)
                 swap = "" if ring.locked else ", not locked in memory: may be swapped out"
                 self._stage.ready(f"{started.device}, {started.native_rate_hz} Hz{swap}")

@@ -12,8 +12,7 @@ import time
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
 from bus.ring import SAMPLE_RATE, Samples
-from bus.ring_memory import BLOCK_SAMPLES
-from bus.ring_writer import RingWriter
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
 from capture.intake import Intake
 from capture.lateness import Lateness
@@ -21,6 +20,7 @@ from capture.mending import Frames
 from capture.orders import Orders
 from capture.recording import Recording
 from capture.settings import CaptureSettings
+from capture.taking_over import open_ring
 
 _LOOK_EVERY_MS = 100
 _WAIT_S = 0.1
@@ -36,16 +36,24 @@ class Replay:
         recording: What to play.
         settings: The table [capture].
         orders: What the session wants.
+        before: The ring of a capture of this source that died.
     """
 
     def __init__(
-        self, stage: Stage, source: str, recording: Recording, settings: CaptureSettings, orders: Orders
+        self,
+        stage: Stage,
+        source: str,
+        recording: Recording,
+        settings: CaptureSettings,
+        orders: Orders,
+        before: RingMemory | None,
     ) -> None:
         self._stage = stage
         self._source = source
         self._recording = recording
         self._settings = settings
         self._orders = orders
+        self._before = before
         self._fast = settings.pace == "fast"
         self._lateness = Lateness()
 
@@ -58,11 +66,10 @@ class Replay:
             self._wait_for_the_end()
             return
         start_ns, start_sample = self._position(self._orders.replay_start_ns)
-        address = self._stage.run.ring_address(self._source)
-        with RingWriter(
-            address, first_sample_ns=start_ns, start_sample=start_sample, seconds=self._settings.ring_s
-        ) as ring:
-            self._say_started(start_ns, start_sample)
+        started = self._started(start_ns, start_sample)
+        seconds = self._settings.ring_s
+        with open_ring(self._stage.run, started, seconds=seconds, before=self._before) as ring:
+            self._stage.say(started)
             intake = Intake(self._source, ring, self._recording.rate_hz, self._stage.say)
             cause = self._play(intake, start_ns, start_sample)
             self._say_ended(intake.finish(), cause)
@@ -160,16 +167,14 @@ class Replay:
         while not self._stage.stopping():
             self._look(_WAIT_S)
 
-    def _say_started(self, start_ns: int, start_sample: int) -> None:
-        self._stage.say(
-            CaptureStarted(
-                source=self._source,
-                first_sample_ns=start_ns,
-                start_sample=start_sample,
-                device=self._recording.name,
-                native_rate_hz=self._recording.rate_hz,
-                native_channels=self._recording.channels,
-            )
+    def _started(self, start_ns: int, start_sample: int) -> CaptureStarted:
+        return CaptureStarted(
+            source=self._source,
+            first_sample_ns=start_ns,
+            start_sample=start_sample,
+            device=self._recording.name,
+            native_rate_hz=self._recording.rate_hz,
+            native_channels=self._recording.channels,
         )
 
     def _say_ended(self, stop_sample: int, cause: str) -> None:

@@ -27,6 +27,7 @@ from bus.messages import (
 from bus.run import Run
 from session.child import Child
 from session.health import Health, Verdict
+from session.rings import Rings
 from session.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
 
 _STOP_LIMIT_S = 1.0
@@ -54,6 +55,7 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
         self._problems: dict[str, ProblemMet] = {}
+        self._rings = Rings(run)
         self._next_wave = LISTENING
         self._turned_s = self._heard_s = time.monotonic()
         self._hears_nobody = False
@@ -86,6 +88,7 @@ class Supervisor:
     def hear(self, event: Event) -> None:
         """Take note of what a stage said about itself."""
         now_s = self._heard_s = time.monotonic()
+        self._rings.hear(event)
         match event:
             case StageReady(stage=stage) if stage in self._health:
                 self._health[stage].was_ready(now_s)
@@ -137,6 +140,7 @@ class Supervisor:
         stays = (KEEPER,) if self.keeps_log else ()
         works = [name for name in self._children if name not in (*shows, *stays, HUB.name)]
         clean = self._stop(works[::-1], _STOP_LIMIT_S)
+        self._rings.close()
         clean &= self._stop(shows, _VIEW_STOP_LIMIT_S)
         if hasattr(self, "_client"):
             self._client.close()
@@ -191,7 +195,7 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        self._children[plan.name] = child = Child(plan, self._run)
+        self._children[plan.name] = child = Child(self._rings.handed(plan), self._run)
         health.started(time.monotonic())
         self._client.say(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 

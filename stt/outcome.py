@@ -103,6 +103,6 @@ def lost(task: Task, gone: Overrun) -> WordsLost:
         source=task.source,
         utterance=task.utterance,
         start_sample=gone.start_sample,
-        stop_sample=gone.stop_sample,
+        stop_sample=min(gone.stop_sample, task.stop_sample),
         cause="its audio was overwritten before it could be transcribed",
     )

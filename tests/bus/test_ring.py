@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from bus.failures import Overrun, RingGone
 from bus.ring import SAMPLE_RATE, AudioRing, Samples
-from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring_memory import BLOCK_SAMPLES, map_memory, ring_descriptor
 from bus.ring_writer import RingWriter
 
 
@@ -48,8 +49,6 @@ def test_what_is_written_is_read(writer: RingWriter, reader: AudioRing) -> None:
 
 @given(st.lists(st.integers(min_value=0, max_value=700), max_size=30))
 def test_pieces_of_any_size_join_without_a_seam(sizes: list[int]) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as directory:
         address = Path(directory) / "r"
         with (
@@ -70,7 +69,7 @@ def test_overwritten_audio_is_an_overrun_and_never_returned(writer: RingWriter, 
     assert reader.oldest_sample == 2 * SAMPLE_RATE
     with pytest.raises(Overrun) as caught:
         reader.read(SAMPLE_RATE, SAMPLE_RATE + 320)
-    assert (caught.value.start_sample, caught.value.stop_sample) == (SAMPLE_RATE, SAMPLE_RATE + 320)
+    assert (caught.value.start_sample, caught.value.stop_sample) == (SAMPLE_RATE, 2 * SAMPLE_RATE)
     np.testing.assert_array_equal(
         reader.read(2 * SAMPLE_RATE, 3 * SAMPLE_RATE), ramp(2 * SAMPLE_RATE, SAMPLE_RATE)
     )
@@ -170,3 +169,50 @@ def test_a_racing_writer_never_makes_a_reader_accept_torn_audio(address: Path) -
     finally:
         child.kill()
         child.wait(10)
+
+
+@given(
+    st.integers(min_value=0, max_value=250),
+    st.integers(min_value=0, max_value=250),
+    st.integers(min_value=-60, max_value=150),
+    st.sampled_from([0.5, 1.0, 2.0]),
+)
+def test_a_ring_begins_with_what_is_left_of_the_one_before(
+    began: int, wrote: int, later: int, before_s: float
+) -> None:
+    blocks, ended = 100, began + wrote
+    start = max(ended + later, 0)
+    with tempfile.TemporaryDirectory() as directory:
+        address = Path(directory) / "r"
+        clock = {"first_sample_ns": 5}
+        with RingWriter(address, **clock, start_sample=began * BLOCK_SAMPLES, seconds=before_s) as dead:
+            dead.write(ramp(began * BLOCK_SAMPLES, wrote * BLOCK_SAMPLES))
+            left = map_memory(ring_descriptor(address))
+            with (
+                RingWriter(
+                    address, **clock, start_sample=start * BLOCK_SAMPLES, seconds=1.0, before=left
+                ) as writer,
+                AudioRing.attach(address) as reader,
+            ):
+                writer.write(ramp(start * BLOCK_SAMPLES, 7 * BLOCK_SAMPLES))
+                oldest = reader.oldest_sample // BLOCK_SAMPLES
+                kept = min(ended, start) - max(began, ended - round(before_s * 100), start - blocks)
+                if kept > 0:
+                    assert oldest == max(min(ended, start) - kept, start + 7 - blocks)
+                else:
+                    assert oldest == start
+                told, holes = [], []
+                at, stop = oldest * BLOCK_SAMPLES, writer.finish()
+                while at < stop:
+                    try:
+                        for window in reader.windows(500, start_sample=at, until=lambda: False):
+                            told.append(window)
+                            at = window.stop_sample
+                    except Overrun as lost:
+                        holes.append((lost.start_sample // BLOCK_SAMPLES, lost.stop_sample // BLOCK_SAMPLES))
+                        at = lost.stop_sample
+    assert holes == ([(ended, start)] if kept > 0 and start > ended and oldest < ended else [])
+    for window in told:
+        np.testing.assert_array_equal(window.samples, ramp(window.start_sample, len(window.samples)))
+    heard = sum(len(window.samples) for window in told)
+    assert heard == (start + 7 - oldest - sum(stop - begin for begin, stop in holes)) * BLOCK_SAMPLES

@@ -388,7 +388,7 @@ def test_a_writer_that_lies_about_how_far_it_is_gives_no_sound_and_holds_up_nobo
         for start in (0, ring.oldest_sample, ring.written_sample - 512):
             with pytest.raises(Overrun) as lost:
                 ring.read(start, start + 512)
-            assert start < lost.value.stop_sample <= start + 512, "whoever reads on gets on"
+            assert start < lost.value.stop_sample, "whoever reads on gets on"
     memory.unmap()
     handle.close()
 

@@ -23,6 +23,8 @@ from tests.waiting import wait_until
 FROM_S, TO_S = 17, 31
 """A question and its answer."""
 
+HEARING = ("capture:mic", "vad:mic", "stt")
+
 EVENTS = 1000
 
 
@@ -43,7 +45,7 @@ def sources(place: Path) -> list[str]:
     return given
 
 
-def test_a_window_a_listener_and_an_answer_that_die_in_mid_sentence_are_mended(place: Path) -> None:
+def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place: Path) -> None:
     options = ("--provider", "local", "--view", "overlay", "--json")
     with running(
         "run", *sources(place), *options, directory=place, environment={"QT_QPA_PLATFORM": "offscreen"}
@@ -54,16 +56,20 @@ def test_a_window_a_listener_and_an_answer_that_die_in_mid_sentence_are_mended(p
         os.kill(session.pid("dialer"), signal.SIGKILL)
         os.kill(session.pid("llm"), signal.SIGKILL)
         wait_until(lambda: any(event["source"] == "mic" for event in session.of("TranscriptGrew")), 30)
-        os.kill(session.pid("capture:mic"), signal.SIGKILL)
+        heard = next(e["text"] for e in session.of("TranscriptGrew") if e["source"] == "mic")
+        for stage in HEARING:  # whoever has the sound, all at once
+            os.kill(session.pid(stage), signal.SIGKILL)
         assert session.end() == 0
     died = {event["stage"] for event in session.of("StageDied")}
-    assert died == {"overlay", "dialer", "llm", "capture:mic"}
+    assert died == {"overlay", "dialer", "llm", *HEARING}
     happened = account(session.events)
     assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
     assert asked_twice(session.events) == 0
     assert session.of("AnswerFinished"), "what was cut off is asked again"
     (gap,) = session.of("AudioLost")
     assert gap["stop_sample"] == session.of("CaptureStarted")[-1]["start_sample"]
+    final = next(event for event in session.of("TranscriptFinished") if event["source"] == "mic")
+    assert final["text"][:4] == heard[:4], "what was heard before they died is said"
     assert session.left_behind() == []
 
 
