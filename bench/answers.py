@@ -22,6 +22,7 @@ import msgspec
 
 from bench.answer_server import AnswerServer
 from bench.report import show
+from bus.begin import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import (
@@ -35,7 +36,6 @@ from bus.messages import (
     StageReady,
     TranscriptFinished,
 )
-from bus.process import SUPERVISOR_VARIABLE
 from bus.ring import SAMPLE_RATE
 from bus.run import RUN_VARIABLE, Run
 from llm.settings import LlmSettings

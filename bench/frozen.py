@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bench.report import show
+from bus.begin import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerGrew, Beat, Event, StageReady
-from bus.process import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from session.settings import SCHEMA
 from session.tally import percentile

@@ -9,10 +9,10 @@ import threading
 import time
 
 from bench.report import show
+from bus.begin import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerGrew
-from bus.process import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from session.tally import percentile
 

@@ -21,8 +21,8 @@ _WORK = {
     "stt": {"TranscriptGrew", "PauseJudged", "TranscriptFinished", "UtteranceDiscarded"},
     "llm": {"AnswerGrew", "AnswerFinished"},
 }
-"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says nothing
-until somebody speaks."""
+"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says
+nothing until somebody speaks."""
 
 _OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
 

@@ -119,7 +119,7 @@ def _ways() -> dict[str, str]:
     """Return the ways to search that this machine has, each with its model."""
     ways = {"words": ""}
     if store.is_there("minilm"):
-        ways["words and meaning"] = str(store.find("minilm"))
+        ways["words and meaning"] = str(store.find("minilm").parent)
     return ways
 
 

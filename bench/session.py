@@ -16,6 +16,7 @@ import psutil
 import soundfile
 
 from bench.report import show
+from bus.begin import BEGIN
 from bus.failures import StageFailure
 from bus.ring import SAMPLE_RATE
 
@@ -91,7 +92,9 @@ def _cores_used(family: list[psutil.Process], seconds: float) -> dict[str, float
 
 def _name(process: psutil.Process) -> str:
     words = process.cmdline()
-    return " ".join(words[words.index("-m") + 1 :][:2]) if "-m" in words else process.name()
+    if "-m" not in words:
+        return process.name()
+    return " ".join([word for word in words[words.index("-m") + 1 :] if word != BEGIN][:2])
 
 
 def _memory_mb(family: list[psutil.Process]) -> tuple[float, float]:

@@ -19,11 +19,9 @@ import traceback
 from types import FrameType, TracebackType
 from typing import Self
 
+from bus.begin import SUPERVISOR_VARIABLE, die_with_supervisor
 from bus.failures import Failure
 from bus.private_memory import keep_private
-
-SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
-"""Whose death ends the process; not set when a stage is started by hand."""
 
 DEBUG_VARIABLE = "CUECARD_DEBUG"
 """When set, an unexpected error prints its traceback, which may quote what was said."""
@@ -32,7 +30,6 @@ UNEXPECTED = 1
 """Exit code of an error nobody thought of."""
 
 _INTERRUPTED = 130  # what a shell makes of Ctrl-C
-_PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 
 
@@ -66,7 +63,8 @@ class Process:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         keep_private()
         complain_without_words(self.name)
-        self._die_with_supervisor()
+        die_with_supervisor()
+        self._show_name()
         return self
 
     def __exit__(
@@ -86,16 +84,10 @@ class Process:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping.set()
 
-    def _die_with_supervisor(self) -> None:
-        supervisor = os.environ.get(SUPERVISOR_VARIABLE)
-        if not supervisor or sys.platform != "linux":
-            return
-        with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None, use_errno=True)
-            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            libc.prctl(_PR_SET_NAME, f"cue-{self.name}"[:15].encode())
-        if os.getppid() != int(supervisor):  # it died before the line above
-            raise SystemExit(UNEXPECTED)
+    def _show_name(self) -> None:
+        if sys.platform == "linux":
+            with contextlib.suppress(OSError, AttributeError):
+                ctypes.CDLL(None).prctl(_PR_SET_NAME, f"cue-{self.name}"[:15].encode())
 
 
 def complain_without_words(name: str) -> None:

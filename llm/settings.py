@@ -70,8 +70,8 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     local_model_path: str = ""
     """The small model's weights (GGUF); found by the command line, empty when they are not there."""
     meaning_model_path: str = ""
-    """The model that finds passages of the notes by meaning (.onnx); found by the command line, empty when it
-    is not there: then words alone decide."""
+    """The folder of the model that finds passages of the notes by meaning; found by the command line, empty
+    when it is not there: then words alone decide."""
     local_threads: int = 1
     """Threads of the small model's server. One is enough; two that wait for each other on busy cores are
     slower, and take from hearing."""

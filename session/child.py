@@ -9,7 +9,7 @@ import sys
 
 import psutil
 
-from bus.process import SUPERVISOR_VARIABLE
+from bus.begin import BEGIN, SUPERVISOR_VARIABLE
 from bus.run import DIAL_VARIABLE, RUN_VARIABLE, Run
 from session.stages import StagePlan
 
@@ -33,8 +33,9 @@ class Child:
 
     def __init__(self, plan: StagePlan, run: Run) -> None:
         self.plan = plan
+        begun = () if plan.outlives_supervisor else (BEGIN,)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", plan.module, *plan.arguments],
+            [sys.executable, "-m", *begun, plan.module, *plan.arguments],
             env={**_environment(plan, run), **dict(plan.variables)},
             pass_fds=plan.descriptors,
             stdin=None if plan.inherits_stdin else subprocess.DEVNULL,

@@ -187,8 +187,8 @@ def has_display() -> bool:
 
 
 def _meaning_model(settings: AllSettings) -> str:
-    """Return the path of the model that compares by meaning, when there are notes and it is there."""
-    return str(store.find("minilm")) if settings.llm.notes and store.is_there("minilm") else ""
+    """Return the folder of the model that compares by meaning, when there are notes and it is there."""
+    return str(store.find("minilm").parent) if settings.llm.notes and store.is_there("minilm") else ""
 
 
 def _local_model(settings: AllSettings) -> str:

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from hypothesis import settings
 
+from bus.begin import SUPERVISOR_VARIABLE
 from bus.client import HubClient
-from bus.process import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 
 # What passes here passes everywhere; `--hypothesis-profile=default` goes looking for what nobody has tried.

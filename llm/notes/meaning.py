@@ -34,16 +34,14 @@ class Meaning:
     """The passages by meaning; takes them in on a thread of its own from the start.
 
     Args:
-        model_path: The model's .onnx file; its tokenizer.json is beside it.
+        folder: The model's, with model.onnx and tokenizer.json.
         pieces: The passages, in the order in which likenesses are told.
         report: Is told, on that thread, when there will be no likeness.
     """
 
-    def __init__(
-        self, model_path: Path, pieces: Sequence[Piece], report: Callable[[ModelFailure], None]
-    ) -> None:
+    def __init__(self, folder: Path, pieces: Sequence[Piece], report: Callable[[ModelFailure], None]) -> None:
         self._report = report
-        self._model_path = model_path
+        self._folder = folder
         self._pieces = pieces
         self._model: _Model | None = None
         self._vectors: Any = None
@@ -77,7 +75,7 @@ class Meaning:
         try:
             if sys.platform == "linux":  # where a thread has a niceness of its own
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICEST)
-            model = _Model(self._model_path)
+            model = _Model(self._folder)
             import numpy as np
 
             parts = [_parts(piece) for piece in self._pieces]
@@ -112,10 +110,10 @@ class _Model:
     """The model with its tokenizer.
 
     Args:
-        path: The .onnx file.
+        folder: Where model.onnx and tokenizer.json are.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it keeps a database on disk
         import onnxruntime
         from tokenizers import Tokenizer
@@ -124,10 +122,10 @@ class _Model:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session: Any = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
+            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
         self._inputs = [given.name for given in self._session.get_inputs()]
-        self._tokenizer: Any = Tokenizer.from_file(str(path.with_name("tokenizer.json")))
+        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST_TOKENS)
         self._tokenizer.no_padding()
 

@@ -127,7 +127,7 @@ def open_notes(
 
     Args:
         files: The files' texts.
-        meaning_model_path: The .onnx file of a model that compares by meaning; without it, words decide.
+        meaning_model_path: The folder of a model that compares by meaning; without it, words decide.
         report: Is told, on another thread, when that model cannot be used.
     """
     pieces = cut(files)

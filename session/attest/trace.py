@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from bus.begin import BEGIN
 from session.attest.call import Call, parse, readable
 
 WATCHED = (
@@ -186,7 +187,7 @@ def _name(arguments: list[str]) -> str:
     """Return what a person calls a process: "vad:call", or its program."""
     if "-m" not in arguments:
         return " ".join([Path(arguments[0]).name, *arguments[1:3]])
-    module, *rest = arguments[arguments.index("-m") + 1 :]
+    module, *rest = (word for word in arguments[arguments.index("-m") + 1 :] if word != BEGIN)
     name = _NAMES.get(module, module)
     return f"{name}:{rest[0]}" if module in _STAGES_WITH_SOURCE and rest else name
 

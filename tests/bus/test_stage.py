@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 
 from bus import messages as m
+from bus.begin import SUPERVISOR_VARIABLE
 from bus.client import HubClient
-from bus.process import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from tests.conftest import stage_environment
 from tests.waiting import wait_until

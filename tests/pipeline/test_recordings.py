@@ -78,6 +78,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
         ends = [kind for kind in order if kind != "UsageCounted"]
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
+    assert [problem for problem in session.of("ProblemMet") if problem["stage"] == "llm"] == []
     check_requests(session.of("RequestSent"), said(events, "mic"))
     assert events[-1]["type"] == "SessionEnding"
     assert b"left the machine  nothing" in session.errors

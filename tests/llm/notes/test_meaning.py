@@ -22,10 +22,10 @@ NOTES = [
 
 @pytest.fixture(scope="session")
 def model(models_dir: Path) -> Path:
-    path = models_dir / "minilm" / "model.onnx"
-    if not path.is_file():
+    folder = models_dir / "minilm"
+    if not (folder / "model.onnx").is_file():
         pytest.skip("minilm is not pulled")
-    return path
+    return folder
 
 
 def test_what_means_the_same_is_alike(model: Path) -> None:
@@ -61,7 +61,7 @@ def test_nothing_comes_up_when_nothing_fits(model: Path) -> None:
 def test_damaged_weights_leave_the_search_by_words(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no weights")
     failures: list[ModelFailure] = []
-    notes = open_notes(NOTES, str(tmp_path / "model.onnx"), failures.append)
+    notes = open_notes(NOTES, str(tmp_path), failures.append)
     assert not notes.wait_for_meaning(30)
     (failure,) = failures
     assert "compared by words" in failure.kept

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from bus.begin import BEGIN, SUPERVISOR_VARIABLE
+from tests.waiting import wait_until
+
+SUPERVISOR = f"""
+import os, subprocess, sys
+stage = [sys.executable, "-m", "{BEGIN}", "tests.bus.slow_stage", "mic"]
+child = subprocess.Popen(stage, env={{**os.environ, "{SUPERVISOR_VARIABLE}": str(os.getpid())}})
+child.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with another")
+def test_a_stage_that_still_loads_ends_with_its_supervisor() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR], stdout=subprocess.PIPE, text=True
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        number, *arguments = supervisor.stdout.readline().split()
+        assert arguments == ["mic"], "it is given its arguments"
+        supervisor.kill()
+
+        def gone() -> bool:
+            try:
+                return psutil.Process(int(number)).status() == psutil.STATUS_ZOMBIE
+            except psutil.NoSuchProcess:
+                return True
+
+        wait_until(gone)
+
+
+def test_a_stage_whose_supervisor_is_dead_already_does_not_begin() -> None:
+    environment = {**os.environ, SUPERVISOR_VARIABLE: "1"}
+    ended = subprocess.run(
+        [sys.executable, "-m", BEGIN, "tests.bus.slow_stage"],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (1, b"")
