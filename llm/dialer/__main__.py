@@ -16,6 +16,7 @@ from llm.dialer.serving import DialServer
 from llm.settings import LlmSettings
 
 _TOLD_AT_MOST = 5
+_LOOK_S = 0.4  # a choice wakes it at once; every other wake-up costs
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
             server.start()
             stage.ready("opens connections to this machine, and to whom you chose")
             while not stage.stopping():
-                for logged in stage.hear(timeout_s=0.1):
+                for logged in stage.hear(_LOOK_S):
                     allowed.hear(logged.event)
                 server.vouch()
                 stage.beat()

@@ -20,10 +20,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("f")
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
-def test_a_transcriber_that_falls_in_mid_session_loses_and_doubles_no_words(
-    place: Path, how: signal.Signals
-) -> None:
+def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(place: Path) -> None:
     samples, rate_hz = soundfile.read(MIC, dtype="int16")
     soundfile.write(place / "mic.wav", samples[round(8.4 * rate_hz) : round(30.6 * rate_hz)], rate_hz)
     wanted = " ".join(turn.text for turn in script() if turn.source == "mic" and turn.end_s < 30.6)
@@ -32,7 +29,7 @@ def test_a_transcriber_that_falls_in_mid_session_loses_and_doubles_no_words(
         session.wait_for("TranscriptFinished", 1)
         session.wait_for("SpeechStarted", 2)
         session.wait_for("TranscriptGrew", len(session.of("TranscriptGrew")) + 1)
-        os.kill(session.pid("stt"), how)
+        os.kill(session.pid("stt"), signal.SIGSTOP)
         assert session.end() == 0
     assert [event["stage"] for event in session.of("StageDied")] == ["stt"]
     check_log(session.events)
