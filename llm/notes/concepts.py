@@ -213,14 +213,14 @@ _PHRASES = {
     ),
     "remote": r"from home|in the office|in person|home office|hybrid|remote(?:ly)?|days? a week",
     "contract": r"tied in|locked in|minimum (?:term|period)|sign up for",
-    "salary": r"\d[\d,.]*k?\s?(?:pounds|euros|dollars)|[£$€]\s?\d|hope for",
+    "salary": r"\d[\d,.]{0,12}k?\s?(?:pounds|euros|dollars)|[£$€]\s?\d|hope for",
     "size": (
-        r"how (?:big|large|many people|many employees)|number of (?:people|employees)|\d[\d,]* "
+        r"how (?:big|large|many people|many employees)|number of (?:people|employees)|\d[\d,]{0,12} "
         r"(?:people|employees|staff)"
     ),
     "start": r"start date|(?:able|available|could|can) (?:\w+ )?(?:to )?start|how soon",
     "whyus": (
-        r"why (?:us\b|(?:do you want|are you interested|would you (?:like|want))[\w ]*?(?:join|"
+        r"why (?:us\b|(?:do you want|are you interested|would you (?:like|want))[\w ]{0,60}?(?:join|"
         r"work(?:ing)? (?:here|for|with|at|in)|this|our|us\b))|(?:attracted|drew|draws|interests?|"
         r"excites?) you|why (?:this|our) (?:company|role|job|team|position)|interested in (?:this|our|"
         r"us\b|the (?:role|position|job)|working|joining)|want to (?:work|join)"
