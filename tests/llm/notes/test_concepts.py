@@ -33,3 +33,8 @@ def test_words_of_one_meaning_share_a_concept(asked: str, written: str) -> None:
 )
 def test_others_share_none(one: str, other: str) -> None:
     assert not meanings(one) & meanings(other)
+
+
+def test_neither_endless_numbers_nor_endless_repetition_hold_anything_up() -> None:
+    assert concepts_in("1" + ",4" * 200_000 + " somewhere") == []
+    assert set(concepts_in("why do you want " * 20_000)) == {"~reason"}
