@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
-from bus.same_user import check_same_user
+from bus.local_socket import check_same_user, listening
 
 if sys.platform == "linux":
     import fcntl
@@ -245,13 +245,9 @@ class RingServer:
 
     def __init__(self, address: Path, handle: RingHandle) -> None:
         self._address, self._handle = address, handle
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            address.unlink(missing_ok=True)
-            self._socket.bind(str(address))
-            self._socket.listen(8)
+            self._socket = listening(address)
         except OSError as error:
-            self._socket.close()
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="nothing was started",

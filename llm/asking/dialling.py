@@ -18,8 +18,8 @@ import anyio
 from anyio.abc import SocketStream
 
 from bus.failures import ProviderFailure, Refused
+from bus.local_socket import check_same_user
 from bus.run import Run
-from bus.same_user import check_same_user
 from llm.dialer.connecting import word_for
 from llm.dialer.request import (
     LARGEST_BYTES,

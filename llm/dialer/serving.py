@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.failures import MachineFailure, Refused, StageFailure
-from bus.same_user import check_same_user
+from bus.local_socket import check_same_user, listening
 from llm.dialer.connecting import connected, word_for
 from llm.dialer.request import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
 
@@ -165,17 +165,13 @@ class DialServer:
 
 
 def _listening(address: Path) -> socket.socket:
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.setblocking(False)
     try:
-        address.unlink(missing_ok=True)  # of a dialer that died
-        listener.bind(str(address))
-        listener.listen(_CALLERS_AT_MOST)
+        listener = listening(address)
     except OSError as error:
-        listener.close()
         raise MachineFailure(
             f"the socket {address} cannot be made ({error.strerror or error})",
             kept="everything but answers",
             todo="free space in the run directory",
         ) from error
+    listener.setblocking(False)
     return listener

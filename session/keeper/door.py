@@ -7,15 +7,13 @@ dies in between has taken nothing.
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import struct
-import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from bus.failures import MachineFailure
+from bus.local_socket import check_same_user, listening
 from session.keeper.kept import DROP, GIVE, TAKEN, WORD_BYTES
 
 _PATIENCE_S = 60.0
@@ -36,13 +34,9 @@ class Door:
 
     def __init__(self, address: Path) -> None:
         self._address = address
-        address.unlink(missing_ok=True)  # of a keeper that died
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self._socket.bind(str(address))
-            self._socket.listen(8)
+            self._socket = listening(address)
         except OSError as error:
-            self._socket.close()
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="the session goes on, but could not be taken up again if it were killed",
@@ -58,8 +52,7 @@ class Door:
             return False
         with line, contextlib.suppress(OSError):  # whoever goes away in between has taken nothing
             line.settimeout(_ASKED_WITHIN_S)
-            if not _is_ours(line):
-                return False
+            check_same_user(line)
             match _word(line):
                 case word if word == DROP:
                     line.sendall(DROP)
@@ -88,11 +81,3 @@ def _word(line: socket.socket) -> bytes:
     while len(word) < WORD_BYTES and (more := line.recv(WORD_BYTES - len(word))):
         word += more
     return word
-
-
-def _is_ours(line: socket.socket) -> bool:
-    """Tell whether this user asks; the directory keeps others out already, the kernel says it once more."""
-    if sys.platform != "linux":
-        return True
-    credentials = line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return bool(struct.unpack("3i", credentials)[1] == os.getuid())

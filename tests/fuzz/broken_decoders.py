@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 
 from bench.fuzzing.decoder import Decoder, Forged
 
@@ -40,8 +39,8 @@ def _grows(body: bytes) -> None:
         bytearray(64 << 30)
 
 
-def _sleeps_a_moment(body: bytes) -> None:
-    time.sleep(0.0001)
+def _answers(body: bytes) -> None:
+    pass
 
 
 DECODERS = {
@@ -56,6 +55,6 @@ DECODERS = {
         _computes_for_ever,
         _computes_for_ever_in_c,
         _grows,
-        _sleeps_a_moment,
+        _answers,
     )
 }

@@ -37,7 +37,7 @@ def test_refusals_are_no_faults() -> None:
 
 
 def test_the_time_it_may_take_is_kept() -> None:
-    outcome = feed_all(Plan(10**9, ["sleeps_a_moment"], 0.5, 1, None, BROKEN))["sleeps_a_moment"]
+    outcome = feed_all(Plan(10**9, ["answers"], 0.5, 1, None, BROKEN))["answers"]
     assert 0 < outcome.fed < 10**9
 
 

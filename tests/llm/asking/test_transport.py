@@ -16,6 +16,7 @@ from llm.provider import Provider
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority
 from tests.llm.provider_server import HEAD, Do, ProviderServer, answer, chunk, plain_reply
+from tests.waiting import wait_until
 
 KEY = "sk-test-0123456789abcdef"
 
@@ -196,8 +197,7 @@ def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
         async with Line(here(provider), None, LlmSettings(), lambda _: None, Directly()) as line:
             async with line.post("chat/completions", b"{}", question=1, model="m"):
                 pass
-            while not provider.hung_up:
-                await asyncio.sleep(0)
+            await asyncio.to_thread(wait_until, lambda: bool(provider.hung_up))
 
     asyncio.run(asyncio.wait_for(run(), 5))
     assert "authorization" not in provider.asked[0].headers

@@ -163,7 +163,7 @@ def test_the_turn_waits_for_the_voice_and_the_voice_ends_with_the_stage(
     practise: Callable[..., Practised], tmp_path: Path
 ) -> None:
     script = tmp_path / "espeak-ng"
-    script.write_text("#!/bin/sh\nexec sleep 60\n")
+    script.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     script.chmod(0o755)
     practised = practise({"PATH": f"{tmp_path}:{os.environ['PATH']}"}, speak=True)
     practised.open()

@@ -69,7 +69,7 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
 def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
-    with Voice(python(f"import signal, time; {stubborn}time.sleep(60)")) as voice:
+    with Voice(python(f"import signal; {stubborn}signal.pause()")) as voice:
         before = set(psutil.Process().children())
         voice.say("Well?")
         (child,) = set(psutil.Process().children()) - before
