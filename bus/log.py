@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import msgspec
 
@@ -109,7 +109,8 @@ class SessionLog:
         """Return at most `limit` events of these kinds after `seq`, and up to which number that is all."""
         found: list[Logged] = []
         first = bisect_right(self._events, seq, key=_number)
-        for logged in islice(self._events, first, None):
+        for at in range(first, len(self._events)):  # a slice would copy, an iterator would walk up to here
+            logged = self._events[at]
             if type(logged.event) in kinds:
                 found.append(logged)
                 if len(found) == limit:
