@@ -1,16 +1,14 @@
-"""What each kind of stage may do with files and sockets: a table, like `bus.wiring`.
+"""The rights table: what each kind of stage may do with files and sockets.
 
-Everybody may read the program, the system's own folders and a few facts about the machine. What a stage needs
-beyond that stands here, and nothing else can be opened. A path may begin with "~" or be the name of a
-variable ("$XAUTHORITY"), and may have wildcards; what is not there is passed over.
+Every stage may read the program, the system's folders and a few facts about the machine. What a stage needs
+beyond that stands here; everything else is closed. `bus.sandbox.places` says how a path may be written.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,24 +16,47 @@ from typing import Any
 import platformdirs
 
 from bus.sandbox.landlock import Rules
+from bus.sandbox.places import expand, expand_user, link_targets, own_places
 
 _SYSTEM = (
     "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/opt", "/etc", "/sys", "/nix/store", "/gnu/store",
-    "/run/opengl-driver", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version",
-    "/proc/devices", "/proc/filesystems", "/proc/sys", "/proc/driver",
+    "/run/opengl-driver", "/var/lib/dbus/machine-id", "/var/lib/ca-certificates", "/var/lib/sss/mc",
+    "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/devices",
+    "/proc/filesystems", "/proc/sys", "/proc/driver", "$LD_LIBRARY_PATH", "$LOCPATH", "$TZDIR",
 )  # fmt: skip
-_ANYBODYS_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_SOUND_SETTINGS = (
-    "~/.asoundrc", "~/.config/alsa", "~/.config/alsa-lib", "~/.config/pulse", "~/.config/pipewire",
-    "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG", "$PULSE_RUNTIME_PATH", "$ALSA_CONFIG_PATH",
+_COMMON_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_PULSE_FOLDER = "{runtime}/pulse"
+_SOUND = (
+    # ALSA, which is PortAudio's way to everything on Linux.
+    "~/.asoundrc", "{config}/alsa", "$ALSA_CONFIG_PATH", "$ALSA_CONFIG_DIR", "$ALSA_CONFIG_UCM2",
+    "$ALSA_PLUGIN_DIR", "/proc/asound", "/var/lib/alsa",
+    # libpulse: its socket's folder (opened before the socket is connected), settings and cookie.
+    _PULSE_FOLDER, "$PULSE_RUNTIME_PATH", "{config}/pulse/*-runtime", "/run/pulse", "{config}/pulse",
+    "~/.pulse", "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG",
+    # PipeWire's own client library, behind ALSA's "pipewire" device.
+    "{config}/pipewire", "$PIPEWIRE_CONFIG_DIR", "$PIPEWIRE_CONFIG_FILE", "$PIPEWIRE_MODULE_DIR",
+    "$SPA_PLUGIN_DIR", "$SPA_DATA_DIR", "{data}/locale",
 )  # fmt: skip
-_NAME_LOOKUP = ("/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager")
-_LOOKS = (
-    "~/.fonts", "~/.local/share/fonts", "~/.local/share/icons", "~/.local/share/themes", "~/.icons",
-    "~/.config/fontconfig", "~/.cache/fontconfig", "~/.config/kdeglobals", "~/.config/qt6ct",
-    "~/.config/gtk-3.0", "~/.config/gtk-4.0", "/var/cache/fontconfig", "/run/user/*/xauth*",
-    "~/.Xauthority", "$XAUTHORITY", "~/.XCompose", "/usr/share/X11",
+_NAME_LOOKUP = (
+    "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/run/connman", "/run/netconfig",
 )  # fmt: skip
+_DISPLAY = (
+    # Fonts, themes, icons and cursors, as fontconfig, Qt and its platform themes look for them.
+    "~/.fonts", "~/.fonts.conf", "{data}/fonts", "{data}/icons", "{data}/themes", "{data}/mime",
+    "{data}/color-schemes", "~/.icons", "~/.themes", "$XCURSOR_PATH", "{config}/fontconfig",
+    "{cache}/fontconfig", "$FONTCONFIG_FILE", "$FONTCONFIG_PATH", "{config}/kdeglobals",
+    "{config}/kdedefaults",
+    "{config}/qt6ct", "{config}/QtProject.conf", "{config}/Trolltech.conf", "{config}/gtk-3.0",
+    "{config}/gtk-4.0", "{config}/dconf", "{config}/Kvantum", "{config}/lxqt",
+    "/var/cache/fontconfig", "/run/current-system/sw/share", "/var/lib/flatpak/exports/share",
+    # X11 and Wayland: who may connect, keyboards, input methods.
+    "~/.Xauthority", "$XAUTHORITY", "/run/user/*/xauth*", "{runtime}/gdm", "{runtime}/ICEauthority",
+    "~/.ICEauthority", "~/.XCompose", "$XCOMPOSEFILE", "{config}/xkb", "~/.xkb", "$XKB_CONFIG_ROOT",
+    "{config}/ibus/bus", "~/.dbus/session-bus",
+    # The graphics driver's compiled shaders and settings, when they are there already.
+    "{cache}/mesa_shader_cache", "~/.drirc",
+)  # fmt: skip
+_KEYCHAIN = ("{config}/python_keyring", "{data}/python_keyring", "~/.dbus/session-bus", "{config}/kwalletrc")
 
 
 @dataclass(frozen=True)
@@ -62,20 +83,27 @@ class Rights:
     """Whether it has a TCP socket, opened before the filter, at which this machine's programs ask."""
     abstract_sockets: bool = False
     """Whether it meets its peers at Unix sockets that have no path."""
+    makes: tuple[str, ...] = ()
+    """Empty folders that its libraries would make for themselves, if they could."""
     grows_files: bool = True
     """Whether it, or a library of its own, makes shared memory later, or writes to standard output."""
 
     def rules(self, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> Rules:
         """Return what Landlock shall leave, for a run in this directory with these settings."""
-        keeps = [*_found(self.keeps), *self._folders_written(tables)]
+        keeps = [*expand(self.keeps), *self._folders_written(tables)]
         for folder in keeps:
             with contextlib.suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in expand(self.makes):
+            with contextlib.suppress(OSError):
+                folder.mkdir(mode=0o700)
         named = [path for setting in self.settings for path in _paths_in(tables, setting)]
         named += [directory] if self.removes_run else []
+        reads = expand(self.reads)
+        linked = own_places(str(path) for path in link_targets([*named, *reads]))
         return Rules(
-            reads=[*_found(_SYSTEM), *_program(), *_found(self.reads), *named, *_targets(named)],
-            devices=_found((*_ANYBODYS_DEVICES, *self.devices)),
+            reads=[*expand(_SYSTEM), *_program(), *reads, *named, *linked, *self._name_lookup()],
+            devices=expand((*_COMMON_DEVICES, *self.devices)),
             sockets=[directory] if self.makes_sockets else (),
             keeps=keeps,
             empties=[directory.parent] if self.removes_run else (),
@@ -83,6 +111,13 @@ class Rights:
             listens=self.listens,
             abstract_sockets=self.abstract_sockets,
         )
+
+    def _name_lookup(self) -> list[Path]:
+        """Return the folder in which the file lies to which /etc/resolv.conf leads, wherever that is."""
+        if not self.network:
+            return []
+        folder = Path("/etc/resolv.conf").resolve().parent
+        return [] if folder in (Path("/"), Path("/run"), Path("/mnt")) else own_places([str(folder)])
 
     def _folders_written(self, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Path]:
         for setting in self.writes:
@@ -95,20 +130,24 @@ _OF = {
     "hub": Rights(makes_sockets=True),
     "capture": Rights(
         settings=("capture.sources",),
-        reads=_SOUND_SETTINGS,
+        reads=_SOUND,
+        makes=(_PULSE_FOLDER,),
         devices=("/dev/snd", "/dev/dsp*"),
         makes_sockets=True,
     ),
     "vad": _HEARING,
     "stt": Rights(
         settings=("stt.model_path", "stt.spare_model_path"),
-        reads=("~/.nv",),  # kernels that CUDA compiled at another time; new ones are not kept
+        reads=(
+            "~/.nv",
+            "$CUDA_CACHE_PATH",
+        ),  # kernels that CUDA compiled at another time; new ones are not kept
         devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
         grows_files=False,
     ),
     "llm": Rights(
         settings=("llm.notes", "llm.meaning_model_path"),
-        reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR"),
+        reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *_KEYCHAIN),
         keeps=(platformdirs.user_state_dir("cuecard", appauthor=False),),
         handed=True,
         abstract_sockets=True,
@@ -116,10 +155,13 @@ _OF = {
     "dialer": Rights(reads=_NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
     "model-server": Rights(settings=("llm.local_model_path",), listens=True, grows_files=False),
     "practice": Rights(
-        reads=("$PATH", *_SOUND_SETTINGS), devices=("/dev/snd", "/dev/dsp*"), abstract_sockets=True
+        reads=("$PATH", *_SOUND),
+        makes=(_PULSE_FOLDER,),
+        devices=("/dev/snd", "/dev/dsp*"),
+        abstract_sockets=True,
     ),
     "overlay": Rights(
-        reads=_LOOKS, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
+        reads=_DISPLAY, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
     ),
     "view": Rights(devices=("/dev/tty",)),
     "keeper": Rights(makes_sockets=True, removes_run=True, grows_files=False),
@@ -133,37 +175,9 @@ def of(stage: str) -> Rights:
 
 def _program() -> list[Path]:
     """Return where Python, its packages and this program are."""
-    entries = (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parents[2]))
-    return _narrow(entries)
-
-
-def _found(patterns: Iterable[str]) -> list[Path]:
-    found: list[Path] = []
-    for pattern in patterns:
-        if pattern.startswith("$"):
-            found += _narrow(os.environ.get(pattern[1:], "").split(os.pathsep))
-        elif "*" in pattern:
-            found += Path("/").glob(pattern.removeprefix("/"))
-        else:
-            found.append(_expanded(pattern))
-    return found
-
-
-def _narrow(entries: Iterable[str]) -> list[Path]:
-    """Return those that are places of their own: neither the home nor what holds it."""
-    home = home_directory()
-    paths = (Path(entry) for entry in entries if entry)
-    return [path for path in paths if path.is_absolute() and path != home and path not in home.parents]
-
-
-def home_directory() -> Path:
-    """Return the user's home, or the root where the user has none."""
-    home = _expanded("~")
-    return home if home.is_absolute() else Path("/")
-
-
-def _expanded(path: str) -> Path:
-    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises where there is no home
+    return own_places(
+        (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parents[2]))
+    )
 
 
 def _paths_in(tables: Mapping[str, Mapping[str, Any]], setting: str) -> list[Path]:
@@ -172,12 +186,5 @@ def _paths_in(tables: Mapping[str, Mapping[str, Any]], setting: str) -> list[Pat
     value = tables.get(table, {}).get(name) or ()
     if isinstance(value, Mapping):
         files = (spec for spec in value.values() if spec.startswith("file:"))
-        return [_expanded(spec.removeprefix("file:")) for spec in files]
-    return [_expanded(each) for each in ([value] if isinstance(value, str) else value)]
-
-
-def _targets(folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield what the links in these folders lead to: some keep models as links into a store."""
-    for folder in folders:
-        if folder.is_dir():
-            yield from (entry.resolve() for entry in folder.iterdir() if entry.is_symlink())
+        return [expand_user(spec.removeprefix("file:")) for spec in files]
+    return [expand_user(each) for each in ([value] if isinstance(value, str) else value)]

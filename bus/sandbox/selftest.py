@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from bus.sandbox import seccomp
-from bus.sandbox.rights import home_directory
+from bus.sandbox.places import home_directory
 
 _FAMILIES = range(1, 64)
 """More families of sockets than any kernel has."""

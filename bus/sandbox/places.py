@@ -1,0 +1,75 @@
+"""Expands the path patterns of the rights table for this user and this environment.
+
+A pattern is an absolute path, begins with "~" (home) or with an XDG base directory in braces
+("{config}/pulse"), or is the name of a variable ("$XAUTHORITY", a list of paths). It may hold wildcards.
+Paths that do not exist are skipped later, when the rules are made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_XDG_HOMES = {
+    "{config}": ("XDG_CONFIG_HOME", "~/.config"),
+    "{data}": ("XDG_DATA_HOME", "~/.local/share"),
+    "{cache}": ("XDG_CACHE_HOME", "~/.cache"),
+    "{state}": ("XDG_STATE_HOME", "~/.local/state"),
+    "{runtime}": ("XDG_RUNTIME_DIR", ""),
+}
+"""Each base directory with its variable and its default, as the XDG Base Directory Specification has them."""
+
+
+def expand(patterns: Iterable[str]) -> list[Path]:
+    """Return the paths that patterns mean here; wildcards give those that exist."""
+    found: list[Path] = []
+    for pattern in patterns:
+        if pattern.startswith("$"):
+            found += own_places(os.environ.get(pattern[1:], "").split(os.pathsep))
+            continue
+        path = _based(pattern)
+        if path is None:
+            continue
+        found += Path("/").glob(str(path).lstrip("/")) if "*" in pattern else [path]
+    return found
+
+
+def own_places(entries: Iterable[str]) -> list[Path]:
+    """Return the absolute paths among entries that are neither the home nor a folder that holds it."""
+    home = home_directory()
+    paths = (Path(entry) for entry in entries if entry)
+    return [path for path in paths if path.is_absolute() and path != home and path not in home.parents]
+
+
+def home_directory() -> Path:
+    """Return the user's home, or the root where the user has none."""
+    home = expand_user("~")
+    return home if home.is_absolute() else Path("/")
+
+
+def expand_user(path: str) -> Path:
+    """Return a path with "~" expanded; unchanged where there is no home."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path's own raises where there is no home
+
+
+def link_targets(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield what the links directly in these folders lead to, such as dotfiles kept in a repository."""
+    for folder in folders:
+        try:
+            entries = list(folder.iterdir()) if folder.is_dir() else []
+        except OSError:  # a folder of somebody else's: nothing in it can be read anyway
+            continue
+        yield from (entry.resolve() for entry in entries if entry.is_symlink())
+
+
+def _based(pattern: str) -> Path | None:
+    """Return a pattern as a path; None when its base directory is not set or not absolute."""
+    base, brace, rest = pattern.partition("}")
+    if not brace:
+        return expand_user(pattern)
+    variable, default = _XDG_HOMES[base + brace]
+    named = os.environ.get(variable, "")
+    # The specification has relative values ignored.
+    folder = Path(named) if named.startswith("/") else expand_user(default) if default else None
+    return folder and Path(f"{folder}{rest}")
