@@ -54,7 +54,7 @@ class DeviceStream:
                 self._stream.start()
         except (module.PortAudioError, ValueError) as error:
             raise InputFailure(
-                f"{device.name} cannot be opened ({error})",
+                f"{device.label} cannot be opened ({error})",
                 todo="close other programs that use it, check its permission, see `cuecard devices`",
             ) from error
 

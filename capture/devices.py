@@ -6,6 +6,7 @@ import contextlib
 import difflib
 import os
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -40,6 +41,13 @@ class Device:
     """"PulseAudio", "ALSA", "Core Audio", "Windows WASAPI", …"""
     pulse_source: str = ""
     """The sound server's name for it, for a source of PulseAudio or PipeWire."""
+    description: str = ""
+    """What desktops call it, where that is not its name."""
+
+    @property
+    def label(self) -> str:
+        """What people are shown: its description, else its name."""
+        return self.description or self.name
 
 
 def list_devices() -> list[Device]:
@@ -81,18 +89,32 @@ def named(wanted: str, devices: Sequence[Device]) -> Device:
         fitting = [device for device in devices if device.index == int(wanted) and not device.pulse_source]
     else:
         fitting = [device for device in devices if device.name == wanted][:1]
-        fitting = fitting or [device for device in devices if wanted.lower() in device.name.lower()]
+        fitting = fitting or [device for device in devices if _folded(device.label) == _folded(wanted)]
+        fitting = fitting or [device for device in devices if _is_part(wanted, device)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
-        several = ", ".join(repr(device.name) for device in fitting)
+        several = ", ".join(_both_names(device) for device in fitting)
         raise InputFailure(f"{wanted!r} may be any of {several}", todo="write more of the name")
-    names = [device.name for device in devices]
+    names = list({name: None for device in devices for name in (device.label, device.name)})
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
     todo = (
         f"did you mean {' or '.join(repr(name) for name in near)}? {_SEE_DEVICES}" if near else _SEE_DEVICES
     )
     raise InputFailure(f"there is no device {wanted!r}", todo=todo)
+
+
+def _is_part(wanted: str, device: Device) -> bool:
+    return any(_folded(wanted) in _folded(name) for name in (device.name, device.description))
+
+
+def _folded(name: str) -> str:
+    """Return a name for comparison: composed alike, without regard to case or blanks at the ends."""
+    return unicodedata.normalize("NFC", name).casefold().strip()
+
+
+def _both_names(device: Device) -> str:
+    return f"{device.description!r} ({device.name})" if device.description else repr(device.name)
 
 
 def measure_level(device: Device, seconds: float) -> float | None:
@@ -177,6 +199,7 @@ def _pulse_device(source: pulse.PulseSource, index: int, default: str) -> Device
         native_channels=_channels(source.channels),
         host_api="PulseAudio",
         pulse_source=source.name,
+        description=source.description if source.description != source.name else "",
     )
 
 
@@ -190,7 +213,7 @@ def _default_microphone() -> Device:
         return default[0]
     if served[0].kind == "monitor":
         raise InputFailure(
-            f"there is no microphone: the default input, {served[0].name}, is what the computer plays",
+            f"there is no microphone: the default input, {served[0].label}, is what the computer plays",
             todo="choose a microphone in the sound settings; for the computer's own sound write monitor",
         )
     # No source is named, so that the server can follow when the user chooses another default.
@@ -202,6 +225,7 @@ def _default_microphone() -> Device:
         native_rate_hz=served[0].native_rate_hz,
         native_channels=served[0].native_channels,
         host_api=served[0].host_api,
+        description=served[0].description,
     )
 
 

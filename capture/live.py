@@ -107,7 +107,7 @@ class LiveCapture:
                     source=self._name,
                     first_sample_ns=round(first * 1e9),
                     start_sample=0,
-                    device=device.name,
+                    device=device.label,
                     native_rate_hz=device.native_rate_hz,
                     native_channels=device.native_channels,
                 )
@@ -117,7 +117,7 @@ class LiveCapture:
                 break
             self._look(0.01)
         raise InputFailure(
-            f"{device.name} was opened but gives no sound",
+            f"{device.label} was opened but gives no sound",
             todo="check that it is switched on and permitted, or choose another: see `cuecard devices`",
         )
 

@@ -1,4 +1,4 @@
-"""What PulseAudio, or PipeWire in its place, says about its sources; asked through `pactl`.
+"""Lists the sources of PulseAudio, or of PipeWire in its place, through `pactl`.
 
 The computer's own sound is such a source: the monitor of the sink that plays it. PortAudio does not list
 these; it reaches one through ALSA's "pulse" device, which opens the source that PULSE_SOURCE names.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 
 from bus.failures import InputFailure
@@ -16,8 +17,12 @@ from bus.failures import InputFailure
 SOURCE_VARIABLE = "PULSE_SOURCE"
 """Names the source to the PulseAudio client library."""
 
+SERVER_VARIABLE = "PULSE_SERVER"
+"""Names the server to the PulseAudio client library."""
+
 _TIMEOUT_S = 2.0
 _SPEC = re.compile(r"\S+ (\d+)ch (\d+)Hz")
+_REMOTE = re.compile(r"(?:\{[^}]*\})?(?:tcp[46]?:|(?!unix:|/)[\w.-]+)")
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,13 @@ class PulseSource:
     """One source of the sound server."""
 
     name: str
+    """The server's own name for it: "alsa_input.usb-Blue_Yeti-00.analog-stereo"."""
+    description: str
+    """What desktops show: "Yeti Stereo Microphone"; the name where the server has none."""
     rate_hz: int
     channels: int
-
-    @property
-    def is_monitor(self) -> bool:
-        """Whether it gives what a sink plays."""
-        return self.name.endswith(".monitor")
+    is_monitor: bool
+    """Whether it gives what a sink plays."""
 
 
 def sources() -> list[PulseSource]:
@@ -40,7 +45,7 @@ def sources() -> list[PulseSource]:
     Raises:
         InputFailure: None answers, or there is no `pactl`.
     """
-    return parse_sources(_pactl("list", "short", "sources"))
+    return parse_sources(_pactl("list", "sources"))
 
 
 def default_source() -> str:
@@ -69,16 +74,45 @@ def default_monitor() -> PulseSource:
 
 
 def parse_sources(listing: str) -> list[PulseSource]:
-    """Return the sources in what `pactl list short sources` prints. Pure; lines it does not know are not
-    sources.
+    """Return the sources in what `pactl list sources` prints in the C locale. Pure.
+
+    A source without a name or a sample specification is left out.
     """
     found = []
-    for line in listing.splitlines():
-        columns = line.split("\t")
-        spec = _SPEC.fullmatch(columns[3]) if len(columns) >= 4 else None
-        if spec:
-            found.append(PulseSource(columns[1], int(spec[2]), int(spec[1])))
+    for block in re.split(r"^Source #", listing, flags=re.MULTILINE)[1:]:
+        fields = dict(
+            re.findall(r"^\t(Name|Description|Sample Specification|Monitor of Sink): (.*)$", block, re.M)
+        )
+        spec = _SPEC.fullmatch(fields.get("Sample Specification", ""))
+        name = fields.get("Name", "")
+        if not name or spec is None:
+            continue
+        described = fields.get("Description", "")
+        found.append(
+            PulseSource(
+                name=name,
+                description=described if described not in ("", "(null)") else name,
+                rate_hz=int(spec[2]),
+                channels=int(spec[1]),
+                is_monitor=fields.get("Monitor of Sink", "n/a") != "n/a",
+            )
+        )
     return found
+
+
+def server_variables() -> dict[str, str]:
+    """Return what a sandboxed process needs in its environment to reach the sound server.
+
+    libpulse may learn the server from a property of the X11 root window, which a sandboxed process cannot
+    read. So it is read outside of the sandbox, where there is a display. Empty when nothing is to be added.
+    """
+    if sys.platform != "linux" or not os.environ.get("DISPLAY") or os.environ.get(SERVER_VARIABLE):
+        return {}
+    try:
+        named = re.search(r"^Server String: (\S+)$", _pactl("info"), re.MULTILINE)
+    except InputFailure:
+        return {}
+    return {SERVER_VARIABLE: named[1]} if named else {}
 
 
 def _pactl(*words: str) -> str:
@@ -86,7 +120,8 @@ def _pactl(*words: str) -> str:
         asked = subprocess.run(
             ["pactl", *words],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_TIMEOUT_S,
             check=True,
             stdin=subprocess.DEVNULL,
@@ -104,6 +139,12 @@ def _pactl(*words: str) -> str:
         ) from error
     except subprocess.CalledProcessError as error:
         reason = " ".join(error.stderr.split()) or f"pactl ended with code {error.returncode}"
+        server = os.environ.get(SERVER_VARIABLE, "")
+        if _REMOTE.match(server):
+            raise InputFailure(
+                f"capture may not use a sound server on the network ({SERVER_VARIABLE}={server})",
+                todo=f"unset {SERVER_VARIABLE}, or set it to the server's local socket: unix:/PATH",
+            ) from error
         if "denied" in reason.lower():
             raise InputFailure(
                 f"the sound server does not let us in ({reason})",

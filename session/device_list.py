@@ -1,57 +1,78 @@
-"""`cuecard devices`: what can be captured, how loud it is, which is the default."""
+"""`cuecard devices`: lists what can be captured, as a capture stage finds it inside its sandbox."""
 
 from __future__ import annotations
+
+import os
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from capture.devices import Device, list_devices, measure_level
+from bus.failures import MachineFailure
+from capture import pulse
+from capture.probe import LEVELS, Found, ProbeReport
+from session.asking import ask
 
-_LISTEN_S = 0.5
+_LIMIT_S = 20.0
+
+
+def ask_capture(*wanted: str) -> ProbeReport:
+    """Return what a capture stage can reach, asked in a process in the same sandbox.
+
+    Args:
+        wanted: `probe.LEVELS`, `probe.TRY`, both or none.
+
+    Raises:
+        MachineFailure: The process gave no answer; a sound server may hang.
+    """
+    environment = {**os.environ, **pulse.server_variables()}
+    answer = ask("-m", "capture.probe", *wanted, limit_s=_LIMIT_S, environment=environment)
+    if answer.complaint:
+        raise MachineFailure(
+            f"the sound devices cannot be listed ({answer.complaint})",
+            todo="restart the sound server: systemctl --user restart pipewire-pulse (or pulseaudio)",
+        )
+    return msgspec.json.decode(answer.said, type=ProbeReport)
 
 
 def show_devices(*, as_json: bool, with_levels: bool) -> None:
     """Print every device that can be captured.
 
     Raises:
-        Failure: The audio library is missing.
+        Failure: The audio library is missing, or the sound server gives no answer.
     """
-    found = [(device, measure_level(device, _LISTEN_S) if with_levels else None) for device in list_devices()]
+    report = ask_capture(*([LEVELS] if with_levels else []))
+    if report.failed is not None:
+        raise MachineFailure(report.failed.what, todo=report.failed.todo)
     if as_json:
-        for device, level in found:
-            row = {**msgspec.to_builtins(device), "level_dbfs": level}
+        for found in report.devices:
+            row = {**msgspec.to_builtins(found.device), "level_dbfs": found.level_dbfs}
             typer.echo(msgspec.json.encode(row).decode())
         return
-    if not found:
+    if not report.devices:
         typer.echo("no device can be captured; see `cuecard doctor`", err=True)
         return
-    Console(highlight=False, soft_wrap=True).print(_table(found, with_levels))
+    Console(highlight=False, soft_wrap=True).print(_table(report.devices, with_levels))
 
 
-def _table(found: list[tuple[Device, float | None]], with_levels: bool) -> Table:
+def _table(devices: list[Found], with_levels: bool) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in (
-        "source",
-        "kind",
-        "default",
-        "rate",
-        "channels",
-        "via",
-        *(["level"] if with_levels else []),
-    ):
+    headings = ("device", "kind", "default", "rate", "channels", "via", "name")
+    for heading in (*headings, *(["level"] if with_levels else [])):
         table.add_column(heading)
-    for device, level in found:
+    for found in devices:
+        device = found.device
         row = [
-            device.name,
+            device.label,
             device.kind,
             "yes" if device.is_default else "",
             f"{device.native_rate_hz} Hz",
             str(device.native_channels),
             device.host_api,
+            device.name if device.description else "",
         ]
         if with_levels:
-            row.append("not to be opened" if level is None else f"{level:.0f} dBFS")
+            row.append("cannot be opened" if found.level_dbfs is None else f"{found.level_dbfs:.0f} dBFS")
         table.add_row(*row)
     return table

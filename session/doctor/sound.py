@@ -1,39 +1,40 @@
-"""Whether anything can be heard: PortAudio, a microphone, the computer's own sound.
-
-Asked as `cuecard devices` in a process of its own, because a sound server that hangs lets PortAudio hang.
-"""
+"""Checks PortAudio, the microphone and the computer's own sound, inside the sandbox of a capture stage."""
 
 from __future__ import annotations
 
-import msgspec
-
-from session.doctor.asking import ask
+from bus.failures import Failure
+from capture.probe import TRY, Found, ProbeReport, Problem
+from session.device_list import ask_capture
 from session.doctor.finding import Finding
 
-_LIMIT_S = 15.0
-_NO_MICROPHONE = "plug a microphone in, or give recordings with --source NAME=file:PATH"
-_NO_MONITOR = "start PulseAudio or PipeWire (pactl comes with pulseaudio-utils), and see `cuecard devices`"
-
-
-class _Row(msgspec.Struct):
-    name: str
-    kind: str
+_OR_RECORDING = "or give recordings with --source NAME=file:PATH"
 
 
 def sound() -> list[Finding]:
-    """Check PortAudio, the microphone and the computer's own sound."""
-    answer = ask("-m", "session", "devices", "--json", limit_s=_LIMIT_S)
-    if answer.complaint:
-        what, _, todo = answer.complaint.removeprefix("cuecard: ").partition("; ")
-        return [Finding("PortAudio", False, what, todo.rpartition("; ")[2] or "restart the sound server")]
-    rows = [msgspec.json.decode(line, type=_Row) for line in answer.said.splitlines()]
+    """Open the default microphone and the computer's own sound as a session would."""
+    try:
+        report = ask_capture(TRY)
+    except Failure as failure:
+        return [Finding("PortAudio", False, failure.what, failure.todo)]
+    return findings(report)
+
+
+def findings(report: ProbeReport) -> list[Finding]:
+    """Return what a probe comes to. Pure."""
+    if report.failed is not None:
+        return [Finding("PortAudio", False, report.failed.what, report.failed.todo)]
     return [
-        Finding("PortAudio", True, "there"),
-        _found("microphone", rows, "microphone", _NO_MICROPHONE),
-        _found("computer's sound", rows, "monitor", _NO_MONITOR),
+        Finding("PortAudio", True, f"{len(report.devices)} devices"),
+        _finding("microphone", report.microphone),
+        _finding("computer's sound", report.monitor),
     ]
 
 
-def _found(name: str, rows: list[_Row], kind: str, mend: str) -> Finding:
-    names = [row.name for row in rows if row.kind == kind]
-    return Finding(name, bool(names) or None, ", ".join(names[:3]) or "none found", mend, needed=False)
+def _finding(name: str, tried: Found | Problem | None) -> Finding:
+    match tried:
+        case Found(device=device, level_dbfs=level):
+            return Finding(name, True, f"{device.label}, {level:.0f} dBFS now", needed=False)
+        case Problem(what=what, todo=todo):
+            return Finding(name, None, what, todo or _OR_RECORDING, needed=False)
+        case None:
+            return Finding(name, None, "not tried", _OR_RECORDING, needed=False)

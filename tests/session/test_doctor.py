@@ -8,12 +8,12 @@ import pytest
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 from llm.spending import prices
+from session.asking import Answer, ask
 from session.doctor import checks, report
 from session.doctor import cuda as cuda_check
 from session.doctor import display as display_check
 from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
-from session.doctor.asking import Answer, ask
 from session.doctor.finding import Finding
 
 

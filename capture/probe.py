@@ -1,0 +1,95 @@
+"""Lists and tries the sound devices from inside capture's sandbox.
+
+`python -m capture.probe [--levels] [--try]` prints one JSON object, a `ProbeReport`. It enters the same
+sandbox in the same order as a capture stage, so what it finds is what a session finds.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from bus.failures import Failure
+from bus.sandbox import Cage
+from capture import portaudio
+from capture.devices import Device, choose, list_devices, measure_level
+from capture.source import Live, Microphone, Monitor
+
+LEVELS, TRY = "--levels", "--try"
+_LISTEN_S = 0.5
+
+
+class Problem(msgspec.Struct, frozen=True, tag=True):
+    """Why something cannot be captured."""
+
+    what: str
+    todo: str = ""
+
+
+class Found(msgspec.Struct, frozen=True, tag=True):
+    """A device and how loud it is."""
+
+    device: Device
+    level_dbfs: float | None = None
+    """None when it was not measured or could not be opened."""
+
+
+class ProbeReport(msgspec.Struct, frozen=True):
+    """What a capture stage can reach."""
+
+    devices: list[Found] = []
+    failed: Problem | None = None
+    """Why no device could be listed."""
+    microphone: Found | Problem | None = None
+    """What `default` gives, when it was tried."""
+    monitor: Found | Problem | None = None
+    """What `monitor` gives, when it was tried."""
+
+
+def probe(*, levels: bool, tries: bool) -> ProbeReport:
+    """List the devices.
+
+    Args:
+        levels: Open each for a moment and measure its level.
+        tries: Open what `default` and `monitor` mean for a moment.
+    """
+    try:
+        devices = list_devices()
+    except Failure as failure:
+        return ProbeReport(failed=Problem(failure.what, failure.todo))
+    return ProbeReport(
+        [Found(device, measure_level(device, _LISTEN_S) if levels else None) for device in devices],
+        microphone=_try(Microphone()) if tries else None,
+        monitor=_try(Monitor()) if tries else None,
+    )
+
+
+def _try(source: Live) -> Found | Problem:
+    try:
+        device = choose(source)
+    except Failure as failure:
+        return Problem(failure.what, failure.todo)
+    level = measure_level(device, _LISTEN_S)
+    if level is None:
+        return Problem(f"{device.label} cannot be opened", "close other programs that use it")
+    return Found(device, level)
+
+
+def main() -> None:
+    """Enter the sandbox, probe, print."""
+    sandbox = Cage("capture:probe", Path("/nonexistent"), {})
+    try:
+        portaudio.hush()
+        portaudio.load()
+    except Failure as failure:
+        report = ProbeReport(failed=Problem(failure.what, failure.todo))
+    else:
+        sandbox.close()
+        report = probe(levels=LEVELS in sys.argv, tries=TRY in sys.argv)
+    sys.stdout.buffer.write(msgspec.json.encode(report))
+
+
+if __name__ == "__main__":
+    main()
