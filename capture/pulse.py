@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 
 from bus.failures import InputFailure
@@ -98,21 +97,6 @@ def parse_sources(listing: str) -> list[PulseSource]:
             )
         )
     return found
-
-
-def server_variables() -> dict[str, str]:
-    """Return what a sandboxed process needs in its environment to reach the sound server.
-
-    libpulse may learn the server from a property of the X11 root window, which a sandboxed process cannot
-    read. So it is read outside of the sandbox, where there is a display. Empty when nothing is to be added.
-    """
-    if sys.platform != "linux" or not os.environ.get("DISPLAY") or os.environ.get(SERVER_VARIABLE):
-        return {}
-    try:
-        named = re.search(r"^Server String: (\S+)$", _pactl("info"), re.MULTILINE)
-    except InputFailure:
-        return {}
-    return {SERVER_VARIABLE: named[1]} if named else {}
 
 
 def _pactl(*words: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from bus.failures import MachineFailure
-from capture import pulse
 from capture.probe import LEVELS, Found, ProbeReport
 from session.asking import ask
 
@@ -26,8 +23,7 @@ def ask_capture(*wanted: str) -> ProbeReport:
     Raises:
         MachineFailure: The process gave no answer; a sound server may hang.
     """
-    environment = {**os.environ, **pulse.server_variables()}
-    answer = ask("-m", "capture.probe", *wanted, limit_s=_LIMIT_S, environment=environment)
+    answer = ask("-m", "capture.probe", *wanted, limit_s=_LIMIT_S)
     if answer.complaint:
         raise MachineFailure(
             f"the sound devices cannot be listed ({answer.complaint})",

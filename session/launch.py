@@ -16,7 +16,6 @@ from rich.table import Table
 
 from bus.failures import Failure, StageFailure, UsageFailure
 from bus.private_memory import keep_private
-from capture import pulse
 from capture.source import Live, parse_source, parse_sources
 from llm.notes.reading import read_notes
 from llm.providers import named_provider
@@ -87,7 +86,6 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         niceness=settings.session.niceness,
         practises=practises,
     )
-    plans = _with_sound_server(plans, settings.capture.sources)
     if settings.session.keep_s and sys.platform != "win32":
         plans.append(plan_keeper(os.getpid()))
     return plans
@@ -117,19 +115,6 @@ def see_through(session: LiveSession, settings: AllSettings) -> None:
             kept="everything the others did",
             todo="see the problem named above, or try `cuecard doctor`",
         )
-
-
-def _with_sound_server(plans: Sequence[StagePlan], sources: Mapping[str, str]) -> list[StagePlan]:
-    """Return the plans; those that use the sound server are told where it is, if they cannot find it."""
-    if not any(isinstance(parse_source(name, spec), Live) for name, spec in sources.items()):
-        return list(plans)
-    variables = tuple(pulse.server_variables().items())
-    return [
-        dataclasses.replace(plan, variables=(*plan.variables, *variables))
-        if plan.name.partition(":")[0] in ("capture", "practice")
-        else plan
-        for plan in plans
-    ]
 
 
 def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[StagePlan]:

@@ -31,8 +31,9 @@ _SOUND = (
     "~/.asoundrc", "{config}/alsa", "$ALSA_CONFIG_PATH", "$ALSA_CONFIG_DIR", "$ALSA_CONFIG_UCM2",
     "$ALSA_PLUGIN_DIR", "/proc/asound", "/var/lib/alsa",
     # libpulse: its socket's folder (opened before the socket is connected), settings and cookie.
-    _PULSE_FOLDER, "$PULSE_RUNTIME_PATH", "{config}/pulse/*-runtime", "/run/pulse", "{config}/pulse",
-    "~/.pulse", "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG",
+    _PULSE_FOLDER, "$PULSE_RUNTIME_PATH", "~/.config/pulse/*-runtime", "/run/pulse",
+    "~/.config/pulse",
+    "~/.pulse", "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG", "$PULSE_CONFIG_PATH",
     # PipeWire's own client library, behind ALSA's "pipewire" device.
     "{config}/pipewire", "$PIPEWIRE_CONFIG_DIR", "$PIPEWIRE_CONFIG_FILE", "$PIPEWIRE_MODULE_DIR",
     "$SPA_PLUGIN_DIR", "$SPA_DATA_DIR", "{data}/locale",

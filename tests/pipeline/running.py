@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+from tests.desktop import Desktop
 from tests.waiting import wait_until
 
 Event = dict[str, Any]
@@ -28,6 +29,7 @@ class Session:
         directory: A private directory with a short path, for its run directory.
         environment: Changes to the environment.
         stdin: What it reads on standard input.
+        desktop: Surroundings to run it in, in place of the test runner's environment and run directory.
     """
 
     def __init__(
@@ -36,11 +38,13 @@ class Session:
         directory: Path,
         environment: Mapping[str, str] | None = None,
         stdin: int | None = subprocess.DEVNULL,
+        desktop: Desktop | None = None,
     ) -> None:
         self.directory = directory
+        surroundings = desktop.environment if desktop else {**os.environ, "XDG_RUNTIME_DIR": str(directory)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "session", *arguments],
-            env={**os.environ, "XDG_RUNTIME_DIR": str(directory), **(environment or {})},
+            desktop.cuecard(*arguments) if desktop else [sys.executable, "-m", "session", *arguments],
+            env={**surroundings, **(environment or {})},
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
