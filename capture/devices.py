@@ -207,7 +207,7 @@ def _default_microphone() -> Device:
     found = _portaudio_devices(portaudio.load())
     default = [device for device in found if device.is_default]
     if not default:
-        raise InputFailure("there is no microphone", todo="plug one in, and see `cuecard devices`")
+        raise _no_microphone()
     served = [device for device in _pulse_devices(found) if device.is_default]
     if not served or default[0].name not in _THROUGH_PULSE:
         return default[0]
@@ -227,6 +227,16 @@ def _default_microphone() -> Device:
         host_api=served[0].host_api,
         description=served[0].description,
     )
+
+
+def _no_microphone() -> InputFailure:
+    """Return why there is none: on Linux a sound server that cannot be reached hides every microphone."""
+    if sys.platform == "linux":
+        try:
+            pulse.sources()
+        except InputFailure as failure:
+            return InputFailure(f"there is no microphone, and {failure.what}", todo=failure.todo)
+    return InputFailure("there is no microphone", todo=f"plug one in, and {_SEE_DEVICES}")
 
 
 def _default_monitor() -> Device:

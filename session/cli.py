@@ -84,6 +84,7 @@ app.command(
 def main() -> None:
     """Run the command line; the program's entry point."""
     complain_without_words("session")
+    _leave_deleted_folder()
     try:
         app()
     except Failure as failure:
@@ -96,3 +97,11 @@ def main() -> None:
             traceback.print_exc()
         print(f"cuecard: {unexpected(error)}", file=sys.stderr)
         sys.exit(UNEXPECTED)
+
+
+def _leave_deleted_folder() -> None:
+    """Go to the root when the working folder was deleted: CTranslate2's MKL does not load without one."""
+    try:
+        os.getcwd()  # noqa: PTH109 - the same question that libraries ask
+    except OSError:
+        os.chdir("/")

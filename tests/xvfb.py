@@ -14,10 +14,20 @@ _START_S = 20
 
 
 @contextmanager
-def xvfb() -> Iterator[str]:
+def xvfb(*options: str) -> Iterator[str]:
     """Run Xvfb on a free display and yield that display's name."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(writing),
+        "-screen",
+        "0",
+        "1280x900x24",
+        "-nolisten",
+        "tcp",
+        *options,
+    ]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     try:

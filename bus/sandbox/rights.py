@@ -43,7 +43,8 @@ _NAME_LOOKUP = (
 )  # fmt: skip
 _DISPLAY = (
     # Fonts, themes, icons and cursors, as fontconfig, Qt and its platform themes look for them.
-    "~/.fonts", "~/.fonts.conf", "{data}/fonts", "{data}/icons", "{data}/themes", "{data}/mime",
+    "~/.fonts", "~/.fonts.conf", "~/.fontconfig", "~/.Xdefaults", "~/.Xresources",
+    "{data}/fonts", "{data}/icons", "{data}/themes", "{data}/mime",
     "{data}/color-schemes", "~/.icons", "~/.themes", "$XCURSOR_PATH", "{config}/fontconfig",
     "{cache}/fontconfig", "$FONTCONFIG_FILE", "$FONTCONFIG_PATH", "{config}/kdeglobals",
     "{config}/kdedefaults",

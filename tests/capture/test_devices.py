@@ -52,17 +52,58 @@ def test_a_machine_without_devices_says_so() -> None:
         named("mic", [])
 
 
+_SOURCES = """Source #0
+\tState: IDLE
+\tName: kopf.monitor
+\tDescription: Monitor of Köpfhörer
+\tDriver: module-null-sink.c
+\tSample Specification: s16le 2ch 44100Hz
+\tMonitor of Sink: kopf
+\tProperties:
+\t\tdevice.description = "Monitor of Köpfhörer"
+
+Source #57
+\tName: alsa_input.usb-Blue
+\tDescription: Blue Yeti: Mono
+\tSample Specification: float32le 1ch 48000Hz
+\tMonitor of Sink: n/a
+
+Source #58
+\tName: bare
+\tDescription: (null)
+\tSample Specification: s16le 1ch 8000Hz
+
+Source #59
+\tName: strange
+\tSample Specification: what is this
+"""
+
+
 def test_the_sound_servers_list_is_understood() -> None:
-    listing = (
-        "0\tcall.monitor\tmodule-null-sink.c\ts16le 2ch 44100Hz\tIDLE\n"
-        "57\talsa_input.usb-Blue\tPipeWire\tfloat32le 1ch 48000Hz\tSUSPENDED\n"
-        "what is this\n"
-    )
-    assert parse_sources(listing) == [
-        PulseSource("call.monitor", 44_100, 2),
-        PulseSource("alsa_input.usb-Blue", 48_000, 1),
+    assert parse_sources(_SOURCES) == [
+        PulseSource("kopf.monitor", "Monitor of Köpfhörer", 44_100, 2, is_monitor=True),
+        PulseSource("alsa_input.usb-Blue", "Blue Yeti: Mono", 48_000, 1, is_monitor=False),
+        PulseSource("bare", "bare", 8_000, 1, is_monitor=False),
     ]
-    assert [source.is_monitor for source in parse_sources(listing)] == [True, False]
+
+
+def _described(name: str, description: str) -> Device:
+    return Device(name, 3, "microphone", False, 48_000, 2, "PulseAudio", name, description)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["Köpfhörer", "köpfhörer", "KÖPFHÖRER ", "Ko\u0308pfho\u0308rer", "kopf.monitor"]
+)
+def test_a_description_finds_a_device(wanted: str) -> None:
+    devices = [*DEVICES, _described("kopf.monitor", "Monitor of Köpfhörer")]
+    assert named(wanted, devices).name == "kopf.monitor"
+
+
+def test_a_whole_description_comes_before_a_part_of_another() -> None:
+    devices = [_described("a.monitor", "Monitor of Yeti"), _described("a", "Yeti")]
+    assert named("yeti", devices).name == "a"
+    with pytest.raises(InputFailure, match=r"'Monitor of Yeti' \(a.monitor\), 'Yeti' \(a\)"):
+        named("yet", devices)
 
 
 def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from capture.devices import Device
+from capture.probe import Found, ProbeReport, Problem
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 from llm.spending import prices
 from session.asking import Answer, ask
 from session.doctor import checks, report
-from session.doctor import cuda as cuda_check
 from session.doctor import display as display_check
 from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
@@ -63,59 +64,18 @@ def test_a_library_that_hangs_or_ends_its_process_is_only_an_answer() -> None:
     assert ask("-c", "print('there')", limit_s=10) == Answer("there", "")
 
 
-def test_what_can_be_heard_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = '{"name": "USB", "kind": "microphone", "is_default": true}\n'
-    monkeypatch.setattr(sound_check, "ask", lambda *_, **__: Answer(rows, ""))
-    found = {finding.name: finding for finding in sound_check.sound()}
-    assert (found["microphone"].ok, found["microphone"].what) == (True, "USB")
-    assert found["computer's sound"].ok is None
+def test_the_doctor_says_what_a_capture_stage_found() -> None:
+    device = Device("usb", 0, "microphone", True, 48_000, 2, "PulseAudio", "usb", "Headset")
+    report = ProbeReport([Found(device)], microphone=Found(device, -61.0), monitor=Problem("no", "start it"))
+    found = {finding.name: finding for finding in sound_check.findings(report)}
+    assert (found["microphone"].ok, found["microphone"].what) == (True, "Headset, -61 dBFS now")
+    assert (found["computer's sound"].ok, found["computer's sound"].mend) == (None, "start it")
 
 
-def test_a_missing_audio_library_is_named_with_the_line_that_mends_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    said = "cuecard: the audio library PortAudio is missing; recordings can be played; sudo apt install x"
-    monkeypatch.setattr(sound_check, "ask", lambda *_, **__: Answer("", said))
-    (found,) = sound_check.sound()
+def test_a_missing_audio_library_is_named_with_its_fix() -> None:
+    report = ProbeReport(failed=Problem("the audio library PortAudio is missing", "sudo apt install x"))
+    (found,) = sound_check.findings(report)
     assert (found.ok, found.mend) == (False, "sudo apt install x")
-
-
-@pytest.mark.parametrize(
-    ("driver", "answers", "card", "says", "mend"),
-    [
-        (False, {}, False, "no NVIDIA card", ""),
-        (False, {}, True, "without its driver", "install NVIDIA's driver"),
-        (True, {"count": Answer("", "RuntimeError: driver too old")}, True, "driver too old", "update"),
-        (True, {"count": Answer("0", "")}, True, "offers no device", "update the driver"),
-        (True, {"cublas": Answer("", "missing")}, True, "cuBLAS 12", "pip install 'nvidia-cublas-cu12<13'"),
-        (True, {}, True, "large-v3-turbo is not here", "cuecard models pull large-v3-turbo"),
-    ],
-)
-def test_what_cuda_lacks_is_said_with_the_line_that_mends_it(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    driver: bool,
-    answers: dict[str, Answer],
-    card: bool,
-    says: str,
-    mend: str,
-) -> None:
-    def asked(*arguments: str, limit_s: float) -> Answer:
-        which = "cublas" if "load_cublas" in arguments[1] else "count"
-        return answers.get(which, Answer("1" if which == "count" else "", ""))
-
-    device = tmp_path / "0000:01:00.0"
-    device.mkdir()
-    (device / "vendor").write_text("0x10de\n" if card else "0x8086\n")
-    monkeypatch.setattr(cuda_check, "_PCI", tmp_path)
-    monkeypatch.setattr(cuda_check, "has_driver", lambda: driver)
-    monkeypatch.setattr(cuda_check, "ask", asked)
-    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
-    found = cuda_check.cuda()
-    assert found.ok is None
-    assert says in found.what
-    assert "the CPU is used" in found.what
-    assert mend in found.mend
 
 
 def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
