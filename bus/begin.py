@@ -12,6 +12,7 @@ import os
 import runpy
 import signal
 import sys
+from typing import NoReturn
 
 SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
 """Whose death ends the process; not set when a stage is started by hand."""
@@ -27,7 +28,24 @@ def main() -> None:
     """Become the stage that the arguments name."""
     die_with_supervisor()
     sys.argv = sys.argv[1:]
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    code: int | str | None = 0
+    try:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        code = ended.code
+    _exit(code)
+
+
+def _exit(code: int | str | None) -> NoReturn:
+    """End the process without unloading its libraries.
+
+    The stage has closed what is its own. Destructors of C++ libraries take time then and gain nothing, and
+    one that meets a thread of its library still running ends the process with "terminate called".
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # its reader is gone
+            stream.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def die_with_supervisor() -> None:

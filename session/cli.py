@@ -10,6 +10,7 @@ import importlib.metadata
 import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,6 +86,7 @@ def main() -> None:
     """Run the command line; the program's entry point."""
     complain_without_words("session")
     _leave_deleted_folder()
+    _find_runtime_directory()
     try:
         app()
     except Failure as failure:
@@ -105,3 +107,16 @@ def _leave_deleted_folder() -> None:
         os.getcwd()  # noqa: PTH109 - the same question that libraries ask
     except OSError:
         os.chdir("/")
+
+
+def _find_runtime_directory() -> None:
+    """Set XDG_RUNTIME_DIR where the login has one and it was lost, as after `su` or in a cron job."""
+    if sys.platform != "linux" or os.environ.get("XDG_RUNTIME_DIR"):
+        return
+    directory = Path("/run/user", str(os.getuid()))
+    try:
+        status = directory.stat()
+    except OSError:
+        return
+    if status.st_uid == os.getuid() and not status.st_mode & 0o077:
+        os.environ["XDG_RUNTIME_DIR"] = str(directory)

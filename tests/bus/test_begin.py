@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -46,3 +47,15 @@ def test_a_stage_whose_supervisor_is_dead_already_does_not_begin() -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (1, b"")
+
+
+@pytest.mark.parametrize(("ending", "code"), [("", 0), ("sys.exit(4)", 4), ("sys.exit('no')", 1)])
+def test_a_stage_ends_before_its_libraries_are_unloaded(tmp_path: Path, ending: str, code: int) -> None:
+    """A library whose thread still runs aborts the process as it is unloaded; the stage's own end counts."""
+    (tmp_path / "ending_stage.py").write_text(
+        f"import atexit, os, sys\natexit.register(os.abort)\nprint('done')\n{ending}\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{Path(__file__).parents[2]}:{tmp_path}"}
+    command = [sys.executable, "-m", BEGIN, "ending_stage"]
+    ended = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=20)
+    assert (ended.returncode, ended.stdout) == (code, b"done\n")

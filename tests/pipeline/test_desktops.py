@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def desktop(request: pytest.FixtureRequest, place: Path) -> Iterator[Desktop]:
         yield made
 
 
-def _hears_both_sides(desktop: Desktop, *sources: str) -> None:
+def _hears_both_sides(desktop: Desktop, *sources: str, player: Mapping[str, str] | None = None) -> None:
     """Check that a session transcribes what is played, heard as microphone and as the call."""
     sources = sources or ("call=monitor", "mic=default")
     recording = desktop.home / "speech.wav"
@@ -59,7 +59,7 @@ def _hears_both_sides(desktop: Desktop, *sources: str) -> None:
         session.wait_for("CaptureStarted", len(sources))
         session.wait_for("StageReady", 2 + 2 * len(sources))
         assert session.process.poll() is None, session.errors
-        desktop.start("paplay", "--device=speakers", str(recording))
+        desktop.start("paplay", "--device=speakers", str(recording), **(player or {}))
         session.wait_for("TranscriptFinished", len(sources), 20)
         session.interrupt()
         assert session.end(20) == 0, session.errors
@@ -93,6 +93,17 @@ def test_pulseaudio_without_a_runtime_directory(place: Path) -> None:
         desktop.start_pulseaudio()
         desktop.wait_for_sound()
         _hears_both_sides(desktop)
+
+
+def test_a_runtime_directory_that_no_variable_names(place: Path) -> None:
+    """After `su`, or in a cron job, the login's variables are lost and its sound server is still there."""
+    need("pulseaudio", "pactl", "paplay")
+    with user_desktop(place) as desktop:
+        desktop.start_pulseaudio()
+        desktop.wait_for_sound()
+        player = dict(desktop.environment)
+        del desktop.environment["XDG_RUNTIME_DIR"]
+        _hears_both_sides(desktop, player=player)
 
 
 def _by_variable(desktop: Desktop, socket: str) -> None:
