@@ -41,6 +41,7 @@ _SOUND = (
 _NAME_LOOKUP = (
     "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/run/connman", "/run/netconfig",
 )  # fmt: skip
+_RESOLVER_FILE = Path("/etc/resolv.conf")
 _DISPLAY = (
     # Fonts, themes, icons and cursors, as fontconfig, Qt and its platform themes look for them.
     "~/.fonts", "~/.fonts.conf", "~/.fontconfig", "~/.Xdefaults", "~/.Xresources",
@@ -118,7 +119,7 @@ class Rights:
         """Return the folder in which the file lies to which /etc/resolv.conf leads, wherever that is."""
         if not self.network:
             return []
-        folder = Path("/etc/resolv.conf").resolve().parent
+        folder = _RESOLVER_FILE.resolve().parent
         return [] if folder in (Path("/"), Path("/run"), Path("/mnt")) else own_places([str(folder)])
 
     def _folders_written(self, tables: Mapping[str, Mapping[str, Any]]) -> Iterator[Path]:

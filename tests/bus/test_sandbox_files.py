@@ -55,6 +55,34 @@ def test_nothing_is_read_but_what_the_stage_needs_and_nothing_is_written(tmp_pat
 
 
 @with_landlock
+def test_the_connector_reads_a_resolver_file_wherever_it_leads(tmp_path: Path) -> None:
+    """It is a link into another program's folder on most systems, on WSL even outside of /run and /etc."""
+    folder = tmp_path / "resolver"
+    folder.mkdir()
+    (folder / "stub.conf").write_text("nameserver 127.0.0.53\n")
+    (tmp_path / "resolv.conf").symlink_to(folder / "stub.conf")
+    changed = "from bus.sandbox import rights; from pathlib import Path\n"
+    changed += f"rights._RESOLVER_FILE = Path({str(tmp_path / 'resolv.conf')!r})\n"
+    places = [str(folder / "stub.conf"), str(tmp_path)]
+    found = run(changed + CAGED + FILES, str(tmp_path), "{}", *places, stage="dialer")
+    assert found[places[0]][0] is True
+    assert found[places[1]][0] == 13
+
+
+@with_landlock
+def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> None:
+    dotfiles, secret, pulse = (tmp_path / name for name in ("dotfiles", "secret", ".config/pulse"))
+    for folder in (dotfiles, secret, pulse):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("default-server = x\n")
+    (pulse / "client.conf").symlink_to(dotfiles / "file")
+    (pulse / "home").symlink_to(tmp_path)
+    places = [str(pulse / "client.conf"), str(dotfiles), str(secret / "file")]
+    found = run(CAGED + FILES, str(tmp_path), "{}", *places, stage="capture:mic", HOME=str(tmp_path))
+    assert [found[place][0] for place in places] == [True, 13, 13], "a link to the home opens no home"
+
+
+@with_landlock
 def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
     program = """
 report = cage.close()
