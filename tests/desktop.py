@@ -73,7 +73,9 @@ class Desktop:
         """Return the command line that runs `cuecard` there."""
         return [*self.prefix, sys.executable, "-m", "session", *arguments]
 
-    def start_pulseaudio(self, *modules: str, socket: str = "", cookie: str = "", **variables: str) -> None:
+    def start_pulseaudio(
+        self, *modules: str, socket: str = "", cookie: str = "", **variables: str
+    ) -> subprocess.Popen[bytes]:
         """Start PulseAudio with an output called "speakers" and a microphone called "headset".
 
         Args:
@@ -86,7 +88,7 @@ class Desktop:
         native += f" socket={socket}" if socket else ""
         native += f" auth-cookie={cookie}" if cookie else ""
         loaded = (*_DEVICES, native, *modules)
-        self.start(
+        return self.start(
             *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"),
             *(f"--load={module}" for module in loaded),
             **variables,

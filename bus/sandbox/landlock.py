@@ -46,6 +46,8 @@ class Rules:
     """What stays allowed. Paths that do not exist are passed over."""
 
     reads: Iterable[Path] = ()
+    lists: Iterable[Path] = ()
+    """Folders in which folders are listed, at any depth."""
     devices: Iterable[Path] = ()
     """Read, written and controlled; nothing is made in them."""
     sockets: Iterable[Path] = ()
@@ -83,6 +85,7 @@ def restrict(rules: Rules) -> int:
     try:
         for paths, rights in (
             (rules.reads, _READ),
+            (rules.lists, _READ_DIR),
             (rules.devices, _DEVICE),
             (rules.sockets, _SOCKETS),
             (rules.keeps, _KEEP),

@@ -25,15 +25,13 @@ _SYSTEM = (
     "/proc/filesystems", "/proc/sys", "/proc/driver", "$LD_LIBRARY_PATH", "$LOCPATH", "$TZDIR",
 )  # fmt: skip
 _COMMON_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_PULSE_FOLDER = "{runtime}/pulse"
 _SOUND = (
     # ALSA, which is PortAudio's way to everything on Linux.
     "~/.asoundrc", "{config}/alsa", "$ALSA_CONFIG_PATH", "$ALSA_CONFIG_DIR", "$ALSA_CONFIG_UCM2",
     "$ALSA_PLUGIN_DIR", "/proc/asound", "/var/lib/alsa",
-    # libpulse: its socket's folder (opened before the socket is connected), settings and cookie.
-    _PULSE_FOLDER, "$PULSE_RUNTIME_PATH", "~/.config/pulse/*-runtime", "/run/pulse",
-    "~/.config/pulse",
-    "~/.pulse", "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG", "$PULSE_CONFIG_PATH",
+    # libpulse: the folders of its socket, its settings and its cookie. It does not follow XDG_CONFIG_HOME.
+    "$PULSE_RUNTIME_PATH", "~/.config/pulse/*-runtime", "/run/pulse", "~/.config/pulse", "~/.pulse",
+    "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG", "$PULSE_CONFIG_PATH",
     # PipeWire's own client library, behind ALSA's "pipewire" device.
     "{config}/pipewire", "$PIPEWIRE_CONFIG_DIR", "$PIPEWIRE_CONFIG_FILE", "$PIPEWIRE_MODULE_DIR",
     "$SPA_PLUGIN_DIR", "$SPA_DATA_DIR", "{data}/locale",
@@ -86,8 +84,9 @@ class Rights:
     """Whether it has a TCP socket, opened before the filter, at which this machine's programs ask."""
     abstract_sockets: bool = False
     """Whether it meets its peers at Unix sockets that have no path."""
-    makes: tuple[str, ...] = ()
-    """Empty folders that its libraries would make for themselves, if they could."""
+    lists: tuple[str, ...] = ()
+    """Folders in which it may list folders, at any depth, and read no file. libpulse opens its own folder in
+    the runtime directory before it connects, and a restarted sound server may have made a new one."""
     grows_files: bool = True
     """Whether it, or a library of its own, makes shared memory later, or writes to standard output."""
 
@@ -97,15 +96,13 @@ class Rights:
         for folder in keeps:
             with contextlib.suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in expand(self.makes):
-            with contextlib.suppress(OSError):
-                folder.mkdir(mode=0o700)
         named = [path for setting in self.settings for path in _paths_in(tables, setting)]
         named += [directory] if self.removes_run else []
         reads = expand(self.reads)
         linked = own_places(str(path) for path in link_targets([*named, *reads]))
         return Rules(
             reads=[*expand(_SYSTEM), *_program(), *reads, *named, *linked, *self._name_lookup()],
+            lists=expand(self.lists),
             devices=expand((*_COMMON_DEVICES, *self.devices)),
             sockets=[directory] if self.makes_sockets else (),
             keeps=keeps,
@@ -134,7 +131,7 @@ _OF = {
     "capture": Rights(
         settings=("capture.sources",),
         reads=_SOUND,
-        makes=(_PULSE_FOLDER,),
+        lists=("{runtime}",),
         devices=("/dev/snd", "/dev/dsp*"),
         makes_sockets=True,
     ),
@@ -159,7 +156,7 @@ _OF = {
     "model-server": Rights(settings=("llm.local_model_path",), listens=True, grows_files=False),
     "practice": Rights(
         reads=("$PATH", *_SOUND),
-        makes=(_PULSE_FOLDER,),
+        lists=("{runtime}",),
         devices=("/dev/snd", "/dev/dsp*"),
         abstract_sockets=True,
     ),

@@ -36,7 +36,12 @@ def desktop(request: pytest.FixtureRequest, place: Path) -> Iterator[Desktop]:
         yield made
 
 
-def _hears_both_sides(desktop: Desktop, *sources: str, player: Mapping[str, str] | None = None) -> None:
+def _hears_both_sides(
+    desktop: Desktop,
+    *sources: str,
+    player: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> None:
     """Check that a session transcribes what is played, heard as microphone and as the call."""
     sources = sources or ("call=monitor", "mic=default")
     recording = desktop.home / "speech.wav"
@@ -59,6 +64,9 @@ def _hears_both_sides(desktop: Desktop, *sources: str, player: Mapping[str, str]
         session.wait_for("CaptureStarted", len(sources))
         session.wait_for("StageReady", 2 + 2 * len(sources))
         assert session.process.poll() is None, session.errors
+        if meanwhile:
+            meanwhile()
+            session.wait_for("AudioLost")
         desktop.start("paplay", "--device=speakers", str(recording), **(player or {}))
         session.wait_for("TranscriptFinished", len(sources), 20)
         session.interrupt()
@@ -160,6 +168,23 @@ def test_pulseaudio_elsewhere(place: Path, named: Callable[[Desktop, str], None]
     with root_desktop(place) as desktop:
         named(desktop, str(place / "elsewhere"))
         _hears_both_sides(desktop)
+
+
+def test_a_restarted_server_is_found_again(place: Path) -> None:
+    """It may have made its folder in the runtime directory anew, as after a logout."""
+    need("pulseaudio", "pactl", "paplay")
+    with root_desktop(place) as desktop:
+        server = desktop.start_pulseaudio()
+        desktop.wait_for_sound()
+
+        def restart() -> None:
+            server.kill()
+            server.wait(5)
+            shutil.rmtree(place / "run/pulse")
+            desktop.start_pulseaudio()
+            desktop.wait_for_sound()
+
+        _hears_both_sides(desktop, "call=monitor", meanwhile=restart)
 
 
 def test_a_home_that_is_a_link(place: Path) -> None:
