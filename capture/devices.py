@@ -80,7 +80,7 @@ def choose(source: Live) -> Device:
 
 
 def named(wanted: str, devices: Sequence[Device]) -> Device:
-    """Return the device with this number, this name, or the only one with this in its name. Pure.
+    """Return the device with this number, name or description, or the only one that has it as a part. Pure.
 
     Raises:
         InputFailure: None fits, or several do.
@@ -90,7 +90,8 @@ def named(wanted: str, devices: Sequence[Device]) -> Device:
     else:
         fitting = [device for device in devices if device.name == wanted][:1]
         fitting = fitting or [device for device in devices if _folded(device.label) == _folded(wanted)]
-        fitting = fitting or [device for device in devices if _is_part(wanted, device)]
+        fitting = fitting or [device for device in devices if _folded(wanted) in _folded(device.name)]
+        fitting = fitting or [device for device in devices if _folded(wanted) in _folded(device.description)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -102,10 +103,6 @@ def named(wanted: str, devices: Sequence[Device]) -> Device:
         f"did you mean {' or '.join(repr(name) for name in near)}? {_SEE_DEVICES}" if near else _SEE_DEVICES
     )
     raise InputFailure(f"there is no device {wanted!r}", todo=todo)
-
-
-def _is_part(wanted: str, device: Device) -> bool:
-    return any(_folded(wanted) in _folded(name) for name in (device.name, device.description))
 
 
 def _folded(name: str) -> str:

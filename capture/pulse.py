@@ -123,16 +123,16 @@ def _pactl(*words: str) -> str:
         ) from error
     except subprocess.CalledProcessError as error:
         reason = " ".join(error.stderr.split()) or f"pactl ended with code {error.returncode}"
+        if "denied" in reason.lower():
+            raise InputFailure(
+                f"the sound server does not let us in ({reason})",
+                todo="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
+            ) from error
         server = os.environ.get(SERVER_VARIABLE, "")
         if _REMOTE.match(server):
             raise InputFailure(
                 f"capture may not use a sound server on the network ({SERVER_VARIABLE}={server})",
                 todo=f"unset {SERVER_VARIABLE}, or set it to the server's local socket: unix:/PATH",
-            ) from error
-        if "denied" in reason.lower():
-            raise InputFailure(
-                f"the sound server does not let us in ({reason})",
-                todo="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
             ) from error
         raise InputFailure(
             f"no sound server answers ({reason})",

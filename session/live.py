@@ -79,13 +79,13 @@ class LiveSession:
                     decided_s = time.monotonic()
                     line.say(SessionEnding(cause=cause))
                     self._finish_words(supervisor, line, interrupts)
-                    clean = supervisor.stop()
+                    killed = supervisor.stop()
                     if self._past is not None:
                         self._past.in_good_hands()
             finally:
                 if not supervisor.keeps_log:
                     run.remove()
-        return Ending(cause, clean, time.monotonic() - decided_s)
+        return Ending(cause, killed, time.monotonic() - decided_s)
 
     def _announce(self, line: HubClient) -> None:
         if self._past is not None:

@@ -17,8 +17,8 @@ class Ending:
     """How a session ended."""
 
     cause: str
-    clean: bool
-    """Whether every process ended by itself when asked, the hub with its log among them."""
+    killed: Sequence[str]
+    """The stages that did not end by themselves when asked and had to be killed."""
     stop_s: float
     """From the decision to end to the last process being gone."""
 
@@ -74,10 +74,9 @@ def _egress(tally: Tally) -> str:
 
 
 def _wiped(ending: Ending) -> str:
-    if ending.clean:
+    if not ending.killed:
         wiped = f"audio rings zeroed, transcript dropped, all processes gone in {ending.stop_s:.2f} s"
     else:
-        wiped = (
-            f"some processes had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
-        )
+        killed = ", ".join(ending.killed)
+        wiped = f"{killed} had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
     return f"{wiped}; {_NOT_WIPED}"

@@ -67,10 +67,11 @@ def _due_sample(ring: AudioRing) -> int:
 @pytest.mark.parametrize(
     ("spec", "device"),
     [
-        ("monitor", MONITOR),
-        (f"device:{MONITOR}", MONITOR),
-        ("device:monitor", MONITOR),
-        ("default", MICROPHONE),
+        ("monitor", "Monitor of Null Output"),
+        (f"device:{MONITOR}", "Monitor of Null Output"),
+        ("device:monitor of null output", "Monitor of Null Output"),
+        ("device:call", "Monitor of Null Output"),
+        ("default", "Remapped Monitor of Null Output"),
     ],
 )
 def test_what_is_played_is_heard(

@@ -71,9 +71,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
     assert len(questions) == 4
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
-        assert order[:4] == ["QuestionAsked", "PassagesFound", "RequestSent", "AnswerGrew"], (
-            "notes come first"
-        )
+        assert order[:3] == ["QuestionAsked", "PassagesFound", "RequestSent"], "notes come first"
         # On a busy machine the next question may cut an answer short.
         ends = [kind for kind in order if kind != "UsageCounted"]
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")

@@ -4,7 +4,7 @@ from session.summary import Ending, lines
 from session.tally import Tally
 from tests.session.events import request
 
-ENDING = Ending("the recordings ended", clean=True, stop_s=0.4)
+ENDING = Ending("the recordings ended", killed=[], stop_s=0.4)
 
 
 def summary(tally: Tally, ending: Ending = ENDING) -> str:
@@ -31,12 +31,12 @@ def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
 
 def test_the_receipt_says_what_was_wiped_and_what_could_not_be() -> None:
     assert "audio rings zeroed" in summary(Tally())
-    for ending in (ENDING, Ending("x", clean=False, stop_s=1.0)):
+    for ending in (ENDING, Ending("x", killed=["stt"], stop_s=1.0)):
         assert "what Python, Whisper and Qt had copied could not be wiped" in summary(Tally(), ending)
 
 
 def test_losses_and_killed_processes_are_not_hidden() -> None:
-    text = summary(Tally(lost_samples=16_000, given_up=["llm"]), Ending("x", clean=False, stop_s=1.0))
+    text = summary(Tally(lost_samples=16_000, given_up=["llm"]), Ending("x", killed=["stt"], stop_s=1.0))
     assert "1.00 s of audio" in text
     assert "given up: llm" in text
     assert "had to be killed" in text

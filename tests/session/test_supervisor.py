@@ -69,7 +69,7 @@ def test_stages_start_and_stop_cleanly_and_leave_no_process(watch: Watch) -> Non
         watched.until(watched.supervisor.ready)
         pids = list(watched.supervisor.pids().values())
         assert len(pids) == 2
-        assert watched.supervisor.stop()
+        assert watched.supervisor.stop() == []
         assert not any(map(psutil.pid_exists, pids))
 
 
@@ -130,7 +130,7 @@ def test_a_stage_that_does_not_stop_is_made_to(watch: Watch) -> None:
     with watch("deaf") as watched:
         watched.until(watched.supervisor.ready)
         pid = watched.supervisor.pids()["vad:mic"]
-        assert not watched.supervisor.stop()
+        assert watched.supervisor.stop()
         assert not psutil.pid_exists(pid)
 
 
