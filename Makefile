@@ -8,7 +8,10 @@ READY := .venv/.ready
 TEST_READY := .venv/.test-ready
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/system_packages.sh
 
-.PHONY: help setup demo test check bench clean
+# Tests wait more than they compute, so there are more of them at a time than cores.
+PARALLEL := -p no:benchmark -n 3 --dist loadfile --no-loadscope-reorder
+
+.PHONY: help setup demo test test-all check bench clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,7 +33,11 @@ demo: setup  ## see it work: a recorded interview through the whole pipeline, of
 
 test: $(TEST_READY)  ## the tests, with real processes, real weights, a real window
 	@$(CUECARD) models pull base tiny.en smollm2 minilm
-	@$(IN_VENV)/python -m pytest $(PYTEST)
+	@$(IN_VENV)/python -m pytest $(PARALLEL) -m "not long" $(PYTEST)
+
+test-all: $(TEST_READY)  ## the tests, and those that take long
+	@$(CUECARD) models pull base tiny.en smollm2 minilm
+	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)
 
 check: setup  ## format, lint, types, import rules
 	@$(IN_VENV)/ruff format --check .

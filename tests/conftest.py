@@ -20,6 +20,29 @@ from bus.run import RUN_VARIABLE, Run
 settings.register_profile("the same each time", derandomize=True, deadline=None)
 settings.load_profile("the same each time")
 
+_WHOLE_SESSIONS = {"attest", "faults", "pipeline"}
+"""Folders whose tests start whole sessions."""
+
+_STARTS_STAGES = {"make_run", "start_stage", "hub_run"}
+"""Fixtures that start stages."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by what it starts, and let those that take longest begin first."""
+    order = ("long", "session", "process", "unit")
+    for item in items:
+        item.add_marker(_tier(item))
+    items.sort(
+        key=lambda item: next(place for place, mark in enumerate(order) if item.get_closest_marker(mark))
+    )
+
+
+def _tier(item: pytest.Item) -> str:
+    if item.path.parent.name in _WHOLE_SESSIONS:
+        return "session"
+    return "process" if _STARTS_STAGES & set(getattr(item, "fixturenames", ())) else "unit"
+
+
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
 
 

@@ -29,7 +29,10 @@ def _cannot() -> str:
     return "this user may have no network of its own" if refused else ""
 
 
-pytestmark = pytest.mark.skipif(bool(_cannot()), reason=_cannot() or "it can be watched")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(bool(_cannot()), reason=_cannot() or "it can be watched"),
+]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ import soundfile
 
 from session.demonstration import DEMO, script
 
+pytestmark = pytest.mark.long
+
 TURNS = (0, 4, 6)
 
 

@@ -25,6 +25,8 @@ from tests.llm.wire.known import SPEECHES
 from tests.llm.wire.scenarios import KEY, WHOLE, Scenario, scenarios
 from tests.llm.wire.speech import Speech
 
+pytestmark = pytest.mark.long
+
 _PLACES = ("Leeds", "the attic", "our old garage", "Room nine", "the lake house", "Oslo", "the cellar")
 _THINGS = ("the spare key", "my payslip", "her diagnosis", "the offer letter", "his password", "the will")
 CANARIES = [

@@ -153,6 +153,7 @@ def _start_elsewhere(desktop: Desktop, socket: str) -> None:
     desktop.wait_for_sound()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "named",
     [

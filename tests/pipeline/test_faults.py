@@ -20,6 +20,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("f")
 
 
+@pytest.mark.long
 def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(place: Path) -> None:
     samples, rate_hz = soundfile.read(MIC, dtype="int16")
     soundfile.write(place / "mic.wav", samples[round(8.4 * rate_hz) : round(30.6 * rate_hz)], rate_hz)

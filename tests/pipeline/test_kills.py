@@ -20,6 +20,8 @@ from tests.conftest import StartStage
 from tests.pipeline.running import running
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 FROM_S, TO_S = 17, 31
 """A question and its answer."""
 

@@ -55,6 +55,7 @@ def practise(session: Session, server: pulse.PulseServer) -> None:
         assert player.wait(20) == 0
 
 
+@pytest.mark.long
 def test_the_program_asks_listens_measures_and_has_answers_looked_at(
     server: pulse.PulseServer, place: Path
 ) -> None:

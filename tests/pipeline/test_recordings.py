@@ -57,6 +57,7 @@ def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
     assert session.left_behind() == []
 
 
+@pytest.mark.long
 def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> None:
     with running("demo", "--json", "--save", str(place / "demo.md"), directory=place) as session:
         assert session.end() == 0
