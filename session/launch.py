@@ -150,7 +150,7 @@ def resolve(request: Request) -> AllSettings:
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
-    notes = read_notes([Path(path) for path in settings.llm.notes])
+    notes = read_notes(settings.llm.notes).notes  # the llm stage reports what was left out
     listed = read_vocabulary(request.vocabulary_file) if request.vocabulary_file else []
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
