@@ -125,8 +125,7 @@ class _Pages:
                 self._unmapped.append(number + 1)
                 return []
         for line in fields.lines:
-            place = next((at for at, row in enumerate(rows) if row[0].bottom < line.bottom), len(rows))
-            rows.insert(place, [line])
+            _insert(rows, line)
         return reading_order(rows)
 
     def remarks(self, count: int) -> tuple[str, ...]:
@@ -140,6 +139,19 @@ class _Pages:
             what = _pages(self._unmapped, count, "is left out", "are left out")
             remarks.append(f"{what}: the font does not say which letters it draws; save it as .pdf again")
         return (*remarks, COMMENTS) if self._has_comments else tuple(remarks)
+
+
+def _insert(rows: list[list[Line]], line: Line) -> None:
+    """Put what was typed onto a page beside its label, or between the rows above and below it."""
+    for place, row in enumerate(rows):
+        if abs(row[0].bottom - line.bottom) < row[0].size / 2:
+            row.append(line)
+            row.sort(key=lambda cell: cell.left)
+            return
+        if row[0].bottom < line.bottom:
+            rows.insert(place, [line])
+            return
+    rows.append([line])
 
 
 def _is_scan(page: Any, characters: int) -> bool:
