@@ -83,6 +83,7 @@ def read_questions(path: Path) -> list[str]:
     Raises:
         InputFailure: The file cannot be read, or holds no question.
     """
+    path = Path(expanded(str(path)))
     if path.suffix.lower() not in _SUFFIXES:
         raise _bad(path, "it is no text file", f"give one that ends in {' or '.join(_SUFFIXES)}")
     try:
