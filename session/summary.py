@@ -66,11 +66,11 @@ def _latency(values_s: Sequence[float]) -> str:
 def _egress(tally: Tally) -> str:
     left = [request for request in tally.requests if request.left_machine]
     stayed = len(tally.requests) - len(left)
-    local = f"; {stayed} requests went to a model on this machine" if stayed else ""
+    local = f"; {_requests(stayed)} went to a model on this machine" if stayed else ""
     if not left:
         return f"nothing{local}"
     hosts = ", ".join(sorted({request.host for request in left}))
-    return f"{sum(request.body_bytes for request in left)} bytes in {len(left)} requests to {hosts}{local}"
+    return f"{sum(request.body_bytes for request in left)} bytes in {_requests(len(left))} to {hosts}{local}"
 
 
 def _wiped(ending: Ending) -> str:
@@ -81,3 +81,7 @@ def _wiped(ending: Ending) -> str:
             f"some processes had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
         )
     return f"{wiped}; {_NOT_WIPED}"
+
+
+def _requests(count: int) -> str:
+    return f"{count} request" if count == 1 else f"{count} requests"

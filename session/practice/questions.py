@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import InputFailure, UsageFailure
+from bus.settings import expanded
 
 TOPICS_FILE = Path(__file__).with_name("topics.toml")
 ANY_TOPIC = "anything"
