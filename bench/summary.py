@@ -42,7 +42,14 @@ def head(figures: Mapping[str, Any]) -> list[list[str]]:
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:
     """Return everything else, a label and a value each."""
-    return [*_void(figures), *_latency(figures), *_accuracy(figures), *_cuts(figures), *_costs(figures), *_each_run(figures)]
+    return [
+        *_void(figures),
+        *_latency(figures),
+        *_accuracy(figures),
+        *_cuts(figures),
+        *_costs(figures),
+        *_each_run(figures),
+    ]
 
 
 def seconds(value: float | None) -> str:
