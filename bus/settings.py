@@ -119,7 +119,9 @@ def _from_file(schema: Schema, file: Path | None) -> Tables:
         raise SettingsFailure(
             f"{file} cannot be read as TOML ({error})",
             kept="nothing was started, and the file is untouched",
-            todo="correct that line",
+            todo="write a path with backslashes in 'single quotes'"
+            if "Unescaped '\\'" in str(error)
+            else "correct that line",
         ) from error
     for name, table in tables.items():
         if name not in schema:

@@ -7,6 +7,7 @@ Without a single heading, pages are the headings.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ _LARGER = 1.12
 _LONGEST_HEADING_WORDS = 16
 _LONGEST_CAPITAL_HEADING_WORDS = 5
 _FEWEST_CAPITALS = 4
+_FEWEST_NAMES = 4
+_LONGEST_NAME_WORDS = 3
 _DEEPEST = 5
 _WIDE_GAP = 1.75
 """Lines further apart than so many times their letters' size are two paragraphs."""
@@ -181,11 +184,21 @@ def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
-    """Return how far lines reach that start at about the same place of a page."""
-    rights: dict[tuple[int, int], list[float]] = {}
+    """Return how far lines reach that start at about the same place; infinity for a list of names."""
+    groups: dict[tuple[int, int], list[Line]] = {}
     for line in lines:
-        rights.setdefault(_start_of(line), []).append(line.right)
-    return {start: max(reached) for start, reached in rights.items()}
+        groups.setdefault(_start_of(line), []).append(line)
+    return {
+        start: math.inf if _are_names(group) else max(line.right for line in group)
+        for start, group in groups.items()
+    }
+
+
+def _are_names(lines: Sequence[Line]) -> bool:
+    """Tell whether lines are all so short that each ended on purpose, as in a sidebar with skills."""
+    return len(lines) >= _FEWEST_NAMES and all(
+        len(line.text.split()) <= _LONGEST_NAME_WORDS for line in lines
+    )
 
 
 def _start_of(line: Line) -> tuple[int, int]:

@@ -32,8 +32,9 @@ _WEST_EUROPEAN = frozenset(
 )
 _CODECS = {
     "cp1250": "Windows-1250", "cp1251": "Windows-1251", "cp1252": "Windows-1252", "cp1253": "Windows-1253",
-    "cp1254": "Windows-1254", "koi8_r": "KOI8-R", "shift_jis": "Shift JIS", "euc_jp": "EUC-JP",
-    "gb18030": "GB 18030", "big5": "Big5", "euc_kr": "EUC-KR", "mac_roman": "Mac Roman",
+    "cp1254": "Windows-1254", "koi8_r": "KOI8-R", "iso8859_5": "ISO 8859-5", "cp866": "DOS 866",
+    "shift_jis": "Shift JIS", "euc_jp": "EUC-JP", "gb18030": "GB 18030", "big5": "Big5", "euc_kr": "EUC-KR",
+    "mac_roman": "Mac Roman",
 }  # fmt: skip
 """What is looked for, with the names people know."""
 _CHECK = "save it as UTF-8 if its letters look wrong"

@@ -96,7 +96,8 @@ def run(
     \b
     Examples:
       cuecard run --source mic=default --source call=monitor --notes resume.md
-      cuecard run --source mic=file:talk.flac --json | jq -r 'select(.text) | .text'
+      cuecard run --source mic=file:talk.flac --json |
+        jq -r 'select(.type == "TranscriptFinished") | .text'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.launch import Request, launch

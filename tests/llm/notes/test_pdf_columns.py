@@ -117,3 +117,9 @@ def test_letters_that_are_turned_on_the_page_are_read(a: int, b: int) -> None:
         "Led the migration of",
         "forty services in a year",
     ]
+
+
+def test_a_sidebar_of_names_keeps_its_lines() -> None:
+    names = ["Skills", "Python", "Go", "Languages", "German", "French"]
+    text = read_pdf(pdf([side_by_side(PROSE, names)])).text
+    assert "\n".join(names) in text

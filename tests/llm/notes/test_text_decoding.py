@@ -18,6 +18,8 @@ JAPANESE = "私はクラウドへの移行を担当しました。チームは�
         ("Prowadziłem zespół pięciu osób, zażółć gęślą jaźń.\n", "cp1250", "Windows-1250"),
         (RUSSIAN, "cp1251", "Windows-1251"),
         (RUSSIAN, "koi8_r", "KOI8-R"),
+        (RUSSIAN, "iso8859_5", "ISO 8859-5"),
+        (RUSSIAN, "cp866", "DOS 866"),
         (JAPANESE, "shift_jis", "Shift JIS"),
         (JAPANESE, "euc_jp", "EUC-JP"),
         ("我领导了云迁移项目，团队五个人。\n", "gb18030", "GB 18030"),
