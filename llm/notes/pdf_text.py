@@ -35,6 +35,8 @@ _LONE_BULLET = re.compile(r"[•●○◦▪▫■□‣⁃∙·➢➤►❖✓�
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s")
 _FEWEST_REPEATS = 3
+_FEWEST_BESIDE_TITLES = 2
+"""A page of one or two lines has no running titles: they are its text."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _without_running_titles(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_running(line: Line, page: Sequence[Line], edges: Counter[str], often: float) -> bool:
-    at_edge = line is page[0] or line is page[-1]
+    at_edge = len(page) > _FEWEST_BESIDE_TITLES and (line is page[0] or line is page[-1])
     return at_edge and (edges[_digits_aside(line.text)] >= often or bool(_PAGE_NUMBER.match(line.text)))
 
 

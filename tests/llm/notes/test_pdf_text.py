@@ -75,6 +75,7 @@ def test_page_numbers_and_running_titles_are_left_out() -> None:
         for one in (
             line("My thesis", 800, page=page),
             line(f"Words {page}.", 700, page=page),
+            line(f"Others {page}.", 650, page=page),
             line(f"{page} / 3", 20, page=page),
         )
     ]
@@ -127,3 +128,8 @@ def test_rows_of_a_table_stay_together_and_bullets_far_from_their_text_are_bulle
     text = markdown(lines)
     assert "Plan | Price\nPro | 19\n" in text
     assert "- a long point that is broken" in text
+
+
+def test_pages_of_one_line_keep_it() -> None:
+    text = markdown([line(f"Step {page}", 700, page=page) for page in (1, 2, 3)])
+    assert [f"Step {page}" in text for page in (1, 2, 3)] == [True] * 3
