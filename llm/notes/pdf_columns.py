@@ -211,7 +211,7 @@ def _is_entry(row: Row) -> bool:
 
 
 def _mixes(rows: Sequence[Row], middle: float, place: dict[int, int]) -> bool:
-    """Tell whether the file's order goes to and fro between the sides of a gutter."""
+    """Tell whether the file's order goes to and fro between the sides of a gutter, or begins at the right."""
     cells = sorted((cell for row in rows for cell in row), key=lambda cell: place[id(cell)])
     sides = [cell.right > middle for cell in cells]
-    return sum(one != other for one, other in pairwise(sides)) > 1
+    return sides[0] or sum(one != other for one, other in pairwise(sides)) > 1

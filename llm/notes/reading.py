@@ -55,6 +55,7 @@ _WIDEST_GAP = 40
 _WIDE_GAP = re.compile(rf"[^\S\n]{{{_WIDEST_GAP + 1},}}")
 """Blanks that say nothing; whoever looks for lines of a shape would try every way to share them out."""
 
+_OTHERS_ARE_READ = "the other notes are read"
 _AS_SUPPORTED = "save it as .md, .txt, .pdf or .docx"
 
 
@@ -86,36 +87,68 @@ def read_notes(paths: Iterable[Path | str]) -> ReadNotes:
     Raises:
         InputFailure: A file that was named cannot be read, or nothing in a folder can be.
     """
-    notes: dict[Path, Note] = {}
-    remarks: list[InputFailure] = []
+    read = _Read()
     for path in (Path(path).expanduser() for path in paths):
         if path.is_dir():
-            _read_folder(path, notes, remarks)
-        elif path not in notes:
-            notes[path] = _read(path, remarks)
-    return ReadNotes([*notes.values()], remarks)
+            read.folder(path)
+        else:
+            read.file(path)
+    return ReadNotes([*read.notes.values()], [*read.remarks, *read.about_content()])
 
 
-def _read_folder(folder: Path, notes: dict[Path, Note], remarks: list[InputFailure]) -> None:
-    entries = _entries(folder)
-    files = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
-    if not files:
-        raise _unusable(folder, "it is a folder without .md, .txt, .pdf or .docx files", "name the files")
-    if len(files) > MAX_FOLDER_FILES:
-        raise _unusable(folder, f"it is a folder of {len(files)} files", "name those that matter")
-    failures: list[InputFailure] = []
-    read_before = len(notes)
-    for file in files:
-        if file in notes:
-            continue
-        try:
-            notes[file] = _read(file, remarks)
-        except InputFailure as failure:
-            failures.append(InputFailure(failure.what, kept="the other notes are read", todo=failure.todo))
-    if failures and len(notes) == read_before:
-        raise InputFailure(failures[0].what, kept="nothing was started", todo=failures[0].todo)
-    remarks += failures
-    remarks += _passed_over(folder, entries)
+class _Read:
+    """What was read so far, and what is to be said about it."""
+
+    def __init__(self) -> None:
+        self.notes: dict[Path, Note] = {}
+        self.remarks: list[InputFailure] = []
+        self._by_clause: dict[str, list[str]] = {}
+        """What was left out of files or guessed, with the names of the files."""
+
+    def file(self, path: Path) -> None:
+        """Read one file.
+
+        Raises:
+            InputFailure: It cannot be read.
+        """
+        if path in self.notes:
+            return
+        content = _read(path)
+        self.notes[path] = Note(path.name, content.text)
+        for clause in content.remarks:
+            self._by_clause.setdefault(clause, []).append(path.name)
+
+    def folder(self, folder: Path) -> None:
+        """Read the files of a folder that can be notes; those that cannot be read are remarks.
+
+        Raises:
+            InputFailure: There is none, or none of them can be read.
+        """
+        entries = _entries(folder)
+        files = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
+        if not files:
+            raise _unusable(folder, "it is a folder without .md, .txt, .pdf or .docx files", "name the files")
+        if len(files) > MAX_FOLDER_FILES:
+            raise _unusable(folder, f"it is a folder of {len(files)} files", "name those that matter")
+        failures: list[tuple[Path, InputFailure]] = []
+        for file in files:
+            try:
+                self.file(file)
+            except InputFailure as failure:
+                failures.append((file, failure))
+        if len(failures) == len(files):
+            raise failures[0][1]
+        for _, met in failures[:_MOST_NAMES]:
+            self.remarks.append(InputFailure(met.what, kept=_OTHERS_ARE_READ, todo=met.todo))
+        if rest := [file.name for file, _ in failures[_MOST_NAMES:]]:
+            what = f"notes {folder}: {_named(rest)} cannot be read either"
+            self.remarks.append(InputFailure(what, kept=_OTHERS_ARE_READ, todo="name one to see why"))
+        self.remarks += _passed_over(folder, entries)
+
+    def about_content(self) -> Iterator[InputFailure]:
+        """Yield what was left out of files or guessed; files of which the same is true are named together."""
+        for clause, names in self._by_clause.items():
+            yield InputFailure(f"notes {_named(names)}: {clause}", kept="the rest is read")
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -131,9 +164,7 @@ def _passed_over(folder: Path, entries: Sequence[Path]) -> Iterator[InputFailure
     documents = [entry.name for entry in entries if entry.suffix.lower() in _DOCUMENT_SUFFIXES]
     if documents:
         what = f"notes {folder}: {_named(documents)} cannot be read"
-        yield InputFailure(
-            what, kept="the other notes are read", todo="save them as .md, .txt, .pdf or .docx"
-        )
+        yield InputFailure(what, kept=_OTHERS_ARE_READ, todo="save them as .md, .txt, .pdf or .docx")
     folders = [f"{entry.name}/" for entry in entries if entry.is_dir()]
     if folders:
         what = f"notes {folder}: the folders in it are not read ({_named(folders)})"
@@ -145,7 +176,7 @@ def _named(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _read(path: Path, remarks: list[InputFailure]) -> Note:
+def _read(path: Path) -> Content:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise _unusable(path, f"{path.suffix or 'a file without suffix'} is not supported", _AS_SUPPORTED)
@@ -162,10 +193,7 @@ def _read(path: Path, remarks: list[InputFailure]) -> Note:
         raise _unusable(path, "it is empty", "write something into it, or leave it out")
     if len(text) > MAX_TEXT_BYTES:
         raise _too_large(path, MAX_TEXT_BYTES, "its text ")
-    remarks += [
-        InputFailure(f"notes {path.name}: {each}", kept="the rest is read") for each in content.remarks
-    ]
-    return Note(path.name, text)
+    return Content(text, content.remarks)
 
 
 def _body(path: Path, limit: int) -> bytes:

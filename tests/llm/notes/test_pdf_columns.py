@@ -123,3 +123,9 @@ def test_a_sidebar_of_names_keeps_its_lines() -> None:
     names = ["Skills", "Python", "Go", "Languages", "German", "French"]
     text = read_pdf(pdf([side_by_side(PROSE, names)])).text
     assert "\n".join(names) in text
+
+
+def test_a_right_column_that_the_file_has_first_comes_second() -> None:
+    right = [(text, 10, 300, 760 - 14 * row) for row, text in enumerate(PROSE)]
+    left = [(text, 10, 50, 730 - 14 * row) for row, text in enumerate(OTHER)]
+    assert texts([*right, *left]) == [*OTHER, *PROSE]

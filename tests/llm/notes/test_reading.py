@@ -135,7 +135,8 @@ def test_a_file_in_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(tm
     read = read_notes([tmp_path])
     assert [note.name for note in read.notes] == ["a.md"]
     whats = [remark.what for remark in read.remarks]
-    assert [what for name in "bcdefgh" for what in whats if f"/{name}." in what] == whats
+    assert [what for name in "bcde" for what in whats if f"/{name}." in what] == whats[:4]
+    assert "f.md, g.md, h.md cannot be read either" in whats[4]
     assert all(remark.kept == "the other notes are read" for remark in read.remarks)
 
 
@@ -143,6 +144,16 @@ def test_a_folder_in_which_nothing_can_be_read_is_refused(tmp_path: Path) -> Non
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(InputFailure, match=r"b\.pdf cannot be read: it is damaged"):
         read_notes([tmp_path])
+
+
+def test_many_files_with_the_same_trouble_are_one_remark(tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / f"a{number:02}.txt").write_bytes("café, in Windows-1252".encode("cp1252"))
+        (tmp_path / f"b{number:02}.pdf").write_bytes(b"%PDF-1.7")
+    *single, others, encoding = remarks_of(tmp_path)
+    assert len(single) == 4
+    assert "b04.pdf, b05.pdf, b06.pdf, b07.pdf and 12 more cannot be read either" in others
+    assert "a00.txt, a01.txt, a02.txt, a03.txt and 16 more: it is not UTF-8" in encoding
 
 
 def test_what_a_folder_holds_beside_notes_is_named(tmp_path: Path) -> None:
