@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from bus.counted import counted
 from bus.messages import (
     Event,
     NotesRead,
@@ -91,7 +92,7 @@ def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
 
 def _described(settings: LlmSettings, passages: int) -> str:
     provider = "no answers" if settings.answer == "off" else f"provider {settings.provider}"
-    return f"{provider}, {passages} passages of notes"
+    return f"{provider}, {counted(passages, 'passage')} of notes"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
+from bus.counted import counted
 from bus.messages import Passage, RequestHeld
 from overlay.captions import Captions, Line
 from overlay.exchange import Exchange
@@ -170,7 +171,9 @@ class Drawing:
             text.append(f"{name}{restarts}  ", style="dim")
         if len(stages) > len(worth_a_word):
             text.append("● ", style="green")
-            text.append(f"{len(stages) - len(worth_a_word)} processes well  ", style="dim")
+            text.append(
+                f"{counted(len(stages) - len(worth_a_word), 'process', 'processes')} well  ", style="dim"
+            )
         egress = self._captions.egress
         text.append(str(egress.left), style="cyan" if egress.left.requests else "green")
         text.append("".join(f"  {part}" for part in (egress.asked, egress.meter) if part), style="dim")
