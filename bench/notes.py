@@ -76,7 +76,7 @@ def measure(corpus: Path, *, megabytes: float, show_errors: bool) -> None:
         InputFailure: The corpus cannot be read.
     """
     questions = read_questions(corpus)
-    files = read_notes([corpus / name for name in questions.documents])
+    files = read_notes([corpus / name for name in questions.documents]).notes
     figures: dict[str, object] = {}
     rows: list[Sequence[str]] = []
     for name, model in _ways().items():
@@ -87,7 +87,7 @@ def measure(corpus: Path, *, megabytes: float, show_errors: bool) -> None:
         if show_errors:
             _print_errors(notes, questions, name)
     if questions.prepared:
-        replies = _replied(Prepared(read_notes([corpus / questions.prepared_in])), questions)
+        replies = _replied(Prepared(read_notes([corpus / questions.prepared_in]).notes), questions)
         figures["prepared"] = replies
         rows += [(f"prepared, {half}", _said(scores)) for half, scores in replies.items()]
     if megabytes:

@@ -29,7 +29,8 @@ PART_NAMES = {
 
 def head(figures: Mapping[str, Any]) -> list[list[str]]:
     """Return the latencies as a table: names of columns, then rows."""
-    found = [["from due time, in seconds", *SHARES, "p50 between", "p95 between", "missing"]]
+    void = "VOID: " if figures["void_runs"] else ""
+    found = [[f"{void}from due time, in seconds", *SHARES, "p50 between", "p95 between", "missing"]]
     for name, label in _SPREADS.items():
         spread: Spread | None = figures[name]
         if spread:
@@ -41,7 +42,14 @@ def head(figures: Mapping[str, Any]) -> list[list[str]]:
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:
     """Return everything else, a label and a value each."""
-    return [*_latency(figures), *_accuracy(figures), *_cuts(figures), *_costs(figures), *_each_run(figures)]
+    return [
+        *_void(figures),
+        *_latency(figures),
+        *_accuracy(figures),
+        *_cuts(figures),
+        *_costs(figures),
+        *_each_run(figures),
+    ]
 
 
 def seconds(value: float | None) -> str:
@@ -58,6 +66,12 @@ def percent(value: float | None) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if math.isfinite(value) else "never"
+
+
+def _void(figures: Mapping[str, Any]) -> list[Row]:
+    if not figures["void_runs"]:
+        return []
+    return [("VOID", f"{figures['void_runs']} of {figures['runs']} runs do not count: the replay was late")]
 
 
 def _latency(figures: Mapping[str, Any]) -> list[Row]:

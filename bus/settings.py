@@ -8,11 +8,12 @@ This module knows no setting; each stage declares its own struct and the session
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -25,6 +26,12 @@ LARGEST_BYTES = 1 << 18
 
 _DEEP_NAME = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}")
 """Names of so many parts take the parser a time that grows with their square."""
+
+PathText = Annotated[str, msgspec.Meta(extra={"path_after": ""})]
+"""The type of settings that name a file or a folder: "~" and variables such as $HOME are expanded."""
+
+SourceText = Annotated[str, msgspec.Meta(extra={"path_after": "file:"})]
+"""The type of a source, which may be "file:" and a path."""
 
 Schema = Mapping[str, type[msgspec.Struct]]
 Tables = dict[str, dict[str, Any]]
@@ -48,12 +55,27 @@ def load(
     Raises:
         SettingsFailure: The file is no TOML, a name is unknown or a value does not fit.
     """
+    from_flags = {
+        name: {key: value for key, value in table.items() if value is not None}
+        for name, table in flags.items()
+    }
+    given = [
+        (str(file), _from_file(schema, file)),
+        ("the environment", _from_environment(schema, environment)),
+        ("the command line", from_flags),
+    ]
     tables: Tables = {name: {} for name in schema}
-    _merge(tables, _from_file(schema, file))
-    _merge(tables, _from_environment(schema, environment))
-    for name, table in flags.items():
-        tables[name].update({key: value for key, value in table.items() if value is not None})
-    return {name: _decode(name, schema[name], tables[name], file) for name in schema}
+    origins: dict[tuple[str, str], str] = {}
+    for origin, more in given:
+        for name, table in more.items():
+            tables[name].update(table)
+            origins.update({(name, key): origin for key in table})
+    return {name: _decode(name, schema[name], tables[name], origins) for name in schema}
+
+
+def expanded(path: str) -> str:
+    """Return a path with "~" and variables such as $HOME in it expanded; unknown ones stay."""
+    return os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111 - Path's own raises where there is no home
 
 
 def tables_in(body: bytes) -> dict[str, Any]:
@@ -64,7 +86,13 @@ def tables_in(body: bytes) -> dict[str, Any]:
     """
     if len(body) > LARGEST_BYTES:
         raise ValueError(f"it is larger than {LARGEST_BYTES >> 10} KiB")
-    text = body.decode("utf-8")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:64]:
+        raise ValueError("it is UTF-16 text, or no text; save it as UTF-8")
+    try:
+        text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line} is not UTF-8 text; save it as UTF-8") from error
     if _DEEP_NAME.search(text):
         raise ValueError("a name in it has too many parts")
     try:
@@ -74,59 +102,130 @@ def tables_in(body: bytes) -> dict[str, Any]:
 
 
 def _from_file(schema: Schema, file: Path | None) -> Tables:
-    if file is None or not file.exists():
+    if file is None:
         return {}
     try:
         with file.open("rb") as handle:
             tables = tables_in(handle.read(LARGEST_BYTES + 1))
-    except (OSError, ValueError) as error:
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
         raise SettingsFailure(
-            f"{file} cannot be read as TOML ({error})", kept="the file is untouched", todo="mend that line"
+            f"the settings file {file} cannot be read: {error.strerror or error}",
+            kept="nothing was started",
+            todo="check the path and its permissions",
+        ) from error
+    except ValueError as error:
+        raise SettingsFailure(
+            f"{file} cannot be read as TOML ({error})",
+            kept="nothing was started, and the file is untouched",
+            todo="write a path with backslashes in 'single quotes'"
+            if "Unescaped '\\'" in str(error)
+            else "correct that line",
         ) from error
     for name, table in tables.items():
         if name not in schema:
-            raise _unknown(f"table [{name}]", name, schema, file)
+            raise _unknown_table(name, table, schema, file)
         if not isinstance(table, dict):
             raise SettingsFailure(
-                f"{file}: {name} must be a table", todo=f"write [{name}] above its settings"
+                f"{file}: {name} must be a table",
+                kept="nothing was started",
+                todo=f"write [{name}] above its settings",
             )
-        fields = schema[name].__struct_fields__
         for key in table:
-            if key not in fields:
-                raise _unknown(f"setting {key!r} in [{name}]", key, fields, file)
+            if key not in schema[name].__struct_fields__:
+                raise _unknown(f"{file}: there is no setting {key!r} in [{name}]", key, name, schema)
     return tables
 
 
 def _from_environment(schema: Schema, environment: Mapping[str, str]) -> Tables:
     tables: Tables = {}
-    for name, kind in schema.items():
-        for field in kind.__struct_fields__:
-            value = environment.get(f"{ENVIRONMENT_PREFIX}{name}_{field}".upper())
-            if value is not None:
-                tables.setdefault(name, {})[field] = value
+    for variable, value in environment.items():
+        table, _, key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().partition("_")
+        if not variable.startswith(ENVIRONMENT_PREFIX) or table not in schema:
+            continue
+        if key not in schema[table].__struct_fields__:
+            what = (
+                f"the environment variable {variable} sets nothing: there is no setting {key!r} in [{table}]"
+            )
+            raise _unknown(what, key, table, schema)
+        tables.setdefault(table, {})[key] = value
     return tables
 
 
-def _merge(tables: Tables, more: Tables) -> None:
-    for name, table in more.items():
-        tables[name].update(table)
-
-
 def _decode(
-    name: str, kind: type[msgspec.Struct], table: dict[str, Any], file: Path | None
+    name: str, kind: type[msgspec.Struct], table: dict[str, Any], origins: Mapping[tuple[str, str], str]
 ) -> msgspec.Struct:
+    fields = {field.name: field.type for field in _fields(kind)}
+    table = {key: _expanded_value(fields[key], value) for key, value in table.items() if key in fields}
     try:
         return msgspec.convert(table, kind, strict=False)  # an environment variable's "2" may become 2
     except msgspec.ValidationError as error:
-        raise SettingsFailure(
-            f"the settings in [{name}] do not fit: {error}",
-            kept="nothing was started",
-            todo=f"mend it in {file or 'the flags'} or in the environment",
+        what, _, path = str(error).partition(" - at `$")
+        key = re.match(r"\.(\w+)", path)
+        if key is None or key[1] not in table:
+            raise _misfit(f"the settings in [{name}] do not fit: {what}", "correct them") from error
+        origin = origins.get((name, key[1]), "the settings")
+        wanted = _wanted(fields[key[1]]) or what.replace("`", "").lower()
+        raise _misfit(
+            f"{key[1]} in [{name}] cannot be {table[key[1]]!r}: {wanted}", f"correct it in {origin}"
         ) from error
 
 
-def _unknown(what: str, name: str, known: Iterable[str], file: Path) -> SettingsFailure:
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.inspect.Field, ...]:
+    described = msgspec.inspect.type_info(kind)
+    assert isinstance(described, msgspec.inspect.StructType)
+    return described.fields
+
+
+def _expanded_value(kind: msgspec.inspect.Type, value: Any) -> Any:
+    """Return a value with the paths in it expanded, where its type says that it holds some."""
+    match kind, value:
+        case msgspec.inspect.Metadata(extra={"path_after": prefix}), str() if value.startswith(prefix):
+            return prefix + expanded(value.removeprefix(prefix))
+        case msgspec.inspect.ListType(item_type=inner), list():
+            return [_expanded_value(inner, each) for each in value]
+        case msgspec.inspect.DictType(value_type=inner), dict():
+            return {key: _expanded_value(inner, each) for key, each in value.items()}
+        case _:
+            return value
+
+
+def _wanted(kind: msgspec.inspect.Type) -> str:
+    """Return what a number must be, "" where the type is no number or has no range."""
+    if not isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
+        return ""
+    lowest, highest = (
+        (kind.ge if kind.ge is not None else kind.gt),
+        (kind.le if kind.le is not None else kind.lt),
+    )
+    if lowest is None or highest is None:
+        return ""
+    what = "a whole number" if isinstance(kind, msgspec.inspect.IntType) else "a number"
+    above = " more than" if kind.gt is not None else " from"
+    return f"it must be {what}{above} {lowest:g} {'and at most' if kind.gt is not None else 'to'} {highest:g}"
+
+
+def _misfit(what: str, todo: str) -> SettingsFailure:
+    return SettingsFailure(what, kept="nothing was started", todo=todo)
+
+
+def _unknown_table(name: str, value: object, schema: Schema, file: Path) -> SettingsFailure:
+    holders = [table for table, kind in schema.items() if name in kind.__struct_fields__]
+    if holders and not isinstance(value, dict):
+        what = f"{file}: {name!r} stands in no table"
+        return _misfit(what, f"write it under {' or '.join(f'[{table}]' for table in holders)}")
+    return _misfit(f"{file}: there is no table [{name}]", _nearest(name, schema))
+
+
+def _unknown(what: str, key: str, table: str, schema: Schema) -> SettingsFailure:
+    holders = [name for name, kind in schema.items() if name != table and key in kind.__struct_fields__]
+    if holders:
+        return _misfit(what, f"it belongs in {' or '.join(f'[{name}]' for name in holders)}")
+    return _misfit(what, _nearest(key, schema[table].__struct_fields__))
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     nearest = difflib.get_close_matches(name, known, n=1)
-    todo = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
-    return SettingsFailure(f"{file}: there is no {what}", kept="nothing was started", todo=todo)
+    return f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"

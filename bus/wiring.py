@@ -37,7 +37,7 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("session", "hub", "capture", "vad", "stt", "llm", "dialer"),
             *("model-server", "practice", "keeper", *SCREENS),
         ),
-        ("session", CONTROL, *SCREENS),
+        ("session", "llm", CONTROL, *SCREENS),
     ),
     m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", "practice", *SCREENS)),
     m.LevelMeasured: (("capture",), SCREENS),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from bus.counted import counted
 from bus.messages import (
     Event,
     NotesRead,
+    ProblemMet,
     ProviderWanted,
     RequestJudged,
     StageDied,
@@ -31,20 +33,25 @@ def main() -> None:
     started_ns = time.monotonic_ns()
     with Stage("llm") as stage:
         settings = stage.settings(LlmSettings)
-        files = read_notes(settings.notes)
-        notes = open_notes(files, settings.meaning_model_path, stage.report)
+        read = read_notes(settings.notes)
+        notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
         answering = Answering(settings, notes)
         asked = AskedProvider(settings)
         answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.say)
-        stage.say(NotesRead(files=[note.name for note in files], passages=len(notes)))
+        stage.say(NotesRead(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_described(settings, len(notes)))
+        reported: set[str] = set()
         while not stage.stopping():
             for logged in stage.hear(timeout_s=0.1):
+                reported |= _reported(logged.event)
                 asked.hear(logged.event)
                 _pass_on(logged.event, answerer, live=answering.live)
                 _step(answering.hear(logged.event), stage, answerer)
                 if caught_up(logged, stage.name, started_ns):
+                    for remark in read.remarks:
+                        if remark.what not in reported:  # by this stage, before it was started again
+                            stage.report(remark)
                     if settings.answer != "off" and asked.provider != "none":
                         answerer.warm_up(asked.provider, asked.model)
                     _step(answering.go_live(), stage, answerer)
@@ -58,6 +65,10 @@ def _step(steps: Iterable[Event | Step], stage: Stage, answerer: Answerer) -> No
             answerer.take(step)
         else:
             stage.say(step)
+
+
+def _reported(event: Event) -> set[str]:
+    return {event.what} if isinstance(event, ProblemMet) and event.stage == "llm" else set()
 
 
 def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
@@ -81,7 +92,7 @@ def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
 
 def _described(settings: LlmSettings, passages: int) -> str:
     provider = "no answers" if settings.answer == "off" else f"provider {settings.provider}"
-    return f"{provider}, {passages} passages of notes"
+    return f"{provider}, {counted(passages, 'passage')} of notes"
 
 
 if __name__ == "__main__":

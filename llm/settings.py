@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+from bus.settings import PathText
 
 
 class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,15 +24,15 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The model to ask for; empty takes the first suitable one that the provider lists."""
     key_variable: str = ""
     """Environment variable with the key; empty means the one the provider's own tools use."""
-    notes: list[str] = []
+    notes: list[PathText] = []
     """Files with your notes (.md, .txt, .pdf, .docx), or folders of them."""
     listen_to: Literal["other", "everyone"] = "other"
     """Whose questions count: those of everyone but yourself, or all (for practice)."""
     own_source: str = "mic"
     """The source that is you."""
-    min_confidence: float = 0.5
+    min_confidence: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     """How sure the detector must be that something is a question, 0 to 1."""
-    passages_at_most: int = 3
+    passages_at_most: Annotated[int, msgspec.Meta(ge=0, le=20)] = 3
     """How many passages of the notes go with a question, at most."""
     answer_length: Literal["short", "medium", "long"] = "medium"
     """How much to answer: a headline and a point or two, three points, or five with their reasons."""
@@ -40,15 +42,15 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How to sound: "formal", "warm and plain"."""
     system_note: str = ""
     """What else the model is told in this session: "The interview is for a data engineer at Acme"."""
-    answer_tokens: int = 400
+    answer_tokens: Annotated[int, msgspec.Meta(ge=1, le=32_000)] = 400
     """How long an answer may get, in tokens; the small model is held to 160."""
-    temperature: float = 0.3
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.3
     """How freely the model words its answer; not sent to models that refuse it."""
-    connect_timeout_s: float = 5.0
+    connect_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 5.0
     """How long reaching the provider may take."""
-    first_token_timeout_s: float = 8.0
+    first_token_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 8.0
     """How long the first word of an answer may take, retries included."""
-    total_timeout_s: float = 60.0
+    total_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """How long an answer may take as a whole."""
     eager: bool = False
     """Ask as soon as a speaker pauses, before it is sure that the question is over: faster by the wait, and
@@ -57,21 +59,21 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Show every request before it is sent, and wait for the user to let it go."""
     fallback_provider: str = ""
     """Who answers when the provider cannot be reached or refuses; as `provider`, "" for nobody."""
-    session_limit: float = 0.0
+    session_limit: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """Dollars after which this session asks no more; 0 for no limit."""
-    day_limit: float = 0.0
+    day_limit: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """The same for all sessions of a day."""
-    session_requests_limit: int = 0
+    session_requests_limit: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     """Requests after which this session asks no more; 0 for no limit."""
-    day_requests_limit: int = 0
+    day_requests_limit: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
     """The same for all sessions of a day."""
     environment_proxy: bool = False
     """Whether HTTPS_PROXY and its kin are obeyed; the proxy then sees which host is asked, not what."""
-    local_model_path: str = ""
+    local_model_path: PathText = ""
     """The small model's weights (GGUF); found by the command line, empty when they are not there."""
-    meaning_model_path: str = ""
+    meaning_model_path: PathText = ""
     """The folder of the model that finds passages of the notes by meaning; found by the command line, empty
     when it is not there: then words alone decide."""
-    local_threads: int = 1
+    local_threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
     """Threads of the small model's server. One is enough; two that wait for each other on busy cores are
     slower, and take from hearing."""

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bus import messages as m
+from bus.counted import counted
 
 REQUESTS_KEPT = 50
 
@@ -21,8 +22,8 @@ class LeftMachine:
     def __str__(self) -> str:
         if not self.requests:
             return "nothing left this machine"
-        requests = f"{self.requests} request{'s' if self.requests > 1 else ''}"
-        return f"{requests}, {self.body_bytes:,} bytes left, to {', '.join(sorted(self.hosts))}"
+        hosts = ", ".join(sorted(self.hosts))
+        return f"{counted(self.requests, 'request')}, {self.body_bytes:,} bytes left, to {hosts}"
 
 
 @dataclass

@@ -51,6 +51,7 @@ _OPEN_FINDINGS = (
 """Checks whose words are the program's own, by how their names begin."""
 
 _OPEN_SETTINGS = frozenset({"stt.compute_type", "stt.language", "stt.first_source"})
+_SUFFIXES = (".json", ".txt", "")
 _WITHHELD = "(withheld)"
 _FIRST_S = 3.0
 _HEAR_S = 0.1
@@ -63,11 +64,17 @@ def report(output: Path | None) -> None:
         output: Where to; a file in the current directory when None.
 
     Raises:
-        UsageFailure: There is such a file already.
+        UsageFailure: There is such a file already, or its name is that of another format.
         MachineFailure: It cannot be written.
     """
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     path = output or Path(f"cuecard-report-{stamp}.json")
+    if path.suffix.lower() not in _SUFFIXES:
+        raise UsageFailure(
+            f"a report is JSON, and {path} is named as something else",
+            kept="nothing was written",
+            todo="end the name in .json",
+        )
     document = {
         "about": "Made by `cuecard report`: no audio, no words, no keys. Read it before you send it.",
         "versions": _versions(),
@@ -156,6 +163,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _is_open(name: str, kind: Any) -> bool:
+    kind = typing.get_args(kind)[0] if typing.get_origin(kind) is typing.Annotated else kind
     closed_choice = typing.get_origin(kind) is Literal
     return kind in (int, float, bool) or closed_choice or name in _OPEN_SETTINGS
 

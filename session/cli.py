@@ -24,7 +24,7 @@ from session.models.commands import models
 app = typer.Typer(
     name="cuecard",
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -49,15 +49,14 @@ def _cuecard(
     It hears the microphone and the computer's own sound, transcribes both on this machine, notices the
     question, and answers from your notes and the model you chose. Audio never leaves the machine.
 
+    \b
     Examples:
-
-        cuecard demo                                           see it work, offline, without a key
-
-        cuecard run --source mic=default --source call=monitor a live session
-
-        cuecard run --source mic=file:talk.flac --json         transcribe a recording at real pace
-
-        cuecard doctor                                         what is there, what is missing
+      cuecard demo        see it work, offline, without a key
+      cuecard doctor      what is there, what is missing
+      cuecard run --source mic=default --source call=monitor
+                          a live session
+      cuecard run --source mic=file:talk.flac --json
+                          transcribe a recording at real pace
     """
 
 

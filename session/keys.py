@@ -33,13 +33,11 @@ Who = Annotated[
 def set_key(provider: Who) -> None:
     """Keep a key in the system's key store. It is typed unseen, or read from a pipe; it is no argument.
 
+    \b
     Examples:
-
-        cuecard keys set openai
-
-        pass show openai | cuecard keys set openai
-
-        cuecard keys set https://llm.example.com/v1
+      cuecard keys set openai
+      pass show openai | cuecard keys set openai
+      cuecard keys set https://llm.example.com/v1
     """
     who = _storable(provider)
     outcome, store = _look_at_store()
@@ -60,9 +58,9 @@ def list_keys(
 ) -> None:
     """Show which providers have a key and where it is kept; never any part of it.
 
+    \b
     Example:
-
-        cuecard keys list
+      cuecard keys list
     """
     known = with_keys(all_settings.load(None, {}).llm)
     outcome, stored = _look_at_store()[0], list[str]()
@@ -75,8 +73,13 @@ def list_keys(
     if json:
         for name, kept in rows:
             typer.echo(msgspec.json.encode({"provider": name, "kept_in": kept}).decode())
-    else:
+    elif any(kept for _, kept in rows):
         _show(rows)
+    else:
+        typer.echo(
+            "no key was found, in the environment or in the key store; `cuecard keys set PROVIDER` keeps one"
+        )
+        typer.echo(f"looked for: {', '.join(name for name, _ in rows)}")
     if outcome is not Outcome.DONE:
         typer.echo(f"{WHY[outcome]}; keys in it are not shown", err=True)
 
@@ -85,9 +88,9 @@ def list_keys(
 def test_key(provider: Who) -> None:
     """Ask a provider for its list of models, without any content, to see whether it takes the key.
 
+    \b
     Example:
-
-        cuecard keys test openai
+      cuecard keys test openai
     """
     from llm.keys import key_test  # brings the network's libraries, which no other command here needs
 
@@ -103,9 +106,9 @@ def test_key(provider: Who) -> None:
 def delete(provider: Who) -> None:
     """Delete a key from the system's key store.
 
+    \b
     Example:
-
-        cuecard keys delete openai
+      cuecard keys delete openai
     """
     who = _storable(provider)
     _look_at_store()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
             settings.session.view,
             as_json=settings.session.json,
             to_terminal=sys.stdout.isatty(),
+            to_reader=_has_reader(),
             has_display=has_display(),
         ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
@@ -150,7 +152,7 @@ def resolve(request: Request) -> AllSettings:
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
-    notes = read_notes([Path(path) for path in settings.llm.notes])
+    notes = read_notes(settings.llm.notes).notes  # the llm stage reports what was left out
     listed = read_vocabulary(request.vocabulary_file) if request.vocabulary_file else []
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
@@ -168,15 +170,34 @@ def resolve(request: Request) -> AllSettings:
     return dataclasses.replace(settings, stt=stt, llm=llm, practice=practice)
 
 
-def choose_views(wanted: str, *, as_json: bool, to_terminal: bool, has_display: bool) -> list[str]:
-    """Return the views to start. Pure."""
+def choose_views(
+    wanted: str, *, as_json: bool, to_terminal: bool, to_reader: bool, has_display: bool
+) -> list[str]:
+    """Return the views to start. Pure.
+
+    Args:
+        wanted: The setting `view`.
+        as_json: Whether events go to standard output as JSON.
+        to_terminal: Whether standard output is a terminal.
+        to_reader: Whether it is a pipe or a file, so that somebody expects words there.
+        has_display: Whether a window can be shown.
+    """
     if as_json:
         return ["json", "overlay"] if wanted == "overlay" else ["json"]
     if wanted == "auto":
-        wanted = "overlay" if has_display else "terminal"
+        wanted = "overlay" if has_display and not to_reader else "terminal"
     if wanted == "none":
         return []
     return ["plain"] if wanted == "terminal" and not to_terminal else [wanted]
+
+
+def _has_reader() -> bool:
+    """Tell whether standard output is a pipe or a file; a desktop that starts programs gives neither."""
+    try:
+        mode = os.fstat(sys.stdout.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
 def has_display() -> bool:

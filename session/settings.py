@@ -14,6 +14,7 @@ import psutil
 
 from bus import settings
 from bus.failures import SettingsFailure
+from bus.settings import PathText
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
@@ -36,7 +37,7 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Hear even where the kernel could keep the processes off the network, and for some reason does not."""
     keep_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
     """How long the log of a session that was killed can be taken up again, out of memory; 0 keeps nothing."""
-    save: str = ""
+    save: PathText = ""
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or by name ("vad:mic"); the others run anywhere."""
@@ -88,7 +89,8 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     Raises:
         SettingsFailure: Something in them is wrong, or the named file is not there.
     """
-    if file is not None and not file.is_file():
+    file = file and Path(settings.expanded(str(file)))
+    if file is not None and not file.exists():
         raise SettingsFailure(
             f"there is no settings file {file}", kept="nothing was started", todo="check its path"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bus.counted import counted
 from bus.ring import SAMPLE_RATE
 from session.tally import Tally, percentile
 
@@ -38,7 +39,7 @@ def lines(
     finals = _latency(tally.final_latencies_s) if at_real_pace else "none at this pace"
     rows = [
         ("ended", ending.cause),
-        ("utterances", f"{tally.utterances}, {tally.words} words"),
+        ("utterances", f"{tally.utterances}, {counted(tally.words, 'word')}"),
         ("questions", f"{tally.questions}, {tally.answers} answered in full"),
         ("latency", f"{end_of_speech} to final: {finals}"),
         ("", f"question to first answer token: {_latency(tally.first_token_latencies_s)}"),
@@ -46,8 +47,8 @@ def lines(
         ("memory", _wiped(ending)),
     ]
     if tally.lost_samples or tally.lost_utterances:
-        lost = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {tally.lost_utterances} utterances"
-        rows.append(("lost", lost))
+        utterances = counted(tally.lost_utterances, "utterance")
+        rows.append(("lost", f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {utterances}"))
     if tally.restarts:
         rows.append(("restarts", str(tally.restarts)))
     if tally.given_up:
@@ -66,11 +67,12 @@ def _latency(values_s: Sequence[float]) -> str:
 def _egress(tally: Tally) -> str:
     left = [request for request in tally.requests if request.left_machine]
     stayed = len(tally.requests) - len(left)
-    local = f"; {stayed} requests went to a model on this machine" if stayed else ""
+    local = f"; {counted(stayed, 'request')} went to a model on this machine" if stayed else ""
     if not left:
         return f"nothing{local}"
     hosts = ", ".join(sorted({request.host for request in left}))
-    return f"{sum(request.body_bytes for request in left)} bytes in {len(left)} requests to {hosts}{local}"
+    size_bytes = sum(request.body_bytes for request in left)
+    return f"{size_bytes} bytes in {counted(len(left), 'request')} to {hosts}{local}"
 
 
 def _wiped(ending: Ending) -> str:

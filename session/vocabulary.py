@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from bus.failures import InputFailure
+from bus.settings import expanded as expanded_path
 from stt.hotwords import fitting
 from stt.settings import SttSettings
 from stt.tokens import Vocabulary
@@ -75,7 +76,7 @@ def read_vocabulary(path: Path) -> list[str]:
         InputFailure: It cannot be read, is no such text, or says nothing.
     """
     try:
-        with path.expanduser().open("rb") as file:
+        with Path(expanded_path(str(path))).open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unusable(path, error.strerror or str(error), "check the path and its permissions") from error

@@ -10,7 +10,7 @@ import sys
 
 import atheris  # type: ignore[import-untyped]
 
-_OURS = ["bus", "capture", "llm", "session", "msgspec", "tomllib", "zipfile", "mammoth"]
+_OURS = ["bus", "capture", "llm", "session", "msgspec", "tomllib", "zipfile", "charset_normalizer"]
 _MEMORY_MB = 3000
 
 

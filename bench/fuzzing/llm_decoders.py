@@ -102,7 +102,7 @@ def _answer_body(body: bytes) -> None:
 
 def _notes(path: Path) -> None:
     """Read notes, and look through them as for a question."""
-    notes = read_notes([path])
+    notes = read_notes([path]).notes
     found = Notes(cut(notes), Prepared(notes)).best_passages("What was the biggest mistake you made at work?")
     m.encode(m.PassagesFound(question=1, passages=found, search_ms=1.0))
 

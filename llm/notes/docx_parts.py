@@ -1,132 +1,202 @@
-"""The parts of a .docx file that hold its text, once it is clear that they can be read in good time.
+"""Opens a .docx file and parses the XML parts that hold its text, within limits of size, count and depth.
 
-Knows archives and XML, nothing of what a paragraph is. Sizes say little: it is the elements that take time,
-and a field that is never closed makes each one after it slower.
+Knows archives, relations and XML; knows nothing of paragraphs. Element and attribute names come without their
+namespace, so that "transitional" and "strict" files look alike.
 """
 
 from __future__ import annotations
 
-import contextlib
 import io
+import posixpath
 import zipfile
 from collections.abc import Mapping
-from xml.parsers import expat
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-from llm.notes.unreadable import Unreadable
+from llm.notes.content import Unreadable
 
-MAX_XML_BYTES = 8 << 20
-"""What the file's text may unpack to; more is an attack or no notes."""
+MAX_XML_BYTES = 16 << 20
+"""The parts with text may unpack to this; more is an attack or no notes."""
 
 MAX_PARTS = 5_000
+MAX_ELEMENTS = 400_000
+"""About a book of 1000 pages; parsing them takes about a second."""
 
-MAX_STEPS = 200_000
-"""What reading may take, an element being a step or more: about ten seconds, and a book of 500 pages."""
-
-_OLD_WORD = b"\xd0\xcf\x11\xe0"
-"""How files of Word before 2007 begin, and today's when a password protects them."""
+MAX_DEPTH = 200
+"""Word nests tables and text boxes less deep; each level is a few calls of the reader."""
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The standard allows no others, and the others unpack a piece to any size at once."""
 
 _SAVE_AGAIN = "open it in your word processor and save it again, or as .txt"
+_AS_DOCX = "save it as .docx in your word processor"
+_OTHER_ARCHIVES = {
+    "mimetype": "an OpenDocument or EPUB file",
+    "xl/workbook.xml": "an Excel file",
+    "ppt/presentation.xml": "a PowerPoint file",
+    "index/document.iwa": "a Pages file",
+}
 
 
-def text_parts(body: bytes) -> bytes:
-    """Return the file with nothing in it but its XML; pictures and what calls itself by another name are out.
+class Parts:
+    """The parts of a document that hold text.
+
+    Args:
+        body: The file's bytes.
 
     Raises:
-        Unreadable: It is damaged, protected, absurdly large, or no .docx at all.
+        Unreadable: It is damaged, protected, absurdly large, or no .docx file.
     """
-    if body.startswith(_OLD_WORD):
-        raise Unreadable(
-            "it is protected by a password, or of a Word before 2007", "save it as .docx without a password"
+
+    def __init__(self, body: bytes) -> None:
+        if not body.startswith(b"PK"):
+            raise _no_archive(body)
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(body))
+        except Exception as error:  # zipfile fails in many ways on a damaged file
+            raise damaged() from error
+        entries = self._archive.infolist()
+        if len(entries) > MAX_PARTS:
+            raise Unreadable("it has far more parts than notes have", "save the part that matters as .txt")
+        self._entries = {_normal(entry.filename): entry for entry in entries}
+        self._bytes = 0
+        self._limits = _Limits()
+        name = self._main()
+        self.document = self._parsed(name)
+        self._relations = self._relations_of(name)
+
+    def related(self, kind: str) -> list[Element]:
+        """Return the parsed parts that the document refers to as this kind ("styles", "header")."""
+        targets = [target for found, target in self._relations.values() if found == kind]
+        # A document that some programs write has parts and no relations.
+        return [self._parsed(target) for target in targets or [f"word/{kind}.xml"] if self._has(target)]
+
+    def by_relation(self, relation: str) -> Element | None:
+        """Return the parsed part with this relation id, None when it is not there."""
+        _, target = self._relations.get(relation, ("", ""))
+        return self._parsed(target) if self._has(target) else None
+
+    def _has(self, name: str) -> bool:
+        return _normal(name) in self._entries
+
+    def _main(self) -> str:
+        """Return the name of the part with the document itself."""
+        for kind, target in self._relations_of("").values():
+            if kind == "officeDocument" and self._has(target) and not target.startswith(("xl/", "ppt/")):
+                return target
+        if self._has("word/document.xml"):
+            return "word/document.xml"
+        found = next(
+            (what for name, what in _OTHER_ARCHIVES.items() if name in self._entries), "no .docx file"
         )
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            parts = {part.filename: _content(archive, part) for part in _xml(archive)}
-    except Unreadable:
-        raise
-    except Exception as error:  # whatever a damaged file does to the unpackers
-        raise Unreadable("it is damaged, or no .docx file", "save it as .docx again, or as .txt") from error
-    steps = _Steps()
-    for part in parts.values():
-        steps.count(part)
-    return _packed(parts)
+        raise Unreadable(f"it is {found}", _AS_DOCX)
+
+    def _relations_of(self, part: str) -> dict[str, tuple[str, str]]:
+        """Return the relations of a part inside the file: by id, the kind and the part it leads to."""
+        folder, name = posixpath.split(part)
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self._has(relations):
+            return {}
+        return {
+            each.get("Id", ""): (
+                each.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join("/", folder, each.get("Target", ""))).lstrip("/"),
+            )
+            for each in self._parsed(relations)
+            if each.get("TargetMode") != "External"
+        }
+
+    def _parsed(self, name: str) -> Element:
+        entry = self._entries[_normal(name)]
+        if entry.flag_bits & 1:
+            raise Unreadable("it is protected by a password", "save it without one")
+        if entry.compress_type not in _METHODS:
+            raise Unreadable("it is compressed as no .docx file may be", _SAVE_AGAIN)
+        self._bytes += entry.file_size
+        if self._bytes > MAX_XML_BYTES:
+            raise Unreadable("it unpacks to far more than notes have", "save the part that matters as .txt")
+        try:
+            with self._archive.open(entry) as packed:
+                # Reading all of an entry that lies about its size takes any amount of memory.
+                content = packed.read(entry.file_size)
+            parser = ElementTree.XMLParser(target=_Builder(self._limits))
+            parser.feed(content)
+            root: Element = parser.close()
+        except Unreadable:
+            raise
+        except Exception as error:  # zipfile, zlib and expat fail in many ways on a damaged file
+            raise damaged() from error
+        return root
 
 
 def damaged() -> Unreadable:
-    """Return what to say of a file that its reader cannot make sense of."""
-    return Unreadable("it is damaged", _SAVE_AGAIN)
+    """Return the failure for a file whose archive or XML is broken."""
+    return Unreadable("it is damaged, or no .docx file", _SAVE_AGAIN)
 
 
-def _xml(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """Return the parts that are XML."""
-    parts = archive.infolist()
-    xml = [part for part in parts if part.filename.lower().endswith((".xml", ".rels"))]
-    if sum(part.file_size for part in xml) > MAX_XML_BYTES or len(parts) > MAX_PARTS:
-        raise Unreadable("it unpacks to far more than notes have", "save the part that matters as .txt")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("it is protected by a password", "save it without one")
-    if not any(part.filename.startswith("word/") for part in parts):
-        raise Unreadable("it is no .docx file", "save it as .docx in your word processor")
-    if any(part.compress_type not in _METHODS for part in xml):
-        raise Unreadable("it is packed as no .docx file may be", _SAVE_AGAIN)
-    return xml
+def _normal(name: str) -> str:
+    """Return a part's name as parts are compared: any case; some programs write backslashes."""
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
-def _content(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
-    """Unpack one part, as far as it says that it goes: asked for all of one that lies, zipfile takes GiBs."""
-    with archive.open(part) as packed:
-        return packed.read(part.file_size)
+def _no_archive(body: bytes) -> Unreadable:
+    """Return what a file is that has the suffix .docx and is something else."""
+    head = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if body.startswith(b"\xd0\xcf\x11\xe0"):
+        if "EncryptedPackage".encode("utf-16-le") in body:
+            return Unreadable("it is protected by a password", "save it as .docx without a password")
+        if "WordDocument".encode("utf-16-le") in body:
+            return Unreadable("it is a .doc file of Word before 2007", _AS_DOCX)
+        return Unreadable(
+            "it is protected by a password, or of a Word before 2007", "save it as .docx without a password"
+        )
+    if head.startswith(b"{\\rtf"):
+        return Unreadable("it is an .rtf file with another suffix", _AS_DOCX)
+    if head.startswith((b"<html", b"<!doctype html", b"mime-version:")) or b"<html" in head:
+        return Unreadable("it is a web page (HTML) with another suffix", _AS_DOCX)
+    if head.startswith(b"<?xml"):
+        return Unreadable("it is an XML file, not a .docx file", _AS_DOCX)
+    if head.startswith(b"%pdf-"):
+        return Unreadable("it is a .pdf file with another suffix", "give it the suffix .pdf")
+    return damaged()
 
 
-def _packed(parts: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), part)
-    return packed.getvalue()
-
-
-class _Steps:
-    """Counts what it will take to read the parts of a file, at a small share of the time."""
+class _Limits:
+    """How many elements may still be read, over all parts of a file."""
 
     def __init__(self) -> None:
-        self._steps = 0
-        self._open_fields = 0
-        """Each element that follows is held against all of them."""
-        self._pieces = 0
-        """Of the last field's instruction; they are put together at each turn of a field."""
+        self.elements = MAX_ELEMENTS
 
-    def count(self, part: bytes) -> None:
-        """Count one part.
 
-        Raises:
-            Unreadable: It takes too long, or holds what no .docx file may.
-        """
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartDoctypeDeclHandler = self._refuse
-        parser.StartElementHandler = self._take
-        with contextlib.suppress(expat.ExpatError):  # whoever reads the part says so, if anybody does
-            parser.Parse(part, True)
+class _Builder(ElementTree.TreeBuilder):
+    """Builds elements whose names have no namespace, and refuses what would take too long."""
 
-    def _refuse(self, *_: object) -> None:
-        """Entities, which unfold to any length, come with a document type; .docx files have none."""
+    def __init__(self, limits: _Limits) -> None:
+        super().__init__()
+        self._limits = limits
+        self._depth = 0
+
+    def start(self, tag: str, attrs: Mapping[str, str]) -> Element:
+        """Take in the start of an element."""
+        self._depth += 1
+        self._limits.elements -= 1
+        if self._limits.elements < 0:
+            raise Unreadable("it would take far longer to read than notes do", "save what matters as .txt")
+        if self._depth > MAX_DEPTH:
+            raise Unreadable(
+                "its elements are nested deeper than those of notes", "save what matters as .txt"
+            )
+        return super().start(_local(tag), {_local(name): value for name, value in attrs.items()})
+
+    def end(self, tag: str) -> Element:
+        """Take in the end of an element."""
+        self._depth -= 1
+        return super().end(_local(tag))
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        """Refuse: entities, which unfold to any length, come with a document type; .docx files have none."""
         raise Unreadable("its XML declares a document type, as no .docx file may", _SAVE_AGAIN)
 
-    def _take(self, name: str, attributes: Mapping[str, str]) -> None:
-        kind = name.rpartition(" ")[2]
-        self._steps += 1 + self._open_fields
-        if kind == "instrText":
-            self._pieces += 1
-        elif kind == "fldChar":
-            self._turn(next((value for key, value in attributes.items() if key.endswith("fldCharType")), ""))
-        if self._steps > MAX_STEPS:
-            raise Unreadable("it would take far longer to read than notes do", "save what matters as .txt")
 
-    def _turn(self, turn: str) -> None:
-        self._steps += self._pieces
-        if turn == "begin":
-            self._open_fields, self._pieces = self._open_fields + 1, 0
-        elif turn == "end":
-            self._open_fields = max(self._open_fields - 1, 0)
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]

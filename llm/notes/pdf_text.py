@@ -1,23 +1,30 @@
-"""From the printed lines of a .pdf file to text as Markdown: headings, paragraphs, list entries.
+"""The text of a .pdf file as Markdown: headings, paragraphs, list entries.
 
-Pure. A .pdf file says where letters stand and nothing of what they are, so this guesses as a reader does:
-what is larger or bolder than the rest and short is a heading, a line that had room for the next word ended
-on purpose. Without a single heading, pages are the headings.
+A .pdf file says where letters stand, not what they are, so this guesses as a reader does: what is
+larger or bolder than the rest and short is a heading, a line with room for another word ended on purpose.
+Without a single heading, pages are the headings.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from llm.notes.pdf_lines import HYPHEN, Line
+from llm.notes.content import Content
+from llm.notes.pdf_columns import HYPHEN, Line
+from llm.notes.pdf_lines import read_lines
 
 _LARGER = 1.12
 """A heading's letters against the text's."""
 _LONGEST_HEADING_WORDS = 16
+_LONGEST_CAPITAL_HEADING_WORDS = 5
+_FEWEST_CAPITALS = 4
+_FEWEST_NAMES = 4
+_LONGEST_NAME_WORDS = 3
 _DEEPEST = 5
 _WIDE_GAP = 1.75
 """Lines further apart than so many times their letters' size are two paragraphs."""
@@ -28,6 +35,8 @@ _LONE_BULLET = re.compile(r"[•●○◦▪▫■□‣⁃∙·➢➤►❖✓�
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s")
 _FEWEST_REPEATS = 3
+_FEWEST_BESIDE_TITLES = 2
+"""A page of one or two lines has no running titles: they are its text."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,16 @@ class _Block:
     level: int
     """0 for a paragraph."""
     text: str
+
+
+def read_pdf(body: bytes) -> Content:
+    """Return the text of a .pdf file.
+
+    Raises:
+        Unreadable: It is damaged, protected, scanned, absurdly large, or no .pdf at all.
+    """
+    printed = read_lines(body)
+    return Content(markdown(printed.lines), printed.remarks)
 
 
 def markdown(lines: Sequence[Line]) -> str:
@@ -66,7 +85,7 @@ def _without_running_titles(lines: Sequence[Line]) -> list[Line]:
 
 
 def _is_running(line: Line, page: Sequence[Line], edges: Counter[str], often: float) -> bool:
-    at_edge = line is page[0] or line is page[-1]
+    at_edge = len(page) > _FEWEST_BESIDE_TITLES and (line is page[0] or line is page[-1])
     return at_edge and (edges[_digits_aside(line.text)] >= often or bool(_PAGE_NUMBER.match(line.text)))
 
 
@@ -91,7 +110,10 @@ def _whole_bullets(lines: Sequence[Line]) -> list[Line]:
 def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
     body_size = _usual([(line.size, len(line.text)) for line in lines])
     body_bold = _usual([(line.bold, len(line.text)) for line in lines])
-    headings = [_is_heading(line, body_size, bool(body_bold)) for line in lines]
+    headings = [
+        _is_heading(line, body_size, bool(body_bold)) or _is_capital_heading(lines, number)
+        for number, line in enumerate(lines)
+    ]
     styles = sorted(
         {_style(line) for line, is_one in zip(lines, headings, strict=True) if is_one}, reverse=True
     )
@@ -128,6 +150,27 @@ def _is_heading(line: Line, body_size: float | None, body_bold: bool) -> bool:
     return larger or (line.bold and not body_bold and line.size >= (body_size or 0))
 
 
+def _is_capital_heading(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a line is in capitals, stands apart from what is above it, and is over other text."""
+    text = lines[number].text
+    if not text.isupper() or sum(map(str.isalpha, text)) < _FEWEST_CAPITALS or " | " in text:
+        return False
+    if text.endswith((".", ",", ";", HYPHEN)) or len(text.split()) > _LONGEST_CAPITAL_HEADING_WORDS:
+        return False
+    following = lines[number + 1] if number + 1 < len(lines) else None
+    if following is None or following.text.isupper() or following.page != lines[number].page:
+        return False
+    return (
+        number == 0
+        or _parts(lines[number - 1], lines[number], (False, False))
+        or _is_new_column(lines[number - 1], lines[number])
+    )
+
+
+def _is_new_column(line: Line, following: Line) -> bool:
+    return following.bottom - line.bottom > line.size
+
+
 def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
     """Tell whether a new block begins with the following line."""
     if headings[0] != headings[1] or (headings[0] and _style(line) != _style(following)):
@@ -135,7 +178,7 @@ def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
     if line.page != following.page:
         return headings[0] or line.text.endswith((".", "!", "?", ":"))
     down = line.bottom - following.bottom
-    if down < -line.size:  # the next column
+    if _is_new_column(line, following):
         return line.text.endswith((".", "!", "?", ":"))
     if " | " in line.text and " | " in following.text:
         return down > _WIDE_ROW_GAP * max(line.size, following.size)
@@ -143,11 +186,21 @@ def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
-    """Return how far lines reach that start at about the same place of a page."""
-    rights: dict[tuple[int, int], list[float]] = {}
+    """Return how far lines reach that start at about the same place; infinity for a list of names."""
+    groups: dict[tuple[int, int], list[Line]] = {}
     for line in lines:
-        rights.setdefault(_start_of(line), []).append(line.right)
-    return {start: max(reached) for start, reached in rights.items()}
+        groups.setdefault(_start_of(line), []).append(line)
+    return {
+        start: math.inf if _are_names(group) else max(line.right for line in group)
+        for start, group in groups.items()
+    }
+
+
+def _are_names(lines: Sequence[Line]) -> bool:
+    """Tell whether lines are all so short that each ended on purpose, as in a sidebar with skills."""
+    return len(lines) >= _FEWEST_NAMES and all(
+        len(line.text.split()) <= _LONGEST_NAME_WORDS for line in lines
+    )
 
 
 def _start_of(line: Line) -> tuple[int, int]:

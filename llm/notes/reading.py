@@ -1,22 +1,44 @@
-"""The user's notes as text: which files can be read, and what is wrong with those that cannot.
+"""Reads the user's notes as text: which files can be read, what is wrong with others, and what was left out.
 
-Knows files and encodings; what is inside a .pdf or a .docx others know, and they are loaded when one comes.
-Knows nothing of passages or questions. Notes of .pdf and .docx files come as Markdown.
+Knows files and folders; the formats are read by modules that are loaded when one comes. Knows nothing of
+passages or questions. Notes of .pdf and .docx files come as Markdown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bus.failures import InputFailure
-from llm.notes.unreadable import Unreadable
+from llm.notes.content import Content, Unreadable
+from llm.notes.text_decoding import decoded
 
-TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text"})
+TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text", ".rst", ".org"})
 SUFFIXES = TEXT_SUFFIXES | {".pdf", ".docx"}
 """What can be read."""
+
+_DOCUMENT_SUFFIXES = frozenset(
+    (
+        *(
+            ".doc",
+            ".docm",
+            ".dotx",
+            ".rtf",
+            ".odt",
+            ".pages",
+            ".wps",
+            ".tex",
+            ".epub",
+            ".html",
+            ".htm",
+            ".mht",
+        ),
+        *(".ppt", ".pptx", ".odp", ".key", ".xls", ".xlsx", ".ods", ".numbers", ".csv"),
+    )
+)
+"""What people keep notes in that cannot be read; in a folder such files are named."""
 
 MAX_TEXT_BYTES = 4 << 20
 """Notes are kept whole; text beyond this is something else."""
@@ -26,9 +48,15 @@ MAX_FILE_BYTES = 32 << 20
 
 MAX_FOLDER_FILES = 200
 
+_MOST_NAMES = 4
+"""A remark names so many files."""
+
 _WIDEST_GAP = 40
 _WIDE_GAP = re.compile(rf"[^\S\n]{{{_WIDEST_GAP + 1},}}")
 """Blanks that say nothing; whoever looks for lines of a shape would try every way to share them out."""
+
+_OTHERS_ARE_READ = "the other notes are read"
+_AS_SUPPORTED = "save it as .md, .txt, .pdf or .docx"
 
 
 @dataclass(frozen=True)
@@ -40,61 +68,132 @@ class Note:
     text: str
 
 
-def read_notes(paths: Iterable[Path | str]) -> list[Note]:
+@dataclass(frozen=True)
+class ReadNotes:
+    """The notes, and what the user must know about them."""
+
+    notes: Sequence[Note]
+    remarks: Sequence[InputFailure] = ()
+    """Files that were left out, and parts that were left out or guessed; each is to be reported once."""
+
+
+def read_notes(paths: Iterable[Path | str]) -> ReadNotes:
     """Return the notes in these files, each file once, in order.
 
     Args:
-        paths: Files, or folders: of a folder, the files in it that can be notes, by name.
+        paths: Files, or folders: of a folder, the files in it that can be notes, by name. A file of a folder
+            that cannot be read is left out and is a remark.
 
     Raises:
-        InputFailure: One of them cannot be read, is too large, or has no text.
+        InputFailure: A file that was named cannot be read, or nothing in a folder can be.
     """
-    files = (file for path in paths for file in _files(Path(path).expanduser()))
-    return [Note(path.name, _read(path)) for path in dict.fromkeys(files)]
+    read = _Read()
+    for path in (Path(path).expanduser() for path in paths):
+        if path.is_dir():
+            read.folder(path)
+        else:
+            read.file(path)
+    return ReadNotes([*read.notes.values()], [*read.remarks, *read.about_content()])
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
+class _Read:
+    """What was read so far, and what is to be said about it."""
+
+    def __init__(self) -> None:
+        self.notes: dict[Path, Note] = {}
+        self.remarks: list[InputFailure] = []
+        self._by_clause: dict[str, list[str]] = {}
+        """What was left out of files or guessed, with the names of the files."""
+
+    def file(self, path: Path) -> None:
+        """Read one file.
+
+        Raises:
+            InputFailure: It cannot be read.
+        """
+        if path in self.notes:
+            return
+        content = _read(path)
+        self.notes[path] = Note(path.name, content.text)
+        for clause in content.remarks:
+            self._by_clause.setdefault(clause, []).append(path.name)
+
+    def folder(self, folder: Path) -> None:
+        """Read the files of a folder that can be notes; those that cannot be read are remarks.
+
+        Raises:
+            InputFailure: There is none, or none of them can be read.
+        """
+        entries = _entries(folder)
+        files = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
+        if not files:
+            raise _unusable(folder, "it is a folder without .md, .txt, .pdf or .docx files", "name the files")
+        if len(files) > MAX_FOLDER_FILES:
+            raise _unusable(folder, f"it is a folder of {len(files)} files", "name those that matter")
+        failures: list[tuple[Path, InputFailure]] = []
+        for file in files:
+            try:
+                self.file(file)
+            except InputFailure as failure:
+                failures.append((file, failure))
+        if len(failures) == len(files):
+            raise failures[0][1]
+        for _, met in failures[:_MOST_NAMES]:
+            self.remarks.append(InputFailure(met.what, kept=_OTHERS_ARE_READ, todo=met.todo))
+        if rest := [file.name for file, _ in failures[_MOST_NAMES:]]:
+            what = f"notes {folder}: {_named(rest)} cannot be read either"
+            self.remarks.append(InputFailure(what, kept=_OTHERS_ARE_READ, todo="name one to see why"))
+        self.remarks += _passed_over(folder, entries)
+
+    def about_content(self) -> Iterator[InputFailure]:
+        """Yield what was left out of files or guessed; files of which the same is true are named together."""
+        for clause, names in self._by_clause.items():
+            yield InputFailure(f"notes {_named(names)}: {clause}", kept="the rest is read")
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, without hidden files; Word keeps "~$name.docx" beside one that is open."""
     try:
-        found = sorted(file for file in path.iterdir() if _may_be_notes(file))
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "~$")))
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error), "check the path and its permissions") from error
-    if not found:
-        raise _unusable(path, "it is a folder without .md, .txt, .pdf or .docx files", "name the files")
-    if len(found) > MAX_FOLDER_FILES:
-        raise _unusable(path, f"it is a folder of {len(found)} files", "name those that matter")
-    yield from found
+        raise _unusable(folder, error.strerror or str(error), "check the path and its permissions") from error
 
 
-def _may_be_notes(file: Path) -> bool:
-    # Word keeps a file "~$name.docx" beside one that is open.
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~$")) and file.is_file()
+def _passed_over(folder: Path, entries: Sequence[Path]) -> Iterator[InputFailure]:
+    """Yield what in a folder may hold notes too and is not read."""
+    documents = [entry.name for entry in entries if entry.suffix.lower() in _DOCUMENT_SUFFIXES]
+    if documents:
+        what = f"notes {folder}: {_named(documents)} cannot be read"
+        yield InputFailure(what, kept=_OTHERS_ARE_READ, todo="save them as .md, .txt, .pdf or .docx")
+    folders = [f"{entry.name}/" for entry in entries if entry.is_dir()]
+    if folders:
+        what = f"notes {folder}: the folders in it are not read ({_named(folders)})"
+        yield InputFailure(what, kept="the files in it are read", todo="name those that matter")
 
 
-def _read(path: Path) -> str:
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _read(path: Path) -> Content:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise _unusable(
-            path,
-            f"{path.suffix or 'a file without suffix'} is not supported",
-            "save it as .md, .txt, .pdf or .docx",
-        )
+        raise _unusable(path, f"{path.suffix or 'a file without suffix'} is not supported", _AS_SUPPORTED)
     limit = MAX_TEXT_BYTES if suffix in TEXT_SUFFIXES else MAX_FILE_BYTES
     body = _body(path, limit)
     if not body.strip():
         raise _unusable(path, "it is empty", "write something into it, or leave it out")
     try:
-        text = _text(suffix, body)
+        content = _content(suffix, body)
     except Unreadable as refused:
         raise _unusable(path, refused.why, refused.todo) from refused
-    text = _WIDE_GAP.sub(" " * _WIDEST_GAP, text)
+    text = _WIDE_GAP.sub(" " * _WIDEST_GAP, content.text)
     if not text.strip():
         raise _unusable(path, "it is empty", "write something into it, or leave it out")
     if len(text) > MAX_TEXT_BYTES:
         raise _too_large(path, MAX_TEXT_BYTES, "its text ")
-    return text
+    return Content(text, content.remarks)
 
 
 def _body(path: Path, limit: int) -> bytes:
@@ -111,31 +210,16 @@ def _body(path: Path, limit: int) -> bytes:
     return body
 
 
-def _text(suffix: str, body: bytes) -> str:
+def _content(suffix: str, body: bytes) -> Content:
     if suffix == ".docx":
-        from llm.notes.docx_text import docx_text
+        from llm.notes.docx_text import read_docx
 
-        return docx_text(body)
+        return read_docx(body)
     if suffix == ".pdf":
-        from llm.notes.pdf_lines import read_lines
-        from llm.notes.pdf_text import markdown
+        from llm.notes.pdf_text import read_pdf
 
-        return markdown(read_lines(body))
-    return _decoded(body)
-
-
-def _decoded(body: bytes) -> str:
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    if body.startswith((b"%PDF-", b"PK\x03\x04")):
-        kind = ".pdf" if body.startswith(b"%") else ".docx"
-        raise Unreadable("it is no text", f"if it is a {kind} file, give it that suffix")
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unreadable("it is not UTF-8 text", "save it as UTF-8") from error
-    if "\0" in text:
-        raise Unreadable("it is no text", "save it as .md or .txt")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return read_pdf(body)
+    return decoded(body)
 
 
 def _too_large(path: Path, limit: int, what: str) -> InputFailure:

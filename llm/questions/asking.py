@@ -31,14 +31,18 @@ def ask(words: str, marked: bool) -> tuple[float, Kind] | None:
         return (0.85 if marked else 0.6), "question"
     if phrases.REQUEST.match(words):
         return 0.9, "request"
+    if phrases.OWN_TOPIC.match(words) or (marked and phrases.TOPIC.match(words)):
+        return (0.85 if marked else 0.6), "question"
     statement = phrases.WH_CLAUSE.match(words) is not None
     if not statement and _begins_a_question(words, marked):
         return (0.95 if marked else 0.8), "question"
     if not_asking.REPORTED.search(words) and not not_asking.RELAYED.search(words):
         return None
     inner = None
-    if not not_asking.TITLE.search(words):
-        inner = _asking_clause(words, marked) or _asks_in_the_middle(words, marked)
+    title = not_asking.TITLE.search(words)
+    before = words[: title.start()] if title else words
+    if len(before.split()) >= _FEWEST_WORDS_OF_A_CLAUSE:
+        inner = _asking_clause(before, marked) or _asks_in_the_middle(before, marked)
     if inner is not None:
         return (0.9 if marked else 0.65), inner
     return _by_its_mark(words) if marked else None
@@ -86,7 +90,7 @@ def _by_its_mark(words: str) -> tuple[float, Kind] | None:
     """Judge what only its question mark shows to ask: a statement, a fragment, another language."""
     if other_languages.QUESTION_WORD.match(words) and len(words.split()) > 1:
         return 0.85, "question"
-    if not_asking.TAG.search(words) or _ends_in_small_talk(words):
+    if not_asking.TAG.search(words) or not_asking.NAMED.search(words) or _ends_in_small_talk(words):
         return None
     count = len(words.split())
     if phrases.WH_WORD.match(words) and count > 1:

@@ -141,10 +141,19 @@ def _judge(text: str, sentence: Sentence, following: str) -> _Judged | None:
         return None
     if answers_itself(words, following):
         return None
+    if phrases.FRAGMENT.match(whole) and following and not _is_to_the_hearer(following):
+        return None
     found = ask(words, marked)
+    if found is None and phrases.MY_QUESTION_IS.search(whole):
+        found = 0.9, "request"
     if found is None and marked and _AND_THE.match(whole):
         found = 0.65, "question"
     return _Judged(inner, *found) if found else None
+
+
+def _is_to_the_hearer(sentence: str) -> bool:
+    """Tell whether what follows a question asks on, and does not answer it."""
+    return sentence.rstrip().endswith(_MARKS) or phrases.TO_YOU.search(spoken(sentence)) is not None
 
 
 def _leans(text: str, sentence: Sentence) -> bool:

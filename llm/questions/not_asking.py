@@ -193,6 +193,12 @@ NOT_ASKING = _pattern(
     r"fun)\b",
     r"don't (?:worry|forget|get me|bother|be|let|tell|ask|think|say|mind|make|take|touch|go|do)\b|"
     r"won't (?:be|take|do)\b|will do\b|can do\b",
+    r"(?:explain|tell|say) (?:that|this|it) to (?:my|your|his|her|the|them|him|anyone|everyone)\b",
+    r"i(?:'m| am| was|'ve been| have been)(?: just| also)? (?:wondering|curious|thinking) about (?:that|it|"
+    r"this)(?: (?:too|myself|as well|earlier|yesterday))*$",
+    r"(?:imagine|guess|picture) how (?:\w+ ){1,2}(?:i|we|he|she|they|it) (?:was|were|felt|must)\b",
+    r"we(?:'re| are) (?:all |still |pretty )?(?:good|fine|done|on time|set)\b",
+    r"(?:\w+ )?weather,? (?:i guess|here|today|outside|isn't it)\b",
     r"which (?:means|meant|made|brings|brought|leads|led|is (?:why|how|when|where|what|fine|good|"
     r"great|nice))\b",
 )
@@ -280,3 +286,8 @@ TITLE = re.compile(
     r"about))\b"
 )
 """What comes after it is a name, even if it reads like a question; searched for before the question."""
+
+NAMED = re.compile(
+    r"\b(?:called|titled|entitled) (?:what|why|how|when|where|who|do|does|did|are|is|can|will)\b"
+)
+"""A name that reads like a question, mark and all; searched for."""

@@ -68,7 +68,7 @@ REQUEST = _pattern(
     r"(?:design|implement|write|code|sketch|draw|build|architect|invert|reverse|solve|prove|find|"
     r"calculate|compute) (?:me |us |out )?(?:a|an|the|this|some|your)\b(?! (?:(?:deep |"
     r"quick )?(?:breath|email|mail|letter|message|bath|line)|seat|chair|table|quiet|place|date|time|link|"
-    r"page))",
+    r"page)\b)",
     r"introduce yourself|(?:sell|pitch) (?:me|us|this|your|it)\b",
     r"give (?:an example|examples|one example|some examples)\b|(?:give|show) (?:me|us) (?:an?|some|"
     r"two|three|the|your|one|more|how|what|where|why|examples?|\d)\b",
@@ -96,12 +96,28 @@ REQUEST = _pattern(
     rf"(?:i(?:'d| would) (?:like|love|want)|i (?:want|need)) you to (?:{_TELL}|think|imagine|"
     r"consider|convince|pick|choose|find|solve|calculate|predict|rank|rate|code|implement|draw|"
     r"build)\b",
-    rf"(?:i guess |i suppose )?what (?:i(?:'m| am)|we(?:'re| are)|i(?:'d| would)){_HEDGES} "
-    r"(?:asking|getting at|curious about|wondering|trying to \w+(?: out)?|interested in|after|"
-    r"(?:like|love|want) to (?:know|hear|understand|ask))(?: about)? is\b",
+    rf"(?:i guess |i suppose )?what (?:i(?:'m| am)|we(?:'re| are)|i(?:'d| would)|i|we){_HEDGES} "
+    r"(?:asking|getting at|(?:be )?(?:curious about|wondering|interested in)|trying to \w+(?: out| at)?|"
+    r"after|(?:like|love|want|wanted|need) to (?:know|hear|understand|ask|learn|find out))(?: about)?"
+    r" is,?(?! (?:that|an?|not|the \w+$)\b)",
+    rf"what (?:interests|intrigues|puzzles) (?:me|us)(?: most| more| here| really)* is,? {_INDIRECT}\b"
+    r"(?=.*\byou\b)",
+    rf"the (?:one )?(?:thing|part|bit|point) (?:that )?i(?:'m| am|'d| would)?{_HEDGES} (?:keep|kept|don't|"
+    rf"can't|want|wanted|need|like|love|curious|wondering)\b.* is,? {_INDIRECT}\b",
+    rf"i(?:'m| am| was|'ve been| have been){_HEDGES} thinking (?:about|of),? (?:like,? )?(?:how|whether|"
+    r"why) you(?:'d| would| might)\b",
+    # the same task under another condition
+    r"(?:do|solve|write|implement|code|try|repeat|answer|prove|explain|describe) (?:it|this|that|the same"
+    r"(?: \w+)?)(?: again| once more)?,? (?:but )?(?:without|using|iteratively|recursively|with (?:a|an|the|"
+    r"only|just|one|two|no)\b|in (?:constant|linear|logarithmic|place|less|a (?:single|different)|your own|"
+    r"o\b|\w+ (?:time|space|words?|sentences?|lines?|minutes?)\b)|for (?:a|an|the case)\b)",
+    # a part to play
+    r"(?:pretend|imagine|suppose|assume|act (?:as if|as though|like)|let's (?:say|pretend))\b.*\b(?:and|then|"
+    r"so),? (?:please )?(?:explain|describe|tell (?:me|us)|sell|convince|walk (?:me|us)|show (?:me|us)|teach|"
+    r"pitch|introduce yourself|give (?:me|us))\b",
     rf"i(?:'m| am){_HEDGES} asking (?:you )?(?:about|{_INDIRECT})\b",
     rf"i(?:'m| am){_HEDGES} (?:trying|struggling) to (?:understand|figure out|see|grasp|picture|"
-    r"get)\b",
+    rf"get (?:an? (?:idea|sense|feel|picture|understanding)|your|{_INDIRECT}))\b",
     rf"i{_HEDGES} (?:want|wanted|need|would need|wish|have){_HEDGES} to (?:hear|know|understand|"
     r"learn|ask|find out)(?: you)?(?: (?:more|a (?:bit|little) more|something))?(?: (?:about|"
     rf"from you|{_INDIRECT}))\b",
@@ -183,7 +199,7 @@ WH_CLAUSE = _pattern(
     r"what(?:'s| is| was| were| are)? (?:supposed|needed|missing|more|worse|interesting|important|"
     r"clear|certain|left|known|remarkable|striking|true|funny|crazy|nice|great|cool|weird|strange|"
     r"surprising|amazing|done|next)\b(?! (?:to|for|in|about) (?:you|your))",
-    r"what (?:happened|happens|matters|makes|made|worked|works|went|changed|interests|excites|"
+    r"what (?:happened|happens|matters|makes|made|worked|works|went|changed|interests|interested|excites|"
     r"drives|drove|helped|helps|surprised|struck|bothers|keeps)(?: [\w']+){0,6} (?:is|was)\b",
     r"what (?:surprised|struck|bothers|amazes|amazed|scares|worries) (?:me|us)\b",
     r"which (?:is|was|are|were|makes|will|would be|had|has)\b",
@@ -197,7 +213,9 @@ WH_CLAUSE = _pattern(
 INVERTED = _pattern(
     r"(?:you ever|got any|ever (?:been (?:to|in|on)|used|worked|considered|thought (?:of|about)))\b",
     rf"{_AUXILIARY} (?:not )?{_SUBJECT}",
-    r"any (?:idea|experience|questions for|chance|reason|update|news|allergies|issues|concerns|"
+    r"anything (?:else )?(?:that )?you(?:'d| would| could| might|'ve| have) (?:do|done|change|changed|regret|"
+    r"regretted|add|improve)\b(?!.* (?:is|was|are|were|will|counts|helps)\b)",
+    r"any (?:idea|regrets?|experience|questions for|chance|reason|update|news|allergies|issues|concerns|"
     r"problems|plans to)\b",
     r"any (?!thing|one|case|way|time|day)[\w'-]+ (?:[\w'-]+ )?(?:for|on|about|with|from|in|"
     r"to)\b(?!.*\b(?:is|are|will|would|can)\b)",
@@ -292,3 +310,33 @@ SCENE = _pattern(
     r"the|two|some)\b",
 )
 """A scene that is set for the question after it."""
+
+_TOPIC_NOUN = (
+    r"(?:complexity|trade-?offs?|edge cases?|bottlenecks?|assumptions?|alternatives?|downsides?|upsides?|"
+    r"pros and cons|drawbacks?|limitations?|risks?|challenges?|strengths?|weakness(?:es)?|achievements?|"
+    r"accomplishments?|failures?|mistakes?|regrets?|lessons(?: learned)?|motivations?|hobbies|availability|"
+    r"notice period|start(?:ing)? date|salary(?: (?:expectations?|range))?|expectations|team size|headcount|"
+    r"budget|timeline|deadlines?|next steps|tech stack|stack|(?:programming )?languages?|frameworks?|tools?|"
+    r"databases?|projects?|concerns?|competitors?|pricing|use cases?|success metrics|metrics|root cause|"
+    r"worst case|best case|average case|space|time complexity)"
+)
+_TOPIC_KIND = (
+    r"(?:(?:your|the|any|main|single|biggest|greatest|largest|worst|best|proudest|hardest|toughest|favou?rite|"
+    r"key|time|space|memory|current|previous|next|last|first|other|typical|average|overall|total|most \w+) )"
+)
+TOPIC = re.compile(
+    rf"{_TOPIC_KIND}{{0,3}}{_TOPIC_NOUN}(?: (?:so far|then|again|here|for (?:that|this|you)))?$"
+)
+"""A thing to be spoken about: with a question mark, two words ask ("Time complexity?")."""
+
+OWN_TOPIC = re.compile(
+    r"your (?:single |own )?(?:biggest|greatest|proudest|worst|hardest|toughest|favou?rite|best|main|"
+    rf"most \w+) (?:professional |technical |personal )?{_TOPIC_NOUN}(?: (?:so far|ever|at work))?$"
+)
+"""The same, of the hearer and in full: it asks without the mark, too ("Your biggest weakness.")."""
+
+MY_QUESTION_IS = re.compile(rf"\bmy (?:\w+ )?question is(?: \w+)?,? {_INDIRECT}\b")
+"""A question that is announced and put indirectly; searched for."""
+
+FRAGMENT = re.compile(r"(?:and |or |but |so )?(?:the|your|any) [\w' -]{3,40}$")
+"""A thing named and no more: who goes on speaking after it answers it themself."""

@@ -26,13 +26,16 @@ def attest(output: Path | None) -> None:
     started_s = time.monotonic()
     evidence = watch()
     findings = judge(evidence)
-    text = report(evidence, findings, time.monotonic() - started_s)
+    took_s = time.monotonic() - started_s
+    text = report(evidence, findings, took_s)
     if output is None:
         typer.echo(text, nl=False)
     else:
         _write(output, text)
+    where = f"the report is in {output}" if output else "the report is above"
     if findings:
-        raise _not_attested(len(findings))
+        raise _not_attested(len(findings), where)
+    typer.echo(f"attested: the session kept its promises; it took {took_s:.0f} s; {where}", err=True)
 
 
 def _write(output: Path, text: str) -> None:
@@ -46,10 +49,10 @@ def _write(output: Path, text: str) -> None:
         ) from error
 
 
-def _not_attested(count: int) -> Failure:
+def _not_attested(count: int, where: str) -> Failure:
     failure = Failure(
-        f"the session broke its promises in {count} ways",
-        kept="the report, which names them",
+        f"not attested: the session broke its promises in {count} {'way' if count == 1 else 'ways'}",
+        kept=f"{where} and names them",
         todo="use no session for anything private before they are understood; SECURITY.md says where to tell",
     )
     failure.exit_code = 10

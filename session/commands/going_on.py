@@ -10,11 +10,11 @@ from session.commands.options import JsonRowsOption
 
 
 def answer() -> None:
-    """Have what was just said answered, in the session that is going on: for a shortcut of your desktop.
+    """Answer what was just said in the running session; made for a keyboard shortcut.
 
+    \b
     Example:
-
-        cuecard answer
+      cuecard answer
     """
     from session import beside
 
@@ -22,14 +22,18 @@ def answer() -> None:
 
 
 def use(
-    provider: Annotated[str, typer.Argument(help="Who answers from now on, as --provider takes it.")],
-    model: Annotated[str, typer.Option(help="Their model; the first suitable one when not given.")] = "",
+    provider: Annotated[
+        str, typer.Argument(metavar="WHO", help="Who answers from now on, as --provider takes it.")
+    ],
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Their model; the first suitable one when not given.")
+    ] = "",
 ) -> None:
-    """Have somebody else answer, in the session that is going on.
+    """Switch the provider of the running session.
 
+    \b
     Example:
-
-        cuecard use anthropic --model claude-haiku-4-5
+      cuecard use anthropic --model claude-haiku-4-5
     """
     from session import beside
 
@@ -42,11 +46,11 @@ def ledger(
         bool, typer.Option(help="Go on until the session ends, and ask about requests that wait.")
     ] = True,
 ) -> None:
-    """Show every request of the session that is going on, word for word, and what it cost.
+    """Show every request of the running session and its cost.
 
+    \b
     Example:
-
-        cuecard ledger --no-follow
+      cuecard ledger --no-follow
     """
     from session import beside
 

@@ -18,9 +18,9 @@ def devices(
 ) -> None:
     """List what can be captured, and which is the default.
 
+    \b
     Example:
-
-        cuecard devices --level
+      cuecard devices --level
     """
     from session.device_list import show_devices
 
@@ -30,11 +30,11 @@ def devices(
 def doctor(
     json: JsonRowsOption = False,
 ) -> None:
-    """Check what a session needs, and name the line that mends what is missing.
+    """Check what a session needs, and say how to fix what is missing.
 
+    \b
     Example:
-
-        cuecard doctor
+      cuecard doctor
     """
     from session.doctor import show_findings
 
@@ -43,14 +43,15 @@ def doctor(
 
 def report(
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it here.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write it here; the name ends in .json."),
     ] = None,
 ) -> None:
-    """Write what helps to find a defect into one file, without a word of anybody's. Nothing is sent.
+    """Write a bug report without anybody's words. Nothing is sent.
 
+    \b
     Example:
-
-        cuecard report
+      cuecard report
     """
     from session.bundle import report as write_report
 
@@ -60,13 +61,12 @@ def report(
 def purge(
     yes: Annotated[bool, typer.Option("--yes", help="Delete all of it without asking.")] = False,
 ) -> None:
-    """Show everything that the program ever stored, and delete it if you want.
+    """Show all that the program stored, and delete it if you want.
 
+    \b
     Examples:
-
-        cuecard purge
-
-        cuecard purge --yes
+      cuecard purge
+      cuecard purge --yes
     """
     from session.purge import purge as show_and_delete
 
@@ -78,11 +78,11 @@ def attest(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here.")
     ] = None,
 ) -> None:
-    """Watch a marked session from outside, and report every file, socket and byte of it (Linux, strace).
+    """Report every file and socket of a session, traced from outside. Linux, with strace.
 
+    \b
     Example:
-
-        cuecard attest --output attestation.md
+      cuecard attest --output attestation.md
     """
     from session.attest.command import attest as watch_and_report
 
@@ -90,11 +90,11 @@ def attest(
 
 
 def bench(context: typer.Context) -> None:
-    """Measure on this machine: latency, accuracy, cost; `cuecard bench --help` has more.
+    """Measure latency, accuracy and cost; see `cuecard bench --help`.
 
+    \b
     Example:
-
-        cuecard bench live --report live.html
+      cuecard bench live --report live.html
     """
     # A program of its own: the session must not need what only measuring needs.
     os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])

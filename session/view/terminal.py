@@ -12,14 +12,13 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.live import Live
-from rich.text import Text
 
 from bus import messages as m
 from overlay.captions import Captions
 from session.view import practice_lines
 from session.view.drawing import Drawing
 from session.view.keys import Keys
+from session.view.live_region import LiveRegion, rewraps
 from session.view.screen import Wish
 
 _DRAW_EVERY_S = 0.125
@@ -33,14 +32,7 @@ class LiveTerminal:
         self._captions = Captions()
         self._keys = Keys()
         self._drawing = Drawing(self._captions, has_keys=self._keys.listening)
-        self._live = Live(
-            console=self._console,
-            auto_refresh=False,
-            transient=True,
-            vertical_overflow="crop",
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._region = LiveRegion(self._console, rewraps=rewraps())
         self._printed: set[tuple[str, int]] = set()
         self._drawn: object = None
         self._drawn_s = 0.0
@@ -55,11 +47,11 @@ class LiveTerminal:
         if now_s - self._drawn_s < _DRAW_EVERY_S:
             return
         self._drawn_s = now_s
-        self._print_finals()
+        printed = self._print_finals()
         fingerprint = self._drawing.fingerprint(), self._console.size
-        if fingerprint != self._drawn:
+        if printed or fingerprint != self._drawn:
             self._drawn = fingerprint
-            self._live.update(self._drawing.moving(*self._console.size), refresh=True)
+            self._region.draw(self._drawing.moving(self._console.height))
 
     def wishes(self) -> list[Wish]:
         """Return what the keys mean: space or a asks for an answer, y and n judge a held request."""
@@ -75,7 +67,6 @@ class LiveTerminal:
 
     def __enter__(self) -> Self:
         self._keys.__enter__()
-        self._live.start()
         return self
 
     def __exit__(
@@ -83,30 +74,31 @@ class LiveTerminal:
     ) -> None:
         try:
             self._print_finals()
-            self._live.update(Text(""), refresh=True)
-            for unfinished in self._drawing.unfinished(self._console.width):
-                self._live.console.print(unfinished)
-            self._live.stop()
+            for unfinished in self._drawing.unfinished():
+                self._region.print(unfinished)
+            self._region.close()
         finally:
             self._keys.__exit__(kind, error, trace)
 
-    def _print_finals(self) -> None:
-        """Print what will not change any more, once, into the scrollback."""
+    def _print_finals(self) -> bool:
+        """Print what will not change any more, once, into the scrollback; tell whether there was anything."""
+        before = len(self._printed)
         for line in self._captions.lines:
             if self._is_new(line.source, line.utterance):
-                self._live.console.print(self._drawing.said(line))
+                self._region.print(self._drawing.said(line))
         for number, entry in enumerate(self._captions.practice.entries):
             if self._is_new("practice", number):
                 if not isinstance(entry, m.PracticeMeasured):  # feedback comes before what is asked next
                     self._print_exchanges()
-                self._live.console.print(practice_lines.drawn(entry))
+                self._region.print(practice_lines.drawn(entry))
         self._print_exchanges()
+        return len(self._printed) > before
 
     def _print_exchanges(self) -> None:
         for exchange in self._captions.exchanges:
             done = exchange.state in ("finished", "stopped")
             if done and self._is_new("?", exchange.question):
-                self._live.console.print(self._drawing.exchange(exchange, self._console.width))
+                self._region.print(self._drawing.exchange(exchange))
 
     def _is_new(self, kind: str, number: int) -> bool:
         """Tell whether this was not printed before, and take it as printed from here on."""

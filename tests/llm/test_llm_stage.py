@@ -370,3 +370,19 @@ def test_unreadable_notes_end_the_stage_and_say_why(start_hub: StartLive, tmp_pa
     live = start_hub(notes=[str(tmp_path / "nothing.md")])
     assert live.spawn().wait(10) == InputFailure.exit_code
     assert "nothing.md cannot be read: No such file" in live.wait_for(m.ProblemMet).what
+
+
+def test_notes_that_are_left_out_are_reported_once(start_live: StartLive, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text("We chose Postgres.")
+    (tmp_path / "notes" / "b.pdf").write_bytes(b"%PDF-1.7")
+    live = start_live(provider="none", notes=[str(tmp_path / "notes")])
+    problem = live.wait_for(m.ProblemMet)
+    assert "b.pdf cannot be read: it is damaged" in problem.what
+    assert problem.kept == "the other notes are read"
+    live.children[0].kill()
+    live.children[0].wait(5)
+    live.start()
+    live.say("Why did you choose Postgres?")
+    live.wait_for(m.PassagesFound)
+    assert live.all(m.ProblemMet) == [problem]

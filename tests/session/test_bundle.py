@@ -13,9 +13,10 @@ import msgspec
 import pytest
 
 from bus import messages as m
+from bus.failures import UsageFailure
 from bus.messages.content import WORDLESS_TEXT, wordless, wordless_fields
 from llm.settings import LlmSettings
-from session.bundle import settings_without_words, summary_of
+from session.bundle import report, settings_without_words, summary_of
 from session.demonstration import DEMO
 from session.settings import SCHEMA
 from stt.settings import SttSettings
@@ -156,3 +157,14 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path_factory: pytest.TempPa
     (place / "mine.json").write_text("mine")
     done = made(place, "--output", "mine.json")
     assert (done.returncode, (place / "mine.json").read_text()) == (2, "mine")
+
+
+def test_a_report_is_not_named_as_another_format(tmp_path: Path) -> None:
+    with pytest.raises(UsageFailure, match="a report is JSON"):
+        report(tmp_path / "report.zip")
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_with_ranges_are_shown_in_a_report() -> None:
+    tables = {"llm": LlmSettings(answer_tokens=123, notes=["/private/notes.md"])}
+    assert settings_without_words(tables) == {"llm.answer_tokens": 123, "llm.notes": "(withheld)"}

@@ -76,6 +76,13 @@ def rows(done: Done) -> dict[str, list[str]]:
     }
 
 
+def test_a_list_without_keys_says_so_in_words(keys: Keys) -> None:
+    done = keys("list")
+    assert done.stdout.startswith("no key was found")
+    assert "looked for: anthropic" in done.stdout
+    assert "–" not in done.stdout
+
+
 @needs_secret_service
 def test_a_key_is_set_from_a_pipe_listed_and_deleted(key_store: SecretService, keys: Keys) -> None:
     there = key_store.environment

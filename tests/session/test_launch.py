@@ -15,22 +15,27 @@ def _no_user_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "as_json", "to_terminal", "has_display", "views"),
+    ("wanted", "as_json", "to_terminal", "to_reader", "has_display", "views"),
     [
-        ("auto", False, True, True, ["overlay"]),
-        ("auto", False, True, False, ["terminal"]),
-        ("auto", False, False, False, ["plain"]),
-        ("terminal", False, False, True, ["plain"]),
-        ("none", False, True, True, []),
-        ("auto", True, False, True, ["json"]),
-        ("none", True, True, True, ["json"]),
-        ("overlay", True, False, True, ["json", "overlay"]),
+        ("auto", False, True, False, True, ["overlay"]),
+        ("auto", False, True, False, False, ["terminal"]),
+        ("auto", False, False, True, False, ["plain"]),
+        ("auto", False, False, True, True, ["plain"]),
+        ("auto", False, False, False, True, ["overlay"]),
+        ("overlay", False, False, True, True, ["overlay"]),
+        ("terminal", False, False, True, True, ["plain"]),
+        ("none", False, True, False, True, []),
+        ("auto", True, False, True, True, ["json"]),
+        ("none", True, True, False, True, ["json"]),
+        ("overlay", True, False, True, True, ["json", "overlay"]),
     ],
 )
 def test_the_view_suits_where_it_is_shown(
-    wanted: str, as_json: bool, to_terminal: bool, has_display: bool, views: list[str]
+    wanted: str, as_json: bool, to_terminal: bool, to_reader: bool, has_display: bool, views: list[str]
 ) -> None:
-    found = choose_views(wanted, as_json=as_json, to_terminal=to_terminal, has_display=has_display)
+    found = choose_views(
+        wanted, as_json=as_json, to_terminal=to_terminal, to_reader=to_reader, has_display=has_display
+    )
     assert found == views
 
 

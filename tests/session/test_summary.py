@@ -24,9 +24,9 @@ def test_latencies_say_what_they_were_measured_from() -> None:
 def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
     assert "left the machine: nothing\n" in summary(Tally())
     local = Tally(requests=[request(1, left_machine=False)])
-    assert "left the machine: nothing; 1 requests went to a model on this machine" in summary(local)
+    assert "left the machine: nothing; 1 request went to a model on this machine" in summary(local)
     remote = Tally(requests=[request(1, left_machine=True, body="x" * 120)])
-    assert "120 bytes in 1 requests to api.example.com:443" in summary(remote)
+    assert "120 bytes in 1 request to api.example.com:443" in summary(remote)
 
 
 def test_the_receipt_says_what_was_wiped_and_what_could_not_be() -> None:

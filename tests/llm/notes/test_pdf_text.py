@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from llm.notes import pdf_lines
-from llm.notes.pdf_lines import HYPHEN, Line, read_lines
-from llm.notes.pdf_text import markdown
-from llm.notes.unreadable import Unreadable
+from llm.notes.content import Unreadable
+from llm.notes.pdf_columns import HYPHEN, Line
+from llm.notes.pdf_lines import read_lines
+from llm.notes.pdf_text import markdown, read_pdf
 from tests.llm.notes.written_files import pdf
 
 REPORT = Path(__file__).parents[2] / "data" / "notes" / "project_report.pdf"
@@ -74,6 +75,7 @@ def test_page_numbers_and_running_titles_are_left_out() -> None:
         for one in (
             line("My thesis", 800, page=page),
             line(f"Words {page}.", 700, page=page),
+            line(f"Others {page}.", 650, page=page),
             line(f"{page} / 3", 20, page=page),
         )
     ]
@@ -84,7 +86,7 @@ def test_page_numbers_and_running_titles_are_left_out() -> None:
 
 
 def test_columns_hyphens_and_ligatures_of_a_real_file() -> None:
-    text = markdown(read_lines(REPORT.read_bytes()))
+    text = read_pdf(REPORT.read_bytes()).text
     assert "Eight per cent of rows had a wrong unit (cases for pieces) and were repaired by hand." in text
     assert text.index("## Summary") < text.index("## Method") < text.index("## Next steps")
     assert HYPHEN not in text
@@ -92,12 +94,12 @@ def test_columns_hyphens_and_ligatures_of_a_real_file() -> None:
 
 
 def test_wide_gaps_are_cells() -> None:
-    (one,) = read_lines(pdf([[("Dairy", 10, 50, 700), ("21 %", 10, 200, 700)]]))
+    (one,) = read_lines(pdf([[("Dairy", 10, 50, 700), ("21 %", 10, 200, 700)]])).lines
     assert one.text == "Dairy | 21 %"
 
 
 def test_sizes_and_weights_are_told() -> None:
-    heading, text = read_lines(pdf([[("*Skills", 14, 50, 700), ("Go and Python", 10, 50, 680)]]))
+    heading, text = read_lines(pdf([[("*Skills", 14, 50, 700), ("Go and Python", 10, 50, 680)]])).lines
     assert (heading.text, heading.size, heading.bold) == ("Skills", 14, True)
     assert (text.size, text.bold) == (10, False)
 
@@ -126,3 +128,8 @@ def test_rows_of_a_table_stay_together_and_bullets_far_from_their_text_are_bulle
     text = markdown(lines)
     assert "Plan | Price\nPro | 19\n" in text
     assert "- a long point that is broken" in text
+
+
+def test_pages_of_one_line_keep_it() -> None:
+    text = markdown([line(f"Step {page}", 700, page=page) for page in (1, 2, 3)])
+    assert [f"Step {page}" in text for page in (1, 2, 3)] == [True] * 3

@@ -15,7 +15,7 @@ LABELLED: dict[str, Any] = tomllib.loads((DATA / "questions.toml").read_text(enc
 
 @pytest.fixture(scope="module")
 def prepared() -> Prepared:
-    return Prepared(read_notes([DATA / "prepared.md"]))
+    return Prepared(read_notes([DATA / "prepared.md"]).notes)
 
 
 def only(question: str) -> Prepared:
