@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 import typer
 from rich.console import Console
@@ -12,6 +14,7 @@ from capture.probe import LEVELS, Found, ProbeReport
 from session.asking import ask
 
 _LIMIT_S = 20.0
+_PIPE_WIDTH = 160
 
 
 def ask_capture(*wanted: str) -> ProbeReport:
@@ -49,26 +52,23 @@ def show_devices(*, as_json: bool, with_levels: bool) -> None:
     if not report.devices:
         typer.echo("no device can be captured; see `cuecard doctor`", err=True)
         return
-    Console(highlight=False, soft_wrap=True).print(_table(report.devices, with_levels))
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    Console(highlight=False, soft_wrap=True, width=width).print(_table(report.devices, with_levels))
 
 
 def _table(devices: list[Found], with_levels: bool) -> Table:
     table = Table(box=None, pad_edge=False)
-    headings = ("device", "kind", "default", "rate", "channels", "via", "name")
-    for heading in (*headings, *(["level"] if with_levels else [])):
-        table.add_column(heading)
+    table.add_column("device", no_wrap=not sys.stdout.isatty())
+    for heading in ("kind", *(["level"] if with_levels else []), "rate", "name"):
+        table.add_column(heading, no_wrap=heading != "name")
     for found in devices:
         device = found.device
-        row = [
+        level = "closed" if found.level_dbfs is None else f"{found.level_dbfs:.0f} dBFS"
+        table.add_row(
             device.label,
-            device.kind,
-            "yes" if device.is_default else "",
+            f"{device.kind}, default" if device.is_default else device.kind,
+            *([level] if with_levels else []),
             f"{device.native_rate_hz} Hz",
-            str(device.native_channels),
-            device.host_api,
-            device.name if device.description else "",
-        ]
-        if with_levels:
-            row.append("cannot be opened" if found.level_dbfs is None else f"{found.level_dbfs:.0f} dBFS")
-        table.add_row(*row)
+            device.name if device.description else f"({device.host_api})",
+        )
     return table
