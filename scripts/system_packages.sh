@@ -16,9 +16,10 @@ window=(
     libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
-# Real sound servers and a real screen, all without hardware, a real key store on a bus of its own, a voice that
+# Real sound servers and real screens (X11, Wayland), all without hardware, a real key store on a bus of its own, a voice that
 # asks practice questions, and what `cuecard attest` watches a session with.
-test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth gnome-keyring dbus-daemon espeak-ng strace util-linux)
+test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth weston gnome-keyring)
+test+=(dbus-daemon espeak-ng strace util-linux)
 
 wanted=("${audio[@]}" "${window[@]}")
 if [[ "${1:-}" == test ]]; then

@@ -49,6 +49,19 @@ def test_the_window_opens_on_a_display_with_a_cookie(place: Path) -> None:
     assert "landlock" in ready["sandbox"]
 
 
+def test_the_window_opens_on_wayland(place: Path) -> None:
+    need("weston")
+    with root_desktop(place) as desktop:
+        desktop.start("weston", "--backend=headless-backend.so", "--socket=wayland-1", "--idle-time=0")
+        wait_until((place / "run/wayland-1").exists)
+        desktop.environment["WAYLAND_DISPLAY"] = "wayland-1"
+        arguments = ("run", *SHORT, "--answer", "off", "--view", "overlay", "--json")
+        session = Session(*arguments, directory=desktop.home, desktop=desktop)
+        assert session.end(60) == 0, session.errors
+    (ready,) = [event for event in session.of("StageReady") if event["stage"] == "overlay"]
+    assert (ready["detail"], "landlock" in ready["sandbox"]) == ("wayland", True)
+
+
 def _add_cookie(authority: Path, display: str) -> None:
     added = ["xauth", "-f", str(authority), "add", display, ".", "0123456789abcdef0123456789abcdef"]
     subprocess.run(added, check=True, capture_output=True)
