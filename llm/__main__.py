@@ -19,7 +19,6 @@ from bus.messages import (
 )
 from bus.stage import Stage
 from llm.answering import Answering, caught_up
-from llm.asked_provider import AskedProvider
 from llm.asking.answerer import Answerer
 from llm.asking.dialling import way_out
 from llm.notes.reading import read_notes
@@ -36,7 +35,6 @@ def main() -> None:
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
         answering = Answering(settings, notes)
-        asked = AskedProvider(settings)
         answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.say)
         stage.say(NotesRead(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
@@ -45,15 +43,14 @@ def main() -> None:
         while not stage.stopping():
             for logged in stage.hear(timeout_s=0.1):
                 reported |= _reported(logged.event)
-                asked.hear(logged.event)
                 _pass_on(logged.event, answerer, live=answering.live)
                 _step(answering.hear(logged.event), stage, answerer)
                 if caught_up(logged, stage.name, started_ns):
                     for remark in read.remarks:
                         if remark.what not in reported:  # by this stage, before it was started again
                             stage.report(remark)
-                    if settings.answer != "off" and asked.provider != "none":
-                        answerer.warm_up(asked.provider, asked.model)
+                    if settings.answer != "off":
+                        answerer.warm_up(answering.active.provider, answering.active.model)
                     _step(answering.go_live(), stage, answerer)
             stage.beat()
         answerer.close("the session ended")

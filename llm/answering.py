@@ -37,6 +37,7 @@ from bus.messages import (
     UtteranceDiscarded,
     WordsLost,
 )
+from llm.asked_provider import AskedProvider
 from llm.notes.search import Notes
 from llm.orders import Drop, Order, Release, Step
 from llm.questions.listening import Asked, Listener
@@ -44,7 +45,8 @@ from llm.request import AnswerRequest, FeedbackRequest, Wish, answer_style
 from llm.settings import LlmSettings
 
 NEWER_QUESTION = "a newer question"
-SWITCHED_OFF = "answers are switched off"
+NO_PROVIDER = ""
+"""Cause of an answer that was never asked for, since the user chose that no provider answers."""
 FEEDBACK = "feedback"
 RESTARTED = "the answering process was started again"
 
@@ -77,6 +79,7 @@ class Answering:
 
     def __init__(self, settings: LlmSettings, notes: Notes) -> None:
         self._settings = settings
+        self._active = AskedProvider(settings)
         self._notes = notes
         self._listener = Listener(settings)
         self._style = answer_style(settings)
@@ -97,6 +100,7 @@ class Answering:
 
     def hear(self, event: Event) -> Iterator[Event | Step]:
         """Take in one event of the log and yield the steps it calls for, none before `go_live`."""
+        self._active.hear(event)
         match event:
             case TranscriptFinished():
                 yield from self._consider(self._listener.hear(event), event)
@@ -124,6 +128,16 @@ class Answering:
                 self._open.pop(number, None)
             case _:
                 pass
+
+    @property
+    def asks_provider(self) -> bool:
+        """Whether a provider answers; otherwise questions and notes are shown alone."""
+        return self._settings.answer != "off" and self._active.provider != "none"
+
+    @property
+    def active(self) -> AskedProvider:
+        """Which provider and model are active."""
+        return self._active
 
     def go_live(self) -> Iterator[Event | Step]:
         """End the folding: yield the steps that the past still calls for."""
@@ -159,7 +173,7 @@ class Answering:
     @property
     def _asks_early(self) -> bool:
         settings = self._settings
-        return settings.eager and settings.answer == "auto" and not settings.confirm
+        return settings.eager and settings.answer == "auto" and not settings.confirm and self.asks_provider
 
     def _foresee(self, pause: PauseJudged) -> Iterator[Event | Step]:
         """Look through the notes for what the words before a pause ask, and, with `eager`, ask already."""
@@ -236,8 +250,8 @@ class Answering:
         """Show the notes, then order the answer."""
         found = self._look_up(number, asked)
         yield found
-        if self._settings.answer == "off":
-            yield AnswerStopped(question=number, cause=SWITCHED_OFF, kept="")
+        if not self.asks_provider:
+            yield AnswerStopped(question=number, cause=NO_PROVIDER, kept="")
             return
         yield Order(number, self._wish(asked, found))
 

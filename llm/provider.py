@@ -69,6 +69,16 @@ class Provider:
         """Whether it is on this machine's loopback."""
         return is_loopback(self.base_url)
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether it is asked over TLS."""
+        return self.base_url.startswith("https:")
+
+    @property
+    def may_load_first(self) -> bool:
+        """Whether it is a server of the user's own, which may have to load its model before it answers."""
+        return not self.encrypted and not self.small
+
     def at(self, address: str) -> Provider:
         """Return the same provider, spoken to at another address: that of a gateway."""
         return replace(self, base_url=address, lists_all=False)

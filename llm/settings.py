@@ -50,6 +50,11 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How long reaching the provider may take."""
     first_token_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 8.0
     """How long the first word of an answer may take, retries included."""
+    local_first_token_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 120.0
+    """The same for a server on this machine or in `allow_plain_http`, which may load the model first."""
+    allow_plain_http: list[str] = []
+    """Hosts other than this machine that may be asked without encryption ("192.168.1.20"): anybody on the way
+    can read question, notes and answer. Meant for a server of your own on your own network."""
     total_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """How long an answer may take as a whole."""
     eager: bool = False

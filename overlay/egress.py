@@ -63,7 +63,10 @@ class Egress:
         provider = self.provider
         if provider is None:
             return ""
+        if provider.provider == "none":
+            return "no provider: your notes alone"
         where = "leaves this machine" if provider.leaves_machine else "this machine"
+        where += ", unencrypted" if provider.leaves_machine and not provider.encrypted else ""
         proxy = f", through the proxy {provider.proxy}" if provider.proxy else ""
         return f"{provider.provider}, {provider.model} ({where}{proxy})"
 

@@ -58,4 +58,5 @@ class LedgerView(QWidget):
 
 def _entry(request: RequestSent) -> str:
     where = request.url if request.left_machine else f"{request.url} (this machine)"
+    where += " (unencrypted)" if request.left_machine and not request.encrypted else ""
     return f"{request.model} at {where}, {request.body_bytes:,} bytes\n{request.body}"

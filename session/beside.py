@@ -62,7 +62,7 @@ def use(provider: str, model: str) -> None:
             if isinstance(event, ProviderReady):
                 egress = Egress()
                 egress.hear(event)
-                typer.echo(f"from now on {egress.asked} is asked")
+                typer.echo(f"from now on: {egress.asked}")
                 return
             if isinstance(event, ProblemMet) and event.stage == "llm":
                 raise ProviderFailure(event.what, kept=event.kept, todo=event.todo)
@@ -104,7 +104,8 @@ def _show(logged: Logged, *, as_json: bool) -> None:
         return
     match logged.event:
         case RequestSent() as sent:
-            where = "" if sent.left_machine else ", which is this machine"
+            unencrypted = "" if sent.encrypted else " (unencrypted)"
+            where = unencrypted if sent.left_machine else ", which is this machine"
             print(f"\nquestion {sent.question}, {sent.model} at {sent.url}{where}, {sent.body_bytes} bytes")
             print(printable(sent.body), flush=True)
         case RequestHeld() | UsageCounted() | ProviderReady():

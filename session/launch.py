@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import stat
 import sys
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,11 @@ from session.settings import AllSettings
 from session.stages import StagePlan, plan_keeper, plan_stages
 from session.summary import lines
 from session.vocabulary import expected, read_vocabulary
+
+_WHISPER_SIZES = re.compile(
+    r"(whisper-)?(distil-)?(tiny|base|small|medium|large(-v[123])?|turbo)([.-](en|turbo))?"
+)
+"""Names by which Whisper's models go elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +144,7 @@ def resolve(request: Request) -> AllSettings:
     """
     flags = {name: dict(table) for name, table in request.flags.items()}
     for model in request.models:
+        _refuse_ambiguous(model)
         table = "stt" if catalogue.is_whisper(model) else "llm"
         flags.setdefault(table, {})["model"] = model
     given = flags.get("capture", {}).get("sources")
@@ -168,6 +175,22 @@ def resolve(request: Request) -> AllSettings:
         language=settings.practice.language or stt.language,
     )
     return dataclasses.replace(settings, stt=stt, llm=llm, practice=practice)
+
+
+def _refuse_ambiguous(model: str) -> None:
+    """Refuse a size of Whisper that is not in the catalogue, rather than take it for the provider's model.
+
+    Raises:
+        UsageFailure: It is one.
+    """
+    if catalogue.is_whisper(model) or not _WHISPER_SIZES.fullmatch(model):
+        return
+    known = ", ".join(sorted(name for name in catalogue.CATALOGUE if catalogue.is_whisper(name)))
+    raise UsageFailure(
+        f"{model!r} is a size of Whisper that is not available here",
+        kept="nothing was started",
+        todo=f"choose one of {known}; for a provider's model of that name, set model in [llm]",
+    )
 
 
 def choose_views(

@@ -100,6 +100,8 @@ class ProviderReady(Message, frozen=True, kw_only=True):
     models: list[str]
     """What it lists and can answer."""
     leaves_machine: bool
+    encrypted: bool = True
+    """Whether it is asked over TLS."""
     proxy: str = ""
     """Host and port of the proxy in between, which sees the host that is asked."""
 
@@ -139,6 +141,8 @@ class RequestSent(Message, frozen=True, kw_only=True):
     body_bytes: int
     left_machine: bool
     """False for a server on this machine's loopback."""
+    encrypted: bool = True
+    """Whether it went over TLS; without, anybody on the network in between can read it."""
     sent_ns: int
 
 
@@ -168,6 +172,7 @@ class AnswerStopped(Message, frozen=True, kw_only=True):
 
     question: int
     cause: str
+    """Empty when nothing was asked, as the user chose that no provider answers."""
     kept: str
     """The text that had arrived."""
     todo: str = ""

@@ -165,7 +165,8 @@ class Answerer:
     async def _warm(self, provider: str, model: str) -> None:
         self._switchboard.begin_with(provider, model)
         try:
-            await self._switchboard.connected()
+            if provider != "none":
+                await self._switchboard.connected()
         except Failure as failure:
             self._trouble.tell(failure)
         await self._switchboard.keep_warm()

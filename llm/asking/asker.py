@@ -6,9 +6,10 @@ Use it on one event loop. Which answer is under way is for `llm.asking.answerer`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
-from bus.failures import Failure
+from bus.failures import Failure, ProviderFailure
 from bus.messages import Event, ProblemMet, RequestHeld
 from bus.process import unexpected
 from llm.asking.answer import Answer
@@ -80,25 +81,62 @@ class Asker:
             await self._with_retries(order, answer)
 
     async def _with_retries(self, order: Order, answer: Answer) -> None:
-        limits, retries = self._limits(), 0
+        limits, retries = self._limits(None), 0
+        connection: Connection | None = None
         while True:
             try:
                 connection = await self._switchboard.connected()
                 if retries == 0:
-                    limits = self._limits()  # a server that was just being started is not held against it
+                    limits = self._limits(
+                        connection
+                    )  # a server that was just being started is not held against it
                 return await self._attempt(connection, order, answer, limits)
             except Refusal as refusal:
                 if refusal.unreachable:
                     await self._switchboard.hang_up()
-                wait_s = wait_before_retry_s(refusal, retries, limits.first_token_s - _now_s())
+                remaining_s = limits.first_token_s - _now_s()
+                if not refusal.loading:  # the longer limit of a server of the user's own is for that alone
+                    remaining_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
+                wait_s = wait_before_retry_s(refusal, retries, remaining_s)
                 if answer.text or wait_s is None:
                     raise
                 await asyncio.sleep(wait_s)
                 retries += 1
 
-    def _limits(self) -> TimeLimits:
+    def _limits(self, connection: Connection | None) -> TimeLimits:
+        """Return when to give up; a server of the user's own may load its model before the first word."""
         now_s, settings = _now_s(), self._settings
-        return TimeLimits(now_s + settings.first_token_timeout_s, now_s + settings.total_timeout_s)
+        first_s = self._patience_s(connection)
+        total_s = settings.total_timeout_s + first_s - settings.first_token_timeout_s
+        return TimeLimits(now_s + first_s, now_s + total_s)
+
+    def _patience_s(self, connection: Connection | None) -> float:
+        """Return how long a first word may take."""
+        settings = self._settings
+        if connection is None or not connection.provider.may_load_first:
+            return settings.first_token_timeout_s
+        return max(settings.local_first_token_timeout_s, settings.first_token_timeout_s)
+
+    @contextlib.contextmanager
+    def _long_wait_reported(self, connection: Connection, answer: Answer) -> Iterator[None]:
+        """Report that a server may still load its model, once the usual time for a first word is over."""
+        usual_s, patience_s = self._settings.first_token_timeout_s, self._patience_s(connection)
+
+        def report() -> None:
+            if not answer.text:
+                waiting = ProviderFailure(
+                    f"{connection.provider.name} has not begun to answer after {usual_s:.0f} s; "
+                    "it may still be loading the model",
+                    kept=f"the question waits, for up to {patience_s:.0f} s",
+                )
+                self._trouble.tell(waiting)
+
+        timer = asyncio.get_running_loop().call_later(usual_s, report) if patience_s > usual_s else None
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
 
     async def _attempt(
         self, connection: Connection, order: Order, answer: Answer, limits: TimeLimits
@@ -114,11 +152,12 @@ class Asker:
         body = connection.body(order.request)
         if self._settings.confirm:
             await self._ask_permission(connection, order, body)
-            limits = self._limits()
+            limits = self._limits(connection)
         stream = AnswerStream(connection, limits, answer.grow, finish)
         wasted = True  # by whoever cancels it
         try:
-            await stream.run(body, question=order.question)
+            with self._long_wait_reported(connection, answer):
+                await stream.run(body, question=order.question)
             wasted = False
         except Refusal:
             wasted = False

@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bus.failures import ProviderFailure
+from llm.address import with_version
 from llm.asking import refusals
 from llm.asking.dialling import Dialling
 from llm.asking.refusals import Refusal
@@ -149,14 +151,40 @@ class Connector:
         return await self._open_small()
 
     async def _open(self, provider: Provider, key: str | None, wanted: str) -> Connection:
-        """Open a line, warm it by asking for the models, and choose one."""
+        """Open a line, warm it by asking for the models, and choose one.
+
+        An address without a path is tried with the usual version behind it first.
+        """
+        tried: list[str] = []
+        versioned = with_version(provider.base_url) if provider.name == provider.base_url else None
+        if versioned is not None:
+            found = await self._open_at(replace(provider, base_url=versioned), key, wanted, tried)
+            if found is not None:
+                return found
+        found = await self._open_at(provider, key, wanted, tried, last=True)
+        assert found is not None
+        return found
+
+    async def _open_at(
+        self, provider: Provider, key: str | None, wanted: str, tried: list[str], *, last: bool = False
+    ) -> Connection | None:
+        """Return a connection to one address; None when it lists no models and it is not the last to try."""
         line = Line(provider, key, self._settings, self._ledger, self._dialling)
         try:
-            listed = await self._listed(line)
-            return self._connection(line, _chosen(provider, wanted, listed), listed or ())
+            listed = await self._listed(line, tried)
+            if listed is not None or last:
+                model = _chosen(provider, wanted, listed, tried)
+                return self._connection(line, model, listed or ())
+        except Refusal as refusal:
+            await line.close()
+            if last or refusal.unreachable or not refusal.misplaced:
+                raise
+            return None
         except BaseException:
             await line.close()
             raise
+        await line.close()
+        return None
 
     def _connection(self, line: Line, model: str, listed: tuple[str, ...]) -> Connection:
         return Connection(
@@ -166,15 +194,25 @@ class Connector:
             dialect(line.provider, model, self._settings),
         )
 
-    async def _listed(self, line: Line) -> tuple[str, ...] | None:
-        """Return the models that the provider lists; None when it lists nothing."""
+    async def _listed(self, line: Line, tried: list[str] | None = None) -> tuple[str, ...] | None:
+        """Return the models that the provider lists; None when it lists nothing.
+
+        Args:
+            line: Whom to ask.
+            tried: Is told what was asked and what answered.
+        """
+        seconds = self._settings.first_token_timeout_s
+        if line.provider.may_load_first:
+            seconds = max(seconds, self._settings.local_first_token_timeout_s)
         names: tuple[str, ...] = ()
         protocol, path = line.provider.protocol, line.provider.protocol.models_path
         try:
-            async with asyncio.timeout(self._settings.first_token_timeout_s):
+            async with asyncio.timeout(seconds):
                 for _ in range(_PAGES_AT_MOST):
                     async with line.get(path) as incoming:
                         body = await incoming.whole()
+                    if tried is not None:
+                        tried.append(f"{line.provider.base_url}/{path.lstrip('/')} (HTTP {incoming.status})")
                     _check_list(line.provider, incoming, body)
                     page = protocol.models_in(body)
                     if page is None:
@@ -234,8 +272,14 @@ def _check_list(provider: Provider, incoming: Incoming, body: str) -> None:
         raise refusals.no_stream(provider, incoming.content_type, error_in(body))
 
 
-def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None) -> str:
+def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None, tried: Sequence[str]) -> str:
     """Return the model to ask for.
+
+    Args:
+        provider: Who is asked.
+        wanted: The model that the user named; empty for any.
+        listed: What it lists; None when it lists nothing.
+        tried: Where its models were asked for, and what answered.
 
     Raises:
         Refusal: The one that is wanted is not there, or not any more.
@@ -243,10 +287,16 @@ def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None) -> 
     """
     if wanted and listed is not None:
         model = listed_model(wanted, listed)
-        if model is None and provider.lists_all and not is_alias(wanted, listed):
+        lists_all = provider.lists_all or (provider.may_load_first and listed)
+        if model is None and lists_all and not is_alias(wanted, listed):
             raise refusals.no_such_model(provider, wanted, listed)
         return model or wanted
     model = wanted or suitable_model(listed or (), provider.preferred_models)
+    if not model and listed is None:
+        raise _nobody(
+            f"{provider.name} lists no models; tried {', '.join(tried)}",
+            "check the address (most end in /v1), or name the model by --model",
+        )
     if not model:
         raise _nobody(f"{provider.name} has no model that answers", "pull one there, or name one by --model")
     return model

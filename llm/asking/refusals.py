@@ -19,6 +19,8 @@ from llm.provider import Provider
 
 RETRIES_AT_MOST = 2
 BACKOFF_S = 0.4
+LOADING_RETRY_S = 1.0
+"""How often a server that loads its model is asked again, for as long as a first word may take."""
 _KEPT = "the transcript goes on, and your notes are shown"
 
 _KEY_WORDS = re.compile(
@@ -34,6 +36,7 @@ _SHORT_QUOTA = re.compile(r"PerMinute|PerSecond")
 _NO_MODEL = re.compile(
     r"model_not_found|model_decommissioned|model.*(does not exist|not found|retired)", re.I
 )
+_LOADING = re.compile(r"\bload(ing|ed)?\b|warming up|starting", re.IGNORECASE)
 _BUSY = frozenset({408, 409, 425, 429, 498, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 _REFUSED = {
     403: ("forbids this", "check what the key and the account may do"),
@@ -52,6 +55,8 @@ class Refusal(ProviderFailure):
         retry_after_s: How long the provider asks us to wait before that.
         unreachable: Nobody answered at all, so the server may have to be looked for anew.
         declined: The model will not answer this question; another may.
+        loading: The server is still loading the model.
+        misplaced: Something answered that is no API; the API may be at another path.
     """
 
     def __init__(
@@ -63,12 +68,16 @@ class Refusal(ProviderFailure):
         retry_after_s: float = 0.0,
         unreachable: bool = False,
         declined: bool = False,
+        loading: bool = False,
+        misplaced: bool = False,
     ) -> None:
         super().__init__(what, kept=_KEPT, todo=todo)
         self.may_retry = may_retry
         self.retry_after_s = retry_after_s
         self.unreachable = unreachable
         self.declined = declined
+        self.loading = loading
+        self.misplaced = misplaced
 
 
 def refused(
@@ -98,8 +107,9 @@ def refused(
         return _spent(provider)
     if 300 <= status < 400:
         return Refusal(
-            f"{name} sends us elsewhere (HTTP {status}), and redirects are not followed",
+            f"{name} returned a redirect (HTTP {status}), and redirects are not followed",
             todo="give the address of the API itself",
+            misplaced=True,
         )
     if model and (_NO_MODEL.search(evidence) or (listed and status == 404)):
         return no_such_model(provider, model, listed)
@@ -165,6 +175,7 @@ def no_stream(provider: Provider, content_type: str, error: ProviderError) -> Re
         return Refusal(
             f"{provider.name} answered with a web page",
             todo="check the address; on a guest network, sign in with a browser first",
+            misplaced=True,
         )
     said = f": {error.message}" if error.message else f" ({content_type or 'without a type'})"
     return Refusal(
@@ -180,6 +191,8 @@ def wait_before_retry_s(refusal: Refusal, retries: int, remaining_s: float) -> f
         retries: How many retries there were already.
         remaining_s: How long the user may still be kept waiting for a first word.
     """
+    if refusal.loading:
+        return LOADING_RETRY_S if remaining_s > LOADING_RETRY_S else None
     wait_s = max(refusal.retry_after_s, BACKOFF_S * float(2**retries))
     if not refusal.may_retry or retries >= RETRIES_AT_MOST or wait_s >= remaining_s:
         return None
@@ -218,6 +231,13 @@ def _spent(provider: Provider) -> Refusal:
 
 def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: ProviderError) -> Refusal:
     wait_s = retry_after_s(headers, time.time()) or error.retry_after_s
+    if provider.may_load_first and status in (500, 503) and _LOADING.search(error.message):
+        return Refusal(
+            f"{provider.name} is still loading the model",
+            todo="ask again when it is loaded",
+            may_retry=True,
+            loading=True,
+        )
     what = "asks us to slow down" if status == 429 else f"is busy or broken (HTTP {status})"
     todo = f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment"
     return Refusal(

@@ -83,8 +83,11 @@ class Switchboard:
         Raises:
             Failure: Nobody answers there, there is no key, or no such model.
         """
-        choice = _Choice(provider, model)
-        await self._connected(choice)
+        choice = _Choice(provider.strip(), model)
+        if choice.provider == "none":
+            self._say(ProviderReady(provider="none", host="", model="", models=[], leaves_machine=False))
+        else:
+            await self._connected(choice)
         before, self._main, self._rests_until_s = self._main, choice, 0.0
         await before.hang_up()
 
@@ -139,6 +142,7 @@ class Switchboard:
                 model=connection.model,
                 models=list(connection.models),
                 leaves_machine=leaves_machine(provider, connection.model),
+                encrypted=provider.encrypted,
                 proxy=connection.line.proxy,
             )
         )

@@ -2,9 +2,9 @@
 
 HTTP/1.1 on a connection that is kept open; TLS of version 1.2 or later, certificates always checked;
 redirects are not followed; a proxy is used only when the settings say so, and never for this machine. Plain
-http is for loopback alone (`llm.providers` refuses the rest). Every request that leaves the machine or
-carries words is put into the ledger at the moment its first byte goes out. Neither keys nor bodies appear in
-what is raised here.
+http is for loopback and for hosts that the settings name (`llm.providers` refuses the rest). Every request
+that leaves the machine or carries words is put into the ledger at the moment its first byte goes out. Neither
+keys nor bodies appear in what is raised here.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ class Line:
         self.provider = provider
         self._key = key
         self._ledger = ledger
-        self._silence_s = max(_SILENCE_S, settings.first_token_timeout_s)
+        loading_s = settings.local_first_token_timeout_s if provider.may_load_first else 0.0
+        self._silence_s = max(_SILENCE_S, settings.first_token_timeout_s, loading_s)
         self._busy = 0
         self._used_s = time.monotonic()
         self.proxy = proxy_shown(provider, settings)
@@ -214,6 +215,7 @@ class Line:
                 body=body.decode(),
                 body_bytes=len(body),
                 left_machine=leaves_machine(self.provider, model),
+                encrypted=self.provider.encrypted,
                 sent_ns=time.monotonic_ns(),
             )
         )

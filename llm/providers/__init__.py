@@ -9,10 +9,12 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
+from llm.address import normalized
 from llm.provider import Provider, is_loopback, leaves_machine
 from llm.settings import LlmSettings
 
@@ -32,6 +34,12 @@ WORDS = ("auto", "local", "none")
 
 OWN_KEY_VARIABLE = "CUECARD_API_KEY"
 """Holds the key for an address that is none of the known providers."""
+
+
+_LOOKS_LIKE_ADDRESS = re.compile(
+    r"://|^\s*['\"]?(localhost|[\w.-]+\.[\w.-]+|\[[0-9a-fA-F:.]+\]|[\w-]+:\d)", re.I
+)
+"""A scheme, a dotted name, an IP address, or a name with a port."""
 
 
 def _known() -> dict[str, Provider]:
@@ -63,7 +71,7 @@ def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider
     name = (settings.provider if wanted is None else wanted).strip()
     if name in WORDS:
         return None
-    provider = _found(name)
+    provider = _found(settings, name)
     if settings.key_variable and name == settings.provider.strip():  # no other provider's key
         provider = replace(provider, key_variables=(settings.key_variable,))
     return provider
@@ -74,35 +82,50 @@ def small_model(address: str) -> Provider:
     return Provider(name="the small model", base_url=address, small=True)
 
 
-def _found(name: str) -> Provider:
+def _found(settings: LlmSettings, name: str) -> Provider:
     known, _, address = name.partition("@")
     if known.lower() in KNOWN:
         provider = KNOWN[known.lower()]
-        return provider.at(_checked(address)) if address else provider
-    if "://" not in name:
+        return _without_stray_key(provider.at(_checked(settings, address))) if address else provider
+    if not _LOOKS_LIKE_ADDRESS.search(name):
         raise _unknown(name)
-    provider = Provider(name=name, base_url=_checked(name), key_variables=(OWN_KEY_VARIABLE,))
-    if provider.local:  # a key must be meant for this server before it is shown to one
-        return replace(provider, key_variables=())
-    return provider
+    address = _checked(settings, name)
+    return _without_stray_key(Provider(name=address, base_url=address, key_variables=(OWN_KEY_VARIABLE,)))
 
 
-def _checked(address: str) -> str:
-    """Return the address without a slash at its end, if we may send to it."""
+def _without_stray_key(provider: Provider) -> Provider:
+    """Return the provider without keys that may be meant for another.
+
+    For a server on this machine, or behind plain http, only `key_variable` names one.
+    """
+    return provider if provider.encrypted else replace(provider, key_variables=())
+
+
+def _checked(settings: LlmSettings, given: str) -> str:
+    """Return the address of an API in the form in which it is asked, if it may be."""
+    address = normalized(given)
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise _bad_address(address, str(error)) from error
+        raise _bad_address(given, str(error)) from error
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise _bad_address(address, "it is no http address")
+        raise _bad_address(given, "it is not an http or https address")
     if parts.username is not None or parts.query or parts.fragment:
-        raise _bad_address(
-            address, "it holds more than a host and a path; a key belongs into the environment"
+        raise _bad_address(given, "it holds more than a host and a path; a key belongs into the environment")
+    if parts.scheme == "http" and not is_loopback(address) and not _is_allowed(settings, parts.hostname):
+        host = parts.hostname
+        raise SettingsFailure(
+            f"the provider {host} would be asked over plain http: anybody on the network in between can read "
+            "your questions and the notes that fit",
+            kept="nothing was sent",
+            todo=f"give https://{host}/…, or for a server of your own add --allow-plain-http {host}",
         )
-    if parts.scheme == "http" and not is_loopback(address):
-        raise _bad_address(address, "plain http would show your questions to the network")
-    return address.rstrip("/")
+    return address
+
+
+def _is_allowed(settings: LlmSettings, host: str) -> bool:
+    return host.lower() in {allowed.strip().strip("[]").lower() for allowed in settings.allow_plain_http}
 
 
 def _bad_address(address: str, why: str) -> SettingsFailure:
@@ -118,6 +141,8 @@ def _unknown(name: str) -> SettingsFailure:
     known = [*WORDS, *KNOWN]
     nearest = difflib.get_close_matches(name.lower(), known, n=1)
     todo = (
-        f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}, or an https address"
+        f"did you mean {nearest[0]!r}?"
+        if nearest
+        else f"known are {', '.join(known)}, or the address of an API: https://HOST/v1"
     )
     return SettingsFailure(f"there is no provider {name!r}", kept="nothing was sent", todo=todo)

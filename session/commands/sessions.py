@@ -84,6 +84,13 @@ def run(
     ask_key: Annotated[
         bool, typer.Option("--ask-key", help="Type the provider's key unseen; it is kept until the end only.")
     ] = False,
+    allow_plain_http: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="Ask this server of yours over http, unencrypted: anybody on the network can read it.",
+        ),
+    ] = None,
     save: SaveOption = None,
     consent: Annotated[
         bool, typer.Option("--consent", help="The others know that this session is transcribed.")
@@ -111,6 +118,7 @@ def run(
             "notes": notes and [str(path) for path in notes],
             "provider": provider,
             "fallback_provider": fallback,
+            "allow_plain_http": allow_plain_http,
             "eager": eager or None,
             "confirm": confirm or None,
         },

@@ -59,14 +59,16 @@ class PlainLines:
                 return [("held", wait)]
             case m.UsageCounted():
                 return [("used", _usage(event))]
-            case m.RequestSent(host=host, body_bytes=size, left_machine=left):
-                return [("sent", f"{size} bytes to {host}{'' if left else ', which is this machine'}")]
+            case m.RequestSent(host=host, body_bytes=size, left_machine=left, encrypted=encrypted):
+                where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
+                return [("sent", f"{size} bytes to {host}{where}")]
             case m.AnswerGrew(question=question, added=added):
                 return self._answer(question, added)
             case m.AnswerFinished(question=question):
                 return self._rest(question)
             case m.AnswerStopped(question=question, cause=cause, todo=todo):
-                return [*self._rest(question), ("answer", f"({'; '.join(filter(None, (cause, todo)))})")]
+                reason = "; ".join(filter(None, (cause, todo)))
+                return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
                 return practice_lines(event) or _trouble(event)
 
@@ -90,6 +92,8 @@ class PlainLines:
 
 
 def _provider(event: m.ProviderReady) -> str:
+    if event.provider == "none":
+        return "no provider: your notes alone"
     where = "" if event.leaves_machine else ", which is this machine"
     return f"{event.provider}, {event.model} at {event.host}{where}"
 

@@ -67,4 +67,9 @@ def start_live(start_hub: StartLive) -> StartLive:
 @pytest.fixture
 def live(start_live: StartLive, provider: ProviderServer) -> Live:
     """Return an llm stage that asks the provider and is in a hurry."""
-    return start_live(provider=provider.base_url, first_token_timeout_s=2.0, total_timeout_s=4.0)
+    return start_live(
+        provider=provider.base_url,
+        first_token_timeout_s=2.0,
+        local_first_token_timeout_s=2.0,
+        total_timeout_s=4.0,
+    )

@@ -18,7 +18,7 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
-from llm.answering import NEWER_QUESTION, RESTARTED, SWITCHED_OFF, Answering, caught_up
+from llm.answering import NEWER_QUESTION, NO_PROVIDER, RESTARTED, Answering, caught_up
 from llm.notes.passages import cut
 from llm.notes.reading import Note
 from llm.notes.search import Notes
@@ -115,7 +115,7 @@ def test_answers_that_are_off_still_show_the_notes() -> None:
     assert isinstance(question, QuestionAsked)
     assert isinstance(found, PassagesFound)
     assert found.passages
-    assert stopped == AnswerStopped(question=1, cause=SWITCHED_OFF, kept="")
+    assert stopped == AnswerStopped(question=1, cause=NO_PROVIDER, kept="")
 
 
 def test_a_request_answers_what_was_said_even_if_it_asks_nothing() -> None:

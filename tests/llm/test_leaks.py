@@ -102,6 +102,7 @@ def parties(start_hub: StartLive, authority: Authority) -> Iterator[list[Party]]
                 model=speech.model,
                 key_variable="PLANTED_KEY",
                 first_token_timeout_s=2.5,
+                local_first_token_timeout_s=2.5,
                 total_timeout_s=TOTAL_S,
             )
             live.start("llm", PLANTED_KEY=KEY, SSL_CERT_FILE=str(authority.roots))

@@ -11,7 +11,7 @@ import pytest
 from bus.failures import ProviderFailure
 from bus.messages import RequestSent
 from llm.asking import connection
-from llm.asking.connection import Connection, Connector, SmallModel
+from llm.asking.connection import Connection, Connector, SmallModel, _chosen
 from llm.asking.dialling import Directly
 from llm.protocols.anthropic import MESSAGES
 from llm.provider import Provider
@@ -125,7 +125,30 @@ def test_an_alias_and_what_a_gateway_does_not_list_are_asked_for_as_named(provid
     provider.models = ["claude-haiku-4-5-20251001"]
     known = Provider(name="anthropic", base_url=provider.base_url, lists_all=True)
     assert asyncio.run(opened(known, "claude-haiku-4-5")).model == "claude-haiku-4-5"
-    assert connect(LlmSettings(provider=provider.base_url, model="my-route"))[1] == "my-route"
+    gateway = Provider(name="gateway", base_url=provider.base_url.replace("http:", "https:"))
+    assert _chosen(gateway, "my-route", ("one",), ()) == "my-route"
+
+
+def test_a_model_that_a_server_of_ones_own_does_not_list_is_refused(provider: ProviderServer) -> None:
+    provider.models = ["llama3.2:latest", "qwen3:8b"]
+    with pytest.raises(ProviderFailure, match=r"has no model 'llama3\.1'; nearest is 'llama3\.2"):
+        connect(LlmSettings(provider=provider.base_url, model="llama3.1"))
+    assert connect(LlmSettings(provider=provider.base_url, model="llama3.2"))[1] == "llama3.2:latest"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v1/", "/v1/chat/completions", "/v1/models"])
+def test_an_address_is_found_as_people_copy_it(provider: ProviderServer, path: str) -> None:
+    root = provider.base_url.removesuffix("/v1")
+    assert connect(LlmSettings(provider=f" '{root}{path}' "))[1] == "test-model"
+    assert connect(LlmSettings(provider=f"{root}{path}".removeprefix("http://")))[1] == "test-model"
+
+
+def test_an_address_without_an_api_says_what_was_tried(provider: ProviderServer) -> None:
+    provider.list_reply = [json_reply({"error": "not found"}, "404 Not Found")]
+    root = provider.base_url.removesuffix("/v1")
+    with pytest.raises(ProviderFailure) as refused:
+        connect(LlmSettings(provider=root))
+    assert f"tried {root}/v1/models (HTTP 404), {root}/models (HTTP 404)" in refused.value.what
 
 
 def test_a_list_of_many_pages_is_read_to_its_end(provider: ProviderServer) -> None:
@@ -158,7 +181,11 @@ def test_a_server_that_lists_nothing_may_still_answer(provider: ProviderServer) 
 def test_a_server_that_says_nothing_is_said(provider: ProviderServer) -> None:
     provider.list_reply = [Do.WAIT]
     with pytest.raises(ProviderFailure, match="did not list its models in time"):
-        connect(LlmSettings(provider=provider.base_url, first_token_timeout_s=0.3))
+        connect(
+            LlmSettings(
+                provider=provider.base_url, first_token_timeout_s=0.3, local_first_token_timeout_s=0.3
+            )
+        )
 
 
 def test_a_server_that_is_not_there_is_said(nobody_here: str) -> None:

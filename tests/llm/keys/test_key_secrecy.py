@@ -47,6 +47,7 @@ def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
         provider=provider.base_url,
         key_variable="MY_ODD_KEY",
         first_token_timeout_s=2.0,
+        local_first_token_timeout_s=2.0,
         total_timeout_s=4.0,
     )
     live.say("What is the largest system you have ever worked on?")
