@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from llm.asking import refusals
 from llm.asking.connection import Connection
@@ -18,10 +19,14 @@ from llm.asking.repetition import repeats
 from llm.asking.sse import EventTooLong, ServerEvent, SseParser
 from llm.asking.transport import Incoming
 from llm.protocols.errors import StreamFailed, error_in
-from llm.protocols.protocol import Reply
+from llm.protocols.protocol import LENGTH, Reply
+from llm.protocols.visible_text import Shown, VisibleText
 
 LARGEST_ANSWER_CHARACTERS = 100_000
 """An answer beyond this is cut off."""
+
+_THOUGHTS_PER_ANSWER = 10
+"""So many times that length may be thoughts."""
 
 _COUNTS_WITHIN_S = 1.0
 """How long to wait, after the last word, for the token counts and the formal end."""
@@ -38,13 +43,21 @@ class TimeLimits:
     total_s: float
 
 
+class Grow(Protocol):
+    """Receives a piece of visible text."""
+
+    def __call__(self, added: str, received_ns: int, *, anew: bool) -> None:
+        """Append the piece, or begin anew with it."""
+
+
 class AnswerStream:
     """One attempt at one answer.
 
     Args:
         connection: The line to the provider, and which model to ask.
         limits: When to give up.
-        grow: Is given each piece of text and the monotonic time in ns at which it arrived.
+        grow: Receives each piece of visible text, the monotonic time in ns at which it arrived, and whether
+            it replaces all text before it.
         finish: Is called once, when the answer is complete.
     """
 
@@ -52,7 +65,7 @@ class AnswerStream:
         self,
         connection: Connection,
         limits: TimeLimits,
-        grow: Callable[[str, int], None],
+        grow: Grow,
         finish: Callable[[Reply], None],
     ) -> None:
         self._connection = connection
@@ -63,7 +76,10 @@ class AnswerStream:
         self.reply = connection.provider.protocol.reply()
         """What has been learnt so far, the counts of an answer that did not end well included."""
         self.text = ""
-        """What has arrived."""
+        """The visible text so far."""
+        self.received_characters = 0
+        """Of text and of thoughts among the text."""
+        self._visible = VisibleText(begins_in_thoughts=connection.dialect.begins_in_thoughts)
         self.accepted = False
         """The provider took the request and began to stream; what it did counts, whatever comes of it."""
         self._finished = False
@@ -72,6 +88,11 @@ class AnswerStream:
     def begun(self) -> bool:
         """Whether any of the answer is visible."""
         return bool(self.text)
+
+    @property
+    def _thinks(self) -> bool:
+        """Whether the model has begun to reason, out of sight or among its text."""
+        return self.reply.thinking or self._visible.thought or self._visible.holding
 
     async def run(self, body: bytes, *, question: int) -> None:
         """Send the body and read the answer to its end.
@@ -91,8 +112,13 @@ class AnswerStream:
                 await self._read(incoming, limit, loop)
         except TimeoutError:
             if not self.reply.complete:
+                self._show_rest()
                 raise self._late() from None
+        except Refusal:
+            self._show_rest()
+            raise
         if not self.reply.complete:
+            self._show_rest()
             raise Refusal(
                 f"{self._line.provider.name} stopped in the middle of its answer",
                 todo="ask again",
@@ -133,7 +159,7 @@ class AnswerStream:
                 limit.reschedule(loop.time() + _FREE_WITHIN_S)
             elif self.reply.complete:
                 limit.reschedule(min(loop.time() + _COUNTS_WITHIN_S, self._limits.total_s))
-            elif self.begun or self.reply.thinking:
+            elif self.begun or self._thinks:
                 limit.reschedule(self._limits.total_s)
         if not self._finished:
             self._take(parser.rest(), time.monotonic_ns())
@@ -155,12 +181,30 @@ class AnswerStream:
             error = replace(failed.error, message=self._line.blot_out(failed.error.message))
             raise refusals.broke_off(self._line.provider, error) from None
         finally:  # what came before an error in the same piece still counts
-            if added:
-                added = self._line.blot_out(added)  # a gateway may echo what it was sent
-                self.text += added
-                self._grow(added, received_ns)
-        if len(self.text) > LARGEST_ANSWER_CHARACTERS:
+            self._receive(added, received_ns)
+        largest = max(len(self.text), self.received_characters // _THOUGHTS_PER_ANSWER)
+        if largest > LARGEST_ANSWER_CHARACTERS:
             raise Refusal(f"{self._line.provider.name} did not come to an end", todo="ask again")
+
+    def _receive(self, added: str, received_ns: int) -> None:
+        """Show what is visible of a piece of text."""
+        self.received_characters += len(added)
+        if self.reply.thinking and self._visible.holding:
+            self._show(self._visible.release(), received_ns)
+        if added:
+            self._show(self._visible.feed(added), received_ns)
+
+    def _show_rest(self) -> None:
+        """Show what the end of the text makes visible."""
+        cut_off = not self.reply.complete or self.reply.stop_reason == LENGTH
+        self._show(self._visible.finish(cut_off=cut_off), time.monotonic_ns())
+        self._connection.note_thoughts(begins_in_thoughts=self._visible.begins_in_thoughts)
+
+    def _show(self, shown: Shown, received_ns: int) -> None:
+        if shown.text or shown.anew:
+            text = self._line.blot_out(shown.text)  # a gateway may echo what it was sent
+            self.text = text if shown.anew else self.text + text
+            self._grow(text, received_ns, anew=shown.anew)
 
     def _looped(self) -> bool:
         """Tell whether a small model has begun to repeat itself, and end its answer if so."""
@@ -175,6 +219,7 @@ class AnswerStream:
         self._finished = True
         self.reply.model = self._line.blot_out(self.reply.model)
         self.reply.stop_reason = self._line.blot_out(self.reply.stop_reason)
+        self._show_rest()
         if self.reply.declined:
             raise refusals.declined(self._line.provider, self.reply.stop_reason)
         if not self.text:
@@ -186,6 +231,11 @@ class AnswerStream:
         if self.begun:
             return Refusal(
                 f"{name} took too long to finish", todo="ask again, or raise total_timeout_s in [llm]"
+            )
+        if self._thinks:
+            return Refusal(
+                f"{name} was still thinking when its time was up",
+                todo="raise total_timeout_s in [llm], or use a model that thinks less",
             )
         return Refusal(
             f"{name} gave no first word in time", todo="ask again, or raise first_token_timeout_s in [llm]"

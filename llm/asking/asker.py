@@ -125,7 +125,7 @@ class Asker:
             raise
         finally:
             if stream.accepted:
-                usage = usage_of(stream.reply, body, stream.text)
+                usage = usage_of(stream.reply, body, stream.received_characters)
                 self._meter.count(order.question, connection, usage, wasted=wasted)
 
     async def _ask_permission(self, connection: Connection, order: Order, body: bytes) -> None:

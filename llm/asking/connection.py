@@ -98,6 +98,10 @@ class Connection:
         self.dialect = plainer or self.dialect
         return plainer is not None
 
+    def note_thoughts(self, *, begins_in_thoughts: bool) -> None:
+        """Remember whether this model's text begins in thoughts that nothing opens."""
+        self.dialect = replace(self.dialect, begins_in_thoughts=begins_in_thoughts)
+
 
 class Connector:
     """Opens connections as the settings say.

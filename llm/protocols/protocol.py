@@ -38,6 +38,8 @@ class Dialect:
     """It may be asked to count the tokens, where that has to be asked for."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields that only this server or model knows."""
+    begins_in_thoughts: bool = False
+    """The model's prompt ends in the tag that opens its thoughts: only the closing tag is in its text."""
 
     def plainer(self, complaint: str) -> Dialect | None:
         """Return the dialect without what a server complains of; None when it complains of something else.
