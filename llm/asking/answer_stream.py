@@ -18,8 +18,9 @@ from llm.asking.refusals import Refusal
 from llm.asking.repetition import repeats
 from llm.asking.sse import EventTooLong, ServerEvent, SseParser
 from llm.asking.transport import Incoming
+from llm.protocols.content import decoded
 from llm.protocols.errors import StreamFailed, error_in
-from llm.protocols.protocol import LENGTH, Reply
+from llm.protocols.protocol import LENGTH, STOP, Reply
 from llm.protocols.visible_text import Shown, VisibleText
 
 LARGEST_ANSWER_CHARACTERS = 100_000
@@ -109,7 +110,10 @@ class AnswerStream:
             ):
                 await self._check(incoming)
                 self.accepted = True
-                await self._read(incoming, limit, loop)
+                if _is_one_value(incoming.content_type):
+                    self._take_whole(await incoming.whole(), incoming.content_type)
+                else:
+                    await self._read(incoming, limit, loop)
         except TimeoutError:
             if not self.reply.complete:
                 self._show_rest()
@@ -141,8 +145,26 @@ class AnswerStream:
                 model=self._connection.model,
                 listed=self._connection.models,
             )
-        if "json" in incoming.content_type or "html" in incoming.content_type:
+        if "html" in incoming.content_type:
             raise refusals.no_stream(provider, incoming.content_type, error_in(await incoming.whole()))
+
+    def _take_whole(self, body: str, content_type: str) -> None:
+        """Take in the body of a server that answered in one piece, although a stream was asked for."""
+        error = error_in(body)
+        try:
+            if decoded(body) is not None:
+                self._take([ServerEvent("message", body)], time.monotonic_ns())
+                self.reply.complete = self.reply.complete or self.received_characters > 0
+                self.reply.stop_reason = self.reply.stop_reason or STOP
+            else:  # a stream with a wrong name
+                parser = SseParser()
+                self._take(self._events(parser, body.encode()) + parser.rest(), time.monotonic_ns())
+        except Refusal:
+            if not self.received_characters:
+                raise refusals.no_stream(self._line.provider, content_type, error) from None
+            raise
+        if not self.received_characters and not self.reply.complete:
+            raise refusals.no_stream(self._line.provider, content_type, error)
 
     async def _read(
         self, incoming: Incoming, limit: asyncio.Timeout, loop: asyncio.AbstractEventLoop
@@ -240,3 +262,10 @@ class AnswerStream:
         return Refusal(
             f"{name} gave no first word in time", todo="ask again, or raise first_token_timeout_s in [llm]"
         )
+
+
+def _is_one_value(content_type: str) -> bool:
+    """Return whether a body of this type is one JSON value, not one value a line."""
+    return "json" in content_type and not any(
+        word in content_type for word in ("ndjson", "jsonl", "stream", "seq")
+    )

@@ -13,7 +13,8 @@ from urllib.parse import quote
 import msgspec
 
 from llm.asking.sse import ServerEvent
-from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.content import decoded, text_of
+from llm.protocols.errors import chunk_in, one_line
 from llm.protocols.protocol import (
     LENGTH,
     STOP,
@@ -51,12 +52,18 @@ class MessagesReply(Reply):
                 message = part_of(chunk, "message")
                 self.model = one_line(text_in(message, "model"))
                 self._take_usage(part_of(message, "usage"))
+            case "message":  # the server ignored "stream"
+                self.model = one_line(text_in(chunk, "model"))
+                self._take_usage(part_of(chunk, "usage"))
+                self._take_end(one_line(text_in(chunk, "stop_reason")))
+                self.complete = self.done = True
+                return text_of(chunk.get("content"))
             case "content_block_start":
                 return self._take_block(part_of(chunk, "content_block"))
             case "content_block_delta":
                 delta = part_of(chunk, "delta")
                 self.thinking = self.thinking or "thinking" in delta
-                return text_in(delta, "text")
+                return text_of(delta.get("text"))
             case "message_delta":
                 self._take_usage(part_of(chunk, "usage"))
                 self._take_end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")))
@@ -69,7 +76,7 @@ class MessagesReply(Reply):
 
     def _take_block(self, block: dict[str, Any]) -> str:
         self.thinking = self.thinking or text_in(block, "type") == "thinking"
-        return text_in(block, "text")
+        return text_of(block.get("text"))
 
     def _take_usage(self, usage: dict[str, Any]) -> None:
         """Take in counts; those of a later event replace those before."""

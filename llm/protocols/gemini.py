@@ -14,7 +14,8 @@ from urllib.parse import quote
 import msgspec
 
 from llm.asking.sse import ServerEvent
-from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.content import decoded, text_of
+from llm.protocols.errors import chunks_in, one_line
 from llm.protocols.protocol import (
     LENGTH,
     STOP,
@@ -41,7 +42,9 @@ class GeminiReply(Reply):
 
     def take(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
-        chunk = chunk_in(event)
+        return "".join(map(self._take_chunk, chunks_in(event)))
+
+    def _take_chunk(self, chunk: dict[str, Any]) -> str:
         self.model = one_line(text_in(chunk, "modelVersion")) or self.model
         self._take_usage(part_of(chunk, "usageMetadata"))
         blocked = one_line(text_in(part_of(chunk, "promptFeedback"), "blockReason"))
@@ -63,7 +66,7 @@ class GeminiReply(Reply):
             if isinstance(part, dict) and part.get("thought"):
                 self.thinking = True
             else:
-                text += text_in(part, "text")
+                text += text_of(part.get("text") if isinstance(part, dict) else None)
         return text
 
     def _take_usage(self, usage: dict[str, Any]) -> None:

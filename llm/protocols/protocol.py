@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llm.asking.sse import ServerEvent
+from llm.protocols.content import joined
 from llm.request import Wish
 
 _TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
@@ -78,7 +79,7 @@ class Reply(ABC):
 
     @abstractmethod
     def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds; empty when it adds none.
+        """Take in an event and return the text it adds; it may hold thoughts, and halves of surrogate pairs.
 
         Raises:
             StreamFailed: The event is an error, in any of the shapes they come in.
@@ -134,9 +135,9 @@ def part_of(holder: Any, *field_names: str) -> dict[str, Any]:
 
 
 def text_in(holder: Any, field_name: str) -> str:
-    """Return the text in this field of a JSON object; empty when there is none."""
+    """Return the text in this field of a JSON object, without lone surrogates; empty when there is none."""
     value = holder.get(field_name) if isinstance(holder, dict) else None
-    return value if isinstance(value, str) else ""
+    return joined(value) if isinstance(value, str) else ""
 
 
 def names_in(entries: Any, field_name: str) -> tuple[str, ...]:

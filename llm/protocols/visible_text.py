@@ -10,6 +10,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
+from llm.protocols.content import joined
 from llm.protocols.marks import Kind, Mark, is_other_role, mark_at
 
 _SPECIAL = re.compile(r"[<\[`◁\n]")
@@ -356,10 +357,3 @@ class VisibleText:
         self._handed_out = self._handed_out or bool(self._out)
         self._out, self._anew = "", False
         return shown
-
-
-def joined(text: str) -> str:
-    """Return the text with halves of surrogate pairs joined, and lone ones replaced by U+FFFD."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -7,7 +7,19 @@ import pytest
 from bus import messages as m
 from tests.llm.conftest import StartLive
 from tests.llm.live import Live
-from tests.llm.provider_server import DONE, END, HEAD, ProviderServer, Step, answer, chunk, delta
+from tests.llm.provider_server import (
+    DONE,
+    END,
+    HEAD,
+    ProviderServer,
+    Step,
+    answer,
+    chunk,
+    delta,
+    event,
+    json_reply,
+    plain_reply,
+)
 from tests.llm.test_llm_stage import QUESTION, text_of
 
 A = "The Brooklyn Bridge opened in 1883."
@@ -64,3 +76,41 @@ def test_thoughts_without_an_opening_tag_are_replaced(live: Live, provider: Prov
     live.say("What is a mutex?")
     assert live.wait_for(m.AnswerFinished, 2).text == A
     assert text_of(live, 2) == A, "the second time the thoughts are held back"
+
+
+WHOLE = {"choices": [{"message": {"content": A}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 5}}
+NATIVE = b'{"message":{"content":"%b"},"done":false}\n{"message":{"content":""},"done":true}\n' % A.encode()
+SHAPES: list[list[Step]] = [
+    [json_reply(WHOLE)],
+    [plain_reply(NATIVE, "application/x-ndjson")],
+    [plain_reply(NATIVE, "application/json")],
+    [plain_reply(event(WHOLE), "application/json; charset=utf-8")],
+    [plain_reply(b"\xef\xbb\xbf" + event(WHOLE), "text/plain")],
+    stream(event({"choices": [{"delta": {"content": [{"type": "text", "text": A}]}}]}), DONE),
+    stream(event(WHOLE)),
+]
+
+
+def test_an_answer_in_any_shape_is_shown(live: Live, provider: ProviderServer) -> None:
+    for number, reply in enumerate(SHAPES, start=1):
+        provider.script = [reply]
+        live.say(f"What is the use of step {number} in your plan?")
+        assert live.wait_for(m.AnswerFinished, number).text == A
+    assert len(provider.asked) == len(SHAPES)
+
+
+def test_an_emoji_in_two_events_is_whole(live: Live, provider: ProviderServer) -> None:
+    halves = [delta(text).replace(b"\\\\u", b"\\u") for text in (r"ok \ud83d", r"\ude00 fine \ud83d", ".")]
+    provider.script = [stream(*halves, delta("", finish="stop"), DONE)]
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == "ok 😀 fine \ufffd." == text_of(live)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"null", b'{"detail":"no such route"}', b"[1, 2", b""])
+def test_a_body_without_an_answer_is_one_clear_line(
+    live: Live, provider: ProviderServer, body: bytes
+) -> None:
+    provider.script = [[plain_reply(body, "application/json")]]
+    live.say(QUESTION)
+    assert "no stream" in live.wait_for(m.AnswerStopped).cause
+    assert len(provider.asked) == 1
