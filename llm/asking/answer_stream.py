@@ -19,8 +19,9 @@ from llm.asking.repetition import repeats
 from llm.asking.sse import EventTooLong, ServerEvent, SseParser
 from llm.asking.transport import Incoming
 from llm.protocols.content import decoded
-from llm.protocols.errors import StreamFailed, error_in
-from llm.protocols.protocol import LENGTH, STOP, Reply
+from llm.protocols.endings import LENGTH, STOP
+from llm.protocols.errors import ProviderError, StreamFailed, error_in
+from llm.protocols.protocol import Reply
 from llm.protocols.visible_text import Shown, VisibleText
 
 LARGEST_ANSWER_CHARACTERS = 100_000
@@ -200,8 +201,7 @@ class AnswerStream:
             for event in events:
                 added += self.reply.take(event)
         except StreamFailed as failed:
-            error = replace(failed.error, message=self._line.blot_out(failed.error.message))
-            raise refusals.broke_off(self._line.provider, error) from None
+            raise self._broke_off(failed.error) from None
         finally:  # what came before an error in the same piece still counts
             self._receive(added, received_ns)
         largest = max(len(self.text), self.received_characters // _THOUGHTS_PER_ANSWER)
@@ -244,9 +244,17 @@ class AnswerStream:
         self._show_rest()
         if self.reply.declined:
             raise refusals.declined(self._line.provider, self.reply.stop_reason)
+        if self.reply.failure is not None:
+            raise self._broke_off(self.reply.failure)
         if not self.text:
-            raise refusals.nothing_visible(self._line.provider, self.reply.stop_reason)
+            raise refusals.nothing_visible(
+                self._line.provider, self.reply.stop_reason, thought=self._visible.thought
+            )
         self._finish(self.reply)
+
+    def _broke_off(self, error: ProviderError) -> Refusal:
+        hidden = replace(error, message=self._line.blot_out(error.message))
+        return refusals.broke_off(self._line.provider, hidden)
 
     def _late(self) -> Refusal:
         name = self._line.provider.name

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from bus.failures import ProviderFailure
 from llm.model_names import nearest_model
+from llm.protocols.endings import LENGTH
 from llm.protocols.errors import ProviderError
-from llm.protocols.protocol import LENGTH
 from llm.provider import Provider
 
 RETRIES_AT_MOST = 2
@@ -149,12 +149,17 @@ def declined(provider: Provider, reason: str) -> Refusal:
     )
 
 
-def nothing_visible(provider: Provider, reason: str) -> Refusal:
+def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -> Refusal:
     """Return what it means that an answer is complete and empty."""
     if reason == LENGTH:
         return Refusal(
             f"{provider.name} used up the answer's length with thinking, and gave no visible answer",
             todo="raise answer_tokens in [llm], or use a model that thinks less",
+        )
+    if thought:
+        return Refusal(
+            f"{provider.name} wrote nothing but thoughts, and gave no visible answer",
+            todo="ask again, or use a model that thinks less",
         )
     return Refusal(f"{provider.name} gave no visible answer", todo="ask again, or use another model")
 

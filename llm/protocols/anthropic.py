@@ -14,10 +14,9 @@ import msgspec
 
 from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of
+from llm.protocols.endings import MESSAGES_ENDINGS, STOP
 from llm.protocols.errors import chunk_in, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
@@ -32,12 +31,6 @@ from llm.request import Wish, in_words
 VERSION = "2023-06-01"
 
 _MODELS_PATH = "models?limit=1000"
-_ENDS = {
-    "end_turn": STOP,
-    "stop_sequence": STOP,
-    "max_tokens": LENGTH,
-    "model_context_window_exceeded": LENGTH,
-}
 
 
 @dataclass
@@ -55,7 +48,7 @@ class MessagesReply(Reply):
             case "message":  # the server ignored "stream"
                 self.model = one_line(text_in(chunk, "model"))
                 self._take_usage(part_of(chunk, "usage"))
-                self._take_end(one_line(text_in(chunk, "stop_reason")))
+                self.end(one_line(text_in(chunk, "stop_reason")), MESSAGES_ENDINGS)
                 self.complete = self.done = True
                 return text_of(chunk.get("content"))
             case "content_block_start":
@@ -66,7 +59,7 @@ class MessagesReply(Reply):
                 return text_of(delta.get("text"))
             case "message_delta":
                 self._take_usage(part_of(chunk, "usage"))
-                self._take_end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")))
+                self.end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")), MESSAGES_ENDINGS)
             case "message_stop":
                 self.complete = self.done = True
                 self.stop_reason = self.stop_reason or STOP
@@ -85,12 +78,6 @@ class MessagesReply(Reply):
             written = count_in(usage, "cache_creation_input_tokens")
             self.prompt_tokens = count_in(usage, "input_tokens") + self.cached_tokens + written
         self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)
-
-    def _take_end(self, reason: str) -> None:
-        if reason:
-            self.complete = True
-            self.stop_reason = _ENDS.get(reason, reason)
-            self.declined = reason == "refusal"
 
 
 def _headers(key: str) -> dict[str, str]:

@@ -14,10 +14,9 @@ import msgspec
 
 from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of, thinks
-from llm.protocols.errors import chunk_in, one_line
+from llm.protocols.endings import CHAT_ENDINGS, STOP
+from llm.protocols.errors import chunk_in, find_error, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
@@ -31,8 +30,6 @@ from llm.protocols.protocol import (
 from llm.request import Wish, in_words
 
 DONE = "[DONE]"
-
-_ENDS = {"stop": STOP, "eos": STOP, "length": LENGTH}
 
 
 @dataclass
@@ -67,6 +64,9 @@ class ChatReply(Reply):
         )
 
     def _take_choice(self, choice: dict[str, Any], *, whole: bool) -> str:
+        error = find_error(choice)
+        if error is not None:  # OpenRouter's, when the provider behind it breaks off
+            self.failure, self.complete = error, True
         self._take_end(choice, "finish_reason")
         if "delta" in choice or "message" not in choice:
             delta = part_of(choice, "delta")
@@ -103,12 +103,10 @@ class ChatReply(Reply):
         self._text += text
         return text
 
-    def _take_end(self, holder: Any, field_name: str) -> None:
+    def _take_end(self, holder: dict[str, Any], field_name: str) -> None:
         reason = one_line(text_in(holder, field_name))
-        if reason and reason.lower() not in ("null", "none"):
-            self.stop_reason = self.stop_reason or _ENDS.get(reason, reason)
-            self.complete = True
-            self.declined = self.declined or reason == "content_filter"
+        if reason.lower() not in ("null", "none"):
+            self.end(reason, CHAT_ENDINGS)
 
 
 def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:

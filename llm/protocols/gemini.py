@@ -15,10 +15,9 @@ import msgspec
 
 from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of
+from llm.protocols.endings import GEMINI_ENDINGS
 from llm.protocols.errors import chunks_in, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
@@ -30,10 +29,6 @@ from llm.protocols.protocol import (
 from llm.request import Wish, in_words
 
 _MODELS_PATH = "models?pageSize=1000"
-_ENDS = {"STOP": STOP, "MAX_TOKENS": LENGTH}
-_DECLINED = frozenset(
-    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"}
-)
 
 
 @dataclass
@@ -55,11 +50,7 @@ class GeminiReply(Reply):
         return self._take_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
 
     def _take_candidate(self, candidate: Any) -> str:
-        reason = one_line(text_in(candidate, "finishReason"))
-        if reason:
-            self.complete = True
-            self.stop_reason = _ENDS.get(reason, reason)
-            self.declined = reason in _DECLINED
+        self.end(one_line(text_in(candidate, "finishReason")), GEMINI_ENDINGS)
         parts = part_of(candidate, "content").get("parts")
         text = ""
         for part in parts if isinstance(parts, list) else []:

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llm.asking.sse import ServerEvent
 from llm.protocols.content import joined
+from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
+from llm.protocols.errors import ProviderError
 from llm.request import Wish
 
 _TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
 
 _MOST_TOKENS = 1 << 40
 """No answer has more; a larger count is none."""
-
-STOP, LENGTH = "stop", "length"
-"""Why answers end, in one word for all: it was said, or it grew too long."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Reply(ABC):
     """What has been learnt from an answer's stream so far."""
 
     stop_reason: str = ""
-    """`STOP`, `LENGTH`, or the provider's own word."""
+    """`stop`, `length`, or the provider's own word."""
     complete: bool = False
     """The provider said that the answer is complete; that the bytes end says nothing."""
     done: bool = False
@@ -70,6 +69,8 @@ class Reply(ABC):
     """The model has begun to reason, out of sight."""
     declined: bool = False
     """The model, or a filter around it, will not answer this."""
+    failure: ProviderError | None = None
+    """Why the answer's end is no good end."""
     model: str = ""
     prompt_tokens: int = 0
     """All of them, those that the provider had kept computed included."""
@@ -84,6 +85,22 @@ class Reply(ABC):
         Raises:
             StreamFailed: The event is an error, in any of the shapes they come in.
         """
+
+    def end(self, reason: str, endings: Mapping[str, str]) -> None:
+        """Note the reason with which the provider ends the answer; empty is none.
+
+        Args:
+            reason: The provider's word.
+            endings: What this protocol's reasons mean.
+        """
+        if not reason:
+            return
+        meaning = endings.get(reason.lower(), FAILED)
+        self.complete = True
+        self.declined = self.declined or meaning == DECLINED
+        if meaning == FAILED and self.failure is None:
+            self.failure = ProviderError(f"its finish reason is {reason!r}", reason)
+        self.stop_reason = self.stop_reason or (meaning if meaning in (STOP, LENGTH) else reason)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,9 @@ import msgspec
 from llm.asking.sse import ServerEvent
 from llm.protocols.chat_completions import models_in
 from llm.protocols.content import text_of
+from llm.protocols.endings import RESPONSES_ENDINGS, STOP
 from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, find_error, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     Protocol,
     Reply,
@@ -28,9 +27,6 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.request import Wish, in_words
-
-_ENDS = {"max_output_tokens": LENGTH, "max_tokens": LENGTH}
-_DECLINED = frozenset({"content_filter", "refusal"})
 
 
 @dataclass
@@ -78,8 +74,7 @@ class ResponsesReply(Reply):
     def _end(self, response: dict[str, Any]) -> None:
         self.complete = self.done = True
         reason = one_line(text_in(part_of(response, "incomplete_details"), "reason"))
-        self.stop_reason = self.stop_reason or _ENDS.get(reason, reason) or STOP
-        self.declined = self.declined or reason in _DECLINED
+        self.end(reason or one_line(text_in(response, "status")) or STOP, RESPONSES_ENDINGS)
         usage = part_of(response, "usage")
         self.prompt_tokens = count_in(usage, "input_tokens", self.prompt_tokens)
         self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)

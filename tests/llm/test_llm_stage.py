@@ -130,7 +130,9 @@ def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
     provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
     live = start_live({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
     live.say(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == "Bearer (key)"
+    stopped = live.wait_for(m.AnswerStopped)
+    assert stopped.kept == "Bearer (key)"
+    assert "finish reason is '(key)'" in stopped.cause
     assert KEY not in repr(live.events)
 
 

@@ -114,3 +114,32 @@ def test_a_body_without_an_answer_is_one_clear_line(
     live.say(QUESTION)
     assert "no stream" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) == 1
+
+
+FAILED = event({"choices": [{"delta": {"content": ""}, "finish_reason": "error",
+                             "error": {"code": 502, "message": "Provider returned error"}}]})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("end", "cause"),
+    [
+        (FAILED, "broke off its answer: Provider returned error"),
+        (delta("", finish="abort"), "broke off its answer: its finish reason is 'abort'"),
+        (delta("", finish="content_filter"), "declined to answer this (content filter)"),
+    ],
+)
+def test_a_bad_finish_reason_keeps_what_had_come(
+    live: Live, provider: ProviderServer, end: bytes, cause: str
+) -> None:
+    provider.script = [stream(delta("The bri"), end, DONE)]
+    live.say(QUESTION)
+    stopped = live.wait_for(m.AnswerStopped)
+    assert (stopped.kept, len(provider.asked)) == ("The bri", 1)
+    assert cause in stopped.cause
+
+
+def test_a_failure_before_the_first_word_is_tried_again(live: Live, provider: ProviderServer) -> None:
+    provider.script = [stream(FAILED, DONE), answer(A)]
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == A
+    assert len(provider.asked) == 2
