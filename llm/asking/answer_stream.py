@@ -21,7 +21,7 @@ from llm.asking.transport import Incoming
 from llm.protocols.content import decoded
 from llm.protocols.endings import LENGTH, STOP
 from llm.protocols.errors import ProviderError, StreamFailed, error_in
-from llm.protocols.protocol import Reply
+from llm.protocols.protocol import Reply, refuses_system_role
 from llm.protocols.visible_text import Shown, VisibleText
 
 LARGEST_ANSWER_CHARACTERS = 100_000
@@ -136,8 +136,9 @@ class AnswerStream:
         provider = self._line.provider
         if incoming.status != 200:
             error = error_in(await incoming.whole())
-            if incoming.status in (400, 422) and self._connection.speak_plainer(error.message):
-                raise refusals.too_elaborate(provider, error)
+            template_failed = incoming.status == 500 and refuses_system_role(error.message)
+            if incoming.status in (400, 422) or template_failed:
+                self._speak_plainer(error)
             raise refusals.refused(
                 provider,
                 incoming.status,
@@ -201,6 +202,8 @@ class AnswerStream:
             for event in events:
                 added += self.reply.take(event)
         except StreamFailed as failed:
+            if not (self.received_characters or added) and refuses_system_role(failed.error.message):
+                self._speak_plainer(failed.error)
             raise self._broke_off(failed.error) from None
         finally:  # what came before an error in the same piece still counts
             self._receive(added, received_ns)
@@ -251,6 +254,11 @@ class AnswerStream:
                 self._line.provider, self.reply.stop_reason, thought=self._visible.thought
             )
         self._finish(self.reply)
+
+    def _speak_plainer(self, error: ProviderError) -> None:
+        """Raise a refusal that leads to another attempt when what the provider refuses can be left out."""
+        if self._connection.speak_plainer(error.message):
+            raise refusals.too_elaborate(self._line.provider, error)
 
     def _broke_off(self, error: ProviderError) -> Refusal:
         hidden = replace(error, message=self._line.blot_out(error.message))

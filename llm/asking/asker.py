@@ -90,6 +90,8 @@ class Asker:
             except Refusal as refusal:
                 if refusal.unreachable:
                     await self._switchboard.hang_up()
+                if refusal.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
+                    continue  # each kind of complaint leads here at most once
                 wait_s = wait_before_retry_s(refusal, retries, limits.first_token_s - _now_s())
                 if answer.text or wait_s is None:
                     raise

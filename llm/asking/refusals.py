@@ -52,6 +52,7 @@ class Refusal(ProviderFailure):
         retry_after_s: How long the provider asks us to wait before that.
         unreachable: Nobody answered at all, so the server may have to be looked for anew.
         declined: The model will not answer this question; another may.
+        asks_plainer: What the provider complains of is left out from now on: it can be asked again at once.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Refusal(ProviderFailure):
         retry_after_s: float = 0.0,
         unreachable: bool = False,
         declined: bool = False,
+        asks_plainer: bool = False,
     ) -> None:
         super().__init__(what, kept=_KEPT, todo=todo)
         self.may_retry = may_retry
         self.retry_after_s = retry_after_s
         self.unreachable = unreachable
         self.declined = declined
+        self.asks_plainer = asks_plainer
 
 
 def refused(
@@ -124,6 +127,7 @@ def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
         f"{provider.name} does not know all it was asked: {error.message}",
         todo="ask again; it is left out from now on",
         may_retry=True,
+        asks_plainer=True,
     )
 
 

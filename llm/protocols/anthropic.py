@@ -22,6 +22,7 @@ from llm.protocols.protocol import (
     Protocol,
     Reply,
     count_in,
+    messages_of,
     names_in,
     part_of,
     text_in,
@@ -86,13 +87,20 @@ def _headers(key: str) -> dict[str, str]:
 
 def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
-    fields: dict[str, Any] = {"model": model, "stream": True, "max_tokens": dialect.max_tokens}
+    fields: dict[str, Any] = {
+        "model": model,
+        "stream": dialect.streams,
+        "max_tokens": dialect.max_tokens,
+    }
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
     kept = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
-    fields["system"] = [kept]
-    fields["messages"] = [{"role": "user", "content": words.text}]
+    if dialect.system_role:
+        fields["system"] = [kept]
+        fields["messages"] = [{"role": "user", "content": words.text}]
+    else:
+        fields["messages"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

@@ -23,6 +23,7 @@ from llm.protocols.protocol import (
     Reply,
     bearer,
     count_in,
+    messages_of,
     names_in,
     part_of,
     text_in,
@@ -113,18 +114,16 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
-        "stream": True,
-        dialect.max_tokens_field: dialect.max_tokens,
+        "stream": dialect.streams,
     }
-    if dialect.wants_counts:
+    if dialect.max_tokens_field:
+        fields[dialect.max_tokens_field] = dialect.max_tokens
+    if dialect.wants_counts and dialect.streams:
         fields["stream_options"] = {"include_usage": True}
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["messages"] = [
-        {"role": "system", "content": words.instructions},
-        {"role": "user", "content": words.text},
-    ]
+    fields["messages"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

@@ -77,11 +77,10 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
         wanted["temperature"] = dialect.temperature
-    fields = {
-        "systemInstruction": {"parts": [{"text": words.instructions}]},
-        "generationConfig": wanted | dialect.extra,
-        "contents": [{"role": "user", "parts": [{"text": words.text}]}],
-    }
+    parts = [{"text": words.instructions}], [{"text": words.text}]
+    fields: dict[str, Any] = {"systemInstruction": {"parts": parts[0]}} if dialect.system_role else {}
+    fields["generationConfig"] = wanted | dialect.extra
+    fields["contents"] = [{"role": "user", "parts": parts[1] if dialect.system_role else parts[0] + parts[1]}]
     return msgspec.json.encode(fields)
 
 

@@ -16,9 +16,7 @@ from llm.asking.sse import ServerEvent
 from llm.protocols.content import joined
 from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
 from llm.protocols.errors import ProviderError
-from llm.request import Wish
-
-_TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
+from llm.request import Wish, Words
 
 _MOST_TOKENS = 1 << 40
 """No answer has more; a larger count is none."""
@@ -41,18 +39,79 @@ class Dialect:
     begins_in_thoughts: bool = False
     """The model's prompt ends in the tag that opens its thoughts: only the closing tag is in its text."""
 
+    system_role: bool = True
+    """The instructions go in a message of the system; else they stand at the beginning of the user's."""
+    streams: bool = True
+    """The answer is asked for as a stream, where a field says so."""
+    plainer_by: frozenset[str] = frozenset()
+    """What was left out or changed because the server complained; nothing is changed twice."""
+
     def plainer(self, complaint: str) -> Dialect | None:
         """Return the dialect without what a server complains of; None when it complains of something else.
 
         What a model takes is nowhere listed, and changes: a wrong guess must not make it useless.
         """
-        if "max_completion_tokens" in complaint and self.max_tokens_field == "max_tokens":
-            return replace(self, max_tokens_field="max_completion_tokens")
-        if "stream_options" in complaint and self.wants_counts:
-            return replace(self, wants_counts=False)
-        if _TUNING.search(complaint) and (self.extra or self.temperature is not None):
-            return replace(self, extra={}, temperature=None)
+        for name, pattern, change in _CHANGES:
+            if name not in self.plainer_by and pattern.search(complaint):
+                changed = change(self, complaint)
+                if changed != self:
+                    return replace(changed, plainer_by=self.plainer_by | {name})
         return None
+
+
+def refuses_system_role(complaint: str) -> bool:
+    """Return whether a server complains of the role in which it got the instructions."""
+    return bool(_SYSTEM_ROLE.search(complaint))
+
+
+def _with_other_limit(was: Dialect, complaint: str) -> Dialect:
+    other = "max_tokens" if was.max_tokens_field == "max_completion_tokens" else "max_completion_tokens"
+    return replace(was, max_tokens_field=other)
+
+
+def _without_limit(was: Dialect, complaint: str) -> Dialect:
+    """Leave the limit out when it is not known at all; a limit that is too large stays."""
+    name = rf"['\"`]?(?:{was.max_tokens_field or 'max_tokens'}|max_output_tokens)\b"
+    unknown = r"(?:unsupported|unknown|unrecognized|unexpected|not permitted|not supported|not allowed)"
+    found = re.search(rf"{unknown}[^.]{{0,40}}?{name}|{name}[^.]{{0,40}}?{unknown}", complaint, re.IGNORECASE)
+    return replace(was, max_tokens_field="") if found else was
+
+
+_SYSTEM_ROLE = re.compile(
+    r"(?:system|developer)[\s'\"`_-]*(?:role|message|prompt|instruction)s?\b.{0,60}?"
+    r"(?:not|n't|unsupported|invalid|unknown|disabled|must|only|fail)"
+    r"|(?:not|n't|unsupported|invalid|unknown|unexpected|unrecognized).{0,60}?"
+    r"\b(?:system|developer)[\s'\"`]*(?:role|message|prompt|instruction|$)"
+    r"|role.{0,80}?(?:not|n't|unsupported|invalid|unknown|unexpected|only|input should be|one of)"
+    r".{0,80}?\b(?:system|developer|user)\b"
+    r"|is not one of.{0,80}?role|roles? must alternate|only user(?:,| and) assistant|must (?:start|begin) with (?:a |the )?['\"`]?user"
+    r"|first message must|(?:invalid|unsupported|unexpected|unknown)[\w\s]{0,20} role",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHANGES: tuple[tuple[str, re.Pattern[str], Callable[[Dialect, str], Dialect]], ...] = (
+    ("system role", _SYSTEM_ROLE, lambda was, said: replace(was, system_role=False)),
+    ("max_completion_tokens", re.compile(r"max_completion_tokens"), _with_other_limit),
+    ("token limit", re.compile(r"max_(?:completion_|output_)?tokens"), _without_limit),
+    ("stream_options", re.compile("stream_options"), lambda was, said: replace(was, wants_counts=False)),
+    (
+        "temperature",
+        re.compile("temperature", re.IGNORECASE),
+        lambda was, said: replace(was, temperature=None),
+    ),
+    (
+        "tuning",
+        re.compile("reasoning|thinking|effort|budget|repeat_penalty|cache_prompt", re.IGNORECASE),
+        lambda was, said: replace(was, extra={}),
+    ),
+    (
+        "stream",
+        re.compile(
+            r"\bstream(?:ing)?\b.{0,80}?(?:not|n't|unsupported|verified)|to stream this model", re.IGNORECASE
+        ),
+        lambda was, said: replace(was, streams=False),
+    ),
+)
+"""What a complaint leads to, the first that fits; each at most once."""
 
 
 @dataclass
@@ -129,6 +188,13 @@ class Protocol:
     models_path: str
     models_in: Callable[[str], ModelList | None]
     """Reads a page of the list of models; None when it is none."""
+
+
+def messages_of(words: Words, dialect: Dialect) -> list[dict[str, str]]:
+    """Return the instructions and the text as messages, or as one where the system has no role."""
+    if not dialect.system_role:
+        return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]
+    return [{"role": "system", "content": words.instructions}, {"role": "user", "content": words.text}]
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from llm.protocols.protocol import (
     Reply,
     bearer,
     count_in,
+    messages_of,
     part_of,
     text_in,
 )
@@ -93,17 +94,15 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
-        "stream": True,
+        "stream": dialect.streams,
         "store": False,
-        "max_output_tokens": dialect.max_tokens,
     }
+    if dialect.max_tokens_field:
+        fields["max_output_tokens"] = dialect.max_tokens
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["input"] = [
-        {"role": "system", "content": words.instructions},
-        {"role": "user", "content": words.text},
-    ]
+    fields["input"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bus import messages as m
@@ -11,6 +13,7 @@ from tests.llm.provider_server import (
     DONE,
     END,
     HEAD,
+    Do,
     ProviderServer,
     Step,
     answer,
@@ -114,6 +117,57 @@ def test_a_body_without_an_answer_is_one_clear_line(
     live.say(QUESTION)
     assert "no stream" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) == 1
+
+
+def refused(message: str, status: str = "400 Bad Request") -> list[Step]:
+    return [json_reply({"error": {"message": message, "type": "BadRequestError", "code": 400}}, status)]
+
+
+def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provider: ProviderServer) -> None:
+    provider.script = [
+        refused("System role not supported"),
+        refused("Unrecognized request argument: stream_options", "422 Unprocessable Entity"),
+        refused("temperature is not supported"),
+        answer(A),
+        [HEAD, Do.RESET],
+        answer(A),
+    ]
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == A
+    live.say("What is a mutex?")
+    live.wait_for(m.AnswerFinished, 2)
+    bodies = [json.loads(request.body) for request in provider.asked]
+    assert [[message["role"] for message in body["messages"]] for body in bodies] == [["system", "user"]] + [
+        ["user"]
+    ] * 5
+    assert [("stream_options" in body, "temperature" in body) for body in bodies[2:]] == [
+        (False, True),
+        *[(False, False)] * 3,
+    ]
+    assert not live.all(m.ProblemMet)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        refused("Conversation roles must alternate user/assistant", "500 Internal Server Error"),
+        stream(b"event: error\n" + event({"error": {"message": "jinja: System role not supported"}})),
+    ],
+)
+def test_a_template_without_a_system_role_is_found_out(
+    live: Live, provider: ProviderServer, first: list[Step]
+) -> None:
+    provider.script = [first, answer(A)]
+    live.say(QUESTION)
+    assert live.wait_for(m.AnswerFinished).text == A
+    assert b'"system"' not in provider.asked[1].body
+
+
+def test_a_refusal_of_everything_ends(live: Live, provider: ProviderServer) -> None:
+    provider.script = [refused("System role not supported; thinking, temperature, stream_options neither")]
+    live.say(QUESTION)
+    assert "refused the request" in live.wait_for(m.AnswerStopped).cause
+    assert len(provider.asked) <= 8
 
 
 FAILED = event({"choices": [{"delta": {"content": ""}, "finish_reason": "error",
