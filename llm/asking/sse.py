@@ -20,6 +20,9 @@ MAX_EVENT_BYTES = 1 << 20
 _BARE_LINES_AT_MOST, _BARE_BYTES_AT_MOST = 200, 1 << 16
 """Beyond this, what stands bare is no error."""
 
+_BARE_WORDS = (b"[DONE]", b"null")
+"""Data that is an event although it is no JSON object."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -119,7 +122,7 @@ class SseParser:
 
     def _lacks_empty_line(self, line: bytes) -> bool:
         """Return whether a data line begins an event although no empty line closed the one before."""
-        begins = line.removeprefix(b"data:").strip().startswith((b"{", b"[DONE]"))
+        begins = line.removeprefix(b"data:").strip().startswith((b"{", *_BARE_WORDS))
         return begins and len(self._data) == 1 and _is_whole(self._data[0])
 
     def _take_bare(self, line: bytes) -> ServerEvent | None:
@@ -146,8 +149,8 @@ class SseParser:
 
 
 def _is_whole(value: bytes) -> bool:
-    """Return whether data is all of an event: a JSON object, or the mark of the end."""
-    return value.strip() == b"[DONE]" or (value.strip().endswith(b"}") and _is_json(value))
+    """Return whether data is all of an event: a JSON object, a sign of life, or the mark of the end."""
+    return value.strip() in _BARE_WORDS or (value.strip().endswith(b"}") and _is_json(value))
 
 
 def _is_json(value: bytes) -> bool:

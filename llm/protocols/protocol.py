@@ -84,7 +84,8 @@ _SYSTEM_ROLE = re.compile(
     r"\b(?:system|developer)[\s'\"`]*(?:role|message|prompt|instruction|$)"
     r"|role.{0,80}?(?:not|n't|unsupported|invalid|unknown|unexpected|only|input should be|one of)"
     r".{0,80}?\b(?:system|developer|user)\b"
-    r"|is not one of.{0,80}?role|roles? must alternate|only user(?:,| and) assistant|must (?:start|begin) with (?:a |the )?['\"`]?user"
+    r"|is not one of.{0,80}?role|roles? must alternate|only user(?:,| and) assistant"
+    r"|must (?:start|begin) with (?:a |the )?['\"`]?user"
     r"|first message must|(?:invalid|unsupported|unexpected|unknown)[\w\s]{0,20} role",
     re.IGNORECASE | re.DOTALL,
 )

@@ -64,6 +64,7 @@ CHAT = {
     "written twice": sse(*PIECES, prefix="data: data: "),
     "CRLF": sse(*PIECES, between="\r\n\r\n"),
     "no empty lines": sse(*PIECES, between="\n"),
+    "no empty lines, and null": sse(None, *PIECES, None, between="\n"),
     "no last line end": sse(*PIECES, done=False).rstrip(),
     "a byte order mark": b"\xef\xbb\xbf" + sse(*PIECES),
     "words that are no JSON": b"data: ping\n\nevent: keepalive\ndata: {}\n\n" + sse(*PIECES),
