@@ -122,8 +122,10 @@ class Answering:
                 self._recall(event)
             case RequestSent(question=number) if not self.live:
                 self._numbered = max(self._numbered, number)  # an early one may never have been asked
-            case AnswerGrew(question=number, added=added) if number in self._open and not self.live:
-                self._open[number].kept.append(added)
+            case AnswerGrew(question=number, added=added, anew=anew) if (
+                number in self._open and not self.live
+            ):
+                self._open[number].kept[:] = [*(() if anew else self._open[number].kept), added]
             case AnswerFinished(question=number) | AnswerStopped(question=number):
                 self._open.pop(number, None)
             case _:

@@ -21,6 +21,9 @@ _NOT_FOR_CHAT = (
 
 _DATE = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})$")
 _ALIKE_AT_LEAST = 0.5
+_OPENS_THOUGHTS = re.compile(
+    r"deepseek-?r1|r1-distill|r1-1776|\bqwq\b|qwen3.*thinking|exaone-?deep", re.IGNORECASE
+)
 
 
 def suitable_model(listed: Sequence[str], preferred: Iterable[str] = ()) -> str | None:
@@ -77,6 +80,11 @@ def nearest_model(wanted: str, listed: Sequence[str]) -> str:
 def computes_elsewhere(model: str) -> bool:
     """Tell whether a server on this machine hands this model's work to its makers' own servers."""
     return model.endswith(("-cloud", ":cloud"))  # Ollama
+
+
+def begins_in_thoughts(model: str) -> bool:
+    """Return whether the prompt template of this model is known to end in the tag that opens its thoughts."""
+    return bool(_OPENS_THOUGHTS.search(model))
 
 
 def _chats(model: str) -> bool:

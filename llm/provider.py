@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
-from llm.model_names import computes_elsewhere
+from llm.model_names import begins_in_thoughts, computes_elsewhere
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.protocol import Dialect, Protocol
 from llm.settings import LlmSettings
@@ -100,6 +100,7 @@ def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:
         max_tokens_field=provider.max_tokens_field,
         temperature=settings.temperature if provider.takes_temperature else None,
         extra=thinking.fields,
+        begins_in_thoughts=begins_in_thoughts(model),
     )
 
 

@@ -49,10 +49,10 @@ class Exchange:
                 self.held, self.state = event, "held"
             case m.RequestSent() if self.state == "held":
                 self.held, self.state = None, "waiting"
-            case m.AnswerGrew(added=added):
+            case m.AnswerGrew(added=added, anew=anew):
                 if self.first_token_s is None:
                     self.first_token_s = (logged_ns - self.asked_ns) / 1e9
-                self.answer = (self.answer + added)[:ANSWER_CHARACTERS]
+                self.answer = (("" if anew else self.answer) + added)[:ANSWER_CHARACTERS]
                 self.state = "streaming"
             case m.AnswerFinished(text=text, model=model):
                 self.answer, self.state, self.remark = text[:ANSWER_CHARACTERS], "finished", model

@@ -28,6 +28,7 @@ from llm.protocols.errors import StreamFailed, error_in
 from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import Protocol
 from llm.protocols.responses import RESPONSES
+from llm.protocols.visible_text import VisibleText
 from llm.spending import prices
 from llm.spending.spending_file import SpendingFile
 from llm.spending.totals import Count
@@ -51,7 +52,8 @@ _PROTOCOLS = {
 
 _STREAM_WORDS = (b"data: ", b"event: ", b"\n\n", b"\r", b"[DONE]", b'"error"', b'{"error":', b'"usage":',
                  b"[", b"{",
-                 b"\xef\xbb\xbf", b"\\ud800", b"9999999999", b"1e999", b":", b"}\n",
+                 b"\xef\xbb\xbf", b"\\ud800", b"\\ude00", b"<think>", b"</think>", b"<|im_end|>",
+                 b"9999999999", b"1e999", b":", b"}\n",
                  b'"retryDelay": "99s"')  # fmt: skip
 
 
@@ -69,10 +71,11 @@ def _events(parser: SseParser, chunks: list[bytes]) -> list[ServerEvent]:
 def _stream(protocol: Protocol) -> Callable[[bytes], object]:
     def read(body: bytes) -> None:
         """Read a stream to its end, and tell of it as the stage does."""
-        parser, reply, text = SseParser(), protocol.reply(), ""
+        parser, reply, text, visible = SseParser(), protocol.reply(), "", VisibleText()
         for event in _events(parser, [body]):
             with contextlib.suppress(StreamFailed):
-                text += reply.take(event)
+                text += visible.feed(reply.take(event)).text
+        text += visible.finish(cut_off=False).text
         counts = (reply.prompt_tokens, reply.cached_tokens, reply.answer_tokens)
         m.encode(m.AnswerFinished(question=1, text=text, model=reply.model, stop_reason=reply.stop_reason,
                                   prompt_tokens=counts[0], answer_tokens=counts[2]))  # fmt: skip

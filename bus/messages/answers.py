@@ -154,6 +154,8 @@ class AnswerGrew(Message, frozen=True, kw_only=True):
     """What to append."""
     received_ns: int
     """When its bytes arrived."""
+    anew: bool = False
+    """What was published before was the model's thoughts: replace it."""
 
 
 class AnswerFinished(Message, frozen=True, kw_only=True):

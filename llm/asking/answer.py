@@ -32,13 +32,16 @@ class Answer:
         self._pass_on = say
         self._kept_back: list[Event] | None = [] if held else None
         self._unsaid = ""
+        self._anew = False
         self._received_ns = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def grow(self, added: str, received_ns: int) -> None:
-        """Append text that arrived at this monotonic time."""
+    def grow(self, added: str, received_ns: int, *, anew: bool = False) -> None:
+        """Append text that arrived at this monotonic time, or begin anew with it."""
         if self.closed:
             return
+        if anew:
+            self.text, self._unsaid, self._anew = "", "", True
         self.text += added
         if not self._unsaid:
             self._received_ns = received_ns
@@ -96,11 +99,18 @@ class Answer:
 
     def _on_timer(self) -> None:
         self._timer = None
-        if self._unsaid and not self.closed:
+        if (self._unsaid or self._anew) and not self.closed:
             self._flush()
             self._timer = asyncio.get_running_loop().call_later(SAID_EVERY_S, self._on_timer)
 
     def _flush(self) -> None:
-        if self._unsaid:
-            self._say(AnswerGrew(question=self.question, added=self._unsaid, received_ns=self._received_ns))
-            self._unsaid = ""
+        if self._unsaid or self._anew:
+            self._say(
+                AnswerGrew(
+                    question=self.question,
+                    added=self._unsaid,
+                    received_ns=self._received_ns,
+                    anew=self._anew,
+                )
+            )
+            self._unsaid, self._anew = "", False

@@ -94,6 +94,8 @@ class Asker:
             except Refusal as refusal:
                 if refusal.unreachable:
                     await self._switchboard.hang_up()
+                if refusal.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
+                    continue  # each kind of complaint leads here at most once
                 remaining_s = limits.first_token_s - _now_s()
                 if not refusal.loading:  # the longer limit of a server of the user's own is for that alone
                     remaining_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
@@ -164,7 +166,7 @@ class Asker:
             raise
         finally:
             if stream.accepted:
-                usage = usage_of(stream.reply, body, stream.text)
+                usage = usage_of(stream.reply, body, stream.received_characters)
                 self._meter.count(order.question, connection, usage, wasted=wasted)
 
     async def _ask_permission(self, connection: Connection, order: Order, body: bytes) -> None:

@@ -41,6 +41,10 @@ MODELS_AT_MOST = 500
 """So many are shown; some gateways list thousands."""
 
 
+Learnt = dict[tuple[str, str], Dialect]
+"""What was learnt of the models at each address in this session."""
+
+
 class SmallModel:
     """Where the small model's server is, as far as is known. Use it on one event loop."""
 
@@ -84,6 +88,8 @@ class Connection:
     """What was listed and can answer."""
     dialect: Dialect = field(default_factory=Dialect)
     """How it is spoken to; becomes plainer when the provider does not know what it is asked."""
+    learnt: Learnt = field(default_factory=dict)
+    """Where what was learnt of this model is kept for the next connection."""
 
     @property
     def provider(self) -> Provider:
@@ -95,10 +101,20 @@ class Connection:
         return self.provider.protocol.body(wish, self.model, self.dialect)
 
     def speak_plainer(self, complaint: str) -> bool:
-        """Leave out from now on what the provider complains of; tell whether there was anything to."""
+        """Leave out from now on what the provider complains of; return whether there was anything to."""
         plainer = self.dialect.plainer(complaint)
-        self.dialect = plainer or self.dialect
-        return plainer is not None
+        if plainer is None:
+            return False
+        self._learn(plainer)
+        return True
+
+    def note_thoughts(self, *, begins_in_thoughts: bool) -> None:
+        """Remember whether this model's text begins in thoughts that nothing opens."""
+        if begins_in_thoughts != self.dialect.begins_in_thoughts:
+            self._learn(replace(self.dialect, begins_in_thoughts=begins_in_thoughts))
+
+    def _learn(self, dialect: Dialect) -> None:
+        self.dialect = self.learnt[self.provider.base_url, self.model] = dialect
 
 
 class Connector:
@@ -125,6 +141,7 @@ class Connector:
         self._run_token = run_token
         self._ledger = ledger
         self._dialling = dialling
+        self._learnt: Learnt = {}
 
     async def connect(self, provider: str, model: str = "") -> Connection:
         """Return a warm connection.
@@ -191,7 +208,9 @@ class Connector:
             line,
             model,
             tuple(that_can_chat(listed)[:MODELS_AT_MOST]),
-            dialect(line.provider, model, self._settings),
+            self._learnt.get((line.provider.base_url, model))
+            or dialect(line.provider, model, self._settings),
+            self._learnt,
         )
 
     async def _listed(self, line: Line, tried: list[str] | None = None) -> tuple[str, ...] | None:

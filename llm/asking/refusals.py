@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 
 from bus.failures import ProviderFailure
 from llm.model_names import nearest_model
+from llm.protocols.endings import LENGTH
 from llm.protocols.errors import ProviderError
-from llm.protocols.protocol import LENGTH
 from llm.provider import Provider
 
 RETRIES_AT_MOST = 2
@@ -57,6 +57,7 @@ class Refusal(ProviderFailure):
         declined: The model will not answer this question; another may.
         loading: The server is still loading the model.
         misplaced: Something answered that is no API; the API may be at another path.
+        asks_plainer: What the provider complains of is left out from now on: it can be asked again at once.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Refusal(ProviderFailure):
         declined: bool = False,
         loading: bool = False,
         misplaced: bool = False,
+        asks_plainer: bool = False,
     ) -> None:
         super().__init__(what, kept=_KEPT, todo=todo)
         self.may_retry = may_retry
@@ -78,6 +80,7 @@ class Refusal(ProviderFailure):
         self.declined = declined
         self.loading = loading
         self.misplaced = misplaced
+        self.asks_plainer = asks_plainer
 
 
 def refused(
@@ -134,6 +137,7 @@ def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
         f"{provider.name} does not know all it was asked: {error.message}",
         todo="ask again; it is left out from now on",
         may_retry=True,
+        asks_plainer=True,
     )
 
 
@@ -159,12 +163,17 @@ def declined(provider: Provider, reason: str) -> Refusal:
     )
 
 
-def nothing_visible(provider: Provider, reason: str) -> Refusal:
+def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -> Refusal:
     """Return what it means that an answer is complete and empty."""
     if reason == LENGTH:
         return Refusal(
             f"{provider.name} used up the answer's length with thinking, and gave no visible answer",
             todo="raise answer_tokens in [llm], or use a model that thinks less",
+        )
+    if thought:
+        return Refusal(
+            f"{provider.name} wrote nothing but thoughts, and gave no visible answer",
+            todo="ask again, or use a model that thinks less",
         )
     return Refusal(f"{provider.name} gave no visible answer", todo="ask again, or use another model")
 

@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import msgspec
+from llm.protocols.content import decoded
 
 MAX_EVENT_BYTES = 1 << 20
 """No piece of an answer comes near this; what does is not an answer."""
 
 _BARE_LINES_AT_MOST, _BARE_BYTES_AT_MOST = 200, 1 << 16
 """Beyond this, what stands bare is no error."""
+
+_BARE_WORDS = (b"[DONE]", b"null")
+"""Data that is an event although it is no JSON object."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -54,18 +57,26 @@ class SseParser:
         Raises:
             EventTooLong: An event exceeds the limit; the stream is of no further use.
         """
-        events = []
+        events: list[ServerEvent | None] = []
         for line in self._lines(chunk):
-            event = self._take_line(line)
-            if event is not None:
-                events.append(event)
-        return events
+            if line.startswith(b"data:") and self._lacks_empty_line(line):
+                events.append(self._close_event())
+            events.append(self._take_line(line))
+        return [event for event in events if event is not None]
 
     def rest(self) -> list[ServerEvent]:
-        """Return what the end of the bytes completes: a bare JSON value whose last line has no end."""
+        """Return what the end of the bytes completes: an event or a bare JSON value that lacks a line end."""
         line = bytes(self._line)
-        event = self._take_bare(line) if self._bare or line.startswith((b"{", b"[")) else None
-        return [event] if event else []
+        self._line.clear()
+        if line.startswith(b"data:"):
+            self._take_line(line)
+        elif line and (self._bare or line.startswith((b"{", b"["))):
+            event = self._take_bare(line)
+            return [event] if event else []
+        if self._data and _is_whole(b"\n".join(self._data)):
+            event = self._close_event()
+            return [event] if event else []
+        return []
 
     def _lines(self, chunk: bytes) -> Iterator[bytes]:
         if self._after_cr and chunk:
@@ -97,6 +108,8 @@ class SseParser:
         value = value.removeprefix(b" ")
         match field:
             case b"data":
+                while value.startswith(b"data:"):  # written twice by some proxies
+                    value = value.removeprefix(b"data:").removeprefix(b" ")
                 self._add(value)
             case b"event":
                 self._name = value.decode(errors="replace")
@@ -106,6 +119,11 @@ class SseParser:
             case _:
                 pass
         return None
+
+    def _lacks_empty_line(self, line: bytes) -> bool:
+        """Return whether a data line begins an event although no empty line closed the one before."""
+        begins = line.removeprefix(b"data:").strip().startswith((b"{", *_BARE_WORDS))
+        return begins and len(self._data) == 1 and _is_whole(self._data[0])
 
     def _take_bare(self, line: bytes) -> ServerEvent | None:
         """Add a line to a bare JSON value; return the value as an event when it is whole."""
@@ -130,9 +148,10 @@ class SseParser:
         return event
 
 
+def _is_whole(value: bytes) -> bool:
+    """Return whether data is all of an event: a JSON object, a sign of life, or the mark of the end."""
+    return value.strip() in _BARE_WORDS or (value.strip().endswith(b"}") and _is_json(value))
+
+
 def _is_json(value: bytes) -> bool:
-    try:
-        msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+    return decoded(value.decode(errors="replace")) is not None

@@ -13,15 +13,16 @@ from urllib.parse import quote
 import msgspec
 
 from llm.asking.sse import ServerEvent
-from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.content import decoded, text_of
+from llm.protocols.endings import MESSAGES_ENDINGS, STOP
+from llm.protocols.errors import chunk_in, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
     Reply,
     count_in,
+    messages_of,
     names_in,
     part_of,
     text_in,
@@ -31,12 +32,6 @@ from llm.request import Wish, in_words
 VERSION = "2023-06-01"
 
 _MODELS_PATH = "models?limit=1000"
-_ENDS = {
-    "end_turn": STOP,
-    "stop_sequence": STOP,
-    "max_tokens": LENGTH,
-    "model_context_window_exceeded": LENGTH,
-}
 
 
 @dataclass
@@ -51,15 +46,21 @@ class MessagesReply(Reply):
                 message = part_of(chunk, "message")
                 self.model = one_line(text_in(message, "model"))
                 self._take_usage(part_of(message, "usage"))
+            case "message":  # the server ignored "stream"
+                self.model = one_line(text_in(chunk, "model"))
+                self._take_usage(part_of(chunk, "usage"))
+                self.end(one_line(text_in(chunk, "stop_reason")), MESSAGES_ENDINGS)
+                self.complete = self.done = True
+                return text_of(chunk.get("content"))
             case "content_block_start":
                 return self._take_block(part_of(chunk, "content_block"))
             case "content_block_delta":
                 delta = part_of(chunk, "delta")
                 self.thinking = self.thinking or "thinking" in delta
-                return text_in(delta, "text")
+                return text_of(delta.get("text"))
             case "message_delta":
                 self._take_usage(part_of(chunk, "usage"))
-                self._take_end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")))
+                self.end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")), MESSAGES_ENDINGS)
             case "message_stop":
                 self.complete = self.done = True
                 self.stop_reason = self.stop_reason or STOP
@@ -69,7 +70,7 @@ class MessagesReply(Reply):
 
     def _take_block(self, block: dict[str, Any]) -> str:
         self.thinking = self.thinking or text_in(block, "type") == "thinking"
-        return text_in(block, "text")
+        return text_of(block.get("text"))
 
     def _take_usage(self, usage: dict[str, Any]) -> None:
         """Take in counts; those of a later event replace those before."""
@@ -79,12 +80,6 @@ class MessagesReply(Reply):
             self.prompt_tokens = count_in(usage, "input_tokens") + self.cached_tokens + written
         self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)
 
-    def _take_end(self, reason: str) -> None:
-        if reason:
-            self.complete = True
-            self.stop_reason = _ENDS.get(reason, reason)
-            self.declined = reason == "refusal"
-
 
 def _headers(key: str) -> dict[str, str]:
     return {"anthropic-version": VERSION} | ({"x-api-key": key} if key else {})
@@ -92,13 +87,20 @@ def _headers(key: str) -> dict[str, str]:
 
 def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
-    fields: dict[str, Any] = {"model": model, "stream": True, "max_tokens": dialect.max_tokens}
+    fields: dict[str, Any] = {
+        "model": model,
+        "stream": dialect.streams,
+        "max_tokens": dialect.max_tokens,
+    }
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
     kept = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
-    fields["system"] = [kept]
-    fields["messages"] = [{"role": "user", "content": words.text}]
+    if dialect.system_role:
+        fields["system"] = [kept]
+        fields["messages"] = [{"role": "user", "content": words.text}]
+    else:
+        fields["messages"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

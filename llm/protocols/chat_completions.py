@@ -1,7 +1,8 @@
 """Chat completions: what OpenAI began, and most servers speak.
 
 Pure. Written for OpenAI, Groq, Ollama, llama.cpp, LM Studio and vLLM, which agree on the words and differ in
-the errors. Complete is what has a finish reason or "[DONE]".
+the errors. Gateways also send content in parts, a whole message, a completion's text, or Ollama's own format.
+Complete is what has a finish reason, "[DONE]", or is a whole message.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ from typing import Any
 import msgspec
 
 from llm.asking.sse import ServerEvent
-from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.content import decoded, text_of, thinks
+from llm.protocols.endings import CHAT_ENDINGS, STOP
+from llm.protocols.errors import chunk_in, find_error, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
     Reply,
     bearer,
     count_in,
+    messages_of,
     names_in,
     part_of,
     text_in,
@@ -30,12 +32,13 @@ from llm.request import Wish, in_words
 
 DONE = "[DONE]"
 
-_ENDS = {"stop": STOP, "eos": STOP, "length": LENGTH}
-
 
 @dataclass
 class ChatReply(Reply):
     """Reads one answer."""
+
+    _text: str = ""
+    """What came so far."""
 
     def take(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
@@ -47,7 +50,12 @@ class ChatReply(Reply):
         self.model = one_line(text_in(chunk, "model")) or self.model
         self._take_usage(part_of(chunk, "x_groq", "usage") or part_of(chunk, "usage"))
         choices = chunk.get("choices")
-        return self._take_choice(choices[0] if isinstance(choices, list) and choices else None)
+        if isinstance(choices, list) and choices:
+            whole = text_in(chunk, "object") != "chat.completion.chunk"
+            return self._take_choice(choices[0] if isinstance(choices[0], dict) else {}, whole=whole)
+        if self._text and choices == [] and part_of(chunk, "usage"):
+            self.complete = True  # the counts come last, also from servers that send no finish reason
+        return self._take_native(chunk)
 
     def _take_usage(self, usage: dict[str, Any]) -> None:
         self.prompt_tokens = count_in(usage, "prompt_tokens", self.prompt_tokens)
@@ -56,37 +64,66 @@ class ChatReply(Reply):
             part_of(usage, "prompt_tokens_details"), "cached_tokens", self.cached_tokens
         )
 
-    def _take_choice(self, choice: Any) -> str:
-        reason = one_line(text_in(choice, "finish_reason"))
-        if reason:
-            self.stop_reason = self.stop_reason or _ENDS.get(reason, reason)
+    def _take_choice(self, choice: dict[str, Any], *, whole: bool) -> str:
+        error = find_error(choice)
+        if error is not None:  # OpenRouter's, when the provider behind it breaks off
+            self.failure, self.complete = error, True
+        self._take_end(choice, "finish_reason")
+        if "delta" in choice or "message" not in choice:
+            delta = part_of(choice, "delta")
+            return self._take_message(delta) or self._take_message({"content": choice.get("text")})
+        before = self._text
+        if whole:
             self.complete = True
-            self.declined = self.declined or reason == "content_filter"
-        delta = part_of(choice, "delta")
-        if delta.get("reasoning_content") or delta.get("reasoning"):
-            self.thinking = True
-        refusal = text_in(delta, "refusal")
+            self.stop_reason = self.stop_reason or STOP
+        text = self._take_message(part_of(choice, "message"))
+        if text.startswith(before):  # all of the answer so far, from servers that send it again and again
+            self._text = text
+            return text.removeprefix(before)
+        return text
+
+    def _take_native(self, chunk: dict[str, Any]) -> str:
+        """Take in a line of Ollama's own format, or an event of llama.cpp's."""
+        if chunk.get("done") is True or chunk.get("stop") is True:
+            self.complete = True
+            self._take_end(chunk, "done_reason")
+            self.stop_reason = self.stop_reason or STOP
+            self.prompt_tokens = count_in(chunk, "prompt_eval_count", self.prompt_tokens)
+            self.answer_tokens = count_in(chunk, "eval_count", self.answer_tokens)
+        message = part_of(chunk, "message")
+        return self._take_message(message or {"content": chunk.get("response") or chunk.get("content")})
+
+    def _take_message(self, message: dict[str, Any]) -> str:
+        content = message.get("content") or message.get("text")
+        reasons = any(message.get(name) for name in ("reasoning_content", "reasoning", "thinking"))
+        self.thinking = self.thinking or reasons or thinks(content)
+        refusal = text_in(message, "refusal")
         if refusal:
             self.declined, self.stop_reason = True, "refusal"
-        return refusal or text_in(delta, "content")
+        text = refusal or text_of(content)
+        self._text += text
+        return text
+
+    def _take_end(self, holder: dict[str, Any], field_name: str) -> None:
+        reason = one_line(text_in(holder, field_name))
+        if reason.lower() not in ("null", "none"):
+            self.end(reason, CHAT_ENDINGS)
 
 
 def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
-        "stream": True,
-        dialect.max_tokens_field: dialect.max_tokens,
+        "stream": dialect.streams,
     }
-    if dialect.wants_counts:
+    if dialect.max_tokens_field:
+        fields[dialect.max_tokens_field] = dialect.max_tokens
+    if dialect.wants_counts and dialect.streams:
         fields["stream_options"] = {"include_usage": True}
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["messages"] = [
-        {"role": "system", "content": words.instructions},
-        {"role": "user", "content": words.text},
-    ]
+    fields["messages"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

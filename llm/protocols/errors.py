@@ -9,9 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from llm.asking.sse import ServerEvent
+from llm.protocols.content import decoded
 
 MESSAGE_CHARACTERS = 300
 
@@ -49,15 +48,28 @@ def chunk_in(event: ServerEvent) -> dict[str, Any]:
     Raises:
         StreamFailed: The event is an error, in any of the shapes they come in.
     """
-    found = _first(decoded(event.data))
-    if not isinstance(found, dict):
-        if event.name == "error":
-            raise StreamFailed(ProviderError(one_line(event.data)))
-        return {}
-    error = find_error(found, expected=event.name == "error")
+    return next(iter(chunks_in(event)), {})
+
+
+def chunks_in(event: ServerEvent) -> list[dict[str, Any]]:
+    """Return the JSON objects in an event: one, or those of a list.
+
+    Raises:
+        StreamFailed: One of them is an error, in any of the shapes they come in.
+    """
+    found = decoded(event.data)
+    chunks = [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
+    if not chunks and event.name == "error":
+        raise StreamFailed(ProviderError(one_line(event.data)))
+    for chunk in chunks:
+        _check(chunk, expected=event.name == "error")
+    return chunks
+
+
+def _check(found: dict[str, Any], *, expected: bool) -> None:
+    error = find_error(found, expected=expected)
     if error is not None:
         raise StreamFailed(error)
-    return found
 
 
 def error_in(body: str) -> ProviderError:
@@ -77,22 +89,15 @@ def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderErro
     groq = found.get("x_groq")
     error = found.get("error") or (groq.get("error") if isinstance(groq, dict) else None)
     if isinstance(error, str):  # xAI: {"code": "…", "error": "…"}; Groq: {"x_groq": {"error": "…"}}
-        return ProviderError(one_line(error), str(found.get("code") or ""))
+        return ProviderError(one_line(error), one_line(str(found.get("code") or "")))
     if isinstance(error, dict):
         return _read(error, str(error.get("message") or error))
     if found.get("object") == "error":  # vLLM, older
         return _read(found, str(found.get("message") or ""))
-    if not expected and found.get("type") != "error":  # OpenAI's Responses, as documented: all fields on top
-        return None
-    return _read(found, str(found.get("message") or found.get("detail") or ""))
-
-
-def decoded(text: str) -> Any:
-    """Return the JSON value in a text, or None when it is none."""
-    try:
-        return msgspec.json.decode(text.encode())
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        return None
+    detail = found.get("detail")  # FastAPI
+    if not expected and found.get("type") != "error" and not (detail and "choices" not in found):
+        return None  # OpenAI's Responses have all fields of an error on top, as documented
+    return _read(found, str(found.get("message") or detail or found.get("msg") or ""))
 
 
 def one_line(text: str) -> str:
@@ -105,7 +110,10 @@ def _read(error: dict[str, Any], message: str) -> ProviderError:
     codes = (str(error[key]) for key in ("code", "type", "status") if error.get(key))
     reason, retry_after_s = _details(error.get("details"))
     return ProviderError(
-        one_line(message), next((code for code in codes if code != "error"), ""), reason, retry_after_s
+        one_line(message),
+        one_line(next((code for code in codes if code != "error"), "")),
+        reason,
+        retry_after_s,
     )
 
 

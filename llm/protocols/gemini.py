@@ -14,10 +14,10 @@ from urllib.parse import quote
 import msgspec
 
 from llm.asking.sse import ServerEvent
-from llm.protocols.errors import chunk_in, decoded, one_line
+from llm.protocols.content import decoded, text_of
+from llm.protocols.endings import GEMINI_ENDINGS
+from llm.protocols.errors import chunks_in, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     ModelList,
     Protocol,
@@ -29,10 +29,6 @@ from llm.protocols.protocol import (
 from llm.request import Wish, in_words
 
 _MODELS_PATH = "models?pageSize=1000"
-_ENDS = {"STOP": STOP, "MAX_TOKENS": LENGTH}
-_DECLINED = frozenset(
-    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR"}
-)
 
 
 @dataclass
@@ -41,7 +37,9 @@ class GeminiReply(Reply):
 
     def take(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
-        chunk = chunk_in(event)
+        return "".join(map(self._take_chunk, chunks_in(event)))
+
+    def _take_chunk(self, chunk: dict[str, Any]) -> str:
         self.model = one_line(text_in(chunk, "modelVersion")) or self.model
         self._take_usage(part_of(chunk, "usageMetadata"))
         blocked = one_line(text_in(part_of(chunk, "promptFeedback"), "blockReason"))
@@ -52,18 +50,14 @@ class GeminiReply(Reply):
         return self._take_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
 
     def _take_candidate(self, candidate: Any) -> str:
-        reason = one_line(text_in(candidate, "finishReason"))
-        if reason:
-            self.complete = True
-            self.stop_reason = _ENDS.get(reason, reason)
-            self.declined = reason in _DECLINED
+        self.end(one_line(text_in(candidate, "finishReason")), GEMINI_ENDINGS)
         parts = part_of(candidate, "content").get("parts")
         text = ""
         for part in parts if isinstance(parts, list) else []:
             if isinstance(part, dict) and part.get("thought"):
                 self.thinking = True
             else:
-                text += text_in(part, "text")
+                text += text_of(part.get("text") if isinstance(part, dict) else None)
         return text
 
     def _take_usage(self, usage: dict[str, Any]) -> None:
@@ -83,11 +77,10 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
         wanted["temperature"] = dialect.temperature
-    fields = {
-        "systemInstruction": {"parts": [{"text": words.instructions}]},
-        "generationConfig": wanted | dialect.extra,
-        "contents": [{"role": "user", "parts": [{"text": words.text}]}],
-    }
+    parts = [{"text": words.instructions}], [{"text": words.text}]
+    fields: dict[str, Any] = {"systemInstruction": {"parts": parts[0]}} if dialect.system_role else {}
+    fields["generationConfig"] = wanted | dialect.extra
+    fields["contents"] = [{"role": "user", "parts": parts[1] if dialect.system_role else parts[0] + parts[1]}]
     return msgspec.json.encode(fields)
 
 

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llm.asking.sse import ServerEvent
-from llm.request import Wish
-
-_TUNING = re.compile(r"reasoning|thinking|effort|budget|temperature", re.IGNORECASE)
+from llm.protocols.content import joined
+from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
+from llm.protocols.errors import ProviderError
+from llm.request import Wish, Words
 
 _MOST_TOKENS = 1 << 40
 """No answer has more; a larger count is none."""
-
-STOP, LENGTH = "stop", "length"
-"""Why answers end, in one word for all: it was said, or it grew too long."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +36,83 @@ class Dialect:
     """It may be asked to count the tokens, where that has to be asked for."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields that only this server or model knows."""
+    begins_in_thoughts: bool = False
+    """The model's prompt ends in the tag that opens its thoughts: only the closing tag is in its text."""
+
+    system_role: bool = True
+    """The instructions go in a message of the system; else they stand at the beginning of the user's."""
+    streams: bool = True
+    """The answer is asked for as a stream, where a field says so."""
+    plainer_by: frozenset[str] = frozenset()
+    """What was left out or changed because the server complained; nothing is changed twice."""
 
     def plainer(self, complaint: str) -> Dialect | None:
         """Return the dialect without what a server complains of; None when it complains of something else.
 
         What a model takes is nowhere listed, and changes: a wrong guess must not make it useless.
         """
-        if "max_completion_tokens" in complaint and self.max_tokens_field == "max_tokens":
-            return replace(self, max_tokens_field="max_completion_tokens")
-        if "stream_options" in complaint and self.wants_counts:
-            return replace(self, wants_counts=False)
-        if _TUNING.search(complaint) and (self.extra or self.temperature is not None):
-            return replace(self, extra={}, temperature=None)
+        for name, pattern, change in _CHANGES:
+            if name not in self.plainer_by and pattern.search(complaint):
+                changed = change(self, complaint)
+                if changed != self:
+                    return replace(changed, plainer_by=self.plainer_by | {name})
         return None
+
+
+def refuses_system_role(complaint: str) -> bool:
+    """Return whether a server complains of the role in which it got the instructions."""
+    return bool(_SYSTEM_ROLE.search(complaint))
+
+
+def _with_other_limit(was: Dialect, complaint: str) -> Dialect:
+    other = "max_tokens" if was.max_tokens_field == "max_completion_tokens" else "max_completion_tokens"
+    return replace(was, max_tokens_field=other)
+
+
+def _without_limit(was: Dialect, complaint: str) -> Dialect:
+    """Leave the limit out when it is not known at all; a limit that is too large stays."""
+    name = rf"['\"`]?(?:{was.max_tokens_field or 'max_tokens'}|max_output_tokens)\b"
+    unknown = r"(?:unsupported|unknown|unrecognized|unexpected|not permitted|not supported|not allowed)"
+    found = re.search(rf"{unknown}[^.]{{0,40}}?{name}|{name}[^.]{{0,40}}?{unknown}", complaint, re.IGNORECASE)
+    return replace(was, max_tokens_field="") if found else was
+
+
+_SYSTEM_ROLE = re.compile(
+    r"(?:system|developer)[\s'\"`_-]*(?:role|message|prompt|instruction)s?\b.{0,60}?"
+    r"(?:not|n't|unsupported|invalid|unknown|disabled|must|only|fail)"
+    r"|(?:not|n't|unsupported|invalid|unknown|unexpected|unrecognized).{0,60}?"
+    r"\b(?:system|developer)[\s'\"`]*(?:role|message|prompt|instruction|$)"
+    r"|role.{0,80}?(?:not|n't|unsupported|invalid|unknown|unexpected|only|input should be|one of)"
+    r".{0,80}?\b(?:system|developer|user)\b"
+    r"|is not one of.{0,80}?role|roles? must alternate|only user(?:,| and) assistant"
+    r"|must (?:start|begin) with (?:a |the )?['\"`]?user"
+    r"|first message must|(?:invalid|unsupported|unexpected|unknown)[\w\s]{0,20} role",
+    re.IGNORECASE | re.DOTALL,
+)
+_CHANGES: tuple[tuple[str, re.Pattern[str], Callable[[Dialect, str], Dialect]], ...] = (
+    ("system role", _SYSTEM_ROLE, lambda was, said: replace(was, system_role=False)),
+    ("max_completion_tokens", re.compile(r"max_completion_tokens"), _with_other_limit),
+    ("token limit", re.compile(r"max_(?:completion_|output_)?tokens"), _without_limit),
+    ("stream_options", re.compile("stream_options"), lambda was, said: replace(was, wants_counts=False)),
+    (
+        "temperature",
+        re.compile("temperature", re.IGNORECASE),
+        lambda was, said: replace(was, temperature=None),
+    ),
+    (
+        "tuning",
+        re.compile("reasoning|thinking|effort|budget|repeat_penalty|cache_prompt", re.IGNORECASE),
+        lambda was, said: replace(was, extra={}),
+    ),
+    (
+        "stream",
+        re.compile(
+            r"\bstream(?:ing)?\b.{0,80}?(?:not|n't|unsupported|verified)|to stream this model", re.IGNORECASE
+        ),
+        lambda was, said: replace(was, streams=False),
+    ),
+)
+"""What a complaint leads to, the first that fits; each at most once."""
 
 
 @dataclass
@@ -58,7 +120,7 @@ class Reply(ABC):
     """What has been learnt from an answer's stream so far."""
 
     stop_reason: str = ""
-    """`STOP`, `LENGTH`, or the provider's own word."""
+    """`stop`, `length`, or the provider's own word."""
     complete: bool = False
     """The provider said that the answer is complete; that the bytes end says nothing."""
     done: bool = False
@@ -67,6 +129,8 @@ class Reply(ABC):
     """The model has begun to reason, out of sight."""
     declined: bool = False
     """The model, or a filter around it, will not answer this."""
+    failure: ProviderError | None = None
+    """Why the answer's end is no good end."""
     model: str = ""
     prompt_tokens: int = 0
     """All of them, those that the provider had kept computed included."""
@@ -76,11 +140,27 @@ class Reply(ABC):
 
     @abstractmethod
     def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds; empty when it adds none.
+        """Take in an event and return the text it adds; it may hold thoughts, and halves of surrogate pairs.
 
         Raises:
             StreamFailed: The event is an error, in any of the shapes they come in.
         """
+
+    def end(self, reason: str, endings: Mapping[str, str]) -> None:
+        """Note the reason with which the provider ends the answer; empty is none.
+
+        Args:
+            reason: The provider's word.
+            endings: What this protocol's reasons mean.
+        """
+        if not reason:
+            return
+        meaning = endings.get(reason.lower(), FAILED)
+        self.complete = True
+        self.declined = self.declined or meaning == DECLINED
+        if meaning == FAILED and self.failure is None:
+            self.failure = ProviderError(f"its finish reason is {reason!r}", reason)
+        self.stop_reason = self.stop_reason or (meaning if meaning in (STOP, LENGTH) else reason)
 
 
 @dataclass(frozen=True)
@@ -111,6 +191,13 @@ class Protocol:
     """Reads a page of the list of models; None when it is none."""
 
 
+def messages_of(words: Words, dialect: Dialect) -> list[dict[str, str]]:
+    """Return the instructions and the text as messages, or as one where the system has no role."""
+    if not dialect.system_role:
+        return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]
+    return [{"role": "system", "content": words.instructions}, {"role": "user", "content": words.text}]
+
+
 def bearer(key: str) -> dict[str, str]:
     """Return the header that most formats carry a key in."""
     return {"authorization": f"Bearer {key}"} if key else {}
@@ -132,9 +219,9 @@ def part_of(holder: Any, *field_names: str) -> dict[str, Any]:
 
 
 def text_in(holder: Any, field_name: str) -> str:
-    """Return the text in this field of a JSON object; empty when there is none."""
+    """Return the text in this field of a JSON object, without lone surrogates; empty when there is none."""
     value = holder.get(field_name) if isinstance(holder, dict) else None
-    return value if isinstance(value, str) else ""
+    return joined(value) if isinstance(value, str) else ""
 
 
 def names_in(entries: Any, field_name: str) -> tuple[str, ...]:

@@ -8,33 +8,33 @@ what ends in response.completed or response.incomplete; there is no "[DONE]".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
 from llm.asking.sse import ServerEvent
 from llm.protocols.chat_completions import models_in
+from llm.protocols.content import text_of
+from llm.protocols.endings import RESPONSES_ENDINGS, STOP
 from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, find_error, one_line
 from llm.protocols.protocol import (
-    LENGTH,
-    STOP,
     Dialect,
     Protocol,
     Reply,
     bearer,
     count_in,
+    messages_of,
     part_of,
     text_in,
 )
 from llm.request import Wish, in_words
 
-_ENDS = {"max_output_tokens": LENGTH, "max_tokens": LENGTH}
-_DECLINED = frozenset({"content_filter", "refusal"})
-
 
 @dataclass
 class ResponsesReply(Reply):
     """Reads one answer."""
+
+    _added: bool = False
 
     def take(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
@@ -43,27 +43,47 @@ class ResponsesReply(Reply):
         self.model = one_line(text_in(response, "model")) or self.model
         match kind:
             case "response.output_text.delta":
-                return text_in(chunk, "delta")
+                return self._add(text_of(chunk.get("delta")))
+            case "response.output_text.done" if not self._added:
+                return self._add(text_of(chunk.get("text")))
             case "response.refusal.delta":
                 self.declined, self.stop_reason = True, "refusal"
                 return text_in(chunk, "delta")
             case "response.completed" | "response.incomplete" | "response.cancelled":
                 self._end(response)
+                return self._whole(response)
+            case "" if text_in(chunk, "object") == "response":  # the server ignored "stream"
+                self.model = one_line(text_in(chunk, "model")) or self.model
+                self._end(chunk)
+                return self._whole(chunk)
             case "response.failed":
                 raise StreamFailed(find_error(response, expected=True) or ProviderError(""))
             case _:
                 self.thinking = self.thinking or _thinks(kind, chunk)
         return ""
 
+    def _add(self, text: str) -> str:
+        self._added = self._added or bool(text)
+        return text
+
+    def _whole(self, response: dict[str, Any]) -> str:
+        """Return the text of a response that came in no smaller pieces."""
+        output = response.get("output")
+        messages = [item for item in output if text_in(item, "type") == "message"] if _is_list(output) else []
+        return "" if self._added else self._add(text_of(messages))
+
     def _end(self, response: dict[str, Any]) -> None:
         self.complete = self.done = True
         reason = one_line(text_in(part_of(response, "incomplete_details"), "reason"))
-        self.stop_reason = self.stop_reason or _ENDS.get(reason, reason) or STOP
-        self.declined = self.declined or reason in _DECLINED
+        self.end(reason or one_line(text_in(response, "status")) or STOP, RESPONSES_ENDINGS)
         usage = part_of(response, "usage")
         self.prompt_tokens = count_in(usage, "input_tokens", self.prompt_tokens)
         self.answer_tokens = count_in(usage, "output_tokens", self.answer_tokens)
         self.cached_tokens = count_in(part_of(usage, "input_tokens_details"), "cached_tokens")
+
+
+def _is_list(value: Any) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _thinks(kind: str, chunk: dict[str, Any]) -> bool:
@@ -74,17 +94,15 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     words = in_words(wish, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
-        "stream": True,
+        "stream": dialect.streams,
         "store": False,
-        "max_output_tokens": dialect.max_tokens,
     }
+    if dialect.max_tokens_field:
+        fields["max_output_tokens"] = dialect.max_tokens
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["input"] = [
-        {"role": "system", "content": words.instructions},
-        {"role": "user", "content": words.text},
-    ]
+    fields["input"] = messages_of(words, dialect)
     return msgspec.json.encode(fields)
 
 

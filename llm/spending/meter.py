@@ -34,10 +34,10 @@ class Usage:
     estimated: bool
 
 
-def usage_of(reply: Reply, body: bytes, text: str) -> Usage:
-    """Return what an attempt used: as the provider counted, or, where it did not come to that, about."""
+def usage_of(reply: Reply, body: bytes, characters: int) -> Usage:
+    """Return what an attempt used: as the provider counted, else estimated from the characters received."""
     counted = reply.complete and reply.prompt_tokens > 0
-    answer_tokens = reply.answer_tokens if counted else max(reply.answer_tokens, _tokens(len(text)))
+    answer_tokens = reply.answer_tokens if counted else max(reply.answer_tokens, _tokens(characters))
     prompt_tokens = reply.prompt_tokens or _tokens(len(body))
     return Usage(prompt_tokens, reply.cached_tokens, answer_tokens, estimated=not counted)
 

@@ -62,8 +62,8 @@ class PlainLines:
             case m.RequestSent(host=host, body_bytes=size, left_machine=left, encrypted=encrypted):
                 where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
                 return [("sent", f"{size} bytes to {host}{where}")]
-            case m.AnswerGrew(question=question, added=added):
-                return self._answer(question, added)
+            case m.AnswerGrew(question=question, added=added, anew=anew):
+                return self._answer(question, added, anew=anew)
             case m.AnswerFinished(question=question):
                 return self._rest(question)
             case m.AnswerStopped(question=question, cause=cause, todo=todo):
@@ -72,11 +72,13 @@ class PlainLines:
             case _:
                 return practice_lines(event) or _trouble(event)
 
-    def _answer(self, question: int, added: str) -> list[tuple[str, str]]:
+    def _answer(self, question: int, added: str, *, anew: bool) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete by now."""
-        *complete, rest = (self._answers.get(question, "") + added).split("\n")
+        before = "" if anew else self._answers.get(question, "")
+        *complete, rest = (before + added).split("\n")
         self._answers[question] = rest
-        return [("answer", line) for line in complete if line.strip()]
+        thoughts = [("answer", "(what came before was the model's thoughts)")] if anew else []
+        return thoughts + [("answer", line) for line in complete if line.strip()]
 
     def _rest(self, question: int) -> list[tuple[str, str]]:
         rest = self._answers.pop(question, "")

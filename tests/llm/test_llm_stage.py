@@ -130,7 +130,9 @@ def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
     provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
     live = start_live({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
     live.say(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == "Bearer (key)"
+    stopped = live.wait_for(m.AnswerStopped)
+    assert stopped.kept == "Bearer (key)"
+    assert "finish reason is '(key)'" in stopped.cause
     assert KEY not in repr(live.events)
 
 
@@ -319,7 +321,7 @@ def test_a_server_that_loads_its_model_first_is_waited_for(
     start_live: StartLive, provider: ProviderServer
 ) -> None:
     """It answers late, and before that with the status 503; the wait is reported once."""
-    loading = json_reply({"error": {"message": "Loading model"}}, "503 Service Unavailable")
+    loading = [json_reply({"error": {"message": "Loading model"}}, "503 Service Unavailable")]
     ready = threading.Event()
     provider.script = [loading, [HEAD, ready, *answer("Loaded.")[1:]]]
     live = start_live(provider=provider.base_url, first_token_timeout_s=0.5)

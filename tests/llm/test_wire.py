@@ -155,9 +155,10 @@ def test_gemini_has_them_in_a_place_of_their_own() -> None:
     ("complaint", "left"),
     [
         ("Unsupported parameter: 'reasoning.effort' is not supported with this model.",
-         {"max_tokens", "stream_options"}),
-        ("Thinking level is not supported for this model.", {"max_tokens", "stream_options"}),
-        ("'temperature' does not support 0.3 with this model", {"max_tokens", "stream_options"}),
+         {"max_tokens", "stream_options", "temperature"}),
+        ("Thinking level is not supported for this model.", {"max_tokens", "stream_options", "temperature"}),
+        ("'temperature' does not support 0.3 with this model", {"max_tokens", "stream_options", "reasoning"}),
+        ("Unrecognized request argument: max_tokens", {"stream_options", "temperature", "reasoning"}),
         ("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
          {"max_completion_tokens", "stream_options", "temperature", "reasoning"}),
         ("Argument not supported: stream_options", {"max_tokens", "temperature", "reasoning"}),
@@ -171,3 +172,70 @@ def test_what_a_server_complains_of_is_left_out(complaint: str, left: set[str] |
         sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), plainer))
         assert set(sent) == left | {"model", "stream", "messages"}
         assert plainer.plainer(complaint) is None, "nothing is left out twice"
+
+
+REFUSED_ROLES = [
+    "System role not supported",
+    'Error rendering prompt with jinja template: "System role not supported"',
+    "Conversation roles must alternate user/assistant/user/assistant/...",
+    "Developer instruction is not enabled for models/gemma-3-27b-it",
+    "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+    "messages.0.role: Input should be 'user' or 'assistant'",
+    "This model does not support system messages.",
+    "Only user and assistant roles are supported!",
+    "Unexpected role 'system'",
+    "Unknown role: developer",
+    "'system' is not one of ['assistant', 'user'] - 'messages.0.role'",
+    "system prompt is not supported by this model",
+    "After the optional system message, conversation roles must alternate",
+    "The first message must be from the user",
+]
+
+
+@pytest.mark.parametrize("complaint", REFUSED_ROLES)
+def test_a_refused_role_is_known(complaint: str) -> None:
+    plainer = Dialect().plainer(complaint)
+    assert plainer is not None
+    assert not plainer.system_role
+    assert plainer.plainer(complaint) is None
+
+
+@of_each
+def test_instructions_go_with_the_question_where_the_system_has_no_role(name: str) -> None:
+    request = AnswerRequest(question="Why?")
+    words, body = (
+        in_words(request, small=False),
+        body_of(PROTOCOLS[name], request, Dialect(system_role=False)),
+    )
+    instructions, text = (msgspec.json.encode(each)[1:-1] for each in (words.instructions, words.text))
+    assert body.count(instructions) == body.count(text) == 1
+    assert body.index(instructions) < body.index(text)
+    assert b"system" not in body.replace(instructions, b"")
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    ["This model's maximum context length is 2048 tokens", "model overloaded", "The system is not available",
+     "max_tokens is too large: 400", "invalid JSON"],
+)  # fmt: skip
+def test_other_complaints_change_nothing(complaint: str) -> None:
+    assert Dialect().plainer(complaint) is None
+
+
+def test_a_model_that_may_not_be_streamed_is_asked_for_one_piece() -> None:
+    complaint = "Your organization must be verified to stream this model."
+    plainer = Dialect().plainer(complaint)
+    assert plainer is not None
+    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), plainer))
+    assert sent["stream"] is False
+    assert "stream_options" not in sent
+
+
+@given(st.lists(st.sampled_from([*REFUSED_ROLES, "temperature", "stream_options", "max_completion_tokens",
+    "unsupported max_tokens", "thinking", "streaming not supported"]), max_size=30))  # fmt: skip
+def test_every_kind_of_complaint_is_followed_at_most_once(complaints: list[str]) -> None:
+    dialect, changes = Dialect(temperature=0.3, extra={"a": 1}), 0
+    for complaint in complaints:
+        plainer = dialect.plainer(complaint)
+        dialect, changes = plainer or dialect, changes + (plainer is not None)
+    assert changes <= 7
