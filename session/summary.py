@@ -48,6 +48,9 @@ def lines(
     if tally.lost_samples or tally.lost_utterances:
         lost = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {tally.lost_utterances} utterances"
         rows.append(("lost", lost))
+    if tally.unsure_utterances or tally.not_understood:
+        unclear = f"{tally.unsure_utterances} utterances unsure, {tally.not_understood} not understood"
+        rows.append(("unclear", unclear))
     if tally.restarts:
         rows.append(("restarts", str(tally.restarts)))
     if tally.given_up:

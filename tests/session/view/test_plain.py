@@ -59,7 +59,7 @@ def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.Ca
         ),
         (
             m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
-            "lost      mic: an utterance (overwritten)",
+            "lost      mic: an utterance at 0:00 (overwritten)",
         ),
         (m.SessionEnding(cause="done"), "ending    done"),
     ],
