@@ -26,8 +26,8 @@ _TURN_S = 0.1
 _FINISH_WORDS_S = 0.8
 _ANSWERS_READY_S = 20.0
 _REPLAY_LEAD_NS = 100_000_000
-_LAST_EVENTS_S = 1.0
-"""How long what the stages said last may take to arrive, when they have ended."""
+_LAST_EVENTS_S = 0.3
+"""When nothing has arrived for so long, everything that the stages published before they ended has."""
 
 
 class LiveSession:
@@ -92,6 +92,8 @@ class LiveSession:
                     if self._past is not None:
                         self._past.in_good_hands()
             finally:
+                for outcome in self._utterances.close("the session broke off"):  # a hub that died takes none
+                    self._note(Logged(0, 0, outcome))
                 if not supervisor.keeps_log:
                     run.remove()
         return Ending(cause, killed, time.monotonic() - decided_s)
@@ -142,17 +144,11 @@ class LiveSession:
 
     def _close_utterances(self, supervisor: Supervisor, line: HubClient) -> None:
         """Give every utterance that is still open its outcome, when nobody is left to transcribe it."""
-        give_up = time.monotonic() + _LAST_EVENTS_S
-        closed = False
-        while time.monotonic() < give_up:
-            if events := line.hear(_TURN_S):
-                self._take(supervisor, events)
-            elif closed:
-                return
-            else:
-                closed = True
-                for outcome in self._utterances.close("the session ended before it was transcribed"):
-                    line.say(outcome)
+        while self._utterances and (events := line.hear(_LAST_EVENTS_S)):
+            self._take(supervisor, events)
+        for outcome in self._utterances.close("the session ended before it was transcribed"):
+            line.say(outcome)
+            self._note(Logged(0, 0, outcome))
 
     def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
         self._take(supervisor, line.hear(_TURN_S))
@@ -167,8 +163,7 @@ class LiveSession:
     def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
         """Take in what happened; the stages of a session that is taken up again are not those of then."""
         for logged in events:
-            self.tally.hear(logged)
-            self.record.hear(logged)
+            self._note(logged)
             self._progress.hear(logged)
             self._utterances.apply(logged.event)
             if self._past is not None:
@@ -178,6 +173,10 @@ class LiveSession:
             supervisor.hear(logged.event)
             if isinstance(logged.event, StageGivenUp):
                 self._stage_given_up(logged.event.stage)
+
+    def _note(self, logged: Logged) -> None:
+        self.tally.hear(logged)
+        self.record.hear(logged)
 
     def _stage_given_up(self, stage: str) -> None:
         self._progress.stage_given_up(stage)

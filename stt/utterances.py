@@ -61,6 +61,10 @@ class OpenUtterances:
             case _:
                 pass
 
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._open)
+
     def shown(self, key: Key) -> str:
         """Return the newest words that were published of an utterance; empty where there were none."""
         utterance = self._open.get(key)
