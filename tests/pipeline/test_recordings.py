@@ -17,6 +17,8 @@ from tests.pipeline.running import Event, running
 CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
 BOTH = ("--source", f"call=file:{CALL}", "--source", f"mic=file:{MIC}")
 
+OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -41,8 +43,7 @@ def check_log(events: Sequence[Event]) -> None:
     assert stamps == sorted(stamps)
     for source in ("call", "mic"):
         ended = [e["utterance"] for e in events if e["type"] == "SpeechEnded" and e["source"] == source]
-        kinds = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
-        done = [e["utterance"] for e in events if e["type"] in kinds and e["source"] == source]
+        done = [e["utterance"] for e in events if e["type"] in OUTCOMES and e["source"] == source]
         begun = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
         assert ended == list(range(1, len(ended) + 1))
         assert sorted(done) == begun, "every utterance has exactly one outcome"
