@@ -46,8 +46,9 @@ def lines(
         ("memory", _wiped(ending)),
     ]
     if tally.lost_samples or tally.lost_utterances:
-        lost = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {tally.lost_utterances} utterances"
-        rows.append(("lost", lost))
+        seconds = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio" if tally.lost_samples else ""
+        utterances = f"{tally.lost_utterances} utterances" if tally.lost_utterances else ""
+        rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
     if tally.unsure_utterances or tally.not_understood:
         unclear = f"{tally.unsure_utterances} utterances unsure, {tally.not_understood} not understood"
         rows.append(("unclear", unclear))
