@@ -17,7 +17,7 @@ from bus.run import Run
 from session.demonstration import DEMO
 from session.settings import SCHEMA
 from tests.conftest import StartStage
-from tests.pipeline.running import Session, running
+from tests.pipeline.running import NO_HURRY, Session, running
 from tests.waiting import wait_until
 
 FROM_S, TO_S = 17, 31
@@ -47,17 +47,9 @@ def sources(place: Path) -> list[str]:
 
 def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place: Path) -> None:
     options = ("--provider", "local", "--view", "overlay", "--json")
-    with running(
-        "run", *sources(place), *options, directory=place, environment={"QT_QPA_PLATFORM": "offscreen"}
-    ) as session:
-        session.wait_for("TranscriptFinished")
-        os.kill(session.pid("overlay"), signal.SIGKILL)
-        session.wait_for("AnswerGrew")
-        os.kill(session.pid("dialer"), signal.SIGKILL)
-        os.kill(session.pid("llm"), signal.SIGKILL)
-        wait_until(lambda: any(event["source"] == "mic" for event in session.of("TranscriptGrew")), 30)
-        for stage in HEARING:  # whoever has the sound, all at once
-            os.kill(session.pid(stage), signal.SIGKILL)
+    environment = {"QT_QPA_PLATFORM": "offscreen", **NO_HURRY}
+    with running("run", *sources(place), *options, directory=place, environment=environment) as session:
+        _kill_each_at_work(session)
         assert session.end() == 0
     died = {event["stage"] for event in session.of("StageDied")}
     assert died == {"overlay", "dialer", "llm", *HEARING}
@@ -69,6 +61,24 @@ def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place
     assert gap["stop_sample"] == session.of("CaptureStarted")[-1]["start_sample"]
     _check_words_shown(session)
     assert session.left_behind() == []
+
+
+def _kill_each_at_work(session: Session) -> None:
+    """Kill each group of stages when its work shows, in the order in which the machine comes to it."""
+
+    def mic_grows() -> bool:
+        return any(event["source"] == "mic" for event in session.of("TranscriptGrew"))
+
+    at_work: dict[tuple[str, ...], Callable[[], bool]] = {
+        ("overlay",): lambda: bool(session.of("TranscriptFinished")),
+        ("dialer", "llm"): lambda: bool(session.of("AnswerGrew")),
+        HEARING: mic_grows,  # whoever has the sound, all at once
+    }
+    while at_work:
+        for stages in wait_until(lambda: [each for each, works in at_work.items() if works()], 120):
+            del at_work[stages]
+            for stage in stages:
+                os.kill(session.pid(stage), signal.SIGKILL)
 
 
 def _check_words_shown(session: Session) -> None:

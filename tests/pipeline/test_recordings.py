@@ -12,7 +12,7 @@ import soundfile
 from bench.words import word_error_rate
 from bus.ring import SAMPLE_RATE
 from session.demonstration import DEMO, script
-from tests.pipeline.running import Event, running
+from tests.pipeline.running import NO_HURRY, Event, running
 
 CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
 BOTH = ("--source", f"call=file:{CALL}", "--source", f"mic=file:{MIC}")
@@ -60,7 +60,8 @@ def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
 
 
 def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> None:
-    with running("demo", "--json", "--save", str(place / "demo.md"), directory=place) as session:
+    asked = ("demo", "--json", "--save", str(place / "demo.md"))
+    with running(*asked, directory=place, environment=NO_HURRY) as session:
         assert session.end() == 0
     events = session.events
     check_log(events)
