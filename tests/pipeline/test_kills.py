@@ -17,7 +17,8 @@ from bus.run import Run
 from session.demonstration import DEMO
 from session.settings import SCHEMA
 from tests.conftest import StartStage
-from tests.pipeline.running import NO_HURRY, Session, running
+from tests.llm.provider_server import ProviderServer, answer
+from tests.pipeline.running import Session, running
 from tests.waiting import wait_until
 
 FROM_S, TO_S = 17, 31
@@ -46,11 +47,12 @@ def sources(place: Path) -> list[str]:
 
 
 def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place: Path) -> None:
-    options = ("--provider", "local", "--view", "overlay", "--json")
-    environment = {"QT_QPA_PLATFORM": "offscreen", **NO_HURRY}
-    with running("run", *sources(place), *options, directory=place, environment=environment) as session:
-        _kill_each_at_work(session)
-        assert session.end() == 0
+    environment = {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(place)}
+    with ProviderServer(script=[answer("Name the tables first.")]) as provider:
+        options = ("--provider", provider.base_url, "--view", "overlay", "--json")
+        with running("run", *sources(place), *options, directory=place, environment=environment) as session:
+            _kill_each_at_work(session)
+            assert session.end() == 0
     died = {event["stage"] for event in session.of("StageDied")}
     assert died == {"overlay", "dialer", "llm", *HEARING}
     happened = account(session.events)
