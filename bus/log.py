@@ -15,8 +15,8 @@ from itertools import pairwise
 import msgspec
 
 from bus.failures import Refused
-from bus.messages import Event, Logged, Message
-from bus.wiring import KEPT, PASSING
+from bus.messages import AnswerFinished, AnswerGrew, AnswerStopped, Event, Logged, Message
+from bus.wiring import ENDS, KEPT, PASSING
 
 PAST_VARIABLE = "CUECARD_PAST"
 """Names the descriptor from which the hub reads the log of a session that is taken up again."""
@@ -66,8 +66,9 @@ def check_past(past: Sequence[Logged]) -> None:
 class SessionLog:
     """Events in the order the hub heard them, numbered from 1.
 
-    What an utterance or an answer went through on its way fades after `PASSING_KEPT_S`: its end says it all,
-    and a day's partials would fill the memory. Numbers are not used again, so they have gaps then.
+    What an utterance or an answer went through fades after `PASSING_KEPT_S`, once its end is known:
+    the end says it all, and a day's partials would fill the memory. Without an end it stays, since a stage
+    that starts again takes it up from there. Numbers are not used again, so they have gaps then.
     """
 
     def __init__(self) -> None:
@@ -102,7 +103,8 @@ class SessionLog:
         self.latest_seq = logged.seq
         if len(self._events) >= self._fade_at:
             faded_ns = logged.logged_ns - int(PASSING_KEPT_S * 1e9)
-            self._events = [old for old in self._events if _stays(old, faded_ns)]
+            ended = {_subject(old.event) for old in self._events if type(old.event) in ENDS}
+            self._events = [old for old in self._events if _stays(old, faded_ns, ended)]
             self._fade_at = len(self._events) + _FADED_AT_ONCE
 
     def since(self, seq: int, kinds: frozenset[type[Message]], limit: int) -> tuple[list[Logged], int]:
@@ -132,8 +134,16 @@ def _number(logged: Logged) -> int:
     return logged.seq
 
 
-def _stays(logged: Logged, faded_ns: int) -> bool:
-    return logged.logged_ns > faded_ns or type(logged.event) not in PASSING
+def _subject(event: Event) -> tuple[str, int]:
+    """Return which utterance or answer an event belongs to."""
+    if isinstance(event, AnswerGrew | AnswerFinished | AnswerStopped):
+        return "", event.question
+    return getattr(event, "source", ""), getattr(event, "utterance", 0)
+
+
+def _stays(logged: Logged, faded_ns: int, ended: set[tuple[str, int]]) -> bool:
+    is_passing = type(logged.event) in PASSING
+    return logged.logged_ns > faded_ns or not is_passing or _subject(logged.event) not in ended
 
 
 @dataclass

@@ -44,16 +44,16 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.AudioLost: (("capture", "vad"), ("session", *SCREENS)),
     m.AudioMended: (("capture",), ("session", *SCREENS)),
     m.CaptureEnded: (("capture",), ("session", "vad", "stt", "practice", *SCREENS)),
-    m.SpeechStarted: (("vad",), ("vad", "stt", "capture", "practice", *SCREENS)),
+    m.SpeechStarted: (("vad",), ("session", "vad", "stt", "capture", "practice", *SCREENS)),
     m.SpeechPaused: (("vad",), ("stt", "practice", *SCREENS)),
     m.SpeechResumed: (("vad",), ("stt", "llm", "practice", *SCREENS)),
     m.SpeechEnded: (("vad",), ("session", "vad", "stt", "capture", *SCREENS)),
     m.ListeningEnded: (("vad",), ("session", "stt", *SCREENS)),
-    m.PauseJudged: (("stt",), ("vad", "llm", *SCREENS)),
-    m.TranscriptGrew: (("stt",), SCREENS),
-    m.TranscriptFinished: (("stt",), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
+    m.PauseJudged: (("stt",), ("session", "vad", "stt", "llm", *SCREENS)),
+    m.TranscriptGrew: (("stt",), ("session", "stt", *SCREENS)),
+    m.TranscriptFinished: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
     m.UtteranceDiscarded: (("stt",), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.WordsLost: (("stt",), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
+    m.WordsLost: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
     m.NotesRead: (("llm",), ("session", *SCREENS)),
     m.AnswerRequested: (("session", CONTROL, *SCREENS), ("llm", "practice")),
     m.QuestionAsked: (("llm",), ("session", "llm", "practice", *SCREENS)),
@@ -81,7 +81,10 @@ KEPT = frozenset(_TABLE) - OF_THE_MOMENT
 """Events that the log keeps."""
 
 PASSING = frozenset({m.SpeechPaused, m.SpeechResumed, m.PauseJudged, m.TranscriptGrew, m.AnswerGrew})
-"""Events on the way to an end that says it all; the log lets them fade."""
+"""Events on the way to an end that says it all; the log lets them fade when that end is known."""
+
+ENDS = frozenset({m.TranscriptFinished, m.UtteranceDiscarded, m.WordsLost, m.AnswerFinished, m.AnswerStopped})
+"""The outcomes of utterances and of answers."""
 
 PARTS = frozenset(part for said_by, heard_by in _TABLE.values() for part in (*said_by, *heard_by))
 """Every kind of stage there is."""

@@ -21,6 +21,12 @@ EXCHANGES_KEPT = 20
 PROBLEMS_KEPT = 4
 PROBLEM_CHARACTERS = 400
 
+NOT_UNDERSTOOD = "[something was said here that could not be understood]"
+"""Stands in place of the words where somebody spoke and no words were found."""
+
+LOST = "[something was said here that was lost before it could be transcribed]"
+"""Stands in place of the words where an utterance was not transcribed."""
+
 
 @dataclass
 class Line:
@@ -33,12 +39,14 @@ class Line:
     text: str
     settled_words: int
     final: bool = False
+    unsure: bool = False
+    """No final pass confirms the words."""
 
     def parts(self) -> tuple[str, str]:
-        """Return the words that will stay, and those that may still change."""
+        """Return the words that are certain, and those that may still change or are unsure."""
         words = self.text.split()
         if self.final:
-            return self.text, ""
+            return ("", self.text) if self.unsure else (self.text, "")
         return " ".join(words[: self.settled_words]), " ".join(words[self.settled_words :])
 
 
@@ -139,8 +147,8 @@ class Captions:
                 )
             case m.TranscriptFinished():
                 self._finish(event, logged_ns)
-            case m.UtteranceDiscarded(source=source, utterance=utterance):
-                self._stop_growing(source, utterance)
+            case m.UtteranceDiscarded():
+                self._discard(event)
             case m.WordsLost(source=source, utterance=utterance, cause=cause):
                 self._stop_growing(source, utterance)
                 self._trouble(f"{source}: an utterance was lost ({cause})")
@@ -148,10 +156,29 @@ class Captions:
                 pass
 
     def _finish(self, event: m.TranscriptFinished, logged_ns: int) -> None:
+        self._add_line(event, event.text, unsure=event.unsure)
+        zero_ns = self._first_sample_ns.get(event.source, 0)
+        if zero_ns and not event.unsure:
+            ended_ns = zero_ns + event.quiet_sample * 1_000_000_000 // SAMPLE_RATE
+            self.final_latency_s = (logged_ns - ended_ns) / 1e9
+
+    def _discard(self, event: m.UtteranceDiscarded) -> None:
+        if event.held_speech:
+            seconds = event.start_sample // SAMPLE_RATE
+            self._add_line(event, f"{seconds // 60}:{seconds % 60:02} {NOT_UNDERSTOOD}", unsure=True)
+        else:
+            self._stop_growing(event.source, event.utterance)
+
+    def _add_line(
+        self, event: m.TranscriptFinished | m.UtteranceDiscarded, text: str, *, unsure: bool
+    ) -> None:
+        """Add a final line where it belongs by the time at which it was begun."""
         self._stop_growing(event.source, event.utterance)
         zero_ns = self._first_sample_ns.get(event.source, 0)
         spoken_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
-        line = Line(event.source, event.utterance, spoken_ns, event.text, len(event.text.split()), final=True)
+        line = Line(
+            event.source, event.utterance, spoken_ns, text, len(text.split()), final=True, unsure=unsure
+        )
         at = len(self.lines)
         while at and self.lines[at - 1].spoken_ns > spoken_ns:
             at -= 1
@@ -159,9 +186,6 @@ class Captions:
             self.lines.popleft()
             at = max(at - 1, 0)
         self.lines.insert(at, line)
-        if zero_ns:
-            ended_ns = zero_ns + event.quiet_sample * 1_000_000_000 // SAMPLE_RATE
-            self.final_latency_s = (logged_ns - ended_ns) / 1e9
 
     def _stop_growing(self, source: str, utterance: int) -> None:
         line = self.growing.get(source)

@@ -20,11 +20,14 @@ from session.stages import LISTENING, StagePlan
 from session.summary import Ending
 from session.supervisor import Supervisor
 from session.tally import Tally
+from stt.utterances import OpenUtterances
 
 _TURN_S = 0.1
 _FINISH_WORDS_S = 0.8
 _ANSWERS_READY_S = 20.0
 _REPLAY_LEAD_NS = 100_000_000
+_LAST_EVENTS_S = 0.3
+"""When nothing has arrived for so long, everything that the stages published before they ended has."""
 
 
 class LiveSession:
@@ -60,6 +63,10 @@ class LiveSession:
         self._lingers = {"practice", "overlay"} <= names
         """A window stays until the user has read what became of the practice, and closes it."""
         self._replay_started = past is not None and past.replay_started
+        self._utterances = OpenUtterances()
+        self._transcriber_gone = False
+        self._unheard: set[str] = set()
+        """Sources whose listener was given up."""
 
     def run(self) -> Ending:
         """Run the session to its end.
@@ -79,10 +86,14 @@ class LiveSession:
                     decided_s = time.monotonic()
                     line.say(SessionEnding(cause=cause))
                     self._finish_words(supervisor, line, interrupts)
-                    killed = supervisor.stop()
+                    killed = supervisor.stop_work()
+                    self._close_utterances(supervisor, line)
+                    killed += supervisor.stop()
                     if self._past is not None:
                         self._past.in_good_hands()
             finally:
+                for outcome in self._utterances.close("the session broke off"):  # a hub that died takes none
+                    self._note(Logged(0, 0, outcome))
                 if not supervisor.keeps_log:
                     run.remove()
         return Ending(cause, killed, time.monotonic() - decided_s)
@@ -131,20 +142,46 @@ class LiveSession:
         while not self._progress.transcribed and time.monotonic() < give_up and interrupts.count < 2:
             self._turn(supervisor, line)
 
+    def _close_utterances(self, supervisor: Supervisor, line: HubClient) -> None:
+        """Give every utterance that is still open its outcome, when nobody is left to transcribe it."""
+        while self._utterances and (events := line.hear(_LAST_EVENTS_S)):
+            self._take(supervisor, events)
+        for outcome in self._utterances.close("the session ended before it was transcribed"):
+            line.say(outcome)
+            self._note(Logged(0, 0, outcome))
+
     def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
         self._take(supervisor, line.hear(_TURN_S))
+        if self._transcriber_gone:
+            for outcome in self._utterances.close("transcription has stopped", ended=True):
+                line.say(outcome)
+        for source in self._unheard:
+            for outcome in self._utterances.close("its listener has stopped", source=source, ended=False):
+                line.say(outcome)
         supervisor.tend()
 
     def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
         """Take in what happened; the stages of a session that is taken up again are not those of then."""
         for logged in events:
-            self.tally.hear(logged)
-            self.record.hear(logged)
+            self._note(logged)
             self._progress.hear(logged)
+            self._utterances.apply(logged.event)
             if self._past is not None:
                 if self._past.holds(logged):
                     continue
                 self._past.hear(logged.event)
             supervisor.hear(logged.event)
             if isinstance(logged.event, StageGivenUp):
-                self._progress.stage_given_up(logged.event.stage)
+                self._stage_given_up(logged.event.stage)
+
+    def _note(self, logged: Logged) -> None:
+        self.tally.hear(logged)
+        self.record.hear(logged)
+
+    def _stage_given_up(self, stage: str) -> None:
+        self._progress.stage_given_up(stage)
+        part, _, source = stage.partition(":")
+        if part == "stt":
+            self._transcriber_gone = True
+        elif part == "vad":
+            self._unheard.add(source)

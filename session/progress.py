@@ -73,16 +73,16 @@ class Progress:
                 pass
 
     def stage_given_up(self, stage: str) -> None:
-        """Wait no longer for what this stage would have done."""
+        """Wait no longer for what this stage would have done.
+
+        The session itself gives utterances their outcome when the transcriber was given up.
+        """
         part, _, source = stage.partition(":")
         if part == "capture":  # its ring has no end then, and the listener would wait for one
             self._capturing.discard(source)
             self._listening.discard(source)
         elif part == "vad":
             self._listening.discard(source)
-        elif part == "stt":
-            self._listening.clear()
-            self._untranscribed.clear()
         elif part == "llm":
             self._answers = False
         elif part == "practice":

@@ -16,8 +16,11 @@ from bus.messages import (
     PassagesFound,
     QuestionAsked,
     TranscriptFinished,
+    UtteranceDiscarded,
+    WordsLost,
 )
 from bus.ring import SAMPLE_RATE
+from overlay.captions import LOST, NOT_UNDERSTOOD
 from session.practice.report import PracticeReport
 
 
@@ -30,6 +33,8 @@ class Line:
     """From the session's first sample."""
     stop_s: float
     text: str
+    unsure: bool = False
+    """No final pass confirms the words, or there are none and the text says so."""
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Record:
     """What was said, asked and answered so far."""
 
     def __init__(self) -> None:
-        self._finals: list[TranscriptFinished] = []
+        self._outcomes: list[TranscriptFinished | UtteranceDiscarded | WordsLost] = []
         self._first_sample_ns: dict[str, int] = {}
         self.exchanges: dict[int, Exchange] = {}
         self.practice = PracticeReport()
@@ -59,8 +64,10 @@ class Record:
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
-            case TranscriptFinished() as final:
-                self._finals.append(final)
+            case TranscriptFinished() | WordsLost() as outcome:
+                self._outcomes.append(outcome)
+            case UtteranceDiscarded() as discarded if discarded.held_speech:
+                self._outcomes.append(discarded)
             case QuestionAsked(question=question, source=source, text=text):
                 self.exchanges[question] = Exchange(source, text)
             case PassagesFound(question=question, passages=passages) if question in self.exchanges:
@@ -78,15 +85,22 @@ class Record:
         zero_ns = min(self._first_sample_ns.values(), default=0)
         lines = [
             Line(
-                final.source,
-                self._seconds(final.source, final.start_sample, zero_ns),
-                self._seconds(final.source, final.stop_sample, zero_ns),
-                final.text,
+                outcome.source,
+                self._seconds(outcome.source, outcome.start_sample, zero_ns),
+                self._seconds(outcome.source, outcome.stop_sample, zero_ns),
+                _text(outcome),
+                not isinstance(outcome, TranscriptFinished) or outcome.unsure,
             )
-            for final in self._finals
+            for outcome in self._outcomes
         ]
         return sorted(lines, key=lambda line: line.start_s)
 
     def _seconds(self, source: str, sample: int, zero_ns: int) -> float:
         offset_ns = self._first_sample_ns.get(source, zero_ns) - zero_ns
         return max(0.0, offset_ns / 1e9 + sample / SAMPLE_RATE)
+
+
+def _text(outcome: TranscriptFinished | UtteranceDiscarded | WordsLost) -> str:
+    if isinstance(outcome, TranscriptFinished):
+        return outcome.text
+    return LOST if isinstance(outcome, WordsLost) else NOT_UNDERSTOOD

@@ -67,7 +67,7 @@ def save(record: Record, path: Path) -> None:
 
 def _markdown(record: Record) -> str:
     parts = ["# Session", "", "## What was said", ""]
-    parts += [f"- **{line.source}** {_clock(line.start_s)} {line.text}" for line in record.lines()]
+    parts += [f"- **{line.source}** {_clock(line.start_s)} {_marked(line)}" for line in record.lines()]
     for number, exchange in record.exchanges.items():
         parts += ["", f"## Question {number} ({exchange.source})", "", f"> {exchange.text}", ""]
         parts += [f"- {passage.file}, {passage.heading}: {passage.text}" for passage in exchange.passages]
@@ -80,14 +80,14 @@ def _markdown(record: Record) -> str:
 
 def _srt(record: Record) -> str:
     blocks = (
-        f"{number}\n{_cue(line, ',')}\n{line.source}: {line.text}\n"
+        f"{number}\n{_cue(line, ',')}\n{line.source}: {_marked(line)}\n"
         for number, line in enumerate(record.lines(), 1)
     )
     return "\n".join(blocks)
 
 
 def _vtt(record: Record) -> str:
-    cues = (f"{_cue(line, '.')}\n<v {line.source}>{_escaped(line.text)}\n" for line in record.lines())
+    cues = (f"{_cue(line, '.')}\n<v {line.source}>{_escaped(_marked(line))}\n" for line in record.lines())
     return "\n".join(["WEBVTT\n", *cues])
 
 
@@ -102,6 +102,10 @@ def _json(record: Record) -> str:
 
 def _as_dict(exchange: Exchange) -> object:
     return msgspec.to_builtins(exchange)
+
+
+def _marked(line: Line) -> str:
+    return f"[unsure] {line.text}" if line.unsure and not line.text.startswith("[") else line.text
 
 
 def _escaped(text: str) -> str:

@@ -47,8 +47,12 @@ def lines(
         ("memory", _wiped(ending)),
     ]
     if tally.lost_samples or tally.lost_utterances:
-        utterances = counted(tally.lost_utterances, "utterance")
-        rows.append(("lost", f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio, {utterances}"))
+        seconds = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio" if tally.lost_samples else ""
+        utterances = counted(tally.lost_utterances, "utterance") if tally.lost_utterances else ""
+        rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
+    if tally.unsure_utterances or tally.not_understood:
+        unsure = counted(tally.unsure_utterances, "utterance")
+        rows.append(("unclear", f"{unsure} unsure, {tally.not_understood} not understood"))
     if tally.restarts:
         rows.append(("restarts", str(tally.restarts)))
     if tally.given_up:

@@ -25,6 +25,7 @@ from bus.messages import (
     StageStarted,
 )
 from bus.run import Run
+from bus.wiring import SCREENS
 from session.child import Child
 from session.health import Health, Verdict
 from session.rings import Rings
@@ -130,19 +131,27 @@ class Supervisor:
         """Return the processes that run, by stage."""
         return {name: child.pid for name, child in self._children.items() if child.code is None}
 
+    def stop_work(self) -> list[str]:
+        """Stop every stage but the hub and those that show the session.
+
+        Returns:
+            The stages that did not end by themselves and had to be killed.
+        """
+        # A keeper that is left sees us go, and clears up behind us.
+        stays = (KEEPER,) if self.keeps_log else ()
+        works = [name for name in self._children if name not in (*SCREENS, *stays, HUB.name)]
+        killed = self._stop(works[::-1])
+        self._rings.close()
+        return killed
+
     def stop(self) -> list[str]:
         """Stop every stage: those that work, then those that show, then the hub.
 
         Returns:
             The stages that did not end by themselves and had to be killed.
         """
-        shows = [name for name in self._children if name in ("overlay", "view")]
-        # A keeper that is left sees us go, and clears up behind us.
-        stays = (KEEPER,) if self.keeps_log else ()
-        works = [name for name in self._children if name not in (*shows, *stays, HUB.name)]
-        killed = self._stop(works[::-1])
-        self._rings.close()
-        killed += self._stop(shows)
+        killed = self.stop_work()
+        killed += self._stop([name for name in self._children if name in SCREENS])
         if hasattr(self, "_client"):
             self._client.close()
         return killed + self._stop([HUB.name])

@@ -22,6 +22,7 @@ from bus.messages import (
     StageDied,
     StageGivenUp,
     TranscriptFinished,
+    UtteranceDiscarded,
     WordsLost,
 )
 from bus.ring import SAMPLE_RATE
@@ -51,6 +52,10 @@ class Tally:
     given_up: list[str] = field(default_factory=list)
     lost_samples: int = 0
     lost_utterances: int = 0
+    unsure_utterances: int = 0
+    """Utterances whose words no final pass confirms."""
+    not_understood: int = 0
+    """Utterances in which somebody spoke and no words were found."""
     _first_sample_ns: dict[str, int] = field(default_factory=dict)
     _asked_ns: dict[int, int] = field(default_factory=dict)
 
@@ -62,7 +67,9 @@ class Tally:
             case TranscriptFinished() as final:
                 self.utterances += 1
                 self.words += len(final.text.split())
-                self._time_final(final, logged.logged_ns)
+                self.unsure_utterances += final.unsure
+                if not final.unsure:
+                    self._time_final(final, logged.logged_ns)
             case QuestionAsked(question=question):
                 self.questions += 1
                 self._asked_ns[question] = logged.logged_ns
@@ -82,6 +89,8 @@ class Tally:
                 self.lost_samples += stop - start
             case WordsLost():
                 self.lost_utterances += 1
+            case UtteranceDiscarded() as discarded:
+                self.not_understood += discarded.held_speech
             case _:
                 pass
 

@@ -17,6 +17,7 @@ from stt.loading import load
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber
+from stt.utterances import OpenUtterances
 
 _LOOK_WHILE_BUSY_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.02
@@ -28,10 +29,13 @@ def main() -> None:
     with Stage("stt") as stage:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
-        agenda, lag = Agenda(settings), Lag()
+        agenda, lag, utterances = Agenda(settings), Lag(), OpenUtterances()
         stage.enter_sandbox()
 
-        with Sources(stage.run) as sources, Transcriber(engine, sources, settings) as transcriber:
+        with (
+            Sources(stage.run) as sources,
+            Transcriber(engine, sources, settings, utterances) as transcriber,
+        ):
             stage.ready(f"{engine.name} {engine.device}")
             heard = stage.history()
             while not stage.stopping():
@@ -41,6 +45,7 @@ def main() -> None:
                             sources.attach(started)
                         case SpeechResumed() as resumed:
                             transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
+                    utterances.apply(logged.event)
                     agenda.hear(logged)
                     lag.hear(logged)
                 for gone in agenda.skipped(transcriber.is_gone):

@@ -38,6 +38,8 @@ class Task:
     """First sample after the last speech; for a partial the same as `stop_sample`."""
     decided_ns: int = 0
     """When the end of the utterance was logged; 0 while it is not decided."""
+    speech_ms: float = 0.0
+    """How much of the utterance is speech for certain; known when it has ended."""
 
     @property
     def key(self) -> Key:
@@ -86,6 +88,7 @@ class Agenda:
                 self._end(event, logged.logged_ns)
             case m.TranscriptFinished() | m.UtteranceDiscarded() | m.WordsLost():
                 self._finals.pop((event.source, event.utterance), None)
+                self._speaking.pop((event.source, event.utterance), None)
             case _:
                 pass
 
@@ -157,7 +160,13 @@ class Agenda:
         key = event.source, event.utterance
         self._speaking.pop(key, None)
         self._finals[key] = Task(
-            "final", *key, event.start_sample, event.stop_sample, event.quiet_sample, logged_ns
+            "final",
+            *key,
+            event.start_sample,
+            event.stop_sample,
+            event.quiet_sample,
+            logged_ns,
+            event.speech_ms,
         )
 
     def _in_order(self) -> list[tuple[Key, _Speech]]:

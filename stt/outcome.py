@@ -5,7 +5,6 @@ Pure: knows no threads, and not which pass is still wanted; `transcriber.py` doe
 
 from __future__ import annotations
 
-from bus.failures import Overrun
 from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
 from stt import guard
 from stt.account import Account
@@ -14,6 +13,7 @@ from stt.guard import Pass
 from stt.patience import Patience, judge
 from stt.seeds import Seed
 from stt.settings import SttSettings
+from stt.utterances import OpenUtterance, outcome_without_pass
 
 
 def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:
@@ -57,9 +57,9 @@ def judged(
 
 
 def finished(
-    task: Task, text: str, heard: Pass, account: Account, *, early: bool, redone: bool
+    task: Task, text: str, heard: Pass, account: Account, *, early: bool, redone: bool, unsure: bool = False
 ) -> TranscriptFinished | UtteranceDiscarded:
-    """Say the final words of an utterance, or that there were none.
+    """Return the event with the final words of an utterance, or that there were none.
 
     Args:
         task: The end of the utterance.
@@ -68,6 +68,7 @@ def finished(
         account: What the passes before it have cost.
         early: Whether the pass was begun before the end was decided.
         redone: Whether it was made again.
+        unsure: Whether the words are those shown before, which the pass did not find.
     """
     if not text:
         return UtteranceDiscarded(
@@ -76,6 +77,7 @@ def finished(
             start_sample=task.start_sample,
             stop_sample=task.stop_sample,
             cause="no words",
+            speech_ms=task.speech_ms,
         )
     return TranscriptFinished(
         source=task.source,
@@ -94,15 +96,27 @@ def finished(
         passes=account.passes,
         wasted_passes=account.wasted_passes,
         all_compute_ms=account.compute_ms + heard.compute_ms,
+        unsure=unsure,
     )
 
 
-def lost(task: Task, gone: Overrun) -> WordsLost:
-    """Say that the sound which a pass needs is gone."""
-    return WordsLost(
-        source=task.source,
-        utterance=task.utterance,
-        start_sample=gone.start_sample,
-        stop_sample=min(gone.stop_sample, task.stop_sample),
-        cause="its audio was overwritten before it could be transcribed",
-    )
+def kept(text: str, shown: str, heard: Pass, settings: SttSettings) -> tuple[str, bool]:
+    """Return the words of an utterance, and whether they are unsure.
+
+    Where the pass finds nothing, the words that were shown last stand: nobody sees words vanish.
+
+    Args:
+        text: The words up to where the pass ended.
+        shown: The words that were shown last.
+        heard: The final pass.
+        settings: The stage's settings.
+    """
+    if guard.says_nothing(heard, settings) and len(shown.split()) > len(text.split()):
+        return shown, True
+    return text, False
+
+
+def untranscribed(task: Task, shown: str, cause: str) -> TranscriptFinished | WordsLost:
+    """Return the outcome of an utterance whose final pass cannot be made: the words shown last, or none."""
+    utterance = OpenUtterance(task.source, task.utterance, task.start_sample, task.stop_sample, shown=shown)
+    return outcome_without_pass(utterance, cause)

@@ -1,5 +1,7 @@
 """From tasks to events: has the passes made, keeps speculative ones until they are wanted, leaves the others.
 
+Every final task has exactly one outcome. Words that were shown stand in it where the final pass finds none.
+
 Passes run on threads of their own (CTranslate2 lets go of the interpreter), so the stage's loop goes on
 hearing: a pass whose speaker went on is left at once, and nothing waits for it. What to say about a pass that
 is done is decided in `outcome.py`; what is kept between the passes of an utterance is in `account.py`.
@@ -25,8 +27,15 @@ from stt.seeds import Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.steady import SteadyEngine
+from stt.utterances import OpenUtterances
 
 _PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end
+_FAILURES_AT_MOST = 3
+"""So many passes in a row may fail; after that the engine is not to be trusted and the stage starts anew."""
+
+_OVERWRITTEN = "its audio was overwritten before it could be transcribed"
+_DECODING_ERRORS = (RuntimeError, ValueError, MemoryError)
+"""What CTranslate2 and numpy raise when a pass fails."""
 
 
 class Transcriber:
@@ -36,10 +45,19 @@ class Transcriber:
         engine: Makes the passes.
         sources: Gives the audio.
         settings: The stage's settings.
+        utterances: Knows the words that were shown, also before the stage was started again.
     """
 
-    def __init__(self, engine: Engine | SteadyEngine, sources: Sources, settings: SttSettings) -> None:
+    def __init__(
+        self,
+        engine: Engine | SteadyEngine,
+        sources: Sources,
+        settings: SttSettings,
+        utterances: OpenUtterances,
+    ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
+        self._utterances = utterances
+        self._failures = 0
         threads = _PASSES_A_WORKER * engine.device.workers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
         self._partials: dict[Key, Running] = {}
@@ -97,8 +115,7 @@ class Transcriber:
         if running := self._finals.pop(task.key, None):
             running.unwanted.set()
         self._accounts.pop(task.key, None)
-        gone_before = self._sources.oldest_sample(task.source)
-        self._lost.append(outcome.lost(task, Overrun(task.start_sample, min(gone_before, task.stop_sample))))
+        self._lost.append(self._untranscribed(task, _OVERWRITTEN))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
         """Take note that a speaker goes on: the speculative pass is left, words it has found are kept."""
@@ -143,10 +160,10 @@ class Transcriber:
         seed = account.seed(task)
         try:
             features = account.features(task, seed, self._sources)
-        except Overrun as gone:
+        except Overrun:
             if task.kind == "final":
                 del self._accounts[task.key]
-                self._lost.append(outcome.lost(task, gone))
+                self._lost.append(self._untranscribed(task, _OVERWRITTEN))
             return
         account.passes += 1
         unwanted = threading.Event()
@@ -163,8 +180,11 @@ class Transcriber:
 
     def _final(self, key: Key, running: Running) -> Iterator[Event]:
         try:
-            heard, redone = running.words.result()
+            heard, redone = self._result(running)
         except Abandoned:
+            return
+        except _DECODING_ERRORS as error:
+            yield from self._failed(key, running, error)
             return
         if running.final is None:
             if not running.judged:
@@ -174,8 +194,42 @@ class Transcriber:
         del self._finals[key]
         account = self._account(key)
         del self._accounts[key]
-        text = outcome.words(heard, running.seed, self._settings)
-        yield outcome.finished(running.final, text, heard, account, early=running.early, redone=redone)
+        found = outcome.words(heard, running.seed, self._settings)
+        text, unsure = outcome.kept(found, self._utterances.shown(key), heard, self._settings)
+        yield outcome.finished(
+            running.final, text, heard, account, early=running.early, redone=redone, unsure=unsure
+        )
+
+    def _result(self, running: Running) -> tuple[Pass, bool]:
+        """Return what a pass brought, and count passes that fail in a row.
+
+        Raises:
+            Abandoned: Nobody wanted it any more.
+            RuntimeError, ValueError, MemoryError: It failed.
+        """
+        try:
+            result = running.words.result()
+        except _DECODING_ERRORS:
+            self._failures += 1
+            raise
+        self._failures = 0
+        return result
+
+    def _failed(self, key: Key, running: Running, error: Exception) -> Iterator[Event]:
+        """Deal with a pass that failed: an early one is made again, a final one gives its utterance up."""
+        del self._finals[key]
+        final = running.final
+        if final is not None and running.early and self._failures < _FAILURES_AT_MOST:
+            self._start(final, self._finals)
+        elif final is not None:
+            self._accounts.pop(key, None)
+            first_line = (str(error).splitlines() or [type(error).__name__])[0]
+            yield self._untranscribed(final, f"it could not be decoded: {first_line}")
+        if self._failures >= _FAILURES_AT_MOST:
+            raise error
+
+    def _untranscribed(self, task: Task, cause: str) -> Event:
+        return outcome.untranscribed(task, self._utterances.shown(task.key), cause)
 
     def _judgement(self, running: Running, heard: Pass) -> Iterator[Event]:
         text = outcome.words(heard, running.seed, self._settings)
@@ -184,19 +238,26 @@ class Transcriber:
             running.task, text, heard, self._settings.patience, longest_pause_ms=longest_pause_ms
         )
         if judged:
+            self._utterances.apply(judged)
             yield judged
 
     def _partial(self, key: Key, running: Running) -> Iterator[Event]:
         try:
-            heard, _ = running.words.result()
+            heard, _ = self._result(running)
         except Abandoned:
+            return
+        except _DECODING_ERRORS:
+            if self._failures >= _FAILURES_AT_MOST:
+                raise
             return
         account = self._account(key)
         account.compute_ms += heard.compute_ms
         if guard.is_suspect(heard) or guard.says_nothing(heard, self._settings):
             return
         text, settled = account.agreement.update(running.seed.joined(heard.text))
-        yield outcome.grown(running.task, text, settled)
+        grown = outcome.grown(running.task, text, settled)
+        self._utterances.apply(grown)
+        yield grown
 
     def _account(self, key: Key, start_sample: int = 0) -> Account:
         account = self._accounts.get(key)

@@ -37,6 +37,7 @@ def main() -> None:
                 next_utterance=history.next_utterance,
                 free_from=history.free_from,
                 unfinished=history.unfinished,
+                sure_probability=detector.sure_probability,
             )
             with AudioRing.attach(stage.run.ring_address(source)) as ring:
                 Listener(stage, source, ring, detector, gate, history).run()

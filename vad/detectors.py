@@ -29,6 +29,8 @@ class Detector(Protocol):
     """For people."""
     window_samples: int
     """Length of a window."""
+    sure_probability: float
+    """A window of this probability holds speech for certain; above 1 where the detector is never sure."""
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
         """Return how likely it is that each of these windows holds speech, 0 to 1.
@@ -60,6 +62,8 @@ class SileroDetector:
 
     name = "Silero 6"
     window_samples = 512
+    sure_probability = 0.9
+    """Measured: noise, music, babble and coughs hold at most one such window, speech most of the time."""
 
     _CONTEXT_SAMPLES = 64
 
@@ -108,6 +112,8 @@ class WebRtcDetector:
 
     name = "WebRTC"
     window_samples = 480
+    sure_probability = 2.0
+    """It takes noise for speech as firmly as speech."""
 
     _FRAME_SAMPLES = 160
 

@@ -36,6 +36,8 @@ class _Utterance:
     """Stretches of quiet within it, as long as they may serve for a cut."""
     faintest: list[tuple[float, int]] = field(default_factory=list)
     """Probability and middle of each window that may serve for a cut when there is no pause."""
+    sure: list[tuple[int, int]] = field(default_factory=list)
+    """Windows that hold speech for certain."""
 
 
 class SpeechGate:
@@ -47,6 +49,7 @@ class SpeechGate:
         next_utterance: Number of the next utterance.
         free_from: The next utterance does not begin before this sample.
         unfinished: An utterance that an earlier gate began; its beginning is not told again.
+        sure_probability: From this probability on a window holds speech for certain.
     """
 
     def __init__(
@@ -57,8 +60,10 @@ class SpeechGate:
         next_utterance: int = 1,
         free_from: int = 0,
         unfinished: SpeechStarted | None = None,
+        sure_probability: float = 0.9,
     ) -> None:
         self._source = source
+        self._sure_probability = sure_probability
         self._start_threshold = settings.start_threshold
         self._end_threshold = settings.end_threshold
         self._min_speech = _samples(settings.min_speech_ms)
@@ -70,6 +75,8 @@ class SpeechGate:
         self._next_number = next_utterance
         self._free_from = free_from
         self._sound_start: int | None = None  # speech that has not lasted long enough yet
+        self._sure: list[tuple[int, int]] = []
+        """Windows since then that hold speech for certain."""
         self._utterance: _Utterance | None = None
         if unfinished is not None:
             self._utterance = _Utterance(
@@ -94,6 +101,9 @@ class SpeechGate:
             probability: How likely it is that it holds speech.
         """
         utterance = self._utterance
+        sure = self._sure if utterance is None else utterance.sure
+        if probability >= self._sure_probability:
+            sure.append((start_sample, stop_sample))
         if utterance is None:
             return self._while_idle(start_sample, stop_sample, probability)
         if stop_sample <= utterance.detected_sample:  # an earlier gate has heard it
@@ -111,6 +121,7 @@ class SpeechGate:
             stop_sample: One past the last sample that could be heard.
         """
         self._sound_start = None
+        self._sure.clear()
         if self._utterance is None:
             return []
         utterance = self._utterance
@@ -142,6 +153,7 @@ class SpeechGate:
         sounding = self._sound_start is not None
         if probability < (self._end_threshold if sounding else self._start_threshold):
             self._sound_start = None
+            self._sure.clear()
             return []
         if self._sound_start is None:
             self._sound_start = start
@@ -209,10 +221,12 @@ class SpeechGate:
         assert self._utterance is not None
         self._utterance.spoken_sample, self._utterance.quiet = spoken_sample, quiet
         self._utterance.pauses = [pause for pause in utterance.pauses if pause[0] > cut]
+        self._utterance.sure = [window for window in utterance.sure if window[0] >= cut]
         return [ended, begun]
 
     def _begin(self, start: int, detected: int) -> SpeechStarted:
         self._utterance = _Utterance(self._next_number, start, detected, detected, self._hangover)
+        self._utterance.sure, self._sure = self._sure, []
         self._next_number += 1
         return SpeechStarted(
             source=self._source,
@@ -232,6 +246,7 @@ class SpeechGate:
             stop_sample=stop,
             decided_sample=decided,
             cause=cause,
+            speech_ms=round(sum(b - a for a, b in utterance.sure if b <= stop) * 1000 / SAMPLE_RATE, 1),
         )
 
 

@@ -53,6 +53,9 @@ class SpeechEnded(Message, frozen=True, kw_only=True):
     decided_sample: int
     """Where the wait was over and the end was decided."""
     cause: Literal["silence", "length", "end of audio"]
+    speech_ms: float = 0.0
+    """How much of it is speech for certain: the windows of which the detector is sure, which noise, music
+    and coughs hardly ever have."""
 
 
 class ListeningEnded(Message, frozen=True, kw_only=True):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bus.messages.message import Message
 
+SPEECH_REPORTED_MS = 500.0
+"""An utterance without words is reported to the user when it holds more certain speech than this."""
+
 
 class PauseJudged(Message, frozen=True, kw_only=True):
     """The words before a pause were heard, and say how long to wait for more before the utterance is over."""
@@ -62,20 +65,29 @@ class TranscriptFinished(Message, frozen=True, kw_only=True):
     """Speculative passes among them whose speaker went on."""
     all_compute_ms: float = 0.0
     """Of all of them together; what an abandoned pass still cost is not in it."""
+    unsure: bool = False
+    """No final pass confirms these words: they are those that were shown last while the utterance grew."""
 
 
 class UtteranceDiscarded(Message, frozen=True, kw_only=True):
-    """An utterance turned out to hold no words."""
+    """No words were found in an utterance."""
 
     source: str
     utterance: int
     start_sample: int
     stop_sample: int
     cause: str
+    speech_ms: float = 0.0
+    """How much of it is speech for certain; see `SpeechEnded`."""
+
+    @property
+    def held_speech(self) -> bool:
+        """Whether somebody spoke for so long that the user must know that it was not understood."""
+        return self.speech_ms > SPEECH_REPORTED_MS
 
 
 class WordsLost(Message, frozen=True, kw_only=True):
-    """An utterance, or part of one, could not be transcribed because its audio was overwritten."""
+    """An utterance could not be transcribed, and no words of it had been shown."""
 
     source: str
     utterance: int

@@ -55,8 +55,9 @@ class Program:
 
 
 PROGRAMS = (
-    Program("espeak-ng", ("espeak-ng", "--stdin"), language_option="-v"),
-    Program("espeak", ("espeak", "--stdin"), language_option="-v"),
+    # Without `--stdin`, which makes espeak-ng 1.51 speak uninitialized memory after the text.
+    Program("espeak-ng", ("espeak-ng",), language_option="-v"),
+    Program("espeak", ("espeak",), language_option="-v"),
     Program(
         "spd-say",
         ("spd-say", "--wait", "--"),
@@ -121,7 +122,7 @@ class Voice:
             )
             if self._child.stdin is not None:
                 with self._child.stdin as incoming:  # a question is far shorter than a pipe's room
-                    incoming.write(text.encode())
+                    incoming.write(f"{' '.join(text.split())}\n".encode())
         except OSError as error:
             raise self._failed(f"{error.strerror or error}") from error
         self._give_up_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND

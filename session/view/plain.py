@@ -9,6 +9,7 @@ from typing import Self
 
 from bus import messages as m
 from bus.ring import SAMPLE_RATE
+from overlay.captions import NOT_UNDERSTOOD
 from overlay.egress import money
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
@@ -45,8 +46,10 @@ class PlainLines:
                 return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
             case m.CaptureStarted(source=source, device=device):
                 return [("hearing", f"{source}: {device}")]
-            case m.TranscriptFinished(source=source, text=text, start_sample=start_sample):
-                return [(source, f"{_clock(start_sample)}  {text}")]
+            case m.TranscriptFinished(source=source, text=text, start_sample=start_sample, unsure=unsure):
+                return [(source, f"{_clock(start_sample)}  {'[unsure] ' if unsure else ''}{text}")]
+            case m.UtteranceDiscarded(source=source, start_sample=start_sample) if event.held_speech:
+                return [(source, f"{_clock(start_sample)}  {NOT_UNDERSTOOD}")]
             case m.QuestionAsked(text=text, kind=kind):
                 return [("feedback" if kind == "feedback" else "question", text)]
             case m.PassagesFound(passages=passages, prepared=prepared):
@@ -116,8 +119,8 @@ def _trouble(event: m.Event) -> list[tuple[str, str]]:
             return [("given up", f"{stage}: {cause}; {todo}")]
         case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
             return [("lost", f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio ({cause})")]
-        case m.WordsLost(source=source, cause=cause):
-            return [("lost", f"{source}: an utterance ({cause})")]
+        case m.WordsLost(source=source, cause=cause, start_sample=start_sample):
+            return [("lost", f"{source}: an utterance at {_clock(start_sample)} ({cause})")]
         case m.SessionEnding(cause=cause):
             return [("ending", cause)]
         case _:

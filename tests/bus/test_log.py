@@ -10,6 +10,7 @@ from bus.failures import Refused
 from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog, past_in
 
 ENDING = m.SessionEnding(cause="x")
+LOST = m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="gone")
 CONSENT = m.ConsentGiven()
 BEAT = m.Beat(stage="stt", heard_seq=0)
 
@@ -80,6 +81,7 @@ def test_what_is_not_numbered_upwards_is_no_log(numbers: list[int]) -> None:
 def test_what_an_utterance_went_through_fades_and_its_end_stays() -> None:
     log, kinds = SessionLog(), frozenset({m.SpeechResumed, m.SessionEnding})
     resumed = m.SpeechResumed(source="mic", utterance=1, resumed_sample=5)
+    log.append(LOST, 0)
     for turn in range(3000):
         log.append(resumed, turn * 1_000_000_000)
         log.append(ENDING, turn * 1_000_000_000)
@@ -88,11 +90,23 @@ def test_what_an_utterance_went_through_fades_and_its_end_stays() -> None:
         got += events
         assert follower.seq > at, "a gap does not hold a follower up"
         at, follower.waiting = follower.seq, True
-    assert at == log.latest_seq == 6000
-    assert [logged.seq for logged in got if logged.event == ENDING] == list(range(2, 6001, 2))
+    assert at == log.latest_seq == 6001
+    assert [logged.seq for logged in got if logged.event == ENDING] == list(range(3, 6002, 2))
     passing = [logged.logged_ns / 1e9 for logged in got if logged.event == resumed]
     assert 2999 - PASSING_KEPT_S - 1000 <= passing[0] <= 3000 - PASSING_KEPT_S
     assert passing == [float(turn) for turn in range(int(passing[0]), 3000)], "of the last minutes, all"
+
+
+def test_words_of_an_utterance_without_an_end_do_not_fade() -> None:
+    log, grown = (
+        SessionLog(),
+        m.TranscriptGrew(source="mic", utterance=2, text="Honestly,", settled_words=1, stop_sample=9),
+    )
+    log.append(LOST, 0)
+    log.append(grown, 0)
+    for turn in range(3000):
+        log.append(ENDING, turn * 1_000_000_000)
+    assert grown in [logged.event for logged in log.all()]
 
 
 def test_a_log_with_gaps_is_taken_up_as_it_is() -> None:

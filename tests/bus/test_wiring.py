@@ -21,8 +21,13 @@ PACKAGES = {
     "control": "session",
 }
 OF_THE_USER = {m.AnswerRequested, m.ProviderWanted, m.RequestJudged}
-SAID_BY_MANY = {m.StageReady, m.Beat, m.ProblemMet, m.AudioLost, *OF_THE_USER}
-"""What every stage says of itself, what two stages can find out, and what the user wants at any screen."""
+SAID_BY_MANY = {
+    *(m.StageReady, m.Beat, m.ProblemMet, m.AudioLost),
+    *(m.TranscriptFinished, m.WordsLost),
+    *OF_THE_USER,
+}
+"""What every stage says of itself, what two stages can find out, outcomes that the session gives in place
+of a transcriber that is gone, and what the user wants at any screen."""
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -12,6 +12,7 @@ import pytest
 from session.demonstration import DEMO
 from session.models import store
 from tests.pipeline.running import running
+from tests.pipeline.test_recordings import check_log
 
 
 @pytest.fixture
@@ -37,3 +38,36 @@ def test_weights_that_are_damaged_in_mid_session_matter_only_to_a_new_start(plac
         session.interrupt()
         assert session.end(20) == 7
     assert session.left_behind() == []
+
+
+def test_a_recording_ends_when_the_transcriber_is_given_up(
+    place: Path,
+) -> None:
+    source, saved = f"call=file:{DEMO / 'call.flac'}", place / "saved.md"
+    arguments = (
+        "run",
+        "--source",
+        source,
+        "--model",
+        "tiny.en",
+        "--answer",
+        "off",
+        "--pace",
+        "fast",
+        "--json",
+    )
+    environment = {"CUECARD_MODELS_DIR": str(place)}
+    with running(*arguments, "--save", str(saved), directory=place, environment=environment) as session:
+        session.wait_for("SpeechStarted")
+        os.truncate(place / "tiny.en" / "model.bin", 10_000)
+        os.kill(session.pid("stt"), signal.SIGKILL)
+        session.wait_for("StageGivenUp")
+        session.end(60)
+    check_log(session.events)
+    begun = {event["utterance"] for event in session.of("SpeechStarted")}
+    lost = {event["utterance"] for event in session.of("WordsLost")}
+    assert session.of("SessionEnding")[0]["cause"] == "the recordings ended"
+    assert len(begun) > 2
+    assert begun == lost | {event["utterance"] for event in session.of("TranscriptFinished")}
+    assert f"{len(lost)} utterances".encode() in session.errors
+    assert "was lost before it could be transcribed" in saved.read_text()

@@ -113,6 +113,17 @@ class TestWords:
     def test_a_final_is_settled_as_a_whole(self) -> None:
         assert fold(final(1, "two  spaces stay")).lines[0].parts() == ("two  spaces stay", "")
 
+    def test_unsure_words_are_drawn_like_words_that_may_change(self) -> None:
+        assert fold(grew("Well"), final(1, "Well", unsure=True)).lines[0].parts() == ("", "Well")
+
+    def test_speech_that_was_not_understood_is_a_line_with_its_time(self) -> None:
+        captions = fold(started("mic"), discarded(1, start_s=72.0, speech_ms=900.0))
+        assert texts(captions) == ["1:12 [something was said here that could not be understood]"]
+        assert captions.lines[0].parts()[0] == ""
+
+    def test_noise_is_no_line(self) -> None:
+        assert texts(fold(started("mic"), discarded(1, speech_ms=32.0))) == []
+
     def test_old_lines_make_room_for_new_ones(self) -> None:
         finals = [
             final(number, str(number), start_s=number, end_s=number + 1) for number in range(LINES_KEPT + 5)

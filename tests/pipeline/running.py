@@ -20,6 +20,13 @@ from tests.waiting import wait_until
 
 Event = dict[str, Any]
 
+NO_HURRY = {
+    "CUECARD_LLM_CONNECT_TIMEOUT_S": "60",
+    "CUECARD_LLM_FIRST_TOKEN_TIMEOUT_S": "120",
+    "CUECARD_LLM_TOTAL_TIMEOUT_S": "300",
+}
+"""Lets the small model answer on a busy machine."""
+
 
 class Session:
     """A running session.

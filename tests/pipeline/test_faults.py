@@ -37,6 +37,22 @@ def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(plac
     assert word_error_rate([wanted], [said(session.events, "mic")]) < 0.12
 
 
+def test_words_shown_are_saved_when_the_session_ends_before_their_final(place: Path) -> None:
+    saved = place / "s.md"
+    arguments = ("run", "--source", f"mic=file:{MIC}", "--answer", "off", "--json", "--save", str(saved))
+    with running(*arguments, directory=place) as session:
+        session.wait_for("TranscriptGrew")
+        os.kill(session.pid("stt"), signal.SIGSTOP)
+        session.interrupt()
+        assert session.end(30) == 0
+    check_log(session.events)
+    (final,) = [event for event in session.of("TranscriptFinished") if event["unsure"]]
+    assert final["text"] in [
+        e["text"] for e in session.events if e["type"] in ("TranscriptGrew", "PauseJudged")
+    ]
+    assert f"[unsure] {final['text']}" in saved.read_text()
+
+
 def test_a_dead_hub_ends_the_session_and_what_was_heard_is_saved(place: Path) -> None:
     file = place / "s.md"
     arguments = ("run", *BOTH, "--answer", "off", "--json", "--save", str(file))

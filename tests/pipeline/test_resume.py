@@ -37,7 +37,7 @@ def kill_after_a_final(session: Session) -> None:
     wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")))
     session.process.kill()
     session.process.wait(10)
-    wait_until(lambda: left(session) == [f"process {session.pid('keeper')}"], timeout_s=3)
+    wait_until(lambda: left(session) == [f"process {session.pid('keeper')}"])
 
 
 def left(session: Session) -> list[str]:
@@ -96,8 +96,11 @@ def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     (place / "cuecard.toml").write_text(f"[session]\nkeep_s = {0.5 if ends == 'its time is over' else 600}\n")
     arguments = ("--source", recording(place), "--settings", str(place / "cuecard.toml"))
     with running("run", *arguments, "--answer", "off", "--json", directory=place) as session:
-        session.wait_for("TranscriptFinished")
-        session.process.kill()
+        if ends == "its time is over":
+            session.wait_for("TranscriptFinished")
+            session.process.kill()
+        else:
+            kill_after_a_final(session)
     if ends == "it is wiped":
         assert resume(place, "--end").returncode == 0
     elif ends == "it is asked to stop":

@@ -36,7 +36,13 @@ def ended(utterance: int, source: str = "mic") -> m.SpeechEnded:
 
 
 def final(
-    utterance: int, text: str = "hello there", source: str = "mic", start_s: float = 0.0, end_s: float = 1.0
+    utterance: int,
+    text: str = "hello there",
+    source: str = "mic",
+    start_s: float = 0.0,
+    end_s: float = 1.0,
+    *,
+    unsure: bool = False,
 ) -> m.TranscriptFinished:
     return m.TranscriptFinished(
         source=source,
@@ -52,12 +58,21 @@ def final(
         speculative=True,
         queue_ms=0.0,
         compute_ms=300.0,
+        unsure=unsure,
     )
 
 
-def discarded(utterance: int, source: str = "mic") -> m.UtteranceDiscarded:
+def discarded(
+    utterance: int, source: str = "mic", start_s: float = 0.0, speech_ms: float = 0.0
+) -> m.UtteranceDiscarded:
+    start = round(start_s * SECOND)
     return m.UtteranceDiscarded(
-        source=source, utterance=utterance, start_sample=0, stop_sample=SECOND, cause="no words"
+        source=source,
+        utterance=utterance,
+        start_sample=start,
+        stop_sample=start + SECOND,
+        cause="no words",
+        speech_ms=speech_ms,
     )
 
 

@@ -44,8 +44,7 @@ def test_an_utterance_without_words_is_dealt_with_too() -> None:
 
 
 def test_nobody_waits_for_a_stage_that_was_given_up() -> None:
-    fold = progress(ended(1), CAPTURED)
-    fold.stage_given_up("stt")
+    fold = progress(LISTENED, CAPTURED)
     fold.stage_given_up("llm")
     assert fold.complete
     fold = progress(LISTENED)

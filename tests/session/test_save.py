@@ -10,7 +10,7 @@ from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
 from session.record import Record
 from session.save import check, save
-from tests.session.events import final, log, question, started
+from tests.session.events import discarded, final, log, question, started
 
 
 @pytest.fixture
@@ -69,6 +69,29 @@ def test_json(record: Record, tmp_path: Path) -> None:
     document = json.loads(file.read_text())
     assert [line["text"] for line in document["lines"]] == ["What was hard?", "Because of the <data>."]
     assert document["questions"]["1"]["answer"] == "The **data**."
+
+
+@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
+def test_what_is_unsure_not_understood_or_lost_is_saved_as_such(tmp_path: Path, suffix: str) -> None:
+    file, fold = tmp_path / f"s.{suffix}", Record()
+    lost = m.WordsLost(source="mic", utterance=4, start_sample=0, stop_sample=1, cause="gone")
+    for logged in log(
+        started(),
+        final(1, "Honestly,", unsure=True),
+        discarded(2, speech_ms=900.0),
+        discarded(3, speech_ms=32.0),
+        lost,
+        final(5, "That is sure."),
+    ):
+        fold.hear(logged)
+    save(fold, file)
+    text = file.read_text()
+    assert text.count("could not be understood") == 1
+    assert text.count("was lost before it could be transcribed") == 1
+    assert ("[unsure] Honestly," in text) is (suffix != "json")
+    assert "[unsure] That" not in text
+    if suffix == "json":
+        assert [line["unsure"] for line in json.loads(text)["lines"]] == [True, True, True, False]
 
 
 def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> None:

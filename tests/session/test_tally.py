@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from session.tally import Tally, percentile
-from tests.session.events import final, question, request, started
+from tests.session.events import discarded, final, question, request, started
 
 SECOND_NS = 1_000_000_000
 
@@ -22,6 +22,16 @@ def test_latency_runs_from_the_detected_end_of_speech() -> None:
     fold = tally((0, started(first_sample_ns=5 * SECOND_NS)), (7.5, final(1, end_s=2.0)))
     assert fold.final_latencies_s == [pytest.approx(0.5)]
     assert (fold.utterances, fold.words) == (1, 2)
+
+
+def test_unsure_and_not_understood_utterances_are_counted() -> None:
+    fold = tally(
+        (0, started()),
+        (7, final(1, unsure=True)),
+        (8, discarded(2, speech_ms=900.0)),
+        (9, discarded(3, speech_ms=32.0)),
+    )
+    assert (fold.unsure_utterances, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
 
 
 def test_latency_runs_from_the_true_end_where_it_is_known() -> None:

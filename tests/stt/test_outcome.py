@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from bus.failures import Overrun
 from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
 from stt import outcome
 from stt.account import Account
@@ -117,7 +116,34 @@ def test_an_utterance_without_words_is_discarded() -> None:
     )
 
 
-def test_lost_words_are_told_with_the_samples_that_are_gone() -> None:
-    lost = outcome.lost(END, Overrun(2_000, 9_000))
+@pytest.mark.parametrize(("speech_ms", "reported"), [(0.0, False), (500.0, False), (501.0, True)])
+def test_speech_without_words_is_reported(speech_ms: float, reported: bool) -> None:
+    end = replace(END, speech_ms=speech_ms)
+    discarded = outcome.finished(end, "", HEARD, account(), early=True, redone=False)
+    assert isinstance(discarded, UtteranceDiscarded)
+    assert (discarded.speech_ms, discarded.held_speech) == (speech_ms, reported)
+
+
+SILENCE = replace(HEARD, text="...")
+
+
+@pytest.mark.parametrize(
+    ("found", "shown", "heard", "kept"),
+    [
+        ("", "Honestly, the", SILENCE, ("Honestly, the", True)),
+        ("", "", SILENCE, ("", False)),
+        ("So tell me,", "So tell me, what was", SILENCE, ("So tell me, what was", True)),
+        ("So tell me,", "So tell", SILENCE, ("So tell me,", False)),
+        ("What was it?", "What was it all about", HEARD, ("What was it?", False)),
+    ],
+)
+def test_words_shown_stand_where_a_pass_finds_none(
+    found: str, shown: str, heard: Pass, kept: tuple[str, bool]
+) -> None:
+    assert outcome.kept(found, shown, heard, SETTINGS) == kept
+
+
+def test_an_utterance_without_a_pass_is_lost_with_its_place() -> None:
+    lost = outcome.untranscribed(END, "", "overwritten")
     assert isinstance(lost, WordsLost)
-    assert (lost.source, lost.utterance, lost.start_sample, lost.stop_sample) == ("call", 3, 2_000, 9_000)
+    assert (lost.source, lost.utterance, lost.start_sample, lost.stop_sample) == ("call", 3, 1_000, 50_000)

@@ -16,8 +16,10 @@ from session.models import store
 from stt.agenda import Task
 from stt.device import cpu
 from stt.engine import Engine
+from stt.mel import MelFrontEnd
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
+from stt.utterances import OpenUtterances
 from tests.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
@@ -48,8 +50,13 @@ def recording() -> Recording:
 
 
 @pytest.fixture
-def transcriber(engine: Engine, recording: Recording) -> Iterator[Transcriber]:
-    with Transcriber(engine, recording, SETTINGS) as made:  # type: ignore[arg-type]
+def utterances() -> OpenUtterances:
+    return OpenUtterances()
+
+
+@pytest.fixture
+def transcriber(engine: Engine, recording: Recording, utterances: OpenUtterances) -> Iterator[Transcriber]:
+    with Transcriber(engine, recording, SETTINGS, utterances) as made:  # type: ignore[arg-type]
         yield made
 
 
@@ -143,6 +150,62 @@ def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: R
     transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
     assert [type(event) for event in events(transcriber, UtteranceDiscarded)] == [UtteranceDiscarded]
+
+
+def shown(text: str) -> TranscriptGrew:
+    """Return a partial, as a stage that starts again finds it in the log."""
+    return TranscriptGrew(source="call", utterance=1, text=text, settled_words=0, stop_sample=1)
+
+
+def test_words_that_were_shown_stand_where_the_final_pass_finds_none(
+    transcriber: Transcriber, recording: Recording, utterances: OpenUtterances
+) -> None:
+    recording.samples = recording.samples * 0
+    utterances.apply(shown("Honestly,"))
+    transcriber.begin(task("final"))
+    (final,) = events(transcriber, TranscriptFinished)
+    assert isinstance(final, TranscriptFinished)
+    assert (final.text, final.unsure) == ("Honestly,", True)
+
+
+def test_words_that_the_final_pass_finds_replace_those_shown(
+    transcriber: Transcriber, utterances: OpenUtterances
+) -> None:
+    utterances.apply(shown("Something else altogether " * 20))
+    transcriber.begin(task("final"))
+    (final,) = events(transcriber, TranscriptFinished)
+    assert isinstance(final, TranscriptFinished)
+    assert final.text.endswith("?")
+    assert not final.unsure
+
+
+@pytest.mark.parametrize("kind", ["final", "skipped"])
+def test_words_that_were_shown_stand_where_the_sound_is_gone(
+    transcriber: Transcriber, recording: Recording, utterances: OpenUtterances, kind: str
+) -> None:
+    recording.overwritten_before = len(recording.samples)
+    utterances.apply(shown("Honestly,"))
+    if kind == "final":
+        transcriber.begin(task("final"))
+    else:
+        transcriber.skip(task("final"))
+    (final,) = transcriber.finished()
+    assert isinstance(final, TranscriptFinished)
+    assert (final.text, final.unsure) == ("Honestly,", True)
+
+
+def test_an_utterance_that_cannot_be_decoded_is_reported_lost(
+    transcriber: Transcriber, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:  # CTranslate2 refuses features of another model
+        patched.setattr(engine, "_front_end", MelFrontEnd(128))
+        transcriber.begin(task("speculative"))
+    transcriber.begin(task("final"))
+    (lost,) = events(transcriber, WordsLost)
+    assert isinstance(lost, WordsLost)
+    assert lost.cause.startswith("it could not be decoded")
+    transcriber.begin(replace(task("final"), utterance=2))
+    assert events(transcriber, TranscriptFinished), "the next one is transcribed"
 
 
 def test_there_is_room_for_the_passes_that_can_be_made_and_for_no_more(transcriber: Transcriber) -> None:

@@ -52,8 +52,33 @@ def test_an_utterance_from_its_beginning_to_its_end() -> None:
             stop_sample=30 * WINDOW + 200 * MS,
             decided_sample=46 * WINDOW,
             cause="silence",
+            speech_ms=320.0,
         ),
     ]
+
+
+@pytest.mark.parametrize(("probability", "speech_ms"), [(0.89, 0.0), (0.9, 640.0)])
+def test_only_windows_beyond_doubt_count_as_speech(probability: float, speech_ms: float) -> None:
+    *_, ended = _heard([probability] * 20 + [QUIET] * 20)
+    assert isinstance(ended, SpeechEnded)
+    assert ended.speech_ms == speech_ms
+
+
+def test_a_cut_shares_the_certain_speech_out() -> None:
+    events = _heard([SPEECH] * 100 + [QUIET] * 20, VadSettings(longest_s=2.0))
+    shares = [event.speech_ms for event in events if isinstance(event, SpeechEnded)]
+    assert len(shares) == 2
+    assert 3200 - 32 <= sum(shares) <= 3200
+
+
+def test_certain_speech_before_a_restart_counts() -> None:
+    gate = SpeechGate("mic", SETTINGS)
+    (started,) = _feed(gate, [SPEECH] * 5)
+    assert isinstance(started, SpeechStarted)
+    again = SpeechGate("mic", SETTINGS, next_utterance=2, unfinished=started)
+    *_, ended = _feed(again, [SPEECH] * 20 + [QUIET] * 20)
+    assert isinstance(ended, SpeechEnded)
+    assert ended.speech_ms == 640.0
 
 
 def test_a_pause_that_was_only_a_pause() -> None:

@@ -5,7 +5,7 @@ import pytest
 from bus import messages as m
 from session.view.plain import PlainLines
 from tests.overlay import story
-from tests.session.events import final, log, question, request, started
+from tests.session.events import discarded, final, log, question, request, started
 
 
 def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:
@@ -20,6 +20,22 @@ def test_speech_is_written_with_its_speaker_and_time(capsys: pytest.CaptureFixtu
     assert written(capsys, final(1, "What was the hardest part?", "call", 72, 75)) == [
         "call      1:12  What was the hardest part?"
     ]
+
+
+def test_unsure_words_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, final(1, "Honestly,", "mic", 72, 75, unsure=True)) == [
+        "mic       1:12  [unsure] Honestly,"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("speech_ms", "lines"),
+    [(900.0, ["mic       1:12  [something was said here that could not be understood]"]), (400.0, [])],
+)
+def test_only_certain_speech_without_words_is_written(
+    capsys: pytest.CaptureFixture[str], speech_ms: float, lines: list[str]
+) -> None:
+    assert written(capsys, discarded(1, start_s=72.0, speech_ms=speech_ms)) == lines
 
 
 def test_an_answer_is_written_line_by_line_and_nothing_twice(capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +75,7 @@ def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.Ca
         ),
         (
             m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
-            "lost      mic: an utterance (overwritten)",
+            "lost      mic: an utterance at 0:00 (overwritten)",
         ),
         (m.SessionEnding(cause="done"), "ending    done"),
     ],
