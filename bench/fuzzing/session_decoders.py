@@ -157,7 +157,7 @@ def _encoded(container: str, codec: str) -> list[bytes]:
     with av.open(buffer, "w", format=container) as output:
         stream = output.add_stream(codec, rate=SAMPLE_RATE, layout="mono")
         frame = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
         assert isinstance(stream, av.AudioStream)
         output.mux([*stream.encode(frame), *stream.encode(None)])
     return [buffer.getvalue()]

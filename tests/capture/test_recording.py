@@ -83,7 +83,7 @@ def _write_video(path: Path, *, sound: bool) -> None:
         packets = [*picture.encode(grey), *picture.encode(None)]
         if track:
             frame = av.AudioFrame.from_ndarray(_pcm16(_tone(1.0))[None], format="s16", layout="mono")
-            frame.sample_rate = RATE
+            frame.sample_rate, frame.pts = RATE, 0
             packets += [*track.encode(frame), *track.encode(None)]
         output.mux(packets)
 
