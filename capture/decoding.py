@@ -37,6 +37,9 @@ _MOST_PLAUSIBLE = 0x7FFF_0000
 """Larger ones are placeholders, too."""
 _WAVE_HEAD_BYTES = 4096
 
+_MOST_PLANES = 8
+"""PyAV reads no further pointer of a frame, and ends the process where it is asked to."""
+
 _FULL_SCALES = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
 
@@ -176,10 +179,11 @@ class Decoder:
         return whole / av.time_base if whole and len(self._container.streams) == 1 else 0.0
 
     def _samples(self, frame: AudioFrame) -> Frames:
-        if frame.sample_rate == self.rate_hz and frame.layout.nb_channels == self.channels:
+        is_readable = not frame.format.is_planar or self.channels <= _MOST_PLANES
+        if is_readable and frame.sample_rate == self.rate_hz and frame.layout.nb_channels == self.channels:
             samples = _as_float(frame)
-        else:  # the track changes its form midway
-            self._resampler = self._resampler or AudioResampler("fltp", self._layout, self.rate_hz)
+        else:  # the track changes its form midway, or has more planes than PyAV can read
+            self._resampler = self._resampler or AudioResampler("flt", self._layout, self.rate_hz)
             try:
                 pieces = [_as_float(piece) for piece in self._resampler.resample(frame)]
             except (FFmpegError, ValueError):

@@ -126,6 +126,15 @@ def test_formats_of_phones_and_browsers_are_read(tmp_path: Path, name: str, code
     assert recording.trouble == ""
 
 
+def test_sixteen_channels_in_planes_are_read(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.mkv"), "w") as output:
+        track = output.add_stream("wavpack", rate=RATE, layout="hexadecagonal")
+        frame = av.AudioFrame(format="fltp", layout="hexadecagonal", samples=RATE // 10)
+        frame.sample_rate, frame.pts = RATE, 0
+        output.mux([*track.encode(frame), *track.encode(None)])
+    assert _all_of(FileRecording(tmp_path / "a.mkv")).shape == (RATE // 10, 16)
+
+
 def test_the_sound_of_a_video_is_read_exactly(tmp_path: Path) -> None:
     _write_video(tmp_path / "film.mkv", sound=True)
     recording = FileRecording(tmp_path / "film.mkv")
