@@ -159,6 +159,7 @@ def _encoded(container: str, codec: str) -> list[bytes]:
         frame = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
         frame.sample_rate, frame.pts = SAMPLE_RATE, 0
         assert isinstance(stream, av.AudioStream)
+        stream.bit_rate = 64_000
         output.mux([*stream.encode(frame), *stream.encode(None)])
     return [buffer.getvalue()]
 
