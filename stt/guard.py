@@ -15,8 +15,8 @@ _TOKENS_PER_S = {"en": 6.5}
 _TOKENS_PER_S_LATIN, _TOKENS_PER_S_OTHER = 10.0, 25.0
 """Whisper's tokens are made for English: other languages take more, other scripts several a letter."""
 _LATIN = frozenset((
-    "af", "ca", "cs", "cy", "da", "de", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is", "it", "lt",
-    "lv", "ms", "nl", "nn", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tl", "tr", "vi",
+    "af", "ca", "cs", "cy", "da", "de", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is", "it",
+    "lt", "lv", "ms", "nl", "nn", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tl", "tr", "vi",
 ))  # fmt: skip
 _DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S, _LEAST_WHEN_DENSE = 8, 2.5, -0.95
 """In other languages Whisper is less sure of speech and words; words as dense as speech count from here on.
