@@ -35,8 +35,8 @@ def main() -> None:
         from capture.recording import FileRecording, InputRecording
         from capture.replay import Replay
 
+        stage.enter_sandbox()  # before the file is opened: its decoder must not reach anything else
         recording = FileRecording(source.path) if isinstance(source, Recording) else InputRecording()
-        stage.enter_sandbox()
         _recall(stage, orders)
         Replay(stage, name, recording, settings, orders, before).run()
 

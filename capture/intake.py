@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bus.messages import AudioLost, Event
+from bus.messages import AudioLost, Event, ProblemMet
 from bus.ring import SAMPLE_RATE, Samples
 from bus.ring_writer import RingWriter
+from capture.downmix import Downmix
 from capture.drift import nudged
 from capture.level import LevelMeter
 from capture.mending import Frames, Mender
@@ -37,6 +38,7 @@ class Intake:
         self._rate_hz = rate_hz
         self._say = say
         self._mender = Mender(source)
+        self._downmix = Downmix(rate_hz)
         self._resampler = Resampler(rate_hz)
         self._meter = LevelMeter(source)
 
@@ -65,7 +67,11 @@ class Intake:
         Args:
             frames: float32, shape (n, channels), full scale at ±1.
         """
-        mono = self._mender.mend(frames, self._ring.stop_sample)
+        mono = self._downmix.mix(self._mender.mend(frames, self._ring.stop_sample))
+        if remark := self._downmix.remark():
+            name = f"capture:{self._source}"
+            what = f"{self._source}: {remark.what}"
+            self._say(ProblemMet(stage=name, what=what, kept=remark.kept, todo=remark.todo))
         return _to_int16(self._resampler.feed(mono))
 
     def last(self) -> Samples:
@@ -93,7 +99,7 @@ class Intake:
     def change_rate(self, rate_hz: int) -> None:
         """Let out what the resampler holds, and go on at another rate."""
         self._write(_to_int16(self._resampler.finish()))
-        self._rate_hz = rate_hz
+        self._rate_hz = self._downmix.rate_hz = rate_hz
         self._resampler = Resampler(rate_hz)
 
     def silence_until(self, sample: int) -> None:

@@ -1,21 +1,15 @@
-"""Sound as it comes made fit for the ring: no numbers that are none, one channel.
+"""Sanitizes captured audio: replaces NaN and infinity by silence and clips to full scale.
 
-Samples that are not finite become silence; samples beyond full scale are cut to it. Both are counted, and
-so are runs at full scale, where something before us has clipped. Channels are mixed by their mean, so that
-nothing can clip that did not before; a voice on one of two channels comes out 6 dB lower.
-Pure: says what to tell, tells nobody.
+Both are counted, and so are runs at full scale, where something before has clipped. Pure.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bus.messages import AudioMended
 from bus.ring import SAMPLE_RATE
-
-Frames = NDArray[np.float32]
-"""float32, shape (n, channels), full scale at ±1."""
+from capture.downmix import Frames as Frames
 
 _TELL_EVERY_SAMPLES = SAMPLE_RATE
 _FULL_SCALE = 32767 / 32768
@@ -35,20 +29,20 @@ class Mender:
         self._since_sample = 0
         self._told_sample = -_TELL_EVERY_SAMPLES
 
-    def mend(self, frames: Frames, at_sample: int) -> NDArray[np.float32]:
-        """Return the frames as one sound channel.
+    def mend(self, frames: Frames, at_sample: int) -> Frames:
+        """Return the frames, sanitized.
 
         Args:
             frames: float32, shape (n, channels).
             at_sample: About where on the source's clock they begin.
 
         Returns:
-            float32, shape (n,), finite, within ±1.
+            float32, shape (n, channels), finite, within ±1.
         """
         loudest = float(np.max(np.abs(frames), initial=0.0))
         if not loudest < _FULL_SCALE:  # a NaN compares as neither
-            frames = self._mend(frames, at_sample)
-        return frames[:, 0] if frames.shape[1] == 1 else frames.mean(axis=1, dtype=np.float32)
+            return self._mend(frames, at_sample)
+        return frames
 
     def told(self, at_sample: int, *, last: bool = False) -> list[AudioMended]:
         """Return what there is to tell: at most one event for each second of sound.

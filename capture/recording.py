@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import soundfile
 
 from bus.failures import InputFailure
 from bus.ring import SAMPLE_RATE
+from capture.decoding import Decoder, Undecodable
+from capture.file_kinds import kind_of_file
 from capture.mending import Frames
 
-_FORMATS = "give a wav, flac, ogg or mp3 file"
+_CONVERT = "give a sound or video file, or convert it: ffmpeg -i IN -ar 16000 -ac 1 out.wav"
 _NOTHING_STARTED = "nothing was started"
 _WAIT_FOR_INPUT_S = 0.1
 
@@ -52,13 +53,6 @@ class Recording(Protocol):
         """Let go of it."""
 
 
-class _Forward(soundfile.SoundFile):  # type: ignore[misc]  # it comes without types
-    """A file that is not set back after every read, as soundfile does: in an mp3 each of that is a click."""
-
-    def seekable(self) -> bool:
-        return False
-
-
 def _is_rate(rate_hz: int) -> bool:
     """Tell whether sound comes at such a rate; high ones are round."""
     is_common = rate_hz <= _ODD_RATE_HZ or rate_hz % 25 == 0
@@ -66,10 +60,10 @@ def _is_rate(rate_hz: int) -> bool:
 
 
 class FileRecording:
-    """A sound file.
+    """The sound of an audio or video file.
 
     Args:
-        path: wav, flac, ogg, mp3 or whatever else libsndfile reads.
+        path: Anything that `capture.decoding` reads.
 
     Raises:
         InputFailure: It is not there, cannot be read or holds no audio.
@@ -81,74 +75,81 @@ class FileRecording:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self.trouble = ""
+        self._path = path
+        self._decoder = self._open()
+        self.rate_hz: int = self._decoder.rate_hz
+        self.channels: int = self._decoder.channels
+        if self.channels > _MOST_CHANNELS or not _is_rate(self.rate_hz):
+            self._decoder.close()
+            raise self._refusal(f"{path} says {self.channels} channels at {self.rate_hz} Hz")
+        self._decoded: list[Frames] = []
+        self._decoded_frames = 0
+
+    def seek(self, frame: int) -> None:
+        """Go on from this frame, or from the end. Decodes everything before, so that the place is exact."""
+        while frame > 0:
+            skipped = self.read(min(frame, self.rate_hz))
+            if skipped is not None and not len(skipped):
+                return
+            frame -= 0 if skipped is None else len(skipped)
+
+    def read(self, frames: int) -> Frames | None:
+        """Return the next frames, fewer only at the end; None when the file held none for a while."""
+        while self._decoded_frames < frames:
+            more = self._decoder.decode()
+            if more is None:
+                self._note_damage()
+                return self._take(self._decoded_frames)
+            if not len(more):
+                return None
+            self._decoded.append(more)
+            self._decoded_frames += len(more)
+        return self._take(frames)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._decoder.close()
+
+    def _open(self) -> Decoder:
+        path = self._path
         try:
             if not stat.S_ISREG(path.stat().st_mode):
-                raise InputFailure(f"{path} is not a file", kept=_NOTHING_STARTED, todo=_FORMATS)
+                kind = "a folder" if path.is_dir() else "not a regular file"
+                raise InputFailure(
+                    f"{path} is {kind}",
+                    kept=_NOTHING_STARTED,
+                    todo="give a sound or video file, or pipe samples in with NAME=-",
+                )
             if path.stat().st_size == 0:
-                raise InputFailure(f"{path} is empty", kept=_NOTHING_STARTED, todo=_FORMATS)
-            path.open("rb").close()  # so that a refusal is told in the system's words
-            self._file = _Forward(path)
+                raise self._refusal(f"{path} is empty")
+            return Decoder(path)
         except OSError as error:
             raise InputFailure(
                 f"{path} cannot be read ({error.strerror or error})",
                 kept=_NOTHING_STARTED,
                 todo="check the path and its permissions",
             ) from error
-        except soundfile.LibsndfileError as error:
-            raise InputFailure(
-                f"{path} is no sound file that can be read ({error.error_string.rstrip('.')})",
-                kept=_NOTHING_STARTED,
-                todo=_FORMATS,
-            ) from error
-        self._at = 0
-        self.rate_hz: int = self._file.samplerate
-        self.channels: int = self._file.channels
-        if self._file.frames == 0 or self.channels > _MOST_CHANNELS or not _is_rate(self.rate_hz):
-            self._file.close()
-            why = (
-                f"says {self.channels} channels at {self.rate_hz} Hz"
-                if self._file.frames
-                else "holds no audio"
-            )
-            raise InputFailure(f"{path} {why}", kept=_NOTHING_STARTED, todo=_FORMATS)
+        except Undecodable as error:
+            kind = kind_of_file(path)
+            raise self._refusal(f"{path} has no sound that can be read ({kind or error})") from error
 
-    def seek(self, frame: int) -> None:
-        """Go on from this frame, or from the end."""
-        wanted = min(frame, self._file.frames)
-        if wanted == self._at or not self._begins():
-            return
-        try:
-            self._at = self._file.seek(wanted)
-        except soundfile.LibsndfileError as error:
-            self._note_damage(error)
+    def _refusal(self, what: str) -> InputFailure:
+        return InputFailure(what, kept=_NOTHING_STARTED, todo=_CONVERT)
 
-    def read(self, frames: int) -> Frames | None:
-        """Return the next frames, fewer only at the end."""
-        try:
-            read: Frames = self._file.read(frames, dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError as error:
-            self._note_damage(error)
-        if self.trouble:
-            return np.empty((0, self.channels), np.float32)
-        self._at += len(read)
-        if len(read) < frames and self._at < self._file.frames:
-            self.trouble = f"{self.name} is cut off"
-        return read
+    def _take(self, frames: int) -> Frames:
+        pieces = self._decoded or [np.empty((0, self.channels), np.float32)]
+        whole = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        self._decoded = [whole[frames:]]
+        self._decoded_frames -= frames
+        return whole[:frames]
 
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _begins(self) -> bool:
-        """Tell whether a first frame can be read: libsndfile dies of a seek in some files where none can."""
-        if self._at == 0:
-            self.read(1)
-        if self._at == 0 and not self.trouble:
-            self.trouble = f"{self.name} is damaged"
-        return not self.trouble
-
-    def _note_damage(self, error: soundfile.LibsndfileError) -> None:
-        self.trouble = f"{self.name} is damaged ({error.error_string.rstrip('.')})"
+    def _note_damage(self) -> None:
+        if self._decoder.bad_packets:
+            self.trouble = f"{self.name} is damaged ({self._decoder.bad_packets} pieces could not be decoded)"
+        elif missing_s := self._decoder.cut_off_s:
+            self.trouble = f"{self.name} is cut off: it lacks {missing_s:.1f} s of the length that it states"
+        elif gaps_s := self._decoder.gaps_s:
+            self.trouble = f"{self.name} has gaps: {gaps_s:.1f} s without sound, taken as silence"
 
 
 class InputRecording:

@@ -182,8 +182,8 @@ class Replay:
             self._stage.report(
                 InputFailure(
                     self._recording.trouble,
-                    kept=f"the {stop_sample / SAMPLE_RATE:.1f} s before that were heard",
-                    todo="make the recording again, or convert it to flac",
+                    kept=f"{stop_sample / SAMPLE_RATE:.1f} s of it were played",
+                    todo="get the file again from where it came",
                 )
             )
         self._stage.say(

@@ -15,6 +15,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from bus.failures import UsageFailure
 from bus.run import SOURCE_NAME
@@ -79,7 +80,7 @@ def parse_source(name: str, spec: str) -> Source:
         case ("device", ":", wanted) if wanted.strip():
             return NamedDevice(wanted.strip())
         case ("file", ":", path) if path:
-            return Recording(Path(path).expanduser())
+            return Recording(_path(path))
         case _:
             raise UsageFailure(
                 f"{name}={spec} is no source", kept="nothing was started", todo=_nearest(name, spec)
@@ -112,6 +113,15 @@ def parse_sources(given: Iterable[str]) -> dict[str, str]:
             raise _refused("two sources want standard input", "read one of them from a file")
         specs[name] = f"file:{source.path.absolute()}" if isinstance(source, Recording) else spec
     return specs
+
+
+def _path(given: str) -> Path:
+    """Return the path that stands after "file:", which may be the rest of a file URL or a whole one."""
+    url = given.removeprefix("file:")
+    for start in ("///", "//localhost/"):
+        if url.startswith(start):
+            return Path("/" + unquote(url[len(start) :]))
+    return Path(given).expanduser()
 
 
 def _refused(what: str, todo: str) -> UsageFailure:

@@ -35,7 +35,7 @@ from session.doctor.report import examine
 
 _PACKAGES = (
     "cuecard", "ctranslate2", "faster-whisper", "onnxruntime", "numpy", "pyzmq", "msgspec", "httpx", "PyQt6",
-    "sounddevice", "soundfile", "tokenizers", "keyring", "xllamacpp",
+    "sounddevice", "soundfile", "av", "tokenizers", "keyring", "xllamacpp",
 )  # fmt: skip
 _OPEN_FINDINGS = (
     "Python",

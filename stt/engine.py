@@ -127,12 +127,12 @@ class Engine:
         language = self._language(encoded)
         if abandoned():
             raise Abandoned
-        result = self._decode(encoded, self._vocabulary.opening(language, said_before), speech_s)
+        result = self._decode(encoded, self._vocabulary.opening(language, said_before), speech_s, language)
         if self._vocabulary.hotwords and may_be_echo(_mean_log_probability(result)):
             if abandoned():
                 raise Abandoned
             opening = self._vocabulary.opening(language, said_before, with_hotwords=False)
-            result = self._decode(encoded, opening, speech_s)
+            result = self._decode(encoded, opening, speech_s, language)
         tokens = result.sequences_ids[0]
         return Pass(
             text=self._vocabulary.text(tokens),
@@ -143,16 +143,17 @@ class Engine:
             window_s=frames / FRAMES_PER_S,
             began_ns=began_ns,
             compute_ms=(time.monotonic_ns() - began_ns) / 1e6,
+            language=language,
         )
 
     def _decode(
-        self, encoded: ctranslate2.StorageView, opening: list[int], speech_s: float
+        self, encoded: ctranslate2.StorageView, opening: list[int], speech_s: float, language: str
     ) -> ctranslate2.models.WhisperGenerationResult:
         return self._model.generate(
             encoded,
             [opening],
             beam_size=self._settings.beam,
-            max_length=_max_length(guard.most_tokens(speech_s), len(opening)),
+            max_length=_max_length(guard.most_tokens(speech_s, language), len(opening)),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from stt.settings import SttSettings
 
-_TOKENS_PER_S = 6.5
+_TOKENS_PER_S = {"en": 6.5}
+_TOKENS_PER_S_LATIN, _TOKENS_PER_S_OTHER = 10.0, 25.0
+"""Whisper's tokens are made for English: other languages take more, other scripts several a letter."""
+_LATIN = frozenset((
+    "af", "ca", "cs", "cy", "da", "de", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is", "it",
+    "lt", "lv", "ms", "nl", "nn", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "sw", "tl", "tr", "vi",
+))  # fmt: skip
+_DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S, _LEAST_WHEN_DENSE = 8, 2.5, -0.95
+"""In other languages Whisper is less sure of speech and words; words as dense as speech count from here on.
+On noise it invents fewer or less likely ones (`bench/LOG.md`)."""
 _TOKENS_SPARE = 10
 _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0
@@ -37,17 +46,19 @@ class Pass:
     began_ns: int
     """Monotonic time at which the pass began to compute."""
     compute_ms: float
+    language: str = "en"
 
 
-def most_tokens(speech_s: float) -> int:
-    """Return how many tokens so much speech can hold."""
-    return int(_TOKENS_PER_S * speech_s) + _TOKENS_SPARE
+def most_tokens(speech_s: float, language: str = "en") -> int:
+    """Return how many tokens so much speech can hold in a language."""
+    other = _TOKENS_PER_S_LATIN if language in _LATIN else _TOKENS_PER_S_OTHER
+    return int(_TOKENS_PER_S.get(language, other) * speech_s) + _TOKENS_SPARE
 
 
 def is_suspect(heard: Pass) -> bool:
     """Tell whether a pass through a short window should be made again through a wider one."""
     return (
-        heard.tokens >= most_tokens(heard.speech_s)
+        heard.tokens >= most_tokens(heard.speech_s, heard.language)
         or compression_ratio(heard.text) > _COMPRESSION_ABOVE
         or loop_start(heard.text.split()) is not None
     )
@@ -62,10 +73,16 @@ def says_nothing(heard: Pass, settings: SttSettings) -> bool:
     """
     if not any(character.isalnum() for character in heard.text):
         return True
+    if heard.language != "en" and _is_dense(heard) and heard.mean_log_probability > _LEAST_WHEN_DENSE:
+        return False
     is_sparse = heard.speech_s > _SPARSE_FROM_S and heard.tokens < _TOKENS_PER_S_AT_LEAST * heard.speech_s
     speech_probability = 0.0 if is_sparse else 1.0 - heard.no_speech_probability
     leniency = settings.least_in_speech - settings.least_in_silence
     return heard.mean_log_probability < settings.least_in_silence + leniency * speech_probability**3
+
+
+def _is_dense(heard: Pass) -> bool:
+    return heard.tokens >= max(_DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S * heard.speech_s)
 
 
 def without_loop(text: str) -> str:
@@ -91,6 +108,10 @@ def loop_start(words: list[str]) -> int | None:
 
 
 def compression_ratio(text: str) -> float:
-    """Return how much smaller the text becomes when compressed: high for repetition."""
-    data = text.encode()
+    """Return how much smaller the text becomes when compressed: high for repetition.
+
+    Every character counts as one byte, so that scripts that take several do not look repetitive.
+    """
+    numbers = {character: number for number, character in enumerate(dict.fromkeys(text))}
+    data = bytes(numbers[character] % 256 for character in text)
     return len(data) / len(zlib.compress(data)) if data else 0.0

@@ -148,12 +148,34 @@ def _sounds(kind: str, *subtypes: str) -> list[bytes]:
     return seeds
 
 
+def _encoded(container: str, codec: str) -> list[bytes]:
+    """Return a tone as PyAV writes it."""
+    import av
+
+    buffer = io.BytesIO()
+    tone = (np.sin(np.arange(SAMPLE_RATE // 5) / 10) * 10_000).astype(np.int16)
+    with av.open(buffer, "w", format=container) as output:
+        stream = output.add_stream(codec, rate=SAMPLE_RATE, layout="mono")
+        frame = av.AudioFrame.from_ndarray(tone[None], format="s16", layout="mono")
+        frame.sample_rate, frame.pts = SAMPLE_RATE, 0
+        assert isinstance(stream, av.AudioStream)
+        stream.bit_rate = 64_000
+        output.mux([*stream.encode(frame), *stream.encode(None)])
+    return [buffer.getvalue()]
+
+
 _TEXT_WORDS = (b"# ", b"```\n", b"~~~\n", b"- ", b"**", b"__", b"\0", b"\xff", b"://", b"@", b"/", b".",
                b"A", b"a b ",
                b"'", b"Mr.", b"\n", b" ", "\u2028".encode())  # fmt: skip
 _SOUND_WORDS = (b"RIFF", b"WAVE", b"fmt ", b"data", b"LIST", b"fact", b"RF64", b"ds64", b"fLaC", b"OggS",
                 b"ID3", b"TAG",
                 b"\xff\xfb\x90", b"Xing", b"\x01vorbis", b"FORM", b"AIFF", b"caff", b".snd")  # fmt: skip
+
+
+_CONTAINER_WORDS = (b"ftyp", b"moov", b"mdat", b"stsz", b"stts", b"stsc", b"stco", b"esds", b"elst", b"mp4a",
+                    b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"A_OPUS", b"OpusHead", b"\xff\xff\xff\xff",
+                    b"#EXTM3U\n/etc/passwd", b"ffconcat version 1.0\nfile /etc/passwd\n",
+                    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", b"AVI LIST", b"#!AMR\n", b"RIFF")  # fmt: skip
 
 
 def _with_ogg_sums(body: bytes) -> bytes:
@@ -193,6 +215,13 @@ def _sound_decoder(kind: str, *subtypes: str, with_sums: Callable[[bytes], bytes
     )  # fmt: skip
 
 
+def _encoded_decoder(name: str, container: str, codec: str) -> Decoder:
+    return Decoder(
+        name, from_file(_sound, f".{name}"), (InputFailure,), lambda: _encoded(container, codec),
+        _CONTAINER_WORDS, limit_s=FILE_LIMIT_S, weight=3,
+    )  # fmt: skip
+
+
 SESSION = (
     Decoder("kept", _kept, (Refused,), _kept_seeds,
             (b"tables", b"events", b"killed_ns", b"seq", b"type", b"stt", b"beam", b"\xc1",
@@ -212,5 +241,12 @@ SESSION = (
     _sound_decoder("flac", "PCM_16"),
     _sound_decoder("ogg", "VORBIS", "OPUS", with_sums=_with_ogg_sums),
     _sound_decoder("mp3", "MPEG_LAYER_III"),
+    _sound_decoder("aiff", "PCM_16"),
+    _encoded_decoder("m4a", "mp4", "aac"),
+    _encoded_decoder("webm", "webm", "libopus"),
+    _encoded_decoder("mkv", "matroska", "flac"),
+    _encoded_decoder("wma", "asf", "wmav2"),
+    _encoded_decoder("avi", "avi", "adpcm_ms"),
+    _encoded_decoder("ts", "mpegts", "mp2"),
     Decoder("pcm", _pcm, (InputFailure,), lambda: [bytes(range(256)) * 8], weight=4),
 )  # fmt: skip

@@ -27,8 +27,8 @@ from session.models import store
 _SERVER_WAIT_S = 0.4
 _SANDBOX_WAIT_S = 20.0
 _PACKAGES = (
-    "numpy", "sounddevice", "soundfile", "soxr", "ctranslate2", "tokenizers", "onnxruntime", "webrtcvad",
-    "zmq", "msgspec", "httpx", "keyring", "PyQt6", "xllamacpp",
+    "numpy", "sounddevice", "soundfile", "av", "soxr", "ctranslate2", "tokenizers", "onnxruntime",
+    "webrtcvad", "zmq", "msgspec", "httpx", "keyring", "PyQt6", "xllamacpp",
 )  # fmt: skip
 
 

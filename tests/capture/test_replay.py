@@ -114,7 +114,7 @@ def test_unfit_samples_are_told(make_run: MakeRun, start_stage: StartStage, tmp_
         assert not ring.read(100, 110).any()
 
 
-@pytest.mark.parametrize(("name", "what"), [("absent.wav", "cannot be read"), ("text.wav", "no sound file")])
+@pytest.mark.parametrize(("name", "what"), [("absent.wav", "cannot be read"), ("text.wav", "it is text")])
 def test_what_cannot_be_played_ends_the_stage_with_one_line_and_its_code(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path, name: str, what: str
 ) -> None:

@@ -30,6 +30,10 @@ from capture.source import (
         ("device:hw:CARD=PCH,DEV=0", NamedDevice("hw:CARD=PCH,DEV=0")),
         ("device: USB Audio ", NamedDevice("USB Audio")),
         ("file:/a/b:c.wav", Recording(Path("/a/b:c.wav"))),
+        ("file:///a/b%20c%C3%BC.wav", Recording(Path("/a/b cü.wav"))),
+        ("file://localhost/a/b.wav", Recording(Path("/a/b.wav"))),
+        ("file:file:///a/b.wav", Recording(Path("/a/b.wav"))),
+        ("file:/a/100%25 b.wav", Recording(Path("/a/100%25 b.wav"))),
         ("-", StandardInput()),
     ],
 )

@@ -94,3 +94,39 @@ def test_few_words_for_a_long_stretch_of_sound_must_be_likely() -> None:
     assert not says_nothing(thanks, SttSettings())
     assert says_nothing(babble, SttSettings())
     assert not says_nothing(dataclasses.replace(babble, mean_log_probability=-0.2), SttSettings())
+
+
+@pytest.mark.parametrize(
+    ("language", "tokens", "log_probability", "no_speech", "nothing"),
+    [
+        ("de", 32, -0.85, 0.52, False),  # a German question, 7.6 s
+        ("hi", 40, -0.73, 0.69, False),
+        ("en", 32, -0.85, 0.52, True),
+        ("de", 12, -0.85, 0.52, True),  # too few words for so long a sound
+        ("ja", 27, -1.09, 0.57, True),  # sea waves
+        ("de", 32, -1.8, 0.52, True),
+    ],
+)
+def test_dense_words_of_other_languages_are_kept(
+    language: str, tokens: int, log_probability: float, no_speech: float, nothing: bool
+) -> None:
+    heard = dataclasses.replace(
+        HEARD, language=language, tokens=tokens, speech_s=7.6,
+        mean_log_probability=log_probability, no_speech_probability=no_speech,
+    )  # fmt: skip
+    assert says_nothing(heard, SttSettings()) is nothing
+
+
+def test_other_scripts_may_take_more_tokens() -> None:
+    assert most_tokens(4.0, "en") < most_tokens(4.0, "de") < most_tokens(4.0, "hi")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "नमस्ते, अपने पिछले प्रोजेक्ट के बारे में बताइए और यह भी कि आपने उसमें क्या सीखा और किसके साथ काम किया।",
+        "Здравствуйте, расскажите, пожалуйста, о вашем последнем проекте и о том, чему вы научились.",
+    ],
+)
+def test_a_script_of_many_bytes_is_no_repetition(text: str) -> None:
+    assert not is_suspect(dataclasses.replace(HEARD, text=text, language="hi"))

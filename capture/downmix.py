@@ -1,0 +1,175 @@
+"""Mixes channels to mono: removes DC offset, leaves out dead channels, and avoids phase cancellation.
+
+Works on a stream, block by block, and looks at no later sound. Weights change over a short ramp, so that a
+change makes no click. Pure: returns remarks, publishes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frames = NDArray[np.float32]
+"""float32, shape (n, channels), full scale at ±1."""
+
+_MEMORY_S = 0.5
+"""Time constant of offsets, powers and the correlation."""
+_RAMP_S = 0.005
+_LEAST_OFFSET = 0.004
+_LIVE_POWER = 1e-6
+"""-60 dBFS: a channel at least so loud is live."""
+_LIVE_SHARE = 1e-3
+"""-30 dB: so is one that is not much quieter than the loudest."""
+_NO_POWER = 1e-11
+"""-110 dBFS: less is rounding."""
+_HOLD_S = 20.0
+"""Time constant with which it is forgotten how loud a channel was."""
+_CANCELS_BELOW, _ADDS_UP_ABOVE = 0.3, 0.6
+"""Power of the mean in units of what independent channels would give."""
+_LEAST_SPEECH_POWER = 1e-8
+"""-80 dBFS: below it, nothing is said about the channels."""
+
+
+_REMARK_AFTER_S = 1.0
+"""Of cancelling sound that is not quiet; less may be chance."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something about the channels that a person should know."""
+
+    what: str
+    kept: str
+    todo: str
+
+
+class Downmix:
+    """Mixes one source's channels.
+
+    Args:
+        rate_hz: Rate of the frames.
+    """
+
+    def __init__(self, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self._made = False
+        self._begin(1)
+
+    def mix(self, frames: Frames) -> NDArray[np.float32]:
+        """Return the frames as one channel.
+
+        Args:
+            frames: float32, shape (n, channels), finite, within ±1.
+
+        Returns:
+            float32, shape (n,), within ±1.
+        """
+        count, channels = frames.shape
+        if not count:
+            return np.empty(0, np.float32)
+        if channels != len(self._weights):
+            self._begin(channels)
+        centred = self._without_offset(frames)
+        if channels == 1:
+            return centred[:, 0]
+        self._measure(centred)
+        return self._weighted(centred, self._choose(count))
+
+    def remark(self) -> Remark | None:
+        """Return what a person should know about the channels, once."""
+        if self._made or self._cancelled_frames < _REMARK_AFTER_S * self.rate_hz:
+            return None
+        self._made = True
+        return _CANCELLING
+
+    def _begin(self, channels: int) -> None:
+        self._offsets: NDArray[np.float64] | None = None
+        self._subtracted = np.zeros(channels)
+        self._powers = np.zeros(channels)
+        self._mean_power = 0.0
+        self._peak_powers = np.zeros(channels)
+        self._weights: NDArray[np.float32] = np.full(channels, 1.0 / channels, np.float32)
+        self._cancels = False
+        self._cancelled_frames = 0
+
+    def _without_offset(self, frames: Frames) -> Frames:
+        means = frames.mean(axis=0, dtype=np.float64)
+        if self._offsets is None:
+            is_constant = np.abs(means) > 2.0 * frames.std(axis=0)
+            self._offsets = np.where(is_constant, means, 0.0)
+            self._subtracted = np.where(np.abs(self._offsets) > _LEAST_OFFSET, self._offsets, 0.0)
+        self._offsets += (means - self._offsets) * self._share_of(len(frames))
+        wanted = np.where(np.abs(self._offsets) > _LEAST_OFFSET, self._offsets, 0.0)
+        if not wanted.any() and not self._subtracted.any():
+            return frames
+        steps = np.linspace(0.0, 1.0, len(frames))[:, None]
+        offsets = self._subtracted + (wanted - self._subtracted) * steps
+        self._subtracted = wanted
+        centred: Frames = np.clip(frames - offsets, -1.0, 1.0).astype(np.float32)
+        return centred
+
+    def _measure(self, frames: Frames) -> None:
+        """Take a block into the powers and the peak powers."""
+        powers = np.einsum("ij,ij->j", frames, frames, dtype=np.float64) / len(frames)
+        share = self._share_of(len(frames))
+        self._powers += (powers - self._powers) * share
+        faded = np.exp(-len(frames) / (self.rate_hz * _HOLD_S))
+        self._peak_powers = np.maximum(powers, self._peak_powers * faded)
+        live = self._live()
+        if live.any():
+            mean = frames @ (live / np.count_nonzero(live)).astype(np.float32)
+            self._mean_power += (float(np.dot(mean, mean)) / len(mean) - self._mean_power) * share
+
+    def _choose(self, frames: int) -> NDArray[np.float32]:
+        """Return the weight of each channel in a block of so many frames."""
+        live = self._live()
+        weights = np.zeros(len(live), np.float32)
+        if not live.any():
+            weights[:] = 1.0 / len(live)
+            return weights
+        self._judge(live)
+        if self._cancels:
+            self._cancelled_frames += frames * (self._powers.max() > _LIVE_POWER)
+            weights[int(np.argmax(np.where(live, self._powers, -1.0)))] = 1.0
+        else:
+            weights[live] = 1.0 / np.count_nonzero(live)
+        return weights
+
+    def _live(self) -> NDArray[np.bool_]:
+        peaks = self._peak_powers
+        live: NDArray[np.bool_] = (peaks > _LIVE_POWER) | (peaks > max(_LIVE_SHARE * peaks.max(), _NO_POWER))
+        return live
+
+    def _judge(self, live: NDArray[np.bool_]) -> None:
+        """Decide whether the live channels cancel each other."""
+        channels = int(np.count_nonzero(live))
+        total = float(self._powers[live].sum())
+        if channels < 2:
+            self._cancels = False
+        elif total > _LEAST_SPEECH_POWER:
+            independent = total / channels**2
+            limit = _ADDS_UP_ABOVE if self._cancels else _CANCELS_BELOW
+            self._cancels = self._mean_power < limit * independent
+
+    def _weighted(self, frames: Frames, wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+        before, self._weights = self._weights, wanted
+        if np.array_equal(before, wanted):
+            mixed: NDArray[np.float32] = frames @ wanted
+            return mixed
+        ramp = min(len(frames), max(round(_RAMP_S * self.rate_hz), 1))
+        steps = np.ones((len(frames), 1), np.float32)
+        steps[:ramp, 0] = np.linspace(0.0, 1.0, ramp, dtype=np.float32)
+        ramped: NDArray[np.float32] = np.einsum("ij,ij->i", frames, before + (wanted - before) * steps)
+        return ramped
+
+    def _share_of(self, frames: int) -> float:
+        return float(1.0 - np.exp(-frames / (self.rate_hz * _MEMORY_S)))
+
+
+_CANCELLING = Remark(
+    "the channels cancel each other: one is the other inverted",
+    kept="the louder channel is used alone",
+    todo="check the wiring or the polarity switch of the microphone",
+)
