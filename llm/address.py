@@ -7,7 +7,8 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 _ENDPOINTS = re.compile(
-    r"/(chat/completions|completions|responses|messages|models|embeddings)/*$", re.IGNORECASE
+    r"/(chat/completions|completions|responses|messages|models|embeddings|api/(chat|generate|tags))/*$",
+    re.IGNORECASE,
 )
 _LOCAL_NAMES = (".local", ".lan", ".home.arpa", ".internal")
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -20,7 +21,7 @@ def normalized(given: str) -> str:
     Without a scheme, a host on this machine or in a private network gets http, any other https. What is no
     address comes back as it is, for the caller to refuse.
     """
-    address = given.strip().strip("'\"<>`").strip()
+    address = given.strip().strip("'\"<>`“”‘’").strip()
     if "://" not in address:
         address = f"{_scheme(address)}://{address}"
     try:

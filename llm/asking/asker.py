@@ -81,27 +81,29 @@ class Asker:
             await self._with_retries(order, answer)
 
     async def _with_retries(self, order: Order, answer: Answer) -> None:
-        limits, retries = self._limits(None), 0
+        limits, retries, reached, began_s = self._limits(None), 0, False, _now_s()
         connection: Connection | None = None
         while True:
             try:
                 connection = await self._switchboard.connected()
-                if retries == 0:
-                    limits = self._limits(
-                        connection
-                    )  # a server that was just being started is not held against it
+                if not reached:
+                    limits, reached = self._limits(connection), True  # the time to connect does not count
                 return await self._attempt(connection, order, answer, limits)
             except Refusal as refusal:
                 if refusal.unreachable:
                     await self._switchboard.hang_up()
                 if refusal.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
                     continue  # each kind of complaint leads here at most once
-                remaining_s = limits.first_token_s - _now_s()
-                if not refusal.loading:  # the longer limit of a server of the user's own is for that alone
-                    remaining_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
-                wait_s = wait_before_retry_s(refusal, retries, remaining_s)
+                until_s = limits.first_token_s
+                if refusal.loading and not reached:
+                    until_s = began_s + self._settings.local_first_token_timeout_s
+                elif not refusal.loading:  # the longer limit of a server of the user's own is for that alone
+                    until_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
+                wait_s = wait_before_retry_s(refusal, retries, until_s - _now_s())
                 if answer.text or wait_s is None:
                     raise
+                if refusal.loading:
+                    self._trouble.tell(refusal, todo="the question waits until it is loaded")
                 await asyncio.sleep(wait_s)
                 retries += 1
 
@@ -121,7 +123,7 @@ class Asker:
 
     @contextlib.contextmanager
     def _long_wait_reported(self, connection: Connection, answer: Answer) -> Iterator[None]:
-        """Report that a server may still load its model, once the usual time for a first word is over."""
+        """Report after the usual time for a first word that a server may still be loading its model."""
         usual_s, patience_s = self._settings.first_token_timeout_s, self._patience_s(connection)
 
         def report() -> None:

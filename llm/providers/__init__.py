@@ -37,9 +37,16 @@ OWN_KEY_VARIABLE = "CUECARD_API_KEY"
 
 
 _LOOKS_LIKE_ADDRESS = re.compile(
-    r"://|^\s*['\"]?(localhost|[\w.-]+\.[\w.-]+|\[[0-9a-fA-F:.]+\]|[\w-]+:\d)", re.I
+    r"""://|^[\s'"]*(
+        localhost
+        |\d+\.\d+\.\d+\.\d+
+        |\[[0-9a-f:.]+\]
+        |([\w-]+\.)+[a-z]{2,}  # not "gpt-4.1-mini"
+        |[\w.-]+:\d+(?![\w.])  # not "qwen3:8b"
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
-"""A scheme, a dotted name, an IP address, or a name with a port."""
+"""A scheme, a host's name, an IP address, or a name with a port. Names of models are none of these."""
 
 
 def _known() -> dict[str, Provider]:
@@ -96,7 +103,7 @@ def _found(settings: LlmSettings, name: str) -> Provider:
 def _without_stray_key(provider: Provider) -> Provider:
     """Return the provider without keys that may be meant for another.
 
-    For a server on this machine, or behind plain http, only `key_variable` names one.
+    For a server behind plain http, on this machine or not, only `key_variable` names a key.
     """
     return provider if provider.encrypted else replace(provider, key_variables=())
 

@@ -60,12 +60,14 @@ class ProviderServer:
     tls: ssl.SSLContext | None = None
     path: str = "/v1"
     """Of its API."""
+    address: str = "127.0.0.1"
+    """At which it listens."""
     requests: list[Received] = field(default_factory=list)
     hung_up: list[int] = field(default_factory=list)
     """Connections that the client closed while an answer was under way."""
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((self.address, 0))
         self._connections: list[socket.socket] = []
         self._closing = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -73,7 +75,7 @@ class ProviderServer:
     @property
     def base_url(self) -> str:
         """Where it is."""
-        scheme, host = ("http", "127.0.0.1") if self.tls is None else ("https", "localhost")
+        scheme, host = ("http", self.address) if self.tls is None else ("https", "localhost")
         return f"{scheme}://{host}:{self._listener.getsockname()[1]}{self.path}"
 
     @property

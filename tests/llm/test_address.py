@@ -1,67 +1,73 @@
-"""Addresses as people copy them, and whether they may be asked."""
-
 from __future__ import annotations
 
 import pytest
 
 from bus.failures import SettingsFailure
 from llm.address import normalized, with_version
-from llm.dialer.allowed import Allowed
-from llm.providers import named_provider
+from llm.providers import OWN_KEY_VARIABLE, named_provider
 from llm.settings import LlmSettings
 
 
 @pytest.mark.parametrize(
-    ("given", "address"),
+    ("given", "asked"),
     [
         ("localhost:11434", "http://localhost:11434"),
         ("127.0.0.1:1234/v1", "http://127.0.0.1:1234/v1"),
         ("[::1]:8000", "http://[::1]:8000"),
-        ("http://0.0.0.0:8000/v1/", "http://127.0.0.1:8000/v1"),
-        (" 'HTTP://LocalHost:8000/v1' ", "http://localhost:8000/v1"),
-        ("<https://api.example.org/v1/chat/completions>", "https://api.example.org/v1"),
-        ("https://api.example.org/v1/Chat/Completions/", "https://api.example.org/v1"),
-        ("api.example.org/v1", "https://api.example.org/v1"),
+        ("http://127.0.0.1:8000/v1/chat/completions", "http://127.0.0.1:8000/v1"),
+        ("http://127.0.0.1:8000/v1/models/", "http://127.0.0.1:8000/v1"),
+        ("http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434"),
+        ("http://127.0.0.1:8000/v1///", "http://127.0.0.1:8000/v1"),
+        ("0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("http://[::]:8000/v1", "http://[::1]:8000/v1"),
+        ("HTTP://LocalHost:8000/v1", "http://localhost:8000/v1"),
+        ("  'http://127.0.0.1:8000/v1'  ", "http://127.0.0.1:8000/v1"),
+        ("“http://127.0.0.1:8000/v1”", "http://127.0.0.1:8000/v1"),
+        ("llm.example.org/v1", "https://llm.example.org/v1"),
         ("192.168.1.20:11434", "http://192.168.1.20:11434"),
-        ("8.8.8.8:443", "https://8.8.8.8:443"),
-        ("nas:11434", "http://nas:11434"),
-        ("studio.local:1234", "http://studio.local:1234"),
-        ("https://x.example/openai/deployments/gpt", "https://x.example/openai/deployments/gpt"),
     ],
 )
-def test_an_address_is_brought_into_form(given: str, address: str) -> None:
-    assert normalized(given) == address
-    assert normalized(address) == address
+def test_an_address_as_copied_becomes_that_of_the_api(given: str, asked: str) -> None:
+    assert normalized(given) == asked
+    assert normalized(asked) == asked
 
 
 def test_only_an_address_without_a_path_gets_a_version() -> None:
-    assert with_version("http://localhost:11434") == "http://localhost:11434/v1"
-    assert with_version("http://localhost:11434/api") is None
+    assert with_version("http://127.0.0.1:8000") == "http://127.0.0.1:8000/v1"
+    assert with_version("http://127.0.0.1:8000/openai") is None
 
 
-@pytest.mark.parametrize(
-    "given", ["http://192.168.1.20:11434/v1", "192.168.1.20:11434", "ollama@http://nas:11434/v1"]
-)
-def test_plain_http_elsewhere_needs_the_users_word(given: str) -> None:
+@pytest.mark.parametrize("name", ["gpt-4.1-mini", "llama3.2", "qwen3:8b", "llama3.2:1b", "opnai"])
+def test_a_models_name_is_not_taken_for_a_host(name: str) -> None:
+    with pytest.raises(SettingsFailure, match="there is no provider"):
+        named_provider(LlmSettings(provider=name))
+
+
+@pytest.mark.parametrize("address", ["http://192.168.1.20:11434/v1", "192.168.1.20", "ollama@192.168.1.20"])
+def test_plain_http_elsewhere_needs_the_flag(address: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
-        named_provider(LlmSettings(), given)
-    assert "anybody on the network in between can read your questions" in refused.value.what
-    assert "--allow-plain-http" in refused.value.todo
+        named_provider(LlmSettings(provider=address))
+    assert "anybody on the network" in refused.value.what
+    assert refused.value.todo.endswith("--allow-plain-http 192.168.1.20")
+    with pytest.raises(SettingsFailure):
+        named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.2"]))
+    allowed = named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.20"]))
+    assert allowed is not None
+    assert not allowed.encrypted
+    assert not allowed.local
 
 
-@pytest.mark.parametrize("allowed", ["192.168.1.20", " 192.168.1.20 ", "nas", "NAS", "[fd00::5]"])
-def test_an_allowed_host_is_asked_without_other_keys(allowed: str) -> None:
-    host = allowed.strip().lower()
-    settings = LlmSettings(provider=f"http://{host}:11434/v1", allow_plain_http=[allowed])
-    provider = named_provider(settings)
-    assert provider is not None
-    assert (provider.encrypted, provider.local, provider.key_variables) == (False, False, ())
-    assert Allowed(settings)(host.strip("[]"), 11434)
-    assert not Allowed(settings)(host.strip("[]"), 80)
-    named = LlmSettings(provider=settings.provider, allow_plain_http=[allowed], key_variable="MY_KEY")
-    assert getattr(named_provider(named), "key_variables", None) == ("MY_KEY",)
-
-
-def test_a_known_providers_key_goes_to_no_plain_gateway() -> None:
-    settings = LlmSettings(provider="openai@http://nas:8000/v1", allow_plain_http=["nas"])
-    assert getattr(named_provider(settings), "key_variables", None) == ()
+def test_a_key_goes_over_plain_http_only_if_named_for_it() -> None:
+    own = "http://192.168.1.20/v1"
+    for address in (own, "openai@http://192.168.1.20/v1"):
+        there = named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.20"]))
+        assert there is not None
+        assert there.key_variables == ()
+    elsewhere = named_provider(LlmSettings(provider="https://llm.example.org/v1"))
+    assert elsewhere is not None
+    assert elsewhere.key_variables == (OWN_KEY_VARIABLE,)
+    named = named_provider(
+        LlmSettings(provider=own, key_variable="BOX_KEY", allow_plain_http=["192.168.1.20"])
+    )
+    assert named is not None
+    assert named.key_variables == ("BOX_KEY",)
