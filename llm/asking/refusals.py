@@ -128,6 +128,9 @@ def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> Refu
     what = f"{provider.name} has no model {model!r}"
     if nearest:
         return Refusal(f"{what}; nearest is {nearest!r}", todo=f"use --model {nearest}")
+    if listed:
+        shown = ", ".join(listed[:5]) + (", …" if len(listed) > 5 else "")
+        what = f"{what}; it lists {shown}"
     return Refusal(what, todo="name another by --model, or leave it out to take the first suitable one")
 
 
