@@ -306,7 +306,7 @@ def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None, tri
     """
     if wanted and listed is not None:
         model = listed_model(wanted, listed)
-        lists_all = provider.lists_all or (provider.may_load_first and listed)
+        lists_all = provider.lists_all or (not provider.encrypted and provider.name == provider.base_url)
         if model is None and lists_all and not is_alias(wanted, listed):
             raise refusals.no_such_model(provider, wanted, listed)
         return model or wanted
