@@ -38,6 +38,7 @@ class TestEager:
         live = start_live(provider=provider.base_url, eager=True)
         live.pause(QUESTION)
         live.wait_for(m.RequestSent)
+        live.wait_for_beats(2)  # by then the answer has begun, which nothing shows before it stands
         live.say("Why did you choose Postgres and not MySQL?")
         finished = live.wait_for(m.AnswerFinished)
         assert (finished.question, finished.text) == (2, "Because.")
