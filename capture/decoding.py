@@ -67,9 +67,11 @@ class Decoder:
         self._start_s: float | None = None
         try:
             self._container = av.open(self._file, "r", options=_OPTIONS, metadata_errors="replace")
-        except (FFmpegError, ValueError) as error:
+        except BaseException as error:
             self._file.close()
-            raise Undecodable(_reason(error)) from error
+            if isinstance(error, (FFmpegError, ValueError)):
+                raise Undecodable(_reason(error)) from error
+            raise
         try:
             self._stream = self._choose_stream()
             self._packets = self._container.demux(self._stream)
@@ -116,8 +118,10 @@ class Decoder:
 
     def close(self) -> None:
         """Close the file."""
-        self._container.close()
-        self._file.close()
+        try:
+            self._container.close()
+        finally:
+            self._file.close()
 
     def _choose_stream(self) -> AudioStream:
         streams = self._container.streams

@@ -103,7 +103,7 @@ def test_blocks_are_never_early_and_lateness_is_told(
 
 
 def test_unfit_samples_are_told(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> None:
-    frames = np.full(16_000, 0.25, np.float32)
+    frames = np.tile(np.float32([0.25, -0.25]), 8_000)
     frames[100:110], frames[200:205] = np.nan, 3.0
     soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
     hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")

@@ -53,7 +53,12 @@ def test_thoughts_and_tokens_are_not_published(
 def test_thoughts_may_take_longer_than_the_first_word(
     start_live: StartLive, provider: ProviderServer
 ) -> None:
-    live = start_live(provider=provider.base_url, first_token_timeout_s=0.5, total_timeout_s=1.0)
+    live = start_live(
+        provider=provider.base_url,
+        first_token_timeout_s=0.5,
+        local_first_token_timeout_s=0.5,
+        total_timeout_s=1.0,
+    )
     provider.script = [[HEAD, chunk(delta("<think>\nI wonder"))]]
     live.say(QUESTION)
     assert "still thinking" in live.wait_for(m.AnswerStopped).cause

@@ -25,6 +25,7 @@ from stt.mel import Features, MelFrontEnd
 from stt.settings import SttSettings
 from stt.steady import SteadyEngine
 from stt.transcriber import Transcriber
+from stt.utterances import OpenUtterances
 from tests.waiting import wait_until
 
 OUT_OF_MEMORY = "CUDA failed with error out of memory"
@@ -174,7 +175,7 @@ def test_no_utterance_is_lost_when_the_card_fails_in_mid_session(spare: Engine, 
     watched = Watched(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
     finals: list[TranscriptFinished] = []
-    with Transcriber(watched.engine, Recording(), SETTINGS) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(watched.engine, Recording(), SETTINGS, OpenUtterances()) as transcriber:  # type: ignore[arg-type]
         for number, turn in enumerate(turns):
             start, stop = round((turn.start_s - 0.25) * SAMPLE_RATE), round((turn.end_s + 0.25) * SAMPLE_RATE)
             transcriber.begin(Task("final", "call", number, start, stop, stop))
