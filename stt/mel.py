@@ -19,8 +19,9 @@ _DYNAMIC_RANGE = 8.0
 """In powers of ten: what is fainter than the loudest by more than this is raised to that floor."""
 
 _LOUD_ENOUGH, _MOST_GAIN = 1.5, 4.0
-"""In powers of ten: a quieter loudest band is raised to this, by 40 dB at most. Whisper mistakes single words
-of quiet speech (-30 dB: "ask not" becomes "is not"), though its front end is meant to be free of level."""
+"""In powers of ten: where the loudest band is fainter, the whole is raised to this, by 40 dB at most, so that
+the words do not depend on the level (bench/LOG.md, 2026-11-28: within chance over all, better for single short
+utterances)."""
 
 _MEL_MAX = 45.245640471924965  # 8 kHz on Slaney's scale
 _LINEAR_HZ_PER_MEL = 200.0 / 3
