@@ -20,8 +20,8 @@ _DYNAMIC_RANGE = 8.0
 
 _LOUD_ENOUGH, _MOST_GAIN = 1.5, 4.0
 """In powers of ten: where the loudest band is fainter, the whole is raised to this, by 40 dB at most, so that
-the words do not depend on the level (bench/LOG.md, 2026-11-28: within chance over all, better for single short
-utterances)."""
+the words do not depend on the level. See bench/LOG.md, 2026-11-28: within chance over all, better for single
+short utterances."""
 
 _MEL_MAX = 45.245640471924965  # 8 kHz on Slaney's scale
 _LINEAR_HZ_PER_MEL = 200.0 / 3
