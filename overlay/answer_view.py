@@ -127,7 +127,7 @@ def _remark(exchange: Exchange, *, answers: bool) -> str:
         "held": "waiting for you",
         "streaming": "answering…",
         "finished": "",
-        "stopped": "stopped: ",
+        "stopped": "stopped: " if exchange.remark else "from your notes",
     }
     general = _GENERAL if exchange.general and exchange.answer else ""
     first = (

@@ -165,7 +165,9 @@ class Answerer:
     async def _warm(self, provider: str, model: str) -> None:
         self._switchboard.begin_with(provider, model)
         try:
-            if provider != "none":
+            if provider == "none":
+                await self._switchboard.use(provider, model)
+            else:
                 await self._switchboard.connected()
         except Failure as failure:
             self._trouble.tell(failure)

@@ -137,7 +137,8 @@ class Drawing:
         )
 
     def _remark(self, exchange: Exchange) -> str:
-        unanswered = exchange.state == "waiting" and self._captions.answer_mode == "off"
+        off = exchange.state == "waiting" and self._captions.answer_mode == "off"
+        unanswered = off or (exchange.state == "stopped" and not exchange.remark)
         state = "from your notes" if unanswered else exchange.remark or exchange.state
         if exchange.general and exchange.answer:
             state = f"general knowledge, nothing in your notes fits; {state}"
