@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
+from bench.latency.word_errors import word_error_rate
 from bus.ring import SAMPLE_RATE
-from session.demonstration import DEMO, script
+from session.run.demo import DEMO, script
 from tests.pipeline.running import NO_HURRY, Event, running
 
 CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
