@@ -1,7 +1,7 @@
 """Whisper's mel front end: from samples to log-mel frames, in numpy.
 
-Equal to faster-whisper's FeatureExtractor to 1e-5 (a test compares them), but for a gain on quiet sound;
-ours because importing that package loads more than a process that only reads a ring needs.
+Equal to faster-whisper's FeatureExtractor to 1e-5 (a test compares them); ours because importing that
+package loads PyAV and more, which a process that only reads a ring does not need.
 """
 
 from __future__ import annotations
@@ -17,11 +17,6 @@ FRAME_SAMPLES = 160
 _FFT_SAMPLES = 400
 _DYNAMIC_RANGE = 8.0
 """In powers of ten: what is fainter than the loudest by more than this is raised to that floor."""
-
-_LOUD_ENOUGH, _MOST_GAIN = 1.5, 4.0
-"""In powers of ten: where the loudest band is fainter, the whole is raised to this, by 40 dB at most, so that
-the words do not depend on the level. See bench/LOG.md, 2026-11-28: within chance over all, better for single
-short utterances."""
 
 _MEL_MAX = 45.245640471924965  # 8 kHz on Slaney's scale
 _LINEAR_HZ_PER_MEL = 200.0 / 3
@@ -114,7 +109,6 @@ class GrowingMel:
         whole, all_frames = max(first, _whole_frames(samples)), samples // FRAME_SAMPLES + 1
         tail = self._front_end.logarithms(self._framed(whole, all_frames, samples))
         logarithms = np.concatenate((self._frames[:, first:whole], tail), axis=1)
-        logarithms += np.clip(_LOUD_ENOUGH - logarithms.max(), 0.0, _MOST_GAIN)
         floored = np.maximum(logarithms, logarithms.max() - _DYNAMIC_RANGE)
         features: Features = ((floored + 4.0) / 4.0).astype(np.float32)
         return features

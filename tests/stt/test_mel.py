@@ -15,10 +15,7 @@ from stt.mel import GrowingMel, MelFrontEnd
 def test_equals_faster_whispers_front_end(mels: int, seed: int, samples: int, loudness: float) -> None:
     noise = (np.random.default_rng(seed).uniform(-loudness, loudness, samples)).astype(np.int16)
     expected = FeatureExtractor(feature_size=mels)(noise.astype(np.float32) / 32_768)
-    computed = MelFrontEnd(mels)(noise)
-    gain = computed.max() - expected.max()  # quiet sound is raised as a whole
-    assert 0.0 <= gain + 1e-5 <= 1.0 + 2e-5
-    np.testing.assert_allclose(computed - gain, expected, atol=2e-5)
+    np.testing.assert_allclose(MelFrontEnd(mels)(noise), expected, atol=1e-5)
 
 
 FRONT_END = MelFrontEnd(80)
@@ -39,8 +36,7 @@ def test_a_spectrogram_that_grew_equals_the_one_of_the_whole(
         at = growing.stop_sample - start_sample
         growing.extend(noise[at : at + size])
     expected = FeatureExtractor()(noise.astype(np.float32) / 32_768)
-    grown = growing.features(start_sample, growing.stop_sample)
-    np.testing.assert_allclose(grown - (grown.max() - expected.max()), expected, atol=2e-5)
+    np.testing.assert_allclose(growing.features(start_sample, growing.stop_sample), expected, atol=1e-5)
 
 
 @given(seed=st.integers(0, 1000), stop=st.integers(1_600, 20_000))
@@ -65,11 +61,3 @@ def test_silence_has_finite_features() -> None:
     features = MelFrontEnd(80)(np.zeros(16_000, np.int16))
     assert features.shape == (80, 101)
     assert np.isfinite(features).all()
-
-
-def test_quiet_sound_is_raised_and_loud_sound_is_not() -> None:
-    front_end = MelFrontEnd(80)
-    noise = np.random.default_rng(0).normal(0, 3_000, 16_000)
-    loud, quiet = front_end(noise.astype(np.int16)), front_end((noise / 5).astype(np.int16))
-    assert quiet.max() == pytest.approx((1.5 + 4.0) / 4.0, abs=0.01)
-    assert loud.max() > quiet.max() - 0.01
