@@ -145,8 +145,9 @@ def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_d
     live, stages = begin(provider="none")
     stages.start_dialer()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
+    assert live.wait_for(m.ProviderReady).provider == "none"
     live.control_says(m.ProviderWanted(provider=elsewhere(provider), model="", by="control"))
-    assert live.wait_for(m.ProviderReady).leaves_machine
+    assert live.wait_for(m.ProviderReady, 2).leaves_machine
     live.say(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
     stages.kill_dialer()
