@@ -10,7 +10,10 @@ import sys
 
 import typer
 
-from bench.commands import answers, pipeline, promises, words
+from bench.commands import answers
+from bench.commands import faults as promises
+from bench.commands import latency as words
+from bench.commands import parts as pipeline
 from bus.failures import Failure
 
 app = typer.Typer(

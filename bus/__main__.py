@@ -7,7 +7,7 @@ import os
 from bus.hub import Hub
 from bus.log import PAST_VARIABLE, past_in
 from bus.messages import Logged, StageReady
-from bus.process import Process
+from bus.process_lifecycle import Process
 from bus.run import Run
 from bus.sandbox import Cage
 

@@ -15,7 +15,7 @@ import msgspec
 from bus.client import HubClient
 from bus.failures import Failure, MachineFailure
 from bus.messages import Beat, Event, Logged, Message, ProblemMet, StageReady
-from bus.process import Process, unexpected
+from bus.process_lifecycle import Process, unexpected
 from bus.run import Run
 from bus.sandbox import Cage
 

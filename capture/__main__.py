@@ -6,10 +6,10 @@ import sys
 
 from bus.failures import UsageFailure
 from bus.stage import Stage
-from capture.orders import Orders
+from capture.ring_handover import ring_before
+from capture.session_state import Orders
 from capture.settings import CaptureSettings
 from capture.source import Live, Recording, parse_source
-from capture.taking_over import ring_before
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capture.mending import Frames
+from capture.sanitize import Frames
 
 _PIECES = 2048
 

@@ -16,7 +16,7 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.error import FFmpegError
 
-from capture.mending import Frames
+from capture.sanitize import Frames
 
 _CONTAINERS = (
     "wav", "w64", "flac", "ogg", "mp3", "aac", "loas", "latm", "amr", "aiff", "au", "caf", "mov", "mp4",

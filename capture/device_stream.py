@@ -11,7 +11,7 @@ from capture.callback_buffer import CallbackBuffer, Piece
 from capture.device_clock import DeviceClock
 from capture.devices import Device, opened_source
 from capture.drift import Drift
-from capture.mending import Frames
+from capture.sanitize import Frames
 
 _BUFFER_S = 4.0
 _BLOCK_MS = 20  # shorter ones cost more than they bring: the sound servers deliver no faster

@@ -20,12 +20,12 @@ from bus.stage import Stage
 from capture import portaudio, pulse
 from capture.device_stream import DeviceStream
 from capture.devices import Device, choose
-from capture.intake import Intake
-from capture.orders import Orders
+from capture.ring_feed import Intake
+from capture.ring_handover import open_ring
+from capture.session_state import Orders
 from capture.settings import CaptureSettings
-from capture.sleep import Sleep, asleep_s
 from capture.source import Live, Monitor
-from capture.taking_over import open_ring
+from capture.suspend_detector import Sleep, asleep_s
 
 _GONE_AFTER_S = 1.0
 _TRY_EVERY_S = 1.0

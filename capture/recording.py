@@ -18,7 +18,7 @@ from bus.failures import InputFailure
 from bus.ring import SAMPLE_RATE
 from capture.decoding import Decoder, Undecodable
 from capture.file_kinds import kind_of_file
-from capture.mending import Frames
+from capture.sanitize import Frames
 
 _CONVERT = "give a sound or video file, or convert it: ffmpeg -i IN -ar 16000 -ac 1 out.wav"
 _NOTHING_STARTED = "nothing was started"

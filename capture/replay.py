@@ -2,7 +2,7 @@
 
 Open loop: a block is due when its last sample would have been spoken, counted from the session's common
 start; it is never skipped and never waits for the system. How late blocks were is measured and told. At
-fast pace the only limit is `capture.flow`.
+fast pace the only limit is `capture.backpressure`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from bus.messages import CaptureEnded, CaptureStarted
 from bus.ring import SAMPLE_RATE, Samples
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
-from capture.intake import Intake
 from capture.lateness import Lateness
-from capture.mending import Frames
-from capture.orders import Orders
 from capture.recording import Recording
+from capture.ring_feed import Intake
+from capture.ring_handover import open_ring
+from capture.sanitize import Frames
+from capture.session_state import Orders
 from capture.settings import CaptureSettings
-from capture.taking_over import open_ring
 
 _LOOK_EVERY_MS = 100
 _WAIT_S = 0.1

@@ -19,8 +19,8 @@ from bus.messages import (
 )
 from bus.stage import Stage
 from llm.answering import Answering, caught_up
-from llm.asking.answerer import Answerer
-from llm.asking.dialling import way_out
+from llm.client.connector import way_out
+from llm.client.session import Answerer
 from llm.notes.reading import read_notes
 from llm.notes.search import open_notes
 from llm.orders import Step

@@ -40,7 +40,7 @@ from bus.messages import (
 from llm.asked_provider import AskedProvider
 from llm.notes.search import Notes
 from llm.orders import Drop, Order, Release, Step
-from llm.questions.listening import Asked, Listener
+from llm.questions.tracker import Asked, Listener
 from llm.request import AnswerRequest, FeedbackRequest, Wish, answer_style
 from llm.settings import LlmSettings
 

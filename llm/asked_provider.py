@@ -23,6 +23,8 @@ class AskedProvider:
         match event:
             case ProviderWanted():
                 self._wanted = event
+            case ProviderReady(provider="none") if self._wanted and self._wanted.provider.strip() != "none":
+                pass  # said at the start of a stage that was chosen away from before it died
             case ProviderReady() if self._wanted is not None:
                 self.provider, self.model = self._wanted.provider, self._wanted.model
                 self._wanted = None

@@ -1,4 +1,4 @@
-"""The command line: `cuecard`. Decides what to run; `session.live` runs it.
+"""The command line: `cuecard`. Decides what to run; `session.run.loop` runs it.
 
 Data goes to standard output, everything else to standard error. A failure is one line, an exit code from
 `bus.failures`, and never a traceback.
@@ -16,10 +16,11 @@ from typing import Annotated
 import typer
 
 from bus.failures import Failure
-from bus.process import DEBUG_VARIABLE, UNEXPECTED, complain_without_words, unexpected
-from session.commands import going_on, machine, sessions
-from session.keys import keys
-from session.models.commands import models
+from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, complain_without_words, unexpected
+from session.commands import machine, sessions
+from session.commands import running_session as going_on
+from session.commands.keys import keys
+from session.commands.models import models
 
 app = typer.Typer(
     name="cuecard",

@@ -11,9 +11,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogr
 
 from bus.messages import CaptureStarted, SpeechResumed
 from bus.stage import Stage
-from stt.agenda import Agenda, Task
 from stt.lag import Lag
 from stt.loading import load
+from stt.scheduler import Agenda, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bus.ring import SAMPLE_RATE
-from stt.agenda import Task
 from stt.agreement import Agreement
 from stt.mel import Features, GrowingMel
+from stt.scheduler import Task
 from stt.seeds import Seed, Seeds
 from stt.sources import Sources
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from bus.failures import ModelFailure
 from bus.ring import SAMPLE_RATE
-from stt import guard
+from stt import hallucination as guard
 from stt.device import Device
-from stt.guard import Pass
+from stt.hallucination import Pass
 from stt.hotwords import may_be_echo
 from stt.mel import Features, GrowingMel, MelFrontEnd
 from stt.settings import SttSettings

@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import Failure, ModelFailure
+from stt.cuda_fallback import SteadyEngine
 from stt.device import cpu, cuda
 from stt.engine import Engine
 from stt.settings import SttSettings
-from stt.steady import SteadyEngine
 
 
 def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine | SteadyEngine:

@@ -6,8 +6,8 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from stt.agenda import Task
-from stt.guard import Pass
+from stt.hallucination import Pass
+from stt.scheduler import Task
 from stt.seeds import Seed
 
 

@@ -35,7 +35,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     first_source: str = "call"
     """The source whose finals go before the others': the other party."""
     patience: Literal["snappy", "balanced", "patient"] = "balanced"
-    """How long a speaker may fall silent before the utterance is over (`stt/patience.py`)."""
+    """How long a speaker may fall silent before the utterance is over (`stt/endpointing.py`)."""
     first_partial_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.3
     """How much audio the first partial of an utterance waits for after its speech was detected."""
     partial_every_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.6

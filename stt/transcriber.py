@@ -17,16 +17,17 @@ from typing import Self
 
 from bus.failures import Overrun
 from bus.messages import Event
-from stt import guard, outcome
+from stt import events as outcome
+from stt import hallucination as guard
 from stt.account import Account
-from stt.agenda import Key, Task
+from stt.cuda_fallback import SteadyEngine
 from stt.engine import Abandoned, Engine
-from stt.guard import Pass
+from stt.hallucination import Pass
 from stt.running import Running
+from stt.scheduler import Key, Task
 from stt.seeds import Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
-from stt.steady import SteadyEngine
 from stt.utterances import OpenUtterances
 
 _PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-from bus.begin import SUPERVISOR_VARIABLE
+from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
 

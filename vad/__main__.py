@@ -11,7 +11,7 @@ from bus.stage import Stage
 from vad.detectors import make_detector
 from vad.gate import SpeechGate
 from vad.history import History
-from vad.listening import Listener
+from vad.loop import Listener
 from vad.settings import VadSettings
 
 _LOOK_S = 0.2

@@ -17,7 +17,7 @@ def answers(
     ] = None,
 ) -> None:
     """What we add between a question and its answer, asking a server on this machine; and a burst."""
-    from bench.answers import measure
+    from bench.answers.latency import measure
 
     measure(questions, notes or [])
 
@@ -33,9 +33,9 @@ def questions(
     show: ShowOption = False,
 ) -> None:
     """How well questions are found: in labelled lines, or in the finals of sessions."""
-    from bench import question_finals
-    from bench.question_lines import LINES
-    from bench.questions import measure
+    from bench.answers import question_finals
+    from bench.answers.question_lines import LINES
+    from bench.answers.questions import measure
 
     if finals:
         question_finals.measure(finals, show_errors=show)
@@ -51,6 +51,6 @@ def notes(
     show: ShowOption = False,
 ) -> None:
     """How well notes are matched to questions, and how long that takes."""
-    from bench.notes import CORPUS, measure
+    from bench.answers.notes import CORPUS, measure
 
     measure(corpus or CORPUS, megabytes=megabytes, show_errors=show)

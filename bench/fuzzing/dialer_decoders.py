@@ -7,8 +7,8 @@ from typing import get_args
 
 from bench.fuzzing.decoder import Decoder, Forged
 from bus.failures import Refused
-from llm.dialer.allowed import Allowed
-from llm.dialer.request import LONGEST_S, DialReply, DialRequest, Word, line_of, reply_in, request_in
+from llm.connector.allowlist import Allowed
+from llm.connector.protocol import LONGEST_S, DialReply, DialRequest, Word, line_of, reply_in, request_in
 from llm.settings import LlmSettings
 
 _WORDS = (b"secret", b"host", b"port", b"within_s", b"word", b"connected", b"\n", b"65536", b"1e999",

@@ -15,11 +15,10 @@ import msgspec
 from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus import messages as m
 from bus.failures import Failure, InputFailure, MachineFailure, SettingsFailure
-from llm.asking.sse import EventTooLong, ServerEvent, SseParser
 from llm.keys.session_keys import PIPE_VARIABLE, session_key
 from llm.keys.typing_keys import is_key
 from llm.notes.passages import cut
-from llm.notes.prepared import Prepared
+from llm.notes.prepared_answers import Prepared
 from llm.notes.reading import read_notes
 from llm.notes.search import Notes
 from llm.protocols.anthropic import MESSAGES
@@ -28,10 +27,11 @@ from llm.protocols.errors import StreamFailed, error_in
 from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import Protocol
 from llm.protocols.responses import RESPONSES
+from llm.protocols.sse import EventTooLong, ServerEvent, SseParser
 from llm.protocols.visible_text import VisibleText
-from llm.spending import prices
-from llm.spending.spending_file import SpendingFile
-from llm.spending.totals import Count
+from llm.usage import prices
+from llm.usage.ledger_file import SpendingFile
+from llm.usage.totals import Count
 
 _CONTENT_TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'

@@ -20,15 +20,15 @@ from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus.failures import InputFailure, ModelFailure, Refused
 from bus.ring import SAMPLE_RATE
 from bus.ring_writer import RingWriter
-from capture.intake import Intake
 from capture.recording import FileRecording, InputRecording, Recording
-from session.keeper.kept import Kept, decode, encode
+from capture.ring_feed import Intake
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
-from session.past import Past
 from session.practice.questions import read_questions
+from session.run.kept_session import Kept, decode, encode
+from session.run.resumed_log import Past
+from session.run.vocabulary import names_in, read_vocabulary
 from session.settings import SCHEMA
-from session.vocabulary import names_in, read_vocabulary
 
 _MEMBER = b"weights " * 64
 _READS_AT_MOST = 20

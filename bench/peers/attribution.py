@@ -1,8 +1,9 @@
 """Whose words are these? Gives every final's words to the utterances they were spoken in. Pure.
 
 Peers cut where they like and most say nothing useful about when a word was spoken. So all final words,
-in order, are aligned with all true words (jiwer, the normaliser of `bench/words.py`); a true word then has
-the arrival of the word it was aligned with, and an utterance is complete when the last of its words came.
+in order, are aligned with all true words (jiwer, the normaliser of `bench/latency/word_errors.py`); a true
+word then has the arrival of the word it was aligned with, and an utterance is complete when the last of
+its words came.
 """
 
 from __future__ import annotations

@@ -14,15 +14,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.environment import environment
-from bench.live import Plan, stage_set
+from bench.harness.environment import environment
+from bench.harness.report import show
+from bench.latency.live import Plan, stage_set
+from bench.latency.timeline import Timeline
 from bench.peers.attribution import Spoken
 from bench.peers.catalogue import HOMES, Peer, chosen, homes_directory
 from bench.peers.installing import install, is_installed
+from bench.peers.leaderboard import HEAD, facts, is_void, row, standings
 from bench.peers.playing import Performance, play
-from bench.peers.standing import HEAD, facts, is_void, row, standings
-from bench.report import show
-from bench.timeline import Timeline
 from bus.failures import StageFailure
 from bus.ring import SAMPLE_RATE
 from session import settings as all_settings
@@ -107,7 +107,7 @@ def measure(contest: Contest) -> None:
     notes += [("failed", failure) for failure in failures] + _missing(contest)
     surroundings = environment(all_settings.load(None, {}).tables())
     if contest.report:
-        from bench.peers.standing_page import write_standing_page
+        from bench.peers.leaderboard_page import write_standing_page
 
         write_standing_page(contest.report, found, notes, surroundings)
     figures = {

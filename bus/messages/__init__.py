@@ -29,14 +29,7 @@ from bus.messages.answers import (
     RequestSent,
     UsageCounted,
 )
-from bus.messages.life import (
-    Beat,
-    ProblemMet,
-    StageDied,
-    StageGivenUp,
-    StageReady,
-    StageStarted,
-)
+from bus.messages.lifecycle import Beat, ProblemMet, StageDied, StageGivenUp, StageReady, StageStarted
 from bus.messages.message import Message
 from bus.messages.practice import (
     FeedbackWanted,

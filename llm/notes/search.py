@@ -16,7 +16,7 @@ from bus.messages import Passage, PreparedAnswer
 from llm.notes.intents import ABOUT, intent_of
 from llm.notes.meaning import Meaning
 from llm.notes.passages import Piece, cut
-from llm.notes.prepared import Prepared
+from llm.notes.prepared_answers import Prepared
 from llm.notes.reading import Note
 from llm.notes.word_index import Scores, WordIndex
 from llm.sentences import plain

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of
 from llm.protocols.endings import MESSAGES_ENDINGS, STOP
 from llm.protocols.errors import chunk_in, one_line
@@ -27,6 +26,7 @@ from llm.protocols.protocol import (
     part_of,
     text_in,
 )
+from llm.protocols.sse import ServerEvent
 from llm.request import Wish, in_words
 
 VERSION = "2023-06-01"

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of, thinks
 from llm.protocols.endings import CHAT_ENDINGS, STOP
 from llm.protocols.errors import chunk_in, find_error, one_line
@@ -28,6 +27,7 @@ from llm.protocols.protocol import (
     part_of,
     text_in,
 )
+from llm.protocols.sse import ServerEvent
 from llm.request import Wish, in_words
 
 DONE = "[DONE]"

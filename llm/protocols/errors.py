@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded
+from llm.protocols.sse import ServerEvent
 
 MESSAGE_CHARACTERS = 300
 

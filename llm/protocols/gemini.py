@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.content import decoded, text_of
 from llm.protocols.endings import GEMINI_ENDINGS
 from llm.protocols.errors import chunks_in, one_line
@@ -26,6 +25,7 @@ from llm.protocols.protocol import (
     part_of,
     text_in,
 )
+from llm.protocols.sse import ServerEvent
 from llm.request import Wish, in_words
 
 _MODELS_PATH = "models?pageSize=1000"

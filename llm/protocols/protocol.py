@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.content import joined
 from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
 from llm.protocols.errors import ProviderError
+from llm.protocols.sse import ServerEvent
 from llm.request import Wish, Words
 
 _MOST_TOKENS = 1 << 40

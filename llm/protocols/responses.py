@@ -12,7 +12,6 @@ from typing import Any, TypeGuard
 
 import msgspec
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.chat_completions import models_in
 from llm.protocols.content import text_of
 from llm.protocols.endings import RESPONSES_ENDINGS, STOP
@@ -27,6 +26,7 @@ from llm.protocols.protocol import (
     part_of,
     text_in,
 )
+from llm.protocols.sse import ServerEvent
 from llm.request import Wish, in_words
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
-from llm.address import normalized
-from llm.provider import Provider, is_loopback, leaves_machine
+from llm.providers.address import normalized
+from llm.providers.provider import Provider, is_loopback, leaves_machine
 from llm.settings import LlmSettings
 
 __all__ = [
@@ -51,7 +51,8 @@ _LOOKS_LIKE_ADDRESS = re.compile(
 
 def _known() -> dict[str, Provider]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    found = [importlib.import_module(f"{__name__}.{name}").PROVIDER for name in names]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    found = [module.PROVIDER for module in modules if hasattr(module, "PROVIDER")]
     return {provider.name: provider for provider in found}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm.protocols.anthropic import MESSAGES
-from llm.provider import Provider, Thinking
+from llm.providers.provider import Provider, Thinking
 
 PROVIDER = Provider(
     name="anthropic",

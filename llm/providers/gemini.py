@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm.protocols.gemini import GENERATE_CONTENT
-from llm.provider import Provider, Thinking
+from llm.providers.provider import Provider, Thinking
 
 PROVIDER = Provider(
     name="gemini",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm.protocols.responses import RESPONSES
-from llm.provider import Provider, Thinking
+from llm.providers.provider import Provider, Thinking
 
 LOW_EFFORT = {"reasoning": {"effort": "low"}}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from llm.provider import Provider, Thinking
+from llm.providers.provider import Provider, Thinking
 
 PROVIDER = Provider(
     name="openai-chat",

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from llm.questions import not_asking, other_languages, phrases
+from llm.questions import non_questions as not_asking
+from llm.questions import other_languages, phrases
 from llm.sentences import core
 
 Kind = Literal["question", "request"]

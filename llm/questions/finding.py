@@ -2,7 +2,7 @@
 
 Pure: one utterance's text in, at most one question out, made of every sentence that asks. Rules for English;
 in other languages only the question mark counts (a question word makes it surer). It does not know who spoke
-or what was said before: see `llm.questions.listening`.
+or what was said before: see `llm.questions.tracker`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from llm.questions import not_asking, phrases
+from llm.questions import non_questions as not_asking
+from llm.questions import phrases
 from llm.questions.asking import Kind, ask
 from llm.questions.self_answers import answers_itself
 from llm.sentences import Sentence, placed_sentences, plain, spoken, without_lead_in

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from llm.questions import not_asking
+from llm.questions import non_questions as not_asking
 from llm.questions.finding import Question, find_question, sets_a_scene
-from llm.questions.said import Said
 from llm.questions.self_answers import answers_itself
+from llm.questions.spoken_text import Said
 from llm.sentences import plain, sentences, spoken
 
 JOIN_WITHIN_S = 4.0

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import soundfile
 
 from bus.ring import SAMPLE_RATE
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 
 Samples = npt.NDArray[np.int16]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from bus.begin import BEGIN
+from bus.bootstrap import BEGIN
 from session.attest.call import Call, parse, readable
 
 WATCHED = (
@@ -27,9 +27,9 @@ _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
 _NAMES = {
     "bus": "hub",
     "session.view": "view",
-    "session.keeper": "keeper",
+    "session.resume": "keeper",
     "llm.model_server": "model-server",
-    "llm.dialer": "dialer",
+    "llm.connector": "dialer",
 }
 _STAGES_WITH_SOURCE = ("capture", "vad")
 

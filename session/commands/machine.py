@@ -22,7 +22,7 @@ def devices(
     Example:
       cuecard devices --level
     """
-    from session.device_list import show_devices
+    from session.diagnose.device_list import show_devices
 
     show_devices(as_json=json, with_levels=level)
 
@@ -36,7 +36,7 @@ def doctor(
     Example:
       cuecard doctor
     """
-    from session.doctor import show_findings
+    from session.doctor.report import show_findings
 
     raise typer.Exit(show_findings(as_json=json))
 
@@ -53,7 +53,7 @@ def report(
     Example:
       cuecard report
     """
-    from session.bundle import report as write_report
+    from session.diagnose.support_report import report as write_report
 
     write_report(output)
 
@@ -68,7 +68,7 @@ def purge(
       cuecard purge
       cuecard purge --yes
     """
-    from session.purge import purge as show_and_delete
+    from session.diagnose.purge import purge as show_and_delete
 
     show_and_delete(at_once=yes)
 

@@ -107,7 +107,7 @@ def run(
         jq -r 'select(.type == "TranscriptFinished") | .text'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
-    from session.launch import Request, launch
+    from session.run.launch import Request, launch
 
     flags: dict[str, dict[str, Any]] = {
         "capture": {"sources": source, "pace": pace},
@@ -151,8 +151,8 @@ def demo(
     Example:
       cuecard demo --view terminal
     """
-    from session.demonstration import REMARK, demonstration
-    from session.launch import launch
+    from session.run.demo import REMARK, demonstration
+    from session.run.launch import launch
 
     typer.echo(REMARK, err=True)
     flags = shown(view=view, json=json, save=save)
@@ -208,8 +208,8 @@ def practice(
       cuecard practice --topic behavioral --notes resume.md --speak
       cuecard practice --questions my-questions.md --provider none --save practice.md
     """
-    from session.launch import launch
     from session.practice.request import asked_for, own_source, practice_request
+    from session.run.launch import launch
 
     flags: dict[str, dict[str, Any]] = {
         "capture": {"sources": [own_source(source)]},
@@ -244,6 +244,6 @@ def resume(
       cuecard resume
       cuecard resume --end --save call.md
     """
-    from session.resume import resume
+    from session.resume.resume import resume
 
     resume(session=shown(view=view, json=json, save=save), ends=end)

@@ -1,5 +1,1 @@
-"""`cuecard doctor`: what a session needs, what is there, and the line that mends what is not."""
-
-from session.doctor.report import show_findings
-
-__all__ = ["show_findings"]
+"""`cuecard doctor`: what a session needs, what is there, and the command that fixes what is not."""

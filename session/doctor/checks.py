@@ -16,7 +16,7 @@ from bus.ring import RING_SECONDS, SAMPLE_RATE
 from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
 from llm.providers import ON_THIS_MACHINE
-from session.asking import ask
+from session.doctor.child_answer import ask
 from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from session.asking import ask
+from session.doctor.child_answer import ask
 from session.doctor.finding import Finding
 from session.models import store
 from session.models.choice import ON_CUDA, has_driver

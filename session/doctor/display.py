@@ -6,7 +6,7 @@ import os
 
 from bus.failures import Failure
 from overlay.display import choose_platform
-from session.asking import ask
+from session.doctor.child_answer import ask
 from session.doctor.finding import Finding
 
 _LIMIT_S = 10.0

@@ -11,9 +11,9 @@ from urllib.request import getproxies_environment
 from bus.failures import Failure
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
-from llm.provider import Provider
+from llm.providers.provider import Provider
 from llm.settings import LlmSettings
-from llm.spending import prices
+from llm.usage import prices
 from session import settings
 from session.doctor.finding import Finding
 from session.keys import places, with_keys

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bus.failures import Failure
+import msgspec
+
+from bus.failures import Failure, MachineFailure
 from capture.probe import TRY, Found, ProbeReport, Problem
-from session.device_list import ask_capture
+from session.doctor.child_answer import ask
 from session.doctor.finding import Finding
 
+_LIMIT_S = 20.0
 _OR_RECORDING = "or give recordings with --source NAME=file:PATH"
 
 
@@ -17,6 +20,24 @@ def sound() -> list[Finding]:
     except Failure as failure:
         return [Finding("PortAudio", False, failure.what, failure.todo)]
     return findings(report)
+
+
+def ask_capture(*wanted: str) -> ProbeReport:
+    """Return what a capture stage can reach, asked in a process in the same sandbox.
+
+    Args:
+        wanted: `probe.LEVELS`, `probe.TRY`, both or none.
+
+    Raises:
+        MachineFailure: The process gave no answer; a sound server may hang.
+    """
+    answer = ask("-m", "capture.probe", *wanted, limit_s=_LIMIT_S)
+    if answer.complaint:
+        raise MachineFailure(
+            f"the sound devices cannot be listed ({answer.complaint})",
+            todo="restart the sound server: systemctl --user restart pipewire-pulse (or pulseaudio)",
+        )
+    return msgspec.json.decode(answer.said, type=ProbeReport)
 
 
 def findings(report: ProbeReport) -> list[Finding]:

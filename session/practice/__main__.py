@@ -9,8 +9,8 @@ from bus.failures import MachineFailure
 from bus.messages import PracticeAsked
 from bus.stage import Stage
 from session.practice.course import Course
-from session.practice.settings import PracticeSettings
 from session.practice.voice import Program, Voice, find_program
+from session.settings.practice import PracticeSettings
 
 
 def main() -> None:

@@ -27,8 +27,8 @@ from session.practice.echo import without_question
 from session.practice.heard import Heard, Utterance
 from session.practice.measures import answer_text, measure, together
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, overall, remarks
-from session.practice.settings import PracticeSettings
-from stt.patience import judge
+from session.settings.practice import PracticeSettings
+from stt.endpointing import judge
 
 _ECHO_SAMPLES = round(0.15 * SAMPLE_RATE)
 """What is played comes back a moment later."""

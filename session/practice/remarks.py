@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bus.counted import counted
 from bus.messages import Measures
-from session.practice.settings import PracticeSettings
+from session.settings.practice import PracticeSettings
 
 _EASY_PACE = (110, 170)
 """Words a minute of speech that most listeners of English follow without effort."""

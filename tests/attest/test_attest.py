@@ -62,7 +62,7 @@ MUTANTS = (
         "words are written to a file",
         (
             (
-                "session/tally.py",
+                "session/run/statistics.py",
                 "self.words += len(final.text.split())\n",
                 "open(__import__('os').environ['TMPDIR'] + '/d', 'w').write(final.text)\n",
             ),
@@ -109,7 +109,7 @@ MUTANTS = (
         "the ledger shows the key",
         (
             (
-                "llm/asking/transport.py",
+                "llm/client/http_connection.py",
                 "url=url,\n",
                 "url=url + __import__('os').environ['ATTEST_ODD_NAME'],\n",
             ),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from session.attest.search import Words
-from session.demonstration import DEMO, script
+from session.run.demo import DEMO, script
 from tests.attest.test_attest import PACKAGES, ROOT
 from tests.pipeline.running import running
 

@@ -36,7 +36,7 @@ def test_what_a_thread_does_is_its_processs_doing() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [(("bus",), "hub"), (("session.keeper", "77"), "keeper"), (("session.view",), "view")],
+    [(("bus",), "hub"), (("session.resume", "77"), "keeper"), (("session.view",), "view")],
 )
 def test_a_process_is_called_what_the_session_calls_it(arguments: tuple[str, ...], name: str) -> None:
     assert list(folded({10: [started("python", "-m", *arguments)]})) == [name]

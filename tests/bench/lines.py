@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.consumer import Received
+from bench.harness.consumer import Received
 
 ZERO_NS = 5_000_000_000
 """When sample 0 of every source was due."""

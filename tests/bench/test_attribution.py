@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.attribution import Group, Span, attribute
+from bench.latency.attribution import Group, Span, attribute
 
 
 def span(start_s: float, stop_s: float, source: str = "mic") -> Span:

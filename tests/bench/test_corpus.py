@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.corpus import (
+from bench.harness.corpus import (
     Audio,
     Clip,
     Utterance,
@@ -19,7 +19,7 @@ from bench.corpus import (
     read_utterance,
     speech_span,
 )
-from bench.timeline import demo_timeline, lay_out
+from bench.latency.timeline import demo_timeline, lay_out
 from bus.failures import InputFailure, UsageFailure
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.cuts import places_of_cuts
+from bench.latency.cuts import places_of_cuts
 
 TRUTH = "I went home. Then it rained, and we stayed in."
 

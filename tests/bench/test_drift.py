@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.consumer import Received
-from bench.drift import Line, Sample, judge
+from bench.faults.drift import Line, Sample, judge
+from bench.harness.consumer import Received
 from bus.ring import SAMPLE_RATE
 
 EVERY_S = 100.0

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.emission import Emission, Version, emissions, first_words_s
+from bench.latency.word_timing import Emission, Version, emissions, first_words_s
 
 TRUTH = ["how", "are", "you", "today"]
 

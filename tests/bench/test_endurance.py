@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from bench.consumer import Playback, Received
-from bench.endurance import STALL_S, judge
+from bench.faults.endurance import STALL_S, judge
+from bench.harness.consumer import Playback, Received
 from tests.bench.lines import ZERO_NS, line, started, utterance
 
 MEMORY = [{"stt": 300.0 + number, "hub": 20.0} for number in range(10)]

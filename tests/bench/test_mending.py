@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.mending import Account, account, asked_twice, gap, mended
-from bench.strikes import Strike
+from bench.faults.fault_injector import Strike
+from bench.faults.recovery import Account, account, asked_twice, gap, mended
 
 SECOND_NS = 1_000_000_000
 

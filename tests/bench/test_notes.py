@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.notes import CORPUS, measure, read_questions
+from bench.answers.notes import CORPUS, measure, read_questions
 from bus.failures import InputFailure
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import psutil
 
-from bench.consumer import Playback, Received
-from bench.overload import Slowed, judge
+from bench.faults.overload import Slowed, judge
+from bench.harness.consumer import Playback, Received
 from bus.ring import SAMPLE_RATE
 from tests.waiting import wait_until
 

@@ -10,16 +10,16 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from bench import charts
-from bench.family import Usage
-from bench.figures import Run, figures
-from bench.heard import fold
-from bench.live import Measurement, refuse_void
-from bench.live_page import live_page
-from bench.page import Chart, Page, render
-from bench.reference import Reference
-from bench.scores import score
-from bench.timeline import Timeline, Turn
+from bench.harness.page import Chart, Page, render
+from bench.harness.process_tree import Usage
+from bench.latency import charts
+from bench.latency.figures import Run, figures
+from bench.latency.live import Measurement, refuse_void
+from bench.latency.live_page import live_page
+from bench.latency.reference import Reference
+from bench.latency.scores import score
+from bench.latency.timeline import Timeline, Turn
+from bench.latency.utterances import fold
 from bus.failures import MachineFailure
 from tests.bench.lines import started, utterance
 

@@ -7,8 +7,8 @@ import pytest
 
 from bench.peers.attribution import Spoken
 from bench.peers.catalogue import HOMES, PEERS, chosen
+from bench.peers.leaderboard import HEAD, row, standings
 from bench.peers.playing import Final, Performance
-from bench.peers.standing import HEAD, row, standings
 from bus.failures import UsageFailure
 
 SPOKEN = [Spoken("where do you see yourself", 1.0, 3.0), Spoken("nothing was wanting", 5.0, 7.0)]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.quantiles import quantile, spread
+from bench.harness.quantiles import quantile, spread
 
 values = st.lists(st.floats(-10, 10) | st.just(math.inf), min_size=1, max_size=30)
 

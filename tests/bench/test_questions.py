@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench import question_finals
-from bench.question_lines import LINES, read_lines
-from bench.questions import measure
-from bench.verdicts import Verdict, scores
+from bench.answers import question_finals
+from bench.answers.precision import Verdict, scores
+from bench.answers.question_lines import LINES, read_lines
+from bench.answers.questions import measure
 from bus.failures import InputFailure
 from tests.llm.questions.test_listening import final
 

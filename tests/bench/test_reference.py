@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.reference import refer
-from bench.timeline import demo_timeline
+from bench.latency.reference import refer
+from bench.latency.timeline import demo_timeline
 from bus.failures import ModelFailure
 from session.models import store
 

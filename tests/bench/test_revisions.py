@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.revisions import Shown, erased_words, settled_changes
+from bench.latency.revisions import Shown, erased_words, settled_changes
 
 
 def shown(text: str, settled: int = 0) -> Shown:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.sandbox import Costs
+from bench.faults.sandbox import Costs
 
 
 def test_what_the_cages_cost_is_the_difference_of_medians() -> None:
@@ -24,7 +24,7 @@ def test_the_other_kind_of_session_is_the_same_but_for_the_cages(
     recording = Path(__file__).parents[2] / "session" / "demo" / "call.flac"
     command = ["run", "--source", f"mic=file:{recording}", "--pace", "fast", "--json", "--answer", "off"]
     ended = subprocess.run(
-        [sys.executable, "-m", "bench.uncaged", *command],
+        [sys.executable, "-m", "bench.faults.unsandboxed", *command],
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path_factory.mktemp("r"))},
         capture_output=True,
         text=True,

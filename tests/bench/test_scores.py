@@ -6,14 +6,14 @@ import math
 
 import pytest
 
-from bench.consumer import Received
-from bench.family import Usage
-from bench.figures import Run, figures
-from bench.heard import fold
-from bench.reference import Reference
-from bench.scores import Score, Stray, score
-from bench.summary import rows
-from bench.timeline import Turn
+from bench.harness.consumer import Received
+from bench.harness.process_tree import Usage
+from bench.latency.figures import Run, figures
+from bench.latency.reference import Reference
+from bench.latency.scores import Score, Stray, score
+from bench.latency.summary import rows
+from bench.latency.timeline import Turn
+from bench.latency.utterances import fold
 from tests.bench.lines import line, started, utterance
 
 HELLO = Turn("mic", "hello", "Hello there.", 1.0, 2.0)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.heard import fold
-from bench.timeline import Turn
-from bench.trace import LANES, trace
+from bench.latency.timeline import Turn
+from bench.latency.trace import LANES, trace
+from bench.latency.utterances import fold
 from tests.bench.lines import started, utterance
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.vad_scores import judged, marked, off_lags_ms, on_lags_ms, precision_recall
+from bench.parts.vad_scores import judged, marked, off_lags_ms, on_lags_ms, precision_recall
 
 SECOND = 16_000.0
 WINDOW = 512  # 32 ms

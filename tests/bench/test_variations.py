@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.variations import name_of, settings_text, variations
+from bench.latency.variations import name_of, settings_text, variations
 from bus.failures import UsageFailure
 from session.settings import SCHEMA, load
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.words import matches, missing_at_end, plain_words, word_error_rate, word_errors
+from bench.latency.word_errors import matches, missing_at_end, plain_words, word_error_rate, word_errors
 
 words = st.lists(st.sampled_from(["a", "b", "c", "it's", "seven"]), max_size=8)
 

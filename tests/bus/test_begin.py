@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bus.begin import BEGIN, SUPERVISOR_VARIABLE
+from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from tests.waiting import wait_until
 
 SUPERVISOR = f"""

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from bus import messages as m
-from bus.begin import SUPERVISOR_VARIABLE
+from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
 from tests.conftest import stage_environment

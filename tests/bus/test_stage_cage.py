@@ -16,9 +16,9 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
-from session.child import Child
 from session.settings import SessionSettings
-from session.stages import StagePlan
+from session.supervise.child import Child
+from session.supervise.process_table import StagePlan
 from tests.conftest import stage_environment
 from tests.waiting import wait_until
 

@@ -14,7 +14,7 @@ from bus.messages import (
     UtteranceDiscarded,
     WordsLost,
 )
-from capture.flow import FlowControl
+from capture.backpressure import FlowControl
 
 S = 16_000
 

@@ -11,7 +11,7 @@ import pytest
 from bus.messages import AudioLost, AudioMended, Event, LevelMeasured
 from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
-from capture.intake import Intake
+from capture.ring_feed import Intake
 
 
 @pytest.fixture

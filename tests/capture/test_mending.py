@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
 from capture.downmix import Downmix
-from capture.mending import Frames, Mender
+from capture.sanitize import Frames, Mender
 
 
 def _column(*values: float) -> Frames:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.messages import CaptureStarted, ReplayStarted, SessionEnding
-from capture.orders import Orders
+from capture.session_state import Orders
 
 
 def _started(source: str) -> CaptureStarted:

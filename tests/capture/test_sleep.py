@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from capture.sleep import Sleep, asleep_s
+from capture.suspend_detector import Sleep, asleep_s
 
 
 def test_a_sleep_is_told_once_with_its_length() -> None:

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import soundfile
 
-from session.demonstration import DEMO
 from session.models import store
+from session.run.demo import DEMO
 
 WORDS = "hanks for joining"
 """What is said in it."""

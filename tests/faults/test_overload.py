@@ -26,8 +26,8 @@ from bus.messages import (
 from bus.ring import SAMPLE_RATE
 from bus.ring_writer import RingWriter
 from bus.run import Run
-from session.demonstration import DEMO, Turn, script
 from session.models import store
+from session.run.demo import DEMO, Turn, script
 from stt.lag import BEHIND_S
 from stt.settings import SttSettings
 from tests.waiting import wait_until

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
+from bench.latency.word_errors import word_error_rate
 from bus.ring import SAMPLE_RATE
-from session.demonstration import DEMO, script
+from session.run.demo import DEMO, script
 from tests.pipeline.running import Event, Session, running
 from tests.pipeline.test_recordings import check_log, said
 from tests.waiting import wait_until

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from session.demonstration import DEMO
 from session.models import store
+from session.run.demo import DEMO
 from tests.pipeline.running import running
 from tests.pipeline.test_recordings import check_log
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.fuzz import Plan, feed_all, measure
+from bench.fuzzing.campaign import Plan, feed_all, measure
 from bus.failures import StageFailure, UsageFailure
 
 BROKEN = "tests.fuzz.broken_decoders"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.fuzz import Plan, breed
+from bench.fuzzing.campaign import Plan, breed
 from bus.failures import MachineFailure
 
 

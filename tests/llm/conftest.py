@@ -11,7 +11,7 @@ import pytest
 
 from bus.client import HubClient
 from bus.run import Run
-from llm.dialer.request import PASSES_SOCKETS
+from llm.connector.protocol import PASSES_SOCKETS
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority, found_authority
 from tests.llm.live import Live
@@ -46,7 +46,7 @@ def start_hub(
             with HubClient("session", run) as client:
                 assert client.hear(timeout_s=10), "the hub did not start"
             if PASSES_SOCKETS:
-                start_stage(run, "llm.dialer")
+                start_stage(run, "llm.connector")
             return stack.enter_context(Live(run, tmp_path / "stderr"))
 
         yield start

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bus.failures import SettingsFailure
-from llm.address import normalized, with_version
 from llm.providers import OWN_KEY_VARIABLE, named_provider
+from llm.providers.address import normalized, with_version
 from llm.settings import LlmSettings
 
 

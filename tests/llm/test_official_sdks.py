@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from llm.asking.answer_stream import AnswerStream, TimeLimits
-from llm.asking.connection import Connection
-from llm.asking.dialling import Directly
-from llm.asking.refusals import Refusal
-from llm.asking.transport import Line
-from llm.provider import dialect
+from llm.client.connection import Connection
+from llm.client.connector import Directly
+from llm.client.errors import Refusal
+from llm.client.http_connection import Line
+from llm.client.stream import AnswerStream, TimeLimits
 from llm.providers import KNOWN
+from llm.providers.provider import dialect
 from llm.request import AnswerRequest
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bus.failures import SettingsFailure
-from llm.dialer.allowed import Allowed
+from llm.connector.allowlist import Allowed
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 

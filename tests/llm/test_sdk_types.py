@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bus.messages import Passage
-from llm.provider import dialect
 from llm.providers import KNOWN
+from llm.providers.provider import dialect
 from llm.request import AnswerRequest, FeedbackRequest, Wish
 from llm.settings import LlmSettings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from tests.desktop import Desktop, need, root_desktop
 from tests.pipeline.running import Session
 from tests.waiting import wait_until

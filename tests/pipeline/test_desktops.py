@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from tests.desktop import Desktop, need, root_desktop, user_desktop
 from tests.pipeline.running import Session
 

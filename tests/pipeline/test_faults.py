@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
-from session.demonstration import DEMO, script
+from bench.latency.word_errors import word_error_rate
+from session.run.demo import DEMO, script
 from tests.pipeline.running import running
 from tests.pipeline.test_recordings import BOTH, MIC, check_log, said
 from tests.waiting import wait_until

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from tests.llm.provider_server import ProviderServer
 from tests.pipeline.running import running
 from tests.typist import Typist

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.mending import account, asked_twice
+from bench.faults.recovery import account, asked_twice
 from bus.client import HubClient
 from bus.messages import AnswerGrew, Beat, Event, StageReady
 from bus.ring import SAMPLE_RATE
 from bus.run import Run
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from session.settings import SCHEMA
 from tests.conftest import StartStage
 from tests.llm.provider_server import ProviderServer, answer

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
-from session.demonstration import DEMO, script
+from bench.latency.word_errors import word_error_rate
+from session.run.demo import DEMO, script
 from tests import pulse
 from tests.pipeline.running import running
 from tests.pipeline.test_recordings import check_log, said

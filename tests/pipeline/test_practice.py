@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from tests import pulse
 from tests.llm.provider_server import ProviderServer, answer
 from tests.pipeline.running import Event, Session, running

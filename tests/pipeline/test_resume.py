@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from bus.ring import SAMPLE_RATE
-from session.demonstration import DEMO
+from session.run.demo import DEMO
 from tests.pipeline.running import Session, running
 from tests.pipeline.test_recordings import check_log, said
 from tests.waiting import wait_until

@@ -14,10 +14,10 @@ import pytest
 
 from bus import messages as m
 from bus.failures import UsageFailure
-from bus.messages.content import WORDLESS_TEXT, wordless, wordless_fields
+from bus.messages.redaction import WORDLESS_TEXT, wordless, wordless_fields
 from llm.settings import LlmSettings
-from session.bundle import report, settings_without_words, summary_of
-from session.demonstration import DEMO
+from session.diagnose.support_report import report, settings_without_words, summary_of
+from session.run.demo import DEMO
 from session.settings import SCHEMA
 from stt.settings import SttSettings
 from tests.pipeline.running import running

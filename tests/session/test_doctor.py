@@ -9,12 +9,12 @@ from capture.devices import Device
 from capture.probe import Found, ProbeReport, Problem
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
-from llm.spending import prices
-from session.asking import Answer, ask
+from llm.usage import prices
 from session.doctor import checks, report
 from session.doctor import display as display_check
 from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
+from session.doctor.child_answer import Answer, ask
 from session.doctor.finding import Finding
 
 

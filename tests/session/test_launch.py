@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bus.failures import Failure
-from session.launch import Request, choose_views, resolve
 from session.models import store
+from session.run.launch import Request, choose_views, resolve
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bus import messages as m
-from session.progress import Progress
+from session.run.progress import Progress
 from tests.session.events import discarded, ended, final, log, question
 
 

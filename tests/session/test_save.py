@@ -8,8 +8,8 @@ import pytest
 
 from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
-from session.record import Record
-from session.save import check, save
+from session.transcript.record import Record
+from session.transcript.save import check, save
 from tests.session.events import discarded, final, log, question, started
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from session.stages import ANSWERING, HUB, plan_stages
+from session.supervise.process_table import ANSWERING, HUB, plan_stages
 
 
 def names(**changes: object) -> list[str]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from session.summary import Ending, lines
-from session.tally import Tally
+from session.run.statistics import Tally
+from session.run.summary import Ending, lines
 from tests.session.events import request
 
 ENDING = Ending("the recordings ended", killed=[], stop_s=0.4)

@@ -17,8 +17,8 @@ from bus import wiring
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.run import Run
-from session.stages import HUB, KEEPER, LISTENING, StagePlan, plan_keeper
-from session.supervisor import Supervisor
+from session.supervise.process_table import HUB, KEEPER, LISTENING, StagePlan, plan_keeper
+from session.supervise.supervisor import Supervisor
 from tests.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)

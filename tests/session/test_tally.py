@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from session.tally import Tally, percentile
+from session.run.statistics import Tally, percentile
 from tests.session.events import discarded, final, question, request, started
 
 SECOND_NS = 1_000_000_000

@@ -7,7 +7,7 @@ import pytest
 
 from bus.failures import InputFailure
 from session.models import store
-from session.vocabulary import expected, names_in, read_vocabulary
+from session.run.vocabulary import expected, names_in, read_vocabulary
 from stt.settings import SttSettings
 
 

@@ -6,8 +6,8 @@ import pytest
 from bus.failures import Overrun
 from bus.ring import SAMPLE_RATE, Samples
 from stt.account import Account
-from stt.agenda import Task
 from stt.mel import GrowingMel, MelFrontEnd
+from stt.scheduler import Task
 from stt.seeds import Seed, Seeds
 from stt.settings import SttSettings
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from stt.agenda import Agenda, Task
+from stt.scheduler import Agenda, Task
 from stt.settings import SttSettings
 
 SECOND = 16_000

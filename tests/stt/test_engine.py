@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
+from bench.latency.word_errors import word_error_rate
 from bus.failures import ModelFailure, SettingsFailure
 from bus.ring import SAMPLE_RATE, Samples
-from session.demonstration import DEMO, script
 from session.models import store
-from stt import guard
+from session.run.demo import DEMO, script
+from stt import hallucination as guard
 from stt.device import cpu
 from stt.engine import Abandoned, Engine
 from stt.loading import load

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.words import plain_words, word_error_rate
+from bench.latency.word_errors import plain_words, word_error_rate
 from bus.ring import SAMPLE_RATE
-from session.demonstration import DEMO, Turn, script
 from session.models import store
-from stt import guard
+from session.run.demo import DEMO, Turn, script
+from stt import hallucination as guard
 from stt.device import cpu
 from stt.engine import Engine
 from stt.settings import SttSettings

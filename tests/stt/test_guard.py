@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.guard import Pass, is_suspect, loop_start, most_tokens, says_nothing, without_loop
+from stt.hallucination import Pass, is_suspect, loop_start, most_tokens, says_nothing, without_loop
 from stt.settings import SttSettings
 
 SENTENCE = "He began a confused complaint against the wizard who had vanished behind the curtain on the left."

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
-from stt import outcome
+from stt import events as outcome
 from stt.account import Account
-from stt.agenda import Task
-from stt.guard import Pass
+from stt.endpointing import WAITS
+from stt.hallucination import Pass
 from stt.mel import GrowingMel, MelFrontEnd
-from stt.patience import WAITS
+from stt.scheduler import Task
 from stt.seeds import Seed, Seeds
 from stt.settings import SttSettings
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.patience import WAITS, Patience, judge
+from stt.endpointing import WAITS, Patience, judge
 
 EVERY_PATIENCE: list[Patience] = ["snappy", "balanced", "patient"]
 

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.words import word_error_rate
+from bench.latency.word_errors import word_error_rate
 from bus.failures import Failure, ModelFailure
 from bus.messages import TranscriptFinished
 from bus.ring import SAMPLE_RATE, Samples
-from session.demonstration import DEMO, script
 from session.models import store
-from stt.agenda import Task
+from session.run.demo import DEMO, script
+from stt.cuda_fallback import SteadyEngine
 from stt.device import cpu
 from stt.engine import Abandoned, Engine
-from stt.guard import Pass
+from stt.hallucination import Pass
 from stt.mel import Features, MelFrontEnd
+from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.steady import SteadyEngine
 from stt.transcriber import Transcriber
 from stt.utterances import OpenUtterances
 from tests.waiting import wait_until

@@ -11,12 +11,12 @@ import soundfile
 from bus.failures import Overrun
 from bus.messages import Event, PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
 from bus.ring import SAMPLE_RATE, Samples
-from session.demonstration import DEMO, script
 from session.models import store
-from stt.agenda import Task
+from session.run.demo import DEMO, script
 from stt.device import cpu
 from stt.engine import Engine
 from stt.mel import MelFrontEnd
+from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
 from stt.utterances import OpenUtterances

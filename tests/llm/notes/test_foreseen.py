@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.notes.foreseen import foreseen
+from llm.notes.qa_pairs import foreseen
 from llm.notes.reading import Note
 
 WHY = "Why do you want to leave?"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llm.notes.prepared import Prepared
+from llm.notes.prepared_answers import Prepared
 from llm.notes.reading import Note, read_notes
 
 DATA = Path(__file__).parents[2] / "data" / "notes"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from llm.asking.sse import ServerEvent
 from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, error_in
+from llm.protocols.sse import ServerEvent
 
 PER_DAY = {
     "@type": "type.googleapis.com/google.rpc.QuotaFailure",

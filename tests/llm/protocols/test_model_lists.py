@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from llm.model_names import suitable_model
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import ModelList, Protocol
 from llm.providers import KNOWN
+from llm.providers.model_names import suitable_model
 from tests.llm.wire.known import SPEECHES
 from tests.llm.wire.speech import Speech
 

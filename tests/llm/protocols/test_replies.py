@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.asking.sse import ServerEvent, SseParser
 from llm.protocols.endings import LENGTH, STOP
 from llm.protocols.errors import StreamFailed, error_in
 from llm.protocols.protocol import Reply
+from llm.protocols.sse import ServerEvent, SseParser
 from llm.providers import KNOWN
 from tests.llm.wire.gemini import BLOCKED
 from tests.llm.wire.known import SPEECHES

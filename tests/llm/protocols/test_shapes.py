@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from llm.asking.sse import SseParser
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.content import decoded, joined, text_of, thinks
 from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import Protocol, Reply
 from llm.protocols.responses import RESPONSES
+from llm.protocols.sse import SseParser
 
 A = "The bridge opened."
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.question_lines import LINES, read_lines
+from bench.answers.question_lines import LINES, read_lines
 from llm.questions.finding import MAX_CHARACTERS, find_question
 from tests.llm.questions.labelled_lines import ALSO_ASKING, ALSO_NOT_ASKING, ASKING, NOT_ASKING, PARTLY_ASKING
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.question_lines import LINES, read_lines
+from bench.answers.question_lines import LINES, read_lines
 from llm.questions.finding import find_question
 
 FORMS = Path(__file__).parents[2] / "data" / "question_forms.toml"

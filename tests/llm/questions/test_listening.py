@@ -9,7 +9,7 @@ import pytest
 
 from bus.messages import PauseJudged, QuestionSpan, TranscriptFinished
 from bus.ring import SAMPLE_RATE
-from llm.questions.listening import Asked, Listener
+from llm.questions.tracker import Asked, Listener
 from llm.settings import LlmSettings
 
 TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]

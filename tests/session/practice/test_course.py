@@ -6,7 +6,7 @@ import pytest
 
 from bus import messages as m
 from session.practice.course import WHOLE, Course
-from session.practice.settings import PracticeSettings
+from session.settings.practice import PracticeSettings
 from tests.session.events import SECOND, discarded, final, started
 
 QUESTIONS = ["What is a queue?", "And a stack?"]

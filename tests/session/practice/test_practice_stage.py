@@ -17,7 +17,7 @@ from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
-from session.practice.settings import PracticeSettings
+from session.settings.practice import PracticeSettings
 from tests.session.events import SECOND, final, started
 from tests.speakers import Speakers
 from tests.waiting import wait_until

@@ -3,7 +3,7 @@ from __future__ import annotations
 from bus.messages import Measures
 from session.practice.measures import measure, together
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, clock, overall, remarks
-from session.practice.settings import PracticeSettings
+from session.settings.practice import PracticeSettings
 from tests.session.practice.test_measures import utterance
 
 SETTINGS = PracticeSettings()

@@ -10,10 +10,10 @@ import pytest
 from rich.console import Console
 
 from bus import messages as m
-from session.progress import Progress
-from session.record import Record
-from session.save import save
-from session.stages import plan_stages
+from session.run.progress import Progress
+from session.supervise.process_table import plan_stages
+from session.transcript.record import Record
+from session.transcript.save import save
 from session.view import practice_lines
 from session.view.practice_lines import practice_lines as plain
 from tests.overlay import practice_story as story

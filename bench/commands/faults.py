@@ -1,0 +1,68 @@
+"""The commands that strike at our promises, or tell their price: `cuecard bench kills`, `fuzz`, `sandbox`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.extras import need_extras
+from bench.commands.options import SeedOption
+
+
+def kills(
+    stage: Annotated[
+        list[str] | None,
+        typer.Option(help="A kind of stage to strike: capture, vad, stt, llm, …; as often as needed."),
+    ] = None,
+    times: Annotated[int, typer.Option(min=1, help="How often each.")] = 20,
+    hang: Annotated[bool, typer.Option("--hang", help="Stop them instead of killing them.")] = False,
+    answers: Annotated[bool, typer.Option("--answers", help="Have questions answered meanwhile.")] = False,
+    seed: SeedOption = 1,
+    supervisor: Annotated[int, typer.Option(help="Kill the supervisor so often instead.")] = 0,
+    frozen_overlay: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Freeze the overlay for so long instead.")
+    ] = 0.0,
+) -> None:
+    """Kill or stop processes at random moments of speech: how soon all is well, and what was lost."""
+    need_extras()
+    if supervisor:
+        from bench.faults.orphans import measure as kill_supervisors
+
+        kill_supervisors(supervisor, seed=seed)
+    elif frozen_overlay:
+        from bench.faults.frozen import measure as freeze
+
+        freeze(frozen_overlay)
+    else:
+        from bench.faults.kills import measure
+
+        measure(stage or ["stt"], times, hang=hang, seed=seed, answers=answers)
+
+
+def fuzz(
+    inputs: Annotated[int, typer.Option(min=1, help="How many, over all decoders.")] = 100_000,
+    decoder: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    seconds: Annotated[float, typer.Option(min=0.0, help="How long at most; 0 for no limit.")] = 0.0,
+    seed: SeedOption = 1,
+    keep: Annotated[Path | None, typer.Option(file_okay=False, help="Write faulty inputs here.")] = None,
+    guided: Annotated[
+        bool, typer.Option("--guided", help="Breed them with atheris, for --seconds a decoder (60).")
+    ] = False,
+) -> None:
+    """Feed all that reads bytes from outside with what it does not expect: crashes, hangs, forgeries."""
+    from bench.fuzzing.campaign import Plan, breed, measure
+
+    (breed if guided else measure)(Plan(inputs, decoder or [], seconds, seed, keep))
+
+
+def sandbox(
+    runs: Annotated[int, typer.Option(min=0, help="How often to play the interview, with and without.")] = 3,
+    starts: Annotated[int, typer.Option(min=0, help="How often to only start, with and without.")] = 10,
+) -> None:
+    """What the cages cost: a session's start and its wait for final words, with them and without, in turn."""
+    need_extras()
+    from bench.faults.sandbox import measure
+
+    measure(runs, starts)

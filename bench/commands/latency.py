@@ -1,0 +1,131 @@
+"""The commands that measure words: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.commands.extras import need_extras
+from bench.commands.options import (
+    ClipsOption,
+    CorpusOption,
+    KindsOption,
+    ReportOption,
+    RunsOption,
+    SeedOption,
+    SettingsOption,
+    ViewOption,
+)
+
+
+def live(
+    corpus: CorpusOption = None,
+    clips: ClipsOption = 24,
+    seed: SeedOption = 1,
+    kind: KindsOption = None,
+    runs: RunsOption = 1,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Run faster-whisper's transcribe() on the same, too.")
+    ] = False,
+    settings: SettingsOption = None,
+    view: ViewOption = "none",
+    report: ReportOption = None,
+    trace: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
+    ] = None,
+) -> None:
+    """Speech on two sources at real pace: latency, accuracy, cuts, cost, and where each millisecond goes.
+
+    Exits with a failure when the replay was late: such a run does not count.
+    """
+    need_extras(report, trace)
+    from bench.harness.corpus import parse_kinds
+    from bench.harness.report import show
+    from bench.latency.live import Plan, measure, refuse_void
+    from bench.latency.summary import head, rows
+
+    plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view)
+    measurement = measure(plan)
+    if report:
+        from bench.latency.live_page import write_live_page
+
+        write_live_page(report, measurement)
+    if trace:
+        from bench.latency.trace import write_trace
+
+        write_trace(trace, measurement)
+    figures = measurement.figures
+    show("live", rows(figures), {**figures, **measurement.environment}, head=head(figures))
+    refuse_void(measurement)
+
+
+def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -> None:
+    """Noise, music and silence at real pace: words that nobody said. Short for `live --kind noise`."""
+    live(corpus=corpus, clips=1000, kind=["noise"])
+
+
+def sweep(
+    vary: Annotated[
+        list[str], typer.Option(help="A setting and its values: stt.beam=1,5. As often as needed.")
+    ],
+    corpus: CorpusOption = None,
+    clips: ClipsOption = 24,
+    seed: SeedOption = 1,
+    runs: RunsOption = 1,
+    settings: SettingsOption = None,
+    report: ReportOption = None,
+) -> None:
+    """Cross settings, play the same for each, and draw latency against utterances cut."""
+    need_extras(report)
+    from bench.latency.live import Plan
+    from bench.latency.sweep import sweep_settings
+
+    sweep_settings(vary, Plan(corpus, clips, seed, runs=runs, settings_file=settings), report)
+
+
+def vad(
+    corpus: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, help="Has vad_audio/*.flac and vad/*.json.")
+    ],
+    settings: SettingsOption = None,
+    report: ReportOption = None,
+) -> None:
+    """The speech detectors and the gate on labelled audio: precision, recall, lags, speech that is lost."""
+    if report:
+        need_extras(report)
+    from bench.parts.vad import measure
+
+    measure(corpus, settings, report)
+
+
+def peers(
+    corpus: CorpusOption = None,
+    clips: ClipsOption = 24,
+    seed: SeedOption = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="How often each hears it: forth, back, forth.")] = 1,
+    peer: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder, else base.")
+    ] = None,
+    homes: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where their environments are, else in the cache.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write each round here; go on from what is here.")
+    ] = None,
+    report: ReportOption = None,
+    install: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Install this one for later, and only that.")
+    ] = None,
+) -> None:
+    """Other live transcribers beside Cuecard, on the same stream and weights: those that you installed."""
+    need_extras(report)
+    from bench.latency.live import Plan
+    from bench.peers.measuring import Contest, install_peers, measure
+
+    if install:
+        install_peers(install, homes)
+    else:
+        measure(Contest.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))

@@ -1,0 +1,1 @@
+"""Measures what kills, hangs, overload and hours of running cost."""

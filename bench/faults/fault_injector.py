@@ -1,0 +1,95 @@
+"""Kills stages of a running session, or stops them, at random moments while somebody speaks or is answered.
+
+Knows nothing of what becomes of it: `bench.faults.recovery` judges that afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.harness.consumer import Received
+from bench.harness.process_tree import Family
+
+APART_S = 12.5
+"""Between two strikes at one stage: more than five deaths in a minute would have it given up."""
+
+_SPEECH = frozenset({"SpeechStarted", "TranscriptGrew", "SpeechPaused", "SpeechResumed", "PauseJudged"})
+_ANSWER = frozenset({"QuestionAsked", "RequestSent", "AnswerGrew"})
+_LATEST_S = 0.7
+"""A strike falls up to so long after the event that set it off: in mid-word, in mid-decode, in a pause."""
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One stage was struck."""
+
+    stage: str
+    """"vad:mic"."""
+    struck_ns: int
+
+
+class Striker:
+    """Strikes the stages of one session.
+
+    Args:
+        kinds: Which kinds of stage: "stt", "vad".
+        times: How often each.
+        hang: Stop them instead of killing them.
+        seed: Of the moments.
+    """
+
+    def __init__(self, kinds: Sequence[str], times: int, *, hang: bool, seed: int) -> None:
+        self.strikes: list[Strike] = []
+        self._left = dict.fromkeys(kinds, times)
+        self._due_ns = dict.fromkeys(kinds, 0)
+        self._signal = signal.SIGSTOP if hang else signal.SIGKILL
+        self._chance = random.Random(seed)
+        self._pids: dict[str, int] = {}
+        self._stopped: list[int] = []
+        self._timers: list[threading.Timer] = []
+
+    def on_line(self, received: Received, family: Family) -> None:
+        """Look at a line; perhaps strike soon."""
+        event = received.event
+        if event["type"] == "StageStarted":
+            self._pids[event["stage"]] = event["pid"]
+        elif event["type"] == "CaptureEnded":
+            self._left.clear()
+        for kind in [kind for kind, left in self._left.items() if left]:
+            wanted = _ANSWER if kind in ("llm", "dialer", "model-server") else _SPEECH
+            if (
+                event["type"] in wanted
+                and received.received_ns > self._due_ns[kind]
+                and self._chance.random() < 0.5
+            ):
+                self._set_off(kind, received)
+
+    def _set_off(self, kind: str, received: Received) -> None:
+        stage = f"{kind}:{received.event['source']}" if kind in ("capture", "vad") else kind
+        if stage not in self._pids:
+            return
+        delay_s = self._chance.uniform(0.0, _LATEST_S)
+        self._left[kind] -= 1
+        self._due_ns[kind] = received.received_ns + round(APART_S * 1e9)
+        timer = threading.Timer(delay_s, self._strike, [stage])
+        self._timers.append(timer)
+        timer.start()
+
+    def _strike(self, stage: str) -> None:
+        pid = self._pids[stage]
+        with contextlib.suppress(ProcessLookupError):  # the session is over
+            struck_ns = time.monotonic_ns()
+            os.kill(pid, self._signal)
+            self.strikes.append(Strike(stage, struck_ns))
+
+    def finish(self) -> None:
+        """Wait for the last strike."""
+        for timer in self._timers:
+            timer.join()

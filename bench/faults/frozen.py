@@ -1,0 +1,110 @@
+"""A window that freezes: does anybody else notice, and is everything there when it thaws?
+
+A hub, the real overlay on no screen, and somebody who says 200 events a second to a follower. The overlay is
+stopped in the middle. Its beats say how far it has come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bench.harness.report import show
+from bus.bootstrap import SUPERVISOR_VARIABLE
+from bus.client import HubClient
+from bus.failures import StageFailure
+from bus.messages import AnswerGrew, Beat, Event, StageReady
+from bus.run import RUN_VARIABLE, Run
+from session.run.statistics import percentile
+from session.settings import SCHEMA
+
+_RATE_HZ = 200
+_CAUGHT_UP_WITHIN_S = 60.0
+
+
+def measure(seconds: float) -> None:
+    """Measure so long with the overlay at work, and so long with the overlay frozen, and print."""
+    run = Run.create({name: kind() for name, kind in SCHEMA.items()})
+    try:
+        with _stage(run, "bus"), _stage(run, "overlay") as overlay:
+            figures = _figures(run, overlay, seconds)
+    finally:
+        run.remove()
+    show("frozen overlay", [(name, f"{value:.3f}") for name, value in figures.items()], figures)
+
+
+def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict[str, float]:
+    count = round(seconds * _RATE_HZ)
+    with HubClient("session", run, kinds=frozenset({Beat, StageReady})) as watch:
+        _wait(watch, lambda event: isinstance(event, StageReady) and event.stage == "overlay")
+        before_ms = _latencies_ms(run, count, 0)
+        os.kill(overlay.pid, signal.SIGSTOP)
+        frozen_ms = _latencies_ms(run, count, count)
+        os.kill(overlay.pid, signal.SIGCONT)
+        thawed_s = time.monotonic()
+        # The hub's own announcement and the overlay's are numbered too.
+        _wait(watch, lambda event: isinstance(event, Beat) and event.heard_seq >= 2 * count + 2)
+    p50 = [percentile(values, 0.5) or 0.0 for values in (before_ms, frozen_ms)]
+    p99 = [percentile(values, 0.99) or 0.0 for values in (before_ms, frozen_ms)]
+    return {
+        "events_while_frozen": len(frozen_ms),
+        "before_p50_ms": p50[0],
+        "frozen_p50_ms": p50[1],
+        "ratio_p50": p50[1] / p50[0],
+        "before_p99_ms": p99[0],
+        "frozen_p99_ms": p99[1],
+        "all_there_after_thaw_s": time.monotonic() - thawed_s,
+    }
+
+
+def _latencies_ms(run: Run, count: int, said_before: int) -> list[float]:
+    """Return how long each event was under way from one process's line to another's."""
+    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerGrew})) as hearer:
+        saying = threading.Thread(target=_say_paced, args=(sayer, count))
+        left, values = said_before, list[float]()
+        while left > 0:
+            left -= len(hearer.hear(1.0))
+        saying.start()
+        while len(values) < count:
+            for logged in hearer.hear(1.0):
+                assert isinstance(logged.event, AnswerGrew)
+                values.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
+        saying.join()
+    return values
+
+
+def _say_paced(sayer: HubClient, count: int) -> None:
+    started_s = time.monotonic()
+    for number in range(count):
+        time.sleep(max(0.0, started_s + number / _RATE_HZ - time.monotonic()))
+        sayer.say(AnswerGrew(question=1, added="word ", received_ns=time.monotonic_ns()))
+
+
+def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:
+    give_up = time.monotonic() + _CAUGHT_UP_WITHIN_S
+    while time.monotonic() < give_up:
+        if any(seen(logged.event) for logged in watch.hear(0.1)):
+            return
+    raise StageFailure("the overlay did not come so far")
+
+
+@contextmanager
+def _stage(run: Run, module: str) -> Iterator[subprocess.Popen[bytes]]:
+    own = {RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
+    process = subprocess.Popen(
+        [sys.executable, "-m", module], env={**os.environ, **own, "QT_QPA_PLATFORM": "offscreen"}
+    )
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGCONT)
+        process.terminate()
+        process.wait(10)

@@ -1,0 +1,129 @@
+"""Any process may die at any time: stages are killed or stopped in mid-session, and what was lost is counted.
+
+The interview that ships with the program is played again and again until every stage was struck as often as
+wanted; one undisturbed session first says how many words come out wrong anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.faults.fault_injector import Striker
+from bench.faults.recovery import Account, Gap, Mended, account, asked_twice, gap, mended, said
+from bench.harness.consumer import run_session
+from bench.harness.quantiles import quantile
+from bench.harness.report import show
+from bench.latency.word_errors import word_errors
+from session.run.demo import DEMO, script
+
+_A_SESSION = 5
+"""Strikes at one stage in the 72 s of the interview."""
+
+_SOURCES = ("call", "mic")
+
+
+@dataclass
+class _Outcome:
+    """What several sessions came to."""
+
+    mends: list[Mended] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    accounts: list[Account] = field(default_factory=list)
+    errors: list[tuple[int, int]] = field(default_factory=list)
+    asked_twice: int = 0
+    given_up: int = 0
+
+
+def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers: bool) -> None:
+    """Strike and print.
+
+    Args:
+        stages: Kinds of stage: "capture", "vad", "stt", "llm", "dialer", "model-server", "overlay", "view".
+        times: How often each.
+        hang: Stop them instead of killing them.
+        seed: Of the moments.
+        answers: Have questions answered too, by the small model.
+    """
+    answers = answers or bool({"llm", "dialer", "model-server"} & set(stages))
+    options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
+    if "overlay" in stages:
+        options += ["--view", "overlay"]
+    quiet, struck = _Outcome(), _Outcome()
+    _play(quiet, (), 0, options, hang=False, seed=seed)
+    left = times
+    while left > 0:
+        _play(struck, stages, min(left, _A_SESSION), options, hang=hang, seed=seed + left)
+        left -= _A_SESSION
+    _print(stages, quiet, struck, hang=hang)
+
+
+def _play(
+    outcome: _Outcome, stages: Sequence[str], times: int, options: Sequence[str], *, hang: bool, seed: int
+) -> None:
+    """Play the interview once, and add up what became of it."""
+    striker = Striker(stages, times, hang=hang, seed=seed)
+    files = {source: DEMO / f"{source}.flac" for source in _SOURCES}
+    playback = run_session(files, options, striker.on_line)
+    striker.finish()
+    # A view that was struck prints the log again, from its beginning: an event is known by its number.
+    by_number: dict[int, dict[str, Any]] = {each.event["seq"]: each.event for each in playback.received}
+    events = list(by_number.values())
+    for strike in striker.strikes:
+        outcome.mends.append(mended(strike, events))
+        if strike.stage.startswith("capture:") and (told := gap(strike, events)):
+            outcome.gaps.append(told)
+    outcome.accounts.append(account(events))
+    outcome.asked_twice += asked_twice(events)
+    outcome.given_up += sum(event["type"] == "StageGivenUp" for event in events)
+    for source in _SOURCES:
+        truth = " ".join(turn.text for turn in script() if turn.source == source)
+        outcome.errors.append(word_errors([truth], [said(events, source)]))
+
+
+def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bool) -> None:
+    head = [["stage", "strikes", "found p50", "max", "ready p50", "max", "works p50", "max"]]
+    by_stage = {}
+    for stage in stages:
+        mine = [each for each in struck.mends if each.stage.partition(":")[0] == stage]
+        by_stage[stage] = row = _times(mine)
+        head.append([stage, str(len(mine)), *(f"{value:.2f} s" for value in list(row.values())[1:])])
+    figures: dict[str, object] = {
+        "hang": hang,
+        "stages": by_stage,
+        "utterances": sum(each.utterances for each in struck.accounts),
+        "lost": sum(each.lost for each in struck.accounts),
+        "doubled": sum(each.doubled for each in struck.accounts),
+        "out_of_order": sum(each.out_of_order for each in struck.accounts),
+        "questions_asked_twice": struck.asked_twice,
+        "given_up": struck.given_up,
+        "undisturbed_wer_percent": _wer_percent(quiet),
+        "wer_percent": _wer_percent(struck),
+        "gaps": len(struck.gaps),
+        "gap_lost_ms_max": max((each.lost_ms for each in struck.gaps), default=0.0),
+        "gap_off_ms_max": max(
+            (max(abs(each.start_off_ms), abs(each.stop_off_ms)) for each in struck.gaps), default=0.0
+        ),
+    }
+    rows = [(name, _in_words(value)) for name, value in figures.items() if name not in ("stages", "hang")]
+    show("hangs" if hang else "kills", rows, figures, head=head)
+
+
+def _times(mends: Sequence[Mended]) -> dict[str, float]:
+    """Return how soon it was found, ready and at work: the median and the worst."""
+    figures: dict[str, float] = {"strikes": len(mends)}
+    for name in ("found_s", "ready_s", "works_s"):
+        values = [value for each in mends if (value := getattr(each, name)) is not None]
+        figures[f"{name}_p50"] = quantile(values, 0.5) if values else 0.0
+        figures[f"{name}_max"] = max(values, default=0.0)
+    return figures
+
+
+def _wer_percent(outcome: _Outcome) -> float:
+    wrong, words = (sum(each[index] for each in outcome.errors) for index in (0, 1))
+    return 100 * wrong / max(words, 1)
+
+
+def _in_words(value: object) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)

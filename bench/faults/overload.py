@@ -1,0 +1,226 @@
+"""More than the machine can do, for a while: what is late or lost, is it told, how soon is all well again?
+
+Loads: a transcriber that gets a tenth of its time or less; all cores busy with something else; eight
+sources at once. The interview that ships with the program is played; the load comes after `_BEFORE_S`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import soundfile
+
+from bench.harness.consumer import Playback, Received, first_sample_ns, run_session
+from bench.harness.process_tree import Family
+from bench.harness.quantiles import quantile
+from bench.harness.report import show
+from bench.latency.utterances import Heard, fold
+from bus.ring import SAMPLE_RATE
+from session.run.demo import DEMO
+
+Load = Literal["slow", "cpu", "sources"]
+
+SOURCES = 8
+_BEFORE_S = 10.0
+_AFTER_S = 15.0
+_SLICE_S = 0.1
+_WELL_S = 0.5
+"""Lag of a session in which nothing is wrong, on a machine that has other things to do."""
+
+
+class Slowed:
+    """A process that is let run for a share of its time only.
+
+    Args:
+        pid: Which one.
+        share: Of its time, 0 to 1.
+    """
+
+    def __init__(self, pid: int, share: float) -> None:
+        self._pid, self._share = pid, share
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._slow)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Let it run again."""
+        self._over.set()
+        self._thread.join()
+
+    def _slow(self) -> None:
+        while not self._over.is_set():
+            self._send(signal.SIGSTOP)
+            self._over.wait(_SLICE_S * (1 - self._share))
+            self._send(signal.SIGCONT)
+            self._over.wait(_SLICE_S * self._share)
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):  # the supervisor has started another by now
+            os.kill(self._pid, number)
+
+
+@contextlib.contextmanager
+def busy_cores() -> Iterator[None]:
+    """Keep every core busy as long as the context lasts."""
+    spinning = [
+        multiprocessing.get_context("spawn").Process(target=_spin) for _ in range(os.cpu_count() or 1)
+    ]
+    for each in spinning:
+        each.start()
+    try:
+        yield
+    finally:
+        for each in spinning:
+            each.kill()
+            each.join()
+
+
+def _spin() -> None:
+    while os.getppid() != 1:
+        sum(range(100_000))
+
+
+@dataclass
+class _Observer:
+    """Puts the load on the session in its middle, and samples what the transcriber holds."""
+
+    load: Load
+    share: float
+    seconds: float
+    memory_mb: list[float] = field(default_factory=list)
+    began_ns: int = 0
+    ended_ns: int = 0
+    _stt_pid: int = 0
+    _playing_ns: int = 0
+    _undo: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def on_line(self, received: Received, family: Family) -> None:
+        """Look at a line, and at the clock."""
+        event, now_ns = received.event, received.received_ns
+        if event["type"] == "StageStarted" and event["stage"] == "stt":
+            self._stt_pid = event["pid"]
+        elif event["type"] == "ReplayStarted":
+            self._playing_ns = now_ns
+            threading.Timer(_BEFORE_S, self._begin).start()
+        self.memory_mb.append(family.resident_mb().get("stt", 0.0))
+
+    def _begin(self) -> None:
+        self.began_ns = time.monotonic_ns()
+        if self.load == "slow":
+            self._undo.callback(Slowed(self._stt_pid, self.share).end)
+        elif self.load == "cpu":
+            self._undo.enter_context(busy_cores())
+        timer = threading.Timer(self.seconds, self._end)
+        timer.start()
+
+    def _end(self) -> None:
+        self._undo.close()
+        self.ended_ns = time.monotonic_ns()
+
+
+def measure(load: Load, seconds: float, *, share: float) -> None:
+    """Play, and print what the load did.
+
+    Args:
+        load: Which one.
+        seconds: How long.
+        share: What the transcriber gets of its time under the load "slow".
+    """
+    observer = _Observer(load, share, seconds)
+    with tempfile.TemporaryDirectory() as directory:
+        files = _recordings(Path(directory), _BEFORE_S + seconds + _AFTER_S, many=load == "sources")
+        playback = run_session(files, ["--answer", "off"], observer.on_line)
+    figures = judge(playback, observer.began_ns, observer.ended_ns, observer.memory_mb)
+    show(f"overload {load}", [(name, _in_words(value)) for name, value in figures.items()], figures)
+
+
+def judge(
+    playback: Playback, began_ns: int, ended_ns: int, stt_memory_mb: Sequence[float]
+) -> dict[str, object]:
+    """Return the figures of a session.
+
+    Args:
+        playback: What it said.
+        began_ns: When the load began.
+        ended_ns: When it was over.
+        stt_memory_mb: What the transcriber held, line by line.
+    """
+    heard = fold(playback.received)
+    zero_ns = min(first_sample_ns(playback.received).values())
+    began_s, ended_s = (began_ns - zero_ns) / 1e9, (ended_ns - zero_ns) / 1e9
+    finals = [each for each in heard if each.final]
+    loaded = [each for each in finals if began_s < each.decided_s < ended_s]
+    kinds = [each.event["type"] for each in playback.received]
+    told = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemMet"]
+    return {
+        "utterances": kinds.count("SpeechEnded"),
+        "finals_under_load": len(loaded),
+        "lag_p50_s": quantile([_lag_s(each) for each in loaded] or [0.0], 0.5),
+        "lag_max_s": max((_lag_s(each) for each in loaded), default=0.0),
+        "most_waiting": _most_waiting(playback.received),
+        "words_lost": kinds.count("WordsLost"),
+        "audio_lost": kinds.count("AudioLost"),
+        "deaths": kinds.count("StageDied"),
+        "told": told,
+        "well_again_s": _well_again_s(finals, ended_s),
+        "stt_grown_mb": max(stt_memory_mb) - stt_memory_mb[len(stt_memory_mb) // 10],
+        "replay_late_p99_ms": playback.late_p99_ms,
+    }
+
+
+def _well_again_s(finals: Sequence[Heard], ended_s: float) -> float:
+    """Return how long after the end of the load finals still came late, up to the first that did not."""
+    well_s = 0.0
+    for received_s, lag_s in sorted((each.final.received_s, _lag_s(each)) for each in finals if each.final):
+        if received_s > ended_s and lag_s <= _WELL_S:
+            break
+        well_s = max(well_s, received_s - ended_s)
+    return well_s
+
+
+def _most_waiting(received: Sequence[Received]) -> int:
+    """Return how many utterances waited for their final words at the same time, at the most."""
+    waiting = most = 0
+    for each in received:
+        kind = each.event["type"]
+        waiting += kind == "SpeechEnded"
+        waiting -= kind in ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+        most = max(most, waiting)
+    return most
+
+
+def _lag_s(utterance: Heard) -> float:
+    assert utterance.final
+    return utterance.final.received_s - utterance.decided_s
+
+
+def _recordings(place: Path, seconds: float, *, many: bool) -> dict[str, Path]:
+    """Write what is played: both sides of the interview, each four times over and shifted when `many`."""
+    files = {}
+    copies = SOURCES // 2 if many else 1
+    for side in ("call", "mic"):
+        samples = soundfile.read(DEMO / f"{side}.flac", dtype="int16")[0]
+        samples = np.resize(samples, round(seconds * SAMPLE_RATE))
+        for copy in range(copies):
+            name = side if not copy else f"{side}{copy}"
+            files[name] = place / f"{name}.wav"
+            soundfile.write(files[name], np.roll(samples, copy * 7 * SAMPLE_RATE), SAMPLE_RATE)
+    return files
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, list):
+        return "; ".join(value) or "nothing"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,155 @@
+"""What became of strikes at a session's stages: how soon each worked again, and whether anything was lost.
+
+Pure: from the lines that the session printed. The log's own stamps are the clock.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.faults.fault_injector import Strike
+from bus.ring import SAMPLE_RATE
+
+Event = Mapping[str, Any]
+
+_WORK = {
+    "capture": {"CaptureStarted"},
+    "stt": {"TranscriptGrew", "PauseJudged", "TranscriptFinished", "UtteranceDiscarded"},
+    "llm": {"AnswerGrew", "AnswerFinished"},
+}
+"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says
+nothing until somebody speaks."""
+
+_OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What became of one strike; None where it did not come to that before the session's end."""
+
+    stage: str
+    found_s: float | None
+    """From the strike to the supervisor's word that the stage died."""
+    ready_s: float | None
+    works_s: float | None
+    """From the strike to the first thing that the new process did."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Sound that was lost when a capture was struck, as it was told and as it truly was."""
+
+    lost_ms: float
+    start_off_ms: float
+    stop_off_ms: float
+
+
+@dataclass(frozen=True)
+class Account:
+    """Utterances of a session that did not come to exactly one end."""
+
+    utterances: int
+    lost: int
+    doubled: int
+    out_of_order: int
+
+
+def mended(strike: Strike, events: Sequence[Event]) -> Mended:
+    """Return what became of a strike."""
+    part, _, source = strike.stage.partition(":")
+    died = next(_after(events, strike.struck_ns, {"StageDied"}, stage=strike.stage), None)
+    if died is None:
+        return Mended(strike.stage, None, None, None)
+    ready = next(_after(events, died, {"StageReady"}, stage=strike.stage), None)
+    named = {"source": source} if source else {}
+    began = next(_after(events, died, {"StageStarted"}, stage=strike.stage), died)
+    works = next(_after(events, began, _WORK[part], **named), None) if part in _WORK else ready
+    return Mended(strike.stage, *(_seconds(strike.struck_ns, at_ns) for at_ns in (died, ready, works)))
+
+
+def gap(strike: Strike, events: Sequence[Event]) -> Gap | None:
+    """Return what was told of the sound that a struck capture lost; None if nothing was told."""
+    source = strike.stage.partition(":")[2]
+    starts = [event for event in events if event["type"] == "CaptureStarted" and event["source"] == source]
+    again = next((start for start in starts if start["logged_ns"] > strike.struck_ns), None)
+    if again is None:
+        return None
+    struck_sample = (strike.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
+    told = next(
+        (
+            event
+            for event in events
+            if event["type"] == "AudioLost"
+            and event["source"] == source
+            and event["logged_ns"] > strike.struck_ns
+        ),
+        None,
+    )
+    if told is None:
+        return None
+    return Gap(
+        lost_ms=(told["stop_sample"] - told["start_sample"]) / SAMPLE_RATE * 1e3,
+        start_off_ms=(told["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
+        stop_off_ms=(told["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
+    )
+
+
+def account(events: Sequence[Event]) -> Account:
+    """Return how many utterances came to no end, or to two, or came out of order within their source."""
+    begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
+    ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
+    lost = {_key(event) for event in events if event["type"] == "WordsLost"}
+    counted = Counter(ends)
+    out_of_order = 0
+    for source in {source for source, _ in ends}:
+        numbers = [number for of, number in ends if of == source]
+        out_of_order += sum(later < earlier for earlier, later in itertools.pairwise(numbers))
+    return Account(
+        utterances=len(begun),
+        lost=len((begun - set(ends)) | lost),
+        doubled=sum(count > 1 for count in counted.values()),
+        out_of_order=out_of_order,
+    )
+
+
+def asked_twice(events: Sequence[Event]) -> int:
+    """Return how many questions had two answers under way at once, or came to two ends."""
+    twice = set()
+    ends = Counter(
+        event["question"] for event in events if event["type"] in ("AnswerFinished", "AnswerStopped")
+    )
+    twice |= {question for question, count in ends.items() if count > 1}
+    places = Counter(
+        (event["source"], event["utterance"], event["text"])
+        for event in events
+        if event["type"] == "QuestionAsked"
+    )
+    return len(twice) + sum(count > 2 for count in places.values())
+
+
+def said(events: Sequence[Event], source: str) -> str:
+    """Return the final words of a source in the order in which they were spoken."""
+    finals = [
+        event for event in events if event["type"] == "TranscriptFinished" and event["source"] == source
+    ]
+    return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
+
+
+def _after(events: Sequence[Event], after_ns: int, kinds: set[str], **named: str) -> Iterator[int]:
+    """Yield when events of these kinds were logged after a moment."""
+    for event in events:
+        fits = all(event.get(name) == value for name, value in named.items())
+        if event["logged_ns"] > after_ns and event["type"] in kinds and fits:
+            yield event["logged_ns"]
+
+
+def _key(event: Event) -> tuple[str, int]:
+    return event["source"], event["utterance"]
+
+
+def _seconds(from_ns: int, to_ns: int | None) -> float | None:
+    return None if to_ns is None else (to_ns - from_ns) / 1e9

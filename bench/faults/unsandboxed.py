@@ -1,0 +1,64 @@
+"""Runs a session without sandboxes: `python -m bench.faults.unsandboxed run …`.
+
+Only to see what the cages cost; the program itself has no way to leave them out. As little as can be is
+loaded here, so that a stage started through this module is not slower for it.
+"""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import bus.sandbox
+
+if TYPE_CHECKING:
+    from bus.run import Run
+    from session.supervise.child import Child
+    from session.supervise.process_table import StagePlan
+
+_STAGE = "--as-stage"
+
+
+class _NoCage:
+    """Stands in for `bus.sandbox.Cage`, and lets everything through."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def close(self) -> bus.sandbox.Report:
+        return bus.sandbox.Report(True, "left out, to measure what it costs")
+
+
+def _run_stage(module: str, arguments: Sequence[str]) -> None:
+    vars(bus.sandbox)["Cage"] = _NoCage
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _run_session() -> None:
+    from session import cli
+    from session.supervise import supervisor
+
+    vars(supervisor)["Child"] = _uncaged_child
+    cli.main()
+
+
+def _uncaged_child(plan: StagePlan, run: Run) -> Child:
+    """Start a stage through this module."""
+    from dataclasses import replace
+
+    from session.supervise.child import Child
+
+    return Child(
+        replace(plan, module="bench.faults.unsandboxed", arguments=(_STAGE, plan.module, *plan.arguments)),
+        run,
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == _STAGE:
+        _run_stage(sys.argv[2], sys.argv[3:])
+    else:
+        _run_session()

@@ -1,0 +1,1 @@
+"""Runs sessions as a user would and records what they print, take and leave."""

@@ -1,0 +1,110 @@
+"""A program that uses Cuecard as any other would: starts `cuecard run --json` and reads its lines.
+
+Every line is stamped on arrival, so a latency counts everything up to the consumer's side.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.harness.process_tree import Family, Usage
+from bus.failures import StageFailure
+
+
+@dataclass(frozen=True)
+class Received:
+    """One event as the consumer got it."""
+
+    received_ns: int
+    event: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What a session said, and what it took."""
+
+    received: list[Received]
+    usage: dict[str, Usage]
+    """By stage, from the moment the recordings began."""
+
+    @property
+    def late_p99_ms(self) -> float:
+        """How late the replay wrote its blocks, at the 99th percentile, the worse source."""
+        ends = [each.event for each in self.received if each.event["type"] == "CaptureEnded"]
+        return max((event["late_p99_ms"] for event in ends), default=0.0)
+
+
+def _look_on(received: Received, family: Family) -> None:
+    """Do nothing about a line."""
+
+
+def run_session(
+    files: Mapping[str, Path],
+    options: Sequence[str] = (),
+    on_line: Callable[[Received, Family], None] = _look_on,
+    *,
+    module: str = "session",
+) -> Playback:
+    """Play the files at real pace through a session of its own.
+
+    Args:
+        files: What each source plays.
+        options: More options of `cuecard run`.
+        on_line: Called with every line as it comes, and the session's processes.
+        module: What runs the session.
+
+    Raises:
+        StageFailure: The session did not end with exit code 0.
+    """
+    command = [sys.executable, "-m", module, "run", "--json", "--pace", "realtime", *options]
+    for source, file in files.items():
+        command += ["--source", f"{source}=file:{file}"]
+    headless = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=headless
+        )
+        try:
+            with Family(process.pid) as family:
+                received = _read(process, family, on_line)
+                usage = family.usage()
+        finally:
+            process.terminate()
+        if process.wait() != 0:
+            errors.seek(0)
+            sys.stderr.buffer.write(errors.read())
+            raise StageFailure(f"the session ended with exit code {process.returncode}, see above")
+    return Playback(received, usage)
+
+
+def _read(
+    process: subprocess.Popen[bytes], family: Family, on_line: Callable[[Received, Family], None]
+) -> list[Received]:
+    assert process.stdout
+    received = []
+    for line in process.stdout:
+        each = Received(time.monotonic_ns(), msgspec.json.decode(line))
+        received.append(each)
+        if each.event["type"] == "StageStarted":
+            family.watch(each.event["stage"], each.event["pid"])
+        elif each.event["type"] == "ReplayStarted":
+            family.start_counting()
+        on_line(each, family)
+    process.wait()
+    return received
+
+
+def first_sample_ns(received: Sequence[Received]) -> dict[str, int]:
+    """Return for each source the monotonic time at which its sample 0 was due."""
+    starts = (each.event for each in received if each.event["type"] == "CaptureStarted")
+    return {event["source"]: event["first_sample_ns"] for event in starts}

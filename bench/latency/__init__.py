@@ -1,0 +1,1 @@
+"""Measures how late, how right and how steady live words are."""

@@ -1,0 +1,50 @@
+"""Where an utterance was cut: inside a sentence of the truth, or between two. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from bench.latency.word_errors import matches, plain_words
+
+Place = Literal["inside", "between", "unknown"]
+"""Inside a sentence, between two, or in a text without punctuation, which does not tell."""
+
+_SENTENCE_ENDS = ".?!"
+
+
+def places_of_cuts(truth: str, pieces: Sequence[str]) -> list[Place]:
+    """Return where each cut lies.
+
+    Args:
+        truth: What was said, with its punctuation.
+        pieces: The texts of the utterance's finals, in order; pieces without words make no cut.
+    """
+    heard = [words for words in map(plain_words, pieces) if words]
+    ends = _sentence_ends(truth)
+    truth_words = plain_words(truth)
+    found = matches(truth_words, [word for words in heard for word in words])
+    places: list[Place] = []
+    at = 0
+    for words in heard[:-1]:
+        at += len(words)
+        before = max((word for word in found[:at] if word is not None), default=-1)
+        after = min((word for word in found[at:] if word is not None), default=len(truth_words))
+        if not ends:
+            places.append("unknown")
+        elif any(before <= end < after for end in ends):
+            places.append("between")
+        else:
+            places.append("inside")
+    return places
+
+
+def _sentence_ends(truth: str) -> set[int]:
+    """Return the plain words of the truth that end a sentence."""
+    ends: set[int] = set()
+    count = 0
+    for token in truth.split():
+        count += len(plain_words(token))
+        if count and token.rstrip("\"')”’").endswith(tuple(_SENTENCE_ENDS)):
+            ends.add(count - 1)
+    return ends

@@ -1,0 +1,150 @@
+"""Live figures through the very processes a user runs.
+
+The clock of a latency starts when the last sample of speech was due, and stops when the consumer has the
+line with the final words: detection, the wait, computing and every hop are in it. A replay that was late
+makes a run void.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.harness.consumer import Playback, run_session
+from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
+from bench.harness.environment import environment
+from bench.latency.figures import Run, figures
+from bench.latency.reference import Reference, refer
+from bench.latency.scores import score
+from bench.latency.timeline import SOURCES, Timeline, demo_timeline, lay_out
+from bench.latency.utterances import fold
+from bus.failures import InputFailure, MachineFailure
+from session import settings as all_settings
+from session.models.choice import find_weights
+from stt.device import cpu
+
+LATE_MS = 2.0
+"""A replay later than this at its 99th percentile makes a run void."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to play, and how."""
+
+    corpus: Path | None = None
+    """None for the interview that ships with the program."""
+    clips: int = 24
+    seed: int = 1
+    kinds: Sequence[Kind] = ("clean",)
+    runs: int = 1
+    offline: bool = False
+    settings_file: Path | None = None
+    view: str = "none"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What was played, what came of it, and on what."""
+
+    timeline: Timeline
+    runs: list[Run]
+    playbacks: list[Playback]
+    figures: dict[str, Any]
+    environment: dict[str, Any] = field(default_factory=dict)
+
+
+def measure(plan: Plan) -> Measurement:
+    """Play a set through sessions of its own, as often as planned, and score each.
+
+    Raises:
+        Failure: Something that was asked for is not there, or a session did not end well.
+    """
+    timeline = stage_set(plan)
+    references = find_references(timeline, plan)
+    return play(timeline, references, plan)
+
+
+def stage_set(plan: Plan) -> Timeline:
+    """Return what is played.
+
+    Raises:
+        InputFailure: The corpus has nothing of the kinds that were asked for.
+    """
+    if plan.corpus is None:
+        return demo_timeline()
+    corpus, chance = plan.corpus, random.Random(plan.seed)
+    clips = []
+    for kind in plan.kinds:
+        found = [clip for clip in read_corpus(corpus) if kind_of(clip) == kind]
+        clips += chance.sample(found, min(plan.clips, len(found)))
+    if not clips:
+        raise InputFailure(f"{corpus} has no recordings of this kind: {', '.join(plan.kinds)}")
+    return lay_out([read_utterance(corpus, clip) for clip in clips], SOURCES, plan.seed)
+
+
+def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Measurement:
+    """Play a timeline as often as planned, and score each run."""
+    settings = all_settings.load(plan.settings_file, {})
+    surroundings = environment(settings.tables())
+    options = ["--answer", "off", "--view", plan.view]
+    if plan.settings_file:
+        options += ["--settings", str(plan.settings_file)]
+    runs, playbacks = [], []
+    for number in range(plan.runs):
+        _tell(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
+        with tempfile.TemporaryDirectory() as directory:
+            playback = run_session(timeline.write(Path(directory)), options)
+        scores, strays = score(timeline.turns, references, fold(playback.received))
+        playbacks.append(playback)
+        runs.append(
+            Run(
+                scores=scores,
+                strays=strays,
+                usage=playback.usage,
+                seconds=timeline.seconds,
+                late_p99_ms=playback.late_p99_ms,
+                is_void=playback.late_p99_ms > LATE_MS,
+            )
+        )
+    return Measurement(timeline, runs, playbacks, figures(runs), surroundings)
+
+
+def refuse_void(measurement: Measurement) -> None:
+    """Say so when runs do not count, after their figures were shown.
+
+    Raises:
+        MachineFailure: At least one run was void.
+    """
+    void = sum(run.is_void for run in measurement.runs)
+    if void:
+        late_ms = max(run.late_p99_ms for run in measurement.runs)
+        raise MachineFailure(
+            f"VOID: {void} of {len(measurement.runs)} runs do not count, "
+            f"the replay was {late_ms:.1f} ms late at its 99th percentile and may be {LATE_MS:.0f}",
+            kept="only the others count" if void < len(measurement.runs) else "",
+            todo="run again while nothing else does",
+        )
+
+
+def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
+    """Return when each word ended, and what an offline transcription says if the plan asks for it."""
+    settings = all_settings.load(plan.settings_file, {}).stt
+    _tell(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; finding out when each word ended")
+    with tempfile.TemporaryDirectory() as directory:
+        return refer(
+            timeline,
+            Path(directory),
+            model_path=find_weights(settings).model_path,
+            language=settings.language,
+            threads=cpu(settings).threads,
+            offline=plan.offline,
+        )
+
+
+def _tell(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr, flush=True)

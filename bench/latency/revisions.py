@@ -1,0 +1,51 @@
+"""How often what was shown was taken back: erased words, and settled words that changed after all. Pure."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.latency.word_errors import matches
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version of an utterance's words; the last one is the final."""
+
+    words: list[str]
+    """Plain words."""
+    settled: int
+    """How many of them, from the start, were said to be settled; all, in the final."""
+
+
+def erased_words(versions: Sequence[Shown]) -> int:
+    """Return how many words were taken back between versions, those after a changed one included."""
+    return sum(
+        len(before.words) - _common(before.words, after.words)
+        for before, after in itertools.pairwise(versions)
+    )
+
+
+def settled_changes(versions: Sequence[Shown]) -> tuple[int, int]:
+    """Return how many settled words a later version lacks or changes, and how many were settled in all.
+
+    The final's own words do not count as settled: nothing comes after them.
+    """
+    settled = max((version.settled for version in versions[:-1]), default=0)
+    changed: set[int] = set()
+    for number, before in enumerate(versions[:-1]):
+        promised = before.words[: before.settled]
+        for after in versions[number + 1 :]:
+            kept = {word for word in matches(promised, after.words[: len(promised) + 4]) if word is not None}
+            changed |= set(range(len(promised))) - kept
+    return len(changed), settled
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    count = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

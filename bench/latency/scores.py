@@ -1,0 +1,249 @@
+"""From what was spoken and what a session said to a score for each turn, or turns heard as one. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from bench.harness.corpus import Kind
+from bench.latency.attribution import attribute
+from bench.latency.cuts import Place, places_of_cuts
+from bench.latency.reference import Reference
+from bench.latency.revisions import Shown, erased_words, settled_changes
+from bench.latency.timeline import Turn
+from bench.latency.utterances import Final, Heard
+from bench.latency.waterfall import Waterfall, waterfall
+from bench.latency.word_errors import missing_at_end, plain_words, word_errors
+from bench.latency.word_timing import Version, emissions, first_words_s
+
+_ENDS_WITHIN_S = 0.7
+"""A final that stops farther before the true end, and lacks the last words, has not heard the end."""
+_UNSURE_S = 0.5
+"""Where the energy ends so much later than the last word, something else than speech is in the recording."""
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn as it was heard, or several that were heard as one. All times in seconds."""
+
+    ids: list[str]
+    source: str
+    kind: Kind
+    start_s: float
+    end_s: float
+    truth: str
+    pieces: list[str]
+    """The texts of the finals, in order."""
+    latencies_s: list[float]
+    """For each turn from its true end to its last final, or infinite; none where no end is known."""
+    unsure_ends: int
+    """How many of them are left out because their true end is not sure."""
+    last_word_s: list[float]
+    """The same from the end of the last word, by alignment; independent of the energy, and good to 0.1 s."""
+    first_words_s: float | None
+    """From the end of the first right word to its being seen; None where no word times are known."""
+    word_first_s: list[float]
+    """For each right word from its end to its being first seen."""
+    word_stable_s: list[float]
+    """The same to its being seen for good."""
+    erased: int
+    words: int
+    """Words of the finals."""
+    settled_changed: int
+    settled: int
+    cuts: list[Place]
+    pause_s: float
+    """Longest quiet inside; known for clean speech."""
+    waterfall: Waterfall | None
+    errors: int
+    truth_words: int
+    """Both after the normaliser."""
+    offline_errors: int | None
+    offline_cpu_s: float
+    redone: int
+    speculative: int
+    passes: int
+    wasted_passes: int
+    compute_ms: float
+    """Of the passes that gave the words."""
+    all_compute_ms: float
+    """Of all passes, as far as the program tells."""
+    waits: list[tuple[str, float]]
+    """For each final what its last words looked like and how long was waited after them, in milliseconds."""
+
+    @property
+    def said(self) -> str:
+        """All that was heard."""
+        return " ".join(self.pieces)
+
+    @property
+    def name(self) -> str:
+        """The recordings' names."""
+        return " + ".join(self.ids)
+
+
+class Stray(msgspec.Struct, frozen=True, kw_only=True):
+    """Words heard where nobody spoke."""
+
+    source: str
+    start_s: float
+    text: str
+
+
+def score(
+    turns: Sequence[Turn], references: Sequence[Reference], heard: Sequence[Heard]
+) -> tuple[list[Score], list[Stray]]:
+    """Return a score for each group of turns, and the words that belong to none."""
+    groups, strays = attribute([turn.span for turn in turns], [each.span for each in heard])
+    scores = [
+        _score(
+            [turns[turn] for turn in group.turns],
+            [references[turn] for turn in group.turns],
+            [heard[each] for each in group.heard],
+        )
+        for group in groups
+    ]
+    return scores, [
+        Stray(source=each.source, start_s=each.start_s, text=each.final.text)
+        for each in (heard[number] for number in strays)
+        if each.final
+    ]
+
+
+def _score(turns: list[Turn], references: list[Reference], heard: list[Heard]) -> Score:
+    finals = [(each, each.final) for each in heard if each.final]
+    pieces = [final.text for _, final in finals]
+    truth = " ".join(turn.text for turn in turns if turn.text)
+    errors, truth_words = word_errors([truth], [" ".join(pieces)])
+    changed, settled = _settled(heard)
+    return Score(
+        ids=[turn.id for turn in turns],
+        source=turns[0].source,
+        kind=turns[0].kind,
+        start_s=turns[0].start_s,
+        end_s=turns[-1].end_s,
+        truth=truth,
+        pieces=pieces,
+        **_latencies(turns, references, finals),
+        words=sum(len(plain_words(piece)) for piece in pieces),
+        erased=sum(erased_words(_shown(each)) for each in heard),
+        settled_changed=changed,
+        settled=settled,
+        cuts=places_of_cuts(truth, pieces) if truth else [],
+        pause_s=max(turn.longest_pause_s for turn in turns),
+        waterfall=_waterfall(turns[-1], references[-1], finals),
+        errors=errors,
+        truth_words=truth_words,
+        **_offline(truth, references),
+        **_emission(turns, references, heard),
+        redone=sum(final.redone for _, final in finals),
+        speculative=sum(final.speculative for _, final in finals),
+        passes=sum(each.passes for each in heard),
+        wasted_passes=sum(each.wasted_passes for each in heard),
+        compute_ms=sum(final.compute_ms for _, final in finals),
+        all_compute_ms=sum(each.all_compute_ms for each in heard),
+        waits=[(each.because, (each.decided_s - each.quiet_s) * 1000) for each, _ in finals],
+    )
+
+
+def _latencies(
+    turns: Sequence[Turn], references: Sequence[Reference], finals: Sequence[tuple[Heard, Final]]
+) -> dict[str, Any]:
+    latencies_s, last_word_s, unsure = [], [], 0
+    for turn, reference in zip(turns, references, strict=True):
+        late_s = _late_s(turn, finals)
+        if reference.word_ends_s:
+            word_end_s = turn.start_s + reference.word_ends_s[-1][1]
+            last_word_s.append(late_s + turn.end_s - word_end_s)
+        if turn.kind == "clean":
+            if _is_sure(turn, reference) or not finals:
+                latencies_s.append(late_s)
+            else:
+                unsure += 1
+    return {"latencies_s": latencies_s, "last_word_s": last_word_s, "unsure_ends": unsure}
+
+
+def _late_s(turn: Turn, finals: Sequence[tuple[Heard, Final]]) -> float:
+    if not finals:
+        return math.inf
+    stops_early = max(each.quiet_s for each, _ in finals) < turn.end_s - _ENDS_WITHIN_S
+    if stops_early and missing_at_end(turn.text, " ".join(final.text for _, final in finals)):
+        return math.inf
+    return max(final.received_s for _, final in finals) - turn.end_s
+
+
+def _is_sure(turn: Turn, reference: Reference) -> bool:
+    """Tell whether energy and alignment agree on where a turn ends."""
+    if not reference.word_ends_s:
+        return True
+    return turn.end_s - (turn.start_s + reference.word_ends_s[-1][1]) <= _UNSURE_S
+
+
+def _waterfall(turn: Turn, reference: Reference, finals: Sequence[tuple[Heard, Final]]) -> Waterfall | None:
+    if turn.kind != "clean" or math.isinf(_late_s(turn, finals)) or not _is_sure(turn, reference):
+        return None
+    each, final = max(finals, key=lambda pair: pair[1].received_s)
+    return waterfall(
+        end_s=turn.end_s,
+        quiet_s=each.quiet_s,
+        decided_s=each.decided_s,
+        decision_logged_s=each.decision_logged_s,
+        final_logged_s=final.logged_s,
+        received_s=final.received_s,
+    )
+
+
+def _shown(heard: Heard) -> list[Shown]:
+    shown = [Shown(plain_words(partial.text), partial.settled_words) for partial in heard.partials]
+    last = plain_words(heard.final.text) if heard.final else []
+    return [*shown, Shown(last, len(last))]
+
+
+def _settled(heard: Sequence[Heard]) -> tuple[int, int]:
+    counts = [settled_changes(_shown(each)) for each in heard]
+    return sum(changed for changed, _ in counts), sum(settled for _, settled in counts)
+
+
+def _offline(truth: str, references: Sequence[Reference]) -> dict[str, Any]:
+    texts = [each.offline_text for each in references if each.offline_text is not None]
+    errors = word_errors([truth], [" ".join(texts)])[0] if texts else None
+    return {"offline_errors": errors, "offline_cpu_s": sum(each.offline_cpu_s for each in references)}
+
+
+def _emission(
+    turns: Sequence[Turn], references: Sequence[Reference], heard: Sequence[Heard]
+) -> dict[str, Any]:
+    truth: list[str] = []
+    ends_s: list[float] = []
+    for turn, reference in zip(turns, references, strict=True):
+        for word, end_s in reference.word_ends_s:
+            for plain in plain_words(word):
+                truth.append(plain)
+                ends_s.append(turn.start_s + end_s)
+    if not truth:
+        return {"first_words_s": None, "word_first_s": [], "word_stable_s": []}
+    versions = _versions(heard)
+    seen = list(zip(emissions(truth, versions), ends_s, strict=True))
+    return {
+        "first_words_s": first_words_s(truth, ends_s, versions),
+        "word_first_s": [each.first_s - end_s for each, end_s in seen if math.isfinite(each.first_s)],
+        "word_stable_s": [each.stable_s - end_s for each, end_s in seen if math.isfinite(each.stable_s)],
+    }
+
+
+def _versions(heard: Sequence[Heard]) -> list[Version]:
+    """Return what a reader saw of all utterances together, in order of time."""
+    news: list[tuple[float, int, str, bool]] = []
+    for number, each in enumerate(heard):
+        news += [(partial.received_s, number, partial.text, False) for partial in each.partials]
+        if each.final:
+            news.append((each.final.received_s, number, each.final.text, True))
+    latest: dict[int, list[str]] = {}
+    versions = []
+    for at_s, number, text, is_final in sorted(news):
+        latest[number] = plain_words(text)
+        words = [word for key in sorted(latest) for word in latest[key]]
+        versions.append(Version(at_s, words, is_final and number == len(heard) - 1))
+    return versions

@@ -1,0 +1,106 @@
+"""Utterances laid out on the clocks of several sources, so that every true end of speech is known exactly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from bench.harness.corpus import Audio, Kind, Utterance, longest_pause_s, read_audio
+from bench.latency.attribution import Span
+from bus.ring import SAMPLE_RATE
+from session.run.demo import DEMO, script
+
+SOURCES = ("call", "mic")
+
+_LEAD_S = 1.5
+_TAIL_S = 2.5
+_GAP_S = (0.8, 2.2)
+_ROOM_DBFS = -72.0
+"""Real rooms are not digitally silent."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One utterance in its place."""
+
+    source: str
+    id: str
+    text: str
+    """Empty where nobody speaks."""
+    start_s: float
+    end_s: float
+    """The true end of speech; of a recording that is not clean only the end of the recording."""
+    kind: Kind = "clean"
+    longest_pause_s: float = 0.0
+    """Longest stretch of quiet inside it; known for clean speech only."""
+
+    @property
+    def span(self) -> Span:
+        """Where it lies."""
+        return Span(self.source, self.start_s, self.end_s)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What each source plays."""
+
+    turns: list[Turn]
+    audio: dict[str, Audio]
+
+    @property
+    def seconds(self) -> float:
+        """How long it plays."""
+        return max(len(samples) for samples in self.audio.values()) / SAMPLE_RATE
+
+    def excerpt(self, turn: Turn, margin_s: float = 0.3) -> Audio:
+        """Return a turn's sound with a little of what is around it."""
+        start = int((turn.start_s - margin_s) * SAMPLE_RATE)
+        return self.audio[turn.source][max(start, 0) : int((turn.end_s + margin_s) * SAMPLE_RATE)]
+
+    def write(self, directory: Path) -> dict[str, Path]:
+        """Write a wav file a source and return them."""
+        files = {source: directory / f"{source}.wav" for source in self.audio}
+        for source, file in files.items():
+            soundfile.write(file, self.audio[source], SAMPLE_RATE, subtype="PCM_16")
+        return files
+
+
+def lay_out(utterances: Sequence[Utterance], sources: Sequence[str], seed: int) -> Timeline:
+    """Return a conversation in which the sources take turns."""
+    chance = random.Random(seed)
+    turns: list[Turn] = []
+    at_s = _LEAD_S
+    for number, utterance in enumerate(utterances):
+        end_s = at_s + len(utterance.samples) / SAMPLE_RATE
+        pause_s = longest_pause_s(utterance.samples) if utterance.kind == "clean" else 0.0
+        source = sources[number % len(sources)]
+        turns.append(Turn(source, utterance.id, utterance.text, at_s, end_s, utterance.kind, pause_s))
+        at_s = end_s + chance.uniform(*_GAP_S)
+    length = int((turns[-1].end_s + _TAIL_S) * SAMPLE_RATE)
+    noise = np.random.default_rng(seed)
+    audio = {
+        source: (noise.standard_normal(length) * 10 ** (_ROOM_DBFS / 20)).astype(np.float32)
+        for source in sources
+    }
+    for turn, utterance in zip(turns, utterances, strict=True):
+        start = int(turn.start_s * SAMPLE_RATE)
+        audio[turn.source][start : start + len(utterance.samples)] += utterance.samples
+    return Timeline(turns, audio)
+
+
+def demo_timeline() -> Timeline:
+    """Return the interview that the program ships with."""
+    audio = {source: read_audio(DEMO / f"{source}.flac") for source in SOURCES}
+    turns = []
+    for number, turn in enumerate(script(), 1):
+        start, stop = int(turn.start_s * SAMPLE_RATE), int(turn.end_s * SAMPLE_RATE)
+        pause_s = longest_pause_s(audio[turn.source][start:stop])
+        turns.append(
+            Turn(turn.source, f"demo_{number:02d}", turn.text, turn.start_s, turn.end_s, "clean", pause_s)
+        )
+    return Timeline(turns, audio)

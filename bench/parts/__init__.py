@@ -1,0 +1,1 @@
+"""Measures single parts: the ring, the hub, a waiting session, the voice detectors."""

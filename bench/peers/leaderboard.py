@@ -1,0 +1,168 @@
+"""From what every peer said to one table. Pure.
+
+A round whose replay was late is void and counts only where a peer has no other. Latencies of one utterance
+in several rounds go together: the intervals are by utterance.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bench.harness.quantiles import Spread, spread
+from bench.peers.attribution import Account, Said, Spoken, attribute
+from bench.peers.catalogue import CUECARD, Peer
+from bench.peers.playing import Performance
+
+LATE_MS = 2.0
+"""A replay later than this at its 99th percentile makes a round void."""
+
+HEAD = (
+    "peer",
+    "p50 s",
+    "p90",
+    "p95",
+    "max",
+    "x p50",
+    "x p95",
+    "WER",
+    "cut",
+    "merged",
+    "missing",
+    "CPU s/s",
+    "MB",
+    "",
+)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a peer did, over all its rounds that count."""
+
+    peer: str
+    title: str
+    rounds: int
+    void: bool
+    """No round of it counts: every replay was late."""
+    replay_late_p99_ms: float
+    latencies_s: list[list[float]]
+    """From the end of speech to the final, of each utterance what each round measured."""
+    end_to_final_s: Spread
+    times_cuecard: dict[str, float]
+    """p50 and p95 as multiples of Cuecard's; empty without Cuecard."""
+    wer: float
+    cut: float | None
+    """Share of utterances in more than one final; None where it finishes words, not utterances."""
+    merged: int
+    """Finals with words of more than one utterance, all rounds together."""
+    cpu_s_per_audio_s: float
+    peak_rss_mb: float
+    load_s: float
+    most_held_s: float
+    ended: bool
+
+
+def standings(
+    peers: Sequence[Peer],
+    performances: Mapping[str, Sequence[Performance]],
+    spoken: Sequence[Spoken],
+    audio_s: float,
+) -> list[Standing]:
+    """Return a line for each peer that was heard, Cuecard's first if it was."""
+    found = [
+        _standing(peer, performances[peer.name], spoken, audio_s)
+        for peer in peers
+        if performances.get(peer.name)
+    ]
+    ours = next((each.end_to_final_s.at for each in found if each.peer == CUECARD), None)
+    if ours is None:
+        return found
+    return [
+        msgspec.structs.replace(each, times_cuecard=_times(each.end_to_final_s.at, ours)) for each in found
+    ]
+
+
+def row(standing: Standing) -> list[str]:
+    """Return a line of the table, in the order of `HEAD`."""
+    at, between = standing.end_to_final_s.at, standing.end_to_final_s.between
+    times = standing.times_cuecard
+    return [
+        standing.title,
+        f"{_seconds(at['p50'])} ({_range(between['p50'])})",
+        _seconds(at["p90"]),
+        f"{_seconds(at['p95'])} ({_range(between['p95'])})",
+        _seconds(at["max"]),
+        f"{times['p50']:.1f}" if times else "",
+        f"{times['p95']:.1f}" if times else "",
+        f"{standing.wer:.1%}",
+        "-" if standing.cut is None else f"{standing.cut:.0%}",
+        str(standing.merged),
+        str(standing.end_to_final_s.missing),
+        f"{standing.cpu_s_per_audio_s:.2f}",
+        f"{standing.peak_rss_mb:.0f}",
+        "VOID" if standing.void else "",
+    ]
+
+
+def is_void(performance: Performance) -> bool:
+    """Tell whether the replay was too late for the round to count."""
+    return performance.late_p99_ms > LATE_MS
+
+
+def _standing(
+    peer: Peer, rounds: Sequence[Performance], spoken: Sequence[Spoken], audio_s: float
+) -> Standing:
+    counted = [each for each in rounds if not is_void(each)]
+    void, counted = not counted, counted or list(rounds)
+    accounts = [_account(each, spoken) for each in counted]
+    latencies = [
+        [account.outcomes[number].latency_s for account in accounts] for number in range(len(spoken))
+    ]
+    end_to_final_s = spread(latencies)
+    assert end_to_final_s, "a stream has utterances"
+    return Standing(
+        peer=peer.name,
+        title=peer.title,
+        rounds=len(counted),
+        void=void,
+        replay_late_p99_ms=max(each.late_p99_ms for each in counted),
+        latencies_s=latencies,
+        end_to_final_s=end_to_final_s,
+        times_cuecard={},
+        cut=None if peer.commits_words else _cut(accounts),
+        merged=sum(account.merged for account in accounts),
+        wer=sum(each.word_errors for each in accounts) / max(1, sum(each.true_words for each in accounts)),
+        cpu_s_per_audio_s=sum(each.cpu_s for each in counted) / len(counted) / audio_s,
+        peak_rss_mb=max(each.peak_rss_mb for each in counted),
+        load_s=max(each.load_s for each in counted),
+        most_held_s=max(each.most_held_s for each in counted),
+        ended=all(each.ended for each in counted),
+    )
+
+
+def _account(performance: Performance, spoken: Sequence[Spoken]) -> Account:
+    return attribute(spoken, [Said(final.text, final.arrived_s) for final in performance.finals])
+
+
+def _cut(accounts: Sequence[Account]) -> float:
+    finals = [outcome.finals for account in accounts for outcome in account.outcomes]
+    return sum(many > 1 for many in finals) / len(finals)
+
+
+def _times(at: Mapping[str, float], ours: Mapping[str, float]) -> dict[str, float]:
+    return {name: at[name] / ours[name] if ours[name] > 0 else math.inf for name in ("p50", "p95")}
+
+
+def _seconds(value: float) -> str:
+    return "never" if math.isinf(value) else f"{value:.2f}"
+
+
+def _range(between: tuple[float, float]) -> str:
+    return f"{_seconds(between[0])}-{_seconds(between[1])}"
+
+
+def facts(found: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Return the same for programs."""
+    return [msgspec.to_builtins(each) for each in found]

@@ -1,0 +1,1 @@
+"""The provider client: attempts, streams, connections, failover, errors."""

@@ -1,0 +1,90 @@
+"""Checks whether a provider accepts its key: `python -m llm.client.key_check PROVIDER`.
+
+The settings come on standard input.
+
+One request for the list of models, without any content, over the line that a session uses; it connects for
+itself, since there may be no session. A process of its own, so that the command line never holds a key; it
+prints a `Verdict`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from typing import Literal
+
+import msgspec
+
+from bus.failures import Failure, ProviderFailure, StageFailure
+from bus.private_memory import keep_private
+from llm.client.connection import Connector, SmallModel
+from llm.client.connector import Directly
+from llm.client.errors import Refusal
+from llm.settings import LlmSettings
+
+_LIMIT_S = 60.0
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What came of the request."""
+
+    word: Literal["accepted", "rejected", "unreachable", "unclear"]
+    why: str = ""
+    """What happened and what to do; empty when the key was accepted."""
+
+
+def ask(settings: LlmSettings, provider: str) -> Verdict:
+    """Have a provider asked, in a process of its own.
+
+    Raises:
+        StageFailure: That process failed.
+    """
+    try:
+        asked = subprocess.run(
+            [sys.executable, "-P", "-m", "llm.client.key_check", provider],
+            input=msgspec.json.encode(settings),
+            capture_output=True,
+            timeout=_LIMIT_S,
+            check=True,
+        )
+        return msgspec.json.decode(asked.stdout, type=Verdict)
+    except (subprocess.SubprocessError, msgspec.DecodeError):
+        raise StageFailure(
+            "the key could not be tried", kept="nothing was changed", todo="try `cuecard doctor`"
+        ) from None
+
+
+async def verdict(settings: LlmSettings, provider: str) -> Verdict:
+    """Ask a provider for its models, and return how it takes the key."""
+    connector = Connector(settings, SmallModel(), b"", lambda sent: None, Directly())
+    try:
+        connection = await connector.connect(provider)
+    except Refusal as refusal:
+        if refusal.unreachable:
+            return Verdict("unreachable", _why(refusal))
+        return Verdict("rejected" if "not accept the key" in refusal.what else "unclear", _why(refusal))
+    except ProviderFailure as failure:
+        return Verdict("unclear", _why(failure))
+    await connection.line.close()
+    return Verdict("accepted")
+
+
+def main() -> int:
+    """Print the verdict."""
+    keep_private()
+    settings = msgspec.json.decode(sys.stdin.buffer.read(), type=LlmSettings)
+    try:
+        said = asyncio.run(verdict(settings, sys.argv[1]))
+    except Failure as failure:
+        said = Verdict("unclear", _why(failure))
+    sys.stdout.buffer.write(msgspec.json.encode(said))
+    return 0
+
+
+def _why(failure: Failure) -> str:
+    return "; ".join(part for part in (failure.what, failure.todo) if part)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""The connector stage: opens connections to the provider the user chose, and hands them to llm.
+
+It alone may open internet sockets, and it sees nothing that is said on them: no word, no key, no request.
+What llm says is encrypted from there to the provider. The dialer sends and reads not one byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from bus.messages import Event, ProblemMet
+from bus.stage import Stage
+from llm.connector.allowlist import Allowed
+from llm.connector.server import DialServer
+from llm.settings import LlmSettings
+
+_TOLD_AT_MOST = 5
+_LOOK_S = 0.4  # a choice wakes it at once; every other wake-up costs
+
+
+def main() -> None:
+    """Run the stage."""
+    with Stage("dialer") as stage:
+        allowed = Allowed(stage.run.settings("llm", LlmSettings))
+        with DialServer(
+            stage.run.dial_address, stage.run.dial_secret, allowed, Refusals(stage.say)
+        ) as server:
+            stage.enter_sandbox()
+            for logged in stage.history():
+                allowed.hear(logged.event)
+            server.start()
+            stage.ready("opens connections to this machine, and to whom you chose")
+            while not stage.stopping():
+                for logged in stage.hear(_LOOK_S):
+                    allowed.hear(logged.event)
+                server.vouch()
+                stage.beat()
+    os._exit(0)  # Python would wait for a name that is being looked up
+
+
+class Refusals:
+    """Counts what was refused, and tells of each host once, and of a few at most.
+
+    Args:
+        say: Takes the events.
+    """
+
+    def __init__(self, say: Callable[[Event], None]) -> None:
+        self._say = say
+        self._told: set[tuple[str, int]] = set()
+        self.count = 0
+
+    def __call__(self, host: str, port: int) -> None:
+        """Take note of one."""
+        self.count += 1
+        if (host, port) in self._told or len(self._told) >= _TOLD_AT_MOST:
+            return
+        self._told.add((host, port))
+        self._say(
+            ProblemMet(
+                stage="dialer",
+                what=f"a connection to {host} port {port} was asked for, whom nobody chose",
+                kept="it was not opened",
+                todo="if you chose it, choose it again; if not, end the session and report it (SECURITY.md)",
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Which proxy stands between us and a provider: none, unless the settings say that the environment's counts.
+
+Pure but for the environment. A proxy sees which host is asked and how much is said, not what: the line to
+the provider is TLS from end to end. Of it, host and port are shown, never a password in its address.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bus.failures import SettingsFailure
+from llm.providers.provider import Provider, host_and_port
+from llm.settings import LlmSettings
+
+
+def proxy_for(provider: Provider, settings: LlmSettings) -> str:
+    """Return the address of the proxy that is used for a provider; empty when none is.
+
+    Raises:
+        SettingsFailure: The environment names one that cannot be used.
+    """
+    if provider.local or not settings.environment_proxy:
+        return ""
+    import urllib.request  # large, and most sessions do without
+
+    named = urllib.request.getproxies_environment()
+    if urllib.request.proxy_bypass_environment(provider.host, named):  # type: ignore[attr-defined]
+        return ""
+    address = named.get("https") or named.get("all") or ""
+    return _checked(address if "://" in address or not address else f"http://{address}")
+
+
+def proxy_shown(provider: Provider, settings: LlmSettings) -> str:
+    """Return host and port of the proxy that is used for a provider; empty when none is.
+
+    Raises:
+        SettingsFailure: The environment names one that cannot be used.
+    """
+    address = proxy_for(provider, settings)
+    return host_and_port(address) if address else ""
+
+
+def _checked(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        usable = not address or (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsFailure(
+            "the proxy that the environment names cannot be used: it is no http address",
+            kept="nothing was sent",
+            todo="set HTTPS_PROXY to http://HOST:PORT, or environment_proxy = false in [llm]",
+        )
+    return address

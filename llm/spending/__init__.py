@@ -1,1 +1,0 @@
-"""What answers cost: prices, counts without content, limits."""

@@ -1,0 +1,1 @@
+"""Counts requests, tokens and money, with limits by session and day."""

@@ -1,0 +1,1 @@
+"""Lists devices and stored data, deletes it, and writes support reports."""

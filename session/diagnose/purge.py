@@ -1,0 +1,82 @@
+"""`cuecard purge`: show everything the program ever stored, and delete it when told to."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bus import run
+from bus.failures import MachineFailure, UsageFailure
+from session.diagnose.stored_data import Stored, everything, hidden
+
+
+def purge(*, at_once: bool) -> None:
+    """Show what is stored; delete it when the user says so, here or by `--yes`.
+
+    Args:
+        at_once: The user said so already.
+
+    Raises:
+        UsageFailure: A session is going on, or can still be taken up again.
+        MachineFailure: Something could not be deleted.
+    """
+    stored = everything()
+    _show(stored)
+    locked = hidden()
+    if locked:
+        typer.echo(f"{locked}; keys in it are neither shown nor deleted", err=True)
+    if not stored:
+        return
+    if not at_once and not sys.stdin.isatty():
+        typer.echo("nothing was deleted; add --yes to delete all of it", err=True)
+        return
+    if run.going_on():
+        raise UsageFailure(
+            "a session is going on, or can still be taken up again",
+            kept="nothing was deleted",
+            todo="end it first",
+        )
+    if at_once or typer.confirm("Delete all of it?", err=True):
+        _delete(stored)
+    else:
+        typer.echo("nothing was deleted", err=True)
+
+
+def _delete(stored: list[Stored]) -> None:
+    failed = []
+    for each in stored:
+        try:
+            each.remove()
+        except OSError as error:
+            failed.append(f"{each.place} ({error.strerror or error})")
+    if failed:
+        raise MachineFailure(
+            f"not everything could be deleted: {', '.join(failed)}",
+            kept="these; the others are gone",
+            todo="see whether they are yours, or unlock the key store, and purge again",
+        )
+    typer.echo(f"deleted: {len(stored)}", err=True)
+
+
+def _show(stored: list[Stored]) -> None:
+    if not stored:
+        typer.echo("nothing is stored")
+        return
+    table = Table(box=None, pad_edge=False)
+    table.add_column("what")
+    table.add_column("where", min_width=max(len(each.place) for each in stored))  # paths are shown whole
+    table.add_column("size", justify="right", no_wrap=True)
+    for each in stored:
+        table.add_row(each.what, each.place, "" if each.size_bytes is None else _readable(each.size_bytes))
+    table.add_row("", "all together", _readable(sum(each.size_bytes or 0 for each in stored)))
+    Console(highlight=False, soft_wrap=True).print(table)
+
+
+def _readable(size_bytes: int) -> str:
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size_bytes >= size:
+            return f"{size_bytes / size:.1f} {unit}"
+    return f"{size_bytes} bytes"

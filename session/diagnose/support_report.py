@@ -1,0 +1,198 @@
+"""`cuecard report`: what helps to find a defect, without a word of anybody's, in one file.
+
+It is to be read and then sent, by the user; nothing is sent here. Settings and events pass by their type:
+numbers, yes and no, fixed choices, and of text what is listed as the program's own. Findings of the doctor
+that may name a device, a host or a folder are reduced to whether they are as they should be.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import statistics
+import typing
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import psutil
+import typer
+
+from bus import run
+from bus.client import HubClient
+from bus.failures import Failure, MachineFailure, UsageFailure
+from bus.messages import Logged
+from bus.messages.redaction import wordless
+from bus.run import Run
+from bus.wiring import CONTROL, KEPT
+from session import settings as all_settings
+from session.doctor.finding import Finding
+from session.doctor.report import examine
+
+_PACKAGES = (
+    "cuecard", "ctranslate2", "faster-whisper", "onnxruntime", "numpy", "pyzmq", "msgspec", "httpx", "PyQt6",
+    "sounddevice", "soundfile", "av", "tokenizers", "keyring", "xllamacpp",
+)  # fmt: skip
+_OPEN_FINDINGS = (
+    "Python",
+    "packages",
+    "cores",
+    "sandbox",
+    "CUDA",
+    "display",
+    "keychain",
+    "memory lock",
+    "model ",
+)
+"""Checks whose words are the program's own, by how their names begin."""
+
+_OPEN_SETTINGS = frozenset({"stt.compute_type", "stt.language", "stt.first_source"})
+_SUFFIXES = (".json", ".txt", "")
+_WITHHELD = "(withheld)"
+_FIRST_S = 3.0
+_HEAR_S = 0.1
+
+
+def report(output: Path | None) -> None:
+    """Write the report and say where it is.
+
+    Args:
+        output: Where to; a file in the current directory when None.
+
+    Raises:
+        UsageFailure: There is such a file already, or its name is that of another format.
+        MachineFailure: It cannot be written.
+    """
+    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+    path = output or Path(f"cuecard-report-{stamp}.json")
+    if path.suffix.lower() not in _SUFFIXES:
+        raise UsageFailure(
+            f"a report is JSON, and {path} is named as something else",
+            kept="nothing was written",
+            todo="end the name in .json",
+        )
+    document = {
+        "about": "Made by `cuecard report`: no audio, no words, no keys. Read it before you send it.",
+        "versions": _versions(),
+        "machine": _machine(),
+        "doctor": [_finding(found) for found in examine()],
+        "settings": _settings(),
+        "session": _session(),
+    }
+    _write(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+    typer.echo(f"{path}: nothing was sent; read it, then send it to whom you like")
+
+
+def settings_without_words(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
+    """Return the settings that are not the defaults; of those that may hold words only that they are set."""
+    shown: dict[str, Any] = {}
+    for table, values in tables.items():
+        default = type(values)()
+        for field in msgspec.structs.fields(type(values)):
+            name, value = f"{table}.{field.name}", getattr(values, field.name)
+            if value != getattr(default, field.name):
+                shown[name] = value if _is_open(name, field.type) else _WITHHELD
+    return shown
+
+
+def summary_of(log: Iterable[Logged]) -> dict[str, Any]:
+    """Return how often each type of event came, when, and what its numbers were; no words."""
+    events = list(log)
+    by_type: dict[str, list[Logged]] = defaultdict(list)
+    for logged in events:
+        by_type[type(logged.event).__name__].append(logged)
+    start_ns = events[0].logged_ns if events else 0
+    return {name: _of_one_type(those, start_ns) for name, those in by_type.items()}
+
+
+def _of_one_type(those: list[Logged], start_ns: int) -> dict[str, Any]:
+    numbers: dict[str, list[float]] = defaultdict(list)
+    texts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for logged in those:
+        for field, value in wordless(logged.event).items():
+            if isinstance(value, bool | str):
+                texts[field][str(value)] += 1
+            elif value is not None and not field.endswith(("_ns", "_sample", "pid")):
+                numbers[field].append(value)
+    return {
+        "count": len(those),
+        "first_s": round((those[0].logged_ns - start_ns) / 1e9, 3),
+        "last_s": round((those[-1].logged_ns - start_ns) / 1e9, 3),
+        **{field: dict(counts) for field, counts in texts.items()},
+        **{
+            field: {"median": round(statistics.median(values), 3), "most": round(max(values), 3)}
+            for field, values in numbers.items()
+        },
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "missing"
+    return found
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "cores": psutil.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
+        "screen": next((n for n in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(n)), "none"),
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    is_open = found.name.startswith(_OPEN_FINDINGS)
+    what = found.what.replace(str(Path.home()), "~") if is_open else _WITHHELD
+    return {"name": found.name, "ok": found.ok, "what": what}
+
+
+def _settings() -> dict[str, Any]:
+    try:
+        return settings_without_words(all_settings.load(None, {}).tables())
+    except Failure as failure:
+        return {"cannot be read": type(failure).__name__}
+
+
+def _is_open(name: str, kind: Any) -> bool:
+    kind = typing.get_args(kind)[0] if typing.get_origin(kind) is typing.Annotated else kind
+    closed_choice = typing.get_origin(kind) is Literal
+    return kind in (int, float, bool) or closed_choice or name in _OPEN_SETTINGS
+
+
+def _session() -> dict[str, Any]:
+    """Return the shape of the session that is going on, if any: nothing of one that is over is kept."""
+    if not run.going_on():
+        return {}
+    try:
+        with HubClient(CONTROL, Run.find(), kinds=KEPT) as line:
+            log = line.hear(_FIRST_S)
+            while more := line.hear(_HEAR_S):
+                log += more
+    except Failure as failure:
+        return {"cannot be asked": type(failure).__name__}
+    return summary_of(log)
+
+
+def _write(path: Path, text: bytes) -> None:
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageFailure(
+            f"{path} exists already", kept="it is untouched", todo="give another name"
+        ) from None
+    except OSError as error:
+        raise MachineFailure(
+            f"the report cannot be written to {path} ({error.strerror or error})",
+            kept="nothing",
+            todo="give another place with --output",
+        ) from error

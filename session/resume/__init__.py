@@ -1,0 +1,1 @@
+"""Keeps the log of a killed session in memory, and resumes it."""

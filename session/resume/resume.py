@@ -1,0 +1,139 @@
+"""`cuecard resume`: a session that was killed goes on, from the log that its keeper holds in memory.
+
+The numbers go on, and so do the sources: devices from now on, recordings where their clock is by now. What
+was said in between was not heard; the log says so. Keys were never kept: such as were typed are not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import socket
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import typer
+
+from bus import run
+from bus.failures import BusFailure, MachineFailure, Refused, SettingsFailure
+from bus.private_memory import keep_private
+from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode
+from session.run.launch import plans_for, see_through
+from session.run.loop import LiveSession
+from session.run.resumed_log import Past
+from session.settings import SCHEMA, AllSettings
+from session.transcript import save
+from session.transcript.record import Record
+
+_ANSWER_WITHIN_S = 5.0
+_LENGTH_BYTES = 8
+_LARGEST_BYTES = 1 << 30
+
+
+def resume(*, session: dict[str, Any], ends: bool) -> None:
+    """Take up the session that was killed last.
+
+    Args:
+        session: Values for the table [session], in the place of those of then; None means not given.
+        ends: Do not go on: only save it, when that is wanted, and have it wiped.
+
+    Raises:
+        Failure: There is nothing to take up, or it cannot go on.
+    """
+    keep_private()  # the session's record is in this process
+    with _line_to_keeper() as line:
+        if ends and not session.get("save"):
+            line.sendall(DROP)
+            line.recv(len(DROP))
+            typer.echo("what was kept of the session is wiped", err=True)
+            return
+        kept = _given(line)
+        settings = _settings(kept, session)
+        if settings.session.save:
+            save.check(Path(settings.session.save))
+        if ends:
+            _save(kept, Path(settings.session.save))
+            line.sendall(TAKEN)
+            return
+        _go_on(kept, settings, line)
+
+
+def _go_on(kept: Kept, settings: AllSettings, line: socket.socket) -> None:
+    def in_good_hands() -> None:
+        with contextlib.suppress(OSError):  # it has been told before
+            line.sendall(TAKEN)
+            line.shutdown(socket.SHUT_WR)
+
+    past = Past(kept, in_good_hands)
+    plans = past.given_to_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
+    see_through(LiveSession(settings, plans, past=past), settings)
+
+
+def _line_to_keeper() -> socket.socket:
+    """Return a line to whoever keeps the session that was killed last.
+
+    Raises:
+        MachineFailure: Nobody keeps any.
+    """
+    for address in run.kept_runs():
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.settimeout(_ANSWER_WITHIN_S)
+        try:
+            line.connect(str(address))
+        except OSError:  # its time was over just now
+            line.close()
+            continue
+        return line
+    raise MachineFailure(
+        "there is no session to take up",
+        kept="nothing: one that ended well leaves nothing, and one that was killed is kept for ten minutes",
+        todo="start one with `cuecard run`",
+    )
+
+
+def _given(line: socket.socket) -> Kept:
+    try:
+        line.sendall(GIVE)
+        length = int.from_bytes(_exactly(line, _LENGTH_BYTES))
+        if length > _LARGEST_BYTES:
+            raise Refused("what was kept is too large to be ours")
+        return decode(_exactly(line, length))
+    except (OSError, BusFailure) as error:
+        raise MachineFailure(
+            f"the session cannot be taken up ({error})",
+            kept="it is still kept, if its time is not over",
+            todo="try again; another `cuecard resume` may be at it",
+        ) from error
+
+
+def _exactly(line: socket.socket, count: int) -> bytes:
+    body = bytearray()
+    while len(body) < count:
+        more = line.recv(min(count - len(body), 1 << 20))
+        if not more:
+            raise ConnectionResetError("it ends in the middle")
+        body += more
+    return bytes(body)
+
+
+def _settings(kept: Kept, session: dict[str, Any]) -> AllSettings:
+    """Return the settings with which the session was started, shown and saved as is wanted now."""
+    try:
+        tables: dict[str, Any] = {
+            name: msgspec.convert(kept.tables.get(name, {}), kind) for name, kind in SCHEMA.items()
+        }
+        settings = AllSettings(**tables)
+        given = {name: value for name, value in session.items() if value is not None}
+        shown = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
+    except msgspec.ValidationError as error:
+        raise SettingsFailure(f"the settings of the session do not fit: {error}") from error
+    return dataclasses.replace(settings, session=shown)
+
+
+def _save(kept: Kept, path: Path) -> None:
+    record = Record()
+    for logged in kept.events:
+        record.hear(logged)
+    save.save(record, path)
+    typer.echo(f"saved to {path}; what was kept of the session is wiped", err=True)

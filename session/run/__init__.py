@@ -1,0 +1,1 @@
+"""Runs one session: launch, loop, progress, statistics, remote control."""

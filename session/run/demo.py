@@ -1,0 +1,57 @@
+"""The demo: a recorded interview, its notes, and where in it people truly stopped speaking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from session.models import store
+from session.run.launch import Request
+
+DEMO = Path(__file__).parents[1] / "demo"
+"""Where the recording is: call.flac, mic.flac, script.json, notes.md."""
+
+REMARK = (
+    "A recorded interview, 72 s. Answers come from SmolLM2-135M on this machine: a toy that shows the path, "
+    "fluent, not clever. The notes shown with each question are the candidate's own."
+)
+"""What to know before watching."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One turn of the recording."""
+
+    source: str
+    start_s: float
+    end_s: float
+    """True end of speech, by the signal's energy."""
+    text: str
+
+
+def script() -> list[Turn]:
+    """Return the recording's turns in order."""
+    return msgspec.json.decode((DEMO / "script.json").read_bytes(), type=list[Turn])
+
+
+def demonstration(view: Mapping[str, Any]) -> Request:
+    """Return the request that plays the demo.
+
+    Args:
+        view: Flags of the session's table: how to show it.
+    """
+    sources = [f"{source}=file:{DEMO / f'{source}.flac'}" for source in ("call", "mic")]
+    true_ends_s: dict[str, list[float]] = {}
+    for turn in script():
+        true_ends_s.setdefault(turn.source, []).append(turn.end_s)
+    provider = "local" if store.is_there("smollm2") else "none"
+    return Request(
+        flags={
+            "capture": {"sources": sources, "pace": "realtime"},
+            "llm": {"answer": "auto", "provider": provider, "notes": [str(DEMO / "notes.md")]},
+            "session": view,
+        },
+        true_ends_s=true_ends_s,
+    )

@@ -1,0 +1,88 @@
+"""The last words of a session: what it came to, how fast it was, what left the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bus.counted import counted
+from bus.ring import SAMPLE_RATE
+from session.run.statistics import Tally, percentile
+
+_NOT_WIPED = "what Python, Whisper and Qt had copied could not be wiped by us and went with its process"
+"""Nobody outside those libraries can reach it; the system clears memory before anybody else gets it."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a session ended."""
+
+    cause: str
+    killed: Sequence[str]
+    """The stages that did not end by themselves when asked and had to be killed."""
+    stop_s: float
+    """From the decision to end to the last process being gone."""
+
+
+def lines(
+    tally: Tally, ending: Ending, *, saved_to: str = "", at_real_pace: bool = True
+) -> list[tuple[str, str]]:
+    """Return the summary as pairs of a label and what it says.
+
+    Args:
+        tally: What happened.
+        ending: How it ended.
+        saved_to: The file it was saved to.
+        at_real_pace: Whether latencies mean anything: recordings played faster have none.
+    """
+    end_of_speech = "true end of speech" if tally.true_ends_s else "end of speech, as detected,"
+    finals = _latency(tally.final_latencies_s) if at_real_pace else "none at this pace"
+    rows = [
+        ("ended", ending.cause),
+        ("utterances", f"{tally.utterances}, {counted(tally.words, 'word')}"),
+        ("questions", f"{tally.questions}, {tally.answers} answered in full"),
+        ("latency", f"{end_of_speech} to final: {finals}"),
+        ("", f"question to first answer token: {_latency(tally.first_token_latencies_s)}"),
+        ("left the machine", _egress(tally)),
+        ("memory", _wiped(ending)),
+    ]
+    if tally.lost_samples or tally.lost_utterances:
+        seconds = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio" if tally.lost_samples else ""
+        utterances = counted(tally.lost_utterances, "utterance") if tally.lost_utterances else ""
+        rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
+    if tally.unsure_utterances or tally.not_understood:
+        unsure = counted(tally.unsure_utterances, "utterance")
+        rows.append(("unclear", f"{unsure} unsure, {tally.not_understood} not understood"))
+    if tally.restarts:
+        rows.append(("restarts", str(tally.restarts)))
+    if tally.given_up:
+        rows.append(("given up", ", ".join(tally.given_up)))
+    rows.append(("saved", saved_to or "nothing"))
+    return rows
+
+
+def _latency(values_s: Sequence[float]) -> str:
+    p50, p95 = percentile(values_s, 0.5), percentile(values_s, 0.95)
+    if p50 is None or p95 is None:
+        return "none measured"
+    return f"p50 {p50:.2f} s, p95 {p95:.2f} s (n = {len(values_s)})"
+
+
+def _egress(tally: Tally) -> str:
+    left = [request for request in tally.requests if request.left_machine]
+    stayed = len(tally.requests) - len(left)
+    local = f"; {counted(stayed, 'request')} went to a model on this machine" if stayed else ""
+    if not left:
+        return f"nothing{local}"
+    hosts = ", ".join(sorted({request.host for request in left}))
+    size_bytes = sum(request.body_bytes for request in left)
+    return f"{size_bytes} bytes in {counted(len(left), 'request')} to {hosts}{local}"
+
+
+def _wiped(ending: Ending) -> str:
+    if not ending.killed:
+        wiped = f"audio rings zeroed, transcript dropped, all processes gone in {ending.stop_s:.2f} s"
+    else:
+        killed = ", ".join(ending.killed)
+        wiped = f"{killed} had to be killed; all are gone after {ending.stop_s:.2f} s, with their memory"
+    return f"{wiped}; {_NOT_WIPED}"

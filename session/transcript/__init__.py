@@ -1,0 +1,1 @@
+"""Collects what a session said and saves it when asked."""

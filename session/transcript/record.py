@@ -1,0 +1,106 @@
+"""The session as it may be saved: who said what and when, what was asked and answered.
+
+A fold over the log. Pure, and held in memory only; `session.transcript.save` writes it when the user says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bus.messages import (
+    AnswerFinished,
+    AnswerStopped,
+    CaptureStarted,
+    Logged,
+    Passage,
+    PassagesFound,
+    QuestionAsked,
+    TranscriptFinished,
+    UtteranceDiscarded,
+    WordsLost,
+)
+from bus.ring import SAMPLE_RATE
+from overlay.captions import LOST, NOT_UNDERSTOOD
+from session.transcript.practice_record import PracticeReport
+
+
+@dataclass(frozen=True)
+class Line:
+    """One utterance."""
+
+    source: str
+    start_s: float
+    """From the session's first sample."""
+    stop_s: float
+    text: str
+    unsure: bool = False
+    """No final pass confirms the words, or there are none and the text says so."""
+
+
+@dataclass
+class Exchange:
+    """One question, what the notes had to say, and the answer."""
+
+    source: str
+    text: str
+    passages: list[Passage] = field(default_factory=list)
+    answer: str = ""
+    complete: bool = False
+    model: str = ""
+
+
+class Record:
+    """What was said, asked and answered so far."""
+
+    def __init__(self) -> None:
+        self._outcomes: list[TranscriptFinished | UtteranceDiscarded | WordsLost] = []
+        self._first_sample_ns: dict[str, int] = {}
+        self.exchanges: dict[int, Exchange] = {}
+        self.practice = PracticeReport()
+
+    def hear(self, logged: Logged) -> None:
+        """Take in one event, in the log's order."""
+        self.practice.hear(logged.event)
+        match logged.event:
+            case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
+                self._first_sample_ns.setdefault(source, first_sample_ns)
+            case TranscriptFinished() | WordsLost() as outcome:
+                self._outcomes.append(outcome)
+            case UtteranceDiscarded() as discarded if discarded.held_speech:
+                self._outcomes.append(discarded)
+            case QuestionAsked(question=question, source=source, text=text):
+                self.exchanges[question] = Exchange(source, text)
+            case PassagesFound(question=question, passages=passages) if question in self.exchanges:
+                self.exchanges[question].passages = passages
+            case AnswerFinished(question=question, text=text, model=model) if question in self.exchanges:
+                exchange = self.exchanges[question]
+                exchange.answer, exchange.model, exchange.complete = text, model, True
+            case AnswerStopped(question=question, kept=kept) if question in self.exchanges:
+                self.exchanges[question].answer = kept
+            case _:
+                pass
+
+    def lines(self) -> list[Line]:
+        """Return the utterances in the order in which they were begun."""
+        zero_ns = min(self._first_sample_ns.values(), default=0)
+        lines = [
+            Line(
+                outcome.source,
+                self._seconds(outcome.source, outcome.start_sample, zero_ns),
+                self._seconds(outcome.source, outcome.stop_sample, zero_ns),
+                _text(outcome),
+                not isinstance(outcome, TranscriptFinished) or outcome.unsure,
+            )
+            for outcome in self._outcomes
+        ]
+        return sorted(lines, key=lambda line: line.start_s)
+
+    def _seconds(self, source: str, sample: int, zero_ns: int) -> float:
+        offset_ns = self._first_sample_ns.get(source, zero_ns) - zero_ns
+        return max(0.0, offset_ns / 1e9 + sample / SAMPLE_RATE)
+
+
+def _text(outcome: TranscriptFinished | UtteranceDiscarded | WordsLost) -> str:
+    if isinstance(outcome, TranscriptFinished):
+        return outcome.text
+    return LOST if isinstance(outcome, WordsLost) else NOT_UNDERSTOOD

@@ -1,0 +1,122 @@
+"""What there is to say about a pass: from what it was begun for and what it brought to the event.
+
+Pure: knows no threads, and not which pass is still wanted; `transcriber.py` does.
+"""
+
+from __future__ import annotations
+
+from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from stt import hallucination as guard
+from stt.account import Account
+from stt.endpointing import Patience, judge
+from stt.hallucination import Pass
+from stt.scheduler import Task
+from stt.seeds import Seed
+from stt.settings import SttSettings
+from stt.utterances import OpenUtterance, outcome_without_pass
+
+
+def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:
+    """Return the words of the utterance up to where the pass ended; empty when there were none."""
+    says_nothing = guard.says_nothing(heard, settings)
+    return seed.joined("" if says_nothing else guard.without_loop(heard.text))
+
+
+def grown(task: Task, text: str, settled_words: int) -> TranscriptGrew:
+    """Say what a partial has heard."""
+    return TranscriptGrew(
+        source=task.source,
+        utterance=task.utterance,
+        text=text,
+        settled_words=settled_words,
+        stop_sample=task.stop_sample,
+    )
+
+
+def judged(
+    task: Task, text: str, heard: Pass, patience: Patience, *, longest_pause_ms: float
+) -> PauseJudged | None:
+    """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
+    if not text:
+        return None
+    judgement = judge(
+        text,
+        patience,
+        mean_log_probability=heard.mean_log_probability,
+        longest_pause_ms=longest_pause_ms,
+    )
+    return PauseJudged(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        quiet_sample=task.quiet_sample,
+        wait_ms=judgement.wait_ms,
+        because=judgement.because,
+        text=text,
+    )
+
+
+def finished(
+    task: Task, text: str, heard: Pass, account: Account, *, early: bool, redone: bool, unsure: bool = False
+) -> TranscriptFinished | UtteranceDiscarded:
+    """Return the event with the final words of an utterance, or that there were none.
+
+    Args:
+        task: The end of the utterance.
+        text: All of its words.
+        heard: The pass that gave them.
+        account: What the passes before it have cost.
+        early: Whether the pass was begun before the end was decided.
+        redone: Whether it was made again.
+        unsure: Whether the words are those shown before, which the pass did not find.
+    """
+    if not text:
+        return UtteranceDiscarded(
+            source=task.source,
+            utterance=task.utterance,
+            start_sample=task.start_sample,
+            stop_sample=task.stop_sample,
+            cause="no words",
+            speech_ms=task.speech_ms,
+        )
+    return TranscriptFinished(
+        source=task.source,
+        utterance=task.utterance,
+        text=text,
+        start_sample=task.start_sample,
+        quiet_sample=task.quiet_sample,
+        stop_sample=task.stop_sample,
+        mean_log_probability=heard.mean_log_probability,
+        no_speech_probability=heard.no_speech_probability,
+        window_s=heard.window_s,
+        redone=redone,
+        speculative=early,
+        queue_ms=0.0 if early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
+        compute_ms=heard.compute_ms,
+        passes=account.passes,
+        wasted_passes=account.wasted_passes,
+        all_compute_ms=account.compute_ms + heard.compute_ms,
+        unsure=unsure,
+    )
+
+
+def kept(text: str, shown: str, heard: Pass, settings: SttSettings) -> tuple[str, bool]:
+    """Return the words of an utterance, and whether they are unsure.
+
+    Where the pass finds nothing, the words that were shown last stand: nobody sees words vanish.
+
+    Args:
+        text: The words up to where the pass ended.
+        shown: The words that were shown last.
+        heard: The final pass.
+        settings: The stage's settings.
+    """
+    if guard.says_nothing(heard, settings) and len(shown.split()) > len(text.split()):
+        return shown, True
+    return text, False
+
+
+def untranscribed(task: Task, shown: str, cause: str) -> TranscriptFinished | WordsLost:
+    """Return the outcome of an utterance whose final pass cannot be made: the words shown last, or none."""
+    utterance = OpenUtterance(task.source, task.utterance, task.start_sample, task.stop_sample, shown=shown)
+    return outcome_without_pass(utterance, cause)

@@ -1,0 +1,70 @@
+"""An answer is said piece by piece, not too often, and ends exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bus.messages import AnswerFinished, AnswerGrew, AnswerStopped, Event
+from llm.client.answer import Answer
+
+
+def play(act: Callable[[Answer], None], *, flushes: int = 0) -> list[Event]:
+    """Let something happen to an answer and return what is said, after so many more pieces."""
+    said: list[Event] = []
+
+    async def run() -> None:
+        enough = asyncio.Event()
+
+        def say(event: Event) -> None:
+            said.append(event)
+            if len(said) > flushes:
+                enough.set()
+
+        act(Answer(1, say))
+        if flushes:
+            await asyncio.wait_for(enough.wait(), 5)
+
+    asyncio.run(run())
+    return said
+
+
+def finish(answer: Answer) -> None:
+    answer.finish(model="m", stop_reason="stop", prompt_tokens=1, answer_tokens=2)
+
+
+def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
+    def act(answer: Answer) -> None:
+        for number, piece in enumerate("abcd"):
+            answer.grow(piece, number)
+
+    assert play(act, flushes=1) == [
+        AnswerGrew(question=1, added="a", received_ns=0),
+        AnswerGrew(question=1, added="bcd", received_ns=1),
+    ]
+
+
+def test_the_end_says_what_is_left_and_the_whole() -> None:
+    def act(answer: Answer) -> None:
+        answer.grow("a", 0)
+        answer.grow("b", 1)
+        finish(answer)
+
+    *pieces, end = play(act)
+    assert [piece.added for piece in pieces if isinstance(piece, AnswerGrew)] == ["a", "b"]
+    assert isinstance(end, AnswerFinished)
+    assert end.text == "ab"
+
+
+def test_nothing_is_said_after_the_end() -> None:
+    def act(answer: Answer) -> None:
+        answer.grow("a", 0)
+        answer.stop("a newer question")
+        answer.grow("b", 1)
+        answer.stop("again")
+        finish(answer)
+
+    assert play(act) == [
+        AnswerGrew(question=1, added="a", received_ns=0),
+        AnswerStopped(question=1, cause="a newer question", kept="a"),
+    ]

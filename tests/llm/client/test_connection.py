@@ -1,0 +1,227 @@
+"""Who is asked, when nobody in particular was named, and that a line proves whom it leads to."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from bus.failures import ProviderFailure
+from bus.messages import RequestSent
+from llm.client import connection
+from llm.client.connection import Connection, Connector, SmallModel, _chosen
+from llm.client.connector import Directly
+from llm.protocols.anthropic import MESSAGES
+from llm.providers.provider import Provider
+from llm.settings import LlmSettings
+from tests.llm.authority import Authority
+from tests.llm.provider_server import Do, ProviderServer, json_reply, plain_reply
+
+
+@pytest.fixture
+def nobody_here() -> Iterator[str]:
+    """Return an address on loopback where nobody listens."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
+
+
+def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
+    """Return who answers and which model is asked for."""
+    ledger: list[RequestSent] = []
+
+    async def run() -> tuple[str, str]:
+        small = SmallModel()
+        if small_model:
+            small.moved(small_model)
+        connector = Connector(settings, small, b"token", ledger.append, Directly())
+        found = await connector.connect(settings.provider, settings.model)
+        await found.line.close()
+        return found.provider.base_url, found.model
+
+    try:
+        return asyncio.run(run())
+    finally:
+        assert ledger == [], "nothing was said yet, and nothing left the machine"
+
+
+async def opened(provider: Provider, model: str) -> Connection:
+    """Return a connection to this provider, closed again."""
+    connector = Connector(LlmSettings(), SmallModel(), b"token", lambda sent: None, Directly())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "named_provider", lambda settings, name: provider)
+        found = await connector.connect(provider.name, model)
+    await found.line.close()
+    return found
+
+
+@pytest.fixture
+def on_this_machine(monkeypatch: pytest.MonkeyPatch, nobody_here: str) -> Iterator[list[ProviderServer]]:
+    """Return the servers of this machine: three, one of which is not running."""
+    servers = [ProviderServer(models=["llama3.2:3b"]), ProviderServer(models=["qwen3:4b", "mistral:7b"])]
+    addresses = [nobody_here, *(server.base_url for server in servers)]
+    monkeypatch.setattr(connection, "ON_THIS_MACHINE", [Provider(name=a, base_url=a) for a in addresses])
+    yield servers
+    for server in servers:
+        server.close()
+
+
+def test_the_first_server_of_this_machine_is_taken(on_this_machine: list[ProviderServer]) -> None:
+    assert connect(LlmSettings()) == (on_this_machine[0].base_url, "llama3.2:3b")
+
+
+def test_the_server_that_has_the_wanted_model_is_taken(on_this_machine: list[ProviderServer]) -> None:
+    assert connect(LlmSettings(model="mistral")) == (on_this_machine[1].base_url, "mistral:7b")
+
+
+def test_something_else_on_a_known_port_is_left_alone(on_this_machine: list[ProviderServer]) -> None:
+    on_this_machine[0].list_reply = [plain_reply(b"<html>It works!</html>", "text/html")]
+    assert connect(LlmSettings())[0] == on_this_machine[1].base_url
+
+
+def test_without_a_server_the_small_model_answers(
+    on_this_machine: list[ProviderServer], provider: ProviderServer
+) -> None:
+    for server in on_this_machine:
+        server.models = []
+    settings = LlmSettings(local_model_path="small.gguf")
+    assert connect(settings, provider.base_url) == (provider.base_url, "test-model")
+
+
+def test_the_small_model_is_taken_when_it_is_named(
+    on_this_machine: list[ProviderServer], provider: ProviderServer
+) -> None:
+    settings = LlmSettings(provider="local", local_model_path="small.gguf")
+    assert connect(settings, provider.base_url)[0] == provider.base_url
+    assert not any(server.requests for server in on_this_machine)
+
+
+def test_nobody_at_all_is_said_with_what_to_do(on_this_machine: list[ProviderServer]) -> None:
+    for server in on_this_machine:
+        server.models = ["nomic-embed-text"]
+    with pytest.raises(ProviderFailure, match="no language model was found") as nobody:
+        connect(LlmSettings())
+    assert "cuecard models pull smollm2" in nobody.value.todo
+
+
+def test_a_server_without_a_model_that_answers_is_said(provider: ProviderServer) -> None:
+    provider.models = ["text-embedding-3-small"]
+    with pytest.raises(ProviderFailure, match="no model that answers"):
+        connect(LlmSettings(provider=provider.base_url))
+
+
+def test_a_model_that_is_not_there_is_said_with_the_nearest(on_this_machine: list[ProviderServer]) -> None:
+    on_this_machine[0].models = ["gpt-4.1", "o4-mini", "whisper-1"]
+    known = Provider(name="openai", base_url=on_this_machine[0].base_url, lists_all=True)
+    with pytest.raises(ProviderFailure) as gone:
+        asyncio.run(opened(known, "gpt-4"))
+    assert gone.value.what == "openai has no model 'gpt-4'; nearest is 'gpt-4.1'"
+    assert asyncio.run(opened(known, "gpt-4.1")).models == ("gpt-4.1", "o4-mini")
+
+
+def test_an_alias_and_what_a_gateway_does_not_list_are_asked_for_as_named(provider: ProviderServer) -> None:
+    provider.models = ["claude-haiku-4-5-20251001"]
+    known = Provider(name="anthropic", base_url=provider.base_url, lists_all=True)
+    assert asyncio.run(opened(known, "claude-haiku-4-5")).model == "claude-haiku-4-5"
+    gateway = Provider(name="gateway", base_url=provider.base_url.replace("http:", "https:"))
+    assert _chosen(gateway, "my-route", ("one",), ()) == "my-route"
+
+
+def test_a_model_that_a_server_of_ones_own_does_not_list_is_refused(provider: ProviderServer) -> None:
+    provider.models = ["llama3.2:latest", "qwen3:8b"]
+    with pytest.raises(ProviderFailure, match=r"has no model 'llama3\.1'; nearest is 'llama3\.2"):
+        connect(LlmSettings(provider=provider.base_url, model="llama3.1"))
+    assert connect(LlmSettings(provider=provider.base_url, model="llama3.2"))[1] == "llama3.2:latest"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v1/", "/v1/chat/completions", "/v1/models"])
+def test_an_address_is_found_as_people_copy_it(provider: ProviderServer, path: str) -> None:
+    root = provider.base_url.removesuffix("/v1")
+    assert connect(LlmSettings(provider=f" '{root}{path}' "))[1] == "test-model"
+    assert connect(LlmSettings(provider=f"{root}{path}".removeprefix("http://")))[1] == "test-model"
+
+
+def test_an_address_without_an_api_says_what_was_tried(provider: ProviderServer) -> None:
+    provider.list_reply = [json_reply({"error": "not found"}, "404 Not Found")]
+    root = provider.base_url.removesuffix("/v1")
+    with pytest.raises(ProviderFailure) as refused:
+        connect(LlmSettings(provider=root))
+    assert f"tried {root}/v1/models (HTTP 404), {root}/models (HTTP 404)" in refused.value.what
+
+
+def test_a_list_of_many_pages_is_read_to_its_end(provider: ProviderServer) -> None:
+    pages = iter(
+        [
+            {"data": [{"id": "claude-a"}], "has_more": True, "last_id": "claude-a"},
+            {"data": [{"id": "claude-b"}], "has_more": False, "last_id": "claude-b"},
+        ]
+    )
+    provider.list_replies = lambda: [json_reply(next(pages))]
+    found = asyncio.run(opened(Provider(name="x", base_url=provider.base_url, protocol=MESSAGES), ""))
+    assert found.models == ("claude-a", "claude-b")
+    assert [request.path for request in provider.requests] == [
+        "/v1/models?limit=1000",
+        "/v1/models?limit=1000&after_id=claude-a",
+    ]
+
+
+def test_a_page_in_the_place_of_a_list_is_said(provider: ProviderServer) -> None:
+    provider.list_reply = [plain_reply(b"<html>Sign in</html>", "text/html")]
+    with pytest.raises(ProviderFailure, match="a web page"):
+        connect(LlmSettings(provider=provider.base_url, model="m"))
+
+
+def test_a_server_that_lists_nothing_may_still_answer(provider: ProviderServer) -> None:
+    provider.list_reply = [plain_reply(b"no", "text/plain", "404 Not Found")]
+    assert connect(LlmSettings(provider=provider.base_url, model="m"))[1] == "m"
+
+
+def test_a_server_that_says_nothing_is_said(provider: ProviderServer) -> None:
+    provider.list_reply = [Do.WAIT]
+    with pytest.raises(ProviderFailure, match="did not list its models in time"):
+        connect(
+            LlmSettings(
+                provider=provider.base_url, first_token_timeout_s=0.3, local_first_token_timeout_s=0.3
+            )
+        )
+
+
+def test_a_server_that_is_not_there_is_said(nobody_here: str) -> None:
+    with pytest.raises(ProviderFailure, match="cannot be reached"):
+        connect(LlmSettings(provider=nobody_here))
+
+
+def test_a_server_that_speaks_no_tls_is_not_asked(provider: ProviderServer) -> None:
+    with pytest.raises(ProviderFailure, match="cannot prove who it is"):
+        connect(LlmSettings(provider=provider.base_url.replace("http:", "https:")))
+    assert provider.requests == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    provider: ProviderServer, authority: Authority
+) -> None:
+    provider.tls = authority.server
+    with pytest.raises(ProviderFailure, match="cannot prove who it is"):
+        connect(LlmSettings(provider=provider.base_url))
+    assert provider.requests == []
+
+
+def test_a_certificate_of_an_authority_that_the_user_trusts_is_taken(
+    provider: ProviderServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.tls = authority.server
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.roots))
+    assert connect(LlmSettings(provider=provider.base_url))[1] == "test-model"
+
+
+@pytest.mark.parametrize(("kind", "why"), [("expired", "expired"), ("elsewhere", "mismatch")])
+def test_a_certificate_that_ran_out_or_is_for_another_is_refused(
+    provider: ProviderServer, authority: Authority, monkeypatch: pytest.MonkeyPatch, kind: str, why: str
+) -> None:
+    provider.tls = getattr(authority, kind)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.roots))
+    with pytest.raises(ProviderFailure, match=f"cannot prove who it is .*{why}.*; nothing was sent"):
+        connect(LlmSettings(provider=provider.base_url))
+    assert provider.requests == []
