@@ -22,6 +22,7 @@ from capture.source import Live, Microphone, Monitor
 _PULSE = "pulse"
 _THROUGH_PULSE = frozenset({_PULSE, "default", "pipewire"})  # ALSA's other ways to the same sources
 _MANY_CHANNELS = 8  # beyond it a device takes any number, and two are asked for
+_DEFAULT_CHOSEN_WITHIN_S = 3.0
 _SEE_DEVICES = "see `cuecard devices`"
 
 
@@ -247,7 +248,7 @@ def _default_monitor() -> Device:
             "macOS gives the computer's own sound to nobody by itself",
             todo="install a loopback driver such as BlackHole and use device:BlackHole",
         )
-    monitor = pulse.default_monitor()
+    monitor = pulse.default_monitor(_DEFAULT_CHOSEN_WITHIN_S)
     way = [device.index for device in _portaudio_devices(portaudio.load()) if device.name == _PULSE]
     if not way:
         raise InputFailure(

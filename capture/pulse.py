@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import time
 from dataclasses import dataclass
 
 from bus.failures import InputFailure
@@ -20,6 +21,8 @@ SERVER_VARIABLE = "PULSE_SERVER"
 """Names the server to the PulseAudio client library."""
 
 _TIMEOUT_S = 2.0
+_NOT_CHOSEN_YET = ("", "@DEFAULT_SINK@")
+_ASK_EVERY_S = 0.1
 _SPEC = re.compile(r"\S+ (\d+)ch (\d+)Hz")
 _REMOTE = re.compile(r"(?:\{[^}]*\})?(?:tcp[46]?:|(?!unix:|/)[\w.-]+)")
 
@@ -56,13 +59,18 @@ def default_source() -> str:
     return _pactl("get-default-source").strip()
 
 
-def default_monitor() -> PulseSource:
+def default_monitor(wait_s: float = 0.0) -> PulseSource:
     """Return the source that gives what the computer plays.
+
+    Args:
+        wait_s: How long to wait for PipeWire's session manager to choose the default output, after a login.
 
     Raises:
         InputFailure: No sound server answers, or nothing can be played.
     """
-    sink = _pactl("get-default-sink").strip()
+    give_up_s = time.monotonic() + wait_s
+    while (sink := _pactl("get-default-sink").strip()) in _NOT_CHOSEN_YET and time.monotonic() < give_up_s:
+        time.sleep(_ASK_EVERY_S)
     found = [source for source in sources() if source.name == f"{sink}.monitor"]
     if not found:
         raise InputFailure(

@@ -107,8 +107,9 @@ class Desktop:
         """Wait until the server answers, and choose the microphone."""
         self.environment.update(variables)
         wait_until(lambda: "headset" in self.ask("pactl", "list", "short", "sources"), _SETTLE_S)
-        self.ask("pactl", "set-default-sink", "speakers")
-        self.ask("pactl", "set-default-source", "headset")
+        for kind, name in (("sink", "speakers"), ("source", "headset")):
+            self.ask("pactl", f"set-default-{kind}", name)
+            wait_until(lambda: self.ask("pactl", f"get-default-{kind}").strip() == name, _SETTLE_S)  # noqa: B023
 
     def _bus(self) -> str:
         return f"unix:path={self.home}/bus"

@@ -133,3 +133,23 @@ def test_a_sound_server_that_does_not_answer_is_told(
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(InputFailure, match=what):
         pulse.sources()
+
+
+def test_a_default_that_is_chosen_a_moment_later_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """PipeWire answers before its session manager has chosen the outputs."""
+    from capture import pulse
+
+    (tmp_path / "sources").write_text(_SOURCES)
+    pactl = tmp_path / "pactl"
+    pactl.write_text(
+        f'#!/bin/sh\ncd {tmp_path}\n[ "$1" = list ] && exec cat sources\n'
+        "[ -e asked ] && exec echo kopf\ntouch asked\necho @DEFAULT_SINK@\n"
+    )
+    pactl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert pulse.default_monitor(10.0).name == "kopf.monitor"
+    (tmp_path / "asked").unlink()
+    with pytest.raises(InputFailure, match="has no monitor"):
+        pulse.default_monitor()
