@@ -58,7 +58,7 @@ def link_targets(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         try:
             entries = list(folder.iterdir()) if folder.is_dir() else []
-        except OSError:  # a folder of somebody else's: nothing in it can be read anyway
+        except OSError:  # another user's folder: nothing in it can be read anyway
             continue
         yield from (entry.resolve() for entry in entries if entry.is_symlink())
 

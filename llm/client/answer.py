@@ -37,7 +37,7 @@ class Answer:
         self._timer: asyncio.TimerHandle | None = None
 
     def grow(self, added: str, received_ns: int, *, anew: bool = False) -> None:
-        """Append text that arrived at this monotonic time, or begin anew with it."""
+        """Append text that arrived at this monotonic time, or start over with it."""
         if self.closed:
             return
         if anew:

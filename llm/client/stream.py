@@ -49,7 +49,7 @@ class Grow(Protocol):
     """Receives a piece of visible text."""
 
     def __call__(self, added: str, received_ns: int, *, anew: bool) -> None:
-        """Append the piece, or begin anew with it."""
+        """Append the piece, or start over with it."""
 
 
 class AnswerStream:
