@@ -5,22 +5,22 @@ from __future__ import annotations
 import os
 
 from bus.hub import Hub
-from bus.log import PAST_VARIABLE, past_in
+from bus.log import HISTORY_VARIABLE, history_in
 from bus.messages import Logged, StageReady
 from bus.process_lifecycle import Process
 from bus.run import Run
-from bus.sandbox import Cage
+from bus.sandbox import Sandbox
 
 
 def main() -> None:
     """Serve the run that CUECARD_RUN names until told to stop."""
     with Process("hub") as process:
         run = Run.open()
-        cage = Cage("hub", run.directory, run.tables)  # it hears no sound, but keeps every word
+        sandbox = Sandbox("hub", run.directory, run.tables)  # it hears no sound, but keeps every word
         hub = Hub(run)
-        if past := os.environ.get(PAST_VARIABLE):
+        if past := os.environ.get(HISTORY_VARIABLE):
             hub.log.recall(_read_past(int(past)))
-        hub.say(StageReady(stage="hub", sandbox=cage.close().summary))
+        hub.publish(StageReady(stage="hub", sandbox=sandbox.close().summary))
         hub.serve(until=process.stopping)
         hub.close()
 
@@ -32,7 +32,7 @@ def _read_past(descriptor: int) -> list[Logged]:
         Refused: It is none.
     """
     with os.fdopen(descriptor, "rb") as pipe:
-        return past_in(pipe.read())
+        return history_in(pipe.read())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A process's line to the hub: say events, follow events.
 
-Used by every stage, by the supervisor and by the bench. `say` may be called from any thread; `hear` from
+Used by every stage, by the supervisor and by the bench. `publish` may be called from any thread; `poll` from
 one thread only. Nothing here waits for the hub: what cannot be handed over at once raises.
 """
 
@@ -16,7 +16,7 @@ import msgspec
 import zmq
 
 from bus import wiring
-from bus.failures import HubGone, Refused
+from bus.failures import HubUnavailable, Rejected
 from bus.messages import Event, Logged, Message, encode
 from bus.run import Run
 
@@ -55,7 +55,7 @@ def batch_in(body: bytes) -> Batch:
     try:
         return _batches.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"an answer is not the hub's ({type(error).__name__})") from error
+        raise Rejected(f"an answer is not the hub's ({type(error).__name__})") from error
 
 
 class HubClient:
@@ -70,13 +70,15 @@ class HubClient:
     def __init__(self, name: str, run: Run, *, kinds: frozenset[type[Message]] | None = None) -> None:
         self.name = name
         self._token = run.token
-        self._kinds = sorted(kind.__name__ for kind in (wiring.hears(name) if kinds is None else kinds))
+        self._kinds = sorted(
+            kind.__name__ for kind in (wiring.subscriptions(name) if kinds is None else kinds)
+        )
         self._context = zmq.Context()
-        self._say_lock = threading.Lock()
+        self._publish_lock = threading.Lock()
         self._say_line = self._connect(run.hub_address)
         self._hear_line = self._connect(run.hub_address)
-        self.heard_seq = 0
-        """Every event up to this one was returned by an earlier `hear` and has been dealt with."""
+        self.processed_seq = 0
+        """Every event up to this one was returned by an earlier `poll` and has been dealt with."""
         self.refused = 0
         """Answers that came from something else than this run's hub."""
         self.caught_up = False
@@ -85,35 +87,35 @@ class HubClient:
         if self._kinds:
             self._ask()
 
-    def say(self, event: Event) -> None:
+    def publish(self, event: Event) -> None:
         """Hand an event to the hub.
 
         Raises:
             Refused: The wiring table does not let this stage say it.
-            HubGone: The hub has taken nothing for so long that the queue is full.
+            HubUnavailable: The hub has taken nothing for so long that the queue is full.
         """
-        if not wiring.may_say(self.name, type(event)):
-            raise Refused(f"{self.name} may not say {type(event).__name__}")
+        if not wiring.may_publish(self.name, type(event)):
+            raise Rejected(f"{self.name} may not say {type(event).__name__}")
         frames = [self._token, SAY, self.name.encode(), encode(event)]
-        with self._say_lock:
+        with self._publish_lock:
             try:
                 self._say_line.send_multipart(frames, zmq.DONTWAIT)
             except zmq.Again as error:
-                raise HubGone(
-                    f"the hub takes no more from {self.name}", todo="restart the session"
+                raise HubUnavailable(
+                    f"the hub takes no more from {self.name}", fix="restart the session"
                 ) from error
 
-    def hear(self, timeout_s: float = 0.0) -> list[Logged]:
+    def poll(self, timeout_s: float = 0.0) -> list[Logged]:
         """Return the events that came since the last call, waiting at most `timeout_s` for the first.
 
         By calling again the caller says that it has dealt with what it got before.
         """
-        self.heard_seq = self._given_seq
+        self.processed_seq = self._given_seq
         if not self._hear_line.poll(round(timeout_s * 1000)):
             return []
         try:
             batch = self._answer(self._hear_line.recv_multipart())
-        except Refused:  # whoever took the hub's place is asked again, and so is the hub when it is back
+        except Rejected:  # whoever took the hub's place is asked again, and so is the hub when it is back
             self.refused += 1
             self._ask()
             return []
@@ -125,7 +127,7 @@ class HubClient:
     def close(self) -> None:
         """Close the line; what was said just before still goes out if the hub takes it within 0.2 s."""
         self._hear_line.close(linger=0)
-        with self._say_lock:
+        with self._publish_lock:
             self._say_line.close(linger=200)
         self._context.term()
 
@@ -134,7 +136,7 @@ class HubClient:
             case [token, body] if hmac.compare_digest(token, self._token):
                 return batch_in(body)
             case _:
-                raise Refused("an answer does not know this run's token")
+                raise Rejected("an answer does not know this run's token")
 
     def _ask(self) -> None:
         follow = msgspec.msgpack.encode(Follow(self._given_seq, self._kinds))

@@ -10,9 +10,9 @@ Failure                     something a person must be told, in their words
 ├── ProviderFailure         the language model's provider cannot be used                   exit 8
 └── BusFailure              the planes themselves                                          exit 9
     ├── Overrun             the ring has overwritten audio that a reader still wanted
-    ├── RingGone            the writer of a ring is not there (any more)
-    ├── HubGone             the hub does not answer
-    └── Refused             a message or a peer that is not ours
+    ├── RingUnavailable            the writer of a ring is not there (any more)
+    ├── HubUnavailable             the hub does not answer
+    └── Rejected            a message or a peer that is not ours
 
 Every failure says three things: what happened, what was kept, and what to do next. This module knows
 nothing about where failures are shown; the command line prints them, a stage reports them as events.
@@ -25,21 +25,21 @@ class Failure(Exception):
     """Something went wrong that a person must be told about.
 
     Args:
-        what: What happened, one clause, without a full stop ("talk.wav cannot be read: it is empty").
+        problem: What happened, one clause, without a full stop ("talk.wav cannot be read: it is empty").
         kept: What is still there ("nothing was started"). May be empty.
-        todo: What to do next ("give a wav, flac, ogg or mp3 file"). May be empty.
+        fix: What to do next ("give a wav, flac, ogg or mp3 file"). May be empty.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, kept: str = "", todo: str = "") -> None:
-        self.what = what
+    def __init__(self, problem: str, *, kept: str = "", fix: str = "") -> None:
+        self.problem = problem
         self.kept = kept
-        self.todo = todo
-        super().__init__(what)
+        self.fix = fix
+        super().__init__(problem)
 
     def __str__(self) -> str:
-        return "; ".join(part for part in (self.what, self.kept, self.todo) if part)
+        return "; ".join(part for part in (self.problem, self.kept, self.fix) if part)
 
 
 class UsageFailure(Failure):
@@ -104,17 +104,17 @@ class Overrun(BusFailure):
         super().__init__(
             f"a reader fell behind and lost samples {start_sample} to {stop_sample}",
             kept="everything from there on is read",
-            todo="use a smaller model or more cores",
+            fix="use a smaller model or more cores",
         )
 
 
-class RingGone(BusFailure):
+class RingUnavailable(BusFailure):
     """The writer of a ring is not there (any more)."""
 
 
-class HubGone(BusFailure):
+class HubUnavailable(BusFailure):
     """The hub does not answer."""
 
 
-class Refused(BusFailure):
+class Rejected(BusFailure):
     """A message or a peer that is not ours."""

@@ -16,7 +16,7 @@ import zmq
 
 from bus import messages, wiring
 from bus.client import FOLLOW, SAY, Batch, Follow
-from bus.failures import MachineFailure, Refused
+from bus.failures import MachineFailure, Rejected
 from bus.log import Follower, SessionLog
 from bus.run import Run
 
@@ -60,9 +60,9 @@ class Hub:
             raise MachineFailure(
                 f"the hub cannot listen at {run.hub_address} ({error})",
                 kept="nothing was started",
-                todo="free space in the run directory, or set XDG_RUNTIME_DIR to another one",
+                fix="free space in the run directory, or set XDG_RUNTIME_DIR to another one",
             ) from error
-        self._kinds = {kind.__name__: kind for kind in wiring.KEPT | wiring.OF_THE_MOMENT}
+        self._kinds = {kind.__name__: kind for kind in wiring.KEPT | wiring.TRANSIENT}
 
     def serve(self, until: Callable[[], bool]) -> None:
         """Take and give events until `until()`; then what is under way is still delivered."""
@@ -75,7 +75,7 @@ class Hub:
             self._take_all()
             self._give()
 
-    def say(self, event: messages.Event) -> None:
+    def publish(self, event: messages.Event) -> None:
         """Log an event of the hub's own."""
         self._keep(event)
         self._give()
@@ -95,7 +95,7 @@ class Hub:
                 break
             try:
                 self.take(peer, frames)
-            except Refused:
+            except Rejected:
                 self.refused += 1
         if self.refused >= self._told_at:
             self._told_at = max(self._told_at, self.refused) * _TOLD_AGAIN_FACTOR
@@ -114,15 +114,15 @@ class Hub:
                 elif verb == FOLLOW:
                     self._follow(peer, body)
                 else:
-                    raise Refused("a peer asked for something that the hub does not do")
+                    raise Rejected("a peer asked for something that the hub does not do")
             case _:
-                raise Refused("a peer does not know this run's token")
+                raise Rejected("a peer does not know this run's token")
 
     def _hear(self, name: bytes, body: bytes) -> None:
         event = messages.decode(body)
         stage = name.decode(errors="replace")
-        if not wiring.may_say(stage, type(event)) or not _is_its_own(stage, event):
-            raise Refused(f"{name!r} may not say {type(event).__name__}")
+        if not wiring.may_publish(stage, type(event)) or not _is_its_own(stage, event):
+            raise Rejected(f"{name!r} may not say {type(event).__name__}")
         self._keep(event)
 
     def _keep(self, event: messages.Event) -> None:
@@ -135,7 +135,7 @@ class Hub:
             follow = msgspec.msgpack.decode(body, type=Follow)
             kinds = frozenset(self._kinds[kind] for kind in follow.kinds)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
-            raise Refused("a peer follows what does not exist") from error
+            raise Rejected("a peer follows what does not exist") from error
         follower = self._followers.setdefault(peer, Follower(kinds))
         follower.kinds, follower.seq, follower.waiting = kinds, follow.since, True
 
@@ -153,16 +153,16 @@ class Hub:
 
 def _is_its_own(stage: str, event: messages.Event) -> bool:
     """Tell whether a stage speaks of itself where it can speak of nothing else, and of its own source."""
-    if isinstance(event, messages.Beat | messages.StageReady) and event.stage != stage:
+    if isinstance(event, messages.Heartbeat | messages.StageReady) and event.stage != stage:
         return False
     source = stage.partition(":")[2]
     return not source or getattr(event, "source", source) == source
 
 
-def _strangers(count: int) -> messages.ProblemMet:
-    return messages.ProblemMet(
+def _strangers(count: int) -> messages.ProblemReported:
+    return messages.ProblemReported(
         stage="hub",
-        what=f"something on this machine that does not belong to this session knocked ({count} refused)",
+        problem=f"something on this machine that does not belong to this session knocked ({count} refused)",
         kept="nothing of it was taken, and nothing was given to it",
-        todo="if it goes on, see which programs run as you",
+        fix="if it goes on, see which programs run as you",
     )

@@ -14,11 +14,11 @@ from itertools import pairwise
 
 import msgspec
 
-from bus.failures import Refused
-from bus.messages import AnswerFinished, AnswerGrew, AnswerStopped, Event, Logged, Message
-from bus.wiring import ENDS, KEPT, PASSING
+from bus.failures import Rejected
+from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event, Logged, Message
+from bus.wiring import ENDS, KEPT, SUPERSEDED
 
-PAST_VARIABLE = "CUECARD_PAST"
+HISTORY_VARIABLE = "CUECARD_PAST"
 """Names the descriptor from which the hub reads the log of a session that is taken up again."""
 
 BATCH_EVENTS = 256
@@ -37,7 +37,7 @@ _LARGEST_SEQ = 1 << 53
 """Whoever reads JSON counts exactly up to here; MessagePack ends not far beyond."""
 
 
-def past_in(body: bytes) -> list[Logged]:
+def history_in(body: bytes) -> list[Logged]:
     """Return the log of a session that is taken up again.
 
     Raises:
@@ -46,12 +46,12 @@ def past_in(body: bytes) -> list[Logged]:
     try:
         past = msgspec.msgpack.decode(body, type=list[Logged])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"what was kept of the session is no log ({type(error).__name__})") from error
-    check_past(past)
+        raise Rejected(f"what was kept of the session is no log ({type(error).__name__})") from error
+    check_history(past)
     return past
 
 
-def check_past(past: Sequence[Logged]) -> None:
+def check_history(past: Sequence[Logged]) -> None:
     """See that these events can be a log: of kinds that are kept, and numbered upwards from 1 or more.
 
     Raises:
@@ -60,7 +60,7 @@ def check_past(past: Sequence[Logged]) -> None:
     numbers = [0, *(logged.seq for logged in past)]
     rise = all(before < seq for before, seq in pairwise(numbers))
     if not rise or numbers[-1] > _LARGEST_SEQ or any(type(logged.event) not in KEPT for logged in past):
-        raise Refused("what was kept of the session is no log")
+        raise Rejected("what was kept of the session is no log")
 
 
 class SessionLog:
@@ -84,8 +84,8 @@ class SessionLog:
             Refused: They cannot be one, or it has begun already.
         """
         if self.latest_seq:
-            raise Refused("a log that has begun takes up no other")
-        check_past(events)
+            raise Rejected("a log that has begun takes up no other")
+        check_history(events)
         for logged in events:
             self.keep(logged)
 
@@ -136,13 +136,13 @@ def _number(logged: Logged) -> int:
 
 def _subject(event: Event) -> tuple[str, int]:
     """Return which utterance or answer an event belongs to."""
-    if isinstance(event, AnswerGrew | AnswerFinished | AnswerStopped):
+    if isinstance(event, AnswerStreamed | AnswerFinished | AnswerStopped):
         return "", event.question
     return getattr(event, "source", ""), getattr(event, "utterance", 0)
 
 
 def _stays(logged: Logged, faded_ns: int, ended: set[tuple[str, int]]) -> bool:
-    is_passing = type(logged.event) in PASSING
+    is_passing = type(logged.event) in SUPERSEDED
     return logged.logged_ns > faded_ns or not is_passing or _subject(logged.event) not in ended
 
 

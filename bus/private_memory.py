@@ -15,7 +15,7 @@ _NO_DUMP_BYTES = 1 if sys.platform == "linux" else 0
 """Linux pipes a dump to a program whatever the limit is, unless that is 1; no dump is so short."""
 
 
-def keep_private() -> None:
+def forbid_memory_access() -> None:
     """Have the system keep no copy of this process, and show it to nobody."""
     if sys.platform == "win32":
         return

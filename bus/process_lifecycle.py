@@ -21,7 +21,7 @@ from typing import Self
 
 from bus.bootstrap import SUPERVISOR_VARIABLE, die_with_supervisor
 from bus.failures import Failure
-from bus.private_memory import keep_private
+from bus.private_memory import forbid_memory_access
 
 DEBUG_VARIABLE = "CUECARD_DEBUG"
 """When set, an unexpected error prints its traceback, which may quote what was said."""
@@ -61,8 +61,8 @@ class Process:
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        keep_private()
-        complain_without_words(self.name)
+        forbid_memory_access()
+        report_crash(self.name)
         die_with_supervisor()
         self._show_name()
         return self
@@ -90,7 +90,7 @@ class Process:
                 ctypes.CDLL(None).prctl(_PR_SET_NAME, f"cue-{self.name}"[:15].encode())
 
 
-def complain_without_words(name: str) -> None:
+def report_crash(name: str) -> None:
     """Have every error that nobody catches told by its kind and place, in threads and callbacks too.
 
     Python would print what the error quotes, libraries would log it, and Qt would end the process over it and
@@ -99,7 +99,7 @@ def complain_without_words(name: str) -> None:
     if os.environ.get(DEBUG_VARIABLE):
         return
 
-    def say(error: BaseException | None) -> None:
+    def publish(error: BaseException | None) -> None:
         words = "an error in passing" if error is None else unexpected(error)
         with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
             print(f"cuecard {name}: {words}", file=sys.stderr, flush=True)
@@ -107,12 +107,12 @@ def complain_without_words(name: str) -> None:
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             os._exit(_INTERRUPTED)
-        say(error)
+        publish(error)
         os._exit(UNEXPECTED)
 
     sys.excepthook = end
-    sys.unraisablehook = lambda left: say(left.exc_value)
-    threading.excepthook = lambda left: say(left.exc_value)
+    sys.unraisablehook = lambda left: publish(left.exc_value)
+    threading.excepthook = lambda left: publish(left.exc_value)
     logging.getLogger().addHandler(logging.NullHandler())  # or what libraries log ends on standard error
 
 

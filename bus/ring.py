@@ -19,18 +19,13 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bus.failures import Overrun, RingGone
+from bus.audio import SAMPLE_RATE, Samples
+from bus.failures import Overrun, RingUnavailable
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory, attach_memory, block_crc
-
-SAMPLE_RATE = 16_000
-"""Samples a second, everywhere inside the program."""
 
 RING_SECONDS = 60
 """How far back a reader can reach."""
-
-Samples = NDArray[np.int16]
 
 _ATTACH_TIMEOUT_S = 2.0
 _REATTACH_AFTER_S = 0.5
@@ -86,7 +81,7 @@ class AudioRing:
         """Return the ring that is served at `address`, waiting for its writer if need be.
 
         Raises:
-            RingGone: Nobody serves a ring there within `timeout_s`.
+            RingUnavailable: Nobody serves a ring there within `timeout_s`.
         """
         give_up = time.monotonic() + timeout_s
         while True:
@@ -94,9 +89,9 @@ class AudioRing:
                 return cls(address, attach_memory(address))
             except OSError as error:
                 if time.monotonic() >= give_up:
-                    raise RingGone(
+                    raise RingUnavailable(
                         f"nobody serves audio at {address.name} ({error.strerror or error})",
-                        todo="start the capture stage of this source",
+                        fix="start the capture stage of this source",
                     ) from error
             time.sleep(0.01)
 
@@ -205,7 +200,7 @@ class AudioRing:
         """Give the mapping up."""
         self._memory.unmap()
 
-    def _copy(self, first: int, last: int) -> NDArray[np.int16] | None:
+    def _copy(self, first: int, last: int) -> Samples | None:
         """Return blocks [first, last) as a copy that was checked, or None."""
         memory, capacity = self._memory, self._capacity
         low, high = first % capacity, first % capacity + (last - first)

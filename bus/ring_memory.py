@@ -124,7 +124,7 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
         raise MachineFailure(
             f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
             kept="nothing was started",
-            todo=_remedy(error, "free some memory and start again"),
+            fix=_remedy(error, "free some memory and start again"),
         ) from error
     memory.lock()
     memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
@@ -251,7 +251,7 @@ class RingServer:
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="nothing was started",
-                todo=_remedy(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
+                fix=_remedy(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
             ) from error
         threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
 

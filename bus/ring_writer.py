@@ -13,7 +13,8 @@ from typing import Self
 
 import numpy as np
 
-from bus.ring import RING_SECONDS, SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE, Samples
+from bus.ring import RING_SECONDS
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, block_crc, create_memory
 
 _EMPTY = -1

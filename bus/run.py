@@ -29,8 +29,8 @@ from bus.failures import MachineFailure, SettingsFailure
 RUN_VARIABLE = "CUECARD_RUN"
 """Names the run's directory to the stages."""
 
-DIAL_VARIABLE = "CUECARD_DIAL_SECRET"
-"""Holds what whoever asks the dialer must know; only the dialer and who may ask it are told."""
+CONNECTOR_VARIABLE = "CUECARD_DIAL_SECRET"
+"""Holds what whoever asks the connector must know; only the connector and who may ask it are told."""
 
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 """What a source may be called; the name becomes part of a socket's path."""
@@ -101,9 +101,9 @@ class Run:
     """Shown by every peer with every message; whoever cannot is refused."""
     tables: Mapping[str, Mapping[str, Any]]
     """The settings, one table a stage, as plain values."""
-    dial_secret: str = field(default="", repr=False)
-    """What the dialer wants to hear. It is not in `run.json`: a stage that was not told knows it not. Stages
-    that are started by hand were told nothing, and use the run's token."""
+    connector_secret: str = field(default="", repr=False)
+    """Authenticates the llm to the connector. It is not in `run.json`: only these two processes get it, in
+    their environment. A stage that was started by hand uses the run's token instead."""
 
     @property
     def hub_address(self) -> str:
@@ -111,12 +111,12 @@ class Run:
         return f"ipc://{self.directory / 'hub'}"
 
     @property
-    def kept_address(self) -> Path:
+    def keeper_address(self) -> Path:
         """Where the log of this run can be had when the session was killed."""
         return self.directory / _KEPT
 
     @property
-    def dial_address(self) -> Path:
+    def connector_address(self) -> Path:
         """Where connections to the internet can be had."""
         return self.directory / "dial"
 
@@ -132,7 +132,7 @@ class Run:
             MachineFailure: No directory can be made or written to.
         """
         base = _base_directory()
-        sweep(base)
+        remove_stale_runs(base)
         token = secrets.token_hex(16)
         tables = {name: msgspec.to_builtins(table) for name, table in settings.items()}
         directory: Path | None = None
@@ -149,7 +149,7 @@ class Run:
             raise MachineFailure(
                 f"no run directory can be made in {base} ({error.strerror or error})",
                 kept="nothing was started",
-                todo="set XDG_RUNTIME_DIR to a directory of yours that is short, writable and not full",
+                fix="set XDG_RUNTIME_DIR to a directory of yours that is short, writable and not full",
             ) from error
         return cls(directory, token.encode(), tables, secrets.token_hex(16))
 
@@ -164,7 +164,7 @@ class Run:
         if not named:
             raise MachineFailure(
                 f"{RUN_VARIABLE} is not set",
-                todo="start a session with `cuecard run`, or name the directory of a running one",
+                fix="start a session with `cuecard run`, or name the directory of a running one",
             )
         return cls._read(Path(named))
 
@@ -177,10 +177,10 @@ class Run:
         """
         if RUN_VARIABLE in os.environ:
             return cls.open()
-        going_on = [found for found in _runs(_base_directory()) if psutil.pid_exists(found.owner)]
-        if not going_on:
-            raise MachineFailure("no session is going on", todo="start one with `cuecard run`")
-        return cls._read(max(going_on, key=lambda found: found.made_s).directory)
+        running_sessions = [found for found in _runs(_base_directory()) if psutil.pid_exists(found.owner)]
+        if not running_sessions:
+            raise MachineFailure("no session is going on", fix="start one with `cuecard run`")
+        return cls._read(max(running_sessions, key=lambda found: found.made_s).directory)
 
     @classmethod
     def _read(cls, directory: Path) -> Run:
@@ -189,9 +189,9 @@ class Run:
         except (OSError, ValueError) as error:
             raise MachineFailure(
                 f"{directory} is no run's directory of this user ({error})",
-                todo="start a session with `cuecard run`",
+                fix="start a session with `cuecard run`",
             ) from error
-        secret = os.environ.get(DIAL_VARIABLE) or file.token
+        secret = os.environ.get(CONNECTOR_VARIABLE) or file.token
         return cls(directory, file.token.encode(), file.settings, secret)
 
     def settings(self, table: str, kind: type[T]) -> T:
@@ -210,7 +210,7 @@ class Run:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-def sweep(base: Path) -> list[Path]:
+def remove_stale_runs(base: Path) -> list[Path]:
     """Remove what crashed runs left in `base`, and return what was removed."""
     removed = []
     for found in _runs(base):
@@ -221,15 +221,15 @@ def sweep(base: Path) -> list[Path]:
     return removed
 
 
-def going_on() -> list[Path]:
+def running_sessions() -> list[Path]:
     """Return the directories of this user's runs that are going on, or can still be taken up again."""
     found = _runs(_base_directory())
     return [each.directory for each in found if psutil.pid_exists(each.owner) or _is_kept(each.directory)]
 
 
-def left_over() -> list[Path]:
+def stale_runs() -> list[Path]:
     """Return the directories that this user's runs left when they crashed."""
-    held = going_on()
+    held = running_sessions()
     return [found.directory for found in _runs(_base_directory()) if found.directory not in held]
 
 
@@ -243,7 +243,7 @@ class _Found:
     made_s: float
 
 
-def kept_runs() -> list[Path]:
+def kept_sessions() -> list[Path]:
     """Return the sockets at which this user's killed sessions are kept, the newest first."""
     runs = sorted(_runs(_base_directory()), key=lambda found: found.made_s, reverse=True)
     gone = [found.directory for found in runs if not psutil.pid_exists(found.owner)]

@@ -113,13 +113,13 @@ def _from_file(schema: Schema, file: Path | None) -> Tables:
         raise SettingsFailure(
             f"the settings file {file} cannot be read: {error.strerror or error}",
             kept="nothing was started",
-            todo="check the path and its permissions",
+            fix="check the path and its permissions",
         ) from error
     except ValueError as error:
         raise SettingsFailure(
             f"{file} cannot be read as TOML ({error})",
             kept="nothing was started, and the file is untouched",
-            todo="write a path with backslashes in 'single quotes'"
+            fix="write a path with backslashes in 'single quotes'"
             if "Unescaped '\\'" in str(error)
             else "correct that line",
         ) from error
@@ -130,7 +130,7 @@ def _from_file(schema: Schema, file: Path | None) -> Tables:
             raise SettingsFailure(
                 f"{file}: {name} must be a table",
                 kept="nothing was started",
-                todo=f"write [{name}] above its settings",
+                fix=f"write [{name}] above its settings",
             )
         for key in table:
             if key not in schema[name].__struct_fields__:
@@ -206,8 +206,8 @@ def _wanted(kind: msgspec.inspect.Type) -> str:
     return f"it must be {what}{above} {lowest:g} {'and at most' if kind.gt is not None else 'to'} {highest:g}"
 
 
-def _misfit(what: str, todo: str) -> SettingsFailure:
-    return SettingsFailure(what, kept="nothing was started", todo=todo)
+def _misfit(what: str, fix: str) -> SettingsFailure:
+    return SettingsFailure(what, kept="nothing was started", fix=fix)
 
 
 def _unknown_table(name: str, value: object, schema: Schema, file: Path) -> SettingsFailure:

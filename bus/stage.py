@@ -14,10 +14,10 @@ import msgspec
 
 from bus.client import HubClient
 from bus.failures import Failure, MachineFailure
-from bus.messages import Beat, Event, Logged, Message, ProblemMet, StageReady
+from bus.messages import Event, Heartbeat, Logged, Message, ProblemReported, StageReady
 from bus.process_lifecycle import Process, unexpected
 from bus.run import Run
-from bus.sandbox import Cage
+from bus.sandbox import Sandbox
 
 BEAT_EVERY_S = 1.0
 """A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
@@ -41,7 +41,7 @@ class Stage:
         self.name = name
         self._kinds = kinds
         self._process = Process(name)
-        self._sandbox = ""
+        self._sandbox_report = ""
         self._beaten_at = 0.0
         self._beaten_seq = -1
 
@@ -55,14 +55,14 @@ class Stage:
         Raises:
             MachineFailure: The kernel could enforce it and does not, and the user has not said to go on.
         """
-        report = self._cage.close()
-        self._sandbox = report.summary
+        report = self._sandbox.close()
+        self._sandbox_report = report.summary
         if report.enforced or sys.platform != "linux":
             return
         failure = MachineFailure(
             f"{self.name} cannot be kept off the network ({report.summary})",
             kept="it has heard nothing",
-            todo="see `cuecard doctor`; --allow-unsandboxed goes on without, on your word",
+            fix="see `cuecard doctor`; --allow-unsandboxed goes on without, on your word",
         )
         if not self.run.tables.get("session", {}).get("allow_unsandboxed"):
             raise failure
@@ -70,41 +70,45 @@ class Stage:
 
     def ready(self, detail: str = "", *, address: str = "") -> None:
         """Announce that the stage works now, and where it can be asked if it serves others."""
-        self.say(StageReady(stage=self.name, detail=detail, sandbox=self._sandbox, address=address))
+        self.publish(
+            StageReady(stage=self.name, detail=detail, sandbox=self._sandbox_report, address=address)
+        )
 
-    def say(self, event: Event) -> None:
+    def publish(self, event: Event) -> None:
         """Say an event; from any thread."""
-        self._client.say(event)
+        self._client.publish(event)
 
-    def hear(self, timeout_s: float = 0.0) -> list[Logged]:
+    def poll(self, timeout_s: float = 0.0) -> list[Logged]:
         """Return the events that came since the last call; the first call returns the session so far."""
-        return self._client.hear(timeout_s)
+        return self._client.poll(timeout_s)
 
     def history(self) -> list[Logged]:
         """Return the session so far: what a restarted stage must know before it acts."""
         events: list[Logged] = []
         give_up = time.monotonic() + _HISTORY_LIMIT_S
         while not self._client.caught_up and time.monotonic() < give_up:
-            events += self._client.hear(_HISTORY_WAIT_S)
+            events += self._client.poll(_HISTORY_WAIT_S)
         return events
 
     @property
     def caught_up(self) -> bool:
-        """Whether `hear` has returned all that had happened when the hub answered last."""
+        """Whether `poll` has returned all that had happened when the hub answered last."""
         return self._client.caught_up
 
-    def beat(self, *, heard_sample: int = 0) -> None:
+    def heartbeat(self, *, processed_sample: int = 0) -> None:
         """Show that the work loop turns. Cheap to call often; call it from no other thread."""
-        now, seq = time.monotonic(), self._client.heard_seq
+        now, seq = time.monotonic(), self._client.processed_seq
         waited = now - self._beaten_at
         if waited < _BEAT_AT_MOST_EVERY_S or (waited < BEAT_EVERY_S and seq == self._beaten_seq):
             return
         self._beaten_at, self._beaten_seq = now, seq
-        self.say(Beat(stage=self.name, heard_seq=seq, heard_sample=heard_sample))
+        self.publish(Heartbeat(stage=self.name, processed_seq=seq, processed_sample=processed_sample))
 
     def report(self, failure: Failure) -> None:
         """Tell the user of a failure that does not end the stage."""
-        self.say(ProblemMet(stage=self.name, what=failure.what, kept=failure.kept, todo=failure.todo))
+        self.publish(
+            ProblemReported(stage=self.name, problem=failure.problem, kept=failure.kept, fix=failure.fix)
+        )
 
     def stopping(self) -> bool:
         """Tell whether the stage was asked to stop."""
@@ -118,8 +122,8 @@ class Stage:
         self._process.__enter__()
         try:
             self.run = Run.open()
-            # Before the line to the hub, which starts threads: they shall be in the cage as well.
-            self._cage = Cage(self.name, self.run.directory, self.run.tables)
+            # Before the line to the hub, which starts threads: they shall be in the sandbox as well.
+            self._sandbox = Sandbox(self.name, self.run.directory, self.run.tables)
             self._client = HubClient(self.name, self.run, kinds=self._kinds)
         except Failure as failure:
             self._process.__exit__(type(failure), failure, failure.__traceback__)
@@ -133,7 +137,7 @@ class Stage:
             self.report(error)
             self._process.told = True
         elif error is not None and not isinstance(error, SystemExit):
-            self.say(ProblemMet(stage=self.name, what=unexpected(error)))
+            self.publish(ProblemReported(stage=self.name, problem=unexpected(error)))
             self._process.told = True
         self._client.close()
         self._process.__exit__(kind, error, trace)

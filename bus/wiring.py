@@ -23,18 +23,18 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.ConsentGiven: (("session",), SCREENS),
     m.StageStarted: (("session",), SCREENS),
     m.StageReady: (
-        ("hub", "capture", "vad", "stt", "llm", "dialer", "model-server", "practice", "keeper", *SCREENS),
+        ("hub", "capture", "vad", "stt", "llm", "connector", "model-server", "practice", "keeper", *SCREENS),
         ("session", "llm", *SCREENS),
     ),
-    m.Beat: (
-        ("capture", "vad", "stt", "llm", "dialer", "model-server", "practice", "keeper", *SCREENS),
+    m.Heartbeat: (
+        ("capture", "vad", "stt", "llm", "connector", "model-server", "practice", "keeper", *SCREENS),
         ("session", "capture"),
     ),
     m.StageDied: (("session",), ("session", "llm", *SCREENS)),
     m.StageGivenUp: (("session",), ("session", "capture", "llm", "practice", *SCREENS)),
-    m.ProblemMet: (
+    m.ProblemReported: (
         (
-            *("session", "hub", "capture", "vad", "stt", "llm", "dialer"),
+            *("session", "hub", "capture", "vad", "stt", "llm", "connector"),
             *("model-server", "practice", "keeper", *SCREENS),
         ),
         ("session", "llm", CONTROL, *SCREENS),
@@ -42,51 +42,55 @@ _TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
     m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", "practice", *SCREENS)),
     m.LevelMeasured: (("capture",), SCREENS),
     m.AudioLost: (("capture", "vad"), ("session", *SCREENS)),
-    m.AudioMended: (("capture",), ("session", *SCREENS)),
+    m.AudioSanitized: (("capture",), ("session", *SCREENS)),
     m.CaptureEnded: (("capture",), ("session", "vad", "stt", "practice", *SCREENS)),
     m.SpeechStarted: (("vad",), ("session", "vad", "stt", "capture", "practice", *SCREENS)),
     m.SpeechPaused: (("vad",), ("stt", "practice", *SCREENS)),
     m.SpeechResumed: (("vad",), ("stt", "llm", "practice", *SCREENS)),
     m.SpeechEnded: (("vad",), ("session", "vad", "stt", "capture", *SCREENS)),
-    m.ListeningEnded: (("vad",), ("session", "stt", *SCREENS)),
-    m.PauseJudged: (("stt",), ("session", "vad", "stt", "llm", *SCREENS)),
-    m.TranscriptGrew: (("stt",), ("session", "stt", *SCREENS)),
-    m.TranscriptFinished: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
+    m.DetectionEnded: (("vad",), ("session", "stt", *SCREENS)),
+    m.EndpointPredicted: (("stt",), ("session", "vad", "stt", "llm", *SCREENS)),
+    m.PartialTranscribed: (("stt",), ("session", "stt", *SCREENS)),
+    m.FinalTranscribed: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
     m.UtteranceDiscarded: (("stt",), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.WordsLost: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.NotesRead: (("llm",), ("session", *SCREENS)),
+    m.UtteranceLost: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
+    m.NotesLoaded: (("llm",), ("session", *SCREENS)),
     m.AnswerRequested: (("session", CONTROL, *SCREENS), ("llm", "practice")),
-    m.QuestionAsked: (("llm",), ("session", "llm", "practice", *SCREENS)),
-    m.PassagesFound: (("llm",), ("session", *SCREENS)),
-    m.ProviderWanted: ((CONTROL, "overlay"), ("llm", "dialer")),
+    m.QuestionDetected: (("llm",), ("session", "llm", "practice", *SCREENS)),
+    m.PassagesRetrieved: (("llm",), ("session", *SCREENS)),
+    m.ProviderRequested: ((CONTROL, "overlay"), ("llm", "connector")),
     m.ProviderReady: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
     m.RequestHeld: (("llm",), (CONTROL, *SCREENS)),
-    m.RequestJudged: ((CONTROL, *SCREENS), ("llm",)),
+    m.RequestDecided: ((CONTROL, *SCREENS), ("llm",)),
     m.RequestSent: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
-    m.AnswerGrew: (("llm",), ("session", "llm", *SCREENS)),
+    m.AnswerStreamed: (("llm",), ("session", "llm", *SCREENS)),
     m.AnswerFinished: (("llm",), ("session", "llm", "practice", *SCREENS)),
     m.AnswerStopped: (("llm",), ("session", "llm", "practice", *SCREENS)),
     m.UsageCounted: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
-    m.PracticeAsked: (("practice",), ("session", "practice", *SCREENS)),
-    m.TurnGiven: (("practice",), ("practice", *SCREENS)),
-    m.PracticeMeasured: (("practice",), ("session", "practice", *SCREENS)),
-    m.FeedbackWanted: (("practice",), ("llm", "practice")),
+    m.PracticeQuestionAsked: (("practice",), ("session", "practice", *SCREENS)),
+    m.TurnStarted: (("practice",), ("practice", *SCREENS)),
+    m.PracticeAnswerMeasured: (("practice",), ("session", "practice", *SCREENS)),
+    m.FeedbackRequested: (("practice",), ("llm", "practice")),
     m.PracticeEnded: (("practice",), ("session", "practice", *SCREENS)),
 }
 
-OF_THE_MOMENT: frozenset[type[m.Message]] = frozenset({m.Beat, m.LevelMeasured})
+TRANSIENT: frozenset[type[m.Message]] = frozenset({m.Heartbeat, m.LevelMeasured})
 """Events that nobody asks for later; the log does not keep them."""
 
-KEPT = frozenset(_TABLE) - OF_THE_MOMENT
+KEPT = frozenset(_TABLE) - TRANSIENT
 """Events that the log keeps."""
 
-PASSING = frozenset({m.SpeechPaused, m.SpeechResumed, m.PauseJudged, m.TranscriptGrew, m.AnswerGrew})
+SUPERSEDED = frozenset(
+    {m.SpeechPaused, m.SpeechResumed, m.EndpointPredicted, m.PartialTranscribed, m.AnswerStreamed}
+)
 """Events on the way to an end that says it all; the log lets them fade when that end is known."""
 
-ENDS = frozenset({m.TranscriptFinished, m.UtteranceDiscarded, m.WordsLost, m.AnswerFinished, m.AnswerStopped})
+ENDS = frozenset(
+    {m.FinalTranscribed, m.UtteranceDiscarded, m.UtteranceLost, m.AnswerFinished, m.AnswerStopped}
+)
 """The outcomes of utterances and of answers."""
 
-PARTS = frozenset(part for said_by, heard_by in _TABLE.values() for part in (*said_by, *heard_by))
+PARTS = frozenset(part for publishers, subscribers in _TABLE.values() for part in (*publishers, *subscribers))
 """Every kind of stage there is."""
 
 
@@ -95,21 +99,21 @@ def part(stage: str) -> str:
     return stage.partition(":")[0]
 
 
-def may_say(stage: str, event: type[m.Message]) -> bool:
+def may_publish(stage: str, event: type[m.Message]) -> bool:
     """Tell whether the table lets this stage say this event."""
     return part(stage) in _TABLE[event][0]
 
 
-def hears(stage: str) -> frozenset[type[m.Message]]:
+def subscriptions(stage: str) -> frozenset[type[m.Message]]:
     """Return the events that this stage follows."""
-    return frozenset(event for event, (_, heard_by) in _TABLE.items() if part(stage) in heard_by)
+    return frozenset(event for event, (_, subscribers) in _TABLE.items() if part(stage) in subscribers)
 
 
-def said_by(event: type[m.Message]) -> tuple[str, ...]:
+def publishers(event: type[m.Message]) -> tuple[str, ...]:
     """Return the kinds of stage that say this event."""
     return _TABLE[event][0]
 
 
-def heard_by(event: type[m.Message]) -> tuple[str, ...]:
+def subscribers(event: type[m.Message]) -> tuple[str, ...]:
     """Return the kinds of stage that hear this event."""
     return _TABLE[event][1]

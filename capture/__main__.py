@@ -18,7 +18,7 @@ def main() -> None:
     with Stage(f"capture:{name}") as stage:
         settings = stage.settings(CaptureSettings)
         if name not in settings.sources:
-            raise UsageFailure(f"this session has no source {name!r}", todo="start it with `cuecard run`")
+            raise UsageFailure(f"this session has no source {name!r}", fix="start it with `cuecard run`")
         source = parse_source(name, settings.sources[name])
         orders, before = Orders(name, settings.fast_ahead_s), ring_before()
         # Each way of hearing is loaded only where it is used.
@@ -44,7 +44,7 @@ def main() -> None:
 def _recall(stage: Stage, orders: Orders) -> None:
     """Hear what was before, when this is a restart."""
     for logged in stage.history():
-        orders.hear(logged.event)
+        orders.apply(logged.event)
 
 
 if __name__ == "__main__":

@@ -6,17 +6,17 @@ events, decides, waits for nobody.
 
 from __future__ import annotations
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
-    Beat,
     Event,
+    FinalTranscribed,
+    Heartbeat,
     SpeechEnded,
     SpeechStarted,
     StageGivenUp,
-    TranscriptFinished,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
-from bus.ring import SAMPLE_RATE
 
 _LISTENER_LOOKS_BACK = SAMPLE_RATE  # more than any pre-roll
 
@@ -33,7 +33,7 @@ class FlowControl:
         self._source = source
         self._listener = f"vad:{source}"
         self._ahead_samples = round(ahead_s * SAMPLE_RATE)
-        self.heard_sample = 0
+        self.processed_sample = 0
         """How far the listener has heard."""
         self.listener_beats = False
         """Whether the listener has shown itself."""
@@ -41,21 +41,21 @@ class FlowControl:
         self._listener_gone = False
         self._transcriber_gone = False
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Follow the session."""
         match event:
-            case Beat(stage=stage, heard_sample=heard) if stage == self._listener:
-                self.heard_sample = max(self.heard_sample, heard)
+            case Heartbeat(stage=stage, processed_sample=heard) if stage == self._listener:
+                self.processed_sample = max(self.processed_sample, heard)
                 self.listener_beats = True
             case SpeechStarted(source=self._source, utterance=number, start_sample=start):
                 self._untranscribed[number] = start
             case SpeechEnded(source=self._source, utterance=number, start_sample=start, decided_sample=heard):
                 self._untranscribed[number] = start
-                self.heard_sample = max(self.heard_sample, heard)
+                self.processed_sample = max(self.processed_sample, heard)
             case (
-                TranscriptFinished(source=self._source, utterance=number)
+                FinalTranscribed(source=self._source, utterance=number)
                 | UtteranceDiscarded(source=self._source, utterance=number)
-                | WordsLost(source=self._source, utterance=number)
+                | UtteranceLost(source=self._source, utterance=number)
             ):
                 self._untranscribed.pop(number, None)
             case StageGivenUp(stage=stage):
@@ -67,7 +67,7 @@ class FlowControl:
     @property
     def oldest_needed_sample(self) -> int:
         """The oldest sample that somebody may still want to read."""
-        needed = [max(self.heard_sample - _LISTENER_LOOKS_BACK, 0)]
+        needed = [max(self.processed_sample - _LISTENER_LOOKS_BACK, 0)]
         if not self._transcriber_gone:
             needed += self._untranscribed.values()
         return min(needed)

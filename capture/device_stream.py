@@ -55,7 +55,7 @@ class DeviceStream:
         except (module.PortAudioError, ValueError) as error:
             raise InputFailure(
                 f"{device.label} cannot be opened ({error})",
-                todo="close other programs that use it, check its permission, see `cuecard devices`",
+                fix="close other programs that use it, check its permission, see `cuecard devices`",
             ) from error
 
     @property

@@ -97,13 +97,11 @@ def named(wanted: str, devices: Sequence[Device]) -> Device:
         return fitting[0]
     if fitting:
         several = ", ".join(_both_names(device) for device in fitting)
-        raise InputFailure(f"{wanted!r} may be any of {several}", todo="write more of the name")
+        raise InputFailure(f"{wanted!r} may be any of {several}", fix="write more of the name")
     names = list({name: None for device in devices for name in (device.label, device.name)})
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
-    todo = (
-        f"did you mean {' or '.join(repr(name) for name in near)}? {_SEE_DEVICES}" if near else _SEE_DEVICES
-    )
-    raise InputFailure(f"there is no device {wanted!r}", todo=todo)
+    fix = f"did you mean {' or '.join(repr(name) for name in near)}? {_SEE_DEVICES}" if near else _SEE_DEVICES
+    raise InputFailure(f"there is no device {wanted!r}", fix=fix)
 
 
 def _folded(name: str) -> str:
@@ -212,7 +210,7 @@ def _default_microphone() -> Device:
     if served[0].kind == "monitor":
         raise InputFailure(
             f"there is no microphone: the default input, {served[0].label}, is what the computer plays",
-            todo="choose a microphone in the sound settings; for the computer's own sound write monitor",
+            fix="choose a microphone in the sound settings; for the computer's own sound write monitor",
         )
     # No source is named, so that the server can follow when the user chooses another default.
     return Device(
@@ -233,26 +231,26 @@ def _no_microphone() -> InputFailure:
         try:
             pulse.sources()
         except InputFailure as failure:
-            return InputFailure(f"there is no microphone, and {failure.what}", todo=failure.todo)
-    return InputFailure("there is no microphone", todo=f"plug one in, and {_SEE_DEVICES}")
+            return InputFailure(f"there is no microphone, and {failure.problem}", fix=failure.fix)
+    return InputFailure("there is no microphone", fix=f"plug one in, and {_SEE_DEVICES}")
 
 
 def _default_monitor() -> Device:
     if sys.platform == "win32":
         raise InputFailure(
             "the computer's own sound cannot be captured on Windows yet (PortAudio offers no loopback)",
-            todo="enable 'Stereo Mix' in the sound settings and use device:Stereo Mix",
+            fix="enable 'Stereo Mix' in the sound settings and use device:Stereo Mix",
         )
     if sys.platform == "darwin":
         raise InputFailure(
             "macOS gives the computer's own sound to nobody by itself",
-            todo="install a loopback driver such as BlackHole and use device:BlackHole",
+            fix="install a loopback driver such as BlackHole and use device:BlackHole",
         )
     monitor = pulse.default_monitor(_DEFAULT_CHOSEN_WITHIN_S)
     way = [device.index for device in _portaudio_devices(portaudio.load()) if device.name == _PULSE]
     if not way:
         raise InputFailure(
             "PortAudio has no way to the sound server (ALSA's pulse device is missing)",
-            todo="sudo apt install libasound2-plugins",
+            fix="sudo apt install libasound2-plugins",
         )
     return _pulse_device(monitor, way[0], default="")

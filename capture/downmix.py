@@ -40,9 +40,9 @@ _REMARK_AFTER_S = 1.0
 class Remark:
     """Something about the channels that a person should know."""
 
-    what: str
+    problem: str
     kept: str
-    todo: str
+    fix: str
 
 
 class Downmix:
@@ -171,5 +171,5 @@ class Downmix:
 _CANCELLING = Remark(
     "the channels cancel each other: one is the other inverted",
     kept="the louder channel is used alone",
-    todo="check the wiring or the polarity switch of the microphone",
+    fix="check the wiring or the polarity switch of the microphone",
 )

@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from bus.ring import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE, Samples
 
 WINDOW_S = 10.0
 """Delays are judged by windows of this length."""

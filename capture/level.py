@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import LevelMeasured
-from bus.ring import SAMPLE_RATE, Samples
 
 SILENT_DBFS = -120.0
 """The level of digital silence."""

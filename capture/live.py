@@ -12,9 +12,9 @@ import time
 
 import msgspec
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import Failure, InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
-from bus.ring import SAMPLE_RATE
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
 from capture import portaudio, pulse
@@ -85,10 +85,10 @@ class LiveCapture:
                 return
             seconds = self._settings.ring_s
             with open_ring(self._stage.run, started, seconds=seconds, before=self._before) as ring:
-                self._stage.say(started)
+                self._stage.publish(started)
                 swap = "" if ring.locked else ", not locked in memory: may be swapped out"
                 self._stage.ready(f"{started.device}, {started.native_rate_hz} Hz{swap}")
-                intake = Intake(self._name, ring, started.native_rate_hz, self._stage.say)
+                intake = Intake(self._name, ring, started.native_rate_hz, self._stage.publish)
                 self._hear(intake, started.first_sample_ns)
                 self._finish(intake)
         finally:
@@ -118,7 +118,7 @@ class LiveCapture:
             self._look(0.01)
         raise InputFailure(
             f"{device.label} was opened but gives no sound",
-            todo="check that it is switched on and permitted, or choose another: see `cuecard devices`",
+            fix="check that it is switched on and permitted, or choose another: see `cuecard devices`",
         )
 
     def _go_on(self, before: CaptureStarted) -> CaptureStarted:
@@ -203,7 +203,7 @@ class LiveCapture:
             InputFailure(
                 f"the device of {self._name} went away",
                 kept="everything heard so far",
-                todo="connect it again; it is tried every second",
+                fix="connect it again; it is tried every second",
             )
         )
 
@@ -224,7 +224,7 @@ class LiveCapture:
 
     def _tell_absence(self, intake: Intake) -> None:
         if self._absent_since is not None and intake.stop_sample > self._absent_since:
-            self._stage.say(
+            self._stage.publish(
                 AudioLost(
                     source=self._name,
                     start_sample=self._absent_since,
@@ -239,7 +239,7 @@ class LiveCapture:
         self._close()
         intake.write(intake.last())
         stop_sample = intake.finish()
-        self._stage.say(CaptureEnded(source=self._name, stop_sample=stop_sample, cause="stopped"))
+        self._stage.publish(CaptureEnded(source=self._name, stop_sample=stop_sample, cause="stopped"))
         while not self._stage.stopping():
             self._look(_WAIT_S)
 
@@ -249,9 +249,9 @@ class LiveCapture:
         self._stream = None
 
     def _look(self, timeout_s: float) -> None:
-        for logged in self._stage.hear(timeout_s):
-            self._orders.hear(logged.event)
-        self._stage.beat()
+        for logged in self._stage.poll(timeout_s):
+            self._orders.apply(logged.event)
+        self._stage.heartbeat()
 
     def _over(self) -> bool:
         return self._orders.ending or self._stage.stopping()

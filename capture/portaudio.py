@@ -79,9 +79,9 @@ def _load() -> ModuleType:
         raise MachineFailure(
             "the audio library PortAudio is missing",
             kept="recordings can be played without it",
-            todo="sudo apt install libportaudio2",
+            fix="sudo apt install libportaudio2",
         ) from error
     except Exception as error:  # sounddevice initialises PortAudio as it is imported
-        raise MachineFailure(f"PortAudio cannot be used ({error})", todo="try `cuecard doctor`") from error
+        raise MachineFailure(f"PortAudio cannot be used ({error})", fix="try `cuecard doctor`") from error
     module: ModuleType = sounddevice
     return module

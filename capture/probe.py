@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import Failure
-from bus.sandbox import Cage
+from bus.sandbox import Sandbox
 from capture import portaudio
 from capture.devices import Device, choose, list_devices, measure_level
 from capture.source import Live, Microphone, Monitor
@@ -24,8 +24,8 @@ _LISTEN_S = 0.5
 class Problem(msgspec.Struct, frozen=True, tag=True):
     """Why something cannot be captured."""
 
-    what: str
-    todo: str = ""
+    problem: str
+    fix: str = ""
 
 
 class Found(msgspec.Struct, frozen=True, tag=True):
@@ -58,7 +58,7 @@ def probe(*, levels: bool, tries: bool) -> ProbeReport:
     try:
         devices = list_devices()
     except Failure as failure:
-        return ProbeReport(failed=Problem(failure.what, failure.todo))
+        return ProbeReport(failed=Problem(failure.problem, failure.fix))
     return ProbeReport(
         [Found(device, measure_level(device, _LISTEN_S) if levels else None) for device in devices],
         microphone=_try(Microphone()) if tries else None,
@@ -70,7 +70,7 @@ def _try(source: Live) -> Found | Problem:
     try:
         device = choose(source)
     except Failure as failure:
-        return Problem(failure.what, failure.todo)
+        return Problem(failure.problem, failure.fix)
     level = measure_level(device, _LISTEN_S)
     if level is None:
         return Problem(f"{device.label} cannot be opened", "close other programs that use it")
@@ -79,12 +79,12 @@ def _try(source: Live) -> Found | Problem:
 
 def main() -> None:
     """Enter the sandbox, probe, print."""
-    sandbox = Cage("capture:probe", Path("/nonexistent"), {})
+    sandbox = Sandbox("capture:probe", Path("/nonexistent"), {})
     try:
         portaudio.hush()
         portaudio.load()
     except Failure as failure:
-        report = ProbeReport(failed=Problem(failure.what, failure.todo))
+        report = ProbeReport(failed=Problem(failure.problem, failure.fix))
     else:
         sandbox.close()
         report = probe(levels=LEVELS in sys.argv, tries=TRY in sys.argv)

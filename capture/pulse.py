@@ -75,7 +75,7 @@ def default_monitor(wait_s: float = 0.0) -> PulseSource:
     if not found:
         raise InputFailure(
             f"the default output {sink or '(none)'} has no monitor",
-            todo="choose another output in the sound settings, or name a monitor: see `cuecard devices`",
+            fix="choose another output in the sound settings, or name a monitor: see `cuecard devices`",
         )
     return found[0]
 
@@ -122,28 +122,28 @@ def _pactl(*words: str) -> str:
     except FileNotFoundError as error:
         raise InputFailure(
             "the sound server cannot be asked: there is no pactl",
-            todo="sudo apt install pulseaudio-utils",
+            fix="sudo apt install pulseaudio-utils",
         ) from error
     except subprocess.TimeoutExpired as error:
         raise InputFailure(
             f"the sound server does not answer within {_TIMEOUT_S:.0f} s",
-            todo="restart it: systemctl --user restart pipewire-pulse (or pulseaudio)",
+            fix="restart it: systemctl --user restart pipewire-pulse (or pulseaudio)",
         ) from error
     except subprocess.CalledProcessError as error:
         reason = " ".join(error.stderr.split()) or f"pactl ended with code {error.returncode}"
         if "denied" in reason.lower():
             raise InputFailure(
                 f"the sound server does not let us in ({reason})",
-                todo="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
+                fix="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
             ) from error
         server = os.environ.get(SERVER_VARIABLE, "")
         if _REMOTE.match(server):
             raise InputFailure(
                 f"capture may not use a sound server on the network ({SERVER_VARIABLE}={server})",
-                todo=f"unset {SERVER_VARIABLE}, or set it to the server's local socket: unix:/PATH",
+                fix=f"unset {SERVER_VARIABLE}, or set it to the server's local socket: unix:/PATH",
             ) from error
         raise InputFailure(
             f"no sound server answers ({reason})",
-            todo="start one: systemctl --user start pipewire-pulse (or pulseaudio --start)",
+            fix="start one: systemctl --user start pipewire-pulse (or pulseaudio --start)",
         ) from error
     return asked.stdout

@@ -14,8 +14,8 @@ from typing import Protocol
 
 import numpy as np
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure
-from bus.ring import SAMPLE_RATE
 from capture.decoding import Decoder, Undecodable
 from capture.file_kinds import kind_of_file
 from capture.sanitize import Frames
@@ -118,7 +118,7 @@ class FileRecording:
                 raise InputFailure(
                     f"{path} is {kind}",
                     kept=_NOTHING_STARTED,
-                    todo="give a sound or video file, or pipe samples in with NAME=-",
+                    fix="give a sound or video file, or pipe samples in with NAME=-",
                 )
             if path.stat().st_size == 0:
                 raise self._refusal(f"{path} is empty")
@@ -127,14 +127,14 @@ class FileRecording:
             raise InputFailure(
                 f"{path} cannot be read ({error.strerror or error})",
                 kept=_NOTHING_STARTED,
-                todo="check the path and its permissions",
+                fix="check the path and its permissions",
             ) from error
         except Undecodable as error:
             kind = kind_of_file(path)
             raise self._refusal(f"{path} has no sound that can be read ({kind or error})") from error
 
     def _refusal(self, what: str) -> InputFailure:
-        return InputFailure(what, kept=_NOTHING_STARTED, todo=_CONVERT)
+        return InputFailure(what, kept=_NOTHING_STARTED, fix=_CONVERT)
 
     def _take(self, frames: int) -> Frames:
         pieces = self._decoded or [np.empty((0, self.channels), np.float32)]
@@ -173,13 +173,13 @@ class InputRecording:
             raise InputFailure(
                 "standard input is not read on Windows yet",
                 kept=_NOTHING_STARTED,
-                todo="write the samples to a wav file",
+                fix="write the samples to a wav file",
             )
         if os.isatty(descriptor):
             raise InputFailure(
                 "standard input is a terminal",
                 kept=_NOTHING_STARTED,
-                todo="pipe 16 kHz mono s16le samples into it, as from `ffmpeg … -ar 16000 -ac 1 -f s16le -`",
+                fix="pipe 16 kHz mono s16le samples into it, as from `ffmpeg … -ar 16000 -ac 1 -f s16le -`",
             )
         self.trouble = ""
         self._descriptor = descriptor

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
-from bus.ring import SAMPLE_RATE, Samples
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
 from capture.lateness import Lateness
@@ -69,8 +69,8 @@ class Replay:
         started = self._started(start_ns, start_sample)
         seconds = self._settings.ring_s
         with open_ring(self._stage.run, started, seconds=seconds, before=self._before) as ring:
-            self._stage.say(started)
-            intake = Intake(self._source, ring, self._recording.rate_hz, self._stage.say)
+            self._stage.publish(started)
+            intake = Intake(self._source, ring, self._recording.rate_hz, self._stage.publish)
             cause = self._play(intake, start_ns, start_sample)
             self._say_ended(intake.finish(), cause)
             self._wait_for_the_end()
@@ -83,7 +83,7 @@ class Replay:
         if self._fast:
             self._catch_up()
             flow = self._orders.flow
-            needed = flow.oldest_needed_sample if self._recording.can_go_back else flow.heard_sample
+            needed = flow.oldest_needed_sample if self._recording.can_go_back else flow.processed_sample
             return before.first_sample_ns, needed // BLOCK_SAMPLES * BLOCK_SAMPLES
         now = (time.monotonic_ns() - before.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
         return before.first_sample_ns, -(-max(now, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
@@ -149,15 +149,15 @@ class Replay:
             if early_s <= 0:
                 return True
             time.sleep(min(early_s, _WAIT_S))
-            self._stage.beat()
+            self._stage.heartbeat()
         return False
 
     def _look(self, timeout_s: float) -> bool:
         """Hear what the session says, and tell whether any of it is for the log."""
-        heard = self._stage.hear(timeout_s)
+        heard = self._stage.poll(timeout_s)
         for logged in heard:
-            self._orders.hear(logged.event)
-        self._stage.beat()
+            self._orders.apply(logged.event)
+        self._stage.heartbeat()
         return any(logged.seq for logged in heard)
 
     def _over(self) -> bool:
@@ -183,10 +183,10 @@ class Replay:
                 InputFailure(
                     self._recording.trouble,
                     kept=f"{stop_sample / SAMPLE_RATE:.1f} s of it were played",
-                    todo="get the file again from where it came",
+                    fix="get the file again from where it came",
                 )
             )
-        self._stage.say(
+        self._stage.publish(
             CaptureEnded(
                 source=self._source,
                 stop_sample=stop_sample,

@@ -13,7 +13,7 @@ from math import ceil, gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 
 _ZERO_CROSSINGS = 32  # each side: 2 ms at 16 kHz
 _KAISER_BETA = 8.0  # about 80 dB

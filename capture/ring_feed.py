@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bus.messages import AudioLost, Event, ProblemMet
-from bus.ring import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE, Samples
+from bus.messages import AudioLost, Event, ProblemReported
 from bus.ring_writer import RingWriter
 from capture.downmix import Downmix
 from capture.drift import nudged
@@ -29,14 +29,14 @@ class Intake:
         source: The source's name.
         ring: Where the sound goes.
         rate_hz: Rate of the frames that will be taken.
-        say: Where to tell what happens.
+        publish: Where to tell what happens.
     """
 
-    def __init__(self, source: str, ring: RingWriter, rate_hz: int, say: Callable[[Event], None]) -> None:
+    def __init__(self, source: str, ring: RingWriter, rate_hz: int, publish: Callable[[Event], None]) -> None:
         self._source = source
         self._ring = ring
         self._rate_hz = rate_hz
-        self._say = say
+        self._publish = publish
         self._mender = Mender(source)
         self._downmix = Downmix(rate_hz)
         self._resampler = Resampler(rate_hz)
@@ -70,8 +70,8 @@ class Intake:
         mono = self._downmix.mix(self._mender.mend(frames, self._ring.stop_sample))
         if remark := self._downmix.remark():
             name = f"capture:{self._source}"
-            what = f"{self._source}: {remark.what}"
-            self._say(ProblemMet(stage=name, what=what, kept=remark.kept, todo=remark.todo))
+            what = f"{self._source}: {remark.problem}"
+            self._publish(ProblemReported(stage=name, problem=what, kept=remark.kept, fix=remark.fix))
         return _to_int16(self._resampler.feed(mono))
 
     def last(self) -> Samples:
@@ -82,7 +82,7 @@ class Intake:
         """Put refined samples into the ring."""
         self._write(samples)
         for event in self._mender.told(self._ring.stop_sample):
-            self._say(event)
+            self._publish(event)
 
     def lose(self, frames: int, cause: str) -> None:
         """Take note that so many frames never came, and put silence in their place."""
@@ -90,7 +90,7 @@ class Intake:
         for at in range(0, frames, _SILENCE_FRAMES):
             silence = np.zeros(min(_SILENCE_FRAMES, frames - at), np.float32)
             self._write(_to_int16(self._resampler.feed(silence)))
-        self._say(
+        self._publish(
             AudioLost(
                 source=self._source, start_sample=start, stop_sample=self._ring.stop_sample, cause=cause
             )
@@ -111,13 +111,13 @@ class Intake:
     def finish(self) -> int:
         """Close the ring; return one past its last sample."""
         for event in self._mender.told(self._ring.stop_sample, last=True):
-            self._say(event)
+            self._publish(event)
         return self._ring.finish()
 
     def _write(self, samples: Samples) -> None:
         self._ring.write(samples)
         for event in self._meter.update(samples, self._ring.stop_sample):
-            self._say(event)
+            self._publish(event)
 
 
 def _to_int16(samples: Mono) -> Samples:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bus.messages import AudioMended
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
+from bus.messages import AudioSanitized
 from capture.downmix import Frames as Frames
 
 _TELL_EVERY_SAMPLES = SAMPLE_RATE
@@ -44,7 +44,7 @@ class Mender:
             return self._mend(frames, at_sample)
         return frames
 
-    def told(self, at_sample: int, *, last: bool = False) -> list[AudioMended]:
+    def told(self, at_sample: int, *, last: bool = False) -> list[AudioSanitized]:
         """Return what there is to tell: at most one event for each second of sound.
 
         Args:
@@ -55,7 +55,7 @@ class Mender:
             return []
         if at_sample - self._told_sample < _TELL_EVERY_SAMPLES and not last:
             return []
-        event = AudioMended(
+        event = AudioSanitized(
             source=self._source,
             start_sample=self._since_sample,
             stop_sample=at_sample,

@@ -24,7 +24,7 @@ class Orders:
         self.ending = False
         """Whether the session ends, so that no more sound is to be taken."""
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case CaptureStarted(source=self._source):
@@ -34,4 +34,4 @@ class Orders:
             case SessionEnding():
                 self.ending = True
             case _:
-                self.flow.hear(event)
+                self.flow.apply(event)

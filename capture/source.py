@@ -83,7 +83,7 @@ def parse_source(name: str, spec: str) -> Source:
             return Recording(_path(path))
         case _:
             raise UsageFailure(
-                f"{name}={spec} is no source", kept="nothing was started", todo=_nearest(name, spec)
+                f"{name}={spec} is no source", kept="nothing was started", fix=_nearest(name, spec)
             )
 
 
@@ -124,8 +124,8 @@ def _path(given: str) -> Path:
     return Path(given).expanduser()
 
 
-def _refused(what: str, todo: str) -> UsageFailure:
-    return UsageFailure(what, kept="nothing was started", todo=todo)
+def _refused(what: str, fix: str) -> UsageFailure:
+    return UsageFailure(what, kept="nothing was started", fix=fix)
 
 
 def _nearest(name: str, spec: str) -> str:

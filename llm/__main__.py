@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from bus.counted import counted
 from bus.messages import (
     Event,
-    NotesRead,
-    ProblemMet,
-    ProviderWanted,
-    RequestJudged,
+    NotesLoaded,
+    ProblemReported,
+    ProviderRequested,
+    RequestDecided,
     StageDied,
     StageGivenUp,
     StageReady,
@@ -35,24 +35,24 @@ def main() -> None:
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
         answering = Answering(settings, notes)
-        answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.say)
-        stage.say(NotesRead(files=[note.name for note in read.notes], passages=len(notes)))
+        answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.publish)
+        stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_described(settings, len(notes)))
         reported: set[str] = set()
         while not stage.stopping():
-            for logged in stage.hear(timeout_s=0.1):
+            for logged in stage.poll(timeout_s=0.1):
                 reported |= _reported(logged.event)
                 _pass_on(logged.event, answerer, live=answering.live)
-                _step(answering.hear(logged.event), stage, answerer)
+                _step(answering.apply(logged.event), stage, answerer)
                 if caught_up(logged, stage.name, started_ns):
                     for remark in read.remarks:
-                        if remark.what not in reported:  # by this stage, before it was started again
+                        if remark.problem not in reported:  # by this stage, before it was started again
                             stage.report(remark)
                     if settings.answer != "off":
                         answerer.warm_up(answering.active.provider, answering.active.model)
                     _step(answering.go_live(), stage, answerer)
-            stage.beat()
+            stage.heartbeat()
         answerer.close("the session ended")
 
 
@@ -61,11 +61,11 @@ def _step(steps: Iterable[Event | Step], stage: Stage, answerer: Answerer) -> No
         if isinstance(step, Step):
             answerer.take(step)
         else:
-            stage.say(step)
+            stage.publish(step)
 
 
 def _reported(event: Event) -> set[str]:
-    return {event.what} if isinstance(event, ProblemMet) and event.stage == "llm" else set()
+    return {event.problem} if isinstance(event, ProblemReported) and event.stage == "llm" else set()
 
 
 def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
@@ -77,9 +77,9 @@ def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
             answerer.small_model_moved("")
         case StageGivenUp(stage="model-server"):
             answerer.small_model_given_up()
-        case ProviderWanted(provider=provider, model=model) if live:
+        case ProviderRequested(provider=provider, model=model) if live:
             answerer.use(provider, model)
-        case RequestJudged(question=question, allowed=allowed) if live:
+        case RequestDecided(question=question, allowed=allowed) if live:
             answerer.judge(question, allowed=allowed)
         case UsageCounted() if not live:
             answerer.recall(event)

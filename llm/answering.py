@@ -20,22 +20,22 @@ import msgspec
 
 from bus.messages import (
     AnswerFinished,
-    AnswerGrew,
     AnswerRequested,
     AnswerStopped,
+    AnswerStreamed,
+    EndpointPredicted,
     Event,
-    FeedbackWanted,
+    FeedbackRequested,
+    FinalTranscribed,
     Logged,
-    PassagesFound,
-    PauseJudged,
-    QuestionAsked,
+    PassagesRetrieved,
+    QuestionDetected,
     RequestSent,
     SessionEnding,
     SpeechResumed,
     StageReady,
-    TranscriptFinished,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
 from llm.asked_provider import AskedProvider
 from llm.notes.search import Notes
@@ -66,7 +66,7 @@ class _Early:
 
     number: int
     asked: Asked
-    found: PassagesFound
+    found: PassagesRetrieved
 
 
 class Answering:
@@ -89,43 +89,43 @@ class Answering:
         self._open: dict[int, _Open] = {}
         self._due: Asked | None = None
         """While folding: the newest question that nobody has asked yet."""
-        self._practised: dict[int, FeedbackWanted] = {}
+        self._practised: dict[int, FeedbackRequested] = {}
         """The user's practice answers, by number."""
-        self._foreseen: tuple[Asked, PassagesFound] | None = None
+        self._foreseen: tuple[Asked, PassagesRetrieved] | None = None
         """What the notes say to the words before the last pause: most often they are all there is."""
         self._early: _Early | None = None
         self.live = False
         """The past is taken in: from here on, steps are called for."""
         self._ending = False
 
-    def hear(self, event: Event) -> Iterator[Event | Step]:
+    def apply(self, event: Event) -> Iterator[Event | Step]:
         """Take in one event of the log and yield the steps it calls for, none before `go_live`."""
-        self._active.hear(event)
+        self._active.apply(event)
         match event:
-            case TranscriptFinished():
-                yield from self._consider(self._listener.hear(event), event)
-            case PauseJudged() if self.live:
+            case FinalTranscribed():
+                yield from self._consider(self._listener.detect(event), event)
+            case EndpointPredicted() if self.live:
                 yield from self._foresee(event)
             case (
                 SpeechResumed(source=source, utterance=utterance)
                 | UtteranceDiscarded(source=source, utterance=utterance)
-                | WordsLost(source=source, utterance=utterance)
+                | UtteranceLost(source=source, utterance=utterance)
             ):
                 yield from self._drop_early((source, utterance))
             case AnswerRequested() if self._settings.answer != FEEDBACK:
                 yield from self._answer_now(self._listener.last_said())
-            case FeedbackWanted():
+            case FeedbackRequested():
                 yield from self._look_at(event)
             case SessionEnding():
                 self._ending = True
-            case QuestionAsked() if not self.live:
+            case QuestionDetected() if not self.live:
                 self._recall(event)
             case RequestSent(question=number) if not self.live:
                 self._numbered = max(self._numbered, number)  # an early one may never have been asked
-            case AnswerGrew(question=number, added=added, anew=anew) if (
+            case AnswerStreamed(question=number, delta=added, replaces=replaces) if (
                 number in self._open and not self.live
             ):
-                self._open[number].kept[:] = [*(() if anew else self._open[number].kept), added]
+                self._open[number].kept[:] = [*(() if replaces else self._open[number].kept), added]
             case AnswerFinished(question=number) | AnswerStopped(question=number):
                 self._open.pop(number, None)
             case _:
@@ -155,7 +155,7 @@ class Answering:
         again = left[-1].asked if left and left[-1].kept else None
         yield from self._ask(self._due or again)
 
-    def _recall(self, event: QuestionAsked) -> None:
+    def _recall(self, event: QuestionDetected) -> None:
         """Take in a question of an earlier life."""
         asked = Asked(
             event.source,
@@ -177,7 +177,7 @@ class Answering:
         settings = self._settings
         return settings.eager and settings.answer == "auto" and not settings.confirm and self.asks_provider
 
-    def _foresee(self, pause: PauseJudged) -> Iterator[Event | Step]:
+    def _foresee(self, pause: EndpointPredicted) -> Iterator[Event | Step]:
         """Look through the notes for what the words before a pause ask, and, with `eager`, ask already."""
         asked, early = self._listener.guess(pause), self._early
         if early is not None and asked is not None and early.asked == asked:
@@ -198,7 +198,7 @@ class Answering:
             yield Drop(self._early.number)
             self._early = None
 
-    def _consider(self, asked: Asked | None, final: TranscriptFinished) -> Iterator[Event | Step]:
+    def _consider(self, asked: Asked | None, final: FinalTranscribed) -> Iterator[Event | Step]:
         early = self._early
         if early is not None and asked == early.asked:
             self._early = None
@@ -217,7 +217,7 @@ class Answering:
         if asked is not None and all(question.asked.place != asked.place for question in self._open.values()):
             yield from self._ask(asked)
 
-    def _look_at(self, practised: FeedbackWanted) -> Iterator[Event | Step]:
+    def _look_at(self, practised: FeedbackRequested) -> Iterator[Event | Step]:
         """Have a practice answer looked at: from here on that is a question like any other."""
         self._practised[practised.number] = practised
         whole = practised.number == 0
@@ -237,7 +237,7 @@ class Answering:
     def _say_asked(self, number: int, asked: Asked) -> Iterator[Event]:
         self._considered.add(asked.place)
         self._open[number] = _Open(number, asked)
-        yield QuestionAsked(
+        yield QuestionDetected(
             question=number,
             source=asked.source,
             utterance=asked.utterance,
@@ -257,7 +257,7 @@ class Answering:
             return
         yield Order(number, self._wish(asked, found))
 
-    def _look_up(self, number: int, asked: Asked) -> PassagesFound:
+    def _look_up(self, number: int, asked: Asked) -> PassagesRetrieved:
         if self._foreseen is not None and self._foreseen[0] == asked:
             return msgspec.structs.replace(self._foreseen[1], question=number)
         started_ns = time.perf_counter_ns()
@@ -268,11 +268,11 @@ class Answering:
         )
         prepared = self._notes.prepared(text)
         search_ms = (time.perf_counter_ns() - started_ns) / 1e6
-        return PassagesFound(
+        return PassagesRetrieved(
             question=number, passages=passages, prepared=prepared, search_ms=round(search_ms, 3)
         )
 
-    def _wish(self, asked: Asked, found: PassagesFound) -> Wish:
+    def _wish(self, asked: Asked, found: PassagesRetrieved) -> Wish:
         passages, practised = tuple(found.passages), self._practised_in(asked)
         if practised is not None:
             return FeedbackRequest(
@@ -282,7 +282,7 @@ class Answering:
             question=asked.text, previous_question=asked.previous, passages=passages, style=self._style
         )
 
-    def _practised_in(self, asked: Asked) -> FeedbackWanted | None:
+    def _practised_in(self, asked: Asked) -> FeedbackRequested | None:
         """Return the practice answer that is to be looked at; None for a question."""
         return self._practised.get(asked.utterance) if asked.kind == FEEDBACK else None
 

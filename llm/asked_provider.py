@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.messages import Event, ProviderReady, ProviderWanted
+from bus.messages import Event, ProviderReady, ProviderRequested
 from llm.settings import LlmSettings
 
 
@@ -16,12 +16,12 @@ class AskedProvider:
     def __init__(self, settings: LlmSettings) -> None:
         self.provider = settings.provider
         self.model = settings.model
-        self._wanted: ProviderWanted | None = None
+        self._wanted: ProviderRequested | None = None
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event: a wish counts once somebody is ready."""
         match event:
-            case ProviderWanted():
+            case ProviderRequested():
                 self._wanted = event
             case ProviderReady(provider="none") if self._wanted and self._wanted.provider.strip() != "none":
                 pass  # said at the start of a stage that was chosen away from before it died

@@ -36,8 +36,8 @@ def main() -> None:
             f"{NAME} on cpu, {settings.local_threads} threads", address=f"{server.listening_address}/v1"
         )
         while not stage.stopping():
-            stage.hear(timeout_s=_TURN_S)
-            stage.beat()
+            stage.poll(timeout_s=_TURN_S)
+            stage.heartbeat()
     os._exit(0)  # llama.cpp's own end waits for the answer under way, sometimes for seconds
 
 
@@ -52,7 +52,7 @@ def serve(model: Path, key: str, threads: int) -> Any:
         raise ModelFailure(
             f"the small model's weights are not at {model}",
             kept="the transcript goes on, and your notes are shown",
-            todo="run `cuecard models pull smollm2`",
+            fix="run `cuecard models pull smollm2`",
         )
     import xllamacpp
 
@@ -62,11 +62,11 @@ def serve(model: Path, key: str, threads: int) -> Any:
         raise ModelFailure(
             f"the small model cannot be loaded ({error})",
             kept="the transcript goes on, and your notes are shown",
-            todo="run `cuecard models verify`",
+            fix="run `cuecard models verify`",
         ) from error
     if not server.listening_address.startswith("http://127.0.0.1:"):
         raise MachineFailure(
-            "the small model's server cannot listen on this machine's loopback", todo="try `cuecard doctor`"
+            "the small model's server cannot listen on this machine's loopback", fix="try `cuecard doctor`"
         )
     return server
 

@@ -7,7 +7,7 @@ import threading
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
-from bus.messages import AnswerRequested, Logged, ProviderWanted, RequestJudged
+from bus.messages import AnswerRequested, Logged, ProviderRequested, RequestDecided
 from bus.stage import Stage
 from overlay.captions import Captions
 from overlay.settings import OverlaySettings
@@ -34,14 +34,16 @@ class Overlay(QObject):
         self._captions = Captions()
         self.window = OverlayWindow(settings)
         self.window.closed.connect(stage.stop)
-        self.window.answer_wanted.connect(lambda: stage.say(AnswerRequested(by="overlay")))
+        self.window.answer_wanted.connect(lambda: stage.publish(AnswerRequested(by="overlay")))
         self.window.request_judged.connect(
-            lambda question, allowed: stage.say(
-                RequestJudged(question=question, allowed=allowed, by="overlay")
+            lambda question, allowed: stage.publish(
+                RequestDecided(question=question, allowed=allowed, by="overlay")
             )
         )
         self.window.provider_wanted.connect(
-            lambda provider, model: stage.say(ProviderWanted(provider=provider, model=model, by="overlay"))
+            lambda provider, model: stage.publish(
+                ProviderRequested(provider=provider, model=model, by="overlay")
+            )
         )
         self._heard.connect(self._take)
         self._draw_soon = QTimer(self)
@@ -66,18 +68,18 @@ class Overlay(QObject):
     def _listen(self) -> None:
         """Hear events on a thread of its own: the hub never waits for the window, nor it for the hub."""
         while not self._stage.stopping():
-            events = self._stage.hear(_HEAR_S)
+            events = self._stage.poll(_HEAR_S)
             if events:
                 self._heard.emit(events)
 
     def _take(self, events: list[Logged]) -> None:
         for logged in events:
-            self._captions.hear(logged)
+            self._captions.apply(logged)
         if not self._draw_soon.isActive():
             self._draw_soon.start(_DRAW_EVERY_MS)
 
     def _look_around(self) -> None:
-        self._stage.beat()
+        self._stage.heartbeat()
         if self._stage.stopping():
             self.window.draw(self._captions)
             QApplication.quit()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bus import messages as m
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from overlay.egress import Egress
 from overlay.exchange import Exchange
 from overlay.practice import Practice
@@ -37,17 +37,17 @@ class Line:
     spoken_ns: int
     """Monotonic time at which it began."""
     text: str
-    settled_words: int
+    stable_words: int
     final: bool = False
-    unsure: bool = False
+    unconfirmed: bool = False
     """No final pass confirms the words."""
 
     def parts(self) -> tuple[str, str]:
         """Return the words that are certain, and those that may still change or are unsure."""
         words = self.text.split()
         if self.final:
-            return ("", self.text) if self.unsure else (self.text, "")
-        return " ".join(words[: self.settled_words]), " ".join(words[self.settled_words :])
+            return ("", self.text) if self.unconfirmed else (self.text, "")
+        return " ".join(words[: self.stable_words]), " ".join(words[self.stable_words :])
 
 
 @dataclass
@@ -85,13 +85,13 @@ class Captions:
     _seq: int = 0
     _first_sample_ns: dict[str, int] = field(default_factory=dict)
 
-    def hear(self, logged: m.Logged) -> None:
+    def apply(self, logged: m.Logged) -> None:
         """Take in one event; one that was taken in before changes nothing."""
         if 0 < logged.seq <= self._seq:
             return
         self._seq = max(self._seq, logged.seq)
         event = logged.event
-        self.practice.hear(event)
+        self.practice.apply(event)
         match event:
             case m.LevelMeasured(source=source, rms_dbfs=level):
                 self.levels_dbfs[source] = level
@@ -107,18 +107,18 @@ class Captions:
                 | m.SpeechPaused()
                 | m.SpeechResumed()
                 | m.SpeechEnded()
-                | m.TranscriptGrew()
-                | m.TranscriptFinished()
+                | m.PartialTranscribed()
+                | m.FinalTranscribed()
                 | m.UtteranceDiscarded()
-                | m.WordsLost()
+                | m.UtteranceLost()
             ):
                 self._hear_speech(event, logged.logged_ns)
             case (
-                m.QuestionAsked()
-                | m.PassagesFound()
+                m.QuestionDetected()
+                | m.PassagesRetrieved()
                 | m.RequestHeld()
                 | m.RequestSent()
-                | m.AnswerGrew()
+                | m.AnswerStreamed()
                 | m.AnswerFinished()
                 | m.AnswerStopped()
                 | m.ProviderReady()
@@ -139,45 +139,51 @@ class Captions:
                 self.speaking.add(source)
             case m.SpeechPaused(source=source) | m.SpeechEnded(source=source):
                 self.speaking.discard(source)
-            case m.TranscriptGrew():
+            case m.PartialTranscribed():
                 before = self.growing.get(event.source)
                 begun = before.spoken_ns if before and before.utterance == event.utterance else logged_ns
                 self.growing[event.source] = Line(
-                    event.source, event.utterance, begun, event.text, event.settled_words
+                    event.source, event.utterance, begun, event.text, event.stable_words
                 )
-            case m.TranscriptFinished():
+            case m.FinalTranscribed():
                 self._finish(event, logged_ns)
             case m.UtteranceDiscarded():
                 self._discard(event)
-            case m.WordsLost(source=source, utterance=utterance, cause=cause):
+            case m.UtteranceLost(source=source, utterance=utterance, cause=cause):
                 self._stop_growing(source, utterance)
                 self._trouble(f"{source}: an utterance was lost ({cause})")
             case _:
                 pass
 
-    def _finish(self, event: m.TranscriptFinished, logged_ns: int) -> None:
-        self._add_line(event, event.text, unsure=event.unsure)
+    def _finish(self, event: m.FinalTranscribed, logged_ns: int) -> None:
+        self._add_line(event, event.text, unconfirmed=event.unconfirmed)
         zero_ns = self._first_sample_ns.get(event.source, 0)
-        if zero_ns and not event.unsure:
+        if zero_ns and not event.unconfirmed:
             ended_ns = zero_ns + event.quiet_sample * 1_000_000_000 // SAMPLE_RATE
             self.final_latency_s = (logged_ns - ended_ns) / 1e9
 
     def _discard(self, event: m.UtteranceDiscarded) -> None:
         if event.held_speech:
             seconds = event.start_sample // SAMPLE_RATE
-            self._add_line(event, f"{seconds // 60}:{seconds % 60:02} {NOT_UNDERSTOOD}", unsure=True)
+            self._add_line(event, f"{seconds // 60}:{seconds % 60:02} {NOT_UNDERSTOOD}", unconfirmed=True)
         else:
             self._stop_growing(event.source, event.utterance)
 
     def _add_line(
-        self, event: m.TranscriptFinished | m.UtteranceDiscarded, text: str, *, unsure: bool
+        self, event: m.FinalTranscribed | m.UtteranceDiscarded, text: str, *, unconfirmed: bool
     ) -> None:
         """Add a final line where it belongs by the time at which it was begun."""
         self._stop_growing(event.source, event.utterance)
         zero_ns = self._first_sample_ns.get(event.source, 0)
         spoken_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
         line = Line(
-            event.source, event.utterance, spoken_ns, text, len(text.split()), final=True, unsure=unsure
+            event.source,
+            event.utterance,
+            spoken_ns,
+            text,
+            len(text.split()),
+            final=True,
+            unconfirmed=unconfirmed,
         )
         at = len(self.lines)
         while at and self.lines[at - 1].spoken_ns > spoken_ns:
@@ -193,8 +199,8 @@ class Captions:
             del self.growing[source]
 
     def _hear_answering(self, event: m.Event, logged_ns: int) -> None:
-        self.egress.hear(event)
-        if isinstance(event, m.QuestionAsked):
+        self.egress.apply(event)
+        if isinstance(event, m.QuestionDetected):
             self.exchanges.append(
                 Exchange(event.question, event.source, event.text, logged_ns, event.previous)
             )
@@ -202,7 +208,7 @@ class Captions:
         number = getattr(event, "question", None)
         for exchange in self.exchanges:
             if exchange.question == number:
-                exchange.hear(event, logged_ns)
+                exchange.apply(event, logged_ns)
 
     def _hear_trouble(self, event: m.Event) -> None:
         match event:
@@ -217,12 +223,12 @@ class Captions:
                 kind, _, source = stage.partition(":")
                 if kind in ("capture", "vad"):
                     self._fall_quiet(source)
-            case m.StageGivenUp(stage=stage, cause=cause, todo=todo):
+            case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
                 state = self.stages.setdefault(stage, StageState())
-                state.state, state.detail = "given up", f"{cause}; {todo}"
-                self._trouble(f"{stage} was given up: {cause}; {todo}")
-            case m.ProblemMet(stage=stage, what=what, kept=kept, todo=todo):
-                self._trouble("; ".join(filter(None, (f"{stage}: {what}", kept, todo))))
+                state.state, state.detail = "given up", f"{cause}; {fix}"
+                self._trouble(f"{stage} was given up: {cause}; {fix}")
+            case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
+                self._trouble("; ".join(filter(None, (f"{stage}: {what}", kept, fix))))
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
                 self._trouble(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
             case m.CaptureEnded(source=source):

@@ -86,5 +86,5 @@ def _has_library(name: str) -> bool:
     return True
 
 
-def _failure(what: str, todo: str = "") -> MachineFailure:
-    return MachineFailure(what, kept="the session goes on", todo=f"{todo}use --view terminal")
+def _failure(what: str, fix: str = "") -> MachineFailure:
+    return MachineFailure(what, kept="the session goes on", fix=f"{fix}use --view terminal")

@@ -40,7 +40,7 @@ class Egress:
     tokens: int = 0
     """Of all requests, in both directions."""
 
-    def hear(self, event: m.Event) -> None:
+    def apply(self, event: m.Event) -> None:
         """Take in one event."""
         match event:
             case m.RequestSent():

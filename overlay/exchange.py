@@ -40,24 +40,24 @@ class Exchange:
         judged = self.source == "practice"  # feedback is given on the question alone, then
         return self.searched and not self.passages and self.prepared is None and not judged
 
-    def hear(self, event: m.Event, logged_ns: int) -> None:
+    def apply(self, event: m.Event, logged_ns: int) -> None:
         """Take in an event of this question."""
         match event:
-            case m.PassagesFound(passages=passages, prepared=prepared):
+            case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 self.passages, self.prepared, self.searched = passages, prepared, True
             case m.RequestHeld():
                 self.held, self.state = event, "held"
             case m.RequestSent() if self.state == "held":
                 self.held, self.state = None, "waiting"
-            case m.AnswerGrew(added=added, anew=anew):
+            case m.AnswerStreamed(delta=added, replaces=replaces):
                 if self.first_token_s is None:
                     self.first_token_s = (logged_ns - self.asked_ns) / 1e9
-                self.answer = (("" if anew else self.answer) + added)[:ANSWER_CHARACTERS]
+                self.answer = (("" if replaces else self.answer) + added)[:ANSWER_CHARACTERS]
                 self.state = "streaming"
             case m.AnswerFinished(text=text, model=model):
                 self.answer, self.state, self.remark = text[:ANSWER_CHARACTERS], "finished", model
-            case m.AnswerStopped(cause=cause, kept=kept, todo=todo):
+            case m.AnswerStopped(cause=cause, kept=kept, fix=fix):
                 self.answer, self.state, self.held = kept[:ANSWER_CHARACTERS], "stopped", None
-                self.remark = "; ".join(filter(None, (cause, todo)))
+                self.remark = "; ".join(filter(None, (cause, fix)))
             case _:
                 pass

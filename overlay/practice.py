@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 
-Entry = m.PracticeAsked | m.PracticeMeasured | m.PracticeEnded
+Entry = m.PracticeQuestionAsked | m.PracticeAnswerMeasured | m.PracticeEnded
 """What will not change any more."""
 
 
@@ -14,25 +14,25 @@ Entry = m.PracticeAsked | m.PracticeMeasured | m.PracticeEnded
 class Practice:
     """What was asked, whose turn it is, and what was measured."""
 
-    asked: m.PracticeAsked | None = None
+    asked: m.PracticeQuestionAsked | None = None
     """The newest question."""
     listens: bool = False
     """Whether what is said now is the answer."""
-    measured: list[m.PracticeMeasured] = field(default_factory=list)
+    measured: list[m.PracticeAnswerMeasured] = field(default_factory=list)
     ended: m.PracticeEnded | None = None
     entries: list[Entry] = field(default_factory=list)
     """All that was asked and measured, in order."""
 
-    def hear(self, event: m.Event) -> None:
+    def apply(self, event: m.Event) -> None:
         """Take in one event."""
         if isinstance(event, Entry):
             self.entries.append(event)
         match event:
-            case m.PracticeAsked():
+            case m.PracticeQuestionAsked():
                 self.asked, self.listens = event, False
-            case m.TurnGiven():
+            case m.TurnStarted():
                 self.listens = True
-            case m.PracticeMeasured():
+            case m.PracticeAnswerMeasured():
                 self.listens = False
                 self.measured.append(event)
             case m.PracticeEnded():

@@ -16,9 +16,9 @@ from typing import Annotated
 import typer
 
 from bus.failures import Failure
-from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, complain_without_words, unexpected
+from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, report_crash, unexpected
 from session.commands import machine, sessions
-from session.commands import running_session as going_on
+from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
 
@@ -66,9 +66,9 @@ _COMMANDS = (
     sessions.demo,
     sessions.practice,
     sessions.resume,
-    going_on.answer,
-    going_on.use,
-    going_on.ledger,
+    running_sessions.answer,
+    running_sessions.use,
+    running_sessions.ledger,
     machine.devices,
     machine.doctor,
     machine.report,
@@ -84,7 +84,7 @@ app.command(
 
 def main() -> None:
     """Run the command line; the program's entry point."""
-    complain_without_words("session")
+    report_crash("session")
     _leave_deleted_folder()
     _find_runtime_directory()
     try:

@@ -47,6 +47,6 @@ def named_one(settings: LlmSettings, wanted: str) -> Provider:
         raise UsageFailure(
             f"{wanted!r} is nobody in particular",
             kept="nothing was changed",
-            todo=f"name one of {', '.join(KNOWN)}, or the address of an API",
+            fix=f"name one of {', '.join(KNOWN)}, or the address of an API",
         )
     return provider

@@ -46,18 +46,18 @@ def main() -> None:
                         case SpeechResumed() as resumed:
                             transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
                     utterances.apply(logged.event)
-                    agenda.hear(logged)
-                    lag.hear(logged)
+                    agenda.apply(logged)
+                    lag.apply(logged)
                 for gone in agenda.skipped(transcriber.is_gone):
                     transcriber.skip(gone)
                 while task := _next(agenda, sources, transcriber):
                     transcriber.begin(task)
                 for event in transcriber.finished():
-                    stage.say(event)
+                    stage.publish(event)
                 if news := lag.news(time.monotonic_ns()):
-                    stage.say(news)
-                stage.beat()
-                heard = stage.hear(_patience_s(agenda, transcriber))
+                    stage.publish(news)
+                stage.heartbeat()
+                heard = stage.poll(_patience_s(agenda, transcriber))
 
 
 def _next(agenda: Agenda, sources: Sources, transcriber: Transcriber) -> Task | None:

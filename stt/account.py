@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from stt.agreement import Agreement
 from stt.mel import Features, GrowingMel
 from stt.scheduler import Task

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bus.audio import Samples
 from bus.failures import Failure, ModelFailure
-from bus.ring import Samples
 from stt.device import Device
 from stt.engine import Engine
 from stt.hallucination import Pass
@@ -82,7 +82,7 @@ class SteadyEngine:
         """Return an empty spectrogram for an utterance that begins here."""
         return SoundingMel(self._engine.front_end, start_sample)
 
-    def hear(
+    def transcribe(
         self,
         features: Features,
         said_before: str = "",
@@ -99,7 +99,9 @@ class SteadyEngine:
 
         def listen(engine: Engine) -> tuple[Pass, bool]:
             heard = _for(engine, features)
-            return engine.hear(heard, said_before, again_if_suspect=again_if_suspect, abandoned=abandoned)
+            return engine.transcribe(
+                heard, said_before, again_if_suspect=again_if_suspect, abandoned=abandoned
+            )
 
         engine = self._engine
         try:
@@ -119,7 +121,7 @@ class SteadyEngine:
                     ModelFailure(
                         f"CUDA failed ({str(error).splitlines()[0] if str(error) else 'without a word'})",
                         kept=f"no words were lost; {self.name} goes on on the CPU",
-                        todo="end what else uses the graphics card, and start a new session to use it again",
+                        fix="end what else uses the graphics card, and start a new session to use it again",
                     )
                 )
             return self._engine

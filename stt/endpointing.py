@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Patience = Literal["snappy", "balanced", "patient"]
+Endpointing = Literal["snappy", "balanced", "patient"]
 
 _FEW_WORDS = 3
 """So few words ("Well.", "I mean.") often begin something longer, whatever Whisper's full stop says."""
@@ -49,7 +49,7 @@ class Waits:
     """Who has paused as long as this before within the utterance may do so again."""
 
 
-WAITS: dict[Patience, Waits] = {
+WAITS: dict[Endpointing, Waits] = {
     "snappy": Waits(question_ms=256, sentence_ms=288, unsure_ms=416, unfinished_ms=608, slow_from_ms=400),
     "balanced": Waits(question_ms=320, sentence_ms=352, unsure_ms=576, unfinished_ms=896, slow_from_ms=300),
     "patient": Waits(question_ms=512, sentence_ms=640, unsure_ms=800, unfinished_ms=992, slow_from_ms=300),
@@ -65,21 +65,21 @@ class Judgement:
     """How long to wait, and why."""
 
     wait_ms: int
-    because: Because
+    reason: Because
 
 
 def judge(
-    text: str, patience: Patience, *, mean_log_probability: float = 0.0, longest_pause_ms: float = 0.0
+    text: str, endpointing: Endpointing, *, mean_log_probability: float = 0.0, longest_pause_ms: float = 0.0
 ) -> Judgement:
     """Return how long the quiet after these words must last.
 
     Args:
         text: What was said up to the pause, as Whisper writes it.
-        patience: The user's choice.
+        endpointing: The user's choice.
         mean_log_probability: Of the words, per token, natural logarithm.
         longest_pause_ms: The longest pause so far within the utterance.
     """
-    waits, looks_like = WAITS[patience], _looks_like(text.split())
+    waits, looks_like = WAITS[endpointing], _looks_like(text.split())
     if looks_like == "question":
         return Judgement(waits.question_ms, looks_like)
     if looks_like == "unfinished":

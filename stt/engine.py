@@ -16,8 +16,8 @@ from pathlib import Path
 import ctranslate2
 import numpy as np
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
-from bus.ring import SAMPLE_RATE
 from stt import hallucination as guard
 from stt.device import Device
 from stt.hallucination import Pass
@@ -86,7 +86,7 @@ class Engine:
         """Return an empty spectrogram for an utterance that begins here."""
         return GrowingMel(self._front_end, start_sample)
 
-    def hear(
+    def transcribe(
         self,
         features: Features,
         said_before: str = "",
@@ -167,7 +167,7 @@ class Engine:
     def _warm_up(self) -> None:
         """Make the first real pass as fast as the others; on CUDA, find out whether it works at all."""
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
-        self.hear(self._front_end(noise.astype(np.int16)))
+        self.transcribe(self._front_end(noise.astype(np.int16)))
 
 
 def _mean_log_probability(result: ctranslate2.models.WhisperGenerationResult) -> float:
@@ -190,7 +190,7 @@ def _unusable(settings: SttSettings, why: str) -> ModelFailure:
     return ModelFailure(
         f"the Whisper model {settings.model!r} cannot be used: {why}",
         kept="no sound was heard",
-        todo="end other programs, or use a smaller model"
+        fix="end other programs, or use a smaller model"
         if lacks_memory
         else f"run `cuecard models pull {settings.model}`",
     )

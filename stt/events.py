@@ -5,10 +5,16 @@ Pure: knows no threads, and not which pass is still wanted; `transcriber.py` doe
 
 from __future__ import annotations
 
-from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from bus.messages import (
+    EndpointPredicted,
+    FinalTranscribed,
+    PartialTranscribed,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
 from stt import hallucination as guard
 from stt.account import Account
-from stt.endpointing import Patience, judge
+from stt.endpointing import Endpointing, judge
 from stt.hallucination import Pass
 from stt.scheduler import Task
 from stt.seeds import Seed
@@ -22,43 +28,50 @@ def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:
     return seed.joined("" if says_nothing else guard.without_loop(heard.text))
 
 
-def grown(task: Task, text: str, settled_words: int) -> TranscriptGrew:
+def grown(task: Task, text: str, stable_words: int) -> PartialTranscribed:
     """Say what a partial has heard."""
-    return TranscriptGrew(
+    return PartialTranscribed(
         source=task.source,
         utterance=task.utterance,
         text=text,
-        settled_words=settled_words,
+        stable_words=stable_words,
         stop_sample=task.stop_sample,
     )
 
 
 def judged(
-    task: Task, text: str, heard: Pass, patience: Patience, *, longest_pause_ms: float
-) -> PauseJudged | None:
+    task: Task, text: str, heard: Pass, endpointing: Endpointing, *, longest_pause_ms: float
+) -> EndpointPredicted | None:
     """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
     if not text:
         return None
     judgement = judge(
         text,
-        patience,
+        endpointing,
         mean_log_probability=heard.mean_log_probability,
         longest_pause_ms=longest_pause_ms,
     )
-    return PauseJudged(
+    return EndpointPredicted(
         source=task.source,
         utterance=task.utterance,
         start_sample=task.start_sample,
         quiet_sample=task.quiet_sample,
         wait_ms=judgement.wait_ms,
-        because=judgement.because,
+        reason=judgement.reason,
         text=text,
     )
 
 
 def finished(
-    task: Task, text: str, heard: Pass, account: Account, *, early: bool, redone: bool, unsure: bool = False
-) -> TranscriptFinished | UtteranceDiscarded:
+    task: Task,
+    text: str,
+    heard: Pass,
+    account: Account,
+    *,
+    early: bool,
+    retried: bool,
+    unconfirmed: bool = False,
+) -> FinalTranscribed | UtteranceDiscarded:
     """Return the event with the final words of an utterance, or that there were none.
 
     Args:
@@ -67,8 +80,8 @@ def finished(
         heard: The pass that gave them.
         account: What the passes before it have cost.
         early: Whether the pass was begun before the end was decided.
-        redone: Whether it was made again.
-        unsure: Whether the words are those shown before, which the pass did not find.
+        retried: Whether it was made again.
+        unconfirmed: Whether the words are those shown before, which the pass did not find.
     """
     if not text:
         return UtteranceDiscarded(
@@ -79,7 +92,7 @@ def finished(
             cause="no words",
             speech_ms=task.speech_ms,
         )
-    return TranscriptFinished(
+    return FinalTranscribed(
         source=task.source,
         utterance=task.utterance,
         text=text,
@@ -89,14 +102,14 @@ def finished(
         mean_log_probability=heard.mean_log_probability,
         no_speech_probability=heard.no_speech_probability,
         window_s=heard.window_s,
-        redone=redone,
+        retried=retried,
         speculative=early,
         queue_ms=0.0 if early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
         compute_ms=heard.compute_ms,
         passes=account.passes,
         wasted_passes=account.wasted_passes,
         all_compute_ms=account.compute_ms + heard.compute_ms,
-        unsure=unsure,
+        unconfirmed=unconfirmed,
     )
 
 
@@ -116,7 +129,7 @@ def kept(text: str, shown: str, heard: Pass, settings: SttSettings) -> tuple[str
     return text, False
 
 
-def untranscribed(task: Task, shown: str, cause: str) -> TranscriptFinished | WordsLost:
+def untranscribed(task: Task, shown: str, cause: str) -> FinalTranscribed | UtteranceLost:
     """Return the outcome of an utterance whose final pass cannot be made: the words shown last, or none."""
     utterance = OpenUtterance(task.source, task.utterance, task.start_sample, task.stop_sample, shown=shown)
     return outcome_without_pass(utterance, cause)

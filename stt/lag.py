@@ -6,7 +6,14 @@ given the time.
 
 from __future__ import annotations
 
-from bus.messages import Logged, ProblemMet, SpeechEnded, TranscriptFinished, UtteranceDiscarded, WordsLost
+from bus.messages import (
+    FinalTranscribed,
+    Logged,
+    ProblemReported,
+    SpeechEnded,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
 
 BEHIND_S = 3.0
 """Final words that are later than this after the end of their utterance are behind."""
@@ -24,15 +31,15 @@ class Lag:
         self._told = False
         self._lost = 0
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Take in one event, in the log's order."""
         event = logged.event
         match event:
             case SpeechEnded():
                 self._waiting[event.source, event.utterance] = logged.logged_ns
-            case TranscriptFinished() | UtteranceDiscarded():
+            case FinalTranscribed() | UtteranceDiscarded():
                 self._waiting.pop((event.source, event.utterance), None)
-            case WordsLost():
+            case UtteranceLost():
                 self._waiting.pop((event.source, event.utterance), None)
                 self._lost += self._told
             case _:
@@ -42,19 +49,21 @@ class Lag:
         """Return how long the oldest utterance without final words has waited for them."""
         return (now_ns - min(self._waiting.values(), default=now_ns)) / 1e9
 
-    def news(self, now_ns: int) -> ProblemMet | None:
+    def news(self, now_ns: int) -> ProblemReported | None:
         """Return what a person must be told now, if anything."""
         behind_s = self.behind_s(now_ns)
         if not self._told and behind_s > BEHIND_S:
             self._told, self._lost = True, 0
-            return ProblemMet(
+            return ProblemReported(
                 stage="stt",
-                what=f"the words come more than {BEHIND_S:.0f} s late",
+                problem=f"the words come more than {BEHIND_S:.0f} s late",
                 kept="what is said waits for them; what has waited for a minute is skipped, and told",
-                todo="if it stays so, end other programs or use a smaller model",
+                fix="if it stays so, end other programs or use a smaller model",
             )
         if self._told and behind_s < CAUGHT_UP_S:
             self._told = False
             skipped = f"all but {self._lost} utterances" if self._lost else "everything"
-            return ProblemMet(stage="stt", what="the words have caught up", kept=f"{skipped} that was said")
+            return ProblemReported(
+                stage="stt", problem="the words have caught up", kept=f"{skipped} that was said"
+            )
         return None

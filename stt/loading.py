@@ -32,7 +32,7 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine | S
             raise ModelFailure(
                 "CUDA was asked for, and CTranslate2 sees no CUDA device",
                 kept="nothing was heard",
-                todo="see `cuecard doctor`, or use --device cpu",
+                fix="see `cuecard doctor`, or use --device cpu",
             )
         return Engine(settings, cpu(settings))
     try:
@@ -43,9 +43,9 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine | S
         spare = load_spare(settings)
         report(
             ModelFailure(
-                f"CUDA does not work ({failure.what})",
+                f"CUDA does not work ({failure.problem})",
                 kept=f"{spare.name} runs on the CPU instead",
-                todo="see `cuecard doctor`",
+                fix="see `cuecard doctor`",
             )
         )
         return spare

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bus.ring import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE, Samples
 
 FRAME_SAMPLES = 160
 """One mel frame: 10 ms."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bus import messages as m
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from stt.settings import SttSettings
 
 _PARTIAL_SHARE = 0.08
@@ -73,7 +73,7 @@ class Agenda:
         self._speaking: dict[Key, _Speech] = {}
         self._finals: dict[Key, Task] = {}
 
-    def hear(self, logged: m.Logged) -> None:
+    def apply(self, logged: m.Logged) -> None:
         """Take in one event, in the log's order."""
         event = logged.event
         match event:
@@ -86,7 +86,7 @@ class Agenda:
                 speech.pause = None
             case m.SpeechEnded():
                 self._end(event, logged.logged_ns)
-            case m.TranscriptFinished() | m.UtteranceDiscarded() | m.WordsLost():
+            case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 self._finals.pop((event.source, event.utterance), None)
                 self._speaking.pop((event.source, event.utterance), None)
             case _:

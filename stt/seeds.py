@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from stt.settings import SttSettings
 
 _LEAST_FOR_PARTIAL = round(0.8 * SAMPLE_RATE)

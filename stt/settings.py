@@ -34,7 +34,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     them. About 30 are used."""
     first_source: str = "call"
     """The source whose finals go before the others': the other party."""
-    patience: Literal["snappy", "balanced", "patient"] = "balanced"
+    endpointing: Literal["snappy", "balanced", "patient"] = "balanced"
     """How long a speaker may fall silent before the utterance is over (`stt/endpointing.py`)."""
     first_partial_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.3
     """How much audio the first partial of an utterance waits for after its speech was detected."""

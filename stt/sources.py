@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from bus.failures import Overrun, RingGone
+from bus.audio import Samples
+from bus.failures import Overrun, RingUnavailable
 from bus.messages import CaptureStarted
-from bus.ring import AudioRing, Samples
+from bus.ring import AudioRing
 from bus.run import Run
 
 _ATTACH_S = 0.2  # a capture says that it has started when its ring is served
@@ -30,7 +31,7 @@ class Sources:
         """
         try:
             ring = AudioRing.attach(self._run.ring_address(started.source), timeout_s=_ATTACH_S)
-        except RingGone:
+        except RingUnavailable:
             return
         if old := self._rings.get(started.source):
             old.close()

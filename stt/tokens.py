@@ -70,7 +70,7 @@ class Vocabulary:
         if token is None:
             raise SettingsFailure(
                 f"this Whisper model does not know {language or name!r}",
-                todo="set `language` in [stt] to a code it knows, such as en, or take another model",
+                fix="set `language` in [stt] to a code it knows, such as en, or take another model",
             )
         return token
 

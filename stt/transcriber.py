@@ -169,7 +169,7 @@ class Transcriber:
         account.passes += 1
         unwanted = threading.Event()
         words = self._threads.submit(
-            self._engine.hear,
+            self._engine.transcribe,
             features,
             seed.text,
             again_if_suspect=task.kind != "partial",
@@ -181,7 +181,7 @@ class Transcriber:
 
     def _final(self, key: Key, running: Running) -> Iterator[Event]:
         try:
-            heard, redone = self._result(running)
+            heard, retried = self._result(running)
         except Abandoned:
             return
         except _DECODING_ERRORS as error:
@@ -196,9 +196,9 @@ class Transcriber:
         account = self._account(key)
         del self._accounts[key]
         found = outcome.words(heard, running.seed, self._settings)
-        text, unsure = outcome.kept(found, self._utterances.shown(key), heard, self._settings)
+        text, unconfirmed = outcome.kept(found, self._utterances.shown(key), heard, self._settings)
         yield outcome.finished(
-            running.final, text, heard, account, early=running.early, redone=redone, unsure=unsure
+            running.final, text, heard, account, early=running.early, retried=retried, unconfirmed=unconfirmed
         )
 
     def _result(self, running: Running) -> tuple[Pass, bool]:
@@ -236,7 +236,7 @@ class Transcriber:
         text = outcome.words(heard, running.seed, self._settings)
         longest_pause_ms = self._account(running.task.key).longest_pause_ms
         judged = outcome.judged(
-            running.task, text, heard, self._settings.patience, longest_pause_ms=longest_pause_ms
+            running.task, text, heard, self._settings.endpointing, longest_pause_ms=longest_pause_ms
         )
         if judged:
             self._utterances.apply(judged)

@@ -49,14 +49,14 @@ class OpenUtterances:
                 utterance.begun = utterance.ended = True
                 utterance.start_sample, utterance.stop_sample = start, stop
             case (
-                m.TranscriptGrew(text=text, stop_sample=sample)
-                | m.PauseJudged(text=text, quiet_sample=sample)
+                m.PartialTranscribed(text=text, stop_sample=sample)
+                | m.EndpointPredicted(text=text, quiet_sample=sample)
             ) if text:
                 utterance = self._of(event.source, event.utterance)
                 if sample >= utterance.shown_sample:
                     utterance.shown, utterance.shown_sample = text, sample
                 utterance.stop_sample = max(utterance.stop_sample, sample)
-            case m.TranscriptFinished() | m.UtteranceDiscarded() | m.WordsLost():
+            case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 self._open.pop((event.source, event.utterance), None)
             case _:
                 pass
@@ -72,7 +72,7 @@ class OpenUtterances:
 
     def close(
         self, cause: str, *, source: str | None = None, ended: bool | None = None
-    ) -> list[m.TranscriptFinished | m.WordsLost]:
+    ) -> list[m.FinalTranscribed | m.UtteranceLost]:
         """Return an outcome for each utterance that nobody will transcribe any more, and forget it.
 
         Args:
@@ -93,17 +93,17 @@ class OpenUtterances:
         return self._open.setdefault((source, utterance), OpenUtterance(source, utterance))
 
 
-def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.TranscriptFinished | m.WordsLost:
+def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.FinalTranscribed | m.UtteranceLost:
     """Return the outcome without a final pass: the words shown last, or that there are none."""
     if not utterance.shown:
-        return m.WordsLost(
+        return m.UtteranceLost(
             source=utterance.source,
             utterance=utterance.utterance,
             start_sample=utterance.start_sample,
             stop_sample=utterance.stop_sample,
             cause=cause,
         )
-    return m.TranscriptFinished(
+    return m.FinalTranscribed(
         source=utterance.source,
         utterance=utterance.utterance,
         text=utterance.shown,
@@ -113,9 +113,9 @@ def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.TranscriptFi
         mean_log_probability=0.0,
         no_speech_probability=0.0,
         window_s=0.0,
-        redone=False,
+        retried=False,
         speculative=False,
         queue_ms=0.0,
         compute_ms=0.0,
-        unsure=True,
+        unconfirmed=True,
     )

@@ -106,7 +106,7 @@ def hub_run(make_run: Callable[..., Run], start_stage: StartStage) -> Run:
     run = make_run()
     start_stage(run, "bus")
     with HubClient("session", run) as client:
-        assert client.hear(timeout_s=10), "the hub did not start"
+        assert client.poll(timeout_s=10), "the hub did not start"
     return run
 
 

@@ -11,9 +11,9 @@ from typing import Self, TypeVar
 
 import soundfile
 
+from bus.audio import Samples
 from bus.client import HubClient
 from bus.messages import Event, Logged, ReplayStarted, SpeechEnded, StageReady
-from bus.ring import Samples
 from bus.run import Run
 from capture.settings import CaptureSettings
 from tests.waiting import wait_until
@@ -78,13 +78,13 @@ class Hearing:
     def replay(self, lead_s: float = 0.1) -> int:
         """Let the recordings begin, and return when sample 0 is due."""
         start_ns = time.monotonic_ns() + round(lead_s * 1e9)
-        self.session.say(ReplayStarted(start_ns=start_ns))
+        self.session.publish(ReplayStarted(start_ns=start_ns))
         return start_ns
 
     def look(self) -> list[Event]:
         """Return everything that was said so far."""
-        self.logged += self._view.hear(0.02)
-        self.session.hear()
+        self.logged += self._view.poll(0.02)
+        self.session.poll()
         return [logged.event for logged in self.logged]
 
     def heard(self, kind: type[E], source: str = "") -> list[E]:

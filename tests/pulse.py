@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bus.ring import Samples
+from bus.audio import Samples
 from tests.waiting import wait_until
 
 PROGRAMS = ("pulseaudio", "pactl", "paplay")

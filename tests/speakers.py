@@ -25,22 +25,22 @@ class Speakers:
         self._run = run
         self._lines: dict[str, HubClient] = {}
 
-    def say(self, *events: m.Event) -> None:
+    def publish(self, *events: m.Event) -> None:
         """Say the events, in this order where one stage says them."""
         for event in events:
-            self._line(event).say(event)
+            self._line(event).publish(event)
 
     def say_in_turn(self, events: Iterable[m.Event]) -> None:
         """Say the events and wait after each until the hub has it, so that the order is theirs."""
         with HubClient("view", self._run, kinds=wiring.KEPT) as listener:
             for event in events:
-                self.say(event)
+                self.publish(event)
                 _until_heard(listener, event)
 
     def _line(self, event: m.Event) -> HubClient:
         """Return the line of a stage that may say this: of itself only it, of a source only its own."""
-        name = wiring.said_by(type(event))[0]
-        if isinstance(event, m.StageReady | m.Beat):
+        name = wiring.publishers(type(event))[0]
+        if isinstance(event, m.StageReady | m.Heartbeat):
             name = event.stage
         elif name in _SOURCED:
             name = f"{name}:{getattr(event, 'source', 'mic')}"
@@ -60,6 +60,6 @@ class Speakers:
 
 def _until_heard(listener: HubClient, event: m.Event) -> None:
     for _ in range(100):
-        if any(logged.event == event for logged in listener.hear(timeout_s=0.2)):
+        if any(logged.event == event for logged in listener.poll(timeout_s=0.2)):
             return
     raise AssertionError(f"the hub never logged {event}")

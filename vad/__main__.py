@@ -24,7 +24,7 @@ def main() -> None:
         source = "?"
     with Stage(f"vad:{source}") as stage:
         if source == "?":
-            raise UsageFailure("a listener needs the name of its source", todo="python -m vad mic")
+            raise UsageFailure("a listener needs the name of its source", fix="python -m vad mic")
         settings = stage.settings(VadSettings)
         detector = make_detector(settings)
         stage.enter_sandbox()
@@ -42,8 +42,8 @@ def main() -> None:
             with AudioRing.attach(stage.run.ring_address(source)) as ring:
                 Listener(stage, source, ring, detector, gate, history).run()
         while not stage.stopping():
-            stage.hear(timeout_s=_LOOK_S)
-            stage.beat()
+            stage.poll(timeout_s=_LOOK_S)
+            stage.heartbeat()
 
 
 def _recall(stage: Stage, source: str) -> History:
@@ -52,9 +52,9 @@ def _recall(stage: Stage, source: str) -> History:
     while not stage.stopping():
         if history.capture_starts and stage.caught_up:
             break
-        for logged in stage.hear(timeout_s=_LOOK_S):
-            history.hear(logged.event)
-        stage.beat()
+        for logged in stage.poll(timeout_s=_LOOK_S):
+            history.apply(logged.event)
+        stage.heartbeat()
     return history
 
 

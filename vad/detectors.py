@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import MachineFailure
-from bus.ring import SAMPLE_RATE, Samples
 from vad.settings import VadSettings
 
 _Floats = NDArray[np.float32]
@@ -72,7 +72,7 @@ class SileroDetector:
         try:
             import onnxruntime
         except ImportError as error:
-            raise MachineFailure("onnxruntime is missing", todo=_REINSTALL) from error
+            raise MachineFailure("onnxruntime is missing", fix=_REINSTALL) from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
@@ -145,5 +145,5 @@ def _silero_path() -> Path:
         if path.is_file():
             return path
     raise MachineFailure(
-        "the speech detector's weights are missing (faster-whisper brings them)", todo=_REINSTALL
+        "the speech detector's weights are missing (faster-whisper brings them)", fix=_REINSTALL
     )

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
-from bus.ring import SAMPLE_RATE
 from vad.cutting import best_cut
 from vad.settings import VadSettings
 

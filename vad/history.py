@@ -23,7 +23,7 @@ class History:
         self.free_from = 0
         """End of the last utterance."""
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event."""
         match event:
             case CaptureStarted(source=self._source, start_sample=start):

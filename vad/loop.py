@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.messages import AudioLost, ListeningEnded, PauseJudged
-from bus.ring import SAMPLE_RATE, AudioRing, Samples, Window
+from bus.messages import AudioLost, DetectionEnded, EndpointPredicted
+from bus.ring import AudioRing, Window
 from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate
@@ -64,8 +65,8 @@ class Listener:
         if self._stage.stopping():
             return
         for event in self._gate.finish(self._at):
-            self._stage.say(event)
-        self._stage.say(ListeningEnded(source=self._source, stop_sample=self._at))
+            self._stage.publish(event)
+        self._stage.publish(DetectionEnded(source=self._source, stop_sample=self._at))
 
     def _listen(self) -> None:
         """Listen to the ring's end; in few, long stretches while nobody speaks, because waking up costs."""
@@ -82,7 +83,7 @@ class Listener:
                 if not idle:
                     self._hear_news()
                 self._hear(window)
-                self._stage.beat(heard_sample=self._at)
+                self._stage.heartbeat(processed_sample=self._at)
                 if self._gate.idle != idle:
                     ended = False
                     break
@@ -98,17 +99,19 @@ class Listener:
             start = window.start_sample + number * size
             stop = min(start + size, window.stop_sample)
             for event in self._gate.update(start, stop, probability):
-                self._stage.say(event)
+                self._stage.publish(event)
         self._at = window.stop_sample
 
     def _hear_news(self, timeout_s: float = 0.0) -> bool:
         """Take in what happened on the bus; tell whether anything did."""
-        news = self._stage.hear(timeout_s)
+        news = self._stage.poll(timeout_s)
         for logged in news:
-            self._history.hear(logged.event)
+            self._history.apply(logged.event)
             match logged.event:
                 case (
-                    PauseJudged(source=self._source, utterance=utterance, quiet_sample=quiet_sample) as judged
+                    EndpointPredicted(
+                        source=self._source, utterance=utterance, quiet_sample=quiet_sample
+                    ) as judged
                 ):
                     self._gate.judge(utterance, quiet_sample, judged.wait_ms * SAMPLE_RATE // 1000)
         return bool(news)
@@ -120,8 +123,8 @@ class Listener:
             pass
         restarted = any(lost.start_sample < start <= go_on for start in self._history.capture_starts)
         for event in self._gate.finish(lost.start_sample):
-            self._stage.say(event)
-        self._stage.say(
+            self._stage.publish(event)
+        self._stage.publish(
             AudioLost(
                 source=self._source,
                 start_sample=lost.start_sample,

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from bus.ring import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE, Samples
 
 _WANTED_PEAK = 8_000
 _GAIN_AT_MOST = 10.0

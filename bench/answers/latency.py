@@ -22,27 +22,27 @@ import msgspec
 
 from bench.answers.answer_server import AnswerServer
 from bench.harness.report import show
+from bus.audio import SAMPLE_RATE
 from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import (
     AnswerFinished,
-    AnswerGrew,
     AnswerStopped,
+    AnswerStreamed,
+    FinalTranscribed,
     Logged,
     Message,
     ProviderReady,
-    QuestionAsked,
+    QuestionDetected,
     StageReady,
-    TranscriptFinished,
 )
-from bus.ring import SAMPLE_RATE
 from bus.run import RUN_VARIABLE, Run
 from llm.settings import LlmSettings
 from session.run.statistics import percentile
 
 _FOLLOWED: frozenset[type[Message]] = frozenset(
-    {StageReady, ProviderReady, QuestionAsked, AnswerGrew, AnswerFinished, AnswerStopped}
+    {StageReady, ProviderReady, QuestionDetected, AnswerStreamed, AnswerFinished, AnswerStopped}
 )
 _TOPICS = ("the queue", "a mutex", "the migration", "your team", "an index", "the outage", "the budget")
 _START_S, _ANSWER_S = 20.0, 10.0
@@ -61,7 +61,9 @@ def measure(questions: int, notes: list[Path]) -> None:
             (served.received_ns - talk.said_ns[number]) / 1e6
             for number, served in enumerate(server.served, 1)
         ]
-        first_ns = {grew.question: at_ns for at_ns, grew in reversed(talk.of(AnswerGrew))}  # of each question
+        first_ns = {
+            grew.question: at_ns for at_ns, grew in reversed(talk.of(AnswerStreamed))
+        }  # of each question
         to_event_ms = [
             (first_ns[number] - served.first_sent_ns) / 1e6 for number, served in enumerate(server.served, 1)
         ]
@@ -98,7 +100,7 @@ def _burst(settings: LlmSettings, questions: int = 50, rate: float = 5.0) -> dic
             talk.ask(number)
         talk.wait_for(AnswerFinished, questions)
         sent = Counter(_question(served.body) for served in server.served)
-        asked = {event.question for _, event in talk.of(QuestionAsked)}
+        asked = {event.question for _, event in talk.of(QuestionDetected)}
         finished = {event.question for _, event in talk.of(AnswerFinished)}
         ended = finished | {event.question for _, event in talk.of(AnswerStopped)}
     return {
@@ -127,7 +129,7 @@ class _Talk:
         """Say the final words of a question."""
         topic = _TOPICS[number % len(_TOPICS)]
         start_sample = 30 * number * SAMPLE_RATE
-        final = TranscriptFinished(
+        final = FinalTranscribed(
             source="call",
             utterance=number,
             text=f"What was number {number} that you learned about {topic}?",
@@ -137,19 +139,19 @@ class _Talk:
             mean_log_probability=-0.2,
             no_speech_probability=0.0,
             window_s=8.0,
-            redone=False,
+            retried=False,
             speculative=True,
             queue_ms=0.0,
             compute_ms=0.0,
         )
         self.said_ns[number] = time.monotonic_ns()
-        self._stt.say(final)
+        self._stt.publish(final)
 
     def listen(self, seconds: float) -> None:
         """Hear what comes for so long."""
         until_s = time.monotonic() + seconds
         while (left_s := until_s - time.monotonic()) > 0:
-            self._heard += self._view.hear(left_s)
+            self._heard += self._view.poll(left_s)
 
     def of(self, kind: type[M]) -> list[tuple[int, M]]:
         """Return what was heard of this kind, each with the time at which it was logged."""
@@ -160,8 +162,8 @@ class _Talk:
         give_up_s = time.monotonic() + (_ANSWER_S if question else _START_S)
         while not any(getattr(event, "question", 0) == question for _, event in self.of(kind)):
             if time.monotonic() > give_up_s:
-                raise StageFailure(f"no {kind.__name__} came", todo="see what the llm stage says above")
-            self._heard += self._view.hear(0.2)
+                raise StageFailure(f"no {kind.__name__} came", fix="see what the llm stage says above")
+            self._heard += self._view.poll(0.2)
 
     def close(self) -> None:
         self._stt.close()

@@ -111,7 +111,7 @@ def read_questions(corpus: Path) -> Questions:
         raise InputFailure(
             f"{path} cannot be read: {error}",
             kept="nothing was run",
-            todo="run it from the repository, or name a folder with --corpus",
+            fix="run it from the repository, or name a folder with --corpus",
         ) from error
 
 

@@ -16,7 +16,7 @@ import msgspec
 from bench.answers.precision import COLUMNS, Verdict, row, scores
 from bench.harness.report import show
 from bus.failures import InputFailure
-from bus.messages import TranscriptFinished
+from bus.messages import FinalTranscribed
 from llm.questions.tracker import Asked, Listener
 from llm.settings import LlmSettings
 
@@ -56,7 +56,7 @@ def _score_session(path: Path) -> _Session:
     """Score one session: every labelled question, and every question found where there is none."""
     finals, labels = _read_session(path)
     listener = Listener(LlmSettings(listen_to="everyone"))
-    asked = [found for final in finals if (found := listener.hear(final)) and found.source in labels]
+    asked = [found for final in finals if (found := listener.detect(final)) and found.source in labels]
     truth = [
         (source, {label} if isinstance(label, int) else set(label))
         for source in labels
@@ -80,19 +80,19 @@ def _utterances(asked: Asked) -> set[int]:
     return {span.utterance for span in asked.spans}
 
 
-def _read_session(path: Path) -> tuple[list[TranscriptFinished], _Labels]:
+def _read_session(path: Path) -> tuple[list[FinalTranscribed], _Labels]:
     labels_path = path.with_suffix(".asks.json")
     try:
         labels = msgspec.json.decode(labels_path.read_bytes(), type=_Labels)
         events = [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line.strip()]
         finals = [
-            msgspec.convert({key: event[key] for key in event if key not in _ADDED}, TranscriptFinished)
+            msgspec.convert({key: event[key] for key in event if key not in _ADDED}, FinalTranscribed)
             for event in events
-            if event.get("type") == "TranscriptFinished"
+            if event.get("type") == "FinalTranscribed"
         ]
     except (OSError, msgspec.MsgspecError) as error:
         raise InputFailure(
             f"{path.name} or {labels_path.name} cannot be read ({error})",
-            todo=f"name what cuecard run --json printed, and say in {labels_path.name} which utterances ask",
+            fix=f"name what cuecard run --json printed, and say in {labels_path.name} which utterances ask",
         ) from error
     return finals, labels

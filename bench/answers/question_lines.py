@@ -60,7 +60,7 @@ def read_lines(path: Path) -> list[Line]:
         raise InputFailure(
             f"the labelled lines in {path} cannot be read ({error})",
             kept="nothing was measured",
-            todo="run this from a checkout of the repository, or name a file with --data",
+            fix="run this from a checkout of the repository, or name a file with --data",
         ) from error
     return [_line(marked, group) for group in groups for marked in group.lines]
 

@@ -16,12 +16,12 @@ def need_extras(*written: Path | None) -> None:
     for path in written:
         if path and not os.access(path.absolute().parent, os.W_OK):
             raise InputFailure(
-                f"{path} cannot be written", kept="nothing was run", todo="name a folder that exists"
+                f"{path} cannot be written", kept="nothing was run", fix="name a folder that exists"
             )
     missing = [name for name in _EXTRA_PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise MachineFailure(
             f"the bench's own packages are missing ({', '.join(missing)})",
             kept="nothing was run",
-            todo="pip install 'cuecard[bench]'",
+            fix="pip install 'cuecard[bench]'",
         )

@@ -61,7 +61,7 @@ def sandbox(
     runs: Annotated[int, typer.Option(min=0, help="How often to play the interview, with and without.")] = 3,
     starts: Annotated[int, typer.Option(min=0, help="How often to only start, with and without.")] = 10,
 ) -> None:
-    """What the cages cost: a session's start and its wait for final words, with them and without, in turn."""
+    """Measure what the sandboxes cost: session start and wait for finals, with and without, in turn."""
     need_extras()
     from bench.faults.sandbox import measure
 

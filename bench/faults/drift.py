@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from bench.harness.consumer import Received, run_session
 from bench.harness.process_tree import Family
 from bench.harness.report import show
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
 
 RATES_HZ = {"call": 44_100, "mic": SAMPLE_RATE}
@@ -122,7 +122,7 @@ def judge(received: Sequence[Received], samples: Sequence[Sample], every_s: floa
         "hours": hours,
         "speed": hours * 3.6e12 / max(received[-1].received_ns - began_ns, 1),
         "utterances": kinds.count("SpeechEnded"),
-        "lost": kinds.count("WordsLost") + kinds.count("AudioLost"),
+        "lost": kinds.count("UtteranceLost") + kinds.count("AudioLost"),
         "events_an_hour": len(received) / max(hours, 1e-9),
         "memory_mb_an_hour": whole.slope,
         "memory_mb_an_hour_error": whole.error,

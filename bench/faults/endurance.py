@@ -23,7 +23,7 @@ from bench.harness.process_tree import Family
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import Heard, fold
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
 STALL_S = 5.0
@@ -124,7 +124,7 @@ def _lag_s(utterance: Heard) -> float:
 def _lost(playback: Playback) -> int:
     """Return how many utterances ended and were never accounted for, or only as lost."""
     kinds = [each.event["type"] for each in playback.received]
-    accounted = kinds.count("TranscriptFinished") + kinds.count("UtteranceDiscarded")
+    accounted = kinds.count("FinalTranscribed") + kinds.count("UtteranceDiscarded")
     return kinds.count("SpeechEnded") - accounted
 
 

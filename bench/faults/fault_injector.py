@@ -20,8 +20,10 @@ from bench.harness.process_tree import Family
 APART_S = 12.5
 """Between two strikes at one stage: more than five deaths in a minute would have it given up."""
 
-_SPEECH = frozenset({"SpeechStarted", "TranscriptGrew", "SpeechPaused", "SpeechResumed", "PauseJudged"})
-_ANSWER = frozenset({"QuestionAsked", "RequestSent", "AnswerGrew"})
+_SPEECH = frozenset(
+    {"SpeechStarted", "PartialTranscribed", "SpeechPaused", "SpeechResumed", "EndpointPredicted"}
+)
+_ANSWER = frozenset({"QuestionDetected", "RequestSent", "AnswerStreamed"})
 _LATEST_S = 0.7
 """A strike falls up to so long after the event that set it off: in mid-word, in mid-decode, in a pause."""
 
@@ -63,7 +65,7 @@ class Striker:
         elif event["type"] == "CaptureEnded":
             self._left.clear()
         for kind in [kind for kind, left in self._left.items() if left]:
-            wanted = _ANSWER if kind in ("llm", "dialer", "model-server") else _SPEECH
+            wanted = _ANSWER if kind in ("llm", "connector", "model-server") else _SPEECH
             if (
                 event["type"] in wanted
                 and received.received_ns > self._due_ns[kind]

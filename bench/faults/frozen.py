@@ -20,7 +20,7 @@ from bench.harness.report import show
 from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
-from bus.messages import AnswerGrew, Beat, Event, StageReady
+from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
 from bus.run import RUN_VARIABLE, Run
 from session.run.statistics import percentile
 from session.settings import SCHEMA
@@ -42,7 +42,7 @@ def measure(seconds: float) -> None:
 
 def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict[str, float]:
     count = round(seconds * _RATE_HZ)
-    with HubClient("session", run, kinds=frozenset({Beat, StageReady})) as watch:
+    with HubClient("session", run, kinds=frozenset({Heartbeat, StageReady})) as watch:
         _wait(watch, lambda event: isinstance(event, StageReady) and event.stage == "overlay")
         before_ms = _latencies_ms(run, count, 0)
         os.kill(overlay.pid, signal.SIGSTOP)
@@ -50,7 +50,7 @@ def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict
         os.kill(overlay.pid, signal.SIGCONT)
         thawed_s = time.monotonic()
         # The hub's own announcement and the overlay's are numbered too.
-        _wait(watch, lambda event: isinstance(event, Beat) and event.heard_seq >= 2 * count + 2)
+        _wait(watch, lambda event: isinstance(event, Heartbeat) and event.processed_seq >= 2 * count + 2)
     p50 = [percentile(values, 0.5) or 0.0 for values in (before_ms, frozen_ms)]
     p99 = [percentile(values, 0.99) or 0.0 for values in (before_ms, frozen_ms)]
     return {
@@ -66,15 +66,15 @@ def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict
 
 def _latencies_ms(run: Run, count: int, said_before: int) -> list[float]:
     """Return how long each event was under way from one process's line to another's."""
-    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerGrew})) as hearer:
+    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerStreamed})) as hearer:
         saying = threading.Thread(target=_say_paced, args=(sayer, count))
         left, values = said_before, list[float]()
         while left > 0:
-            left -= len(hearer.hear(1.0))
+            left -= len(hearer.poll(1.0))
         saying.start()
         while len(values) < count:
-            for logged in hearer.hear(1.0):
-                assert isinstance(logged.event, AnswerGrew)
+            for logged in hearer.poll(1.0):
+                assert isinstance(logged.event, AnswerStreamed)
                 values.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
         saying.join()
     return values
@@ -84,13 +84,13 @@ def _say_paced(sayer: HubClient, count: int) -> None:
     started_s = time.monotonic()
     for number in range(count):
         time.sleep(max(0.0, started_s + number / _RATE_HZ - time.monotonic()))
-        sayer.say(AnswerGrew(question=1, added="word ", received_ns=time.monotonic_ns()))
+        sayer.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
 
 
 def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:
     give_up = time.monotonic() + _CAUGHT_UP_WITHIN_S
     while time.monotonic() < give_up:
-        if any(seen(logged.event) for logged in watch.hear(0.1)):
+        if any(seen(logged.event) for logged in watch.poll(0.1)):
             return
     raise StageFailure("the overlay did not come so far")
 

@@ -40,13 +40,13 @@ def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers
     """Strike and print.
 
     Args:
-        stages: Kinds of stage: "capture", "vad", "stt", "llm", "dialer", "model-server", "overlay", "view".
+        stages: Kinds of stage: "capture", "vad", "stt", "llm", "connector", "overlay", "view", …
         times: How often each.
         hang: Stop them instead of killing them.
         seed: Of the moments.
         answers: Have questions answered too, by the small model.
     """
-    answers = answers or bool({"llm", "dialer", "model-server"} & set(stages))
+    answers = answers or bool({"llm", "connector", "model-server"} & set(stages))
     options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
     if "overlay" in stages:
         options += ["--view", "overlay"]

@@ -26,7 +26,7 @@ from bench.harness.process_tree import Family
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import Heard, fold
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
 Load = Literal["slow", "cpu", "sources"]
@@ -163,14 +163,14 @@ def judge(
     finals = [each for each in heard if each.final]
     loaded = [each for each in finals if began_s < each.decided_s < ended_s]
     kinds = [each.event["type"] for each in playback.received]
-    told = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemMet"]
+    told = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemReported"]
     return {
         "utterances": kinds.count("SpeechEnded"),
         "finals_under_load": len(loaded),
         "lag_p50_s": quantile([_lag_s(each) for each in loaded] or [0.0], 0.5),
         "lag_max_s": max((_lag_s(each) for each in loaded), default=0.0),
         "most_waiting": _most_waiting(playback.received),
-        "words_lost": kinds.count("WordsLost"),
+        "words_lost": kinds.count("UtteranceLost"),
         "audio_lost": kinds.count("AudioLost"),
         "deaths": kinds.count("StageDied"),
         "told": told,
@@ -196,7 +196,7 @@ def _most_waiting(received: Sequence[Received]) -> int:
     for each in received:
         kind = each.event["type"]
         waiting += kind == "SpeechEnded"
-        waiting -= kind in ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+        waiting -= kind in ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
         most = max(most, waiting)
     return most
 

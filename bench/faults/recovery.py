@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.faults.fault_injector import Strike
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 
 Event = Mapping[str, Any]
 
 _WORK = {
     "capture": {"CaptureStarted"},
-    "stt": {"TranscriptGrew", "PauseJudged", "TranscriptFinished", "UtteranceDiscarded"},
-    "llm": {"AnswerGrew", "AnswerFinished"},
+    "stt": {"PartialTranscribed", "EndpointPredicted", "FinalTranscribed", "UtteranceDiscarded"},
+    "llm": {"AnswerStreamed", "AnswerFinished"},
 }
 """By what a stage shows that it works again; by being ready, where nothing stands here: a listener says
 nothing until somebody speaks."""
 
-_OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+_OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def account(events: Sequence[Event]) -> Account:
     """Return how many utterances came to no end, or to two, or came out of order within their source."""
     begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
     ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
-    lost = {_key(event) for event in events if event["type"] == "WordsLost"}
+    lost = {_key(event) for event in events if event["type"] == "UtteranceLost"}
     counted = Counter(ends)
     out_of_order = 0
     for source in {source for source, _ in ends}:
@@ -126,16 +126,14 @@ def asked_twice(events: Sequence[Event]) -> int:
     places = Counter(
         (event["source"], event["utterance"], event["text"])
         for event in events
-        if event["type"] == "QuestionAsked"
+        if event["type"] == "QuestionDetected"
     )
     return len(twice) + sum(count > 2 for count in places.values())
 
 
 def said(events: Sequence[Event], source: str) -> str:
     """Return the final words of a source in the order in which they were spoken."""
-    finals = [
-        event for event in events if event["type"] == "TranscriptFinished" and event["source"] == source
-    ]
+    finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
 
 

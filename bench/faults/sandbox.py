@@ -1,4 +1,4 @@
-"""What the cages cost: the start of a session, and the wait for final words, with them and without.
+"""What the sandboxes cost: the start of a session, and the wait for final words, with them and without.
 
 The two kinds of session take turns, each kind first as often as second, so that what else the machine does
 falls on both alike.
@@ -24,10 +24,10 @@ from bench.latency.live import Plan, find_references
 from bench.latency.scores import score
 from bench.latency.timeline import demo_timeline
 from bench.latency.utterances import fold
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session import settings as all_settings
 
-MODULES = {"caged": "session", "uncaged": "bench.faults.unsandboxed"}
+MODULES = {"sandboxed": "session", "unsandboxed": "bench.faults.unsandboxed"}
 _LISTENING = ("capture:", "vad:", "stt")
 _OPTIONS = ("--answer", "off", "--view", "none")
 
@@ -43,14 +43,14 @@ class Costs:
 
     @property
     def start_cost_ms(self) -> float:
-        """How much later a caged session listens, in the median."""
-        return (median(self.starts_s["caged"]) - median(self.starts_s["uncaged"])) * 1000
+        """How much later a sandboxed session listens, in the median."""
+        return (median(self.starts_s["sandboxed"]) - median(self.starts_s["unsandboxed"])) * 1000
 
     @property
     def wait_ratio(self) -> float:
-        """How much longer final words take in a caged session, in the median over all utterances."""
-        caged, uncaged = (median(np.concatenate(self.waits_s[side])) for side in MODULES)
-        return float(caged / uncaged)
+        """How much longer final words take in a sandboxed session, in the median over all utterances."""
+        sandboxed, unsandboxed = (median(np.concatenate(self.waits_s[side])) for side in MODULES)
+        return float(sandboxed / unsandboxed)
 
 
 def measure(runs: int, starts: int) -> None:
@@ -67,12 +67,12 @@ def measure(runs: int, starts: int) -> None:
     rows, figures = [], {}
     if starts:
         rows += _rows("start to listening", costs.starts_s, 1.0, "s")
-        rows.append(("  the cages cost", f"{costs.start_cost_ms:.0f} ms (300 ms at most)"))
+        rows.append(("  the sandboxes cost", f"{costs.start_cost_ms:.0f} ms (300 ms at most)"))
         figures["start_cost_ms"] = costs.start_cost_ms
     if runs:
         pooled = {side: [wait for each in waits for wait in each] for side, waits in costs.waits_s.items()}
         rows += _rows("end of speech to final", pooled, 1000.0, "ms")
-        rows.append(("  the cages cost", f"{(costs.wait_ratio - 1) * 100:+.1f} % (3 % at most)"))
+        rows.append(("  the sandboxes cost", f"{(costs.wait_ratio - 1) * 100:+.1f} % (3 % at most)"))
         figures["wait_ratio"] = costs.wait_ratio
     surroundings = environment(all_settings.load(None, {}).tables())
     measured = {"starts_s": costs.starts_s, "waits_s": costs.waits_s}

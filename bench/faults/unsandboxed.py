@@ -1,6 +1,6 @@
 """Runs a session without sandboxes: `python -m bench.faults.unsandboxed run …`.
 
-Only to see what the cages cost; the program itself has no way to leave them out. As little as can be is
+Only to see what the sandboxes cost; the program itself has no way to leave them out. As little as can be is
 loaded here, so that a stage started through this module is not slower for it.
 """
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _STAGE = "--as-stage"
 
 
-class _NoCage:
-    """Stands in for `bus.sandbox.Cage`, and lets everything through."""
+class _NoSandbox:
+    """Stands in for `bus.sandbox.Sandbox`, and lets everything through."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -32,7 +32,7 @@ class _NoCage:
 
 
 def _run_stage(module: str, arguments: Sequence[str]) -> None:
-    vars(bus.sandbox)["Cage"] = _NoCage
+    vars(bus.sandbox)["Sandbox"] = _NoSandbox
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
@@ -41,11 +41,11 @@ def _run_session() -> None:
     from session import cli
     from session.supervise import supervisor
 
-    vars(supervisor)["Child"] = _uncaged_child
+    vars(supervisor)["Child"] = _unsandboxed_child
     cli.main()
 
 
-def _uncaged_child(plan: StagePlan, run: Run) -> Child:
+def _unsandboxed_child(plan: StagePlan, run: Run) -> Child:
     """Start a stage through this module."""
     from dataclasses import replace
 

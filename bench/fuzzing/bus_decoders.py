@@ -19,9 +19,9 @@ from bench.fuzzing.decoder import Decoder, Forged, from_file
 from bus import messages as m
 from bus import settings, wiring
 from bus.client import FOLLOW, SAY, Batch, Follow, batch_in
-from bus.failures import Overrun, Refused, RingGone, SettingsFailure
+from bus.failures import Overrun, Rejected, RingUnavailable, SettingsFailure
 from bus.hub import Hub
-from bus.log import SessionLog, past_in
+from bus.log import SessionLog, history_in
 from bus.ring import AudioRing
 from bus.ring_memory import BLOCK_SAMPLES
 from bus.ring_writer import RingWriter
@@ -31,14 +31,14 @@ from session.settings import SCHEMA
 _PARTS = 4
 _EVENTS: tuple[m.Event, ...] = (
     m.SessionEnding(cause="the user stopped it"),
-    m.Beat(stage="vad:mic", heard_seq=7, heard_sample=160),
-    m.ProblemMet(stage="stt", what="a pass failed", kept="the words", todo="nothing"),
+    m.Heartbeat(stage="vad:mic", processed_seq=7, processed_sample=160),
+    m.ProblemReported(stage="stt", problem="a pass failed", kept="the words", fix="nothing"),
     m.SpeechResumed(source="mic", utterance=1, resumed_sample=16000),
-    m.AnswerGrew(question=1, added="naïve …", received_ns=1),
+    m.AnswerStreamed(question=1, delta="naïve …", received_ns=1),
     m.AnswerRequested(by="view"),
 )
-_MOMENTS = (m.Beat, m.LevelMeasured)
-_WORDS = (b"type", b"stage", b"SessionEnding", b"Beat", b"ProblemMet", b"\xc1", b"\xde\xff\xff",
+_MOMENTS = (m.Heartbeat, m.LevelMeasured)
+_WORDS = (b"type", b"stage", b"SessionEnding", b"Heartbeat", b"ProblemReported", b"\xc1", b"\xde\xff\xff",
           b"\xdb\xff\xff\xff\xff",
           b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
 
@@ -87,13 +87,13 @@ def _is_entitled(frames: list[bytes]) -> bool:
         return False
     kind = msgspec.msgpack.decode(frames[3]).get("type")
     return any(
-        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.said_by(event)
+        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.publishers(event)
         for event in wiring.KEPT
     )
 
 
 def _hub_seeds() -> list[bytes]:
-    follow = msgspec.msgpack.encode(Follow(0, ["Beat", "StageReady"]))
+    follow = msgspec.msgpack.encode(Follow(0, ["Heartbeat", "StageReady"]))
     said = [
         _packed(token, SAY, name, m.encode(event))
         for token in (b"TOKEN", b"0" * 32)
@@ -116,13 +116,13 @@ def can_be_log(events: Sequence[m.Logged]) -> bool:
 
 def _past(body: bytes) -> None:
     """Take up a log and go on with it, as a hub does."""
-    past, log = past_in(body), SessionLog()
+    past, log = history_in(body), SessionLog()
     if not can_be_log(past):
         raise Forged("what no hub would have kept was taken for a log")
     try:
-        again = past_in(msgspec.msgpack.encode(past))
+        again = history_in(msgspec.msgpack.encode(past))
         log.recall(past)
-    except Refused as refused:
+    except Rejected as refused:
         raise Forged("a log was taken, and is none after it was written again") from refused
     if again != past and "nan" not in repr(past):
         raise Forged("a log is another one after it was written again")
@@ -231,12 +231,12 @@ class _served:  # noqa: N801  # reads like the function it is
 
 BUS = (
     Decoder(
-        "event", _event, (Refused,), lambda: [m.encode(event) for event in _EVENTS], _WORDS, "msgpack",
+        "event", _event, (Rejected,), lambda: [m.encode(event) for event in _EVENTS], _WORDS, "msgpack",
         weight=40
     ),
-    Decoder("hub", _to_hub, (Refused,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
-    Decoder("batch", batch_in, (Refused,), _batch_seeds, _WORDS, "msgpack", weight=30),
-    Decoder("past", _past, (Refused,), lambda: [*map(msgspec.msgpack.encode, pasts())],
+    Decoder("hub", _to_hub, (Rejected,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
+    Decoder("batch", batch_in, (Rejected,), _batch_seeds, _WORDS, "msgpack", weight=30),
+    Decoder("past", _past, (Rejected,), lambda: [*map(msgspec.msgpack.encode, pasts())],
             (*_WORDS, b"seq", b"logged_ns"), "msgpack", weight=20),
     Decoder("run_file", run_file_in, (ValueError,), _run_seeds, (b'"token"', b'"settings"', b"[", b"{"),
     "json",
@@ -245,6 +245,6 @@ BUS = (
             (b"[", b"[[", b"]", b"=", b'"""', b"'''", b".", b"a.", b"9", b"1e999", b"nan", b"-inf",
             b"\\u0000",
              b"2026-01-01", b"00:00:00", b"[stt]", b"beam", b"\n"), "lines", weight=6),
-    Decoder("ring", _from_ring, (RingGone,), lambda: [_ring()], (b"GNIRCEUC",), weight=3,
+    Decoder("ring", _from_ring, (RingUnavailable,), lambda: [_ring()], (b"GNIRCEUC",), weight=3,
     largest_bytes=1 << 17),
 )  # fmt: skip

@@ -75,7 +75,7 @@ def measure(plan: Plan) -> None:
         raise StageFailure(
             f"{len(faults)} inputs were neither answered nor refused",
             kept=f"they are in {plan.keep}" if plan.keep else "their numbers are above",
-            todo="mend the decoder and put the input into tests/fuzz/corpus",
+            fix="mend the decoder and put the input into tests/fuzz/corpus",
         )
 
 
@@ -88,7 +88,7 @@ def feed_all(plan: Plan) -> dict[str, Outcome]:
     known = decoders_in(plan.table)
     unknown = [name for name in plan.names if name not in known]
     if unknown:
-        raise UsageFailure(f"there is no decoder {unknown[0]!r}", todo=f"known are {', '.join(known)}")
+        raise UsageFailure(f"there is no decoder {unknown[0]!r}", fix=f"known are {', '.join(known)}")
     chosen = [known[name] for name in plan.names or known]
     weights = sum(decoder.weight for decoder in chosen)
     outcomes: dict[str, Outcome] = {}
@@ -170,7 +170,7 @@ def breed(plan: Plan) -> None:
         raise MachineFailure(
             "atheris is not there",
             kept="nothing was run",
-            todo="pip install 'cuecard[fuzz]', on Linux on x86-64",
+            fix="pip install 'cuecard[fuzz]', on Linux on x86-64",
         )
     known = decoders_in(plan.table)
     keep = plan.keep or Path(tempfile.mkdtemp(prefix="cuecard-fuzz-"))

@@ -92,7 +92,7 @@ _PRICES = prices.load(Path("/nowhere"))
 def _answer_body(body: bytes) -> None:
     text = body.decode(errors="replace")
     error = error_in(text)
-    m.encode(m.ProblemMet(stage="llm", what=f"{error.message} {error.code} {error.reason}"))
+    m.encode(m.ProblemReported(stage="llm", problem=f"{error.message} {error.code} {error.reason}"))
     for protocol in _PROTOCOLS.values():
         found = protocol.models_in(text)
         if found:
@@ -107,7 +107,7 @@ def _notes(path: Path) -> None:
     """Read notes, and look through them as for a question."""
     notes = read_notes([path]).notes
     found = Notes(cut(notes), Prepared(notes)).best_passages("What was the biggest mistake you made at work?")
-    m.encode(m.PassagesFound(question=1, passages=found, search_ms=1.0))
+    m.encode(m.PassagesRetrieved(question=1, passages=found, search_ms=1.0))
 
 
 def _docx_around(xml: bytes) -> bytes:

@@ -17,8 +17,8 @@ import numpy as np
 
 from bench.fuzzing.bus_decoders import can_be_log, pasts
 from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
-from bus.failures import InputFailure, ModelFailure, Refused
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
+from bus.failures import InputFailure, ModelFailure, Rejected
 from bus.ring_writer import RingWriter
 from capture.recording import FileRecording, InputRecording, Recording
 from capture.ring_feed import Intake
@@ -41,7 +41,7 @@ def _kept(body: bytes) -> None:
         raise Forged("what no hub would have kept was taken for a log")
     try:
         again = decode(encode(kept))
-    except Refused as refused:
+    except Rejected as refused:
         raise Forged("what was kept was taken, and is refused after it was said again") from refused
     if again != kept and "nan" not in repr(kept):
         raise Forged("what was kept is another thing after it was said again")
@@ -223,7 +223,7 @@ def _encoded_decoder(name: str, container: str, codec: str) -> Decoder:
 
 
 SESSION = (
-    Decoder("kept", _kept, (Refused,), _kept_seeds,
+    Decoder("kept", _kept, (Rejected,), _kept_seeds,
             (b"tables", b"events", b"killed_ns", b"seq", b"type", b"stt", b"beam", b"\xc1",
              b"\xdf\xff\xff\xff\xff", b"\xd6\xff\x00\x00\x00\x00", b"\x91"), "msgpack", weight=20),
     Decoder("vocabulary", from_file(read_vocabulary, ".txt"), (InputFailure,),

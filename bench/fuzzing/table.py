@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bench.fuzzing.bus_decoders import BUS
+from bench.fuzzing.connector_decoders import CONNECTOR
 from bench.fuzzing.decoder import Decoder
-from bench.fuzzing.dialer_decoders import DIALER
 from bench.fuzzing.llm_decoders import LLM
 from bench.fuzzing.session_decoders import SESSION
 
-DECODERS: dict[str, Decoder] = {decoder.name: decoder for decoder in (*BUS, *LLM, *DIALER, *SESSION)}
+DECODERS: dict[str, Decoder] = {decoder.name: decoder for decoder in (*BUS, *LLM, *CONNECTOR, *SESSION)}

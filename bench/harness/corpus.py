@@ -19,8 +19,8 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure, UsageFailure
-from bus.ring import SAMPLE_RATE
 
 Audio = NDArray[np.float32]
 
@@ -102,7 +102,7 @@ def _read_own(folder: Path) -> list[Clip]:
         raise InputFailure(
             f"{folder} holds no manifest.jsonl and no recording with a text beside it",
             kept="nothing was started",
-            todo="put talk.txt, what is said, beside talk.wav",
+            fix="put talk.txt, what is said, beside talk.wav",
         )
     return clips
 
@@ -133,7 +133,7 @@ def parse_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
     wrong = [name for name in names if name not in KINDS]
     if wrong:
         raise UsageFailure(
-            f"there is no kind {wrong[0]!r}", kept="nothing was run", todo=f"take {', '.join(KINDS)}"
+            f"there is no kind {wrong[0]!r}", kept="nothing was run", fix=f"take {', '.join(KINDS)}"
         )
     return tuple(kind for kind in KINDS if kind in names)
 

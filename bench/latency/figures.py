@@ -93,7 +93,7 @@ def _words(scores: Sequence[Score], strays: Sequence[Stray]) -> dict[str, Any]:
         "words_invented": sum(len(text.split()) for text in invented),
         "invented": invented,
         "erased_per_final_word": sum(each.erased for each in scores) / words if words else None,
-        "settled_words": settled,
+        "stable_words": settled,
         "settled_changed_share": sum(each.settled_changed for each in scores) / settled if settled else None,
     }
 
@@ -143,7 +143,7 @@ def _passes(scores: Sequence[Score]) -> dict[str, Any]:
     return {
         "finals": sum(len(each.pieces) for each in scores),
         "finals_speculative": speculative,
-        "finals_redone": sum(each.redone for each in scores),
+        "finals_redone": sum(each.retried for each in scores),
         "passes": passes or None,
         "wasted_passes": wasted if passes else None,
         "wasted_share": wasted / guesses if passes and guesses else None,
@@ -156,14 +156,14 @@ def _waits(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
     ends: dict[str, list[float]] = {}
     cuts: dict[str, int] = {}
     for each in scores:
-        for number, (because, wait_ms) in enumerate(each.waits):
-            ends.setdefault(because or "not judged", []).append(wait_ms)
-            cuts[because or "not judged"] = cuts.get(because or "not judged", 0) + (
+        for number, (reason, wait_ms) in enumerate(each.waits):
+            ends.setdefault(reason or "not judged", []).append(wait_ms)
+            cuts[reason or "not judged"] = cuts.get(reason or "not judged", 0) + (
                 number < len(each.waits) - 1
             )
     return {
-        because: {"finals": len(waits), "wait_p50_ms": quantile(waits, 0.5), "cuts": cuts[because]}
-        for because, waits in sorted(ends.items())
+        reason: {"finals": len(waits), "wait_p50_ms": quantile(waits, 0.5), "cuts": cuts[reason]}
+        for reason, waits in sorted(ends.items())
     }
 
 

@@ -127,7 +127,7 @@ def refuse_void(measurement: Measurement) -> None:
             f"VOID: {void} of {len(measurement.runs)} runs do not count, "
             f"the replay was {late_ms:.1f} ms late at its 99th percentile and may be {LATE_MS:.0f}",
             kept="only the others count" if void < len(measurement.runs) else "",
-            todo="run again while nothing else does",
+            fix="run again while nothing else does",
         )
 
 

@@ -19,8 +19,8 @@ import msgspec
 
 from bench.harness.corpus import Audio, read_audio
 from bench.latency.timeline import Timeline
+from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
-from bus.ring import SAMPLE_RATE
 
 MARGIN_S = 0.3
 _FRAMES_PER_S = 100
@@ -89,7 +89,7 @@ def refer(
         raise ModelFailure(
             f"faster-whisper could not be run as the reference ({why})",
             kept="nothing was measured",
-            todo="run `cuecard doctor`",
+            fix="run `cuecard doctor`",
         )
     return msgspec.json.decode(done.stdout, type=list[Reference])
 

@@ -62,7 +62,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """Both after the normaliser."""
     offline_errors: int | None
     offline_cpu_s: float
-    redone: int
+    retried: int
     speculative: int
     passes: int
     wasted_passes: int
@@ -138,20 +138,20 @@ def _score(turns: list[Turn], references: list[Reference], heard: list[Heard]) -
         truth_words=truth_words,
         **_offline(truth, references),
         **_emission(turns, references, heard),
-        redone=sum(final.redone for _, final in finals),
+        retried=sum(final.retried for _, final in finals),
         speculative=sum(final.speculative for _, final in finals),
         passes=sum(each.passes for each in heard),
         wasted_passes=sum(each.wasted_passes for each in heard),
         compute_ms=sum(final.compute_ms for _, final in finals),
         all_compute_ms=sum(each.all_compute_ms for each in heard),
-        waits=[(each.because, (each.decided_s - each.quiet_s) * 1000) for each, _ in finals],
+        waits=[(each.reason, (each.decided_s - each.quiet_s) * 1000) for each, _ in finals],
     )
 
 
 def _latencies(
     turns: Sequence[Turn], references: Sequence[Reference], finals: Sequence[tuple[Heard, Final]]
 ) -> dict[str, Any]:
-    latencies_s, last_word_s, unsure = [], [], 0
+    latencies_s, last_word_s, unconfirmed = [], [], 0
     for turn, reference in zip(turns, references, strict=True):
         late_s = _late_s(turn, finals)
         if reference.word_ends_s:
@@ -161,8 +161,8 @@ def _latencies(
             if _is_sure(turn, reference) or not finals:
                 latencies_s.append(late_s)
             else:
-                unsure += 1
-    return {"latencies_s": latencies_s, "last_word_s": last_word_s, "unsure_ends": unsure}
+                unconfirmed += 1
+    return {"latencies_s": latencies_s, "last_word_s": last_word_s, "unsure_ends": unconfirmed}
 
 
 def _late_s(turn: Turn, finals: Sequence[tuple[Heard, Final]]) -> float:
@@ -196,7 +196,7 @@ def _waterfall(turn: Turn, reference: Reference, finals: Sequence[tuple[Heard, F
 
 
 def _shown(heard: Heard) -> list[Shown]:
-    shown = [Shown(plain_words(partial.text), partial.settled_words) for partial in heard.partials]
+    shown = [Shown(plain_words(partial.text), partial.stable_words) for partial in heard.partials]
     last = plain_words(heard.final.text) if heard.final else []
     return [*shown, Shown(last, len(last))]
 

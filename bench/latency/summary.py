@@ -99,7 +99,7 @@ def _accuracy(figures: Mapping[str, Any]) -> list[Row]:
     if figures["erased_per_final_word"] is not None:
         found.append(("words taken back, per final word", f"{figures['erased_per_final_word']:.2f}"))
         changed = percent(figures["settled_changed_share"])
-        found.append(("settled words changed after all", f"{changed} of {figures['settled_words']}"))
+        found.append(("settled words changed after all", f"{changed} of {figures['stable_words']}"))
     return found
 
 
@@ -122,10 +122,10 @@ def _cuts(figures: Mapping[str, Any]) -> list[Row]:
         ("turns heard as one", str(figures["merged"])),
         *(
             (
-                f"  after {because}" if because != "not judged" else "  after words that were not judged",
+                f"  after {reason}" if reason != "not judged" else "  after words that were not judged",
                 f"{each['finals']} finals, wait {each['wait_p50_ms']:.0f} ms, {each['cuts']} of them cuts",
             )
-            for because, each in figures["waits"].items()
+            for reason, each in figures["waits"].items()
         ),
     ]
 

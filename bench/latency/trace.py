@@ -52,9 +52,9 @@ def _utterance(process: int, each: Heard) -> Iterable[Event]:
     for quiet_s, resumed_s in each.pauses:
         yield _span(process, "pauses", quiet_s, resumed_s, "pause")
     if each.cause == "silence":
-        yield _span(process, "wait", each.quiet_s, each.decided_s, each.because or "wait")
+        yield _span(process, "wait", each.quiet_s, each.decided_s, each.reason or "wait")
     for partial in each.partials:
-        yield _moment(process, "partials", partial.received_s, partial.text, settled=partial.settled_words)
+        yield _moment(process, "partials", partial.received_s, partial.text, settled=partial.stable_words)
     if final := each.final:
         began_s = final.logged_s - final.compute_ms / 1000
         if final.speculative:
@@ -66,7 +66,7 @@ def _utterance(process: int, each: Heard) -> Iterable[Event]:
             began_s + final.compute_ms / 1000,
             "speculative pass" if final.speculative else "final pass",
             queue_ms=final.queue_ms,
-            redone=final.redone,
+            retried=final.retried,
             passes=each.passes,
             wasted=each.wasted_passes,
         )

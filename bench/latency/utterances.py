@@ -11,9 +11,9 @@ from typing import Any
 
 from bench.harness.consumer import Received, first_sample_ns
 from bench.latency.attribution import Span
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 
-_ENDINGS = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+_ENDINGS = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Partial:
 
     received_s: float
     text: str
-    settled_words: int
+    stable_words: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Final:
     received_s: float
     text: str
     speculative: bool
-    redone: bool
+    retried: bool
     queue_ms: float
     compute_ms: float
     """Of the pass that gave the words."""
@@ -69,7 +69,7 @@ class Heard:
     """For each moment of quiet what the words before it looked like."""
 
     @property
-    def because(self) -> str:
+    def reason(self) -> str:
         """What its last words looked like when the wait was chosen; "" when nothing was said of it."""
         return self.judged.get(self.quiet_s, "")
 
@@ -107,10 +107,10 @@ def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: 
         utterance.cause = event["cause"]
         if utterance.pauses and utterance.pauses[-1][0] == utterance.quiet_s:
             utterance.pauses[-1] = (utterance.quiet_s, utterance.decided_s)
-    elif kind == "PauseJudged":
-        utterance.judged[event["quiet_sample"] / SAMPLE_RATE] = event["because"]
-    elif kind == "TranscriptGrew":
-        utterance.partials.append(Partial(received_s, event["text"], event["settled_words"]))
+    elif kind == "EndpointPredicted":
+        utterance.judged[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
+    elif kind == "PartialTranscribed":
+        utterance.partials.append(Partial(received_s, event["text"], event["stable_words"]))
     if kind in ("SpeechStarted", "SpeechEnded", *_ENDINGS):
         utterance.start_s = event["start_sample"] / SAMPLE_RATE
     if kind in _ENDINGS:
@@ -122,14 +122,14 @@ def _end(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: f
     utterance.passes = event.get("passes", 0)
     utterance.wasted_passes = event.get("wasted_passes", 0)
     utterance.all_compute_ms = event.get("all_compute_ms", 0.0)
-    if event["type"] == "TranscriptFinished":
+    if event["type"] == "FinalTranscribed":
         utterance.quiet_s = event["quiet_sample"] / SAMPLE_RATE
         utterance.final = Final(
             logged_s=logged_s,
             received_s=received_s,
             text=event["text"],
             speculative=event["speculative"],
-            redone=event["redone"],
+            retried=event["retried"],
             queue_ms=event["queue_ms"],
             compute_ms=event["compute_ms"],
         )

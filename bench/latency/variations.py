@@ -39,7 +39,7 @@ def settings_text(base: Mapping[str, Mapping[str, Any]], variation: Mapping[str,
 
 
 def name_of(variation: Mapping[str, Any]) -> str:
-    """Return a variation in words: "beam 5, patience snappy"."""
+    """Return a variation in words: "beam 5, endpointing snappy"."""
     words = {name.partition(".")[2]: value for name, value in variation.items()}
     return ", ".join(
         f"{name} {value if isinstance(value, str) else _value(value)}" for name, value in words.items()
@@ -54,7 +54,7 @@ def _column(asked: str, schema: Schema) -> list[tuple[str, Any]]:
         raise UsageFailure(
             f"{asked!r} is no setting with values",
             kept="nothing was run",
-            todo="write table.key=value,value, as in stt.beam=1,5",
+            fix="write table.key=value,value, as in stt.beam=1,5",
         )
     return [(name, value) for value in _values(text)]
 

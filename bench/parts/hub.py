@@ -12,7 +12,7 @@ from bench.harness.report import show
 from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
-from bus.messages import AnswerGrew
+from bus.messages import AnswerStreamed
 from bus.run import RUN_VARIABLE, Run
 from session.run.statistics import percentile
 
@@ -38,16 +38,16 @@ def measure(events: int, rate: float) -> None:
 
 
 def _latencies_ms(run: Run, events: int, rate: float) -> list[float]:
-    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerGrew})) as hearer:
-        if not sayer.hear(timeout_s=10):
+    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerStreamed})) as hearer:
+        if not sayer.poll(timeout_s=10):
             raise StageFailure("the hub did not start")
         latencies_ms: list[float] = []
         saying = threading.Thread(target=_say_paced, args=(sayer, events, rate))
         saying.start()
         give_up = time.monotonic() + events / rate + 10
         while len(latencies_ms) < events and time.monotonic() < give_up:
-            for logged in hearer.hear(0.1):
-                assert isinstance(logged.event, AnswerGrew)
+            for logged in hearer.poll(0.1):
+                assert isinstance(logged.event, AnswerStreamed)
                 latencies_ms.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
         saying.join()
     return latencies_ms
@@ -59,4 +59,4 @@ def _say_paced(sayer: HubClient, events: int, rate: float) -> None:
         wait_s = started_s + number / rate - time.monotonic()
         if wait_s > 0:
             time.sleep(wait_s)
-        sayer.say(AnswerGrew(question=1, added="word ", received_ns=time.monotonic_ns()))
+        sayer.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))

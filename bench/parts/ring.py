@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from bench.harness.report import show
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
 
 _READERS = 3

@@ -16,9 +16,9 @@ import psutil
 import soundfile
 
 from bench.harness.report import show
+from bus.audio import SAMPLE_RATE
 from bus.bootstrap import BEGIN
 from bus.failures import StageFailure
-from bus.ring import SAMPLE_RATE
 
 _SETTLE_S = 3.0
 _LISTENING = {"capture:call", "capture:mic", "vad:call", "vad:mic", "stt"}

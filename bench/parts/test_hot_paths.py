@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from bench.parts.ring import pattern
+from bus.audio import SAMPLE_RATE
 from bus.messages import SpeechEnded, decode, encode
-from bus.ring import SAMPLE_RATE, AudioRing
+from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
 from stt.mel import MelFrontEnd
 from vad.detectors import make_detector

@@ -28,9 +28,9 @@ from bench.parts.vad_scores import (
     on_lags_ms,
     precision_recall,
 )
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
 from bus.messages import SpeechEnded
-from bus.ring import SAMPLE_RATE, Samples
 from session import settings as all_settings
 from vad.detectors import Detector, SileroDetector, WebRtcDetector
 from vad.gate import SpeechGate
@@ -104,7 +104,7 @@ def read_labelled(corpus: Path) -> list[Labelled]:
         )
     if not found:
         raise InputFailure(
-            f"{corpus} has no labelled recordings", todo="put NAME.flac in vad_audio and NAME.json in vad"
+            f"{corpus} has no labelled recordings", fix="put NAME.flac in vad_audio and NAME.json in vad"
         )
     return found
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 
 FRAME_SAMPLES = 160
 Frames = NDArray[np.bool_]

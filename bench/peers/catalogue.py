@@ -93,7 +93,7 @@ def chosen(names: list[str]) -> list[Peer]:
     """
     known = {peer.name: peer for peer in PEERS}
     if unknown := sorted(set(names) - set(known)):
-        raise UsageFailure(f"there is no peer {unknown[0]!r}", todo=f"choose of {', '.join(known)}")
+        raise UsageFailure(f"there is no peer {unknown[0]!r}", fix=f"choose of {', '.join(known)}")
     return [peer for peer in PEERS if not names or peer.name in names]
 
 

@@ -30,7 +30,7 @@ def install(directory: Path, name: str) -> Path:
         MachineFailure: An install step failed.
     """
     if name not in HOMES:
-        raise UsageFailure(f"there is no peer {name!r} to install", todo=f"choose of {', '.join(HOMES)}")
+        raise UsageFailure(f"there is no peer {name!r} to install", fix=f"choose of {', '.join(HOMES)}")
     home, folder = HOMES[name], directory / name
     (folder / _READY).unlink(missing_ok=True)
     venv.create(folder, clear=True, with_pip=True)
@@ -46,5 +46,5 @@ def _run(command: list[str], name: str, home: Home) -> None:
         raise MachineFailure(
             f"{name} could not be installed: pip ended with exit code {ended.returncode}",
             kept="the other environments are untouched",
-            todo=f"see the lines above; it needs {home.needs}" if home.needs else "see the lines above",
+            fix=f"see the lines above; it needs {home.needs}" if home.needs else "see the lines above",
         )

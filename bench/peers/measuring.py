@@ -23,8 +23,8 @@ from bench.peers.catalogue import HOMES, Peer, chosen, homes_directory
 from bench.peers.installing import install, is_installed
 from bench.peers.leaderboard import HEAD, facts, is_void, row, standings
 from bench.peers.playing import Performance, play
+from bus.audio import SAMPLE_RATE
 from bus.failures import StageFailure
-from bus.ring import SAMPLE_RATE
 from session import settings as all_settings
 from session.models import store
 

@@ -75,12 +75,12 @@ def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
         meter, began_s = Meter(process.pid), time.monotonic()
         try:
             lines = _stamped(process)
-            hear = _translator(peer)
-            _wait_until_ready(lines, hear, peer, Path(place))
+            apply = _translator(peer)
+            _wait_until_ready(lines, apply, peer, Path(place))
             load_s = time.monotonic() - began_s
             meter.reset()
             with _sending(pcm, process) as sender:
-                said, ended = _listen(lines, hear, sender)
+                said, ended = _listen(lines, apply, sender)
                 _, report = sender.communicate()
         finally:
             meter.stop()
@@ -109,9 +109,9 @@ def cuecard_events(stages: set[str], line: bytes) -> Event | None:
             before = stages >= _CUECARD_LISTENS
             stages.add(event["stage"])
             return {"type": "ready"} if not before and stages >= _CUECARD_LISTENS else None
-        case "TranscriptGrew":
+        case "PartialTranscribed":
             return {"type": "partial", "text": event["text"]}
-        case "TranscriptFinished":
+        case "FinalTranscribed":
             return {"type": "final", "text": event["text"]}
     return None
 
@@ -180,7 +180,7 @@ def _stamped(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[Line | None]
 
 
 def _wait_until_ready(
-    lines: queue.SimpleQueue[Line | None], hear: Callable[[bytes], Event | None], peer: Peer, place: Path
+    lines: queue.SimpleQueue[Line | None], apply: Callable[[bytes], Event | None], peer: Peer, place: Path
 ) -> None:
     given_up_s = time.monotonic() + _READY_S
     while True:
@@ -191,7 +191,7 @@ def _wait_until_ready(
         if line is None:
             complaints = (place / "stderr").read_text(errors="replace").strip().splitlines()
             raise StageFailure(f"{peer.title} ended before it listened", kept=(complaints or [""])[-1])
-        event = hear(line[1])
+        event = apply(line[1])
         if event and event["type"] == "ready":
             return
 
@@ -211,7 +211,7 @@ def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subproces
 
 def _listen(
     lines: queue.SimpleQueue[Line | None],
-    hear: Callable[[bytes], Event | None],
+    apply: Callable[[bytes], Event | None],
     sender: subprocess.Popen[bytes],
 ) -> tuple[list[tuple[int, Event]], bool]:
     """Return what was said, and whether the peer ended by itself."""
@@ -226,6 +226,6 @@ def _listen(
             continue
         if line is None:
             return said, True
-        if event := hear(line[1]):
+        if event := apply(line[1]):
             said.append((line[0], event))
     return said, False

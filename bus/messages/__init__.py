@@ -10,34 +10,48 @@ from __future__ import annotations
 
 import msgspec
 
-from bus.failures import Refused
+from bus.failures import Rejected
 from bus.messages.answers import (
     AnswerFinished,
-    AnswerGrew,
     AnswerRequested,
     AnswerStopped,
-    NotesRead,
+    AnswerStreamed,
+    NotesLoaded,
     Passage,
-    PassagesFound,
+    PassagesRetrieved,
     PreparedAnswer,
     ProviderReady,
-    ProviderWanted,
-    QuestionAsked,
+    ProviderRequested,
+    QuestionDetected,
     QuestionSpan,
+    RequestDecided,
     RequestHeld,
-    RequestJudged,
     RequestSent,
     UsageCounted,
 )
-from bus.messages.lifecycle import Beat, ProblemMet, StageDied, StageGivenUp, StageReady, StageStarted
+from bus.messages.audio import (
+    AudioLost,
+    AudioSanitized,
+    CaptureEnded,
+    CaptureStarted,
+    LevelMeasured,
+)
+from bus.messages.lifecycle import (
+    Heartbeat,
+    ProblemReported,
+    StageDied,
+    StageGivenUp,
+    StageReady,
+    StageStarted,
+)
 from bus.messages.message import Message
 from bus.messages.practice import (
-    FeedbackWanted,
+    FeedbackRequested,
     Measures,
-    PracticeAsked,
+    PracticeAnswerMeasured,
     PracticeEnded,
-    PracticeMeasured,
-    TurnGiven,
+    PracticeQuestionAsked,
+    TurnStarted,
 )
 from bus.messages.session import (
     ConsentGiven,
@@ -45,26 +59,19 @@ from bus.messages.session import (
     SessionEnding,
     SessionStarted,
 )
-from bus.messages.sound import (
-    AudioLost,
-    AudioMended,
-    CaptureEnded,
-    CaptureStarted,
-    LevelMeasured,
-)
 from bus.messages.speech import (
-    ListeningEnded,
+    DetectionEnded,
     SpeechEnded,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
 )
-from bus.messages.words import (
-    PauseJudged,
-    TranscriptFinished,
-    TranscriptGrew,
+from bus.messages.transcripts import (
+    EndpointPredicted,
+    FinalTranscribed,
+    PartialTranscribed,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
 
 MAX_MESSAGE_BYTES = 1 << 20
@@ -78,42 +85,42 @@ Event = (
     | ConsentGiven
     | StageStarted
     | StageReady
-    | Beat
+    | Heartbeat
     | StageDied
     | StageGivenUp
-    | ProblemMet
+    | ProblemReported
     | CaptureStarted
     | LevelMeasured
     | AudioLost
-    | AudioMended
+    | AudioSanitized
     | CaptureEnded
     | SpeechStarted
     | SpeechPaused
     | SpeechResumed
     | SpeechEnded
-    | ListeningEnded
-    | PauseJudged
-    | TranscriptGrew
-    | TranscriptFinished
+    | DetectionEnded
+    | EndpointPredicted
+    | PartialTranscribed
+    | FinalTranscribed
     | UtteranceDiscarded
-    | WordsLost
-    | NotesRead
+    | UtteranceLost
+    | NotesLoaded
     | AnswerRequested
-    | QuestionAsked
-    | PassagesFound
-    | ProviderWanted
+    | QuestionDetected
+    | PassagesRetrieved
+    | ProviderRequested
     | ProviderReady
     | RequestHeld
-    | RequestJudged
+    | RequestDecided
     | RequestSent
-    | AnswerGrew
+    | AnswerStreamed
     | AnswerFinished
     | AnswerStopped
     | UsageCounted
-    | PracticeAsked
-    | TurnGiven
-    | PracticeMeasured
-    | FeedbackWanted
+    | PracticeQuestionAsked
+    | TurnStarted
+    | PracticeAnswerMeasured
+    | FeedbackRequested
     | PracticeEnded
 )
 """Every fact there is; the decoder knows these and nothing else."""
@@ -150,8 +157,8 @@ def decode(body: bytes) -> Event:
         Refused: The bytes are too many, are no MessagePack or are none of our events.
     """
     if len(body) > MAX_MESSAGE_BYTES:
-        raise Refused(f"a message of {len(body)} bytes is over the limit of {MAX_MESSAGE_BYTES}")
+        raise Rejected(f"a message of {len(body)} bytes is over the limit of {MAX_MESSAGE_BYTES}")
     try:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"a message is none of ours ({error})") from error
+        raise Rejected(f"a message is none of ours ({error})") from error

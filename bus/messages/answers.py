@@ -7,7 +7,7 @@ import msgspec
 from bus.messages.message import Message
 
 
-class NotesRead(Message, frozen=True, kw_only=True):
+class NotesLoaded(Message, frozen=True, kw_only=True):
     """The user's notes are read and cut into passages."""
 
     files: list[str]
@@ -30,7 +30,7 @@ class QuestionSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """One past its last character in the utterance's text."""
 
 
-class QuestionAsked(Message, frozen=True, kw_only=True):
+class QuestionDetected(Message, frozen=True, kw_only=True):
     """A question was found in what was said."""
 
     question: int
@@ -70,7 +70,7 @@ class PreparedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How well the two questions match, 0 to 1."""
 
 
-class PassagesFound(Message, frozen=True, kw_only=True):
+class PassagesRetrieved(Message, frozen=True, kw_only=True):
     """What the user's notes have to say to a question; where nothing fits, an answer is general knowledge."""
 
     question: int
@@ -79,7 +79,7 @@ class PassagesFound(Message, frozen=True, kw_only=True):
     prepared: PreparedAnswer | None = None
 
 
-class ProviderWanted(Message, frozen=True, kw_only=True):
+class ProviderRequested(Message, frozen=True, kw_only=True):
     """The user wants somebody else to answer from now on."""
 
     provider: str
@@ -119,7 +119,7 @@ class RequestHeld(Message, frozen=True, kw_only=True):
     """Whether it would leave the machine."""
 
 
-class RequestJudged(Message, frozen=True, kw_only=True):
+class RequestDecided(Message, frozen=True, kw_only=True):
     """The user looked at a held request."""
 
     question: int
@@ -146,15 +146,15 @@ class RequestSent(Message, frozen=True, kw_only=True):
     sent_ns: int
 
 
-class AnswerGrew(Message, frozen=True, kw_only=True):
+class AnswerStreamed(Message, frozen=True, kw_only=True):
     """More of an answer arrived."""
 
     question: int
-    added: str
+    delta: str
     """What to append."""
     received_ns: int
     """When its bytes arrived."""
-    anew: bool = False
+    replaces: bool = False
     """What was published before was the model's thoughts: replace it."""
 
 
@@ -177,7 +177,7 @@ class AnswerStopped(Message, frozen=True, kw_only=True):
     """Empty when nothing was asked, as the user chose that no provider answers."""
     kept: str
     """The text that had arrived."""
-    todo: str = ""
+    fix: str = ""
 
 
 class UsageCounted(Message, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ class StageStarted(Message, frozen=True, kw_only=True):
     """The supervisor spawned a process."""
 
     stage: str
-    """"hub", "capture:mic", "vad:mic", "stt", "llm", "dialer", "model-server", "overlay", "view"."""
+    """"hub", "capture:mic", "vad:mic", "stt", "llm", "connector", "model-server", "overlay", "view"."""
     pid: int
     restarts: int
     """How often this stage was started before in this session."""
@@ -27,13 +27,13 @@ class StageReady(Message, frozen=True, kw_only=True):
     """Where it can be asked, for a stage that serves others: "http://127.0.0.1:43121/v1"."""
 
 
-class Beat(Message, frozen=True, kw_only=True):
+class Heartbeat(Message, frozen=True, kw_only=True):
     """A stage's work loop turned; not kept in the log."""
 
     stage: str
-    heard_seq: int
+    processed_seq: int
     """The stage has dealt with every event up to this one."""
-    heard_sample: int = 0
+    processed_sample: int = 0
     """How far the stage has heard its source, for a stage that listens to one."""
 
 
@@ -49,13 +49,13 @@ class StageGivenUp(Message, frozen=True, kw_only=True):
 
     stage: str
     cause: str
-    todo: str
+    fix: str
 
 
-class ProblemMet(Message, frozen=True, kw_only=True):
+class ProblemReported(Message, frozen=True, kw_only=True):
     """Something went wrong that a person should know; the session goes on."""
 
     stage: str
-    what: str
+    problem: str
     kept: str = ""
-    todo: str = ""
+    fix: str = ""

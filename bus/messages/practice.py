@@ -43,7 +43,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A phrase that rounds the answer off, near its end; empty where there is none."""
 
 
-class PracticeAsked(Message, frozen=True, kw_only=True):
+class PracticeQuestionAsked(Message, frozen=True, kw_only=True):
     """The program began to ask a practice question."""
 
     number: int
@@ -53,7 +53,7 @@ class PracticeAsked(Message, frozen=True, kw_only=True):
     text: str
 
 
-class TurnGiven(Message, frozen=True, kw_only=True):
+class TurnStarted(Message, frozen=True, kw_only=True):
     """The question is asked to its end: it is the user's turn."""
 
     number: int
@@ -61,7 +61,7 @@ class TurnGiven(Message, frozen=True, kw_only=True):
     """What the user's source hears from here on is the answer; what began before is not."""
 
 
-class PracticeMeasured(Message, frozen=True, kw_only=True):
+class PracticeAnswerMeasured(Message, frozen=True, kw_only=True):
     """An answer ended and was measured."""
 
     number: int
@@ -73,7 +73,7 @@ class PracticeMeasured(Message, frozen=True, kw_only=True):
     """The measures in plain words."""
 
 
-class FeedbackWanted(Message, frozen=True, kw_only=True):
+class FeedbackRequested(Message, frozen=True, kw_only=True):
     """A practice answer is to be looked at by whoever answers questions, if anybody does."""
 
     number: int

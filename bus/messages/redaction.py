@@ -19,19 +19,19 @@ from bus.messages.message import Message
 
 Plain = int | float | bool | str | None
 
-WORDLESS_TEXT: dict[str, frozenset[str]] = {
+CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "SessionStarted": frozenset({"version"}),
     "StageStarted": frozenset({"stage"}),
     "StageReady": frozenset({"stage", "sandbox"}),
-    "Beat": frozenset({"stage"}),
+    "Heartbeat": frozenset({"stage"}),
     "StageDied": frozenset({"stage"}),
     "StageGivenUp": frozenset({"stage"}),
-    "ProblemMet": frozenset({"stage"}),
-    "PauseJudged": frozenset({"because"}),
+    "ProblemReported": frozenset({"stage"}),
+    "EndpointPredicted": frozenset({"reason"}),
     "AnswerRequested": frozenset({"by"}),
-    "ProviderWanted": frozenset({"by"}),
-    "RequestJudged": frozenset({"by"}),
-    "QuestionAsked": frozenset({"kind"}),
+    "ProviderRequested": frozenset({"by"}),
+    "RequestDecided": frozenset({"by"}),
+    "QuestionDetected": frozenset({"kind"}),
 }
 """Fields of text that only ever hold words of the program's own, by the event's type."""
 
@@ -39,16 +39,16 @@ _PROGRAMS_OWN = re.compile(r"[a-zA-Z0-9 ,;:.()+-]{0,120}")
 """What those words look like; anything else in such a field is withheld all the same."""
 
 
-def wordless(event: Message) -> dict[str, Plain]:
+def redacted(event: Message) -> dict[str, Plain]:
     """Return the fields of an event that hold no content."""
-    fields = {name: getattr(event, name) for name in wordless_fields(type(event))}
+    fields = {name: getattr(event, name) for name in content_free_fields(type(event))}
     return {name: value for name, value in fields.items() if _is_plain(value)}
 
 
 @cache
-def wordless_fields(kind: type[Message]) -> tuple[str, ...]:
+def content_free_fields(kind: type[Message]) -> tuple[str, ...]:
     """Return the names of the fields of a type of event that cannot hold content."""
-    listed = WORDLESS_TEXT.get(kind.__name__, frozenset())
+    listed = CONTENT_FREE_TEXT.get(kind.__name__, frozenset())
     fields = msgspec.structs.fields(kind)
     return tuple(field.name for field in fields if field.name in listed or _holds_no_words(field.type))
 

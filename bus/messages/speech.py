@@ -58,7 +58,7 @@ class SpeechEnded(Message, frozen=True, kw_only=True):
     and coughs hardly ever have."""
 
 
-class ListeningEnded(Message, frozen=True, kw_only=True):
+class DetectionEnded(Message, frozen=True, kw_only=True):
     """The detector has heard a source to its end."""
 
     source: str

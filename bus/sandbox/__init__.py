@@ -1,14 +1,14 @@
-"""The cage of a process that can touch audio or words, in two layers; it is tried from inside and reported.
+"""Sandboxes a process that can touch audio or words, in two layers, tests itself from inside and reports.
 
-Landlock (Linux 5.13 and later) shuts the file system before the process has a second thread: it reads the
-program and what its kind needs, and writes nowhere. Once everything is loaded a seccomp filter, laid over all
-threads, takes internet sockets and every way to win back what was given up. That filter is the essential
-part: a process without it reports that nothing is enforced, and does not get to hear. Elsewhere than on Linux
-the kernel enforces nothing of this, and the report says so.
+Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads the
+program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all threads
+blocks internet sockets and every call that could regain a right. The filter is essential: a process without it
+reports that nothing is enforced and gets no audio. On systems other than Linux nothing is enforced, and the
+report says so.
 
-Neither layer reaches what is already open, or is handed over at a Unix socket: a process so caged cannot open
-a way out, but it can still talk to whoever answers on this machine, such as the sound server. One process is
-handed sockets on purpose, by the dialer: it can use them as they are, and not turn them to somebody else.
+Neither layer affects what is already open or what is received over a Unix socket: a sandboxed process cannot
+open a way out, but it can talk to local services such as the sound server. The llm receives connected sockets
+from the connector; it can use them as they are and cannot redirect them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Report:
     """For people: what holds, and what does not."""
 
 
-class Cage:
-    """The cage of one process, open until it is closed. To be made before the first thread.
+class Sandbox:
+    """The sandbox of one process, open until it is closed. To be made before the first thread.
 
     Args:
         stage: Whose it is, "vad:mic": the table of rights says what stays allowed.
@@ -103,8 +103,8 @@ class Cage:
 
 
 def enter(stage: str = "vad") -> Report:
-    """Put this process into the cage of a stage at once, as a trial."""
-    return Cage(stage, Path("/nonexistent"), {}).close()
+    """Put this process into the sandbox of a stage at once, as a trial."""
+    return Sandbox(stage, Path("/nonexistent"), {}).close()
 
 
 def _shut_files(rules: landlock.Rules) -> str:

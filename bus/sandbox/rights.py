@@ -152,7 +152,7 @@ _OF = {
         handed=True,
         abstract_sockets=True,
     ),
-    "dialer": Rights(reads=_NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
+    "connector": Rights(reads=_NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
     "model-server": Rights(settings=("llm.local_model_path",), listens=True, grows_files=False),
     "practice": Rights(
         reads=("$PATH", *_SOUND),

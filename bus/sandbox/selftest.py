@@ -1,6 +1,6 @@
-"""Trying to get out: what a process can still do after its cage was closed, found by doing it.
+"""Trying to get out: what a process can still do after its sandbox was closed, found by doing it.
 
-Each attempt is harmless when it succeeds, and then the cage does not hold. Whatever is found is named for
+Each attempt is harmless when it succeeds, and then the sandbox does not hold. Whatever is found is named for
 people ("an IPv4 socket from an older thread"); nothing found means that every attempt was refused.
 """
 
@@ -46,7 +46,7 @@ class OlderThread:
         self._go = threading.Event()
         self._open: list[str] = []
         self._allowed: Collection[int] = ()
-        self._thread = threading.Thread(target=self._wait_and_try, name="older-than-the-cage", daemon=True)
+        self._thread = threading.Thread(target=self._wait_and_try, name="older-than-the-sandbox", daemon=True)
         self._thread.start()
 
     def sockets(self, allowed: Collection[int]) -> list[str]:
@@ -144,7 +144,7 @@ def _can_trace() -> bool:
 
 
 def _can_write(folder: Path) -> bool:
-    path = folder / f".cuecard-cage-{os.getpid()}"
+    path = folder / f".cuecard-sandbox-{os.getpid()}"
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError:

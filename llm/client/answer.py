@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bus.messages import AnswerFinished, AnswerGrew, AnswerStopped, Event
+from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event
 
 SAID_EVERY_S = 0.04
 """Pieces are said at most this often: 25 times a second."""
@@ -20,27 +20,27 @@ class Answer:
 
     Args:
         question: The question's number.
-        say: Takes the events.
+        publish: Takes the events.
         held: Keep everything back until `release`.
     """
 
-    def __init__(self, question: int, say: Callable[[Event], None], *, held: bool = False) -> None:
+    def __init__(self, question: int, publish: Callable[[Event], None], *, held: bool = False) -> None:
         self.question = question
         self.text = ""
         """What has arrived."""
         self.closed = False
-        self._pass_on = say
+        self._pass_on = publish
         self._kept_back: list[Event] | None = [] if held else None
         self._unsaid = ""
         self._anew = False
         self._received_ns = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def grow(self, added: str, received_ns: int, *, anew: bool = False) -> None:
+    def grow(self, added: str, received_ns: int, *, replaces: bool = False) -> None:
         """Append text that arrived at this monotonic time, or start over with it."""
         if self.closed:
             return
-        if anew:
+        if replaces:
             self.text, self._unsaid, self._anew = "", "", True
         self.text += added
         if not self._unsaid:
@@ -53,7 +53,7 @@ class Answer:
     def finish(self, *, model: str, stop_reason: str, prompt_tokens: int, answer_tokens: int) -> None:
         """Say that the answer is complete."""
         if self._close():
-            self._say(
+            self._publish(
                 AnswerFinished(
                     question=self.question,
                     text=self.text,
@@ -64,10 +64,10 @@ class Answer:
                 )
             )
 
-    def stop(self, cause: str, todo: str = "") -> None:
+    def stop(self, cause: str, fix: str = "") -> None:
         """Say that the answer ends here, incomplete."""
         if self._close():
-            self._say(AnswerStopped(question=self.question, cause=cause, kept=self.text, todo=todo))
+            self._publish(AnswerStopped(question=self.question, cause=cause, kept=self.text, fix=fix))
 
     def release(self) -> None:
         """Say what was kept back, and keep nothing back from here on."""
@@ -81,7 +81,7 @@ class Answer:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _say(self, event: Event) -> None:
+    def _publish(self, event: Event) -> None:
         if self._kept_back is None:
             self._pass_on(event)
         else:
@@ -105,12 +105,12 @@ class Answer:
 
     def _flush(self) -> None:
         if self._unsaid or self._anew:
-            self._say(
-                AnswerGrew(
+            self._publish(
+                AnswerStreamed(
                     question=self.question,
-                    added=self._unsaid,
+                    delta=self._unsaid,
                     received_ns=self._received_ns,
-                    anew=self._anew,
+                    replaces=self._anew,
                 )
             )
             self._unsaid, self._anew = "", False

@@ -13,18 +13,18 @@ class NotAllowed(ProviderFailure):
     """The user looked at a request and did not let it go."""
 
     def __init__(self) -> None:
-        super().__init__("you did not let the request go", kept="nothing was sent", todo="ask again")
+        super().__init__("you did not let the request go", kept="nothing was sent", fix="ask again")
 
 
 class Permission:
     """Waits for the user's word, one request a question at a time.
 
     Args:
-        say: Takes the events.
+        publish: Takes the events.
     """
 
-    def __init__(self, say: Callable[[Event], None]) -> None:
-        self._say = say
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
         self._waiting: dict[int, asyncio.Future[bool]] = {}
         self._allowed: RequestHeld | None = None
 
@@ -40,7 +40,7 @@ class Permission:
             return
         answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[held.question] = answered
-        self._say(held)
+        self._publish(held)
         try:
             if not await answered:
                 raise NotAllowed

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from bus.failures import Failure, ProviderFailure
-from bus.messages import Event, ProblemMet, RequestHeld
+from bus.messages import Event, ProblemReported, RequestHeld
 from bus.process_lifecycle import unexpected
 from llm.client.answer import Answer
 from llm.client.approval import NotAllowed, Permission
@@ -35,7 +35,7 @@ class Asker:
         permission: Asks the user.
         meter: Counts, and knows the limits.
         trouble: Is told of failures.
-        say: Takes the events.
+        publish: Takes the events.
     """
 
     def __init__(
@@ -45,13 +45,13 @@ class Asker:
         permission: Permission,
         meter: Meter,
         trouble: Trouble,
-        say: Callable[[Event], None],
+        publish: Callable[[Event], None],
     ) -> None:
         self._settings = settings
         self._switchboard = switchboard
         self._permission = permission
         self._meter = meter
-        self._say = say
+        self._publish = publish
         self._trouble = trouble
 
     async def reply(self, order: Order, answer: Answer) -> None:
@@ -62,9 +62,9 @@ class Asker:
             self._trouble.is_over()
         except Failure as failure:
             self._trouble.tell(failure)
-            answer.stop(failure.what, failure.todo)
+            answer.stop(failure.problem, failure.fix)
         except Exception as error:
-            self._say(ProblemMet(stage="llm", what=unexpected(error)))
+            self._publish(ProblemReported(stage="llm", problem=unexpected(error)))
             answer.stop("an error of our own", "ask again")
 
     async def _with_fallback(self, order: Order, answer: Answer) -> None:
@@ -77,7 +77,7 @@ class Asker:
             other = "" if answer.text else self._switchboard.fall_back()
             if not other:
                 raise
-            self._trouble.tell(failure, todo=f"{other} is asked instead")
+            self._trouble.tell(failure, fix=f"{other} is asked instead")
             await self._with_retries(order, answer)
 
     async def _with_retries(self, order: Order, answer: Answer) -> None:
@@ -103,7 +103,7 @@ class Asker:
                 if answer.text or wait_s is None:
                     raise
                 if refusal.loading:
-                    self._trouble.tell(refusal, todo="the question waits until it is loaded")
+                    self._trouble.tell(refusal, fix="the question waits until it is loaded")
                 await asyncio.sleep(wait_s)
                 retries += 1
 

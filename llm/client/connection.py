@@ -241,7 +241,7 @@ class Connector:
                         break
         except TimeoutError:
             raise Refusal(
-                f"{line.provider.name} did not list its models in time", todo="see whether it is overloaded"
+                f"{line.provider.name} did not list its models in time", fix="see whether it is overloaded"
             ) from None
         return names
 
@@ -321,5 +321,5 @@ def _chosen(provider: Provider, wanted: str, listed: tuple[str, ...] | None, tri
     return model
 
 
-def _nobody(what: str, todo: str) -> ProviderFailure:
-    return ProviderFailure(what, kept="the transcript goes on, and your notes are shown", todo=todo)
+def _nobody(what: str, fix: str) -> ProviderFailure:
+    return ProviderFailure(what, kept="the transcript goes on, and your notes are shown", fix=fix)

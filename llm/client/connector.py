@@ -1,4 +1,4 @@
-"""How a connection comes about: through the dialer, or, where there is none, by this process itself.
+"""How a connection comes about: through the connector, or, where there is none, by this process itself.
 
 Knows nothing of what is said on it. Use it on one event loop.
 """
@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import anyio
 from anyio.abc import SocketStream
 
-from bus.failures import ProviderFailure, Refused
+from bus.failures import ProviderFailure, Rejected
 from bus.local_socket import check_same_user
 from bus.run import Run
 from llm.connector.dial import word_for
@@ -31,18 +31,18 @@ from llm.connector.protocol import (
     reply_in,
 )
 
-DIALER_BACK_S = 5.0
-"""How long a dialer that died may take to be back, or one that starts to be there."""
+CONNECTOR_BACK_S = 5.0
+"""How long a connector that died may take to be back, or one that starts to be there."""
 
 _KNOCK_AGAIN_S = 0.02
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 
-_NO_DIALER = "the dialer, which opens every connection, is not there"
+_NO_CONNECTOR = "the connector, which opens every connection, is not there"
 _START_IT = "end the session and start it again; by hand, start `python -m llm.connector` beside"
 _OUR_FAULT = {
-    "no dialer": (_NO_DIALER, _START_IT),
-    "not chosen": ("the dialer was not told that you chose it", "choose it again"),
+    "no connector": (_NO_CONNECTOR, _START_IT),
+    "not chosen": ("the connector was not told that you chose it", "choose it again"),
 }
 """Where the network and the host have no part in it: why, and what to do."""
 
@@ -51,12 +51,12 @@ class NotDialled(Exception):
     """There is no connection.
 
     Args:
-        word: Why: the dialer's word, or that there is none.
+        word: Why: the connector's word, or that there is none.
     """
 
-    def __init__(self, word: Word | Literal["no dialer"]) -> None:
+    def __init__(self, word: Word | Literal["no connector"]) -> None:
         self.word = word
-        self.why, self.todo = _OUR_FAULT.get(word, ("", ""))
+        self.why, self.fix = _OUR_FAULT.get(word, ("", ""))
         super().__init__(word)
 
 
@@ -79,7 +79,7 @@ class Dialling(Protocol):
 
 
 class Directly:
-    """Opens them itself: where no dialer can be, and outside of sessions."""
+    """Opens them itself: where no connector can be, and outside of sessions."""
 
     async def be_there(self) -> None:
         """Return at once."""
@@ -97,11 +97,11 @@ class Directly:
             raise NotDialled(word_for(error)) from error
 
 
-class ThroughDialer:
-    """Asks the dialer for them, and waits for one that is being started again.
+class ThroughConnector:
+    """Asks the connector for them, and waits for one that is being started again.
 
     Args:
-        address: The dialer's socket.
+        address: The connector's socket.
         secret: What it wants to hear.
     """
 
@@ -110,7 +110,7 @@ class ThroughDialer:
         self._secret = secret
 
     async def be_there(self) -> None:
-        """Return as soon as the dialer is there.
+        """Return as soon as the connector is there.
 
         Raises:
             ProviderFailure: It is not.
@@ -122,7 +122,7 @@ class ThroughDialer:
             raise ProviderFailure(
                 f"nothing can be asked: {failed.why}",
                 kept="the transcript goes on, and your notes are shown",
-                todo=failed.todo,
+                fix=failed.fix,
             ) from None
 
     async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
@@ -139,7 +139,7 @@ class ThroughDialer:
             raise
 
     async def handed(self, host: str, port: int, within_s: float) -> socket.socket:
-        """Return a connected socket, as the dialer handed it over.
+        """Return a connected socket, as the connector handed it over.
 
         Raises:
             NotDialled: There is none.
@@ -147,28 +147,28 @@ class ThroughDialer:
         within_s = min(within_s, LONGEST_S)
         request = line_of(DialRequest(self._secret, host, port, within_s))
         try:
-            async with asyncio.timeout(within_s + DIALER_BACK_S):
-                while True:  # a dialer that dies over it is asked again when it is back
+            async with asyncio.timeout(within_s + CONNECTOR_BACK_S):
+                while True:  # a connector that dies over it is asked again when it is back
                     async with self._line() as line:
                         with contextlib.suppress(ConnectionError):
                             return await _asked(line, request)
                     await asyncio.sleep(_KNOCK_AGAIN_S)
         except TimeoutError:
             raise NotDialled("timed out") from None
-        except (OSError, Refused) as error:
+        except (OSError, Rejected) as error:
             raise NotDialled("unreachable") from error
 
     @contextlib.asynccontextmanager
     async def _line(self) -> AsyncIterator[socket.socket]:
-        """Yield a line to the dialer, as soon as it is there.
+        """Yield a line to the connector, as soon as it is there.
 
         Raises:
             NotDialled: It does not come.
         """
-        give_up_s = time.monotonic() + DIALER_BACK_S
+        give_up_s = time.monotonic() + CONNECTOR_BACK_S
         while (line := self._knock()) is None:
             if time.monotonic() > give_up_s:
-                raise NotDialled("no dialer")
+                raise NotDialled("no connector")
             await asyncio.sleep(_KNOCK_AGAIN_S)
         with line:
             check_same_user(line)
@@ -187,16 +187,16 @@ class ThroughDialer:
 
 def way_out(run: Run) -> Dialling:
     """Return how connections come about in this run."""
-    return ThroughDialer(run.dial_address, run.dial_secret) if PASSES_SOCKETS else Directly()
+    return ThroughConnector(run.connector_address, run.connector_secret) if PASSES_SOCKETS else Directly()
 
 
 async def _asked(line: socket.socket, request: bytes) -> socket.socket:
     """Ask, and return what is handed over.
 
     Raises:
-        NotDialled: The dialer has no connection for us.
+        NotDialled: The connector has no connection for us.
         Refused: The answer is none.
-        ConnectionError: The dialer died over it.
+        ConnectionError: The connector died over it.
     """
     await asyncio.get_running_loop().sock_sendall(line, request)
     await _readable(line)
@@ -205,18 +205,18 @@ async def _asked(line: socket.socket, request: bytes) -> socket.socket:
         for each in handed:
             unused.callback(os.close, each)
         if not body:
-            raise ConnectionResetError("the dialer hung up")
+            raise ConnectionResetError("the connector hung up")
         reply = reply_in(body)
         if reply.word != "connected":
             raise NotDialled(reply.word)
         if not handed:
-            raise Refused("no connection was handed over")
+            raise Rejected("no connection was handed over")
         connection = socket.socket(fileno=handed[0])
         unused.pop_all()
         connection.set_inheritable(False)
         if connection.family not in _INTERNET:
             connection.close()
-            raise Refused("what was handed over leads nowhere")
+            raise Rejected("what was handed over leads nowhere")
         return connection
 
 

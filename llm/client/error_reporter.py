@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bus.failures import Failure
-from bus.messages import Event, ProblemMet
+from bus.messages import Event, ProblemReported
 
 
 class Trouble:
     """What was reported last.
 
     Args:
-        say: Takes the events.
+        publish: Takes the events.
     """
 
-    def __init__(self, say: Callable[[Event], None]) -> None:
-        self._say = say
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
         self._told = ""
 
-    def tell(self, failure: Failure, *, kept: str = "", todo: str = "") -> None:
+    def tell(self, failure: Failure, *, kept: str = "", fix: str = "") -> None:
         """Report a failure, unless it is what was reported last.
 
         Args:
@@ -27,11 +27,11 @@ class Trouble:
             kept: What is still there, in the place of the failure's own words.
             todo: The same for what to do next.
         """
-        if failure.what != self._told:
-            self._told = failure.what
-            self._say(
-                ProblemMet(
-                    stage="llm", what=failure.what, kept=kept or failure.kept, todo=todo or failure.todo
+        if failure.problem != self._told:
+            self._told = failure.problem
+            self._publish(
+                ProblemReported(
+                    stage="llm", problem=failure.problem, kept=kept or failure.kept, fix=fix or failure.fix
                 )
             )
 

@@ -49,8 +49,8 @@ class Refusal(ProviderFailure):
     """A provider did not answer.
 
     Args:
-        what: What happened.
-        todo: What to do next.
+        problem: What happened.
+        fix: What to do next.
         may_retry: Whether the same request may do better in a moment.
         retry_after_s: How long the provider asks us to wait before that.
         unreachable: Nobody answered at all, so the server may have to be looked for anew.
@@ -62,9 +62,9 @@ class Refusal(ProviderFailure):
 
     def __init__(
         self,
-        what: str,
+        problem: str,
         *,
-        todo: str = "",
+        fix: str = "",
         may_retry: bool = False,
         retry_after_s: float = 0.0,
         unreachable: bool = False,
@@ -73,7 +73,7 @@ class Refusal(ProviderFailure):
         misplaced: bool = False,
         asks_plainer: bool = False,
     ) -> None:
-        super().__init__(what, kept=_KEPT, todo=todo)
+        super().__init__(problem, kept=_KEPT, fix=fix)
         self.may_retry = may_retry
         self.retry_after_s = retry_after_s
         self.unreachable = unreachable
@@ -105,21 +105,21 @@ def refused(
     name, said = provider.name, f": {error.message}" if error.message else ""
     evidence = f"{error.code} {error.reason} {error.message}"
     if status == 401 or (status in (400, 403) and _KEY_WORDS.search(evidence)):
-        return Refusal(f"{name} does not accept the key", todo=_mend_key(provider))
+        return Refusal(f"{name} does not accept the key", fix=_mend_key(provider))
     if status == 402 or _is_spent(error):
         return _spent(provider)
     if 300 <= status < 400:
         return Refusal(
             f"{name} returned a redirect (HTTP {status}), and redirects are not followed",
-            todo="give the address of the API itself",
+            fix="give the address of the API itself",
             misplaced=True,
         )
     if model and (_NO_MODEL.search(evidence) or (listed and status == 404)):
         return no_such_model(provider, model, listed)
     if status in _BUSY:
         return _busy(provider, status, headers, error)
-    what, todo = _REFUSED.get(status, ("refused the request (HTTP {status})", "check --model and --provider"))
-    return Refusal(f"{name} {what.format(status=status)}{said}", todo=todo)
+    what, fix = _REFUSED.get(status, ("refused the request (HTTP {status})", "check --model and --provider"))
+    return Refusal(f"{name} {what.format(status=status)}{said}", fix=fix)
 
 
 def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> Refusal:
@@ -127,18 +127,18 @@ def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> Refu
     nearest = nearest_model(model, [name for name in listed if name != model])
     what = f"{provider.name} has no model {model!r}"
     if nearest:
-        return Refusal(f"{what}; nearest is {nearest!r}", todo=f"use --model {nearest}")
+        return Refusal(f"{what}; nearest is {nearest!r}", fix=f"use --model {nearest}")
     if listed:
         shown = ", ".join(listed[:5]) + (", …" if len(listed) > 5 else "")
         what = f"{what}; it lists {shown}"
-    return Refusal(what, todo="name another by --model, or leave it out to take the first suitable one")
+    return Refusal(what, fix="name another by --model, or leave it out to take the first suitable one")
 
 
 def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
     """Return what it means that a provider complains of something that can be left out; it is next time."""
     return Refusal(
         f"{provider.name} does not know all it was asked: {error.message}",
-        todo="ask again; it is left out from now on",
+        fix="ask again; it is left out from now on",
         may_retry=True,
         asks_plainer=True,
     )
@@ -151,7 +151,7 @@ def broke_off(provider: Provider, error: ProviderError) -> Refusal:
     said = f": {error.message}" if error.message else ""
     return Refusal(
         f"{provider.name} broke off its answer{said}",
-        todo="ask again",
+        fix="ask again",
         may_retry=True,
         retry_after_s=error.retry_after_s,
     )
@@ -161,7 +161,7 @@ def declined(provider: Provider, reason: str) -> Refusal:
     """Return what it means that the model, or a filter around it, will not answer."""
     return Refusal(
         f"{provider.name} declined to answer this ({reason.lower().replace('_', ' ')})",
-        todo="put the question differently, or use your notes",
+        fix="put the question differently, or use your notes",
         declined=True,
     )
 
@@ -171,14 +171,14 @@ def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -
     if reason == LENGTH:
         return Refusal(
             f"{provider.name} used up the answer's length with thinking, and gave no visible answer",
-            todo="raise answer_tokens in [llm], or use a model that thinks less",
+            fix="raise answer_tokens in [llm], or use a model that thinks less",
         )
     if thought:
         return Refusal(
             f"{provider.name} wrote nothing but thoughts, and gave no visible answer",
-            todo="ask again, or use a model that thinks less",
+            fix="ask again, or use a model that thinks less",
         )
-    return Refusal(f"{provider.name} gave no visible answer", todo="ask again, or use another model")
+    return Refusal(f"{provider.name} gave no visible answer", fix="ask again, or use another model")
 
 
 def no_stream(provider: Provider, content_type: str, error: ProviderError) -> Refusal:
@@ -186,13 +186,11 @@ def no_stream(provider: Provider, content_type: str, error: ProviderError) -> Re
     if "html" in content_type:
         return Refusal(
             f"{provider.name} answered with a web page",
-            todo="check the address; on a guest network, sign in with a browser first",
+            fix="check the address; on a guest network, sign in with a browser first",
             misplaced=True,
         )
     said = f": {error.message}" if error.message else f" ({content_type or 'without a type'})"
-    return Refusal(
-        f"{provider.name} answered with something that is no stream{said}", todo="check --provider"
-    )
+    return Refusal(f"{provider.name} answered with something that is no stream{said}", fix="check --provider")
 
 
 def wait_before_retry_s(refusal: Refusal, retries: int, remaining_s: float) -> float | None:
@@ -237,7 +235,7 @@ def _is_spent(error: ProviderError) -> bool:
 def _spent(provider: Provider) -> Refusal:
     return Refusal(
         f"{provider.name} says that the account has nothing left to spend",
-        todo="top it up, or use another provider",
+        fix="top it up, or use another provider",
     )
 
 
@@ -246,15 +244,15 @@ def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: Pr
     if provider.may_load_first and status in (500, 503) and _LOADING.search(error.message):
         return Refusal(
             f"{provider.name} is still loading the model",
-            todo="ask again when it is loaded",
+            fix="ask again when it is loaded",
             may_retry=True,
             loading=True,
         )
     what = "asks us to slow down" if status == 429 else f"is busy or broken (HTTP {status})"
-    todo = f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment"
+    fix = f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment"
     return Refusal(
         f"{provider.name} {what}{f': {error.message}' if error.message else ''}",
-        todo=todo,
+        fix=fix,
         may_retry=headers.get("x-should-retry") != "false",
         retry_after_s=wait_s,
     )

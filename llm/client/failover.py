@@ -48,12 +48,12 @@ class Switchboard:
     Args:
         settings: Who is asked first, and who is fallen back on.
         connector: Opens lines.
-        say: Takes the events.
+        publish: Takes the events.
     """
 
-    def __init__(self, settings: LlmSettings, connector: Connector, say: Callable[[Event], None]) -> None:
+    def __init__(self, settings: LlmSettings, connector: Connector, publish: Callable[[Event], None]) -> None:
         self._connector = connector
-        self._say = say
+        self._publish = publish
         self._main = _Choice(settings.provider, settings.model)
         self._fallback = _Choice(settings.fallback_provider, "") if settings.fallback_provider else None
         self._rests_until_s = 0.0
@@ -85,7 +85,7 @@ class Switchboard:
         """
         choice = _Choice(provider.strip(), model)
         if choice.provider == "none":
-            self._say(ProviderReady(provider="none", host="", model="", models=[], leaves_machine=False))
+            self._publish(ProviderReady(provider="none", host="", model="", models=[], leaves_machine=False))
         else:
             await self._connected(choice)
         before, self._main, self._rests_until_s = self._main, choice, 0.0
@@ -135,7 +135,7 @@ class Switchboard:
     async def _connect(self, choice: _Choice) -> Connection:
         connection = await self._connector.connect(choice.provider, choice.model)
         provider = connection.provider
-        self._say(
+        self._publish(
             ProviderReady(
                 provider=provider.name,
                 host=provider.host,

@@ -230,11 +230,11 @@ class Line:
             raise self._unreachable(error) from None
         except httpx.ReadTimeout:
             raise Refusal(
-                f"{host} fell silent for {self._silence_s:.0f} s", todo="ask again", may_retry=True
+                f"{host} fell silent for {self._silence_s:.0f} s", fix="ask again", may_retry=True
             ) from None
         except httpx.HTTPError as error:
             raise Refusal(
-                f"the line to {host} broke ({type(error).__name__})", todo="ask again", may_retry=True
+                f"the line to {host} broke ({type(error).__name__})", fix="ask again", may_retry=True
             ) from None
 
     def _unreachable(self, error: Exception) -> Refusal:
@@ -242,23 +242,23 @@ class Line:
         if certificate:
             return Refusal(
                 f"{host} cannot prove who it is ({certificate}); nothing was sent",
-                todo="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
+                fix="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
             )
         not_dialled = next((each for each in _causes(error) if isinstance(each, NotDialled)), None)
         if not_dialled is not None and not_dialled.why:
             return Refusal(
                 f"{host} cannot be reached: {not_dialled.why}",
-                todo=not_dialled.todo,
+                fix=not_dialled.fix,
                 may_retry=True,
                 unreachable=True,
             )
         if self.provider.local:
-            todo = "start the server, or use --provider auto"
+            fix = "start the server, or use --provider auto"
         elif self.proxy:
-            todo = f"check the network and the proxy {self.proxy}"
+            fix = f"check the network and the proxy {self.proxy}"
         else:
-            todo = "check the network; behind a proxy, set environment_proxy = true in [llm]"
-        return Refusal(f"{host} cannot be reached", todo=todo, may_retry=True, unreachable=True)
+            fix = "check the network; behind a proxy, set environment_proxy = true in [llm]"
+        return Refusal(f"{host} cannot be reached", fix=fix, may_retry=True, unreachable=True)
 
     async def __aenter__(self) -> Self:
         return self

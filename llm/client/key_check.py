@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from bus.failures import Failure, ProviderFailure, StageFailure
-from bus.private_memory import keep_private
+from bus.private_memory import forbid_memory_access
 from llm.client.connection import Connector, SmallModel
 from llm.client.connector import Directly
 from llm.client.errors import Refusal
@@ -51,7 +51,7 @@ def ask(settings: LlmSettings, provider: str) -> Verdict:
         return msgspec.json.decode(asked.stdout, type=Verdict)
     except (subprocess.SubprocessError, msgspec.DecodeError):
         raise StageFailure(
-            "the key could not be tried", kept="nothing was changed", todo="try `cuecard doctor`"
+            "the key could not be tried", kept="nothing was changed", fix="try `cuecard doctor`"
         ) from None
 
 
@@ -63,7 +63,7 @@ async def verdict(settings: LlmSettings, provider: str) -> Verdict:
     except Refusal as refusal:
         if refusal.unreachable:
             return Verdict("unreachable", _why(refusal))
-        return Verdict("rejected" if "not accept the key" in refusal.what else "unclear", _why(refusal))
+        return Verdict("rejected" if "not accept the key" in refusal.problem else "unclear", _why(refusal))
     except ProviderFailure as failure:
         return Verdict("unclear", _why(failure))
     await connection.line.close()
@@ -72,7 +72,7 @@ async def verdict(settings: LlmSettings, provider: str) -> Verdict:
 
 def main() -> int:
     """Print the verdict."""
-    keep_private()
+    forbid_memory_access()
     settings = msgspec.json.decode(sys.stdin.buffer.read(), type=LlmSettings)
     try:
         said = asyncio.run(verdict(settings, sys.argv[1]))
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def _why(failure: Failure) -> str:
-    return "; ".join(part for part in (failure.what, failure.todo) if part)
+    return "; ".join(part for part in (failure.problem, failure.fix) if part)
 
 
 if __name__ == "__main__":

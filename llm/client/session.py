@@ -58,7 +58,7 @@ class Answerer:
         settings: Who is asked, and how long things may take.
         run_token: By which the small model's server knows us.
         dialling: Opens connections.
-        say: Takes events; may be called from any thread.
+        publish: Takes events; may be called from any thread.
     """
 
     def __init__(
@@ -66,18 +66,20 @@ class Answerer:
         settings: LlmSettings,
         run_token: bytes,
         dialling: Dialling,
-        say: Callable[[Event], None],
+        publish: Callable[[Event], None],
     ) -> None:
-        self._say = say
+        self._publish = publish
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_report)
-        self._trouble = Trouble(say)
+        self._trouble = Trouble(publish)
         self._small = SmallModel()
-        connector = Connector(settings, self._small, run_token, say, dialling)
-        self._switchboard = Switchboard(settings, connector, say)
-        self._permission = Permission(say)
-        self._meter = Meter(settings, prices.load(), Budget(self._trouble.tell), say)
-        self._asker = Asker(settings, self._switchboard, self._permission, self._meter, self._trouble, say)
+        connector = Connector(settings, self._small, run_token, publish, dialling)
+        self._switchboard = Switchboard(settings, connector, publish)
+        self._permission = Permission(publish)
+        self._meter = Meter(settings, prices.load(), Budget(self._trouble.tell), publish)
+        self._asker = Asker(
+            settings, self._switchboard, self._permission, self._meter, self._trouble, publish
+        )
         self._current: _UnderWay | None = None
         self._early: _UnderWay | None = None
         self._chores: set[asyncio.Task[None]] = set()
@@ -141,7 +143,7 @@ class Answerer:
                 self._drop()
 
     def _begin(self, order: Order) -> _UnderWay:
-        answer = Answer(order.question, self._say, held=order.early)
+        answer = Answer(order.question, self._publish, held=order.early)
         return _UnderWay(answer, self._loop.create_task(self._asker.reply(order, answer)))
 
     def _release(self, question: int) -> None:

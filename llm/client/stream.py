@@ -48,7 +48,7 @@ class TimeLimits:
 class Grow(Protocol):
     """Receives a piece of visible text."""
 
-    def __call__(self, added: str, received_ns: int, *, anew: bool) -> None:
+    def __call__(self, added: str, received_ns: int, *, replaces: bool) -> None:
         """Append the piece, or start over with it."""
 
 
@@ -126,7 +126,7 @@ class AnswerStream:
             self._show_rest()
             raise Refusal(
                 f"{self._line.provider.name} stopped in the middle of its answer",
-                todo="ask again",
+                fix="ask again",
                 may_retry=True,
             )
         self._end()
@@ -209,7 +209,7 @@ class AnswerStream:
             self._receive(added, received_ns)
         largest = max(len(self.text), self.received_characters // _THOUGHTS_PER_ANSWER)
         if largest > LARGEST_ANSWER_CHARACTERS:
-            raise Refusal(f"{self._line.provider.name} did not come to an end", todo="ask again")
+            raise Refusal(f"{self._line.provider.name} did not come to an end", fix="ask again")
 
     def _receive(self, added: str, received_ns: int) -> None:
         """Show what is visible of a piece of text."""
@@ -226,10 +226,10 @@ class AnswerStream:
         self._connection.note_thoughts(begins_in_thoughts=self._visible.begins_in_thoughts)
 
     def _show(self, shown: Shown, received_ns: int) -> None:
-        if shown.text or shown.anew:
+        if shown.text or shown.replaces:
             text = self._line.blot_out(shown.text)  # a gateway may echo what it was sent
-            self.text = text if shown.anew else self.text + text
-            self._grow(text, received_ns, anew=shown.anew)
+            self.text = text if shown.replaces else self.text + text
+            self._grow(text, received_ns, replaces=shown.replaces)
 
     def _looped(self) -> bool:
         """Tell whether a small model has begun to repeat itself, and end its answer if so."""
@@ -268,15 +268,15 @@ class AnswerStream:
         name = self._line.provider.name
         if self.begun:
             return Refusal(
-                f"{name} took too long to finish", todo="ask again, or raise total_timeout_s in [llm]"
+                f"{name} took too long to finish", fix="ask again, or raise total_timeout_s in [llm]"
             )
         if self._thinks:
             return Refusal(
                 f"{name} was still thinking when its time was up",
-                todo="raise total_timeout_s in [llm], or use a model that thinks less",
+                fix="raise total_timeout_s in [llm], or use a model that thinks less",
             )
         return Refusal(
-            f"{name} gave no first word in time", todo="ask again, or raise first_token_timeout_s in [llm]"
+            f"{name} gave no first word in time", fix="ask again, or raise first_token_timeout_s in [llm]"
         )
 
 

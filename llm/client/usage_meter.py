@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bus.failures import ProviderFailure
-from bus.messages import Event, ProblemMet, UsageCounted
+from bus.messages import Event, ProblemReported, UsageCounted
 from llm.client.connection import Connection
 from llm.keys.provider_keys import key_name
 from llm.protocols.protocol import Reply
@@ -53,16 +53,16 @@ class Meter:
         settings: The limits.
         table: What tokens cost.
         budget: What was spent so far.
-        say: Takes the events.
+        publish: Takes the events.
     """
 
     def __init__(
-        self, settings: LlmSettings, table: Prices, budget: Budget, say: Callable[[Event], None]
+        self, settings: LlmSettings, table: Prices, budget: Budget, publish: Callable[[Event], None]
     ) -> None:
         self._settings = settings
         self._prices = table
         self._budget = budget
-        self._say = say
+        self._publish = publish
         self._warned = False
 
     def recall(self, counted: UsageCounted) -> None:
@@ -81,9 +81,9 @@ class Meter:
         """
         reached = self._budget.limit_reached(self._settings)
         if reached:
-            what, _, todo = reached.partition("; ")
+            what, _, fix = reached.partition("; ")
             raise ProviderFailure(
-                what, kept="nothing was sent; the transcript goes on, and your notes are shown", todo=todo
+                what, kept="nothing was sent; the transcript goes on, and your notes are shown", fix=fix
             )
 
     def _warn_of_unknown_price(self, cost: float | None) -> None:
@@ -91,12 +91,12 @@ class Meter:
         limited = self._settings.session_limit or self._settings.day_limit
         if cost is None and limited and not self._warned:
             self._warned = True
-            self._say(
-                ProblemMet(
+            self._publish(
+                ProblemReported(
                     stage="llm",
-                    what="the price of this model is not known, so the limit in dollars cannot hold",
+                    problem="the price of this model is not known, so the limit in dollars cannot hold",
                     kept="requests and tokens are counted",
-                    todo=f"add its price to {prices.user_prices()}, or set session_requests_limit in [llm]",
+                    fix=f"add its price to {prices.user_prices()}, or set session_requests_limit in [llm]",
                 )
             )
 
@@ -106,7 +106,7 @@ class Meter:
         self._warn_of_unknown_price(cost)
         self._budget.add(cost=cost, prompt_tokens=usage.prompt_tokens, answer_tokens=usage.answer_tokens)
         spent = self._budget.spending
-        self._say(
+        self._publish(
             UsageCounted(
                 question=question,
                 provider=connection.provider.name,

@@ -11,7 +11,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
-from bus.messages import Event, ProviderWanted
+from bus.messages import Event, ProviderRequested
 from llm.connector.proxies import proxy_for
 from llm.providers import named_provider
 from llm.settings import LlmSettings
@@ -32,9 +32,9 @@ class Allowed:
         for name in (settings.provider, settings.fallback_provider):
             self._allow(name)
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event: a choice of the user's counts from then on."""
-        if isinstance(event, ProviderWanted):
+        if isinstance(event, ProviderRequested):
             self._allow(event.provider)
 
     def __call__(self, host: str, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the dialer is asked, and what it answers: one line of JSON each. Pure: knows no socket.
+"""What the connector is asked, and what it answers: one line of JSON each. Pure: knows no socket.
 
 With the word "connected" comes a descriptor, beside the bytes.
 """
@@ -10,11 +10,11 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
-from bus.failures import Refused
+from bus.failures import Rejected
 
 PASSES_SOCKETS = hasattr(socket, "send_fds")
-"""Whether one process can hand another a socket here. On Windows it cannot: there is no dialer there, no
-cage either, and who asks a provider connects for itself. This is the one place where that is decided."""
+"""Whether one process can hand another a socket here. On Windows it cannot: there is no connector there, no
+sandbox either, and who asks a provider connects for itself. This is the one place where that is decided."""
 
 LARGEST_BYTES = 1024
 """Of a line, its end included."""
@@ -71,8 +71,8 @@ def line_of(said: DialRequest | DialReply) -> bytes:
 
 def _in(line: bytes, kind: type[T]) -> T:
     if len(line) > LARGEST_BYTES or not line.endswith(b"\n"):
-        raise Refused("it is no line of the dialer's")
+        raise Rejected("it is no line of the connector's")
     try:
         return msgspec.json.decode(line, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"it is no line of the dialer's ({type(error).__name__})") from error
+        raise Rejected(f"it is no line of the connector's ({type(error).__name__})") from error

@@ -50,6 +50,6 @@ def _checked(address: str) -> str:
         raise SettingsFailure(
             "the proxy that the environment names cannot be used: it is no http address",
             kept="nothing was sent",
-            todo="set HTTPS_PROXY to http://HOST:PORT, or environment_proxy = false in [llm]",
+            fix="set HTTPS_PROXY to http://HOST:PORT, or environment_proxy = false in [llm]",
         )
     return address

@@ -1,4 +1,4 @@
-"""The dialer's socket, in the run's private directory: who knows the secret is handed connections.
+"""The connector's socket, in the run's private directory: who knows the secret is handed connections.
 
 Works on a thread of its own, so that a name that is slow to be found holds up nobody. Each caller asks once.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bus.failures import MachineFailure, Refused, StageFailure
+from bus.failures import MachineFailure, Rejected, StageFailure
 from bus.local_socket import check_same_user, listening
 from llm.connector.dial import connected, word_for
 from llm.connector.protocol import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
@@ -57,7 +57,7 @@ class DialServer:
         self._callers: set[asyncio.Task[None]] = set()
         self._socket = _listening(address)
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="dialer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="connector", daemon=True)
 
     def start(self) -> None:
         """Begin to answer; who knocked before has waited."""
@@ -75,7 +75,9 @@ class DialServer:
         except TimeoutError:
             serves = False
         if not serves:
-            raise StageFailure("the dialer answers nobody", kept="lines that are open", todo="wait a moment")
+            raise StageFailure(
+                "the connector answers nobody", kept="lines that are open", fix="wait a moment"
+            )
 
     def close(self) -> None:
         """Answer no more."""
@@ -115,7 +117,7 @@ class DialServer:
 
     async def _answer(self, line: socket.socket) -> None:
         """Answer one caller; a stranger, or one that says nothing, is hung up on."""
-        with line, contextlib.suppress(OSError, Refused):
+        with line, contextlib.suppress(OSError, Rejected):
             check_same_user(line)
             async with asyncio.timeout(_ASKED_WITHIN_S):
                 request = request_in(await self._line_from(line))
@@ -171,7 +173,7 @@ def _listening(address: Path) -> socket.socket:
         raise MachineFailure(
             f"the socket {address} cannot be made ({error.strerror or error})",
             kept="everything but answers",
-            todo="free space in the run directory",
+            fix="free space in the run directory",
         ) from error
     listener.setblocking(False)
     return listener

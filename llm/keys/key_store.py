@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bus.private_memory import keep_private
+from bus.private_memory import forbid_memory_access
 from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
 from llm.keys.typing_keys import is_key, typed_or_piped
 
@@ -43,7 +43,7 @@ _ADDRESSES = "(addresses)"
 def main() -> int:
     """Do what the arguments say and return an `Outcome`."""
     command, *names = sys.argv[1:]
-    keep_private()
+    forbid_memory_access()
     key = ""
     if command == "set":
         key, outcome = _typed(names[0])

@@ -76,7 +76,7 @@ def _missing(provider: Provider, outcome: Outcome) -> ProviderFailure:
     return ProviderFailure(
         f"there is no key for {provider.name} (not in the environment, and {WHY[outcome]})",
         kept="the transcript goes on, and your notes are shown",
-        todo=f"{mend}, or set {' or '.join(provider.key_variables)}, and start again; or use --provider auto",
+        fix=f"{mend}, or set {' or '.join(provider.key_variables)}, and start again; or use --provider auto",
     )
 
 
@@ -85,6 +85,6 @@ def _checked(key: str, origin: str) -> str:
         raise ProviderFailure(
             f"the key in {origin} holds characters that no key has",
             kept="nothing was sent",
-            todo="set it again, without quotes and spaces",
+            fix="set it again, without quotes and spaces",
         )
     return key

@@ -21,7 +21,7 @@ from typing import Self
 import msgspec
 
 from bus.failures import Failure, MachineFailure, UsageFailure
-from bus.private_memory import keep_private
+from bus.private_memory import forbid_memory_access
 from llm.keys.keychain import environment
 from llm.keys.typing_keys import is_key, typed
 
@@ -49,7 +49,7 @@ class KeyPipe:
     def __init__(self, names: Sequence[str]) -> None:
         if sys.platform == "win32":
             raise MachineFailure(
-                "a key for one session cannot be typed on Windows", todo="use `cuecard keys set` instead"
+                "a key for one session cannot be typed on Windows", fix="use `cuecard keys set` instead"
             )
         self.descriptors = os.pipe()
         """What the llm stage must inherit (`pass_fds`)."""
@@ -116,7 +116,7 @@ def session_key(name: str, inherited: Mapping[str, str]) -> str:
 
 def main() -> int:
     """Have the keys typed and put them into the pipe."""
-    keep_private()
+    forbid_memory_access()
     write_end, *names = sys.argv[1:]
     try:
         keys = {name: typed(name) for name in names}
@@ -134,12 +134,12 @@ def _not_typed(code: int) -> Failure:
         return UsageFailure(
             "there is no terminal on which a key could be typed unseen",
             kept="nothing was started",
-            todo="start it in a terminal, use `cuecard keys set`, or an environment variable",
+            fix="start it in a terminal, use `cuecard keys set`, or an environment variable",
         )
     return UsageFailure(
         "what was typed is no key: one line of letters, digits and signs without blanks",
         kept="nothing was started",
-        todo="start again and paste the key",
+        fix="start again and paste the key",
     )
 
 

@@ -20,10 +20,10 @@ class Unreadable(Exception):
 
     Args:
         why: One clause about the file ("it is protected by a password").
-        todo: What to do about it.
+        fix: What to do about it.
     """
 
-    def __init__(self, why: str, todo: str) -> None:
+    def __init__(self, why: str, fix: str) -> None:
         self.why = why
-        self.todo = todo
+        self.fix = fix
         super().__init__(why)

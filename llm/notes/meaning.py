@@ -88,7 +88,7 @@ class Meaning:
                 ModelFailure(
                     f"notes cannot be compared by meaning: {error}",
                     kept="they are compared by words",
-                    todo="run `cuecard models verify minilm`, then `cuecard models pull minilm`",
+                    fix="run `cuecard models verify minilm`, then `cuecard models pull minilm`",
                 )
             )
         else:

@@ -139,10 +139,10 @@ class _Read:
         if len(failures) == len(files):
             raise failures[0][1]
         for _, met in failures[:_MOST_NAMES]:
-            self.remarks.append(InputFailure(met.what, kept=_OTHERS_ARE_READ, todo=met.todo))
+            self.remarks.append(InputFailure(met.problem, kept=_OTHERS_ARE_READ, fix=met.fix))
         if rest := [file.name for file, _ in failures[_MOST_NAMES:]]:
             what = f"notes {folder}: {_named(rest)} cannot be read either"
-            self.remarks.append(InputFailure(what, kept=_OTHERS_ARE_READ, todo="name one to see why"))
+            self.remarks.append(InputFailure(what, kept=_OTHERS_ARE_READ, fix="name one to see why"))
         self.remarks += _passed_over(folder, entries)
 
     def about_content(self) -> Iterator[InputFailure]:
@@ -164,11 +164,11 @@ def _passed_over(folder: Path, entries: Sequence[Path]) -> Iterator[InputFailure
     documents = [entry.name for entry in entries if entry.suffix.lower() in _DOCUMENT_SUFFIXES]
     if documents:
         what = f"notes {folder}: {_named(documents)} cannot be read"
-        yield InputFailure(what, kept=_OTHERS_ARE_READ, todo="save them as .md, .txt, .pdf or .docx")
+        yield InputFailure(what, kept=_OTHERS_ARE_READ, fix="save them as .md, .txt, .pdf or .docx")
     folders = [f"{entry.name}/" for entry in entries if entry.is_dir()]
     if folders:
         what = f"notes {folder}: the folders in it are not read ({_named(folders)})"
-        yield InputFailure(what, kept="the files in it are read", todo="name those that matter")
+        yield InputFailure(what, kept="the files in it are read", fix="name those that matter")
 
 
 def _named(names: Sequence[str]) -> str:
@@ -187,7 +187,7 @@ def _read(path: Path) -> Content:
     try:
         content = _content(suffix, body)
     except Unreadable as refused:
-        raise _unusable(path, refused.why, refused.todo) from refused
+        raise _unusable(path, refused.why, refused.fix) from refused
     text = _WIDE_GAP.sub(" " * _WIDEST_GAP, content.text)
     if not text.strip():
         raise _unusable(path, "it is empty", "write something into it, or leave it out")
@@ -226,5 +226,5 @@ def _too_large(path: Path, limit: int, what: str) -> InputFailure:
     return _unusable(path, f"{what}is larger than {limit >> 20} MiB", "give the part that matters")
 
 
-def _unusable(path: Path, why: str, todo: str) -> InputFailure:
-    return InputFailure(f"notes {path} cannot be read: {why}", kept="nothing was started", todo=todo)
+def _unusable(path: Path, why: str, fix: str) -> InputFailure:
+    return InputFailure(f"notes {path} cannot be read: {why}", kept="nothing was started", fix=fix)

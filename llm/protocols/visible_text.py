@@ -34,7 +34,7 @@ class Shown(NamedTuple):
     """What a piece of text adds to the answer."""
 
     text: str
-    anew: bool = False
+    replaces: bool = False
     """What was shown before was thoughts; the answer begins with this text."""
 
 

@@ -127,7 +127,7 @@ def _checked(settings: LlmSettings, given: str) -> str:
             f"the provider {host} would be asked over plain http: anybody on the network in between can read "
             "your questions and the notes that fit",
             kept="nothing was sent",
-            todo=f"give https://{host}/…, or for a server of your own add --allow-plain-http {host}",
+            fix=f"give https://{host}/…, or for a server of your own add --allow-plain-http {host}",
         )
     return address
 
@@ -141,16 +141,16 @@ def _bad_address(address: str, why: str) -> SettingsFailure:
     return SettingsFailure(
         f"the provider {host or 'given'} cannot be used: {why}",
         kept="nothing was sent",
-        todo="give https://HOST/v1, or http://127.0.0.1:PORT/v1 for a server on this machine",
+        fix="give https://HOST/v1, or http://127.0.0.1:PORT/v1 for a server on this machine",
     )
 
 
 def _unknown(name: str) -> SettingsFailure:
     known = [*WORDS, *KNOWN]
     nearest = difflib.get_close_matches(name.lower(), known, n=1)
-    todo = (
+    fix = (
         f"did you mean {nearest[0]!r}?"
         if nearest
         else f"known are {', '.join(known)}, or the address of an API: https://HOST/v1"
     )
-    return SettingsFailure(f"there is no provider {name!r}", kept="nothing was sent", todo=todo)
+    return SettingsFailure(f"there is no provider {name!r}", kept="nothing was sent", fix=fix)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import QuestionSpan
-from bus.ring import SAMPLE_RATE
 
 _KEPT_CHARACTERS = 600
 """Of words that may be joined to later ones, so many are remembered."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bus.messages import PauseJudged, QuestionSpan, TranscriptFinished
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.finding import Question, find_question
 from llm.questions.joining import cut_off, in_one_breath, joined, only_listens, takes_back
 from llm.questions.spoken_text import Said
@@ -77,7 +77,7 @@ class Listener:
         self._settings = settings
         self._memory = _Memory()
 
-    def hear(self, final: TranscriptFinished) -> Asked | None:
+    def detect(self, final: FinalTranscribed) -> Asked | None:
         """Take in an utterance; return the question it asks or completes, if any.
 
         What was asked in the same breath, or is completed or refined by this utterance, is part of it: the
@@ -87,10 +87,10 @@ class Listener:
         self._memory, asked = self._considered(said)
         return asked
 
-    def guess(self, pause: PauseJudged) -> Asked | None:
-        """Return what `hear` would, if the utterance ended at this pause; nothing is remembered.
+    def guess(self, pause: EndpointPredicted) -> Asked | None:
+        """Return what `detect` would, if the utterance ended at this pause; nothing is remembered.
 
-        When the final has the same words, `hear` returns an equal question.
+        When the final has the same words, `detect` returns an equal question.
         """
         said = Said.of(pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample)
         return self._considered(said)[1]

@@ -90,13 +90,13 @@ class SpendingFile:
             raise MachineFailure(
                 f"the counts in {self._path} are damaged",
                 kept=kept,
-                todo="remove that file to count anew",
+                fix="remove that file to count anew",
             ) from error
         except OSError as error:
             raise MachineFailure(
                 f"the counts in {self._path} cannot be kept ({error.strerror or error})",
                 kept=kept,
-                todo="see that the folder is yours and not full",
+                fix="see that the folder is yours and not full",
             ) from error
 
 

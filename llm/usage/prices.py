@@ -98,7 +98,7 @@ def load(user_file: Path | None = None) -> Prices:
         raise SettingsFailure(
             f"the price table {file} cannot be used ({error})",
             kept="nothing was started, and the file is untouched",
-            todo='mend it; under [provider] a line reads "model" = { prompt = 1.25, answer = 10.0 }',
+            fix='mend it; under [provider] a line reads "model" = { prompt = 1.25, answer = 10.0 }',
         ) from error
     assert as_of is not None, "the program's own table has its date"
     return Prices(table, as_of)

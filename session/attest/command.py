@@ -45,7 +45,7 @@ def _write(output: Path, text: str) -> None:
         raise MachineFailure(
             f"the report cannot be written to {output} ({error.strerror or error})",
             kept="nothing",
-            todo="give another place, or none to have it printed",
+            fix="give another place, or none to have it printed",
         ) from error
 
 
@@ -53,7 +53,7 @@ def _not_attested(count: int, where: str) -> Failure:
     failure = Failure(
         f"not attested: the session broke its promises in {count} {'way' if count == 1 else 'ways'}",
         kept=f"{where} and names them",
-        todo="use no session for anything private before they are understood; SECURITY.md says where to tell",
+        fix="use no session for anything private before they are understood; SECURITY.md says where to tell",
     )
     failure.exit_code = 10
     return failure

@@ -7,7 +7,7 @@ import fnmatch
 ASKS = "llm"
 """The one process that may say something to the network, on connections that it is handed."""
 
-DIALS = "dialer"
+DIALS = "connector"
 """The one process that may open them."""
 
 _MAY_WRITE: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bus.messages import Event, QuestionAsked, TranscriptFinished
+from bus.messages import Event, FinalTranscribed, QuestionDetected
 from session.attest.inside import Seen
 from session.attest.packets import Flow, flows
 from session.attest.recording import Samples, marker
@@ -56,7 +56,7 @@ class Evidence:
     @cached_property
     def words(self) -> Words:
         """All that was said, as the transcriber wrote it, to be looked for."""
-        return Words([final.text for final in self.of(TranscriptFinished)])
+        return Words([final.text for final in self.of(FinalTranscribed)])
 
     @cached_property
     def canaries(self) -> Words:
@@ -66,8 +66,10 @@ class Evidence:
     @property
     def canary_sentences(self) -> list[str]:
         """What was said and belongs to no question."""
-        asked = {(event.source, span.utterance) for event in self.of(QuestionAsked) for span in event.spans}
-        finals = self.of(TranscriptFinished)
+        asked = {
+            (event.source, span.utterance) for event in self.of(QuestionDetected) for span in event.spans
+        }
+        finals = self.of(FinalTranscribed)
         return [final.text for final in finals if (final.source, final.utterance) not in asked]
 
     def shows_key(self, data: bytes) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from bus.messages import QuestionAsked, RequestSent
+from bus.messages import QuestionDetected, RequestSent
 from session.attest import contract
 from session.attest.evidence import Evidence
 from session.attest.trace import Process, Sink
 
-_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "dialer", "overlay", "view")
+_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "connector", "overlay", "view")
 _SESSION = "session"
 
 
@@ -36,7 +36,7 @@ def _it_was_a_session(evidence: Evidence) -> Iterator[Finding]:
     for part in _PARTS:
         if part not in names:
             yield Finding(part, "it was not there to be watched")
-    if not evidence.of(QuestionAsked) or not evidence.seen.request_bodies:
+    if not evidence.of(QuestionDetected) or not evidence.seen.request_bodies:
         yield Finding(_SESSION, "no question was asked, so no request could be watched")
     if not evidence.canaries.runs:
         yield Finding(_SESSION, "no canary was transcribed, so none could be looked for")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
 Samples = npt.NDArray[np.int16]

@@ -29,7 +29,7 @@ _NAMES = {
     "session.view": "view",
     "session.resume": "keeper",
     "llm.model_server": "model-server",
-    "llm.connector": "dialer",
+    "llm.connector": "connector",
 }
 _STAGES_WITH_SOURCE = ("capture", "vad")
 

@@ -66,14 +66,14 @@ def _programs() -> str:
         raise MachineFailure(
             f"a session cannot be attested on {platform.system()}",
             kept="nothing was started",
-            todo="attest it on Linux; PRIVACY.md says what is enforced here",
+            fix="attest it on Linux; PRIVACY.md says what is enforced here",
         )
     missing = [name for name in ("strace", "unshare") if shutil.which(name) is None]
     if missing:
         raise MachineFailure(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed",
             kept="nothing was started",
-            todo=f"run `{_APT}`, or what your system calls it",
+            fix=f"run `{_APT}`, or what your system calls it",
         )
     return shutil.which("unshare") or ""
 
@@ -114,7 +114,7 @@ def _watch(place: Path, unshare: str, environment: dict[str, str]) -> None:
         raise MachineFailure(
             f"no network of its own can be made for the session ({why})",
             kept="nothing was left behind",
-            todo="run it as root, or let users make namespaces: "
+            fix="run it as root, or let users make namespaces: "
             "sudo sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0",
         )
 
@@ -125,7 +125,7 @@ def _seen(place: Path) -> Seen:
         raise MachineFailure(
             "strace may not trace here",
             kept="nothing was left behind",
-            todo="allow it: sudo sysctl kernel.yama.ptrace_scope=1, in a container --cap-add SYS_PTRACE",
+            fix="allow it: sudo sysctl kernel.yama.ptrace_scope=1, in a container --cap-add SYS_PTRACE",
         )
     return seen
 

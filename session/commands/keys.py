@@ -100,7 +100,7 @@ def test_key(provider: Who) -> None:
     who = named_one(settings, provider)
     verdict = key_test.ask(settings, provider)
     if verdict.word != "accepted":
-        raise ProviderFailure(f"{who.host}: {verdict.word}", todo=verdict.why)
+        raise ProviderFailure(f"{who.host}: {verdict.word}", fix=verdict.why)
     typer.echo(f"{who.host}: accepted")
 
 
@@ -116,7 +116,7 @@ def delete(provider: Who) -> None:
     _look_at_store()
     outcome = keychain.delete(key_name(who))
     if outcome is Outcome.NOTHING_STORED:
-        raise UsageFailure(f"{WHY[outcome]} for {key_name(who)}", todo="see `cuecard keys list`")
+        raise UsageFailure(f"{WHY[outcome]} for {key_name(who)}", fix="see `cuecard keys list`")
     if outcome is not Outcome.DONE:
         raise _store_failure(outcome, who)
     typer.echo(f"the key for {key_name(who)} is deleted from the system's key store", err=True)
@@ -136,7 +136,7 @@ def _storable(provider: str) -> Provider:
         raise UsageFailure(
             f"{who.name} runs on this machine, and the key store is not asked for its key",
             kept="nothing was changed",
-            todo="if it wants a key, put it into a variable and name that: key_variable in [llm]",
+            fix="if it wants a key, put it into a variable and name that: key_variable in [llm]",
         )
     return who
 
@@ -149,7 +149,7 @@ def _store_failure(outcome: Outcome, provider: Provider) -> MachineFailure:
     elif outcome in (Outcome.LOCKED, Outcome.TIMED_OUT):
         instead = f"unlock it and try again; or {instead}"
     return MachineFailure(
-        WHY[outcome], kept="no key was changed, and none was written to a file", todo=instead
+        WHY[outcome], kept="no key was changed, and none was written to a file", fix=instead
     )
 
 

@@ -89,7 +89,7 @@ def verify(
         raise ModelFailure(
             f"{', '.join(bad)} cannot be used",
             kept="the files are untouched",
-            todo=f"run `cuecard models pull {' '.join(bad)}`",
+            fix=f"run `cuecard models pull {' '.join(bad)}`",
         )
 
 

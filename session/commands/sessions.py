@@ -22,7 +22,7 @@ Answer = Literal["auto", "ask", "off"]
 Device = Literal["auto", "cpu", "cuda"]
 ListenTo = Literal["other", "everyone"]
 Pace = Literal["realtime", "fast"]
-Patience = Literal["snappy", "balanced", "patient"]
+Endpointing = Literal["snappy", "balanced", "patient"]
 Sources = Annotated[
     list[str] | None,
     typer.Option(
@@ -74,8 +74,8 @@ def run(
     ] = None,
     device: Annotated[Device | None, typer.Option(help="Where Whisper computes.")] = None,
     language: LanguageOption = None,
-    patience: Annotated[
-        Patience | None, typer.Option(help="How long a speaker may pause before their words are final.")
+    endpointing: Annotated[
+        Endpointing | None, typer.Option(help="How long a speaker may pause before their words are final.")
     ] = None,
     eager: Annotated[
         bool, typer.Option("--eager", help="Ask at a pause already: sooner, and dearer by what was too soon.")
@@ -104,14 +104,14 @@ def run(
     Examples:
       cuecard run --source mic=default --source call=monitor --notes resume.md
       cuecard run --source mic=file:talk.flac --json |
-        jq -r 'select(.type == "TranscriptFinished") | .text'
+        jq -r 'select(.type == "FinalTranscribed") | .text'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.run.launch import Request, launch
 
     flags: dict[str, dict[str, Any]] = {
         "capture": {"sources": source, "pace": pace},
-        "stt": {"device": device, "language": language, "patience": patience},
+        "stt": {"device": device, "language": language, "endpointing": endpointing},
         "llm": {
             "answer": answer,
             "listen_to": listen_to,

@@ -24,7 +24,7 @@ def show_devices(*, as_json: bool, with_levels: bool) -> None:
     """
     report = ask_capture(*([LEVELS] if with_levels else []))
     if report.failed is not None:
-        raise MachineFailure(report.failed.what, todo=report.failed.todo)
+        raise MachineFailure(report.failed.problem, fix=report.failed.fix)
     if as_json:
         for found in report.devices:
             row = {**msgspec.to_builtins(found.device), "level_dbfs": found.level_dbfs}

@@ -33,11 +33,11 @@ def purge(*, at_once: bool) -> None:
     if not at_once and not sys.stdin.isatty():
         typer.echo("nothing was deleted; add --yes to delete all of it", err=True)
         return
-    if run.going_on():
+    if run.running_sessions():
         raise UsageFailure(
             "a session is going on, or can still be taken up again",
             kept="nothing was deleted",
-            todo="end it first",
+            fix="end it first",
         )
     if at_once or typer.confirm("Delete all of it?", err=True):
         _delete(stored)
@@ -56,7 +56,7 @@ def _delete(stored: list[Stored]) -> None:
         raise MachineFailure(
             f"not everything could be deleted: {', '.join(failed)}",
             kept="these; the others are gone",
-            todo="see whether they are yours, or unlock the key store, and purge again",
+            fix="see whether they are yours, or unlock the key store, and purge again",
         )
     typer.echo(f"deleted: {len(stored)}", err=True)
 
@@ -70,7 +70,7 @@ def _show(stored: list[Stored]) -> None:
     table.add_column("where", min_width=max(len(each.place) for each in stored))  # paths are shown whole
     table.add_column("size", justify="right", no_wrap=True)
     for each in stored:
-        table.add_row(each.what, each.place, "" if each.size_bytes is None else _readable(each.size_bytes))
+        table.add_row(each.kind, each.place, "" if each.size_bytes is None else _readable(each.size_bytes))
     table.add_row("", "all together", _readable(sum(each.size_bytes or 0 for each in stored)))
     Console(highlight=False, soft_wrap=True).print(table)
 

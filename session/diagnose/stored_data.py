@@ -41,7 +41,7 @@ _MODEL_MARKS = (".verified.json", "unfinished-*")
 class Stored:
     """One thing that is stored."""
 
-    what: str
+    kind: str
     place: str
     """Its path, or which entry of the key store it is."""
     size_bytes: int | None
@@ -93,7 +93,7 @@ def _peers() -> Iterator[Stored]:
 
 def _leftovers() -> Iterator[Stored]:
     attested = [path for path in Path(tempfile.gettempdir()).glob("cuecard-attest-*") if _is_own(path)]
-    for folder in (*run.left_over(), *attested):
+    for folder in (*run.stale_runs(), *attested):
         yield Stored("left by a crash", str(folder), _size(folder), _removing([folder]))
 
 

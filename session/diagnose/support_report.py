@@ -26,7 +26,7 @@ from bus import run
 from bus.client import HubClient
 from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.messages import Logged
-from bus.messages.redaction import wordless
+from bus.messages.redaction import redacted
 from bus.run import Run
 from bus.wiring import CONTROL, KEPT
 from session import settings as all_settings
@@ -73,7 +73,7 @@ def report(output: Path | None) -> None:
         raise UsageFailure(
             f"a report is JSON, and {path} is named as something else",
             kept="nothing was written",
-            todo="end the name in .json",
+            fix="end the name in .json",
         )
     document = {
         "about": "Made by `cuecard report`: no audio, no words, no keys. Read it before you send it.",
@@ -87,7 +87,7 @@ def report(output: Path | None) -> None:
     typer.echo(f"{path}: nothing was sent; read it, then send it to whom you like")
 
 
-def settings_without_words(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
+def redacted_settings(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
     """Return the settings that are not the defaults; of those that may hold words only that they are set."""
     shown: dict[str, Any] = {}
     for table, values in tables.items():
@@ -113,7 +113,7 @@ def _of_one_type(those: list[Logged], start_ns: int) -> dict[str, Any]:
     numbers: dict[str, list[float]] = defaultdict(list)
     texts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for logged in those:
-        for field, value in wordless(logged.event).items():
+        for field, value in redacted(logged.event).items():
             if isinstance(value, bool | str):
                 texts[field][str(value)] += 1
             elif value is not None and not field.endswith(("_ns", "_sample", "pid")):
@@ -151,13 +151,13 @@ def _machine() -> dict[str, Any]:
 
 def _finding(found: Finding) -> dict[str, Any]:
     is_open = found.name.startswith(_OPEN_FINDINGS)
-    what = found.what.replace(str(Path.home()), "~") if is_open else _WITHHELD
+    what = found.detail.replace(str(Path.home()), "~") if is_open else _WITHHELD
     return {"name": found.name, "ok": found.ok, "what": what}
 
 
 def _settings() -> dict[str, Any]:
     try:
-        return settings_without_words(all_settings.load(None, {}).tables())
+        return redacted_settings(all_settings.load(None, {}).tables())
     except Failure as failure:
         return {"cannot be read": type(failure).__name__}
 
@@ -170,12 +170,12 @@ def _is_open(name: str, kind: Any) -> bool:
 
 def _session() -> dict[str, Any]:
     """Return the shape of the session that is going on, if any: nothing of one that is over is kept."""
-    if not run.going_on():
+    if not run.running_sessions():
         return {}
     try:
         with HubClient(CONTROL, Run.find(), kinds=KEPT) as line:
-            log = line.hear(_FIRST_S)
-            while more := line.hear(_HEAR_S):
+            log = line.poll(_FIRST_S)
+            while more := line.poll(_HEAR_S):
                 log += more
     except Failure as failure:
         return {"cannot be asked": type(failure).__name__}
@@ -188,11 +188,11 @@ def _write(path: Path, text: bytes) -> None:
             file.write(text)
     except FileExistsError:
         raise UsageFailure(
-            f"{path} exists already", kept="it is untouched", todo="give another name"
+            f"{path} exists already", kept="it is untouched", fix="give another name"
         ) from None
     except OSError as error:
         raise MachineFailure(
             f"the report cannot be written to {path} ({error.strerror or error})",
             kept="nothing",
-            todo="give another place with --output",
+            fix="give another place with --output",
         ) from error

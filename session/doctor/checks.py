@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import Failure
-from bus.ring import RING_SECONDS, SAMPLE_RATE
+from bus.ring import RING_SECONDS
 from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
 from llm.providers import ON_THIS_MACHINE
@@ -55,7 +56,7 @@ def run_directory() -> Finding:
     try:
         run = Run.create({})
     except Failure as failure:
-        return Finding("run directory", False, failure.what, failure.todo)
+        return Finding("run directory", False, failure.problem, failure.fix)
     run.remove()
     return Finding("run directory", True, str(run.directory.parent))
 
@@ -100,7 +101,7 @@ def memory_lock() -> Finding:
     try:
         memory, handle = create_memory(round(RING_SECONDS * SAMPLE_RATE / BLOCK_SAMPLES))
     except Failure as failure:
-        return Finding("memory lock", None, failure.what, failure.todo, needed=False)
+        return Finding("memory lock", None, failure.problem, failure.fix, needed=False)
     locked = memory.locked
     memory.unmap()
     handle.close()

@@ -20,7 +20,7 @@ def display() -> Finding:
     try:
         platform = choose_platform()
     except Failure as failure:
-        return Finding("display", None, failure.what, failure.todo, needed=False)
+        return Finding("display", None, failure.problem, failure.fix, needed=False)
     environment = {**os.environ, "QT_QPA_PLATFORM": platform} if platform else None
     answer = ask("-c", _PROGRAM, limit_s=_LIMIT_S, environment=environment)
     if answer.complaint:

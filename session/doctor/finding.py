@@ -12,7 +12,7 @@ class Finding:
     name: str
     ok: bool | None
     """None: not there, and a session can do without."""
-    what: str
+    detail: str
     mend: str = ""
     """The one line to run or to do; empty when nothing is to be mended."""
     needed: bool = True

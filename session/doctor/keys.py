@@ -47,7 +47,7 @@ def price_table() -> Finding:
     try:
         as_of = prices.load().as_of
     except Failure as failure:
-        return Finding("prices", None, failure.what, failure.todo, needed=False)
+        return Finding("prices", None, failure.problem, failure.fix, needed=False)
     what = f"as of {as_of}; " + (f"mended by {own}" if own.exists() else f"{own} would mend them")
     return Finding("prices", True, what, needed=False)
 

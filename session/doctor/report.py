@@ -42,5 +42,5 @@ def _table(found: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in found:
         mend = "" if finding.ok else finding.mend
-        table.add_row(_SIGNS[finding.ok], finding.name, finding.what, f"[dim]{mend}[/dim]")
+        table.add_row(_SIGNS[finding.ok], finding.name, finding.detail, f"[dim]{mend}[/dim]")
     return table

@@ -18,7 +18,7 @@ def sound() -> list[Finding]:
     try:
         report = ask_capture(TRY)
     except Failure as failure:
-        return [Finding("PortAudio", False, failure.what, failure.todo)]
+        return [Finding("PortAudio", False, failure.problem, failure.fix)]
     return findings(report)
 
 
@@ -35,7 +35,7 @@ def ask_capture(*wanted: str) -> ProbeReport:
     if answer.complaint:
         raise MachineFailure(
             f"the sound devices cannot be listed ({answer.complaint})",
-            todo="restart the sound server: systemctl --user restart pipewire-pulse (or pulseaudio)",
+            fix="restart the sound server: systemctl --user restart pipewire-pulse (or pulseaudio)",
         )
     return msgspec.json.decode(answer.said, type=ProbeReport)
 
@@ -43,7 +43,7 @@ def ask_capture(*wanted: str) -> ProbeReport:
 def findings(report: ProbeReport) -> list[Finding]:
     """Return what a probe comes to. Pure."""
     if report.failed is not None:
-        return [Finding("PortAudio", False, report.failed.what, report.failed.todo)]
+        return [Finding("PortAudio", False, report.failed.problem, report.failed.fix)]
     return [
         Finding("PortAudio", True, f"{len(report.devices)} devices"),
         _finding("microphone", report.microphone),
@@ -55,7 +55,7 @@ def _finding(name: str, tried: Found | Problem | None) -> Finding:
     match tried:
         case Found(device=device, level_dbfs=level):
             return Finding(name, True, f"{device.label}, {level:.0f} dBFS now", needed=False)
-        case Problem(what=what, todo=todo):
-            return Finding(name, None, what, todo or _OR_RECORDING, needed=False)
+        case Problem(problem=what, fix=fix):
+            return Finding(name, None, what, fix or _OR_RECORDING, needed=False)
         case None:
             return Finding(name, None, "not tried", _OR_RECORDING, needed=False)

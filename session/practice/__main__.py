@@ -6,7 +6,7 @@ import time
 
 from bus.counted import counted
 from bus.failures import MachineFailure
-from bus.messages import PracticeAsked
+from bus.messages import PracticeQuestionAsked
 from bus.stage import Stage
 from session.practice.course import Course
 from session.practice.voice import Program, Voice, find_program
@@ -23,14 +23,14 @@ def main() -> None:
         stage.ready(_described(settings, program))
         with Voice(program, "" if settings.language == "auto" else settings.language) as voice:
             for logged in stage.history():
-                course.hear(logged.event)
+                course.apply(logged.event)
             while not stage.stopping():
-                for logged in stage.hear(timeout_s=0.1):
-                    course.hear(logged.event)
+                for logged in stage.poll(timeout_s=0.1):
+                    course.apply(logged.event)
                 _move_on(stage, course, voice)
-                stage.beat()
+                stage.heartbeat()
         for event in course.end():
-            stage.say(event)
+            stage.publish(event)
 
 
 def _move_on(stage: Stage, course: Course, voice: Voice) -> None:
@@ -43,14 +43,14 @@ def _move_on(stage: Stage, course: Course, voice: Voice) -> None:
         stage.report(failure)
         speaks = False
     for event in course.move_on(time.monotonic_ns(), voice_speaks=speaks):
-        stage.say(event)
-        if isinstance(event, PracticeAsked):
+        stage.publish(event)
+        if isinstance(event, PracticeQuestionAsked):
             _speak(stage, voice, event.text)
 
 
 def _speak(stage: Stage, voice: Voice, text: str) -> None:
     try:
-        voice.say(text)
+        voice.publish(text)
     except MachineFailure as failure:
         stage.report(failure)
 

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
     AnswerRequested,
     AnswerStopped,
     Event,
-    FeedbackWanted,
-    PracticeAsked,
+    FeedbackRequested,
+    PracticeAnswerMeasured,
     PracticeEnded,
-    PracticeMeasured,
-    QuestionAsked,
+    PracticeQuestionAsked,
+    QuestionDetected,
     ReplayStarted,
     StageGivenUp,
-    TurnGiven,
+    TurnStarted,
 )
-from bus.ring import SAMPLE_RATE
 from session.practice.echo import without_question
 from session.practice.heard import Heard, Utterance
 from session.practice.measures import answer_text, measure, together
@@ -61,13 +61,13 @@ class Course:
         self._english = settings.language in ("", "en", "auto")
         self._heard = Heard(settings.source)
         self._all_ready = False
-        self._asked: PracticeAsked | None = None
-        self._turn: TurnGiven | None = None
+        self._asked: PracticeQuestionAsked | None = None
+        self._turn: TurnStarted | None = None
         self._turn_ns = 0
         """When it was given; in a stage that starts again, when that was learnt."""
         self._done_ns: int | None = None
         """When the user said that the answer is over."""
-        self._measured: dict[int, PracticeMeasured] = {}
+        self._measured: dict[int, PracticeAnswerMeasured] = {}
         self._wanted: set[int] = set()
         """Numbers of the answers that somebody was asked to look at."""
         self._feedback: dict[int, int] = {}
@@ -80,24 +80,24 @@ class Course:
         self._pressed = False
         self._ended = False
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event of the log."""
-        self._heard.hear(event)
+        self._heard.apply(event)
         match event:
             case ReplayStarted():
                 self._all_ready = True
             case AnswerRequested():
                 self._pressed = True
-            case PracticeAsked() if self._asked is None or event.number > self._asked.number:
+            case PracticeQuestionAsked() if self._asked is None or event.number > self._asked.number:
                 self._asked, self._turn, self._turn_ns, self._done_ns = event, None, 0, None
                 self._free_ns, self._pressed = None, False
-            case TurnGiven(number=number) if self.asking is not None and number == self.asking.number:
+            case TurnStarted(number=number) if self.asking is not None and number == self.asking.number:
                 self._turn, self._pressed = event, False
-            case PracticeMeasured(number=number) if number not in self._measured:
+            case PracticeAnswerMeasured(number=number) if number not in self._measured:
                 self._measured[number], self._pressed = event, False
-            case FeedbackWanted(number=number):
+            case FeedbackRequested(number=number):
                 self._wanted.add(number)
-            case QuestionAsked(kind="feedback", utterance=number, question=question):
+            case QuestionDetected(kind="feedback", utterance=number, question=question):
                 self._feedback[question] = number
             case AnswerFinished(question=question, text=text) | AnswerStopped(question=question, kept=text):
                 if question in self._feedback:
@@ -110,7 +110,7 @@ class Course:
                 pass
 
     @property
-    def asking(self) -> PracticeAsked | None:
+    def asking(self) -> PracticeQuestionAsked | None:
         """The question that is asked and whose turn is not given yet."""
         return self._asked if self._turn is None else None
 
@@ -122,7 +122,7 @@ class Course:
     def move_on(self, now_ns: int, *, voice_speaks: bool) -> Iterator[Event]:
         """Yield what there is to say at this monotonic time."""
         for event in self._steps(now_ns, voice_speaks=voice_speaks):
-            self.hear(event)
+            self.apply(event)
             yield event
 
     def end(self) -> Iterator[Event]:
@@ -140,7 +140,7 @@ class Course:
             if not voice_speaks and from_sample is not None:
                 self._turn_ns = now_ns
                 echo = _ECHO_SAMPLES if self._settings.speak else 0
-                yield TurnGiven(number=self._asked.number, from_sample=from_sample + echo)
+                yield TurnStarted(number=self._asked.number, from_sample=from_sample + echo)
         elif self._asked.number not in self._measured:
             if self._is_over(self._asked, self._turn, now_ns):
                 yield self._measure(self._asked, self._turn)
@@ -150,7 +150,7 @@ class Course:
     def _ask_next(self) -> Iterator[Event]:
         questions, number = self._settings.questions, self._asked.number if self._asked else 0
         if number < len(questions) and not self._heard.over:
-            yield PracticeAsked(number=number + 1, of=len(questions), text=questions[number])
+            yield PracticeQuestionAsked(number=number + 1, of=len(questions), text=questions[number])
         else:
             yield from self._close()
 
@@ -158,11 +158,11 @@ class Course:
         """Have all answers looked at together, where somebody looked at each, and sum up."""
         answered = [each for each in self._measured.values() if each.text]
         if WHOLE not in self._wanted and len(answered) > 1 and any(self._looked_at.values()):
-            yield FeedbackWanted(number=WHOLE, asked=WHOLE_ASKED, answered=_together(answered))
+            yield FeedbackRequested(number=WHOLE, asked=WHOLE_ASKED, answered=_together(answered))
         elif WHOLE not in self._wanted or WHOLE in self._looked_at or self._pressed or not self._looker:
             yield self._summed_up()
 
-    def _is_over(self, asked: PracticeAsked, turn: TurnGiven, now_ns: int) -> bool:
+    def _is_over(self, asked: PracticeQuestionAsked, turn: TurnStarted, now_ns: int) -> bool:
         """Tell whether the answer has ended: by a key, by a long quiet, or because nothing can be heard."""
         self._turn_ns = self._turn_ns or now_ns
         said = self._said(asked, turn)
@@ -179,7 +179,7 @@ class Course:
             return now_ns - self._turn_ns > self._settings.no_answer_s * 1e9
         return self._quiet_s(said, now_ns) > self._patience_s(said)
 
-    def _said(self, asked: PracticeAsked, turn: TurnGiven) -> list[Utterance]:
+    def _said(self, asked: PracticeQuestionAsked, turn: TurnStarted) -> list[Utterance]:
         """Return what is the answer: what began after the question, or went on when the voice ended."""
         said = self._heard.since(turn.from_sample)
         for utterance in self._heard.across(turn.from_sample) if self._settings.speak else ():
@@ -193,13 +193,13 @@ class Course:
         return (now_sample - max(utterance.quiet_sample or 0 for utterance in said)) / SAMPLE_RATE
 
     def _patience_s(self, said: list[Utterance]) -> float:
-        unfinished = judge(said[-1].text, "balanced").because == "unfinished"
+        unfinished = judge(said[-1].text, "balanced").reason == "unfinished"
         return self._settings.unfinished_quiet_s if unfinished else self._settings.quiet_s
 
-    def _measure(self, asked: PracticeAsked, turn: TurnGiven) -> PracticeMeasured:
+    def _measure(self, asked: PracticeQuestionAsked, turn: TurnStarted) -> PracticeAnswerMeasured:
         said = self._said(asked, turn)
         measures = measure(said, turn.from_sample, english=self._english)
-        return PracticeMeasured(
+        return PracticeAnswerMeasured(
             number=asked.number,
             asked=asked.text,
             text=answer_text(said),
@@ -207,14 +207,14 @@ class Course:
             remarks=remarks(measures, self._settings, english=self._english),
         )
 
-    def _after(self, measured: PracticeMeasured, now_ns: int) -> Iterator[Event]:
+    def _after(self, measured: PracticeAnswerMeasured, now_ns: int) -> Iterator[Event]:
         """Have the answer looked at, and go on when that has come and was read."""
         if measured.text and measured.number not in self._wanted:
-            yield FeedbackWanted(number=measured.number, asked=measured.asked, answered=measured.text)
+            yield FeedbackRequested(number=measured.number, asked=measured.asked, answered=measured.text)
         elif self._may_go_on(measured, now_ns):
             yield from self._ask_next()
 
-    def _may_go_on(self, measured: PracticeMeasured, now_ns: int) -> bool:
+    def _may_go_on(self, measured: PracticeAnswerMeasured, now_ns: int) -> bool:
         number = measured.number
         if self._pressed:
             return True
@@ -240,6 +240,6 @@ class Course:
         )
 
 
-def _together(answered: list[PracticeMeasured]) -> str:
+def _together(answered: list[PracticeAnswerMeasured]) -> str:
     """Return the answers as one text, each under its question."""
     return "\n\n".join(f"Question: {each.asked}\nAnswer: {each.text}" for each in answered)

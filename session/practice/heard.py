@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
     CaptureEnded,
     CaptureStarted,
     Event,
+    FinalTranscribed,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
-    TranscriptFinished,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
-from bus.ring import SAMPLE_RATE
 
 _PRE_ROLL_SAMPLES = round(0.3 * SAMPLE_RATE)
 """An utterance begins so long before its speech."""
@@ -62,7 +62,7 @@ class Heard:
         self.over = False
         """Whether the source has ended."""
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event of the log; those of other sources change nothing."""
         if getattr(event, "source", None) != self._source:
             return
@@ -78,9 +78,9 @@ class Heard:
                 self._utterances[number].quiet_sample = quiet
             case SpeechResumed(utterance=number, resumed_sample=resumed) if number in self._utterances:
                 self._resume(self._utterances[number], resumed)
-            case TranscriptFinished():
+            case FinalTranscribed():
                 self._finish(event)
-            case UtteranceDiscarded(utterance=number) | WordsLost(utterance=number):
+            case UtteranceDiscarded(utterance=number) | UtteranceLost(utterance=number):
                 self._utterances.pop(number, None)
             case _:
                 pass
@@ -112,7 +112,7 @@ class Heard:
             utterance.pauses.append((utterance.quiet_sample, resumed_sample))
         utterance.quiet_sample = None
 
-    def _finish(self, final: TranscriptFinished) -> None:
+    def _finish(self, final: FinalTranscribed) -> None:
         first = final.start_sample + _PRE_ROLL_SAMPLES
         utterance = self._utterances.setdefault(final.utterance, Utterance(final.utterance, first, first))
         utterance.text, utterance.quiet_sample, utterance.ended = final.text, final.quiet_sample, True

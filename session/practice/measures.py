@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import Measures
-from bus.ring import SAMPLE_RATE
 from session.practice.fillers import count_doubled, count_fillers, find_favourites
 from session.practice.heard import Utterance
 from session.practice.structure import (

@@ -60,7 +60,7 @@ def choose(topic: str, count: int, chance: random.Random) -> list[str]:
     named = " ".join(topic.split())[:TOPIC_CHARACTERS]
     if not named:
         raise UsageFailure(
-            "the topic is empty", kept="nothing was started", todo=f"name one: {', '.join(topics())}"
+            "the topic is empty", kept="nothing was started", fix=f"name one: {', '.join(topics())}"
         )
     chosen = topics()[best_topic(named, topics())]
     picked = chance.sample(chosen.questions, min(count, len(chosen.questions)))
@@ -112,5 +112,5 @@ def _question(line: str) -> str:
     return _EMPHASIS.sub(r"\2", _ITEM.sub("", line)).strip()
 
 
-def _bad(path: Path, why: str, todo: str) -> InputFailure:
-    return InputFailure(f"no questions can be had from {path}: {why}", kept="nothing was started", todo=todo)
+def _bad(path: Path, why: str, fix: str) -> InputFailure:
+    return InputFailure(f"no questions can be had from {path}: {why}", kept="nothing was started", fix=fix)

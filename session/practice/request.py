@@ -33,7 +33,7 @@ def asked_for(*, topic: str | None, file: Path | None, count: int | None) -> lis
         raise UsageFailure(
             "there is nothing to practise" if topic is None else "a topic and a file of questions are given",
             kept="nothing was started",
-            todo=f"add --questions FILE or --topic, with one of {', '.join(topics())}, or your own words",
+            fix=f"add --questions FILE or --topic, with one of {', '.join(topics())}, or your own words",
         )
     if file is not None:
         return read_questions(file)[:count]
@@ -53,7 +53,7 @@ def own_source(given: str) -> str:
         raise UsageFailure(
             f"a practice hears your microphone alone, and {given} may hear others",
             kept="nothing was started",
-            todo="give your microphone, or use `cuecard run` where the others know",
+            fix="give your microphone, or use `cuecard run` where the others know",
         )
     return given
 

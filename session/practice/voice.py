@@ -85,7 +85,7 @@ def find_program(
         if _ONLY_ON.get(program.name, platform) == platform and which(program.command[0]):
             return program
     raise MachineFailure(
-        "no voice is installed", kept="questions are shown", todo="install espeak-ng, or leave --speak out"
+        "no voice is installed", kept="questions are shown", fix="install espeak-ng, or leave --speak out"
     )
 
 
@@ -103,7 +103,7 @@ class Voice:
         self._child: subprocess.Popen[bytes] | None = None
         self._give_up_s = 0.0
 
-    def say(self, text: str) -> None:
+    def publish(self, text: str) -> None:
         """Begin to speak.
 
         Raises:
@@ -164,7 +164,7 @@ class Voice:
         return MachineFailure(
             f"{name} could not speak ({why})",
             kept="questions are shown",
-            todo=f"try {name} by hand, or leave --speak out",
+            fix=f"try {name} by hand, or leave --speak out",
         )
 
     def __enter__(self) -> Self:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bus import wiring
 from bus.log import SessionLog
-from bus.messages import Logged, SessionEnding, TranscriptFinished
+from bus.messages import FinalTranscribed, Logged, SessionEnding
 from bus.stage import Stage
 from session.resume.keeper_socket import Door
 from session.run.kept_session import Kept, encode
@@ -27,7 +27,7 @@ _TURN_S = 0.2
 def main() -> None:
     """Follow the session until it ends; hold its log if it was killed."""
     supervisor = int(sys.argv[1])
-    with Stage("keeper", kinds=wiring.KEPT) as stage, Door(stage.run.kept_address) as door:
+    with Stage("keeper", kinds=wiring.KEPT) as stage, Door(stage.run.keeper_address) as door:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
         log = SessionLog()
@@ -38,7 +38,7 @@ def main() -> None:
             return
         directory = stage.run.directory
         try:
-            _clear(directory, but=stage.run.kept_address)
+            _clear(directory, but=stage.run.keeper_address)
             if _worth_keeping(log.all()):
                 tables = {name: dict(table) for name, table in stage.run.tables.items()}
                 body = encode(Kept(tables, log.all(), time.monotonic_ns()))
@@ -53,9 +53,9 @@ def main() -> None:
 def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
     """Keep the rest of the log, up to the supervisor's end or until the stage was told to stop."""
     while not stage.stopping() and os.getppid() == supervisor:
-        _keep(log, stage.hear(_TURN_S))
-        stage.beat()
-    while more := stage.hear(0.0):  # what the hub had sent before it died, too
+        _keep(log, stage.poll(_TURN_S))
+        stage.heartbeat()
+    while more := stage.poll(0.0):  # what the hub had sent before it died, too
         _keep(log, more)
 
 
@@ -68,7 +68,7 @@ def _keep(log: SessionLog, heard: list[Logged]) -> None:
 def _worth_keeping(log: list[Logged]) -> bool:
     """Tell whether words would be lost, and the user did not want the end."""
     kinds = {type(logged.event) for logged in log}
-    return TranscriptFinished in kinds and SessionEnding not in kinds
+    return FinalTranscribed in kinds and SessionEnding not in kinds
 
 
 def _hold(stage: Stage, door: Door, body: bytes, keep_s: float) -> None:

@@ -40,7 +40,7 @@ class Door:
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="the session goes on, but could not be taken up again if it were killed",
-                todo="free space in the run directory",
+                fix="free space in the run directory",
             ) from error
 
     def answer(self, body: bytes, timeout_s: float) -> bool:

@@ -16,8 +16,8 @@ import msgspec
 import typer
 
 from bus import run
-from bus.failures import BusFailure, MachineFailure, Refused, SettingsFailure
-from bus.private_memory import keep_private
+from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure
+from bus.private_memory import forbid_memory_access
 from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode
 from session.run.launch import plans_for, see_through
 from session.run.loop import LiveSession
@@ -41,7 +41,7 @@ def resume(*, session: dict[str, Any], ends: bool) -> None:
     Raises:
         Failure: There is nothing to take up, or it cannot go on.
     """
-    keep_private()  # the session's record is in this process
+    forbid_memory_access()  # the session's record is in this process
     with _line_to_keeper() as line:
         if ends and not session.get("save"):
             line.sendall(DROP)
@@ -76,7 +76,7 @@ def _line_to_keeper() -> socket.socket:
     Raises:
         MachineFailure: Nobody keeps any.
     """
-    for address in run.kept_runs():
+    for address in run.kept_sessions():
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         line.settimeout(_ANSWER_WITHIN_S)
         try:
@@ -88,7 +88,7 @@ def _line_to_keeper() -> socket.socket:
     raise MachineFailure(
         "there is no session to take up",
         kept="nothing: one that ended well leaves nothing, and one that was killed is kept for ten minutes",
-        todo="start one with `cuecard run`",
+        fix="start one with `cuecard run`",
     )
 
 
@@ -97,13 +97,13 @@ def _given(line: socket.socket) -> Kept:
         line.sendall(GIVE)
         length = int.from_bytes(_exactly(line, _LENGTH_BYTES))
         if length > _LARGEST_BYTES:
-            raise Refused("what was kept is too large to be ours")
+            raise Rejected("what was kept is too large to be ours")
         return decode(_exactly(line, length))
     except (OSError, BusFailure) as error:
         raise MachineFailure(
             f"the session cannot be taken up ({error})",
             kept="it is still kept, if its time is not over",
-            todo="try again; another `cuecard resume` may be at it",
+            fix="try again; another `cuecard resume` may be at it",
         ) from error
 
 
@@ -134,6 +134,6 @@ def _settings(kept: Kept, session: dict[str, Any]) -> AllSettings:
 def _save(kept: Kept, path: Path) -> None:
     record = Record()
     for logged in kept.events:
-        record.hear(logged)
+        record.apply(logged)
     save.save(record, path)
     typer.echo(f"saved to {path}; what was kept of the session is wiped", err=True)

@@ -54,11 +54,11 @@ def ensure(*, given: bool, can_ask: bool) -> None:
             raise UsageFailure(
                 "a live device is only opened when the others know",
                 kept="nothing was started",
-                todo=f"tell them (“{SENTENCE}”), then add --consent",
+                fix=f"tell them (“{SENTENCE}”), then add --consent",
             )
         typer.echo(_TEXT, err=True)
         if not typer.confirm("Do the others know, or are you practising alone?", err=True):
-            raise UsageFailure("not started", todo="tell the others first, then start again")
+            raise UsageFailure("not started", fix="tell the others first, then start again")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{datetime.date.today().isoformat()}\n", encoding="utf-8")
@@ -66,5 +66,5 @@ def ensure(*, given: bool, can_ask: bool) -> None:
         raise MachineFailure(
             f"your answer cannot be kept in {file} ({error.strerror or error})",
             kept="nothing was started",
-            todo="set XDG_STATE_HOME to a directory of yours",
+            fix="set XDG_STATE_HOME to a directory of yours",
         ) from error

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from bus.failures import Refused
-from bus.log import check_past
+from bus.failures import Rejected
+from bus.log import check_history
 from bus.messages import Logged
 
 GIVE, TAKEN, DROP = b"give.", b"taken", b"drop."
@@ -41,6 +41,6 @@ def decode(body: bytes) -> Kept:
     try:
         kept = msgspec.msgpack.decode(body, type=Kept)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"what was kept cannot be read ({type(error).__name__})") from error
-    check_past(kept.events)
+        raise Rejected(f"what was kept cannot be read ({type(error).__name__})") from error
+    check_history(kept.events)
     return kept

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bus.failures import Failure, StageFailure, UsageFailure
-from bus.private_memory import keep_private
+from bus.private_memory import forbid_memory_access
 from capture.source import Live, parse_source, parse_sources
 from llm.notes.reading import read_notes
 from llm.providers import named_provider
@@ -65,7 +65,7 @@ def launch(request: Request) -> None:
     Raises:
         Failure: It could not be started, or not be ended well.
     """
-    keep_private()  # the session's record is in this process
+    forbid_memory_access()  # the session's record is in this process
     settings = resolve(request)
     live = any(isinstance(parse_source(name, spec), Live) for name, spec in settings.capture.sources.items())
     with_others = live and not request.practises
@@ -122,7 +122,7 @@ def see_through(session: LiveSession, settings: AllSettings) -> None:
         raise StageFailure(
             f"{', '.join(session.tally.given_up)} had to be given up during the session",
             kept="everything the others did",
-            todo="see the problem named above, or try `cuecard doctor`",
+            fix="see the problem named above, or try `cuecard doctor`",
         )
 
 
@@ -156,7 +156,7 @@ def resolve(request: Request) -> AllSettings:
         raise UsageFailure(
             "there is nothing to hear",
             kept="nothing was started",
-            todo="add --source mic=default, or --source mic=file:PATH",
+            fix="add --source mic=default, or --source mic=file:PATH",
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
@@ -190,7 +190,7 @@ def _refuse_ambiguous(model: str) -> None:
     raise UsageFailure(
         f"{model!r} is a size of Whisper that is not available here",
         kept="nothing was started",
-        todo=f"choose one of {known}; for a provider's model of that name, set model in [llm]",
+        fix=f"choose one of {known}; for a provider's model of that name, set model in [llm]",
     )
 
 

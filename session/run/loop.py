@@ -79,12 +79,12 @@ class LiveSession:
             supervisor = Supervisor(run, self._plans)
             try:
                 with supervisor:
-                    line = supervisor.start(wiring.hears("session"))
+                    line = supervisor.start(wiring.subscriptions("session"))
                     self._take(supervisor, supervisor.heard_first)
                     self._announce(line)
                     cause = self._loop(supervisor, line, interrupts)
                     decided_s = time.monotonic()
-                    line.say(SessionEnding(cause=cause))
+                    line.publish(SessionEnding(cause=cause))
                     self._finish_words(supervisor, line, interrupts)
                     killed = supervisor.stop_work()
                     self._close_utterances(supervisor, line)
@@ -100,9 +100,9 @@ class LiveSession:
 
     def _announce(self, line: HubClient) -> None:
         if self._past is not None:
-            line.say(self._past.taken_up())
+            line.publish(self._past.taken_up())
             return
-        line.say(
+        line.publish(
             SessionStarted(
                 version=importlib.metadata.version("cuecard"),
                 sources=list(self._settings.capture.sources),
@@ -112,7 +112,7 @@ class LiveSession:
             )
         )
         if self._consented:
-            line.say(ConsentGiven())
+            line.publish(ConsentGiven())
 
     def _loop(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> str:
         """Turn until there is a reason to end, and return it."""
@@ -125,7 +125,7 @@ class LiveSession:
             if not self._replay_started and (
                 supervisor.ready() or (waited_enough and supervisor.ready(LISTENING))
             ):
-                line.say(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
+                line.publish(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
                 self._replay_started = True
             if self._progress.complete and not self._lingers:
                 return self._why_complete()
@@ -144,39 +144,39 @@ class LiveSession:
 
     def _close_utterances(self, supervisor: Supervisor, line: HubClient) -> None:
         """Give every utterance that is still open its outcome, when nobody is left to transcribe it."""
-        while self._utterances and (events := line.hear(_LAST_EVENTS_S)):
+        while self._utterances and (events := line.poll(_LAST_EVENTS_S)):
             self._take(supervisor, events)
         for outcome in self._utterances.close("the session ended before it was transcribed"):
-            line.say(outcome)
+            line.publish(outcome)
             self._note(Logged(0, 0, outcome))
 
     def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
-        self._take(supervisor, line.hear(_TURN_S))
+        self._take(supervisor, line.poll(_TURN_S))
         if self._transcriber_gone:
             for outcome in self._utterances.close("transcription has stopped", ended=True):
-                line.say(outcome)
+                line.publish(outcome)
         for source in self._unheard:
             for outcome in self._utterances.close("its listener has stopped", source=source, ended=False):
-                line.say(outcome)
+                line.publish(outcome)
         supervisor.tend()
 
     def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
         """Take in what happened; the stages of a session that is taken up again are not those of then."""
         for logged in events:
             self._note(logged)
-            self._progress.hear(logged)
+            self._progress.apply(logged)
             self._utterances.apply(logged.event)
             if self._past is not None:
                 if self._past.holds(logged):
                     continue
-                self._past.hear(logged.event)
-            supervisor.hear(logged.event)
+                self._past.apply(logged.event)
+            supervisor.apply(logged.event)
             if isinstance(logged.event, StageGivenUp):
                 self._stage_given_up(logged.event.stage)
 
     def _note(self, logged: Logged) -> None:
-        self.tally.hear(logged)
-        self.record.hear(logged)
+        self.tally.apply(logged)
+        self.record.apply(logged)
 
     def _stage_given_up(self, stage: str) -> None:
         self._progress.stage_given_up(stage)

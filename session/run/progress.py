@@ -10,16 +10,16 @@ from collections.abc import Iterable
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
-    Beat,
     CaptureEnded,
-    ListeningEnded,
+    DetectionEnded,
+    FinalTranscribed,
+    Heartbeat,
     Logged,
     PracticeEnded,
-    QuestionAsked,
+    QuestionDetected,
     SpeechEnded,
-    TranscriptFinished,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
 
 
@@ -44,28 +44,28 @@ class Progress:
         self._last_final_seq = 0
         self._considered_seq = 0
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Take in one event, in the log's order."""
         match logged.event:
             case CaptureEnded(source=source):
                 self._capturing.discard(source)
-            case ListeningEnded(source=source):
+            case DetectionEnded(source=source):
                 self._listening.discard(source)
             case SpeechEnded(source=source, utterance=utterance):
                 self._untranscribed.add((source, utterance))
-            case TranscriptFinished(source=source, utterance=utterance):
+            case FinalTranscribed(source=source, utterance=utterance):
                 self._untranscribed.discard((source, utterance))
                 self._last_final_seq = logged.seq
             case (
                 UtteranceDiscarded(source=source, utterance=utterance)
-                | WordsLost(source=source, utterance=utterance)
+                | UtteranceLost(source=source, utterance=utterance)
             ):
                 self._untranscribed.discard((source, utterance))
-            case QuestionAsked(question=question):
+            case QuestionDetected(question=question):
                 self._unanswered.add(question)
             case AnswerFinished(question=question) | AnswerStopped(question=question):
                 self._unanswered.discard(question)
-            case Beat(stage="llm", heard_seq=seq):
+            case Heartbeat(stage="llm", processed_seq=seq):
                 self._considered_seq = seq
             case PracticeEnded():
                 self.practised = True

@@ -18,11 +18,11 @@ from bus.messages import (
     AnswerRequested,
     Event,
     Logged,
-    ProblemMet,
+    ProblemReported,
     ProviderReady,
-    ProviderWanted,
+    ProviderRequested,
+    RequestDecided,
     RequestHeld,
-    RequestJudged,
     RequestSent,
     UsageCounted,
 )
@@ -43,7 +43,7 @@ def answer() -> None:
     Raises:
         MachineFailure: No session is going on.
     """
-    _say(AnswerRequested(by=CONTROL))
+    _publish(AnswerRequested(by=CONTROL))
 
 
 def use(provider: str, model: str) -> None:
@@ -53,23 +53,23 @@ def use(provider: str, model: str) -> None:
         MachineFailure: No session is going on, or it does not answer questions.
         ProviderFailure: They cannot be asked; who was asked before still is.
     """
-    wanted = ProviderWanted(provider=provider, model=model, by=CONTROL)
+    wanted = ProviderRequested(provider=provider, model=model, by=CONTROL)
     with HubClient(CONTROL, Run.find()) as line:
         _past(line)
-        line.say(wanted)
+        line.publish(wanted)
         for logged in _events(line, give_up_s=time.monotonic() + _CONNECT_S):
             event = logged.event
             if isinstance(event, ProviderReady):
                 egress = Egress()
-                egress.hear(event)
+                egress.apply(event)
                 typer.echo(f"from now on: {egress.asked}")
                 return
-            if isinstance(event, ProblemMet) and event.stage == "llm":
-                raise ProviderFailure(event.what, kept=event.kept, todo=event.todo)
+            if isinstance(event, ProblemReported) and event.stage == "llm":
+                raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)
     raise MachineFailure(
         f"the session did not say within {_CONNECT_S:.0f} s that it asks {provider} now",
         kept="it goes on",
-        todo="see what it shows",
+        fix="see what it shows",
     )
 
 
@@ -93,7 +93,7 @@ def ledger(*, follow: bool, as_json: bool) -> None:
             typer.echo("nothing was sent yet")
         _judge(line, [logged.event for logged in past], judged)
         while follow and run.directory.exists():
-            for logged in line.hear(_HEAR_S):
+            for logged in line.poll(_HEAR_S):
                 _show(logged, as_json=as_json)
                 _judge(line, [logged.event], judged)
 
@@ -110,7 +110,7 @@ def _show(logged: Logged, *, as_json: bool) -> None:
             print(printable(sent.body), flush=True)
         case RequestHeld() | UsageCounted() | ProviderReady():
             view = PlainLines()
-            view.hear(logged)
+            view.apply(logged)
             view.refresh()
         case _:
             pass
@@ -124,22 +124,22 @@ def _judge(line: HubClient, events: list[Event], judged: set[int]) -> None:
         return
     judged.add(held.question)
     allowed = typer.confirm(f"send these {held.body_bytes} bytes to {held.host}?")
-    line.say(RequestJudged(question=held.question, allowed=allowed, by=CONTROL))
+    line.publish(RequestDecided(question=held.question, allowed=allowed, by=CONTROL))
 
 
-def _say(event: Event) -> None:
+def _publish(event: Event) -> None:
     with HubClient(CONTROL, Run.find()) as line:
-        line.say(event)
+        line.publish(event)
 
 
 def _past(line: HubClient) -> list[Logged]:
     """Return what the session's log has so far."""
-    past = line.hear(_FIRST_S)
-    while more := line.hear(_HEAR_S):
+    past = line.poll(_FIRST_S)
+    while more := line.poll(_HEAR_S):
         past += more
     return past
 
 
 def _events(line: HubClient, give_up_s: float) -> Iterator[Logged]:
     while time.monotonic() < give_up_s:
-        yield from line.hear(_HEAR_S)
+        yield from line.poll(_HEAR_S)

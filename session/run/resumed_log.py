@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from bus.log import PAST_VARIABLE
-from bus.messages import Event, Logged, ProblemMet, ReplayStarted, StageReady
+from bus.log import HISTORY_VARIABLE
+from bus.messages import Event, Logged, ProblemReported, ReplayStarted, StageReady
 from session.run.kept_session import Kept
 from session.supervise.process_table import KEEPER, StagePlan
 
@@ -39,17 +39,17 @@ class Past:
         """Tell whether an event is of then."""
         return 0 < logged.seq <= self._latest_seq
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event of now: a new keeper follows the log from its beginning."""
         if isinstance(event, StageReady) and event.stage == KEEPER:
             self.in_good_hands()
 
-    def taken_up(self) -> ProblemMet:
+    def taken_up(self) -> ProblemReported:
         """Return what to tell the user."""
         away_s = (time.monotonic_ns() - self._kept.killed_ns) / 1e9
-        return ProblemMet(
+        return ProblemReported(
             stage="session",
-            what=f"the session was killed, and taken up again after {away_s:.0f} s",
+            problem=f"the session was killed, and taken up again after {away_s:.0f} s",
             kept="every word that was final; what was said meanwhile was not heard",
         )
 
@@ -59,7 +59,7 @@ class Past:
         body = msgspec.msgpack.encode(self._kept.events)
         threading.Thread(target=_write, args=(write_end, body), name="past", daemon=True).start()
         hub, *others = plans
-        variables = (*hub.variables, (PAST_VARIABLE, str(read_end)))
+        variables = (*hub.variables, (HISTORY_VARIABLE, str(read_end)))
         return [dataclasses.replace(hub, descriptors=(read_end,), variables=variables), *others]
 
 

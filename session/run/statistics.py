@@ -11,21 +11,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
-    AnswerGrew,
+    AnswerStreamed,
     AudioLost,
     CaptureStarted,
+    FinalTranscribed,
     Logged,
-    QuestionAsked,
+    QuestionDetected,
     RequestSent,
     StageDied,
     StageGivenUp,
-    TranscriptFinished,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
-from bus.ring import SAMPLE_RATE
 
 TRUE_END_WITHIN_S = 1.0
 """A final belongs to the true end of speech that is nearest to its own, if no farther than this."""
@@ -52,28 +52,28 @@ class Tally:
     given_up: list[str] = field(default_factory=list)
     lost_samples: int = 0
     lost_utterances: int = 0
-    unsure_utterances: int = 0
+    unconfirmed_utterances: int = 0
     """Utterances whose words no final pass confirms."""
     not_understood: int = 0
     """Utterances in which somebody spoke and no words were found."""
     _first_sample_ns: dict[str, int] = field(default_factory=dict)
     _asked_ns: dict[int, int] = field(default_factory=dict)
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Take in one event, in the log's order."""
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
-            case TranscriptFinished() as final:
+            case FinalTranscribed() as final:
                 self.utterances += 1
                 self.words += len(final.text.split())
-                self.unsure_utterances += final.unsure
-                if not final.unsure:
+                self.unconfirmed_utterances += final.unconfirmed
+                if not final.unconfirmed:
                     self._time_final(final, logged.logged_ns)
-            case QuestionAsked(question=question):
+            case QuestionDetected(question=question):
                 self.questions += 1
                 self._asked_ns[question] = logged.logged_ns
-            case AnswerGrew(question=question) if question in self._asked_ns:
+            case AnswerStreamed(question=question) if question in self._asked_ns:
                 waited_ns = logged.logged_ns - self._asked_ns.pop(question)
                 self.first_token_latencies_s.append(waited_ns / 1e9)
             case AnswerFinished():
@@ -87,14 +87,14 @@ class Tally:
                 self.restarts -= 1
             case AudioLost(start_sample=start, stop_sample=stop):
                 self.lost_samples += stop - start
-            case WordsLost():
+            case UtteranceLost():
                 self.lost_utterances += 1
             case UtteranceDiscarded() as discarded:
                 self.not_understood += discarded.held_speech
             case _:
                 pass
 
-    def _time_final(self, final: TranscriptFinished, logged_ns: int) -> None:
+    def _time_final(self, final: FinalTranscribed, logged_ns: int) -> None:
         zero_ns = self._first_sample_ns.get(final.source)
         if zero_ns is None:
             return

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bus.audio import SAMPLE_RATE
 from bus.counted import counted
-from bus.ring import SAMPLE_RATE
 from session.run.statistics import Tally, percentile
 
 _NOT_WIPED = "what Python, Whisper and Qt had copied could not be wiped by us and went with its process"
@@ -50,9 +50,9 @@ def lines(
         seconds = f"{tally.lost_samples / SAMPLE_RATE:.2f} s of audio" if tally.lost_samples else ""
         utterances = counted(tally.lost_utterances, "utterance") if tally.lost_utterances else ""
         rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
-    if tally.unsure_utterances or tally.not_understood:
-        unsure = counted(tally.unsure_utterances, "utterance")
-        rows.append(("unclear", f"{unsure} unsure, {tally.not_understood} not understood"))
+    if tally.unconfirmed_utterances or tally.not_understood:
+        unconfirmed = counted(tally.unconfirmed_utterances, "utterance")
+        rows.append(("unclear", f"{unconfirmed} unconfirmed, {tally.not_understood} not understood"))
     if tally.restarts:
         rows.append(("restarts", str(tally.restarts)))
     if tally.given_up:

@@ -152,5 +152,5 @@ def _is_rare(word: str, says_name: bool, count_tokens: CountTokens) -> bool:
     return word.isalpha() and word.islower() and count_tokens(word) >= _RARE_TOKENS
 
 
-def _unusable(path: Path, why: str, todo: str) -> InputFailure:
-    return InputFailure(f"the vocabulary {path} cannot be read: {why}", kept="nothing was started", todo=todo)
+def _unusable(path: Path, why: str, fix: str) -> InputFailure:
+    return InputFailure(f"the vocabulary {path} cannot be read: {why}", kept="nothing was started", fix=fix)

@@ -92,7 +92,7 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     file = file and Path(settings.expanded(str(file)))
     if file is not None and not file.exists():
         raise SettingsFailure(
-            f"there is no settings file {file}", kept="nothing was started", todo="check its path"
+            f"there is no settings file {file}", kept="nothing was started", fix="check its path"
         )
     tables: dict[str, Any] = settings.load(
         SCHEMA, file=file or user_file(), environment=os.environ, flags=flags
@@ -111,12 +111,12 @@ def _check_places(session: SessionSettings) -> None:
             raise SettingsFailure(
                 f"there is no stage {name!r} to give cores or niceness to",
                 kept="nothing was started",
-                todo=f"known are {', '.join(KINDS)}; one source's alone is named as in vad:mic",
+                fix=f"known are {', '.join(KINDS)}; one source's alone is named as in vad:mic",
             )
     for name, cores in session.cores.items():
         if missing := sorted(set(cores) - set(usable or given)):
             raise SettingsFailure(
                 f"{name} cannot be pinned to core {missing[0]}",
                 kept="nothing was started",
-                todo=f"choose among {', '.join(map(str, usable or given))} in `cores` of [session]",
+                fix=f"choose among {', '.join(map(str, usable or given))} in `cores` of [session]",
             )

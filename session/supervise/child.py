@@ -10,7 +10,7 @@ import sys
 import psutil
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
-from bus.run import DIAL_VARIABLE, RUN_VARIABLE, Run
+from bus.run import CONNECTOR_VARIABLE, RUN_VARIABLE, Run
 from session.supervise.process_table import StagePlan
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
@@ -98,5 +98,5 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
     if plan.dials:
-        address[DIAL_VARIABLE] = run.dial_secret
+        address[CONNECTOR_VARIABLE] = run.connector_secret
     return {**_QUIET, **inherited, **_SAFE, **address}

@@ -58,7 +58,7 @@ class Health:
         """Note that the stage announced itself."""
         self.ready, self._beat_s = True, now_s
 
-    def beat(self, now_s: float) -> None:
+    def heartbeat(self, now_s: float) -> None:
         """Note that its work loop turned."""
         self._beat_s = now_s
 

@@ -21,14 +21,14 @@ KEEPER = "keeper"
 HANG_S = 3.2
 """How long a work loop that beats every second may be silent: found within 4 s, looking and all."""
 
-NICENESS = {"stt": 1, "llm": 1, "dialer": 1, "overlay": 1, "view": 1, "model-server": 10}
+NICENESS = {"stt": 1, "llm": 1, "connector": 1, "overlay": 1, "view": 1, "model-server": 10}
 """How far a stage steps back, 0 to 19: what catches and judges sound goes first, the small model last.
 
 Niceness counts against other programs too: 1 costs hearing 7 % of its pace on busy cores, 5 more than half.
 """
 
 KINDS = (
-    *("hub", "capture", "vad", "stt", "llm", "dialer", "model-server"),
+    *("hub", "capture", "vad", "stt", "llm", "connector", "model-server"),
     *("practice", "overlay", "view", "keeper"),
 )
 """Every kind of process a session may have."""
@@ -61,7 +61,7 @@ class StagePlan:
     holds_keys: bool = False
     """Whether it may see the keys in the environment."""
     dials: bool = False
-    """Whether it is told what the dialer wants to hear."""
+    """Whether it is told what the connector wants to hear."""
     descriptors: tuple[int, ...] = ()
     """Open files that it inherits, such as the pipe with the keys that were typed."""
     variables: tuple[tuple[str, str], ...] = ()
@@ -102,7 +102,7 @@ def plan_stages(
     plans.extend(_view(view) for view in views)
     if answers:
         if PASSES_SOCKETS:
-            plans.append(StagePlan("dialer", "llm.connector", wave=ANSWERING, essential=False, dials=True))
+            plans.append(StagePlan("connector", "llm.connector", wave=ANSWERING, essential=False, dials=True))
         plans.append(StagePlan("llm", "llm", wave=ANSWERING, essential=False, holds_keys=True, dials=True))
     if answers and serves_model:
         plans.append(

@@ -31,7 +31,7 @@ class Rings:
         self._run = run
         self._held: dict[str, int] = {}
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take hold of the ring of a capture that has started; let go of one that is given up."""
         if sys.platform != "linux":
             return  # elsewhere a ring has a name, which goes with its writer

@@ -14,11 +14,11 @@ from typing import Self
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.messages import (
-    Beat,
     Event,
+    Heartbeat,
     Logged,
     Message,
-    ProblemMet,
+    ProblemReported,
     StageDied,
     StageGivenUp,
     StageReady,
@@ -56,7 +56,7 @@ class Supervisor:
         self._plans = [plan for plan in plans if plan is not self._hub]
         self._children: dict[str, Child] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
-        self._problems: dict[str, ProblemMet] = {}
+        self._problems: dict[str, ProblemReported] = {}
         self._rings = Rings(run)
         self._next_wave = LISTENING
         self._turned_s = self._heard_s = time.monotonic()
@@ -68,35 +68,35 @@ class Supervisor:
         self.closed_by: str | None = None
         """The stage by which the user ended the session, if any."""
 
-    def start(self, hears: frozenset[type[Message]]) -> HubClient:
+    def start(self, subscriptions: frozenset[type[Message]]) -> HubClient:
         """Start the hub and the stages that listen; return the supervisor's own line to the hub.
 
         Raises:
             StageFailure: The hub would not start.
         """
         self._children[HUB.name] = Child(self._hub, self._run)
-        self._client = HubClient("session", self._run, kinds=hears)
+        self._client = HubClient("session", self._run, kinds=subscriptions)
         give_up = time.monotonic() + _HUB_START_LIMIT_S
-        while not (heard := self._client.hear(timeout_s=0.1)):
+        while not (heard := self._client.poll(timeout_s=0.1)):
             if self._children[HUB.name].code is not None or time.monotonic() > give_up:
                 raise StageFailure(
-                    "the hub would not start", kept="nothing else was started", todo="try `cuecard doctor`"
+                    "the hub would not start", kept="nothing else was started", fix="try `cuecard doctor`"
                 )
         self.heard_first = heard
         self._turned_s = self._heard_s = time.monotonic()
         self._start_wave()
         return self._client
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take note of what a stage said about itself."""
         now_s = self._heard_s = time.monotonic()
-        self._rings.hear(event)
+        self._rings.apply(event)
         match event:
             case StageReady(stage=stage) if stage in self._health:
                 self._health[stage].was_ready(now_s)
-            case Beat(stage=stage) if stage in self._health:
-                self._health[stage].beat(now_s)
-            case ProblemMet(stage=stage):
+            case Heartbeat(stage=stage) if stage in self._health:
+                self._health[stage].heartbeat(now_s)
+            case ProblemReported(stage=stage):
                 self._problems[stage] = event
             case _:
                 pass
@@ -184,12 +184,12 @@ class Supervisor:
             return StageFailure(
                 f"the hub {how}",
                 kept="what was said, in memory and for a while",
-                todo="take the session up again with `cuecard resume`",
+                fix="take the session up again with `cuecard resume`",
             )
         return StageFailure(
             f"the hub {how}, and with it the session's log",
             kept="files that were saved",
-            todo="start the session again",
+            fix="start the session again",
         )
 
     @property
@@ -207,7 +207,7 @@ class Supervisor:
         health = self._health[plan.name]
         self._children[plan.name] = child = Child(self._rings.handed(plan), self._run)
         health.started(time.monotonic())
-        self._client.say(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
+        self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
     def _tend_one(self, health: Health, child: Child) -> None:
         now_s = time.monotonic()
@@ -221,25 +221,25 @@ class Supervisor:
         if verdict is Verdict.END:
             self.closed_by = self.closed_by or health.plan.name
             return
-        self._client.say(StageDied(stage=health.plan.name, cause=health.cause))
+        self._client.publish(StageDied(stage=health.plan.name, cause=health.cause))
         if verdict is Verdict.RESTART:
             self._spawn(health.plan)
         elif health.plan.essential and not was_ready and health.restarts == 0:
             raise self._why(health, child.code)
         else:
-            self._client.say(self._given_up(health))
+            self._client.publish(self._given_up(health))
 
     def _why(self, health: Health, code: int) -> Failure:
         """Return the failure that kept an essential stage from starting, in its own words."""
         # What it said on its way out may still be under way to us.
-        for logged in self._client.hear(timeout_s=0.3):
-            self.hear(logged.event)
+        for logged in self._client.poll(timeout_s=0.3):
+            self.apply(logged.event)
         problem = self._problems.get(health.plan.name)
         if problem is None:
             return StageFailure(
-                f"{health.plan.name} could not be started: {health.cause}", todo="try `cuecard doctor`"
+                f"{health.plan.name} could not be started: {health.cause}", fix="try `cuecard doctor`"
             )
-        failure = Failure(problem.what, kept=problem.kept, todo=problem.todo)
+        failure = Failure(problem.problem, kept=problem.kept, fix=problem.fix)
         failure.exit_code = code
         return failure
 
@@ -247,8 +247,8 @@ class Supervisor:
         problem = self._problems.get(health.plan.name)
         return StageGivenUp(
             stage=health.plan.name,
-            cause=problem.what if problem else health.cause,
-            todo=(problem.todo if problem else "") or "end the session and start it again",
+            cause=problem.problem if problem else health.cause,
+            fix=(problem.fix if problem else "") or "end the session and start it again",
         )
 
     def _stop(self, names: Sequence[str]) -> list[str]:

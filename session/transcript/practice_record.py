@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bus.messages import Event, PracticeEnded, PracticeMeasured
+from bus.messages import Event, PracticeAnswerMeasured, PracticeEnded
 
 
 class PracticeReport:
     """What was asked, answered and measured so far."""
 
     def __init__(self) -> None:
-        self.measured: dict[int, PracticeMeasured] = {}
+        self.measured: dict[int, PracticeAnswerMeasured] = {}
         self.ended: PracticeEnded | None = None
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take in one event, in the log's order."""
-        if isinstance(event, PracticeMeasured):
+        if isinstance(event, PracticeAnswerMeasured):
             self.measured[event.number] = event
         elif isinstance(event, PracticeEnded):
             self.ended = event

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
     CaptureStarted,
+    FinalTranscribed,
     Logged,
     Passage,
-    PassagesFound,
-    QuestionAsked,
-    TranscriptFinished,
+    PassagesRetrieved,
+    QuestionDetected,
     UtteranceDiscarded,
-    WordsLost,
+    UtteranceLost,
 )
-from bus.ring import SAMPLE_RATE
 from overlay.captions import LOST, NOT_UNDERSTOOD
 from session.transcript.practice_record import PracticeReport
 
@@ -33,7 +33,7 @@ class Line:
     """From the session's first sample."""
     stop_s: float
     text: str
-    unsure: bool = False
+    unconfirmed: bool = False
     """No final pass confirms the words, or there are none and the text says so."""
 
 
@@ -53,24 +53,24 @@ class Record:
     """What was said, asked and answered so far."""
 
     def __init__(self) -> None:
-        self._outcomes: list[TranscriptFinished | UtteranceDiscarded | WordsLost] = []
+        self._outcomes: list[FinalTranscribed | UtteranceDiscarded | UtteranceLost] = []
         self._first_sample_ns: dict[str, int] = {}
         self.exchanges: dict[int, Exchange] = {}
         self.practice = PracticeReport()
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Take in one event, in the log's order."""
-        self.practice.hear(logged.event)
+        self.practice.apply(logged.event)
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
-            case TranscriptFinished() | WordsLost() as outcome:
+            case FinalTranscribed() | UtteranceLost() as outcome:
                 self._outcomes.append(outcome)
             case UtteranceDiscarded() as discarded if discarded.held_speech:
                 self._outcomes.append(discarded)
-            case QuestionAsked(question=question, source=source, text=text):
+            case QuestionDetected(question=question, source=source, text=text):
                 self.exchanges[question] = Exchange(source, text)
-            case PassagesFound(question=question, passages=passages) if question in self.exchanges:
+            case PassagesRetrieved(question=question, passages=passages) if question in self.exchanges:
                 self.exchanges[question].passages = passages
             case AnswerFinished(question=question, text=text, model=model) if question in self.exchanges:
                 exchange = self.exchanges[question]
@@ -89,7 +89,7 @@ class Record:
                 self._seconds(outcome.source, outcome.start_sample, zero_ns),
                 self._seconds(outcome.source, outcome.stop_sample, zero_ns),
                 _text(outcome),
-                not isinstance(outcome, TranscriptFinished) or outcome.unsure,
+                not isinstance(outcome, FinalTranscribed) or outcome.unconfirmed,
             )
             for outcome in self._outcomes
         ]
@@ -100,7 +100,7 @@ class Record:
         return max(0.0, offset_ns / 1e9 + sample / SAMPLE_RATE)
 
 
-def _text(outcome: TranscriptFinished | UtteranceDiscarded | WordsLost) -> str:
-    if isinstance(outcome, TranscriptFinished):
+def _text(outcome: FinalTranscribed | UtteranceDiscarded | UtteranceLost) -> str:
+    if isinstance(outcome, FinalTranscribed):
         return outcome.text
-    return LOST if isinstance(outcome, WordsLost) else NOT_UNDERSTOOD
+    return LOST if isinstance(outcome, UtteranceLost) else NOT_UNDERSTOOD

@@ -24,17 +24,17 @@ def check(path: Path) -> None:
         raise UsageFailure(
             f"{path} names no format to save in",
             kept="nothing was started",
-            todo=f"end the name in {', '.join(_FORMATS)}",
+            fix=f"end the name in {', '.join(_FORMATS)}",
         )
     if path.exists():
         raise UsageFailure(
-            f"{path} exists already", kept="it is untouched", todo="give another name, or remove it first"
+            f"{path} exists already", kept="it is untouched", fix="give another name, or remove it first"
         )
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageFailure(
             f"nothing can be saved in {path.parent}",
             kept="nothing was started",
-            todo="give a directory that exists and is yours",
+            fix="give a directory that exists and is yours",
         )
 
 
@@ -61,7 +61,7 @@ def save(record: Record, path: Path) -> None:
         raise MachineFailure(
             f"the session could not be saved to {path} ({error.strerror or error})",
             kept="nothing of it",
-            todo="free some space there, or give another place next time",
+            fix="free some space there, or give another place next time",
         ) from error
 
 
@@ -105,7 +105,7 @@ def _as_dict(exchange: Exchange) -> object:
 
 
 def _marked(line: Line) -> str:
-    return f"[unsure] {line.text}" if line.unsure and not line.text.startswith("[") else line.text
+    return f"[unconfirmed] {line.text}" if line.unconfirmed and not line.text.startswith("[") else line.text
 
 
 def _escaped(text: str) -> str:

@@ -25,10 +25,10 @@ def main() -> None:
         stage.ready(kind)
         try:
             while not stage.stopping():
-                _show(screen, stage.hear(_TURN_S))
+                _show(screen, stage.poll(_TURN_S))
                 for wish in screen.wishes():
-                    stage.say(wish)
-                stage.beat()
+                    stage.publish(wish)
+                stage.heartbeat()
             _drain(stage, screen)
         except BrokenPipeError:  # whoever read our output has had enough; that ends the session
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -38,7 +38,7 @@ def _drain(stage: Stage, screen: Screen) -> None:
     """Show what the hub still has; levels, which never end, do not count."""
     give_up_s = time.monotonic() + _DRAIN_AT_MOST_S
     while time.monotonic() < give_up_s:
-        events = stage.hear(_DRAINED_AFTER_S)
+        events = stage.poll(_DRAINED_AFTER_S)
         _show(screen, events)
         if not any(logged.seq for logged in events):
             return
@@ -46,7 +46,7 @@ def _drain(stage: Stage, screen: Screen) -> None:
 
 def _show(screen: Screen, events: list[Logged]) -> None:
     for logged in events:
-        screen.hear(logged)
+        screen.apply(logged)
     screen.refresh()
 
 

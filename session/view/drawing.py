@@ -54,7 +54,7 @@ class Drawing:
         captions = self._captions
         current = captions.current
         return (
-            [(line.utterance, line.text, line.settled_words) for line in captions.growing.values()],
+            [(line.utterance, line.text, line.stable_words) for line in captions.growing.values()],
             current and (current.question, current.state, current.answer, current.searched),
             list(captions.problems),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
@@ -101,7 +101,7 @@ class Drawing:
 
     def exchange(self, exchange: Exchange) -> RenderableType:
         """Return a question, its notes and its answer; a narrower window would break borders."""
-        return Group(*(section.what for section in self._sections(exchange)))
+        return Group(*(section.content for section in self._sections(exchange)))
 
     def _sections(self, exchange: Exchange) -> list[Section]:
         """Return the parts of a question; where there is no room the headline stays."""

@@ -13,7 +13,7 @@ from rich.segment import Segment
 class Section:
     """A part of what is shown."""
 
-    what: RenderableType
+    content: RenderableType
     worth: int
     """Sections of less worth are cut before those of more."""
     least: int = 1
@@ -37,7 +37,7 @@ class Fitted:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the rows (rich's protocol)."""
         free = options.update(height=None)
-        rendered = [console.render_lines(section.what, free, pad=False) for section in self._sections]
+        rendered = [console.render_lines(section.content, free, pad=False) for section in self._sections]
         counts = shares(
             [
                 (len(lines), section.least, section.worth)

@@ -16,7 +16,7 @@ class JsonLines:
     def __init__(self) -> None:
         self._output = sys.stdout.buffer
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Write an event, if the log keeps it."""
         if logged.seq:
             self._output.write(logged.as_json() + b"\n")

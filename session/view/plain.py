@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from bus import messages as m
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from overlay.captions import NOT_UNDERSTOOD
 from overlay.egress import money
 from session.view.practice_lines import practice_lines
@@ -27,7 +27,7 @@ class PlainLines:
             sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
 
-    def hear(self, logged: m.Logged) -> None:
+    def apply(self, logged: m.Logged) -> None:
         """Write what an event has to say, if anything."""
         for label, text in self._lines(logged.event):
             print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
@@ -46,13 +46,15 @@ class PlainLines:
                 return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
             case m.CaptureStarted(source=source, device=device):
                 return [("hearing", f"{source}: {device}")]
-            case m.TranscriptFinished(source=source, text=text, start_sample=start_sample, unsure=unsure):
-                return [(source, f"{_clock(start_sample)}  {'[unsure] ' if unsure else ''}{text}")]
+            case m.FinalTranscribed(
+                source=source, text=text, start_sample=start_sample, unconfirmed=unconfirmed
+            ):
+                return [(source, f"{_clock(start_sample)}  {'[unconfirmed] ' if unconfirmed else ''}{text}")]
             case m.UtteranceDiscarded(source=source, start_sample=start_sample) if event.held_speech:
                 return [(source, f"{_clock(start_sample)}  {NOT_UNDERSTOOD}")]
-            case m.QuestionAsked(text=text, kind=kind):
+            case m.QuestionDetected(text=text, kind=kind):
                 return [("feedback" if kind == "feedback" else "question", text)]
-            case m.PassagesFound(passages=passages, prepared=prepared):
+            case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 own = [("prepared", prepared.text)] if prepared else []
                 return own + [("notes", _passage(passage)) for passage in passages]
             case m.ProviderReady():
@@ -65,22 +67,22 @@ class PlainLines:
             case m.RequestSent(host=host, body_bytes=size, left_machine=left, encrypted=encrypted):
                 where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
                 return [("sent", f"{size} bytes to {host}{where}")]
-            case m.AnswerGrew(question=question, added=added, anew=anew):
-                return self._answer(question, added, anew=anew)
+            case m.AnswerStreamed(question=question, delta=added, replaces=replaces):
+                return self._answer(question, added, replaces=replaces)
             case m.AnswerFinished(question=question):
                 return self._rest(question)
-            case m.AnswerStopped(question=question, cause=cause, todo=todo):
-                reason = "; ".join(filter(None, (cause, todo)))
+            case m.AnswerStopped(question=question, cause=cause, fix=fix):
+                reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
                 return practice_lines(event) or _trouble(event)
 
-    def _answer(self, question: int, added: str, *, anew: bool) -> list[tuple[str, str]]:
+    def _answer(self, question: int, added: str, *, replaces: bool) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete by now."""
-        before = "" if anew else self._answers.get(question, "")
+        before = "" if replaces else self._answers.get(question, "")
         *complete, rest = (before + added).split("\n")
         self._answers[question] = rest
-        thoughts = [("answer", "(what came before was the model's thoughts)")] if anew else []
+        thoughts = [("answer", "(what came before was the model's thoughts)")] if replaces else []
         return thoughts + [("answer", line) for line in complete if line.strip()]
 
     def _rest(self, question: int) -> list[tuple[str, str]]:
@@ -111,15 +113,15 @@ def _usage(event: m.UsageCounted) -> str:
 
 def _trouble(event: m.Event) -> list[tuple[str, str]]:
     match event:
-        case m.ProblemMet(stage=stage, what=what, kept=kept, todo=todo):
-            return [("problem", "; ".join(part for part in (f"{stage}: {what}", kept, todo) if part))]
+        case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
+            return [("problem", "; ".join(part for part in (f"{stage}: {what}", kept, fix) if part))]
         case m.StageDied(stage=stage, cause=cause):
             return [("died", f"{stage}: {cause}")]
-        case m.StageGivenUp(stage=stage, cause=cause, todo=todo):
-            return [("given up", f"{stage}: {cause}; {todo}")]
+        case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
+            return [("given up", f"{stage}: {cause}; {fix}")]
         case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
             return [("lost", f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio ({cause})")]
-        case m.WordsLost(source=source, cause=cause, start_sample=start_sample):
+        case m.UtteranceLost(source=source, cause=cause, start_sample=start_sample):
             return [("lost", f"{source}: an utterance at {_clock(start_sample)} ({cause})")]
         case m.SessionEnding(cause=cause):
             return [("ending", cause)]

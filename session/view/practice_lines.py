@@ -16,11 +16,11 @@ _INDENT = (0, 0, 0, 7)
 def practice_lines(event: m.Event) -> list[tuple[str, str]]:
     """Return what an event of a practice has to say, each line with its label; nothing for any other."""
     match event:
-        case m.PracticeAsked(number=number, of=of, text=text):
+        case m.PracticeQuestionAsked(number=number, of=of, text=text):
             return [("asked", f"{number} of {of}: {text}")]
-        case m.TurnGiven():
+        case m.TurnStarted():
             return [("turn", "yours")]
-        case m.PracticeMeasured(remarks=remarks):
+        case m.PracticeAnswerMeasured(remarks=remarks):
             return [("measured", remark) for remark in remarks]
         case m.PracticeEnded(remarks=remarks, caveats=caveats):
             return [
@@ -34,9 +34,9 @@ def practice_lines(event: m.Event) -> list[tuple[str, str]]:
 def drawn(entry: Entry) -> RenderableType:
     """Return a question, what an answer came to, or the end, as it is kept in the scrollback."""
     match entry:
-        case m.PracticeAsked(number=number, of=of, text=text):
+        case m.PracticeQuestionAsked(number=number, of=of, text=text):
             return Group(_rule(f"question {number} of {of}"), Text(printable(text), style="bold"))
-        case m.PracticeMeasured(remarks=remarks):
+        case m.PracticeAnswerMeasured(remarks=remarks):
             return _indented(remarks, "yellow")
         case m.PracticeEnded(remarks=remarks, caveats=caveats):
             return Group(_rule("the whole practice"), _indented(remarks, "yellow"), _indented(caveats, "dim"))

@@ -6,16 +6,16 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bus.failures import UsageFailure
-from bus.messages import AnswerRequested, Logged, RequestJudged
+from bus.messages import AnswerRequested, Logged, RequestDecided
 
-Wish = AnswerRequested | RequestJudged
+Wish = AnswerRequested | RequestDecided
 """What a user at a screen may want or decide."""
 
 
 class Screen(Protocol):
     """A way to show a session."""
 
-    def hear(self, logged: Logged) -> None:
+    def apply(self, logged: Logged) -> None:
         """Take in one event."""
 
     def refresh(self) -> None:
@@ -45,4 +45,4 @@ def open_screen(kind: str) -> AbstractContextManager[Screen]:
         from session.view.terminal import LiveTerminal
 
         return LiveTerminal()
-    raise UsageFailure(f"there is no view {kind!r}", todo="take json, plain or terminal")
+    raise UsageFailure(f"there is no view {kind!r}", fix="take json, plain or terminal")

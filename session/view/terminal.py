@@ -37,9 +37,9 @@ class LiveTerminal:
         self._drawn: object = None
         self._drawn_s = 0.0
 
-    def hear(self, logged: m.Logged) -> None:
+    def apply(self, logged: m.Logged) -> None:
         """Take in one event."""
-        self._captions.hear(logged)
+        self._captions.apply(logged)
 
     def refresh(self) -> None:
         """Draw what has changed, a few times a second at most."""
@@ -62,7 +62,7 @@ class LiveTerminal:
             if key in " a":
                 wishes.append(m.AnswerRequested(by="view"))
             elif key in "yn" and held is not None:
-                wishes.append(m.RequestJudged(question=held.question, allowed=key == "y", by="view"))
+                wishes.append(m.RequestDecided(question=held.question, allowed=key == "y", by="view"))
         return wishes
 
     def __enter__(self) -> Self:
@@ -88,7 +88,9 @@ class LiveTerminal:
                 self._region.print(self._drawing.said(line))
         for number, entry in enumerate(self._captions.practice.entries):
             if self._is_new("practice", number):
-                if not isinstance(entry, m.PracticeMeasured):  # feedback comes before what is asked next
+                if not isinstance(
+                    entry, m.PracticeAnswerMeasured
+                ):  # feedback comes before what is asked next
                     self._print_exchanges()
                 self._region.print(practice_lines.drawn(entry))
         self._print_exchanges()

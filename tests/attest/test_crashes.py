@@ -16,20 +16,20 @@ from tests.pipeline.running import running
 ERRORS = {
     "llm/__main__.py": (  # in the stage's loop
         "                reported |= _reported(logged.event)\n",
-        "                if hasattr(logged.event, 'redone'):\n"
+        "                if hasattr(logged.event, 'retried'):\n"
         "                    raise ValueError(logged.event.text)\n"
         "                reported |= _reported(logged.event)\n",
     ),
     "overlay/captions.py": (  # in a callback of Qt's
-        "    def hear(self, logged: m.Logged) -> None:\n",
-        "    def hear(self, logged: m.Logged) -> None:\n"
-        "        if hasattr(logged.event, 'redone'):\n"
+        "    def apply(self, logged: m.Logged) -> None:\n",
+        "    def apply(self, logged: m.Logged) -> None:\n"
+        "        if hasattr(logged.event, 'retried'):\n"
         "            raise IndexError(logged.event.text)\n",
     ),
     "session/view/json_lines.py": (  # in a thread, in a log and in what cannot be raised
-        "    def hear(self, logged: Logged) -> None:\n",
-        "    def hear(self, logged: Logged) -> None:\n"
-        "        if hasattr(logged.event, 'redone'):\n"
+        "    def apply(self, logged: Logged) -> None:\n",
+        "    def apply(self, logged: Logged) -> None:\n"
+        "        if hasattr(logged.event, 'retried'):\n"
         "            import logging, threading\n"
         "            logging.getLogger('library').error(logged.event.text)\n"
         "            threading.Thread(target={}.__getitem__, args=(logged.event.text,)).start()\n"
@@ -68,10 +68,10 @@ def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.Temp
     with running(*arguments, directory=place, environment=environment) as session:
         session.end()
     said = Words([turn.text for turn in script() if turn.source == "call"])
-    assert said.found_in(repr(session.of("TranscriptFinished")).encode()), "it was heard"
+    assert said.found_in(repr(session.of("FinalTranscribed")).encode()), "it was heard"
     errors = session.errors.decode(errors="replace")
     for stage, kind in (("overlay", "IndexError"), ("view", "KeyError"), ("view", "RuntimeError")):
         assert f"cuecard {stage}: unexpected {kind} at " in errors, errors
-    assert any("unexpected ValueError at" in event["what"] for event in session.of("ProblemMet"))
+    assert any("unexpected ValueError at" in event["what"] for event in session.of("ProblemReported"))
     assert said.found_in(session.errors) == []
     assert "Traceback" not in errors

@@ -59,13 +59,13 @@ def utterance(
     quiet = {"quiet_sample": samples(quiet_s)}
     lines = [line(start_s + 0.4, "SpeechStarted", **about, start_sample=samples(start_s))]
     for at_s, words, settled in partials or []:
-        lines.append(line(at_s, "TranscriptGrew", **about, text=words, settled_words=settled))
+        lines.append(line(at_s, "PartialTranscribed", **about, text=words, stable_words=settled))
     lines.append(line(quiet_s + 0.1, "SpeechPaused", **about, **span, **quiet))
     decided = {"decided_sample": samples(decided_s), "cause": "silence"}
     lines.append(line(decided_s + 0.01, "SpeechEnded", **about, **span, **quiet, **decided))
     at_s = decided_s + 0.02 if final_s is None else final_s
     if not text:
         return [*lines, line(at_s, "UtteranceDiscarded", **about, **span, cause="no words", **more)]
-    passes = {"speculative": True, "redone": False, "queue_ms": 0.0, "compute_ms": 200.0}
+    passes = {"speculative": True, "retried": False, "queue_ms": 0.0, "compute_ms": 200.0}
     final = {**about, **span, **quiet, "text": text, **passes, **more}
-    return [*lines, line(at_s, "TranscriptFinished", received_s=at_s + 0.001, **final)]
+    return [*lines, line(at_s, "FinalTranscribed", received_s=at_s + 0.001, **final)]

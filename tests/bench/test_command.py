@@ -22,8 +22,8 @@ def test_missing_packages_are_said_with_the_line_that_installs_them(monkeypatch:
     monkeypatch.setattr(importlib.util, "find_spec", without_plotly)
     failure = CliRunner().invoke(app, ["live"]).exception
     assert isinstance(failure, MachineFailure)
-    assert "plotly" in failure.what
-    assert failure.todo == "pip install 'cuecard[bench]'"
+    assert "plotly" in failure.problem
+    assert failure.fix == "pip install 'cuecard[bench]'"
 
 
 def test_a_report_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.faults.drift import Line, Sample, judge
 from bench.harness.consumer import Received
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 
 EVERY_S = 100.0
 

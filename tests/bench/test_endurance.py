@@ -31,7 +31,7 @@ def test_an_utterance_that_nobody_accounts_for_is_lost() -> None:
     about = {"source": "mic", "utterance": 3}
     overwritten = [
         *utterance(3, 6, 8, "gone")[:-1],
-        line(9, "WordsLost", **about, start_sample=0, stop_sample=1),
+        line(9, "UtteranceLost", **about, start_sample=0, stop_sample=1),
     ]
     assert judge(session(kept, lost, overwritten), MEMORY)["lost"] == 2
 

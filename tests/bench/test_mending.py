@@ -18,12 +18,12 @@ def utterance(kind: str, number: int, source: str = "mic") -> dict[str, Any]:
 
 def test_a_strike_is_mended_when_the_new_process_does_what_it_is_for() -> None:
     events = [
-        event("TranscriptGrew", 0.9, source="mic"),
+        event("PartialTranscribed", 0.9, source="mic"),
         event("StageDied", 1.1, stage="stt"),
         event("StageStarted", 1.11, stage="stt"),
         event("StageReady", 1.5, stage="view"),
         event("StageReady", 2.0, stage="stt"),
-        event("TranscriptFinished", 2.5, source="mic"),
+        event("FinalTranscribed", 2.5, source="mic"),
     ]
     found = mended(Strike("stt", SECOND_NS), events)
     assert (found.found_s, found.ready_s, found.works_s) == (0.1, 1.0, 1.5)
@@ -44,16 +44,16 @@ def test_a_gap_is_told_against_the_clock() -> None:
 def test_every_utterance_is_to_come_to_one_end_in_order() -> None:
     begun = [utterance("SpeechStarted", number) for number in (1, 2, 3, 4)]
     ends = [
-        utterance("TranscriptFinished", 2),
-        utterance("TranscriptFinished", 1),
+        utterance("FinalTranscribed", 2),
+        utterance("FinalTranscribed", 1),
         utterance("UtteranceDiscarded", 2),
-        utterance("WordsLost", 3),
+        utterance("UtteranceLost", 3),
     ]
     assert account([*begun, *ends]) == Account(utterances=4, lost=2, doubled=1, out_of_order=1)
     assert account([]) == Account(0, 0, 0, 0)
 
 
 def test_a_question_may_be_asked_again_and_ends_once() -> None:
-    asked = [event("QuestionAsked", source="call", utterance=1, text="Why?") for _ in range(2)]
+    asked = [event("QuestionDetected", source="call", utterance=1, text="Why?") for _ in range(2)]
     assert asked_twice([*asked, event("AnswerStopped", question=1), event("AnswerFinished", question=2)]) == 0
     assert asked_twice([event("AnswerStopped", question=1), event("AnswerFinished", question=1)]) == 1

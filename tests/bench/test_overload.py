@@ -10,7 +10,7 @@ import psutil
 
 from bench.faults.overload import Slowed, judge
 from bench.harness.consumer import Playback, Received
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from tests.waiting import wait_until
 
 _S_NS = 1_000_000_000
@@ -24,10 +24,10 @@ def _at(at_s: float, kind: str, utterance: int, **more: Any) -> Received:
 def _utterance(number: int, ended_s: float, final_s: float) -> list[Received]:
     place = {"start_sample": round((ended_s - 2) * SAMPLE_RATE), "quiet_sample": round(ended_s * SAMPLE_RATE)}
     ended = {**place, "decided_sample": round(ended_s * SAMPLE_RATE), "cause": "silence"}
-    cost = {"text": "yes", "speculative": True, "redone": False, "queue_ms": 0.0, "compute_ms": 1.0}
+    cost = {"text": "yes", "speculative": True, "retried": False, "queue_ms": 0.0, "compute_ms": 1.0}
     return [
         _at(ended_s, "SpeechEnded", number, **ended),
-        _at(final_s, "TranscriptFinished", number, **place, **cost),
+        _at(final_s, "FinalTranscribed", number, **place, **cost),
     ]
 
 

@@ -103,13 +103,13 @@ def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
 def test_cuecard_listens_when_all_that_listens_is_ready() -> None:
     stages: set[str] = set()
 
-    def hear(**event: object) -> object:
+    def apply(**event: object) -> object:
         return cuecard_events(stages, msgspec.json.encode(event))
 
-    assert hear(type="StageReady", stage="stt") is None
-    assert hear(type="StageReady", stage="vad:call") is None
-    assert hear(type="StageReady", stage="capture:call") == {"type": "ready"}
-    assert hear(type="StageReady", stage="stt") is None, "a restarted stage starts nothing anew"
-    assert hear(type="TranscriptGrew", text="where") == {"type": "partial", "text": "where"}
-    assert hear(type="TranscriptFinished", text="where?") == {"type": "final", "text": "where?"}
-    assert hear(type="SpeechPaused") is None
+    assert apply(type="StageReady", stage="stt") is None
+    assert apply(type="StageReady", stage="vad:call") is None
+    assert apply(type="StageReady", stage="capture:call") == {"type": "ready"}
+    assert apply(type="StageReady", stage="stt") is None, "a restarted stage starts nothing anew"
+    assert apply(type="PartialTranscribed", text="where") == {"type": "partial", "text": "where"}
+    assert apply(type="FinalTranscribed", text="where?") == {"type": "final", "text": "where?"}
+    assert apply(type="SpeechPaused") is None

@@ -12,8 +12,8 @@ from bench.faults.sandbox import Costs
 
 def test_what_the_cages_cost_is_the_difference_of_medians() -> None:
     costs = Costs()
-    costs.starts_s["caged"], costs.starts_s["uncaged"] = [1.0, 1.2, 9.0], [1.0, 1.1, 1.1]
-    costs.waits_s["caged"], costs.waits_s["uncaged"] = [[0.4, 0.6], [0.5]], [[0.4], [0.4, 0.4]]
+    costs.starts_s["sandboxed"], costs.starts_s["unsandboxed"] = [1.0, 1.2, 9.0], [1.0, 1.1, 1.1]
+    costs.waits_s["sandboxed"], costs.waits_s["unsandboxed"] = [[0.4, 0.6], [0.5]], [[0.4], [0.4, 0.4]]
     assert costs.start_cost_ms == pytest.approx(100.0)
     assert costs.wait_ratio == pytest.approx(1.25)
 
@@ -34,4 +34,4 @@ def test_the_other_kind_of_session_is_the_same_but_for_the_cages(
     assert ended.returncode == 0, ended.stderr
     stages = ended.stdout.count("StageReady")
     assert ended.stdout.count("left out, to measure what it costs") == stages > 3
-    assert "TranscriptFinished" in ended.stdout
+    assert "FinalTranscribed" in ended.stdout

@@ -115,13 +115,19 @@ def test_passes_count_for_discarded_utterances_too() -> None:
 
 def test_what_was_waited_for_and_why() -> None:
     judged = line(
-        5.2, "PauseJudged", source="mic", utterance=1, quiet_sample=76_800, wait_ms=350, because="sentence"
+        5.2,
+        "EndpointPredicted",
+        source="mic",
+        utterance=1,
+        quiet_sample=76_800,
+        wait_ms=350,
+        reason="sentence",
     )
     first = utterance(1, 3.7, 4.8, "I went home.", wait_s=0.35)
     (only,), _ = scored(
         [HOME], [[*first[:-2], judged, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
     )
-    assert [(because, round(wait_ms)) for because, wait_ms in only.waits] == [("sentence", 350), ("", 300)]
+    assert [(reason, round(wait_ms)) for reason, wait_ms in only.waits] == [("sentence", 350), ("", 300)]
 
 
 def test_an_utterance_that_was_never_closed_is_not_heard() -> None:

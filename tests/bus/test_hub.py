@@ -12,7 +12,7 @@ import zmq
 from bus import messages as m
 from bus import wiring
 from bus.client import FOLLOW, SAY, Follow, HubClient
-from bus.failures import MachineFailure, Refused
+from bus.failures import MachineFailure, Rejected
 from bus.hub import Hub
 from bus.run import Run
 from tests.conftest import StartStage
@@ -24,7 +24,7 @@ def endings(client: HubClient, count: int) -> list[m.Logged]:
     found: list[m.Logged] = []
 
     def enough() -> bool:
-        found.extend(logged for logged in client.hear(0.05) if isinstance(logged.event, m.SessionEnding))
+        found.extend(logged for logged in client.poll(0.05) if isinstance(logged.event, m.SessionEnding))
         return len(found) >= count
 
     wait_until(enough)
@@ -34,7 +34,7 @@ def endings(client: HubClient, count: int) -> list[m.Logged]:
 def test_a_late_follower_gets_the_whole_session_in_order(hub_run: Run) -> None:
     with HubClient("session", hub_run) as session:
         for number in range(1000):
-            session.say(m.SessionEnding(cause=str(number)))
+            session.publish(m.SessionEnding(cause=str(number)))
         with HubClient("view", hub_run) as late:
             heard = endings(late, 1000)
     assert [logged.event.cause for logged in heard] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
@@ -48,14 +48,14 @@ def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
         HubClient("view", hub_run) as awake,
     ):
         for number in range(3000):
-            session.say(m.SessionEnding(cause=str(number)))
+            session.publish(m.SessionEnding(cause=str(number)))
         assert len(endings(awake, 3000)) == 3000
         assert len(endings(sleeper, 3000)) == 3000, "and it catches up when it wakes"
 
 
 def test_a_stage_may_only_say_what_the_wiring_allows(hub_run: Run) -> None:
-    with HubClient("view", hub_run) as view, pytest.raises(Refused):
-        view.say(m.SessionEnding(cause="I say so"))
+    with HubClient("view", hub_run) as view, pytest.raises(Rejected):
+        view.publish(m.SessionEnding(cause="I say so"))
 
 
 def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None:
@@ -82,9 +82,9 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     assert hub.refused == 8
     [told] = [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]]
     # It is told at once, so the number depends on how many of them had come by then.
-    assert isinstance(told, m.ProblemMet), "it is told once, and nothing else reached the log"
+    assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
     assert (told.stage, told.kept) == ("hub", "nothing of it was taken, and nothing was given to it")
-    assert re.search(r"knocked \([1-8] refused\)", told.what)
+    assert re.search(r"knocked \([1-8] refused\)", told.problem)
     hub.close()
     stranger.close(linger=0)
     context.term()
@@ -96,7 +96,7 @@ def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> No
         stranger.connect(hub_run.hub_address)
         stranger.send_multipart([hub_run.token, SAY, b"session", bytes(4 << 20)])
         with HubClient("view", hub_run) as view:
-            session.say(m.SessionEnding(cause="still here"))
+            session.publish(m.SessionEnding(cause="still here"))
             assert endings(view, 1)
         stranger.close(linger=0)
     context.term()
@@ -115,7 +115,7 @@ def test_the_hub_process_stops_cleanly_when_asked(
     run = make_run()
     child = start_stage(run, "bus")
     with HubClient("session", run) as client:
-        assert client.hear(timeout_s=10)
+        assert client.poll(timeout_s=10)
     child.terminate()
     assert child.wait(5) == 0
     assert not Path(run.directory / "hub").exists() or run.directory.exists()

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from bus.failures import Refused
-from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog, past_in
+from bus.failures import Rejected
+from bus.log import BATCH_EVENTS, MOMENTS_KEPT, PASSING_KEPT_S, Follower, SessionLog, history_in
 
 ENDING = m.SessionEnding(cause="x")
-LOST = m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="gone")
+LOST = m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="gone")
 CONSENT = m.ConsentGiven()
-BEAT = m.Beat(stage="stt", heard_seq=0)
+BEAT = m.Heartbeat(stage="stt", processed_seq=0)
 
 
 def test_kept_events_are_numbered_without_a_gap_and_moments_are_not() -> None:
@@ -44,7 +44,7 @@ def test_a_follower_gets_everything_it_hears_once_and_in_order(kinds: list[bool]
 
 
 def test_a_follower_that_does_not_ask_gets_nothing_and_costs_a_bounded_queue() -> None:
-    log, follower = SessionLog(), Follower(frozenset({m.Beat, m.ConsentGiven}), waiting=False)
+    log, follower = SessionLog(), Follower(frozenset({m.Heartbeat, m.ConsentGiven}), waiting=False)
     for _ in range(10 * MOMENTS_KEPT):
         follower.offer(log.append(BEAT, 0))
     log.append(CONSENT, 0)
@@ -74,7 +74,7 @@ def test_a_log_that_is_taken_up_goes_on_with_its_numbers() -> None:
 
 @pytest.mark.parametrize("numbers", [[0], [-1], [1, 1], [2, 1], [1, 3, 2]])
 def test_what_is_not_numbered_upwards_is_no_log(numbers: list[int]) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         SessionLog().recall([m.Logged(number, 0, ENDING) for number in numbers])
 
 
@@ -100,7 +100,7 @@ def test_what_an_utterance_went_through_fades_and_its_end_stays() -> None:
 def test_words_of_an_utterance_without_an_end_do_not_fade() -> None:
     log, grown = (
         SessionLog(),
-        m.TranscriptGrew(source="mic", utterance=2, text="Honestly,", settled_words=1, stop_sample=9),
+        m.PartialTranscribed(source="mic", utterance=2, text="Honestly,", stable_words=1, stop_sample=9),
     )
     log.append(LOST, 0)
     log.append(grown, 0)
@@ -119,13 +119,13 @@ def test_a_log_with_gaps_is_taken_up_as_it_is() -> None:
 def test_a_log_that_has_begun_takes_up_no_other() -> None:
     log = SessionLog()
     log.append(ENDING, 0)
-    with pytest.raises(Refused, match="begun"):
+    with pytest.raises(Rejected, match="begun"):
         log.recall([m.Logged(2, 0, ENDING)])
 
 
 def test_a_log_is_read_as_it_was_written() -> None:
     past = [m.Logged(3, 5, ENDING), m.Logged(7, 6, CONSENT)]
-    assert past_in(msgspec.msgpack.encode(past)) == past
+    assert history_in(msgspec.msgpack.encode(past)) == past
 
 
 @pytest.mark.parametrize(
@@ -137,16 +137,16 @@ def test_a_log_is_read_as_it_was_written() -> None:
     ],
 )
 def test_what_no_hub_would_have_kept_is_no_log(past: list[m.Logged]) -> None:
-    with pytest.raises(Refused):
-        past_in(msgspec.msgpack.encode(past))
+    with pytest.raises(Rejected):
+        history_in(msgspec.msgpack.encode(past))
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"\xc1", b"\xc0", b"\x91" * 5000, b"\xdd\xff\xff\xff\xff", b"\x91\xa4\xff\xfe\xfd\xfc"]
 )
 def test_bytes_that_are_no_log_are_refused(body: bytes) -> None:
-    with pytest.raises(Refused):
-        past_in(body)
+    with pytest.raises(Rejected):
+        history_in(body)
 
 
 def test_wiping_leaves_nothing() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from bus.failures import Refused
+from bus.failures import Rejected
 
 SPEECH_ENDED = m.SpeechEnded(
     source="mic",
@@ -44,16 +44,16 @@ def test_every_event_has_a_docstring_and_a_name_of_its_own() -> None:
         b"",
         b"\xc1",
         msgspec.msgpack.encode({"type": "NoSuchThing"}),
-        msgspec.msgpack.encode({"type": "Beat", "stage": "stt", "heard_seq": 1, "extra": 1}),
-        msgspec.msgpack.encode({"type": "Beat", "stage": "stt", "heard_seq": "one"}),
-        msgspec.msgpack.encode({"type": "Beat"}),
+        msgspec.msgpack.encode({"type": "Heartbeat", "stage": "stt", "processed_seq": 1, "extra": 1}),
+        msgspec.msgpack.encode({"type": "Heartbeat", "stage": "stt", "processed_seq": "one"}),
+        msgspec.msgpack.encode({"type": "Heartbeat"}),
         msgspec.msgpack.encode([1, 2, 3]),
         b"\x91" * 5000,
         bytes(m.MAX_MESSAGE_BYTES + 1),
     ],
 )
 def test_what_is_not_ours_is_refused(body: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         m.decode(body)
 
 
@@ -61,6 +61,6 @@ def test_what_is_not_ours_is_refused(body: bytes) -> None:
 def test_random_bytes_are_refused_or_decoded_but_never_crash(body: bytes) -> None:
     try:
         event = m.decode(body)
-    except Refused:
+    except Rejected:
         return
     assert isinstance(event, m.Message)

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.failures import Overrun, RingGone
-from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.audio import SAMPLE_RATE, Samples
+from bus.failures import Overrun, RingUnavailable
+from bus.ring import AudioRing
 from bus.ring_memory import BLOCK_SAMPLES, map_memory, ring_descriptor
 from bus.ring_writer import RingWriter
 
@@ -128,7 +129,7 @@ def test_closing_zeroes_what_readers_still_see(address: Path) -> None:
 
 
 def test_nobody_serving_is_said_and_does_not_hang(address: Path) -> None:
-    with pytest.raises(RingGone, match="ring-mic"):
+    with pytest.raises(RingUnavailable, match="ring-mic"):
         AudioRing.attach(address, timeout_s=0.05)
 
 

@@ -70,7 +70,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 try:
     create_memory(10)
 except MachineFailure as failure:
-    print(failure.todo)
+    print(failure.fix)
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ended.stdout == "allow more open files (`ulimit -n 1024`) and start again\n", ended.stderr

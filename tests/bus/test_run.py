@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bus.failures import MachineFailure, SettingsFailure
-from bus.run import RUN_VARIABLE, Run, sweep
+from bus.run import RUN_VARIABLE, Run, remove_stale_runs
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,8 +87,8 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
             knocker.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 knocker.connect(str(killed / "kept"))
-        assert sweep(tmp_path) == []
-    assert sweep(tmp_path) == [killed]
+        assert remove_stale_runs(tmp_path) == []
+    assert remove_stale_runs(tmp_path) == [killed]
 
 
 def test_what_a_crash_left_is_swept_and_the_living_are_spared(tmp_path: Path) -> None:
@@ -98,6 +98,6 @@ def test_what_a_crash_left_is_swept_and_the_living_are_spared(tmp_path: Path) ->
     for directory in (dead, alive, stranger):
         directory.mkdir()
         (directory / "hub").touch()
-    assert sweep(tmp_path) == [dead]
+    assert remove_stale_runs(tmp_path) == [dead]
     assert alive.exists()
     assert stranger.exists()

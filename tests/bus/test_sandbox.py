@@ -1,4 +1,4 @@
-"""Real processes in real cages, and the same with a part of the cage left out."""
+"""Real processes in real sandboxes, and the same with a part of the sandbox left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from bus import sandbox
 from bus.sandbox import landlock, seccomp
-from tests.bus.caged import CAGED, run
+from tests.bus.sandboxed import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 
@@ -36,7 +36,7 @@ def old_thread():
     go.wait(); attempt("old thread"); done.set()
 
 threading.Thread(target=old_thread).start()
-report = cage.close()
+report = sandbox.close()
 assert report.enforced, report
 attempt("main")
 go.set(); done.wait(10)
@@ -50,19 +50,19 @@ print(json.dumps(found))
 
 
 def test_no_thread_and_no_child_can_open_a_socket_of_any_family_but_unix() -> None:
-    found = run(CAGED + SOCKETS)
+    found = run(SANDBOXED + SOCKETS)
     unix = [int(socket.AF_UNIX)] * 4  # stream, datagram, raw (which Unix takes for datagram), seqpacket
     assert found == {"main": unix, "old thread": unix, "new thread": unix}
 
 
 def test_without_the_filter_the_same_attempts_succeed() -> None:
-    mutant = CAGED + SOCKETS.replace("report = cage.close()\nassert report.enforced, report\n", "")
+    mutant = SANDBOXED + SOCKETS.replace("report = sandbox.close()\nassert report.enforced, report\n", "")
     assert int(socket.AF_INET) in run(mutant)["old thread"]
 
 
 def test_the_process_that_goes_out_opens_no_other_family_and_listens_to_nobody() -> None:
     program = """
-report = cage.close()
+report = sandbox.close()
 assert report.enforced, report
 families = []
 for family in range(1, 64):
@@ -78,13 +78,13 @@ except OSError:
     pass
 print(json.dumps(families))
 """
-    assert set(run(CAGED + program, stage="dialer")) <= {1, 2, 10, 16}
+    assert set(run(SANDBOXED + program, stage="connector")) <= {1, 2, 10, 16}
 
 
 def test_what_could_win_it_back_is_refused(tmp_path: Path) -> None:
     program = """
 import ctypes
-report = cage.close()
+report = sandbox.close()
 libc = ctypes.CDLL(None, use_errno=True)
 calls = json.loads(sys.argv[3])
 for name, call in calls.items():
@@ -110,7 +110,7 @@ print(json.dumps(found))
         "mount": (165, 0, 0, 0, 0, 0),
         "type into the terminal": (16, 0, 0x5412, 0),
     }
-    found = run(CAGED + program, str(tmp_path), "{}", json.dumps(calls))
+    found = run(SANDBOXED + program, str(tmp_path), "{}", json.dumps(calls))
     assert found.pop("thread") == "started"
     assert found == dict.fromkeys(calls, 22)
 
@@ -147,9 +147,9 @@ def test_the_self_test_notices_when(name: str) -> None:
     program = f"""
 import json, os, socket, sys
 from pathlib import Path
-from bus.sandbox import Cage, seccomp
+from bus.sandbox import Sandbox, seccomp
 {change}
-report = Cage(STAGE, Path("/nowhere"), {{}}).close()
+report = Sandbox(STAGE, Path("/nowhere"), {{}}).close()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)
@@ -164,8 +164,8 @@ def test_a_socket_that_is_handed_over_still_works() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox, ours:
         inbox.bind(("127.0.0.1", 0))
         inbox.settimeout(10)
-        program = CAGED + (
-            "report = cage.close(); assert report.enforced\n"
+        program = SANDBOXED + (
+            "report = sandbox.close(); assert report.enforced\n"
             "line = socket.socket(fileno=int(sys.argv[3]))\n"
             "_, (fd,), _, _ = socket.recv_fds(line, 9, 1)\n"
             "handed = socket.socket(fileno=fd)\n"
@@ -184,7 +184,7 @@ def test_a_socket_that_is_handed_over_still_works() -> None:
 
 HANDED = """
 import ctypes
-report = cage.close(); assert report.enforced, report
+report = sandbox.close(); assert report.enforced, report
 line = socket.socket(fileno=int(sys.argv[3]))
 _, (fd,), _, _ = socket.recv_fds(line, 9, 1)
 handed, elsewhere = socket.socket(fileno=fd), ("127.0.0.1", int(sys.argv[4]))
@@ -218,7 +218,7 @@ def test_a_connection_that_is_handed_to_who_asks_leads_nowhere_else() -> None:
         other.setblocking(False)
         program = HANDED.replace("STAGE", "'llm'")
         child = subprocess.Popen(
-            [sys.executable, "-c", CAGED.replace("STAGE", "'llm'") + program, "/nowhere", "{}",
+            [sys.executable, "-c", SANDBOXED.replace("STAGE", "'llm'") + program, "/nowhere", "{}",
              str(theirs.fileno()), str(other.getsockname()[1])],
             pass_fds=[theirs.fileno()],
             stdout=subprocess.PIPE,

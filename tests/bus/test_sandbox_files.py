@@ -1,4 +1,4 @@
-"""What a caged process can do with files, and what the self-test says where a part is left out."""
+"""What a sandboxed process can do with files, and what the self-test says where a part is left out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bus.sandbox import landlock
-from tests.bus.caged import CAGED, run
+from tests.bus.sandboxed import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 with_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
 FILES = """
-report = cage.close()
+report = sandbox.close()
 def opens(path, flags):
     try:
         os.close(os.open(path, flags, 0o600))
@@ -46,7 +46,7 @@ def test_nothing_is_read_but_what_the_stage_needs_and_nothing_is_written(tmp_pat
     (model / "link").symlink_to(notes / "file")
     tables = json.dumps({"stt": {"model_path": str(model)}, "llm": {"notes": [str(notes)]}})
     places = [str(home), str(model), str(notes), str(notes / "file"), str(tmp_path)]
-    found = run(CAGED + FILES, str(tmp_path), tables, *places, stage="stt", HOME=str(home))
+    found = run(SANDBOXED + FILES, str(tmp_path), tables, *places, stage="stt", HOME=str(home))
     assert "landlock" in found["summary"]
     assert "writes no file" in found["summary"]
     assert found[str(model)] == [True, 13, 13]
@@ -64,7 +64,7 @@ def test_the_connector_reads_a_resolver_file_wherever_it_leads(tmp_path: Path) -
     changed = "from bus.sandbox import rights; from pathlib import Path\n"
     changed += f"rights._RESOLVER_FILE = Path({str(tmp_path / 'resolv.conf')!r})\n"
     places = [str(folder / "stub.conf"), str(tmp_path)]
-    found = run(changed + CAGED + FILES, str(tmp_path), "{}", *places, stage="dialer")
+    found = run(changed + SANDBOXED + FILES, str(tmp_path), "{}", *places, stage="connector")
     assert found[places[0]][0] is True
     assert found[places[1]][0] == 13
 
@@ -78,14 +78,14 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
     (pulse / "client.conf").symlink_to(dotfiles / "file")
     (pulse / "home").symlink_to(tmp_path)
     places = [str(pulse / "client.conf"), str(dotfiles), str(secret / "file")]
-    found = run(CAGED + FILES, str(tmp_path), "{}", *places, stage="capture:mic", HOME=str(tmp_path))
+    found = run(SANDBOXED + FILES, str(tmp_path), "{}", *places, stage="capture:mic", HOME=str(tmp_path))
     assert [found[place][0] for place in places] == [True, 13, 13], "a link to the home opens no home"
 
 
 @with_landlock
 def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
     program = """
-report = cage.close()
+report = sandbox.close()
 place = Path(sys.argv[1])
 with socket.socket(socket.AF_UNIX) as served:
     served.bind(str(place / "ring-mic"))
@@ -96,14 +96,14 @@ except PermissionError:
     found["refused"] = True
 print(json.dumps(found))
 """
-    assert run(CAGED + program, str(tmp_path), "{}", stage="capture:mic") == {"refused": True}
+    assert run(SANDBOXED + program, str(tmp_path), "{}", stage="capture:mic") == {"refused": True}
 
 
 @with_landlock
 def test_what_is_kept_is_kept_in_its_own_folder_alone(tmp_path: Path) -> None:
     state = tmp_path / "state"
     places = [str(state / "cuecard"), str(state)]
-    found = run(CAGED + FILES, str(tmp_path), "{}", *places, stage="llm", XDG_STATE_HOME=str(state))
+    found = run(SANDBOXED + FILES, str(tmp_path), "{}", *places, stage="llm", XDG_STATE_HOME=str(state))
     assert found[str(state / "cuecard")] == [True, True, True]
     assert found[str(state)] == [13, 13, 13]
     assert (state / "cuecard").stat().st_mode & 0o777 == 0o700
@@ -117,17 +117,17 @@ with socket.socket() as line:
 print(json.dumps(found))
 """
     refused = 13 if landlock.version() >= 4 else 111
-    assert run(CAGED + program) == {"errno": refused}
+    assert run(SANDBOXED + program) == {"errno": refused}
 
 
 def test_no_file_grows_in_a_process_that_writes_none() -> None:
     program = """
 import resource
-report = cage.close()
+report = sandbox.close()
 found["limit"], found["summary"] = resource.getrlimit(resource.RLIMIT_FSIZE)[0], report.summary
 print(json.dumps(found))
 """
-    found = run(CAGED + program)
+    found = run(SANDBOXED + program)
     assert found["limit"] == 0
     assert "no file can grow" in found["summary"]
 
@@ -146,9 +146,9 @@ def test_the_self_test_notices_files_that_are_left_open(change: str, told: str) 
     program = f"""
 import json
 from pathlib import Path
-from bus.sandbox import Cage, landlock, rights
+from bus.sandbox import Sandbox, landlock, rights
 {change}
-report = Cage(STAGE, Path("/nowhere"), {{}}).close()
+report = Sandbox(STAGE, Path("/nowhere"), {{}}).close()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)
@@ -162,8 +162,8 @@ def test_threads_that_landlock_does_not_reach_are_told() -> None:
     program = """
 import json, threading
 from pathlib import Path
-from bus.sandbox import Cage
+from bus.sandbox import Sandbox
 threading.Thread(target=threading.Event().wait, daemon=True).start()
-print(json.dumps(Cage(STAGE, Path("/nowhere"), {}).close().summary))
+print(json.dumps(Sandbox(STAGE, Path("/nowhere"), {}).close().summary))
 """
     assert "files not enforced on older threads (1, " in run(program)

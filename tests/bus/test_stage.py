@@ -24,8 +24,8 @@ with Stage("vad:mic") as stage:
     stage.enter_sandbox()
     stage.ready("here")
     while not stage.stopping():
-        stage.hear(0.05)
-        stage.beat(heard_sample=160)
+        stage.poll(0.05)
+        stage.heartbeat(heard_sample=160)
 """
 FAIL = """
 from bus.failures import InputFailure
@@ -47,9 +47,9 @@ def start(run: Run, program: str, *, by_hand: bool = False, **environment: str) 
     return subprocess.Popen([sys.executable, "-c", program], env=env, stderr=subprocess.PIPE, text=True)
 
 
-def hear(client: HubClient, kind: type[M]) -> M:
+def poll(client: HubClient, kind: type[M]) -> M:
     def found() -> M | None:
-        events = [logged.event for logged in client.hear(0.05)]
+        events = [logged.event for logged in client.poll(0.05)]
         return next((event for event in events if isinstance(event, kind)), None)
 
     event = wait_until(found)
@@ -63,23 +63,25 @@ def listener(run: Run, *kinds: type[m.Message]) -> HubClient:
 
 def test_a_stage_announces_itself_beats_and_stops_when_asked(hub_run: Run) -> None:
     child = start(hub_run, LOOP)
-    with listener(hub_run, m.Beat) as view, HubClient("session", hub_run) as session:
-        assert hear(session, m.StageReady).stage == "hub"
-        ready = hear(session, m.StageReady)
+    with listener(hub_run, m.Heartbeat) as view, HubClient("session", hub_run) as session:
+        assert poll(session, m.StageReady).stage == "hub"
+        ready = poll(session, m.StageReady)
         assert (ready.stage, ready.detail) == ("vad:mic", "here")
         assert sys.platform != "linux" or "no internet sockets" in ready.sandbox
-        beat = hear(view, m.Beat)
-        assert beat == m.Beat(stage="vad:mic", heard_seq=beat.heard_seq, heard_sample=160)
+        beat = poll(view, m.Heartbeat)
+        assert beat == m.Heartbeat(stage="vad:mic", processed_seq=beat.processed_seq, processed_sample=160)
     child.terminate()
     assert child.wait(5) == 0
     assert child.communicate()[1] == ""
 
 
 def test_a_failure_is_told_to_the_user_and_becomes_the_exit_code(hub_run: Run) -> None:
-    with listener(hub_run, m.ProblemMet) as view:
+    with listener(hub_run, m.ProblemReported) as view:
         child = start(hub_run, FAIL)
-        problem = hear(view, m.ProblemMet)
-    assert problem == m.ProblemMet(stage="vad:mic", what="the ear is shut", kept="the mouth", todo="open it")
+        problem = poll(view, m.ProblemReported)
+    assert problem == m.ProblemReported(
+        stage="vad:mic", problem="the ear is shut", kept="the mouth", fix="open it"
+    )
     assert child.wait(5) == 4
     assert child.communicate()[1] == "", "the supervisor says it"
 
@@ -101,11 +103,11 @@ def test_a_crash_quotes_nothing_that_was_said(hub_run: Run) -> None:
 
 def test_ctrl_c_in_the_terminal_does_not_end_a_stage(hub_run: Run) -> None:
     child = start(hub_run, LOOP)
-    with listener(hub_run, m.Beat) as view:
-        hear(view, m.Beat)
+    with listener(hub_run, m.Heartbeat) as view:
+        poll(view, m.Heartbeat)
         child.send_signal(signal.SIGINT)
-        hear(view, m.Beat)
-        hear(view, m.Beat)
+        poll(view, m.Heartbeat)
+        poll(view, m.Heartbeat)
     assert child.poll() is None
     child.terminate()
     child.communicate(timeout=5)
@@ -124,8 +126,8 @@ signal.pause()
     parent = subprocess.Popen([sys.executable, "-c", supervisor], env=env, stdout=subprocess.PIPE, text=True)
     assert parent.stdout
     pid = int(parent.stdout.readline())
-    with listener(hub_run, m.Beat) as view:
-        hear(view, m.Beat)
+    with listener(hub_run, m.Heartbeat) as view:
+        poll(view, m.Heartbeat)
     parent.kill()
     parent.communicate(timeout=5)
     wait_until(lambda: _ended(pid), timeout_s=5)

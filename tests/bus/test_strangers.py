@@ -21,12 +21,12 @@ import zmq
 
 from bus import messages as m
 from bus.client import FOLLOW, SAY, Batch, Follow, HubClient
-from bus.failures import MachineFailure, Overrun, RingGone
+from bus.failures import MachineFailure, Overrun, RingUnavailable
 from bus.hub import Hub
 from bus.ring import AudioRing
 from bus.ring_memory import BLOCK_SAMPLES, attach_memory, create_memory
 from bus.ring_writer import RingWriter
-from bus.run import RUN_VARIABLE, Run, sweep
+from bus.run import RUN_VARIABLE, Run, remove_stale_runs
 from tests.conftest import StartStage
 from tests.waiting import wait_until
 
@@ -51,7 +51,7 @@ def heard(view: HubClient, wanted: Callable[[m.Event], bool]) -> list[m.Event]:
     events: list[m.Event] = []
 
     def came() -> bool:
-        events.extend(logged.event for logged in view.hear(0.05))
+        events.extend(logged.event for logged in view.poll(0.05))
         return any(map(wanted, events))
 
     wait_until(came)
@@ -63,13 +63,13 @@ def is_ending(cause: str) -> Callable[[m.Event], bool]:
 
 
 def is_knock(event: m.Event) -> bool:
-    return isinstance(event, m.ProblemMet) and "does not belong" in event.what
+    return isinstance(event, m.ProblemReported) and "does not belong" in event.problem
 
 
 def goes_on(run: Run) -> list[m.Event]:
     """See that what a stage says still reaches those who follow; return all that happened."""
     with HubClient("session", run) as session, HubClient("view", run) as view:
-        session.say(m.SessionEnding(cause="ours"))
+        session.publish(m.SessionEnding(cause="ours"))
         return heard(view, is_ending("ours"))
 
 
@@ -101,18 +101,18 @@ def test_frames_of_another_run_are_refused_here(hub_run: Run, stranger: zmq.Sock
 @pytest.mark.parametrize(
     ("name", "event"),
     [
-        ("vad:mic", m.Beat(stage="stt", heard_seq=1)),
+        ("vad:mic", m.Heartbeat(stage="stt", processed_seq=1)),
         ("llm", m.StageReady(stage="capture:mic")),
         ("vad:mic", m.SpeechResumed(source="call", utterance=1, resumed_sample=1)),
         ("view", m.SessionEnding(cause="I say so")),
-        ("nobody", m.ProblemMet(stage="nobody", what="x")),
+        ("nobody", m.ProblemReported(stage="nobody", problem="x")),
     ],
 )
 def test_a_stage_cannot_speak_for_another(
     hub_run: Run, stranger: zmq.Socket[bytes], name: str, event: m.Event
 ) -> None:
     stranger.send_multipart([hub_run.token, SAY, name.encode(), m.encode(event)])
-    with HubClient("view", hub_run, kinds=frozenset({type(event), m.ProblemMet})) as view:
+    with HubClient("view", hub_run, kinds=frozenset({type(event), m.ProblemReported})) as view:
         events = heard(view, is_knock)
     assert event not in events
 
@@ -150,14 +150,14 @@ def test_a_thousand_connections_and_more_leave_the_session_as_it_was(
         stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
         session = stack.enter_context(HubClient("session", hub_run))
         view = stack.enter_context(HubClient("view", hub_run))
-        session.say(m.SessionEnding(cause="before"))
+        session.publish(m.SessionEnding(cause="before"))
         heard(view, is_ending("before"))
         for _ in range(wanted):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.setblocking(False)
             with contextlib.suppress(BlockingIOError):  # the queue of those who knock is full
                 line.connect(hub_run.hub_address.removeprefix("ipc://"))
-        session.say(m.SessionEnding(cause="during"))
+        session.publish(m.SessionEnding(cause="during"))
         heard(view, is_ending("during"))
     goes_on(hub_run)
 
@@ -188,8 +188,8 @@ def test_who_follows_and_never_reads_delays_nobody(hub_run: Run, stranger: zmq.S
         stranger.send_multipart([hub_run.token, FOLLOW, b"view", follow])
     with HubClient("session", hub_run) as session, HubClient("view", hub_run) as view:
         for number in range(2000):
-            session.say(m.SessionEnding(cause=f"{number} {'x' * 500}"))
-        session.say(m.SessionEnding(cause="last"))
+            session.publish(m.SessionEnding(cause=f"{number} {'x' * 500}"))
+        session.publish(m.SessionEnding(cause="last"))
         heard(view, is_ending("last"))
 
 
@@ -211,9 +211,9 @@ def test_a_stage_takes_nothing_from_one_who_took_the_hubs_place(
     with HubClient("view", run) as view:
         peer = impostor.recv_multipart()[0]
         impostor.send_multipart([peer, *frames])
-        wait_until(lambda: view.hear(0.05) or view.refused)
+        wait_until(lambda: view.poll(0.05) or view.refused)
         assert view.refused == 1
-        assert view.heard_seq == 0
+        assert view.processed_seq == 0
         assert impostor.poll(5000), "it asks again, for when the hub is back"
     impostor.close(linger=0)
     context.term()
@@ -296,7 +296,7 @@ def test_sweeping_follows_no_link(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     (tmp_path / f"cuecard-{gone.pid}-x").symlink_to(tmp_path / "precious")
-    assert sweep(tmp_path) == []
+    assert remove_stale_runs(tmp_path) == []
     assert (tmp_path / "precious" / "file").exists()
 
 
@@ -368,7 +368,7 @@ def test_a_descriptor_that_is_no_memory_of_ours_is_refused(tmp_path: Path, kind:
     else:
         fake = os.memfd_create("fake", os.MFD_ALLOW_SEALING)
         os.ftruncate(fake, 1 << 40)
-    with served(tmp_path / "r", fake), pytest.raises(RingGone):
+    with served(tmp_path / "r", fake), pytest.raises(RingUnavailable):
         AudioRing.attach(tmp_path / "r", timeout_s=0.0)
     os.close(fake)
 

@@ -14,16 +14,16 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = {
     "hub": "bus",
     "model-server": "llm",
-    "dialer": "llm",
+    "connector": "llm",
     "view": "session",
     "practice": "session",
     "keeper": "session",
     "control": "session",
 }
-OF_THE_USER = {m.AnswerRequested, m.ProviderWanted, m.RequestJudged}
+OF_THE_USER = {m.AnswerRequested, m.ProviderRequested, m.RequestDecided}
 SAID_BY_MANY = {
-    *(m.StageReady, m.Beat, m.ProblemMet, m.AudioLost),
-    *(m.TranscriptFinished, m.WordsLost),
+    *(m.StageReady, m.Heartbeat, m.ProblemReported, m.AudioLost),
+    *(m.FinalTranscribed, m.UtteranceLost),
     *OF_THE_USER,
 }
 """What every stage says of itself, what two stages can find out, outcomes that the session gives in place
@@ -32,22 +32,22 @@ of a transcriber that is gone, and what the user wants at any screen."""
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_event_is_in_the_table(event: type[m.Message]) -> None:
-    assert wiring.said_by(event)
+    assert wiring.publishers(event)
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event not in SAID_BY_MANY])
 def test_every_fact_is_said_by_exactly_one_kind_of_stage(event: type[m.Message]) -> None:
-    assert len(wiring.said_by(event)) == 1
+    assert len(wiring.publishers(event)) == 1
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_nothing_is_said_to_an_empty_room(event: type[m.Message]) -> None:
-    assert wiring.heard_by(event)
+    assert wiring.subscribers(event)
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_sayer_has_the_words_in_its_code(event: type[m.Message]) -> None:
-    for part in wiring.said_by(event):
+    for part in wiring.publishers(event):
         package = ROOT / PACKAGES.get(part, part)
         sources = [*package.rglob("*.py"), ROOT / "bus" / "stage.py"]
         assert any(
@@ -56,6 +56,6 @@ def test_every_sayer_has_the_words_in_its_code(event: type[m.Message]) -> None:
 
 
 def test_a_stage_is_known_by_the_part_before_the_colon() -> None:
-    assert wiring.may_say("vad:mic", m.SpeechEnded)
-    assert not wiring.may_say("capture:mic", m.SpeechEnded)
-    assert m.SpeechEnded in wiring.hears("stt")
+    assert wiring.may_publish("vad:mic", m.SpeechEnded)
+    assert not wiring.may_publish("capture:mic", m.SpeechEnded)
+    assert m.SpeechEnded in wiring.subscriptions("stt")

@@ -32,7 +32,7 @@ def test_a_number_a_name_or_its_only_part_finds_a_device(wanted: str, index: int
 
 
 @pytest.mark.parametrize(
-    ("wanted", "what", "todo"),
+    ("wanted", "what", "fix"),
     [
         ("usb", "'usb' may be any of 'USB Audio: front', 'USB Audio: back'", "write more of the name"),
         ("Wepcam", "there is no device 'Wepcam'", "did you mean 'Webcam'"),
@@ -40,11 +40,11 @@ def test_a_number_a_name_or_its_only_part_finds_a_device(wanted: str, index: int
         ("theremin", "there is no device 'theremin'", "see `cuecard devices`"),
     ],
 )
-def test_what_fits_none_or_several_is_refused_with_what_is_near(wanted: str, what: str, todo: str) -> None:
+def test_what_fits_none_or_several_is_refused_with_what_is_near(wanted: str, what: str, fix: str) -> None:
     with pytest.raises(InputFailure) as refused:
         named(wanted, DEVICES)
-    assert refused.value.what == what
-    assert todo in refused.value.todo
+    assert refused.value.problem == what
+    assert fix in refused.value.fix
 
 
 def test_a_machine_without_devices_says_so() -> None:
@@ -112,7 +112,7 @@ def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputFailure, match="there is no pactl") as refused:
         pulse.sources()
-    assert refused.value.todo == "sudo apt install pulseaudio-utils"
+    assert refused.value.fix == "sudo apt install pulseaudio-utils"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from capture.device_clock import DeviceClock
 from capture.drift import Drift, nudged
 

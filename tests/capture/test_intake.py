@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bus.messages import AudioLost, AudioMended, Event, LevelMeasured
+from bus.messages import AudioLost, AudioSanitized, Event, LevelMeasured
 from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
 from capture.ring_feed import Intake
@@ -56,7 +56,7 @@ def test_mended_sound_is_told(ring: RingWriter) -> None:
     frames[:10, 0] = np.nan
     intake.take(frames)
     intake.finish()
-    (mended,) = [event for event in said if isinstance(event, AudioMended)]
+    (mended,) = [event for event in said if isinstance(event, AudioSanitized)]
     assert (mended.bad_samples, mended.clipped_samples) == (10, 0)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bus.audio import Samples
 from bus.messages import LevelMeasured
-from bus.ring import Samples
 from capture.level import SILENT_DBFS, LevelMeter, level
 
 

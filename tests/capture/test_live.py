@@ -12,16 +12,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import (
     AudioLost,
     CaptureEnded,
     CaptureStarted,
-    ProblemMet,
+    ProblemReported,
     SessionEnding,
     SpeechEnded,
     StageReady,
 )
-from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.ring import AudioRing
 from bus.run import Run
 from tests.hearing import Hearing, demo_speech
 from tests.pulse import MICROPHONE, MONITOR, PulseServer
@@ -97,7 +98,7 @@ def test_speech_that_is_played_becomes_utterances(
         hearing.start_all("call")
         assert sound_server.play(demo_speech("call", 8.6)).wait(timeout=30) == 0
         assert len(hearing.wait_for(SpeechEnded, count=2)) == 2
-        hearing.session.say(SessionEnding(cause="stopped by the user"))
+        hearing.session.publish(SessionEnding(cause="stopped by the user"))
         (ended,) = hearing.wait_for(CaptureEnded, timeout_s=2)
         assert ended.cause == "stopped"
 
@@ -109,8 +110,8 @@ def test_a_device_that_goes_away_is_told_and_found_again_on_the_same_clock(
     with _hearing(make_run, start_stage, sound_server, "monitor") as hearing, _listening(hearing) as ring:
         wait_until(lambda: ring.written_sample > SAMPLE_RATE)
         sound_server.kill()
-        (problem,) = hearing.wait_for(ProblemMet)
-        assert "went away" in problem.what
+        (problem,) = hearing.wait_for(ProblemReported)
+        assert "went away" in problem.problem
         wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock goes on meanwhile
         sound_server.start()
         (lost,) = hearing.wait_for(AudioLost)
@@ -144,20 +145,20 @@ def test_a_capture_that_was_killed_goes_on_on_the_same_clock(
 
 
 @pytest.mark.parametrize(
-    ("spec", "what", "todo"),
+    ("spec", "what", "fix"),
     [
         ("device:call.monitr", "there is no device 'call.monitr'", f"did you mean '{MONITOR}'"),
         ("device:99", "there is no device '99'", "cuecard devices"),
     ],
 )
 def test_an_unknown_device_ends_the_stage_with_the_nearest_name(
-    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, what: str, todo: str
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, what: str, fix: str
 ) -> None:
     with _hearing(make_run, start_stage, sound_server, spec) as hearing:
         assert hearing.start("capture", "call").wait(timeout=20) == 4
-        (problem,) = hearing.wait_for(ProblemMet)
-        assert what in problem.what
-        assert todo in problem.todo
+        (problem,) = hearing.wait_for(ProblemReported)
+        assert what in problem.problem
+        assert fix in problem.fix
 
 
 def test_a_computer_without_a_microphone_does_not_take_its_own_sound_for_one(
@@ -166,7 +167,7 @@ def test_a_computer_without_a_microphone_does_not_take_its_own_sound_for_one(
     sound_server.pactl("set-default-source", MONITOR)
     with _hearing(make_run, start_stage, sound_server, "default") as hearing:
         assert hearing.start("capture", "call").wait(timeout=20) == 4
-        assert "is what the computer plays" in hearing.wait_for(ProblemMet)[0].what
+        assert "is what the computer plays" in hearing.wait_for(ProblemReported)[0].problem
 
 
 @pytest.mark.parametrize("spec", ["monitor", "default"])
@@ -176,8 +177,8 @@ def test_without_a_sound_server_the_stage_ends_with_what_to_do(
     sound_server.kill()
     with _hearing(make_run, start_stage, sound_server, spec) as hearing:
         assert hearing.start("capture", "call").wait(timeout=30) == 4
-        (problem,) = hearing.wait_for(ProblemMet)
-        assert problem.todo
+        (problem,) = hearing.wait_for(ProblemReported)
+        assert problem.fix
 
 
 def test_devices_are_listed_with_their_levels(sound_server: PulseServer) -> None:

@@ -25,7 +25,7 @@ def test_at_first_nothing_is_known() -> None:
 def test_it_follows_its_own_source_and_the_session() -> None:
     orders = Orders("mic", 40.0)
     for event in (_started("call"), _started("mic"), ReplayStarted(start_ns=7), SessionEnding(cause="done")):
-        orders.hear(event)
+        orders.apply(event)
     assert orders.before == _started("mic")
     assert orders.replay_start_ns == 7
     assert orders.ending

@@ -219,9 +219,9 @@ def test_what_is_no_recording_is_refused_by_name_with_what_to_do(tmp_path: Path)
     for path, what in _bad_files(tmp_path):
         with pytest.raises(InputFailure) as refused:
             FileRecording(path)
-        assert what in refused.value.what
-        assert str(path) in refused.value.what
-        assert refused.value.todo
+        assert what in refused.value.problem
+        assert str(path) in refused.value.problem
+        assert refused.value.fix
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may read everything")

@@ -12,21 +12,22 @@ import numpy as np
 import pytest
 import soundfile
 
+from bus.audio import Samples
 from bus.client import HubClient
 from bus.messages import (
     AudioLost,
-    AudioMended,
+    AudioSanitized,
     CaptureEnded,
     CaptureStarted,
-    ListeningEnded,
-    ProblemMet,
+    DetectionEnded,
+    ProblemReported,
     SessionEnding,
     SpeechEnded,
     SpeechStarted,
     StageReady,
     UtteranceDiscarded,
 )
-from bus.ring import AudioRing, Samples
+from bus.ring import AudioRing
 from bus.run import Run
 from capture.settings import CaptureSettings
 from tests.hearing import Hearing, demo_speech
@@ -108,7 +109,7 @@ def test_unfit_samples_are_told(make_run: MakeRun, start_stage: StartStage, tmp_
     soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
     hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")
     with hearing, ring:
-        mended = hearing.heard(AudioMended)
+        mended = hearing.heard(AudioSanitized)
         assert sum(event.bad_samples for event in mended) == 10
         assert sum(event.clipped_samples for event in mended) == 5
         assert not ring.read(100, 110).any()
@@ -121,9 +122,9 @@ def test_what_cannot_be_played_ends_the_stage_with_one_line_and_its_code(
     (tmp_path / "text.wav").write_text("hello")
     with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / name}"}) as hearing:
         assert hearing.start("capture", "mic").wait(timeout=20) == 4
-        (problem,) = hearing.wait_for(ProblemMet)
-        assert what in problem.what
-        assert problem.todo
+        (problem,) = hearing.wait_for(ProblemReported)
+        assert what in problem.problem
+        assert problem.fix
 
 
 def test_a_damaged_file_is_played_as_far_as_it_goes_and_told(
@@ -134,7 +135,7 @@ def test_a_damaged_file_is_played_as_far_as_it_goes_and_told(
     path.write_bytes(path.read_bytes()[:30_000])
     hearing, ring = _played(make_run, start_stage, path)
     with hearing, ring:
-        assert "damaged.flac" in hearing.wait_for(ProblemMet)[0].what
+        assert "damaged.flac" in hearing.wait_for(ProblemReported)[0].problem
         assert 8_000 < hearing.heard(CaptureEnded)[0].stop_sample < 30_000
 
 
@@ -148,7 +149,7 @@ def test_the_sessions_end_ends_a_recording_but_its_ring_stays(
         hearing.replay()
         with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
             wait_until(lambda: ring.written_sample > 8_000)
-            hearing.session.say(SessionEnding(cause="stopped by the user"))
+            hearing.session.publish(SessionEnding(cause="stopped by the user"))
             (ended,) = hearing.wait_for(CaptureEnded, timeout_s=2)
             assert ended.cause == "stopped"
             assert ring.closed
@@ -209,7 +210,7 @@ class _Transcriber:
             wait_until(partial(_reaches, ring, stop))
             np.testing.assert_array_equal(ring.read(start, stop), self._samples[start:stop])
             self.done.append(ended.utterance)
-            self._line.say(
+            self._line.publish(
                 UtteranceDiscarded(
                     source="call",
                     utterance=ended.utterance,
@@ -245,10 +246,10 @@ def test_fast_pace_waits_for_words_and_overwrites_nothing(fast: tuple[Hearing, _
     first = hearing.heard(SpeechEnded)[0]
     with AudioRing.attach(hearing.run.ring_address("call")) as ring:
         wait_until(lambda: ring.written_sample > first.start_sample + 38 * 16_000)
-        while not hearing.heard(ListeningEnded):
+        while not hearing.heard(DetectionEnded):
             transcriber.transcribe(ring)
         transcriber.transcribe(ring)
-        assert hearing.heard(ListeningEnded)[0].stop_sample == ring.written_sample == 120 * 16_000
+        assert hearing.heard(DetectionEnded)[0].stop_sample == ring.written_sample == 120 * 16_000
     numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
 
@@ -264,12 +265,12 @@ def test_a_fast_capture_that_was_killed_goes_on_with_the_oldest_that_is_needed(
     again = hearing.wait_for(CaptureStarted, count=2)[1]
     assert again.start_sample <= first.start_sample
     with AudioRing.attach(hearing.run.ring_address("call")) as ring:
-        while not hearing.heard(ListeningEnded):
+        while not hearing.heard(DetectionEnded):
             transcriber.transcribe(ring)
         transcriber.transcribe(ring)
     numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
-    assert hearing.heard(ListeningEnded)[0].stop_sample == 120 * 16_000
+    assert hearing.heard(DetectionEnded)[0].stop_sample == 120 * 16_000
     assert not hearing.heard(AudioLost)
 
 

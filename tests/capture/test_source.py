@@ -48,7 +48,7 @@ def test_devices_are_live_and_recordings_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "todo"),
+    ("spec", "fix"),
     [
         ("", "write it as"),
         ("talk.wav", "mic=file:talk.wav"),
@@ -60,10 +60,10 @@ def test_devices_are_live_and_recordings_are_not() -> None:
         ("monitor:", "did you mean mic=monitor?"),
     ],
 )
-def test_what_is_no_source_is_refused_with_the_nearest_form(spec: str, todo: str) -> None:
+def test_what_is_no_source_is_refused_with_the_nearest_form(spec: str, fix: str) -> None:
     with pytest.raises(UsageFailure) as refused:
         parse_source("mic", spec)
-    assert todo in refused.value.todo
+    assert fix in refused.value.fix
 
 
 def test_paths_of_recordings_become_absolute() -> None:
@@ -87,7 +87,7 @@ def test_sources_that_make_no_sense_are_refused(given: list[str], what: str) -> 
     with pytest.raises(UsageFailure, match=what) as refused:
         parse_sources(given)
     assert refused.value.kept == "nothing was started"
-    assert refused.value.todo
+    assert refused.value.fix
 
 
 @given(st.lists(st.text(max_size=30), max_size=4))

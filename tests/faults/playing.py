@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bus.ring import SAMPLE_RATE, AudioRing, Samples
+from bus.audio import SAMPLE_RATE, Samples
+from bus.ring import AudioRing
 from tests.pulse import PulseServer
 
 

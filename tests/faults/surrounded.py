@@ -35,7 +35,7 @@ class Outcome:
 
     def said(self) -> str:
         """Return the final words."""
-        return " ".join(event["text"] for event in self.events if event["type"] == "TranscriptFinished")
+        return " ".join(event["text"] for event in self.events if event["type"] == "FinalTranscribed")
 
 
 def arguments(place: Path) -> list[str]:

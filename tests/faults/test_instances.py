@@ -26,9 +26,9 @@ def test_a_second_session_runs_beside_the_first_and_neither_meets_the_other(plac
         second = run(place)
         assert second.code == 0, second.complaints
         assert WORDS in second.said()
-        first.wait_for("TranscriptFinished")
+        first.wait_for("FinalTranscribed")
         assert first.end() == 0
-    assert len(first.of("TranscriptFinished")) == 1, "nothing of the second is in it"
+    assert len(first.of("FinalTranscribed")) == 1, "nothing of the second is in it"
     assert first.left_behind() == []
 
 

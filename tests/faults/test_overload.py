@@ -11,19 +11,19 @@ from collections.abc import Callable
 import pytest
 import soundfile
 
+from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.messages import (
     CaptureStarted,
     Event,
-    ProblemMet,
+    FinalTranscribed,
+    PartialTranscribed,
+    ProblemReported,
     SpeechEnded,
     SpeechStarted,
     StageReady,
-    TranscriptFinished,
-    TranscriptGrew,
-    WordsLost,
+    UtteranceLost,
 )
-from bus.ring import SAMPLE_RATE
 from bus.ring_writer import RingWriter
 from bus.run import Run
 from session.models import store
@@ -46,7 +46,7 @@ class Speaker:
         self._samples = soundfile.read(DEMO / "call.flac", dtype="int16")[0]
         self._capture, self._vad = HubClient("capture:call", run), HubClient("vad:call", run)
         self._ring = RingWriter(run.ring_address("call"), first_sample_ns=time.monotonic_ns(), seconds=RING_S)
-        self._capture.say(
+        self._capture.publish(
             CaptureStarted(
                 source="call",
                 first_sample_ns=0,
@@ -57,15 +57,15 @@ class Speaker:
             )
         )
 
-    def say(self, number: int, turn: Turn, *, to_the_end: bool = True) -> None:
+    def publish(self, number: int, turn: Turn, *, to_the_end: bool = True) -> None:
         """Speak a turn."""
         start, quiet = (round(at_s * SAMPLE_RATE) for at_s in (turn.start_s - 0.2, turn.end_s))
         stop = quiet + 3200
         self._ring.write(self._samples[self._ring.stop_sample : stop + SAMPLE_RATE if to_the_end else quiet])
         started = SpeechStarted(source="call", utterance=number, start_sample=start, detected_sample=start)
-        self._vad.say(started)
+        self._vad.publish(started)
         if to_the_end:
-            self._vad.say(
+            self._vad.publish(
                 SpeechEnded(
                     source="call",
                     utterance=number,
@@ -98,7 +98,7 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
     with HubClient("view", run) as view:
 
         def said(kind: type[Event]) -> list[Event]:
-            events.extend(logged.event for logged in view.hear(0.02) if logged.seq)
+            events.extend(logged.event for logged in view.poll(0.02) if logged.seq)
             return [event for event in events if isinstance(event, kind)]
 
         process = start_stage(run, "stt")
@@ -108,10 +108,10 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
             os.kill(process.pid, signal.SIGSTOP)
             late_from_s = time.monotonic() + BEHIND_S + 0.2
             for number, turn in enumerate(TURNS, 1):
-                speaker.say(number, turn, to_the_end=turn is not TURNS[-1])
+                speaker.publish(number, turn, to_the_end=turn is not TURNS[-1])
             wait_until(lambda: time.monotonic() > late_from_s)
             os.kill(process.pid, signal.SIGCONT)
-            wait_until(lambda: said(TranscriptGrew), timeout_s=30)
+            wait_until(lambda: said(PartialTranscribed), timeout_s=30)
         finally:
             os.kill(process.pid, signal.SIGCONT)
             speaker.close()
@@ -121,15 +121,15 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
 def test_what_the_ring_has_overwritten_is_skipped_whole_and_said_and_the_rest_is_transcribed(
     stalled: list[Event],
 ) -> None:
-    lost = [event.utterance for event in stalled if isinstance(event, WordsLost)]
-    finals = [event.utterance for event in stalled if isinstance(event, TranscriptFinished)]
+    lost = [event.utterance for event in stalled if isinstance(event, UtteranceLost)]
+    finals = [event.utterance for event in stalled if isinstance(event, FinalTranscribed)]
     numbers = list(enumerate(TURNS[:-1], 1))
     assert lost == [number for number, turn in numbers if _overwritten(turn)]
     assert finals == [number for number, turn in numbers if not _overwritten(turn)], "in order, none twice"
     assert lost
     assert finals
-    kinds = [type(event) for event in stalled if isinstance(event, TranscriptFinished | TranscriptGrew)]
-    assert kinds == sorted(kinds, key=[TranscriptFinished, TranscriptGrew].index), "finals before partials"
-    late, over = [event for event in stalled if isinstance(event, ProblemMet)]
-    assert "late" in late.what
+    kinds = [type(event) for event in stalled if isinstance(event, FinalTranscribed | PartialTranscribed)]
+    assert kinds == sorted(kinds, key=[FinalTranscribed, PartialTranscribed].index), "finals before partials"
+    late, over = [event for event in stalled if isinstance(event, ProblemReported)]
+    assert "late" in late.problem
     assert f"all but {len(lost)} utterances" in over.kept

@@ -29,6 +29,6 @@ def test_a_refusal_is_told_from_a_server_that_is_not_there(
     monkeypatch.setenv("PULSE_COOKIE", str(ours))
     with pytest.raises(InputFailure, match="does not let us in") as refused:
         pulse.sources()
-    assert "permit" in refused.value.todo
+    assert "permit" in refused.value.fix
     monkeypatch.setenv("PULSE_COOKIE", str(theirs))
     assert pulse.sources()

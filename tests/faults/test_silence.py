@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from tests.pipeline.running import running
 
 MINUTES = 2
@@ -26,6 +26,6 @@ def test_minutes_of_silence_say_nothing_and_ask_nothing_of_the_transcriber(place
     asked = ("run", "--source", source, "--model", "tiny.en", "--pace", "fast", "--answer", "off", "--json")
     with running(*asked, directory=place) as session:
         assert session.end() == 0
-    (ended,) = session.of("ListeningEnded")
+    (ended,) = session.of("DetectionEnded")
     assert ended["stop_sample"] >= MINUTES * 60 * SAMPLE_RATE, "all of it was listened to"
-    assert not session.of("SpeechStarted") + session.of("TranscriptGrew") + session.of("TranscriptFinished")
+    assert not session.of("SpeechStarted") + session.of("PartialTranscribed") + session.of("FinalTranscribed")

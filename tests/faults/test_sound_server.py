@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bus.messages import AudioLost, CaptureStarted, ProblemMet, StageReady
-from bus.ring import SAMPLE_RATE, AudioRing
+from bus.audio import SAMPLE_RATE
+from bus.messages import AudioLost, CaptureStarted, ProblemReported, StageReady
+from bus.ring import AudioRing
 from bus.run import Run
 from tests.faults.playing import everything, find, noise, play_into
 from tests.hearing import Hearing
@@ -24,7 +25,7 @@ StartStage = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
-def hear(
+def apply(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> Callable[[str], tuple[Hearing, AudioRing]]:
     """Return a function that captures a source, and returns the session and the ring."""
@@ -51,14 +52,14 @@ def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -
 
 
 def test_an_output_that_vanishes_and_comes_back_is_heard_again(
-    hear: Hear, sound_server: PulseServer, tmp_path: Path
+    apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
-    hearing, ring = hear("monitor")
+    hearing, ring = apply("monitor")
     with hearing, ring:
         wait_until(lambda: ring.written_sample > SAMPLE_RATE)
         sound_server.pactl("unload-module", "module-null-sink")
-        (problem,) = hearing.wait_for(ProblemMet)
-        assert "went away" in problem.what
+        (problem,) = hearing.wait_for(ProblemReported)
+        assert "went away" in problem.problem
         sound_server.pactl("load-module", "module-null-sink", f"sink_name={SINK}", "norewinds=1")
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "the device was away"
@@ -67,22 +68,22 @@ def test_an_output_that_vanishes_and_comes_back_is_heard_again(
 
 
 def test_another_output_that_the_user_chooses_is_followed_and_the_gap_told(
-    hear: Hear, sound_server: PulseServer, tmp_path: Path
+    apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
-    hearing, ring = hear("monitor")
+    hearing, ring = apply("monitor")
     with hearing, ring:
         sound_server.pactl("load-module", "module-null-sink", "sink_name=headphones", "norewinds=1")
         sound_server.pactl("set-default-sink", "headphones")
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "another output was chosen"
         assert _heard_alike(sound_server, "headphones", ring, tmp_path) > 0.95
-        assert not hearing.heard(ProblemMet)
+        assert not hearing.heard(ProblemReported)
 
 
 def test_another_microphone_that_the_user_chooses_is_followed(
-    hear: Hear, sound_server: PulseServer, tmp_path: Path
+    apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
-    hearing, ring = hear("default")
+    hearing, ring = apply("default")
     with hearing, ring:
         sound_server.pactl("load-module", "module-null-sink", "sink_name=room", "norewinds=1")
         sound_server.pactl("load-module", "module-remap-source", "master=room.monitor", "source_name=headset")
@@ -92,10 +93,10 @@ def test_another_microphone_that_the_user_chooses_is_followed(
 
 @pytest.mark.parametrize("spec", ["rate=96000 channels=6 format=float32le", "rate=8000 channels=1 format=u8"])
 def test_every_rate_width_and_number_of_channels_is_heard(
-    hear: Hear, sound_server: PulseServer, tmp_path: Path, spec: str
+    apply: Hear, sound_server: PulseServer, tmp_path: Path, spec: str
 ) -> None:
     sound_server.pactl("load-module", "module-null-sink", "sink_name=odd", "norewinds=1", *spec.split())
-    hearing, ring = hear("device:odd.monitor")
+    hearing, ring = apply("device:odd.monitor")
     with hearing, ring:
         (started,) = hearing.heard(CaptureStarted)
         assert f"rate={started.native_rate_hz}" in spec
@@ -104,9 +105,9 @@ def test_every_rate_width_and_number_of_channels_is_heard(
 
 
 def test_a_capture_that_stands_still_for_300_ms_loses_nothing(
-    hear: Hear, sound_server: PulseServer, tmp_path: Path
+    apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
-    hearing, ring = hear("monitor")
+    hearing, ring = apply("monitor")
     with hearing, ring:
         played = noise(2.0)
         player = play_into(sound_server, SINK, played, tmp_path)

@@ -49,7 +49,7 @@ def test_memory_that_is_refused_to_a_ring_ends_the_session_and_is_said(place: Pa
     assert outcome.code == 7, outcome.complaints
     (given_up,) = [event for event in outcome.events if event["type"] == "StageGivenUp"]
     assert "no shared memory" in given_up["cause"]
-    assert given_up["todo"] == "free some memory and start again"
+    assert given_up["fix"] == "free some memory and start again"
 
 
 def test_64_open_files_are_enough(place: Path) -> None:

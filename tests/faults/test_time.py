@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
 from tests.pipeline.running import Event, Session, running
 from tests.pipeline.test_recordings import check_log, said
@@ -67,7 +67,7 @@ def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path)
         assert session.end() == 0
     _on_time(session.events)
     assert not session.of("StageDied")
-    assert not session.of("ProblemMet")
+    assert not session.of("ProblemReported")
 
 
 def test_a_session_that_stands_still_as_a_whole_goes_on_and_loses_nothing(place: Path) -> None:

@@ -29,12 +29,12 @@ def test_weights_that_are_damaged_in_mid_session_matter_only_to_a_new_start(plac
     with running(*arguments, directory=place, environment={"CUECARD_MODELS_DIR": str(place)}) as session:
         session.wait_for("SpeechStarted")
         os.truncate(place / "tiny.en" / "model.bin", 10_000)
-        assert len(session.wait_for("TranscriptFinished", 2)) == 2, "what is loaded goes on"
+        assert len(session.wait_for("FinalTranscribed", 2)) == 2, "what is loaded goes on"
         os.kill(session.pid("stt"), signal.SIGKILL)
         (given_up,) = session.wait_for("StageGivenUp")
         assert given_up["stage"] == "stt"
         assert "tiny.en" in given_up["cause"]
-        assert given_up["todo"] == "run `cuecard models pull tiny.en`"
+        assert given_up["fix"] == "run `cuecard models pull tiny.en`"
         session.interrupt()
         assert session.end(20) == 7
     assert session.left_behind() == []
@@ -65,9 +65,9 @@ def test_a_recording_ends_when_the_transcriber_is_given_up(
         session.end(60)
     check_log(session.events)
     begun = {event["utterance"] for event in session.of("SpeechStarted")}
-    lost = {event["utterance"] for event in session.of("WordsLost")}
+    lost = {event["utterance"] for event in session.of("UtteranceLost")}
     assert session.of("SessionEnding")[0]["cause"] == "the recordings ended"
     assert len(begun) > 2
-    assert begun == lost | {event["utterance"] for event in session.of("TranscriptFinished")}
+    assert begun == lost | {event["utterance"] for event in session.of("FinalTranscribed")}
     assert f"{len(lost)} utterances".encode() in session.errors
     assert "was lost before it could be transcribed" in saved.read_text()

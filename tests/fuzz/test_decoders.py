@@ -55,7 +55,7 @@ _EVENT_WORDS = """
 type stage pid restarts source start_sample stop_sample cause text question passages events seq
 """
 _KINDS = """
-Beat StageReady SpeechEnded TranscriptFinished ProblemMet AnswerGrew response.completed
+Heartbeat StageReady SpeechEnded FinalTranscribed ProblemReported AnswerStreamed response.completed
 """
 _typed = st.fixed_dictionaries({"type": st.sampled_from(_KINDS.split())})
 

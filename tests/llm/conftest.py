@@ -44,7 +44,7 @@ def start_hub(
             run = make_run(llm=LlmSettings(**settings))
             start_stage(run, "bus")
             with HubClient("session", run) as client:
-                assert client.hear(timeout_s=10), "the hub did not start"
+                assert client.poll(timeout_s=10), "the hub did not start"
             if PASSES_SOCKETS:
                 start_stage(run, "llm.connector")
             return stack.enter_context(Live(run, tmp_path / "stderr"))

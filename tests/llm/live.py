@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from bus import messages as m
+from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
-from bus.ring import SAMPLE_RATE
 from bus.run import Run
 from tests.conftest import stage_environment
 from tests.llm.questions.test_listening import final
@@ -32,12 +32,12 @@ class Live:
         self._run = run
         self._errors = errors
         self._stt = HubClient("stt", run)
-        self._session = HubClient("session", run, kinds=frozenset({m.Beat}))
+        self._session = HubClient("session", run, kinds=frozenset({m.Heartbeat}))
         self._view = HubClient("view", run)
         self._control = HubClient("control", run, kinds=frozenset())
         self._utterances: dict[str, int] = {}
         self.events: list[m.Event] = []
-        """What was said, but for what the hub and the dialer announce of themselves."""
+        """What was said, but for what the hub and the connector announce of themselves."""
         self.children: list[subprocess.Popen[bytes]] = []
 
     def start(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
@@ -58,25 +58,25 @@ class Live:
         self.children.append(child)
         return child
 
-    def say(self, text: str, source: str = "call") -> None:
+    def publish(self, text: str, source: str = "call") -> None:
         """Let someone say a sentence, half a minute after the one before; return when it is logged."""
         self._utterances[source] = number = self._utterances.get(source, 0) + 1
         said = final(text, source, number, 30.0 * number)
-        self._stt.say(said)
+        self._stt.publish(said)
         wait_until(lambda: said in self._listen().events)
 
     def request(self) -> None:
         """Press the key."""
-        self._session.say(m.AnswerRequested(by="session"))
+        self._session.publish(m.AnswerRequested(by="session"))
 
     def wait_for_beats(self, count: int) -> None:
         """Return once the stage's loop has beaten so many times more."""
-        self._session.hear(0.0)
+        self._session.poll(0.0)
         beats = 0
 
         def enough() -> bool:
             nonlocal beats
-            beats += len(self._session.hear(0.05))
+            beats += len(self._session.poll(0.05))
             return beats >= count
 
         wait_until(enough)
@@ -84,25 +84,25 @@ class Live:
     def pause(self, text: str, source: str = "call") -> None:
         """Let the next utterance of a source come to a pause after these words."""
         number = self._utterances.get(source, 0) + 1
-        self._stt.say(
-            m.PauseJudged(
+        self._stt.publish(
+            m.EndpointPredicted(
                 source=source,
                 utterance=number,
                 start_sample=30 * number * SAMPLE_RATE,
                 quiet_sample=32 * number * SAMPLE_RATE,
                 wait_ms=320,
-                because="question",
+                reason="question",
                 text=text,
             )
         )
 
     def control_says(self, event: m.Event) -> None:
         """Let a command beside the session say something."""
-        self._control.say(event)
+        self._control.publish(event)
 
     def session_says(self, event: m.Event) -> None:
         """Let the supervisor say something."""
-        self._session.say(event)
+        self._session.publish(event)
 
     def all(self, kind: type[M]) -> list[M]:
         """Return the events of this kind so far."""
@@ -144,10 +144,10 @@ class Live:
             client.close()
 
     def _listen(self) -> Live:
-        heard = [logged.event for logged in self._view.hear(0.02)]
+        heard = [logged.event for logged in self._view.poll(0.02)]
         self.events += [event for event in heard if not _is_surroundings(event)]
         return self
 
 
 def _is_surroundings(event: m.Event) -> bool:
-    return isinstance(event, m.StageReady) and event.stage in ("hub", "dialer")
+    return isinstance(event, m.StageReady) and event.stage in ("hub", "connector")

@@ -47,8 +47,8 @@ def test_a_models_name_is_not_taken_for_a_host(name: str) -> None:
 def test_plain_http_elsewhere_needs_the_flag(address: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
         named_provider(LlmSettings(provider=address))
-    assert "anybody on the network" in refused.value.what
-    assert refused.value.todo.endswith("--allow-plain-http 192.168.1.20")
+    assert "anybody on the network" in refused.value.problem
+    assert refused.value.fix.endswith("--allow-plain-http 192.168.1.20")
     with pytest.raises(SettingsFailure):
         named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.2"]))
     allowed = named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.20"]))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bus.messages import (
     AnswerFinished,
-    AnswerGrew,
     AnswerRequested,
     AnswerStopped,
+    AnswerStreamed,
+    EndpointPredicted,
     Event,
     Logged,
-    PassagesFound,
-    PauseJudged,
-    QuestionAsked,
+    PassagesRetrieved,
+    QuestionDetected,
     RequestSent,
     SessionEnding,
     SpeechResumed,
@@ -41,18 +41,18 @@ def again(*past: Event, answer: str = "auto") -> Steps:
     """Return the steps of a stage that starts again after this past."""
     answering = Answering(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
     for event in past:
-        assert list(answering.hear(event)) == []
+        assert list(answering.apply(event)) == []
     return list(answering.go_live())
 
 
-def hear(answering: Answering, event: Event) -> Steps:
-    return list(answering.hear(event))
+def apply(answering: Answering, event: Event) -> Steps:
+    return list(answering.apply(event))
 
 
 def asked(
     question: int = 1, text: str = "Why Postgres?", utterance: int = 1, previous: str = ""
-) -> QuestionAsked:
-    return QuestionAsked(
+) -> QuestionDetected:
+    return QuestionDetected(
         question=question,
         source="call",
         utterance=utterance,
@@ -63,8 +63,8 @@ def asked(
     )
 
 
-def grew(added: str) -> AnswerGrew:
-    return AnswerGrew(question=1, added=added, received_ns=1)
+def grew(added: str) -> AnswerStreamed:
+    return AnswerStreamed(question=1, delta=added, received_ns=1)
 
 
 def kinds(steps: Steps) -> list[type]:
@@ -72,10 +72,10 @@ def kinds(steps: Steps) -> list[type]:
 
 
 def test_a_question_is_said_then_the_notes_then_the_order() -> None:
-    question, found, order = hear(live(), final("Why Postgres?"))
-    assert isinstance(question, QuestionAsked)
+    question, found, order = apply(live(), final("Why Postgres?"))
+    assert isinstance(question, QuestionDetected)
     assert (question.question, question.text, question.kind) == (1, "Why Postgres?", "question")
-    assert isinstance(found, PassagesFound)
+    assert isinstance(found, PassagesRetrieved)
     assert [passage.heading for passage in found.passages] == ["Postgres"]
     assert isinstance(order, Order)
     assert (order.question, order.request.question) == (1, "Why Postgres?")
@@ -83,22 +83,22 @@ def test_a_question_is_said_then_the_notes_then_the_order() -> None:
 
 
 def test_what_is_no_question_takes_no_step() -> None:
-    assert hear(live(), final("I like Postgres.")) == []
+    assert apply(live(), final("I like Postgres.")) == []
 
 
 def test_questions_are_numbered_through() -> None:
     answering = live()
-    hear(answering, final("Why Postgres?"))
-    question, _, order = hear(answering, final("What is a mutex?", utterance=2, start_s=9))
-    assert isinstance(question, QuestionAsked)
+    apply(answering, final("Why Postgres?"))
+    question, _, order = apply(answering, final("What is a mutex?", utterance=2, start_s=9))
+    assert isinstance(question, QuestionDetected)
     assert isinstance(order, Order)
     assert (question.question, order.question) == (2, 2)
 
 
 def test_a_follow_up_takes_the_question_before_along() -> None:
     answering = live()
-    hear(answering, final("Why Postgres?"))
-    *_, order = hear(answering, final("And why that one?", utterance=2, start_s=9))
+    apply(answering, final("Why Postgres?"))
+    *_, order = apply(answering, final("And why that one?", utterance=2, start_s=9))
     assert isinstance(order, Order)
     assert order.request.previous_question == "Why Postgres?"
     assert [passage.heading for passage in order.request.passages] == ["Postgres"]
@@ -106,42 +106,42 @@ def test_a_follow_up_takes_the_question_before_along() -> None:
 
 def test_on_request_only_means_nothing_is_said_before() -> None:
     answering = live("ask")
-    assert hear(answering, final("Why Postgres?")) == []
-    assert kinds(hear(answering, AnswerRequested(by="view"))) == [QuestionAsked, PassagesFound, Order]
+    assert apply(answering, final("Why Postgres?")) == []
+    assert kinds(apply(answering, AnswerRequested(by="view"))) == [QuestionDetected, PassagesRetrieved, Order]
 
 
 def test_answers_that_are_off_still_show_the_notes() -> None:
-    question, found, stopped = hear(live("off"), final("Why Postgres?"))
-    assert isinstance(question, QuestionAsked)
-    assert isinstance(found, PassagesFound)
+    question, found, stopped = apply(live("off"), final("Why Postgres?"))
+    assert isinstance(question, QuestionDetected)
+    assert isinstance(found, PassagesRetrieved)
     assert found.passages
     assert stopped == AnswerStopped(question=1, cause=NO_PROVIDER, kept="")
 
 
 def test_a_request_answers_what_was_said_even_if_it_asks_nothing() -> None:
     answering = live()
-    hear(answering, final("I like Postgres."))
-    question, _, _ = hear(answering, AnswerRequested(by="view"))
-    assert isinstance(question, QuestionAsked)
+    apply(answering, final("I like Postgres."))
+    question, _, _ = apply(answering, AnswerRequested(by="view"))
+    assert isinstance(question, QuestionDetected)
     assert (question.text, question.kind) == ("I like Postgres.", "asked for")
 
 
 def test_a_request_for_what_is_being_answered_changes_nothing() -> None:
     answering = live()
-    hear(answering, final("Why Postgres?"))
-    assert hear(answering, AnswerRequested(by="view")) == []
-    hear(answering, FINISHED)
-    assert kinds(hear(answering, AnswerRequested(by="view"))) == [QuestionAsked, PassagesFound, Order]
+    apply(answering, final("Why Postgres?"))
+    assert apply(answering, AnswerRequested(by="view")) == []
+    apply(answering, FINISHED)
+    assert kinds(apply(answering, AnswerRequested(by="view"))) == [QuestionDetected, PassagesRetrieved, Order]
 
 
 def test_a_request_before_any_word_is_nothing() -> None:
-    assert hear(live(), AnswerRequested(by="view")) == []
+    assert apply(live(), AnswerRequested(by="view")) == []
 
 
 def test_nothing_new_is_asked_while_the_session_ends() -> None:
     answering = live()
-    hear(answering, SessionEnding(cause="stopped by the user"))
-    assert hear(answering, final("Why Postgres?")) == []
+    apply(answering, SessionEnding(cause="stopped by the user"))
+    assert apply(answering, final("Why Postgres?")) == []
 
 
 def test_what_has_an_end_is_not_asked_again() -> None:
@@ -151,7 +151,7 @@ def test_what_has_an_end_is_not_asked_again() -> None:
 
 def test_a_question_without_an_end_is_asked_again_under_its_number() -> None:
     found, order = again(final("Why Postgres?"), asked())
-    assert isinstance(found, PassagesFound)
+    assert isinstance(found, PassagesRetrieved)
     assert isinstance(order, Order)
     assert (order.question, order.request.question) == (1, "Why Postgres?")
 
@@ -166,14 +166,14 @@ def test_an_answer_that_had_begun_is_closed_and_asked_for_anew() -> None:
 
 def test_a_question_nobody_had_asked_yet_is_asked() -> None:
     steps = again(final("Why Postgres?"))
-    assert kinds(steps) == [QuestionAsked, PassagesFound, Order]
+    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, Order]
 
 
 def test_the_newest_question_wins_after_a_restart_too() -> None:
     past = [final("Why Postgres?"), asked(), final("What is a mutex?", utterance=2, start_s=9)]
     stopped, question, _, _ = again(*past)
     assert stopped == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
-    assert isinstance(question, QuestionAsked)
+    assert isinstance(question, QuestionDetected)
     assert (question.question, question.text) == (2, "What is a mutex?")
     past += [asked(2, "What is a mutex?", 2)]
     steps = again(*past)
@@ -190,7 +190,7 @@ def test_a_follow_up_leans_on_the_same_question_after_a_restart() -> None:
 
 def test_a_request_that_was_not_met_is_met_after_a_restart() -> None:
     steps = again(final("Why Postgres?"), AnswerRequested(by="view"), answer="ask")
-    assert kinds(steps) == [QuestionAsked, PassagesFound, Order]
+    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, Order]
     past = [final("Why Postgres?"), AnswerRequested(by="view"), asked(), FINISHED]
     assert again(*past, answer="ask") == []
 
@@ -204,69 +204,69 @@ def test_the_past_ends_with_the_stages_own_announcement_of_this_life() -> None:
     assert not caught_up(ready("stt", 100), "llm", 100)
 
 
-def paused(text: str, utterance: int = 1) -> PauseJudged:
+def paused(text: str, utterance: int = 1) -> EndpointPredicted:
     """Return the words up to a pause that may be the end."""
-    return PauseJudged(
+    return EndpointPredicted(
         source="call",
         utterance=utterance,
         start_sample=0,
         quiet_sample=32000,
         wait_ms=320,
-        because="question",
+        reason="question",
         text=text,
     )
 
 
 def test_nothing_is_asked_at_a_pause_unless_it_is_wanted() -> None:
-    assert hear(live(), paused("Why Postgres?")) == []
-    assert hear(live(eager=True, confirm=True), paused("Why Postgres?")) == []
-    assert hear(live("ask", eager=True), paused("Why Postgres?")) == []
+    assert apply(live(), paused("Why Postgres?")) == []
+    assert apply(live(eager=True, confirm=True), paused("Why Postgres?")) == []
+    assert apply(live("ask", eager=True), paused("Why Postgres?")) == []
 
 
 def test_an_early_question_is_ordered_at_the_pause_and_said_when_its_words_stand() -> None:
     answering = live(eager=True)
-    (order,) = hear(answering, paused("Why Postgres?"))
+    (order,) = apply(answering, paused("Why Postgres?"))
     assert isinstance(order, Order)
     assert (order.question, order.early, order.request.question) == (1, True, "Why Postgres?")
-    question, found, release = hear(answering, final("Why Postgres?"))
-    assert isinstance(question, QuestionAsked)
-    assert isinstance(found, PassagesFound)
+    question, found, release = apply(answering, final("Why Postgres?"))
+    assert isinstance(question, QuestionDetected)
+    assert isinstance(found, PassagesRetrieved)
     assert tuple(found.passages) == order.request.passages
     assert release == Release(1)
 
 
 def test_an_early_question_whose_words_change_is_dropped_and_asked_anew() -> None:
     answering = live(eager=True)
-    hear(answering, paused("Why Postgres?"))
-    drop, question, _, order = hear(answering, final("Why Postgres and not MySQL?"))
+    apply(answering, paused("Why Postgres?"))
+    drop, question, _, order = apply(answering, final("Why Postgres and not MySQL?"))
     assert drop == Drop(1)
-    assert isinstance(question, QuestionAsked)
+    assert isinstance(question, QuestionDetected)
     assert isinstance(order, Order)
     assert (question.question, order.question, order.early) == (2, 2, False)
 
 
 def test_an_early_question_is_dropped_as_soon_as_its_speaker_goes_on() -> None:
     answering = live(eager=True)
-    hear(answering, paused("Why Postgres?"))
-    assert hear(answering, SpeechResumed(source="call", utterance=1, resumed_sample=33000)) == [Drop(1)]
-    (order,) = hear(answering, paused("Why Postgres and not MySQL?"))
+    apply(answering, paused("Why Postgres?"))
+    assert apply(answering, SpeechResumed(source="call", utterance=1, resumed_sample=33000)) == [Drop(1)]
+    (order,) = apply(answering, paused("Why Postgres and not MySQL?"))
     assert isinstance(order, Order)
     assert order.question == 2
 
 
 def test_an_early_question_is_dropped_when_its_utterance_comes_to_nothing() -> None:
     answering = live(eager=True)
-    hear(answering, paused("Why Postgres?"))
+    apply(answering, paused("Why Postgres?"))
     nothing = UtteranceDiscarded(
         source="call", utterance=1, start_sample=0, stop_sample=32000, cause="no words"
     )
-    assert hear(answering, nothing) == [Drop(1)]
+    assert apply(answering, nothing) == [Drop(1)]
 
 
 def test_the_same_words_at_a_second_pause_are_not_asked_twice() -> None:
     answering = live(eager=True)
-    hear(answering, paused("Why Postgres?"))
-    assert hear(answering, paused("Why Postgres?")) == []
+    apply(answering, paused("Why Postgres?"))
+    assert apply(answering, paused("Why Postgres?")) == []
 
 
 def test_a_number_that_an_early_request_of_an_earlier_life_took_is_not_given_again() -> None:
@@ -281,5 +281,5 @@ def test_a_number_that_an_early_request_of_an_earlier_life_took_is_not_given_aga
         sent_ns=1,
     )
     question, *_ = again(sent, final("Why Postgres?"))
-    assert isinstance(question, QuestionAsked)
+    assert isinstance(question, QuestionDetected)
     assert question.question == 2

@@ -23,12 +23,14 @@ class TestEager:
         live = start_live(provider=provider.base_url, eager=True)
         live.pause(QUESTION)
         live.wait_for(m.RequestSent)
-        assert live.all(m.QuestionAsked) == live.all(m.AnswerGrew) == []
-        live.say(QUESTION)
+        assert live.all(m.QuestionDetected) == live.all(m.AnswerStreamed) == []
+        live.publish(QUESTION)
         finished = live.wait_for(m.AnswerFinished)
         assert (finished.question, finished.text) == (1, "Because.")
         kinds = [type(event) for event in live.events]
-        assert kinds.index(m.QuestionAsked) < kinds.index(m.PassagesFound) < kinds.index(m.AnswerGrew)
+        assert (
+            kinds.index(m.QuestionDetected) < kinds.index(m.PassagesRetrieved) < kinds.index(m.AnswerStreamed)
+        )
         assert len(provider.asked) == 1
 
     def test_words_that_change_throw_the_early_answer_away_and_its_cost_is_told(
@@ -39,10 +41,10 @@ class TestEager:
         live.pause(QUESTION)
         live.wait_for(m.RequestSent)
         live.wait_for_beats(2)  # by then the answer has begun, which nothing shows before it stands
-        live.say("Why did you choose Postgres and not MySQL?")
+        live.publish("Why did you choose Postgres and not MySQL?")
         finished = live.wait_for(m.AnswerFinished)
         assert (finished.question, finished.text) == (2, "Because.")
-        assert "Early" not in "".join(grew.added for grew in live.all(m.AnswerGrew))
+        assert "Early" not in "".join(grew.delta for grew in live.all(m.AnswerStreamed))
         counted = live.wait_for(m.UsageCounted, 2)
         assert {(each.question, each.wasted) for each in live.all(m.UsageCounted)} == {(1, True), (2, False)}
         assert counted.session_requests == 2
@@ -55,8 +57,8 @@ class TestEager:
         first = [HEAD, chunk(delta("First ")), go_on, *answer("goes on.")[1:]]
         provider.script = [first, answer("Second.")]
         live = start_live(provider=provider.base_url, eager=True)
-        live.say(QUESTION)
-        live.wait_for(m.AnswerGrew)
+        live.publish(QUESTION)
+        live.wait_for(m.AnswerStreamed)
         live.pause("And what is a mutex?")
         live.wait_for(m.RequestSent, 2)
         live.session_says(m.AnswerRequested(by="session"))  # being answered already: changes nothing
@@ -70,20 +72,20 @@ class TestConfirm:
     ) -> None:
         provider.script = [answer("Because.")]
         live = start_live(provider=provider.base_url, confirm=True, first_token_timeout_s=1.0)
-        live.say(QUESTION)
+        live.publish(QUESTION)
         held = live.wait_for(m.RequestHeld)
         live.wait_for_beats(3)
         assert provider.asked == []
-        live.control_says(m.RequestJudged(question=1, allowed=True, by="control"))
+        live.control_says(m.RequestDecided(question=1, allowed=True, by="control"))
         live.wait_for(m.AnswerFinished)
         assert live.all(m.RequestSent)[0].body == held.body == provider.asked[0].body.decode()
 
     def test_what_is_not_let_go_is_never_sent(self, start_live: StartLive, provider: ProviderServer) -> None:
         provider.script = [answer("Because.")]
         live = start_live(provider=provider.base_url, confirm=True)
-        live.say(QUESTION)
+        live.publish(QUESTION)
         live.wait_for(m.RequestHeld)
-        live.control_says(m.RequestJudged(question=1, allowed=False, by="control"))
+        live.control_says(m.RequestDecided(question=1, allowed=False, by="control"))
         assert live.wait_for(m.AnswerStopped).cause == "you did not let the request go"
         assert provider.asked == []
 
@@ -92,12 +94,12 @@ class TestConfirm:
     ) -> None:
         provider.script = [answer("Because.")]
         live = start_live(provider=provider.base_url, confirm=True)
-        live.say(QUESTION)
+        live.publish(QUESTION)
         live.wait_for(m.RequestHeld)
-        live.say("What is a mutex?")
+        live.publish("What is a mutex?")
         live.wait_for(m.RequestHeld, 2)
-        live.control_says(m.RequestJudged(question=1, allowed=True, by="control"))
-        live.control_says(m.RequestJudged(question=2, allowed=True, by="control"))
+        live.control_says(m.RequestDecided(question=1, allowed=True, by="control"))
+        live.control_says(m.RequestDecided(question=2, allowed=True, by="control"))
         assert live.wait_for(m.AnswerFinished).question == 2
         assert len(provider.asked) == 1
 
@@ -109,16 +111,16 @@ class TestAnotherProvider:
         with ProviderServer(models=["other-model"], script=[answer("Two.")]) as other:
             provider.script = [answer("One.")]
             live = start_live(provider=provider.base_url)
-            live.say(QUESTION)
+            live.publish(QUESTION)
             live.wait_for(m.AnswerFinished)
-            live.control_says(m.ProviderWanted(provider=other.base_url, by="control"))
+            live.control_says(m.ProviderRequested(provider=other.base_url, by="control"))
             ready = live.wait_for(m.ProviderReady, 2)
             assert (ready.model, ready.models, ready.leaves_machine) == (
                 "other-model",
                 ["other-model"],
                 False,
             )
-            live.say("What is a mutex?")
+            live.publish("What is a mutex?")
             assert live.wait_for(m.AnswerFinished, 2).text == "Two."
             assert (len(provider.asked), len(other.asked)) == (1, 1)
 
@@ -128,11 +130,11 @@ class TestAnotherProvider:
         provider.script = [answer("One.")]
         live = start_live(provider=provider.base_url)
         live.wait_for(m.ProviderReady)
-        live.control_says(m.ProviderWanted(provider="http://127.0.0.1:9/v1", by="control"))
-        problem = live.wait_for(m.ProblemMet)
-        assert "127.0.0.1:9 cannot be reached" in problem.what
+        live.control_says(m.ProviderRequested(provider="http://127.0.0.1:9/v1", by="control"))
+        problem = live.wait_for(m.ProblemReported)
+        assert "127.0.0.1:9 cannot be reached" in problem.problem
         assert problem.kept == "who was asked before is still asked"
-        live.say(QUESTION)
+        live.publish(QUESTION)
         assert live.wait_for(m.AnswerFinished).text == "One."
 
     def test_the_choice_outlives_the_stage(self, start_live: StartLive, provider: ProviderServer) -> None:
@@ -140,12 +142,12 @@ class TestAnotherProvider:
             provider.script = [answer("One.")]
             live = start_live(provider=provider.base_url)
             live.wait_for(m.ProviderReady)
-            live.control_says(m.ProviderWanted(provider=other.base_url, by="control"))
+            live.control_says(m.ProviderRequested(provider=other.base_url, by="control"))
             live.wait_for(m.ProviderReady, 2)
             live.children[-1].kill()
             live.children[-1].wait(5)
             live.start("llm")
-            live.say(QUESTION)
+            live.publish(QUESTION)
             assert live.wait_for(m.AnswerFinished).text == "Two."
 
 
@@ -156,10 +158,10 @@ class TestFallback:
         with ProviderServer(script=[answer("From the other.")]) as other:
             provider.script = [BAD_KEY]
             live = start_live(provider=provider.base_url, fallback_provider=other.base_url)
-            live.say(QUESTION)
+            live.publish(QUESTION)
             assert live.wait_for(m.AnswerFinished).text == "From the other."
-            assert live.all(m.ProblemMet)[-1].todo == f"{other.base_url} is asked instead"
-            live.say("What is a mutex?")
+            assert live.all(m.ProblemReported)[-1].fix == f"{other.base_url} is asked instead"
+            live.publish("What is a mutex?")
             live.wait_for(m.AnswerFinished, 2)
             assert (len(provider.asked), len(other.asked)) == (1, 2)
 
@@ -169,7 +171,7 @@ class TestFallback:
         with ProviderServer(script=[answer("No.")]) as other:
             provider.script = [[HEAD, chunk(delta("So far")), Do.CLOSE]]
             live = start_live(provider=provider.base_url, fallback_provider=other.base_url)
-            live.say(QUESTION)
+            live.publish(QUESTION)
             assert live.wait_for(m.AnswerStopped).kept == "So far"
             assert other.asked == []
 
@@ -180,12 +182,12 @@ class TestLimits:
     ) -> None:
         provider.script = [answer("One.")]
         live = start_live(provider=provider.base_url, session_requests_limit=1)
-        live.say(QUESTION)
+        live.publish(QUESTION)
         live.wait_for(m.UsageCounted)
-        live.say("What is a mutex?")
+        live.publish("What is a mutex?")
         stopped = live.wait_for(m.AnswerStopped)
         assert "the limit of this session is reached (1 of 1 requests)" in stopped.cause
-        assert "session_requests_limit" in stopped.todo
+        assert "session_requests_limit" in stopped.fix
         assert len(provider.asked) == 1
 
     def test_what_was_spent_is_remembered_by_a_stage_that_starts_again(
@@ -193,19 +195,19 @@ class TestLimits:
     ) -> None:
         provider.script = [answer("One.")]
         live = start_live(provider=provider.base_url, session_requests_limit=1)
-        live.say(QUESTION)
+        live.publish(QUESTION)
         live.wait_for(m.UsageCounted)
         live.children[-1].kill()
         live.children[-1].wait(5)
         live.start("llm")
-        live.say("What is a mutex?")
+        live.publish("What is a mutex?")
         assert "the limit of this session" in live.wait_for(m.AnswerStopped).cause
 
     def test_a_model_on_this_machine_costs_nothing_and_its_tokens_are_counted(
         self, live: Live, provider: ProviderServer
     ) -> None:
         provider.script = [answer("One.")]
-        live.say(QUESTION)
+        live.publish(QUESTION)
         counted = live.wait_for(m.UsageCounted)
         assert (counted.prompt_tokens, counted.answer_tokens, counted.cost) == (11, 3, 0.0)
         assert not counted.estimated

@@ -52,21 +52,21 @@ class Party:
             self._chat(number)
             self.server.script = [scenario.reply]
             asked_before = len(self.server.asked)
-            self._say(f"{self._canary()} How did you plan the launch of project number {number}?")
+            self._publish(f"{self._canary()} How did you plan the launch of project number {number}?")
             end = self._end_of(number)
             self._judge(scenario, end, len(self.server.asked) - asked_before)
             self._chat(number)
 
     def _chat(self, number: int) -> None:
-        self._say(self._canary())
-        self._say(self._canary(), "mic")
+        self._publish(self._canary())
+        self._publish(self._canary(), "mic")
 
     def _canary(self) -> str:
         return CANARIES[self.said % len(CANARIES)]
 
-    def _say(self, text: str, source: str = "call") -> None:
+    def _publish(self, text: str, source: str = "call") -> None:
         self.said += 1
-        self.live.say(text, source)
+        self.live.publish(text, source)
 
     def _end_of(self, number: int) -> m.AnswerFinished | m.AnswerStopped:
         def ends() -> list[m.AnswerFinished | m.AnswerStopped]:
@@ -140,8 +140,8 @@ def _check_what_left(party: Party) -> None:
 def _check_what_was_said(party: Party) -> None:
     """Check that no word was lost, no question left open, and no key shown."""
     live, questions = party.live, len(list(scenarios(party.speech)))
-    assert len(live.all(m.TranscriptFinished)) == party.said
-    assert len(live.all(m.QuestionAsked)) == questions
+    assert len(live.all(m.FinalTranscribed)) == party.said
+    assert len(live.all(m.QuestionDetected)) == questions
     assert len(live.all(m.AnswerFinished)) + len(live.all(m.AnswerStopped)) == questions
     assert KEY not in repr(live.events)
     assert live.errors() == ""

@@ -35,14 +35,14 @@ QUESTION = "Why did you choose Postgres?"
 
 
 def text_of(live: Live, question: int = 1) -> str:
-    return "".join(grew.added for grew in live.all(m.AnswerGrew) if grew.question == question)
+    return "".join(grew.delta for grew in live.all(m.AnswerStreamed) if grew.question == question)
 
 
 def test_a_question_is_answered_and_the_ledger_holds_what_was_sent(
     live: Live, provider: ProviderServer
 ) -> None:
     provider.script = [answer("Because ", "it „just“ ", "works 🙂.")]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     finished = live.wait_for(m.AnswerFinished)
     assert finished.text == "Because it „just“ works 🙂." == text_of(live)
     assert (finished.stop_reason, finished.prompt_tokens, finished.answer_tokens) == ("stop", 11, 3)
@@ -54,9 +54,9 @@ def test_a_question_is_answered_and_the_ledger_holds_what_was_sent(
         "test-model",
         False,
     )
-    order = [type(event) for event in live.events if type(event) in (
-        m.QuestionAsked, m.PassagesFound, m.RequestSent, m.AnswerGrew, m.AnswerFinished)]  # fmt: skip
-    assert order[:4] == [m.QuestionAsked, m.PassagesFound, m.RequestSent, m.AnswerGrew]
+    kinds = (m.QuestionDetected, m.PassagesRetrieved, m.RequestSent, m.AnswerStreamed, m.AnswerFinished)
+    order = [type(event) for event in live.events if type(event) in kinds]
+    assert order[:4] == [m.QuestionDetected, m.PassagesRetrieved, m.RequestSent, m.AnswerStreamed]
     assert order[-1] is m.AnswerFinished
 
 
@@ -67,9 +67,9 @@ def test_only_the_question_and_its_passages_leave(
     notes.write_text("# Databases\nPostgres since 2021.\n\n# Private\ncanary-notes my salary is high.\n")
     provider.script = [answer("Yes.")]
     live = start_live(provider=provider.base_url, notes=[str(notes)])
-    live.say("canary-one I had a bad week.")
-    live.say("canary-two my password is hunter2.", "mic")
-    live.say("canary-three is what we call it. Why did you choose Postgres? canary-four, take your time.")
+    live.publish("canary-one I had a bad week.")
+    live.publish("canary-two my password is hunter2.", "mic")
+    live.publish("canary-three is what we call it. Why did you choose Postgres? canary-four, take your time.")
     live.wait_for(m.AnswerFinished)
     (received,) = provider.asked
     everything = received.body + repr(received.headers).encode() + received.path.encode()
@@ -81,9 +81,9 @@ def test_only_the_question_and_its_passages_leave(
 
 def test_one_warm_connection_serves_question_after_question(live: Live, provider: ProviderServer) -> None:
     provider.script = [answer("One."), answer("Two.")]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     live.wait_for(m.AnswerFinished)
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     live.wait_for(m.AnswerFinished, 2)
     assert [request.method for request in provider.requests] == ["GET", "POST", "POST"]
     assert {request.connection for request in provider.requests} == {1}
@@ -94,7 +94,7 @@ def test_however_the_bytes_are_cut_the_answer_is_the_same(
     live: Live, provider: ProviderServer, size: int
 ) -> None:
     provider.script = [split(answer("Größe \u2028 „x“ ", "🙂", "\r\n- a\r\n"), size)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Größe \u2028 „x“ 🙂\r\n- a\r\n"
 
 
@@ -112,14 +112,14 @@ def test_line_ends_comments_and_strange_events_do_not_matter(live: Live, provide
         DONE,
     ]
     provider.script = [[HEAD, *map(chunk, pieces), END]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "abc"
 
 
 def test_a_compressed_answer_is_read(live: Live, provider: ProviderServer) -> None:
     body = gzip.compress(delta("packed") + delta(None, finish="stop") + DONE)
     provider.script = [[plain_reply(body, "text/event-stream", content_encoding="gzip")]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "packed"
 
 
@@ -129,7 +129,7 @@ def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
     quoting = delta(f"Bearer {KEY}").replace(b"test-model", KEY.encode())
     provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
     live = start_live({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert stopped.kept == "Bearer (key)"
     assert "finish reason is '(key)'" in stopped.cause
@@ -138,9 +138,9 @@ def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
 
 def test_a_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(delta("Because")), Do.WAIT], answer("A lock.")]
-    live.say(QUESTION)
-    live.wait_for(m.AnswerGrew)
-    live.say("What is a mutex?")
+    live.publish(QUESTION)
+    live.wait_for(m.AnswerStreamed)
+    live.publish("What is a mutex?")
     assert live.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause=NEWER_QUESTION, kept="Because")
     assert live.wait_for(m.AnswerFinished).question == 2
     live.wait_until(lambda: provider.hung_up == [1])
@@ -151,7 +151,7 @@ def test_a_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> 
 def test_three_questions_at_once_send_nothing_twice(live: Live, provider: ProviderServer) -> None:
     provider.script = [answer("x")]
     for question in (QUESTION, "What is a mutex?", "What is a deadlock?"):
-        live.say(question)
+        live.publish(question)
     live.wait_until(lambda: len(live.all(m.AnswerStopped)) + len(live.all(m.AnswerFinished)) == 3)
     assert live.all(m.AnswerFinished)[-1].question == 3
     bodies = [request.body for request in provider.asked]
@@ -185,7 +185,7 @@ def test_a_broken_answer_keeps_what_had_come(
     live: Live, provider: ProviderServer, reply: list[Step], cause: str
 ) -> None:
     provider.script = [reply]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert stopped.kept == "Half an" == text_of(live)
     assert cause in stopped.cause
@@ -219,14 +219,14 @@ def test_a_refusal_is_one_clear_line_and_not_repeated(
 ) -> None:
     provider.script = [reply]
     live = start_live({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert cause in stopped.cause
-    assert live.wait_for(m.ProblemMet).what == stopped.cause
-    live.say("What is a mutex?")
+    assert live.wait_for(m.ProblemReported).problem == stopped.cause
+    live.publish("What is a mutex?")
     live.wait_for(m.AnswerStopped, 2)
     live.stop()
-    assert len(live.all(m.ProblemMet)) == 1
+    assert len(live.all(m.ProblemReported)) == 1
     assert len(provider.asked) == 2
     assert provider.asked[0].headers["authorization"] == f"Bearer {KEY}"
     assert KEY not in repr(live.events)
@@ -246,21 +246,21 @@ def test_what_may_do_better_is_tried_again_before_the_first_word(
     live: Live, provider: ProviderServer, first: list[Step]
 ) -> None:
     provider.script = [first, answer("There.")]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "There."
     assert len(live.all(m.RequestSent)) == len(provider.asked) == 2
-    assert not live.all(m.ProblemMet)
+    assert not live.all(m.ProblemReported)
 
 
 def test_what_a_model_does_not_take_is_left_out_from_then_on(live: Live, provider: ProviderServer) -> None:
     complaint = error_reply("400 Bad Request", "Unsupported parameter: 'temperature' is not supported")
     provider.script = [complaint, answer("There."), answer("Again.")]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "There."
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     assert live.wait_for(m.AnswerFinished, 2).text == "Again."
     assert [b"temperature" in request.body for request in provider.asked] == [True, False, False]
-    assert not live.all(m.ProblemMet)
+    assert not live.all(m.ProblemReported)
 
 
 @pytest.mark.parametrize("last", [Do.WAIT, Do.PING])
@@ -269,7 +269,7 @@ def test_a_first_word_that_does_not_come_is_given_up(
 ) -> None:
     provider.script = [[HEAD, last]]
     live = start_live(provider=provider.base_url, first_token_timeout_s=0.5, local_first_token_timeout_s=0.5)
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert "no first word in time" in live.wait_for(m.AnswerStopped).cause
     live.wait_until(lambda: bool(provider.hung_up))
 
@@ -282,21 +282,21 @@ def test_an_answer_that_never_ends_is_given_up(start_live: StartLive, provider: 
         local_first_token_timeout_s=0.5,
         total_timeout_s=1.0,
     )
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert ("too long to finish" in stopped.cause, stopped.kept) == (True, "Well")
 
 
 def test_an_end_that_is_only_implied_is_an_end(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, *map(chunk, (delta("Done."), delta(None, finish="stop"), USAGE)), Do.WAIT]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     finished = live.wait_for(m.AnswerFinished)
     assert (finished.text, finished.answer_tokens) == ("Done.", 3)
 
 
 def test_the_stage_beats_while_the_provider_hangs(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, Do.WAIT]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     live.wait_for(m.RequestSent)
     live.wait_for_beats(2)
     assert live.stop() == [0]
@@ -308,12 +308,14 @@ def test_no_provider_is_the_users_choice_and_no_problem(start_live: StartLive, t
     notes = tmp_path / "notes.txt"
     notes.write_text("We chose Postgres because the team knew it.")
     live = start_live(provider="none", notes=[str(notes)])
-    live.say(QUESTION)
-    assert live.wait_for(m.PassagesFound).passages[0].text == "We chose Postgres because the team knew it."
+    live.publish(QUESTION)
+    assert (
+        live.wait_for(m.PassagesRetrieved).passages[0].text == "We chose Postgres because the team knew it."
+    )
     assert live.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause="", kept="")
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     live.wait_for(m.AnswerStopped, 2)
-    assert not live.all(m.ProblemMet)
+    assert not live.all(m.ProblemReported)
     assert not live.all(m.RequestSent)
 
 
@@ -325,11 +327,11 @@ def test_a_server_that_loads_its_model_first_is_waited_for(
     ready = threading.Event()
     provider.script = [loading, [HEAD, ready, *answer("Loaded.")[1:]]]
     live = start_live(provider=provider.base_url, first_token_timeout_s=0.5)
-    live.say(QUESTION)
-    live.wait_for(m.ProblemMet, 2)
-    refused, silent = live.all(m.ProblemMet)
-    assert "is still loading the model" in refused.what
-    assert "it may still be loading the model" in silent.what
+    live.publish(QUESTION)
+    live.wait_for(m.ProblemReported, 2)
+    refused, silent = live.all(m.ProblemReported)
+    assert "is still loading the model" in refused.problem
+    assert "it may still be loading the model" in silent.problem
     assert "the question waits, for up to 120 s" in silent.kept
     ready.set()
     assert live.wait_for(m.AnswerFinished).text == "Loaded."
@@ -339,19 +341,19 @@ def test_a_server_that_comes_back_is_found_again(start_live: StartLive, provider
     provider.script = [answer("Back.")]
     provider.list_reply = [json_reply({"error": {"message": "loading model"}}, "503 Service Unavailable")]
     live = start_live(provider=provider.base_url)
-    assert "is still loading the model" in live.wait_for(m.ProblemMet).what
+    assert "is still loading the model" in live.wait_for(m.ProblemReported).problem
     provider.list_reply = ()
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Back."
 
 
 def test_a_hosted_provider_without_a_key_says_what_to_set(start_live: StartLive) -> None:
     live = start_live({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
                        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, provider="openai")  # fmt: skip
-    problem = live.wait_for(m.ProblemMet)
-    assert "no key for openai" in problem.what
-    assert "OPENAI_API_KEY" in problem.todo
-    live.say(QUESTION)
+    problem = live.wait_for(m.ProblemReported)
+    assert "no key for openai" in problem.problem
+    assert "OPENAI_API_KEY" in problem.fix
+    live.publish(QUESTION)
     assert "no key for openai" in live.wait_for(m.AnswerStopped).cause
     assert not live.all(m.RequestSent)
 
@@ -361,10 +363,10 @@ def test_on_request_only_nothing_is_sent_before_the_key(
 ) -> None:
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url, answer="ask")
-    live.say(QUESTION)
-    live.say("Take your time.")
+    live.publish(QUESTION)
+    live.publish("Take your time.")
     live.request()
-    assert live.wait_for(m.QuestionAsked).text == QUESTION
+    assert live.wait_for(m.QuestionDetected).text == QUESTION
     live.wait_for(m.AnswerFinished)
     assert len(provider.asked) == 1
 
@@ -375,16 +377,16 @@ def test_a_stage_that_was_killed_asks_again_and_not_twice(
     go_on = threading.Event()
     provider.script = [answer("A lock."), [HEAD, chunk(delta("Because")), go_on, Do.CLOSE], answer("Sure.")]
     live = start_live(provider=provider.base_url)
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     live.wait_for(m.AnswerFinished)
-    live.say(QUESTION)
+    live.publish(QUESTION)
     live.wait_until(lambda: "Because" in text_of(live, 2))
     live.children[0].kill()
     live.children[0].wait(5)
     live.start()
     assert live.wait_for(m.AnswerFinished, 2).question == 3
     assert live.all(m.AnswerStopped) == [m.AnswerStopped(question=2, cause=RESTARTED, kept="Because")]
-    assert [asked.text for asked in live.all(m.QuestionAsked)] == ["What is a mutex?", QUESTION, QUESTION]
+    assert [asked.text for asked in live.all(m.QuestionDetected)] == ["What is a mutex?", QUESTION, QUESTION]
     assert len(provider.asked) == 3
     go_on.set()
 
@@ -392,7 +394,7 @@ def test_a_stage_that_was_killed_asks_again_and_not_twice(
 def test_unreadable_notes_end_the_stage_and_say_why(start_hub: StartLive, tmp_path: Path) -> None:
     live = start_hub(notes=[str(tmp_path / "nothing.md")])
     assert live.spawn().wait(10) == InputFailure.exit_code
-    assert "nothing.md cannot be read: No such file" in live.wait_for(m.ProblemMet).what
+    assert "nothing.md cannot be read: No such file" in live.wait_for(m.ProblemReported).problem
 
 
 def test_notes_that_are_left_out_are_reported_once(start_live: StartLive, tmp_path: Path) -> None:
@@ -400,12 +402,12 @@ def test_notes_that_are_left_out_are_reported_once(start_live: StartLive, tmp_pa
     (tmp_path / "notes" / "a.md").write_text("We chose Postgres.")
     (tmp_path / "notes" / "b.pdf").write_bytes(b"%PDF-1.7")
     live = start_live(provider="none", notes=[str(tmp_path / "notes")])
-    problem = live.wait_for(m.ProblemMet)
-    assert "b.pdf cannot be read: it is damaged" in problem.what
+    problem = live.wait_for(m.ProblemReported)
+    assert "b.pdf cannot be read: it is damaged" in problem.problem
     assert problem.kept == "the other notes are read"
     live.children[0].kill()
     live.children[0].wait(5)
     live.start()
-    live.say("Why did you choose Postgres?")
-    live.wait_for(m.PassagesFound)
-    assert live.all(m.ProblemMet) == [problem]
+    live.publish("Why did you choose Postgres?")
+    live.wait_for(m.PassagesRetrieved)
+    assert live.all(m.ProblemReported) == [problem]

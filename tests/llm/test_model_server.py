@@ -32,7 +32,7 @@ def address(live: Live) -> str:
 
 
 def test_a_question_is_answered_on_this_machine(served: Live) -> None:
-    served.say("What is the capital of France?")
+    served.publish("What is the capital of France?")
     finished = served.wait_for(m.AnswerFinished, timeout_s=60)
     assert "Paris" in finished.text
     assert finished.model == NAME
@@ -45,8 +45,8 @@ def test_a_question_is_answered_on_this_machine(served: Live) -> None:
 
 
 def test_it_stops_in_the_midst_of_an_answer(served: Live) -> None:
-    served.say("Tell me about a time you had a conflict with a colleague.")
-    served.wait_for(m.AnswerGrew, timeout_s=60)
+    served.publish("Tell me about a time you had a conflict with a colleague.")
+    served.wait_for(m.AnswerStreamed, timeout_s=60)
     assert served.stop() == [0, 0]
 
 
@@ -67,16 +67,16 @@ def test_a_server_that_died_is_found_again(served: Live, weights: str) -> None:
     server.wait(5)
     served.session_says(m.StageDied(stage="model-server", cause="ended by signal 9"))
     served.wait_for(m.StageDied)
-    served.say("What is the capital of France?")
+    served.publish("What is the capital of France?")
     served.start("llm.model_server")
     assert "Paris" in served.wait_for(m.AnswerFinished, timeout_s=60).text
 
 
 def test_a_server_that_is_given_up_is_said_at_once(start_live: StartLive, weights: str) -> None:
     live = start_live(provider="local", local_model_path=weights)
-    live.session_says(m.StageGivenUp(stage="model-server", cause="died too often", todo=""))
-    assert "did not start" in live.wait_for(m.ProblemMet).what
-    live.say("What is the capital of France?")
+    live.session_says(m.StageGivenUp(stage="model-server", cause="died too often", fix=""))
+    assert "did not start" in live.wait_for(m.ProblemReported).problem
+    live.publish("What is the capital of France?")
     assert "did not start" in live.wait_for(m.AnswerStopped).cause
 
 
@@ -89,5 +89,5 @@ def test_weights_that_are_no_model_end_it_and_say_why(
         weights.write_bytes(content)
     live = start_hub(local_model_path=str(weights))
     assert live.spawn("llm.model_server").wait(30) == ModelFailure.exit_code
-    problem = live.wait_for(m.ProblemMet)
-    assert "cuecard models" in problem.todo
+    problem = live.wait_for(m.ProblemReported)
+    assert "cuecard models" in problem.fix

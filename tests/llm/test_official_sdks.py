@@ -126,9 +126,9 @@ def ours(server: ProviderServer, speech: Speech) -> Said:
     """Ask as the llm process does."""
     text = ""
 
-    def grow(added: str, received_ns: int, *, anew: bool) -> None:
+    def grow(added: str, received_ns: int, *, replaces: bool) -> None:
         nonlocal text
-        text = added if anew else text + added
+        text = added if replaces else text + added
 
     async def ask() -> None:
         provider, settings = KNOWN[speech.provider].at(server.base_url), LlmSettings()

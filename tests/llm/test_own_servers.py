@@ -39,7 +39,7 @@ def test_a_server_on_the_network_is_asked_when_allowed(start_live: StartLive, bo
         live = start_live(
             {"CUECARD_API_KEY": "sk-other"}, provider=box.base_url, allow_plain_http=[box.address]
         )
-        live.say(QUESTION)
+        live.publish(QUESTION)
         assert live.wait_for(m.AnswerFinished).text == "Because."
         assert all("authorization" not in request.headers for request in box.requests)
     sent = live.all(m.RequestSent)[-1]
@@ -52,9 +52,9 @@ def test_a_server_on_the_network_is_not_asked_without_the_flag(
 ) -> None:
     with box:
         live = start_live(provider=box.base_url)
-        problem = live.wait_for(m.ProblemMet)
-        assert f"--allow-plain-http {box.address}" in problem.todo
-        live.say(QUESTION)
+        problem = live.wait_for(m.ProblemReported)
+        assert f"--allow-plain-http {box.address}" in problem.fix
+        live.publish(QUESTION)
         live.wait_for(m.AnswerStopped)
         assert not box.requests
 
@@ -66,10 +66,10 @@ def test_a_model_that_loads_is_waited_for(
     loading = [json_reply({"error": {"message": "Loading model", "code": 503}}, status)]
     provider.script = [loading, loading, loading, loading, answer("Because.")]
     live = start_live(provider=provider.base_url, first_token_timeout_s=1.0)
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
-    problem = live.wait_for(m.ProblemMet)
-    assert "loading the model" in problem.what
+    problem = live.wait_for(m.ProblemReported)
+    assert "loading the model" in problem.problem
 
 
 def test_a_server_that_loads_before_it_lists_is_waited_for(
@@ -81,7 +81,7 @@ def test_a_server_that_loads_before_it_lists_is_waited_for(
     provider.list_replies = lambda: next(replies, [listed])
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url, first_token_timeout_s=1.0)
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
     assert len(provider.asked) == 1
 
@@ -92,8 +92,8 @@ def test_a_silent_local_server_is_waited_for_and_it_is_shown(
     loaded = threading.Event()
     provider.script = [[loaded, *answer("Because.")]]
     live = start_live(provider=provider.base_url, first_token_timeout_s=0.3)
-    live.say(QUESTION)
-    assert "may still be loading the model" in live.wait_for(m.ProblemMet).what
+    live.publish(QUESTION)
+    assert "may still be loading the model" in live.wait_for(m.ProblemReported).problem
     loaded.set()
     assert live.wait_for(m.AnswerFinished).text == "Because."
 
@@ -101,12 +101,12 @@ def test_a_silent_local_server_is_waited_for_and_it_is_shown(
 def test_an_address_without_its_version_is_found(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url.removeprefix("http://").removesuffix("/v1"))
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
     assert {request.path for request in provider.asked} == {"/v1/chat/completions"}
 
 
 def test_a_model_that_a_local_server_lacks_is_named(start_live: StartLive, provider: ProviderServer) -> None:
     live = start_live(provider=provider.base_url, model="test-modle")
-    problem = live.wait_for(m.ProblemMet)
-    assert "has no model 'test-modle'; nearest is 'test-model'" in problem.what
+    problem = live.wait_for(m.ProblemReported)
+    assert "has no model 'test-modle'; nearest is 'test-model'" in problem.problem

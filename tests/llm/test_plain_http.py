@@ -16,8 +16,8 @@ from llm.settings import LlmSettings
 def test_plain_http_elsewhere_needs_the_users_word(given: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
         named_provider(LlmSettings(), given)
-    assert "anybody on the network in between can read your questions" in refused.value.what
-    assert "--allow-plain-http" in refused.value.todo
+    assert "anybody on the network in between can read your questions" in refused.value.problem
+    assert "--allow-plain-http" in refused.value.fix
 
 
 @pytest.mark.parametrize("allowed", ["192.168.1.20", " 192.168.1.20 ", "nas", "NAS", "[fd00::5]"])

@@ -7,9 +7,9 @@ from bus.messages import (
     AnswerRequested,
     AnswerStopped,
     Event,
-    FeedbackWanted,
-    PassagesFound,
-    QuestionAsked,
+    FeedbackRequested,
+    PassagesRetrieved,
+    QuestionDetected,
 )
 from llm.answering import NEWER_QUESTION, Answering
 from llm.orders import Order, Step
@@ -19,8 +19,8 @@ from tests.llm.questions.test_listening import final
 from tests.llm.test_answering import NOTES
 
 SETTINGS = LlmSettings(answer="feedback")
-WANTED = FeedbackWanted(number=1, asked="Why Postgres?", answered="Because of the transactions.")
-ASKED = QuestionAsked(
+WANTED = FeedbackRequested(number=1, asked="Why Postgres?", answered="Because of the transactions.")
+ASKED = QuestionDetected(
     question=1,
     source="practice",
     utterance=1,
@@ -33,15 +33,15 @@ ASKED = QuestionAsked(
 def live(*past: Event) -> tuple[Answering, list[Event | Step]]:
     answering = Answering(SETTINGS, NOTES)
     for event in past:
-        assert list(answering.hear(event)) == []
+        assert list(answering.apply(event)) == []
     return answering, list(answering.go_live())
 
 
 def test_a_practice_answer_is_looked_at_by_the_question_and_the_notes_that_fit_it() -> None:
     answering, _ = live()
-    asked, found, order = answering.hear(WANTED)
+    asked, found, order = answering.apply(WANTED)
     assert asked == ASKED
-    assert isinstance(found, PassagesFound)
+    assert isinstance(found, PassagesRetrieved)
     assert [passage.heading for passage in found.passages] == ["Postgres"]
     assert isinstance(order, Order)
     assert order.question == 1
@@ -52,16 +52,16 @@ def test_a_practice_answer_is_looked_at_by_the_question_and_the_notes_that_fit_i
 
 def test_questions_and_keys_are_not_answered_in_a_practice() -> None:
     answering, _ = live()
-    assert list(answering.hear(final("What is a mutex?", "call", 1, 1.0))) == []
-    assert list(answering.hear(final("Why do you ask me that?", "mic", 1, 1.0))) == []
-    assert list(answering.hear(AnswerRequested(by="view"))) == []
+    assert list(answering.apply(final("What is a mutex?", "call", 1, 1.0))) == []
+    assert list(answering.apply(final("Why do you ask me that?", "mic", 1, 1.0))) == []
+    assert list(answering.apply(AnswerRequested(by="view"))) == []
 
 
 def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
     _, steps = live(WANTED)
-    assert [type(step) for step in steps] == [QuestionAsked, PassagesFound, Order]
+    assert [type(step) for step in steps] == [QuestionDetected, PassagesRetrieved, Order]
     _, steps = live(WANTED, ASKED)
-    assert [type(step) for step in steps] == [PassagesFound, Order]
+    assert [type(step) for step in steps] == [PassagesRetrieved, Order]
     order = steps[-1]
     assert isinstance(order, Order)
     assert isinstance(order.request, FeedbackRequest)
@@ -71,9 +71,9 @@ def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
 
 
 def test_after_a_restart_the_newest_answer_is_looked_at() -> None:
-    newer = FeedbackWanted(number=2, asked="Why not?", answered="Because.")
+    newer = FeedbackRequested(number=2, asked="Why not?", answered="Because.")
     _, steps = live(WANTED, ASKED, newer)
     assert isinstance(steps[0], AnswerStopped)
     assert steps[0].cause == NEWER_QUESTION
-    assert isinstance(steps[1], QuestionAsked)
+    assert isinstance(steps[1], QuestionDetected)
     assert (steps[1].question, steps[1].utterance) == (2, 2)

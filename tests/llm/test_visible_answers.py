@@ -46,7 +46,7 @@ def test_thoughts_and_tokens_are_not_published(
     live: Live, provider: ProviderServer, texts: tuple[str]
 ) -> None:
     provider.script = [answer(*texts)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == A == text_of(live)
 
 
@@ -60,13 +60,13 @@ def test_thoughts_may_take_longer_than_the_first_word(
         total_timeout_s=1.0,
     )
     provider.script = [[HEAD, chunk(delta("<think>\nI wonder"))]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert "still thinking" in live.wait_for(m.AnswerStopped).cause
 
 
 def test_unclosed_thoughts_give_no_visible_answer(live: Live, provider: ProviderServer) -> None:
     provider.script = [stream(delta("<think>\n"), delta("more and "), delta("", finish="length"), DONE)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert (stopped.kept, text_of(live)) == ("", "")
     assert "used up the answer's length with thinking" in stopped.cause
@@ -75,13 +75,13 @@ def test_unclosed_thoughts_give_no_visible_answer(live: Live, provider: Provider
 
 def test_thoughts_without_an_opening_tag_are_replaced(live: Live, provider: ProviderServer) -> None:
     provider.script = [answer("It asks for a year.", "\n</think>\n\n", A)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == A
-    assert [(grew.added, grew.anew) for grew in live.all(m.AnswerGrew)] == [
+    assert [(grew.delta, grew.replaces) for grew in live.all(m.AnswerStreamed)] == [
         ("It asks for a year.", False),
         (A, True),
     ]
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     assert live.wait_for(m.AnswerFinished, 2).text == A
     assert text_of(live, 2) == A, "the second time the thoughts are held back"
 
@@ -102,7 +102,7 @@ SHAPES: list[list[Step]] = [
 def test_an_answer_in_any_shape_is_shown(live: Live, provider: ProviderServer) -> None:
     for number, reply in enumerate(SHAPES, start=1):
         provider.script = [reply]
-        live.say(f"What is the use of step {number} in your plan?")
+        live.publish(f"What is the use of step {number} in your plan?")
         assert live.wait_for(m.AnswerFinished, number).text == A
     assert len(provider.asked) == len(SHAPES)
 
@@ -110,7 +110,7 @@ def test_an_answer_in_any_shape_is_shown(live: Live, provider: ProviderServer) -
 def test_an_emoji_in_two_events_is_whole(live: Live, provider: ProviderServer) -> None:
     halves = [delta(text).replace(b"\\\\u", b"\\u") for text in (r"ok \ud83d", r"\ude00 fine \ud83d", ".")]
     provider.script = [stream(*halves, delta("", finish="stop"), DONE)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "ok 😀 fine \ufffd." == text_of(live)
 
 
@@ -119,7 +119,7 @@ def test_a_body_without_an_answer_is_one_clear_line(
     live: Live, provider: ProviderServer, body: bytes
 ) -> None:
     provider.script = [[plain_reply(body, "application/json")]]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert "no stream" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) == 1
 
@@ -137,9 +137,9 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provi
         [HEAD, Do.RESET],
         answer(A),
     ]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == A
-    live.say("What is a mutex?")
+    live.publish("What is a mutex?")
     live.wait_for(m.AnswerFinished, 2)
     bodies = [json.loads(request.body) for request in provider.asked]
     assert [[message["role"] for message in body["messages"]] for body in bodies] == [["system", "user"]] + [
@@ -149,7 +149,7 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provi
         (False, True),
         *[(False, False)] * 3,
     ]
-    assert not live.all(m.ProblemMet)
+    assert not live.all(m.ProblemReported)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_a_template_without_a_system_role_is_found_out(
     live: Live, provider: ProviderServer, first: list[Step]
 ) -> None:
     provider.script = [first, answer(A)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == A
     assert b'"system"' not in provider.asked[1].body
 
 
 def test_a_refusal_of_everything_ends(live: Live, provider: ProviderServer) -> None:
     provider.script = [refused("System role not supported; thinking, temperature, stream_options neither")]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert "refused the request" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) <= 8
 
@@ -191,7 +191,7 @@ def test_a_bad_finish_reason_keeps_what_had_come(
     live: Live, provider: ProviderServer, end: bytes, cause: str
 ) -> None:
     provider.script = [stream(delta("The bri"), end, DONE)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     stopped = live.wait_for(m.AnswerStopped)
     assert (stopped.kept, len(provider.asked)) == ("The bri", 1)
     assert cause in stopped.cause
@@ -199,6 +199,6 @@ def test_a_bad_finish_reason_keeps_what_had_come(
 
 def test_a_failure_before_the_first_word_is_tried_again(live: Live, provider: ProviderServer) -> None:
     provider.script = [stream(FAILED, DONE), answer(A)]
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == A
     assert len(provider.asked) == 2

@@ -13,23 +13,23 @@ FEEDBACK = "**It meets the question.**"
 NOTHING = measure([], 0, english=True)
 
 
-def asked(number: int) -> m.PracticeAsked:
-    return m.PracticeAsked(number=number, of=2, text=QUESTIONS[number - 1])
+def asked(number: int) -> m.PracticeQuestionAsked:
+    return m.PracticeQuestionAsked(number=number, of=2, text=QUESTIONS[number - 1])
 
 
-def turn(number: int) -> m.TurnGiven:
-    return m.TurnGiven(number=number, from_sample=0)
+def turn(number: int) -> m.TurnStarted:
+    return m.TurnStarted(number=number, from_sample=0)
 
 
-def measured(number: int, remarks: list[str] = REMARKS) -> m.PracticeMeasured:
-    return m.PracticeMeasured(
+def measured(number: int, remarks: list[str] = REMARKS) -> m.PracticeAnswerMeasured:
+    return m.PracticeAnswerMeasured(
         number=number, asked=QUESTIONS[number - 1], text="A line.", measures=NOTHING, remarks=remarks
     )
 
 
 def looked_at(number: int) -> list[m.Event]:
     return [
-        m.QuestionAsked(
+        m.QuestionDetected(
             question=number,
             source="practice",
             utterance=number,
@@ -37,7 +37,7 @@ def looked_at(number: int) -> list[m.Event]:
             confidence=1.0,
             kind="feedback",
         ),
-        m.PassagesFound(question=number, passages=[], search_ms=0.1),
+        m.PassagesRetrieved(question=number, passages=[], search_ms=0.1),
         m.AnswerFinished(question=number, text=FEEDBACK, model="some-model", stop_reason="stop"),
     ]
 

@@ -49,12 +49,12 @@ def opening(answer: str = "auto") -> list[m.Event]:
     ]
     for pid, stage in enumerate(STAGES, 100):
         at_start.append(m.StageStarted(stage=stage, pid=pid, restarts=0))
-        caged = stage.startswith(("capture", "vad", "stt"))
+        sandboxed = stage.startswith(("capture", "vad", "stt"))
         at_start.append(
             m.StageReady(
                 stage=stage,
                 detail="base int8 on cpu, 2 threads" if stage == "stt" else "",
-                sandbox="no internet sockets (seccomp)" if caged else "",
+                sandbox="no internet sockets (seccomp)" if sandboxed else "",
             )
         )
     return [*at_start, started("call", 1_000_000_000), started("mic", 1_000_000_000)]
@@ -71,11 +71,11 @@ def talk() -> list[m.Event]:
         m.SpeechStarted(
             source="mic", utterance=2, start_sample=9 * SECOND, detected_sample=9 * SECOND + 1_600
         ),
-        m.TranscriptGrew(
+        m.PartialTranscribed(
             source="mic",
             utterance=2,
             text="So the hardest part was that nobody could say",
-            settled_words=6,
+            stable_words=6,
             stop_sample=11 * SECOND,
         ),
     ]
@@ -85,7 +85,7 @@ def asked(number: int = 1, text: str = "What was the hardest part of that?") -> 
     """A question is found, the notes are searched, and it is sent."""
     return [
         question(number, text),
-        m.PassagesFound(question=number, passages=NOTES, search_ms=0.8),
+        m.PassagesRetrieved(question=number, passages=NOTES, search_ms=0.8),
         request(number, left_machine=True, body='{"model":"some-model","messages":[]}'),
     ]
 
@@ -94,14 +94,14 @@ def streamed(number: int = 1, text: str = ANSWER, pieces: int = 12) -> list[m.Ev
     """The answer grows."""
     size = -(-len(text) // pieces)
     cuts = [text[at : at + size] for at in range(0, len(text), size)]
-    return [m.AnswerGrew(question=number, added=cut, received_ns=0) for cut in cuts]
+    return [m.AnswerStreamed(question=number, delta=cut, received_ns=0) for cut in cuts]
 
 
 def finished(number: int = 1, text: str = ANSWER) -> m.AnswerFinished:
     return m.AnswerFinished(question=number, text=text, model="some-model", stop_reason="stop")
 
 
-def prepared(number: int = 1) -> m.PassagesFound:
+def prepared(number: int = 1) -> m.PassagesRetrieved:
     """The notes hold the user's own answer."""
     own = m.PreparedAnswer(
         file="notes/faq.md",
@@ -109,7 +109,7 @@ def prepared(number: int = 1) -> m.PassagesFound:
         text="Two reasons.\n\n- The team\n- The work",
         score=0.9,
     )
-    return m.PassagesFound(question=number, passages=[], search_ms=0.4, prepared=own)
+    return m.PassagesRetrieved(question=number, passages=[], search_ms=0.4, prepared=own)
 
 
 def held(number: int = 1) -> m.RequestHeld:
@@ -163,14 +163,14 @@ def trouble() -> list[m.Event]:
         m.StageDied(stage="stt", cause="killed by signal 9"),
         m.StageStarted(stage="stt", pid=200, restarts=1),
         m.StageReady(stage="stt", detail="base int8 on cpu, 2 threads"),
-        m.ProblemMet(
+        m.ProblemReported(
             stage="llm",
-            what="api.example.com refused the key (401)",
+            problem="api.example.com refused the key (401)",
             kept="the question is kept",
-            todo="set another one with `cuecard keys set`",
+            fix="set another one with `cuecard keys set`",
         ),
         m.StageDied(stage="model-server", cause="ended with code 6"),
-        m.StageGivenUp(stage="model-server", cause="died 5 times in 60 s", todo="see `cuecard doctor`"),
+        m.StageGivenUp(stage="model-server", cause="died 5 times in 60 s", fix="see `cuecard doctor`"),
     ]
 
 

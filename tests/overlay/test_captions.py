@@ -21,18 +21,18 @@ from tests.session.events import SECOND, discarded, final, log, question, reques
 
 
 def fold(*events: m.Event, logged_ns: int = 0) -> Captions:
-    return hear(Captions(), log(*events, logged_ns=logged_ns))
+    return apply(Captions(), log(*events, logged_ns=logged_ns))
 
 
-def hear(captions: Captions, logged: Sequence[m.Logged]) -> Captions:
+def apply(captions: Captions, logged: Sequence[m.Logged]) -> Captions:
     for each in logged:
-        captions.hear(each)
+        captions.apply(each)
     return captions
 
 
-def grew(text: str, settled: int = 0, utterance: int = 1, source: str = "mic") -> m.TranscriptGrew:
-    return m.TranscriptGrew(
-        source=source, utterance=utterance, text=text, settled_words=settled, stop_sample=SECOND
+def grew(text: str, settled: int = 0, utterance: int = 1, source: str = "mic") -> m.PartialTranscribed:
+    return m.PartialTranscribed(
+        source=source, utterance=utterance, text=text, stable_words=settled, stop_sample=SECOND
     )
 
 
@@ -84,7 +84,7 @@ class TestWords:
         [
             final(1),
             discarded(1),
-            m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=9, cause="overwritten"),
+            m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=9, cause="overwritten"),
         ],
         ids=lambda event: type(event).__name__,
     )
@@ -114,7 +114,7 @@ class TestWords:
         assert fold(final(1, "two  spaces stay")).lines[0].parts() == ("two  spaces stay", "")
 
     def test_unsure_words_are_drawn_like_words_that_may_change(self) -> None:
-        assert fold(grew("Well"), final(1, "Well", unsure=True)).lines[0].parts() == ("", "Well")
+        assert fold(grew("Well"), final(1, "Well", unconfirmed=True)).lines[0].parts() == ("", "Well")
 
     def test_speech_that_was_not_understood_is_a_line_with_its_time(self) -> None:
         captions = fold(started("mic"), discarded(1, start_s=72.0, speech_ms=900.0))
@@ -163,7 +163,7 @@ class TestSpeaking:
             decided_sample=1,
             cause="silence",
         )
-        captions.hear(m.Logged(2, 0, ended))
+        captions.apply(m.Logged(2, 0, ended))
         assert captions.speaking == set()
 
     def test_a_pause_is_no_speech(self) -> None:
@@ -183,14 +183,14 @@ class TestSpeaking:
     )
     def test_nobody_speaks_where_nothing_is_heard(self, fall: m.Event) -> None:
         captions = Captions()
-        captions.hear(level("mic", -20))
-        captions.hear(m.Logged(1, 0, began()))
-        captions.hear(m.Logged(2, 0, fall))
+        captions.apply(level("mic", -20))
+        captions.apply(m.Logged(1, 0, began()))
+        captions.apply(m.Logged(2, 0, fall))
         assert captions.speaking == set()
         assert "mic" not in captions.levels_dbfs
 
     def test_the_newest_level_counts(self) -> None:
-        captions = hear(Captions(), [level("mic", -60), level("mic", -12), level("call", -30)])
+        captions = apply(Captions(), [level("mic", -60), level("mic", -12), level("call", -30)])
         assert captions.levels_dbfs == {"mic": -12, "call": -30}
 
 
@@ -212,7 +212,7 @@ class TestAnswers:
         assert (current.state, current.answer, current.remark) == ("finished", "All of it.", "some-model")
 
     def test_a_stopped_answer_keeps_its_words_and_says_why(self) -> None:
-        stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="So far", todo="ask again")
+        stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="So far", fix="ask again")
         current = fold(*story.asked(), *story.streamed(), stopped).current
         assert current is not None
         assert (current.state, current.answer) == ("stopped", "So far")
@@ -220,9 +220,9 @@ class TestAnswers:
 
     def test_the_first_word_is_timed_from_the_question(self) -> None:
         captions = Captions()
-        captions.hear(m.Logged(1, 1_000_000_000, question(1)))
+        captions.apply(m.Logged(1, 1_000_000_000, question(1)))
         for seq, piece in enumerate(story.streamed(), 2):
-            captions.hear(m.Logged(seq, 1_000_000_000 + seq * 200_000_000, piece))
+            captions.apply(m.Logged(seq, 1_000_000_000 + seq * 200_000_000, piece))
         assert captions.current is not None
         assert captions.current.first_token_s == pytest.approx(0.4)
 
@@ -288,7 +288,7 @@ class TestNotes:
 
     @pytest.mark.parametrize(("passages", "general"), [([], True), (story.NOTES, False)])
     def test_an_answer_is_general_where_nothing_fits(self, passages: list[m.Passage], general: bool) -> None:
-        current = fold(question(1), m.PassagesFound(question=1, passages=passages, search_ms=0.1)).current
+        current = fold(question(1), m.PassagesRetrieved(question=1, passages=passages, search_ms=0.1)).current
         assert current is not None
         assert current.general is general
 
@@ -303,7 +303,7 @@ class TestHeldRequests:
         captions = fold(question(1), story.held())
         assert captions.current is not None
         assert (captions.current.state, captions.current.held) == ("held", story.held())
-        hear(captions, [m.Logged(9, 0, request(1, left_machine=True))])
+        apply(captions, [m.Logged(9, 0, request(1, left_machine=True))])
         assert (captions.current.state, captions.current.held) == ("waiting", None)
 
     def test_a_request_that_is_not_allowed_waits_no_more(self) -> None:
@@ -343,7 +343,7 @@ class TestHealth:
     def test_a_stage_starts_and_is_ready(self) -> None:
         captions = fold(m.StageStarted(stage="stt", pid=1, restarts=0))
         assert captions.stages["stt"].state == "starting"
-        captions.hear(m.Logged(2, 0, m.StageReady(stage="stt", detail="base", sandbox="no sockets")))
+        captions.apply(m.Logged(2, 0, m.StageReady(stage="stt", detail="base", sandbox="no sockets")))
         stage = captions.stages["stt"]
         assert (stage.state, stage.detail, stage.sandbox) == ("ready", "base", "no sockets")
 
@@ -354,17 +354,17 @@ class TestHealth:
         assert any("see `cuecard doctor`" in problem for problem in captions.problems)
 
     def test_problems_say_what_was_kept_and_what_to_do(self) -> None:
-        problem = m.ProblemMet(stage="llm", what="no answer", kept="the question", todo="wait")
+        problem = m.ProblemReported(stage="llm", problem="no answer", kept="the question", fix="wait")
         assert list(fold(problem).problems) == ["llm: no answer; the question; wait"]
 
     def test_the_newest_problems_stay_and_one_that_repeats_is_told_once(self) -> None:
-        problems = [m.ProblemMet(stage="llm", what=str(number)) for number in range(9)]
+        problems = [m.ProblemReported(stage="llm", problem=str(number)) for number in range(9)]
         captions = fold(*problems, problems[-2])
         assert list(captions.problems)[-2:] == ["llm: 8", "llm: 7"]
         assert len(captions.problems) == PROBLEMS_KEPT
 
     def test_a_problem_of_any_length_takes_little_room(self) -> None:
-        captions = fold(m.ProblemMet(stage="llm", what="x" * 100_000))
+        captions = fold(m.ProblemReported(stage="llm", problem="x" * 100_000))
         assert len(captions.problems[0]) <= PROBLEM_CHARACTERS + 1
 
     def test_lost_audio_is_told_in_seconds(self) -> None:
@@ -379,14 +379,14 @@ class TestHealth:
 
 class TestReplay:
     def test_events_that_come_again_change_nothing(self) -> None:
-        captions = hear(Captions(), story.whole())
+        captions = apply(Captions(), story.whole())
         before = repr(captions)
-        assert repr(hear(captions, story.whole())) == before
+        assert repr(apply(captions, story.whole())) == before
 
     def test_any_overlap_after_a_reconnect_gives_the_same_picture(self) -> None:
         whole, chance = story.whole(), random.Random(7)
-        expected = repr(hear(Captions(), whole))
+        expected = repr(apply(Captions(), whole))
         for _ in range(20):
             cut = chance.randrange(len(whole))
             again = chance.randrange(cut + 1)
-            assert repr(hear(hear(Captions(), whole[:cut]), whole[again:])) == expected
+            assert repr(apply(apply(Captions(), whole[:cut]), whole[again:])) == expected

@@ -66,7 +66,7 @@ def test_a_compositor_alone_will_do(tmp_path: Path) -> None:
 def test_without_a_display_the_other_view_is_named(environment: dict[str, str], what: str) -> None:
     with pytest.raises(MachineFailure, match=what) as failure:
         choose_platform(environment)
-    assert failure.value.todo == "use --view terminal"
+    assert failure.value.fix == "use --view terminal"
 
 
 def wayland(directory: Path) -> dict[str, str]:

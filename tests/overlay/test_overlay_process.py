@@ -31,12 +31,12 @@ class Shown:
 
     def __init__(self, run: Run, child: subprocess.Popen[bytes], picture: Path) -> None:
         self.run, self.child, self.picture = run, child, picture
-        self.line = HubClient("session", run, kinds=wiring.KEPT | {m.Beat})
+        self.line = HubClient("session", run, kinds=wiring.KEPT | {m.Heartbeat})
         self.heard: list[m.Event] = []
 
     def until(self, kind: type[m.Message], stage: str = "overlay") -> m.Event:
         def found() -> m.Event | None:
-            self.heard += [logged.event for logged in self.line.hear(0.1)]
+            self.heard += [logged.event for logged in self.line.poll(0.1)]
             of_stage = (event for event in self.heard if getattr(event, "stage", stage) == stage)
             return next((event for event in of_stage if isinstance(event, kind)), None)
 
@@ -47,11 +47,11 @@ class Shown:
     def until_drawn(self) -> None:
         """Wait until the overlay says in a beat that it has dealt with all that was logged."""
         with HubClient("view", self.run, kinds=wiring.KEPT) as reader:
-            latest = max(logged.seq for logged in reader.hear(10))
+            latest = max(logged.seq for logged in reader.poll(10))
 
         def dealt_with() -> bool:
-            beats = (logged.event for logged in self.line.hear(0.1))
-            return any(isinstance(beat, m.Beat) and beat.heard_seq >= latest for beat in beats)
+            beats = (logged.event for logged in self.line.poll(0.1))
+            return any(isinstance(beat, m.Heartbeat) and beat.processed_seq >= latest for beat in beats)
 
         wait_until(dealt_with, timeout_s=10)
 
@@ -116,7 +116,7 @@ def test_it_opens_no_internet_socket(show: Callable[..., Shown]) -> None:
 def test_the_window_s_own_loop_beats(show: Callable[..., Shown]) -> None:
     shown = show(QT_QPA_PLATFORM="offscreen")
     shown.until(m.StageReady)
-    shown.until(m.Beat)
+    shown.until(m.Heartbeat)
 
 
 def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], display: str) -> None:
@@ -132,6 +132,6 @@ def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], di
 def test_without_a_display_it_says_what_to_do_instead(show: Callable[..., Shown], named: str) -> None:
     shown = show(DISPLAY=named, WAYLAND_DISPLAY="")
     assert shown.child.wait(timeout=20) == 6
-    problem = shown.until(m.ProblemMet)
-    assert isinstance(problem, m.ProblemMet)
-    assert problem.todo == "use --view terminal"
+    problem = shown.until(m.ProblemReported)
+    assert isinstance(problem, m.ProblemReported)
+    assert problem.fix == "use --view terminal"

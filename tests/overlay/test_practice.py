@@ -9,7 +9,7 @@ from tests.session.events import log
 def captions(*events: m.Event) -> Captions:
     shown = Captions()
     for logged in log(*events):
-        shown.hear(logged)
+        shown.apply(logged)
     return shown
 
 

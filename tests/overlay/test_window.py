@@ -40,7 +40,7 @@ def window(application: QApplication) -> Iterator[OverlayWindow]:
 def draw(window: OverlayWindow, *events: m.Event) -> Captions:
     captions = Captions()
     for logged in log(*events):
-        captions.hear(logged)
+        captions.apply(logged)
     window.draw(captions)
     QApplication.processEvents()
     return captions
@@ -77,7 +77,7 @@ class TestAnsweringControls:
         assert "Two reasons.\n\n- The team\n- The work" in shown
 
     def test_an_answer_that_no_note_backs_is_marked(self, window: OverlayWindow) -> None:
-        nothing = m.PassagesFound(question=1, passages=[], search_ms=0.1)
+        nothing = m.PassagesRetrieved(question=1, passages=[], search_ms=0.1)
         draw(window, question(1), nothing, *story.streamed(), story.finished())
         assert window.answer_view.remark.text().startswith("general knowledge")
 
@@ -208,8 +208,8 @@ class TestWordsOfOthers:
     @pytest.mark.parametrize("text", HOSTILE)
     def test_html_in_notes_and_problems_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
         passage = m.Passage(file="a_b.md", heading=text, text=text, score=1.0)
-        problem = m.ProblemMet(stage="llm", what=text)
-        draw(window, question(1), m.PassagesFound(question=1, passages=[passage], search_ms=1.0), problem)
+        problem = m.ProblemReported(stage="llm", problem=text)
+        draw(window, question(1), m.PassagesRetrieved(question=1, passages=[passage], search_ms=1.0), problem)
         assert window.answer_view.notes.toPlainText().count(text) == 2
         assert window.status_view.problems.textFormat() == Qt.TextFormat.PlainText
         assert "<script" not in window.status_view.problems.toolTip()

@@ -68,17 +68,17 @@ def _hears_both_sides(
             meanwhile()
             session.wait_for("AudioLost")
         desktop.start("paplay", "--device=speakers", str(recording), **(player or {}))
-        session.wait_for("TranscriptFinished", len(sources), 20)
+        session.wait_for("FinalTranscribed", len(sources), 20)
         session.interrupt()
         assert session.end(20) == 0, session.errors
     finally:
         session.process.kill()
         session.end(10)
-    said = {event["source"]: event["text"] for event in session.of("TranscriptFinished")}
+    said = {event["source"]: event["text"] for event in session.of("FinalTranscribed")}
     assert len(said) == len(sources)
     assert all(WORDS in text for text in said.values()), said
-    caged = [event for event in session.of("StageReady") if event["stage"].startswith("capture")]
-    assert all("landlock" in event["sandbox"] for event in caged)
+    sandboxed = [event for event in session.of("StageReady") if event["stage"].startswith("capture")]
+    assert all("landlock" in event["sandbox"] for event in sandboxed)
 
 
 def test_pulseaudio_in_the_runtime_directory(desktop: Desktop) -> None:

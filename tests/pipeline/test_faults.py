@@ -27,9 +27,9 @@ def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(plac
     wanted = " ".join(turn.text for turn in script() if turn.source == "mic" and turn.end_s < 30.6)
     arguments = ("run", "--source", f"mic=file:{place / 'mic.wav'}", "--answer", "off", "--json")
     with running(*arguments, directory=place) as session:
-        session.wait_for("TranscriptFinished", 1)
+        session.wait_for("FinalTranscribed", 1)
         session.wait_for("SpeechStarted", 2)
-        session.wait_for("TranscriptGrew", len(session.of("TranscriptGrew")) + 1)
+        session.wait_for("PartialTranscribed", len(session.of("PartialTranscribed")) + 1)
         os.kill(session.pid("stt"), signal.SIGSTOP)
         assert session.end() == 0
     assert [event["stage"] for event in session.of("StageDied")] == ["stt"]
@@ -41,23 +41,23 @@ def test_words_shown_are_saved_when_the_session_ends_before_their_final(place: P
     saved = place / "s.md"
     arguments = ("run", "--source", f"mic=file:{MIC}", "--answer", "off", "--json", "--save", str(saved))
     with running(*arguments, directory=place) as session:
-        session.wait_for("TranscriptGrew")
+        session.wait_for("PartialTranscribed")
         os.kill(session.pid("stt"), signal.SIGSTOP)
         session.interrupt()
         assert session.end(30) == 0
     check_log(session.events)
-    (final,) = [event for event in session.of("TranscriptFinished") if event["unsure"]]
+    (final,) = [event for event in session.of("FinalTranscribed") if event["unconfirmed"]]
     assert final["text"] in [
-        e["text"] for e in session.events if e["type"] in ("TranscriptGrew", "PauseJudged")
+        e["text"] for e in session.events if e["type"] in ("PartialTranscribed", "EndpointPredicted")
     ]
-    assert f"[unsure] {final['text']}" in saved.read_text()
+    assert f"[unconfirmed] {final['text']}" in saved.read_text()
 
 
 def test_a_dead_hub_ends_the_session_and_what_was_heard_is_saved(place: Path) -> None:
     file = place / "s.md"
     arguments = ("run", *BOTH, "--answer", "off", "--json", "--save", str(file))
     with running(*arguments, directory=place) as session:
-        session.wait_for("TranscriptFinished", 2)
+        session.wait_for("FinalTranscribed", 2)
         hub = next(child for child in session.children() if child.cmdline()[-1] == "bus")
         hub.kill()
         assert session.end(20) == 7
@@ -143,4 +143,4 @@ def test_recordings_of_any_rate_and_width_are_understood(
     with running(*arguments, directory=place) as session:
         assert session.end() == 0
     assert "working on recently" in said(session.events, "call")
-    assert bool(session.of("AudioMended")) is (subtype == "FLOAT")
+    assert bool(session.of("AudioSanitized")) is (subtype == "FLOAT")

@@ -10,9 +10,9 @@ import pytest
 import soundfile
 
 from bench.faults.recovery import account, asked_twice
+from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
-from bus.messages import AnswerGrew, Beat, Event, StageReady
-from bus.ring import SAMPLE_RATE
+from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
 from bus.run import Run
 from session.run.demo import DEMO
 from session.settings import SCHEMA
@@ -56,7 +56,7 @@ def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place
             _kill_each_at_work(session)
             assert session.end() == 0
     died = {event["stage"] for event in session.of("StageDied")}
-    assert died == {"overlay", "dialer", "llm", *HEARING}
+    assert died == {"overlay", "connector", "llm", *HEARING}
     happened = account(session.events)
     assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
     assert asked_twice(session.events) == 0
@@ -71,11 +71,11 @@ def _kill_each_at_work(session: Session) -> None:
     """Kill each group of stages when its work shows, in the order in which the machine comes to it."""
 
     def mic_grows() -> bool:
-        return any(event["source"] == "mic" for event in session.of("TranscriptGrew"))
+        return any(event["source"] == "mic" for event in session.of("PartialTranscribed"))
 
     at_work: dict[tuple[str, ...], Callable[[], bool]] = {
-        ("overlay",): lambda: bool(session.of("TranscriptFinished")),
-        ("dialer", "llm"): lambda: bool(session.of("AnswerGrew")),
+        ("overlay",): lambda: bool(session.of("FinalTranscribed")),
+        ("connector", "llm"): lambda: bool(session.of("AnswerStreamed")),
         HEARING: mic_grows,  # whoever has the sound, all at once
     }
     while at_work:
@@ -87,12 +87,14 @@ def _kill_each_at_work(session: Session) -> None:
 
 def _check_words_shown(session: Session) -> None:
     """Check that words shown before the transcriber died stand, unless its final pass found better ones."""
-    shown = next(event for event in session.of("TranscriptGrew") if event["source"] == "mic")
+    shown = next(event for event in session.of("PartialTranscribed") if event["source"] == "mic")
     utterance = shown["source"], shown["utterance"]
-    (final,) = [e for e in session.of("TranscriptFinished") if (e["source"], e["utterance"]) == utterance]
+    (final,) = [e for e in session.of("FinalTranscribed") if (e["source"], e["utterance"]) == utterance]
     assert final["text"]
-    if final["unsure"]:
-        texts = [e["text"] for e in session.events if e["type"] in ("TranscriptGrew", "PauseJudged")]
+    if final["unconfirmed"]:
+        texts = [
+            e["text"] for e in session.events if e["type"] in ("PartialTranscribed", "EndpointPredicted")
+        ]
         assert final["text"] in texts
 
 
@@ -120,19 +122,21 @@ def test_a_frozen_window_is_in_nobodys_way_and_has_everything_when_it_thaws(
     start_stage(run, "bus")
     overlay = start_stage(run, "overlay", QT_QPA_PLATFORM="offscreen")
     with (
-        HubClient("session", run, kinds=frozenset({Beat, StageReady})) as watch,
+        HubClient("session", run, kinds=frozenset({Heartbeat, StageReady})) as watch,
         HubClient("llm", run) as sayer,
-        HubClient("view", run, kinds=frozenset({AnswerGrew})) as other,
+        HubClient("view", run, kinds=frozenset({AnswerStreamed})) as other,
     ):
 
         def seen(happened: Callable[[Event], bool]) -> bool:
-            return any(happened(logged.event) for logged in watch.hear(0.05))
+            return any(happened(logged.event) for logged in watch.poll(0.05))
 
         wait_until(lambda: seen(lambda event: isinstance(event, StageReady) and event.stage == "overlay"), 30)
         os.kill(overlay.pid, signal.SIGSTOP)
         for number in range(EVENTS):
-            sayer.say(AnswerGrew(question=1, added=f"{number} ", received_ns=number))
+            sayer.publish(AnswerStreamed(question=1, delta=f"{number} ", received_ns=number))
         heard: list[int] = []
-        wait_until(lambda: heard.extend(each.seq for each in other.hear(0.05)) or len(heard) == EVENTS)
+        wait_until(lambda: heard.extend(each.seq for each in other.poll(0.05)) or len(heard) == EVENTS)
         os.kill(overlay.pid, signal.SIGCONT)
-        wait_until(lambda: seen(lambda event: isinstance(event, Beat) and event.heard_seq >= heard[-1]), 30)
+        wait_until(
+            lambda: seen(lambda event: isinstance(event, Heartbeat) and event.processed_seq >= heard[-1]), 30
+        )

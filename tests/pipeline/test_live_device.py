@@ -37,7 +37,7 @@ def test_the_computers_own_sound_is_transcribed_live(server: pulse.PulseServer, 
         ready = {event["stage"] for event in session.of("StageReady")}
         session.wait_for("StageReady", 5)
         player = server.play(samples, rate_hz)
-        session.wait_for("TranscriptFinished", 2)
+        session.wait_for("FinalTranscribed", 2)
         assert player.wait(20) == 0
         session.interrupt()
         assert session.end(20) == 0

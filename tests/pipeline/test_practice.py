@@ -58,12 +58,12 @@ def environment(server: pulse.PulseServer, place: Path) -> dict[str, str]:
 def practise(session: Session, server: pulse.PulseServer) -> None:
     """Answer each question when it is the user's turn."""
     for number, (start_s, stop_s) in enumerate(ANSWERS_S, 1):
-        session.wait_for("TurnGiven", number)
+        session.wait_for("TurnStarted", number)
         # Whoever answers at once shares an utterance with the voice; `test_echo` has that.
         wait_until(lambda: len(_outcomes(session)) == len(session.of("SpeechStarted")), 30)
         spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
         player = server.play(spoken[round(start_s * rate_hz) : round(stop_s * rate_hz)], rate_hz)
-        session.wait_for("PracticeMeasured", number)
+        session.wait_for("PracticeAnswerMeasured", number)
         assert player.wait(20) == 0
 
 
@@ -84,7 +84,7 @@ def test_the_program_asks_listens_measures_and_has_answers_looked_at(
             practise(session, server)
             assert session.end(30) == 0, session.errors.decode()
     check_log(session.events)
-    assert [event["text"] for event in session.of("PracticeAsked")] == QUESTIONS
+    assert [event["text"] for event in session.of("PracticeQuestionAsked")] == QUESTIONS
     assert session.of("SessionEnding")[0]["cause"] == "the practice is over"
     assert not session.of("ConsentGiven"), "nobody else is heard"
     check_answers(session)
@@ -98,9 +98,9 @@ def test_the_program_asks_listens_measures_and_has_answers_looked_at(
 
 def check_answers(session: Session) -> None:
     """Check that each answer holds what was said to its question, and nothing of the program's own voice."""
-    heard = " ".join(event["text"].lower() for event in session.of("TranscriptFinished"))
+    heard = " ".join(event["text"].lower() for event in session.of("FinalTranscribed"))
     assert any(words in heard for words in QUESTION_WORDS), "the microphone hears the voice"
-    for measured, words in zip(session.of("PracticeMeasured"), WORDS, strict=True):
+    for measured, words in zip(session.of("PracticeAnswerMeasured"), WORDS, strict=True):
         assert words in measured["text"].lower()
         assert not any(words in measured["text"].lower() for words in QUESTION_WORDS)
         measures = measured["measures"]
@@ -118,16 +118,18 @@ def check_requests(session: Session, provider: ProviderServer) -> None:
     requests = session.of("RequestSent")
     assert [request["body"].encode() for request in requests] == [each.body for each in provider.asked]
     *each, whole = requests
-    for request, question, measured in zip(each, QUESTIONS, session.of("PracticeMeasured"), strict=True):
-        found = next(e for e in session.of("PassagesFound") if e["question"] == request["question"])
+    for request, question, measured in zip(
+        each, QUESTIONS, session.of("PracticeAnswerMeasured"), strict=True
+    ):
+        found = next(e for e in session.of("PassagesRetrieved") if e["question"] == request["question"])
         content = json.loads(request["body"])["messages"][-1]["content"]
         for part in (question, measured["text"], *(passage["text"] for passage in found["passages"])):
             assert part in content
             content = content.replace(part, "")
         assert len(content) < 400, f"nothing else is in it: {content}"
-    other = session.of("PracticeMeasured")[0]["text"]
+    other = session.of("PracticeAnswerMeasured")[0]["text"]
     assert other not in requests[1]["body"], "an answer is looked at alone"
-    for measured in session.of("PracticeMeasured"):
+    for measured in session.of("PracticeAnswerMeasured"):
         assert measured["text"] in json.loads(whole["body"])["messages"][-1]["content"]
     assert [event["text"] for event in session.of("AnswerFinished")] == [FEEDBACK] * 3
 
@@ -139,11 +141,11 @@ def test_without_a_provider_nothing_is_sent_and_everything_is_measured(
     file.write_text(QUESTIONS[0])
     arguments = ("practice", "--questions", str(file), "--provider", "none", "--json")
     with running(*arguments, directory=place, environment=environment(server, place)) as session:
-        session.wait_for("TurnGiven")
+        session.wait_for("TurnStarted")
         spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
         server.play(spoken[round(24.0 * rate_hz) : round(30.2 * rate_hz)], rate_hz).wait(20)
         assert session.end(30) == 0, session.errors.decode()
-    assert WORDS[0] in session.of("PracticeMeasured")[0]["text"].lower()
+    assert WORDS[0] in session.of("PracticeAnswerMeasured")[0]["text"].lower()
     assert session.of("PracticeEnded")[0]["answers"] == 1
     assert session.of("RequestSent") == []
     assert b"left the machine  nothing" in session.errors

@@ -10,14 +10,14 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
 from tests.pipeline.running import NO_HURRY, Event, running
 
 CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
 BOTH = ("--source", f"call=file:{CALL}", "--source", f"mic=file:{MIC}")
 
-OUTCOMES = ("TranscriptFinished", "UtteranceDiscarded", "WordsLost")
+OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @pytest.fixture
@@ -26,9 +26,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said(events: Sequence[Event], source: str) -> str:
-    finals = [
-        event for event in events if event["type"] == "TranscriptFinished" and event["source"] == source
-    ]
+    finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
 
 
@@ -68,19 +66,19 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
     check_log(events)
     zero_ns = {event["first_sample_ns"] for event in session.of("CaptureStarted")}
     assert len(zero_ns) == 1, "recordings keep in step"
-    for final in session.of("TranscriptFinished"):
+    for final in session.of("FinalTranscribed"):
         ended_ns = zero_ns.copy().pop() + final["quiet_sample"] * 1_000_000_000 // SAMPLE_RATE
         assert final["logged_ns"] > ended_ns, "nothing is known before it is said"
-    questions = session.of("QuestionAsked")
+    questions = session.of("QuestionDetected")
     assert len(questions) == 4
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
-        assert order[:3] == ["QuestionAsked", "PassagesFound", "RequestSent"], "notes come first"
+        assert order[:3] == ["QuestionDetected", "PassagesRetrieved", "RequestSent"], "notes come first"
         # On a busy machine the next question may cut an answer short.
         ends = [kind for kind in order if kind != "UsageCounted"]
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
-    assert [problem for problem in session.of("ProblemMet") if problem["stage"] == "llm"] == []
+    assert [problem for problem in session.of("ProblemReported") if problem["stage"] == "llm"] == []
     check_requests(session.of("RequestSent"), said(events, "mic"))
     assert [e["type"] for e in events if e["type"] != "UsageCounted"][-1] == "SessionEnding"
     assert b"left the machine  nothing" in session.errors
@@ -117,10 +115,10 @@ def test_standard_input_is_a_source(place: Path) -> None:
 
 def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
     with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
-        session.wait_for("TranscriptFinished")
+        session.wait_for("FinalTranscribed")
         before = len(session.of("SpeechStarted"))
         session.wait_for("SpeechStarted", before + 1)
-        session.wait_for("TranscriptGrew", len(session.of("TranscriptGrew")) + 3)
+        session.wait_for("PartialTranscribed", len(session.of("PartialTranscribed")) + 3)
         session.interrupt()
         assert session.end(20) == 0
     check_log(session.events)
@@ -140,7 +138,7 @@ def test_noise_says_nothing(place: Path) -> None:
     arguments = ("run", "--source", source, "--pace", "fast", "--answer", "off", "--json")
     with running(*arguments, directory=place) as session:
         assert session.end() == 0
-    assert session.of("TranscriptFinished") == []
+    assert session.of("FinalTranscribed") == []
 
 
 @pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])

@@ -11,7 +11,7 @@ import psutil
 import pytest
 import soundfile
 
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 from tests.pipeline.running import Session, running
 from tests.pipeline.test_recordings import check_log, said
@@ -33,7 +33,7 @@ def recording(place: Path) -> str:
 
 def kill_after_a_final(session: Session) -> None:
     """Kill the supervisor when a sentence is final, and wait until nothing but the keeper is left."""
-    session.wait_for("TranscriptFinished")
+    session.wait_for("FinalTranscribed")
     wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")))
     session.process.kill()
     session.process.wait(10)
@@ -70,7 +70,7 @@ def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
     lost = taken_up.of("AudioLost")[0]
     again = taken_up.of("CaptureStarted")[1]
     assert lost["stop_sample"] == again["start_sample"]
-    assert "killed" in taken_up.of("ProblemMet")[0]["what"]
+    assert "killed" in taken_up.of("ProblemReported")[0]["what"]
     wait_until(lambda: taken_up.left_behind() == [])
 
 
@@ -97,7 +97,7 @@ def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     arguments = ("--source", recording(place), "--settings", str(place / "cuecard.toml"))
     with running("run", *arguments, "--answer", "off", "--json", directory=place) as session:
         if ends == "its time is over":
-            session.wait_for("TranscriptFinished")
+            session.wait_for("FinalTranscribed")
             session.process.kill()
         else:
             kill_after_a_final(session)

@@ -1,4 +1,4 @@
-"""Whole sessions on a system that does not let them make a cage: itself a filter, as of a container."""
+"""Whole sessions on a system that does not let them make a sandbox: itself a filter, as of a container."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_on_the_users_word_it_hears_and_shows_that_nothing_is_enforced(
     ended = play(tmp_path_factory.mktemp("r"), "--allow-unsandboxed")
     assert ended.returncode == 0, ended.stderr
     events = [json.loads(line) for line in ended.stdout.splitlines()]
-    warned = {event["stage"] for event in events if event["type"] == "ProblemMet"}
+    warned = {event["stage"] for event in events if event["type"] == "ProblemReported"}
     assert {"capture:mic", "vad:mic", "stt"} <= warned
     ready = {event["stage"]: event["sandbox"] for event in events if event["type"] == "StageReady"}
     assert "not enforced" in ready["capture:mic"]
-    assert any(event["type"] == "TranscriptFinished" for event in events)
+    assert any(event["type"] == "FinalTranscribed" for event in events)

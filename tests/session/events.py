@@ -42,9 +42,9 @@ def final(
     start_s: float = 0.0,
     end_s: float = 1.0,
     *,
-    unsure: bool = False,
-) -> m.TranscriptFinished:
-    return m.TranscriptFinished(
+    unconfirmed: bool = False,
+) -> m.FinalTranscribed:
+    return m.FinalTranscribed(
         source=source,
         utterance=utterance,
         text=text,
@@ -54,11 +54,11 @@ def final(
         mean_log_probability=-0.1,
         no_speech_probability=0.0,
         window_s=12.0,
-        redone=False,
+        retried=False,
         speculative=True,
         queue_ms=0.0,
         compute_ms=300.0,
-        unsure=unsure,
+        unconfirmed=unconfirmed,
     )
 
 
@@ -76,8 +76,8 @@ def discarded(
     )
 
 
-def question(number: int, text: str = "Why?", source: str = "call") -> m.QuestionAsked:
-    return m.QuestionAsked(
+def question(number: int, text: str = "Why?", source: str = "call") -> m.QuestionDetected:
+    return m.QuestionDetected(
         question=number, source=source, utterance=1, text=text, confidence=0.9, kind="question"
     )
 

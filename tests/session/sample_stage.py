@@ -14,14 +14,14 @@ def main(how: str, name: str = "vad:mic") -> None:
     """Be ready and beat until told to stop, or misbehave."""
     with Stage(name) as stage:
         if how == "refuse":
-            raise InputFailure("there is no such ear", todo="grow one")
+            raise InputFailure("there is no such ear", fix="grow one")
         if how == "die at once":
             os.kill(os.getpid(), signal.SIGKILL)
         stage.ready(how)
         while how == "deaf" or not stage.stopping():
-            stage.hear(0.05)
+            stage.poll(0.05)
             if how != "silent":
-                stage.beat()
+                stage.heartbeat()
             if how == "close":
                 return
 

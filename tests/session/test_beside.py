@@ -49,17 +49,17 @@ def test_without_a_session_it_says_so(
 
 
 def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:
-    going_on.say(QUESTION)
+    going_on.publish(QUESTION)
     assert cuecard("answer").returncode == 0
     assert going_on.wait_for(m.AnswerFinished).text == "Because."
-    assert going_on.all(m.QuestionAsked)[0].text == QUESTION
+    assert going_on.all(m.QuestionDetected)[0].text == QUESTION
 
 
 def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")
         assert done.stdout == f"from now on: {other.base_url}, other (this machine)\n"
-        going_on.say(QUESTION)
+        going_on.publish(QUESTION)
         cuecard("answer")
         assert going_on.wait_for(m.AnswerFinished).text == "Two."
 
@@ -73,7 +73,7 @@ def test_use_of_somebody_who_does_not_answer_fails_and_says_what_still_holds(goi
 
 def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
     assert "nothing was sent yet" in cuecard("ledger", "--no-follow").stdout
-    going_on.say(QUESTION)
+    going_on.publish(QUESTION)
     cuecard("answer")
     going_on.wait_for(m.UsageCounted)
     shown = cuecard("ledger", "--no-follow").stdout
@@ -87,11 +87,11 @@ def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: Pro
 def test_use_none_stops_answers_and_use_starts_them_again(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
     done = cuecard("use", "none")
     assert (done.returncode, done.stdout) == (0, "from now on: no provider: your notes alone\n")
-    going_on.say(QUESTION)
+    going_on.publish(QUESTION)
     cuecard("answer")
     assert going_on.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause="", kept="")
     assert provider.asked == []
     assert cuecard("use", provider.base_url).returncode == 0
     cuecard("answer")
     assert going_on.wait_for(m.AnswerFinished).text == "Because."
-    assert not going_on.all(m.ProblemMet)
+    assert not going_on.all(m.ProblemReported)

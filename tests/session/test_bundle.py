@@ -14,9 +14,9 @@ import pytest
 
 from bus import messages as m
 from bus.failures import UsageFailure
-from bus.messages.redaction import WORDLESS_TEXT, wordless, wordless_fields
+from bus.messages.redaction import CONTENT_FREE_TEXT, content_free_fields, redacted
 from llm.settings import LlmSettings
-from session.diagnose.support_report import report, settings_without_words, summary_of
+from session.diagnose.support_report import redacted_settings, report, summary_of
 from session.run.demo import DEMO
 from session.settings import SCHEMA
 from stt.settings import SttSettings
@@ -47,31 +47,31 @@ def filled(kind: Any) -> Any:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_no_event_lets_words_through(kind: type[m.Message]) -> None:
     assert all(
-        value != SAID and not isinstance(value, list | dict) for value in wordless(filled(kind)).values()
+        value != SAID and not isinstance(value, list | dict) for value in redacted(filled(kind)).values()
     )
-    for name in wordless_fields(kind):
+    for name in content_free_fields(kind):
         assert name not in ("text", "added", "body", "kept", "asked", "answered", "previous", "what")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_field_that_is_text_is_content_or_listed(kind: type[m.Message]) -> None:
-    listed = WORDLESS_TEXT.get(kind.__name__, frozenset())
+    listed = CONTENT_FREE_TEXT.get(kind.__name__, frozenset())
     text = {field.name for field in msgspec.structs.fields(kind) if field.type is str}
     assert listed <= text, "what is listed must be there"
-    assert set(wordless_fields(kind)) & text == listed
+    assert set(content_free_fields(kind)) & text == listed
 
 
 def test_only_events_that_there_are_are_listed() -> None:
-    assert set(WORDLESS_TEXT) <= {kind.__name__ for kind in KINDS}
+    assert set(CONTENT_FREE_TEXT) <= {kind.__name__ for kind in KINDS}
 
 
 def test_a_log_is_reduced_to_counts_times_and_numbers() -> None:
-    final = filled(m.TranscriptFinished)
+    final = filled(m.FinalTranscribed)
     log = [m.Logged(n, n * 1_000_000_000, final) for n in (1, 3)]
     shape = summary_of([*log, m.Logged(4, 4_000_000_000, m.StageDied(stage="stt", cause=SAID))])
-    assert shape["TranscriptFinished"]["count"] == 2
-    assert (shape["TranscriptFinished"]["first_s"], shape["TranscriptFinished"]["last_s"]) == (0.0, 2.0)
-    assert shape["TranscriptFinished"]["compute_ms"] == {"median": 3.0, "most": 3.0}
+    assert shape["FinalTranscribed"]["count"] == 2
+    assert (shape["FinalTranscribed"]["first_s"], shape["FinalTranscribed"]["last_s"]) == (0.0, 2.0)
+    assert shape["FinalTranscribed"]["compute_ms"] == {"median": 3.0, "most": 3.0}
     assert shape["StageDied"]["stage"] == {"stt": 1}
     assert "4711" not in json.dumps(shape)
 
@@ -81,7 +81,7 @@ def test_of_settings_that_may_hold_words_only_that_they_are_set_is_told() -> Non
         system_note=SAID, notes=[SAID], provider=f"https://me:{SAID}@x.example/v1", total_timeout_s=9.0
     )
     tables = {"llm": llm, "stt": SttSettings(vocabulary=[SAID], language="de", model_path=f"/home/{SAID}")}
-    shown = settings_without_words(tables)
+    shown = redacted_settings(tables)
     assert shown["llm.total_timeout_s"] == 9.0
     assert shown["stt.language"] == "de"
     assert shown["llm.provider"] == shown["stt.vocabulary"] == shown["llm.system_note"] == "(withheld)"
@@ -89,7 +89,7 @@ def test_of_settings_that_may_hold_words_only_that_they_are_set_is_told() -> Non
 
 
 def test_what_is_as_it_comes_is_not_told() -> None:
-    assert settings_without_words({name: kind() for name, kind in SCHEMA.items()}) == {}
+    assert redacted_settings({name: kind() for name, kind in SCHEMA.items()}) == {}
 
 
 def made(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -139,15 +139,15 @@ def test_of_the_session_that_is_going_on_it_tells_counts_and_times_and_no_word(
         "off",
     )
     with running(*arguments, "--json", directory=place) as session:
-        said = session.wait_for("TranscriptFinished")[0]["text"]
+        said = session.wait_for("FinalTranscribed")[0]["text"]
         done = made(place)
         session.interrupt()
         assert session.end() == 0
     assert done.returncode == 0, done.stderr
     (file,) = place.glob("cuecard-report-*.json")
     shape = json.loads(file.read_text())["session"]
-    assert shape["TranscriptFinished"]["count"] >= 1
-    assert shape["TranscriptFinished"]["compute_ms"]["most"] > 0
+    assert shape["FinalTranscribed"]["count"] >= 1
+    assert shape["FinalTranscribed"]["compute_ms"]["most"] > 0
     assert shape["StageReady"]["stage"]["stt"] == 1
     assert said.strip(".") not in file.read_text()
 
@@ -167,4 +167,4 @@ def test_a_report_is_not_named_as_another_format(tmp_path: Path) -> None:
 
 def test_numbers_with_ranges_are_shown_in_a_report() -> None:
     tables = {"llm": LlmSettings(answer_tokens=123, notes=["/private/notes.md"])}
-    assert settings_without_words(tables) == {"llm.answer_tokens": 123, "llm.notes": "(withheld)"}
+    assert redacted_settings(tables) == {"llm.answer_tokens": 123, "llm.notes": "(withheld)"}

@@ -68,7 +68,7 @@ def test_the_doctor_says_what_a_capture_stage_found() -> None:
     device = Device("usb", 0, "microphone", True, 48_000, 2, "PulseAudio", "usb", "Headset")
     report = ProbeReport([Found(device)], microphone=Found(device, -61.0), monitor=Problem("no", "start it"))
     found = {finding.name: finding for finding in sound_check.findings(report)}
-    assert (found["microphone"].ok, found["microphone"].what) == (True, "Headset, -61 dBFS now")
+    assert (found["microphone"].ok, found["microphone"].detail) == (True, "Headset, -61 dBFS now")
     assert (found["computer's sound"].ok, found["computer's sound"].mend) == (None, "start it")
 
 
@@ -123,17 +123,17 @@ def test_the_key_store_and_the_keys_in_it_are_told(
     monkeypatch.setattr(keychain, "state", lambda: state)
     monkeypatch.setattr(keychain, "names", lambda *_: (Outcome.DONE, stored))
     keychain_found, keys_found = keys_check.keyring()
-    assert (keychain_found.ok, says in keychain_found.what) == (ok, True)
+    assert (keychain_found.ok, says in keychain_found.detail) == (ok, True)
     assert ok or "environment variable" in keychain_found.mend
     assert keys_found.ok is keys
-    assert not stored or keys_found.what == "groq (key store), a.example:443 (key store)"
+    assert not stored or keys_found.detail == "groq (key store), a.example:443 (key store)"
 
 
 def test_a_key_in_the_environment_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keychain, "state", lambda: (Outcome.NO_SAFE_STORE, ""))
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
     found = keys_check.keyring()[1]
-    assert "openai (OPENAI_API_KEY)" in found.what
+    assert "openai (OPENAI_API_KEY)" in found.detail
     assert "sk-planted" not in f"{found}"
 
 
@@ -141,7 +141,7 @@ def test_settings_that_name_nobody_hide_no_key(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(keychain, "state", lambda: (Outcome.NO_SAFE_STORE, ""))
     monkeypatch.setenv("CUECARD_LLM_PROVIDER", "nobody-we-know")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
-    assert "openai (OPENAI_API_KEY)" in keys_check.keyring()[1].what
+    assert "openai (OPENAI_API_KEY)" in keys_check.keyring()[1].detail
 
 
 @pytest.mark.parametrize(("obeyed", "ok"), [("true", True), ("false", None)])
@@ -151,7 +151,7 @@ def test_a_proxy_is_named_without_its_password(
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:3128/")
     monkeypatch.setenv("CUECARD_LLM_ENVIRONMENT_PROXY", obeyed)
     found = keys_check.proxy()
-    assert (found.ok, "https: proxy.example:3128" in found.what) == (ok, True)
+    assert (found.ok, "https: proxy.example:3128" in found.detail) == (ok, True)
     assert "secret" not in f"{found}"
 
 
@@ -161,4 +161,4 @@ def test_a_price_table_that_makes_no_sense_is_told(monkeypatch: pytest.MonkeyPat
     assert keys_check.price_table().ok
     own.write_text("[openai")
     found = keys_check.price_table()
-    assert (found.ok, str(own) in found.what) == (None, True)
+    assert (found.ok, str(own) in found.detail) == (None, True)

@@ -13,7 +13,7 @@ def test_a_stage_that_beats_is_left_alone() -> None:
     health.started(0.0)
     health.was_ready(1.0)
     for now_s in range(2, 100):
-        health.beat(now_s)
+        health.heartbeat(now_s)
         assert health.while_running(now_s + 0.9) is Verdict.LEAVE
 
 

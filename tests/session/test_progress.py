@@ -8,17 +8,17 @@ from tests.session.events import discarded, ended, final, log, question
 def progress(*events: m.Event, answers: bool = True) -> Progress:
     fold = Progress(["mic"], answers=answers)
     for logged in log(*events):
-        fold.hear(logged)
+        fold.apply(logged)
     return fold
 
 
 CAPTURED = m.CaptureEnded(source="mic", stop_sample=99, cause="end of file")
-LISTENED = m.ListeningEnded(source="mic", stop_sample=99)
+LISTENED = m.DetectionEnded(source="mic", stop_sample=99)
 ANSWERED = m.AnswerFinished(question=1, text="x", model="y", stop_reason="stop")
 
 
-def considered(seq: int) -> m.Beat:
-    return m.Beat(stage="llm", heard_seq=seq)
+def considered(seq: int) -> m.Heartbeat:
+    return m.Heartbeat(stage="llm", processed_seq=seq)
 
 
 def test_a_session_goes_on_while_anything_is_under_way() -> None:

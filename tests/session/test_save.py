@@ -23,12 +23,12 @@ def record() -> Record:
         final(1, "Because of the <data>.", "mic", 60.0, 62.5),
         final(1, "What was hard?", "call", 1.0, 2.0),
         question(1, "What was hard?"),
-        m.PassagesFound(question=1, passages=[passage], search_ms=1.0),
+        m.PassagesRetrieved(question=1, passages=[passage], search_ms=1.0),
         m.AnswerFinished(question=1, text="The **data**.", model="small", stop_reason="stop"),
         question(2, "And why?"),
         m.AnswerStopped(question=2, cause="cut", kept="Becau"),
     ):
-        fold.hear(logged)
+        fold.apply(logged)
     return fold
 
 
@@ -74,24 +74,24 @@ def test_json(record: Record, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
 def test_what_is_unsure_not_understood_or_lost_is_saved_as_such(tmp_path: Path, suffix: str) -> None:
     file, fold = tmp_path / f"s.{suffix}", Record()
-    lost = m.WordsLost(source="mic", utterance=4, start_sample=0, stop_sample=1, cause="gone")
+    lost = m.UtteranceLost(source="mic", utterance=4, start_sample=0, stop_sample=1, cause="gone")
     for logged in log(
         started(),
-        final(1, "Honestly,", unsure=True),
+        final(1, "Honestly,", unconfirmed=True),
         discarded(2, speech_ms=900.0),
         discarded(3, speech_ms=32.0),
         lost,
         final(5, "That is sure."),
     ):
-        fold.hear(logged)
+        fold.apply(logged)
     save(fold, file)
     text = file.read_text()
     assert text.count("could not be understood") == 1
     assert text.count("was lost before it could be transcribed") == 1
-    assert ("[unsure] Honestly," in text) is (suffix != "json")
-    assert "[unsure] That" not in text
+    assert ("[unconfirmed] Honestly," in text) is (suffix != "json")
+    assert "[unconfirmed] That" not in text
     if suffix == "json":
-        assert [line["unsure"] for line in json.loads(text)["lines"]] == [True, True, True, False]
+        assert [line["unconfirmed"] for line in json.loads(text)["lines"]] == [True, True, True, False]
 
 
 def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_the_hub_is_first_and_every_source_has_its_own_processes() -> None:
         "vad:mic",
         "stt",
         "view",
-        "dialer",
+        "connector",
         "llm",
         "model-server",
     ]
@@ -45,8 +45,8 @@ def test_only_what_listens_is_essential_and_only_llm_holds_keys() -> None:
     plans = plan_stages({"mic": "-"}, views=["overlay"], answers=True, serves_model=True, cores={})
     assert {plan.name for plan in plans if plan.essential} == {"hub", "capture:mic", "vad:mic", "stt"}
     assert {plan.name for plan in plans if plan.holds_keys} == {"llm"}
-    assert {plan.name for plan in plans if plan.dials} == {"llm", "dialer"}
-    later = {"overlay", "dialer", "llm", "model-server"}
+    assert {plan.name for plan in plans if plan.dials} == {"llm", "connector"}
+    later = {"overlay", "connector", "llm", "model-server"}
     assert {plan.name for plan in plans if plan.wave == ANSWERING} == later
     assert plans[0] is not None
     assert plans[0].name == HUB.name
@@ -74,7 +74,7 @@ def test_sound_goes_before_words_and_words_before_the_small_model() -> None:
         "vad:mic": 0,
         "stt": 1,
         "overlay": 1,
-        "dialer": 1,
+        "connector": 1,
         "llm": 1,
         "model-server": 10,
     }

@@ -40,5 +40,5 @@ def test_losses_and_killed_processes_are_not_hidden() -> None:
     assert "1.00 s of audio" in text
     assert "given up: llm" in text
     assert "had to be killed" in text
-    text = summary(Tally(unsure_utterances=1, not_understood=2))
-    assert "unclear: 1 utterance unsure, 2 not understood" in text
+    text = summary(Tally(unconfirmed_utterances=1, not_understood=2))
+    assert "unclear: 1 utterance unconfirmed, 2 not understood" in text

@@ -31,13 +31,13 @@ class Watched:
     def __init__(self, run: Run, *plans: StagePlan) -> None:
         self.supervisor = Supervisor(run, [HUB, *plans])
         self.events: list[m.Event] = []
-        self._line: HubClient = self.supervisor.start(wiring.hears("session"))
+        self._line: HubClient = self.supervisor.start(wiring.subscriptions("session"))
 
     def until(self, condition: Callable[[], object], timeout_s: float = 20.0) -> None:
         def turn() -> object:
-            for logged in self._line.hear(0.02):
+            for logged in self._line.poll(0.02):
                 self.events.append(logged.event)
-                self.supervisor.hear(logged.event)
+                self.supervisor.apply(logged.event)
             self.supervisor.tend()
             return condition()
 
@@ -105,7 +105,7 @@ def test_a_stage_that_keeps_dying_is_given_up_and_the_rest_goes_on(watch: Watch)
         watched.until(lambda: watched.said(m.StageGivenUp))
         assert len(watched.said(m.StageDied)) == 6
         assert watched.said(m.StageGivenUp)[0].cause
-        assert watched.said(m.StageGivenUp)[0].todo
+        assert watched.said(m.StageGivenUp)[0].fix
         assert watched.supervisor.given_up == ["vad:mic"]
         assert watched.supervisor.ready(), "nobody waits for it any more"
 

@@ -14,7 +14,7 @@ SECOND_NS = 1_000_000_000
 def tally(*stamped: tuple[float, m.Event], true_ends_s: dict[str, list[float]] | None = None) -> Tally:
     fold = Tally(true_ends_s or {})
     for seq, (logged_s, event) in enumerate(stamped, 1):
-        fold.hear(m.Logged(seq, round(logged_s * SECOND_NS), event))
+        fold.apply(m.Logged(seq, round(logged_s * SECOND_NS), event))
     return fold
 
 
@@ -27,11 +27,11 @@ def test_latency_runs_from_the_detected_end_of_speech() -> None:
 def test_unsure_and_not_understood_utterances_are_counted() -> None:
     fold = tally(
         (0, started()),
-        (7, final(1, unsure=True)),
+        (7, final(1, unconfirmed=True)),
         (8, discarded(2, speech_ms=900.0)),
         (9, discarded(3, speech_ms=32.0)),
     )
-    assert (fold.unsure_utterances, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
+    assert (fold.unconfirmed_utterances, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
 
 
 def test_latency_runs_from_the_true_end_where_it_is_known() -> None:
@@ -45,7 +45,7 @@ def test_latency_runs_from_the_true_end_where_it_is_known() -> None:
 
 
 def test_only_the_first_token_of_an_answer_counts() -> None:
-    grew = m.AnswerGrew(question=1, added="a", received_ns=0)
+    grew = m.AnswerStreamed(question=1, delta="a", received_ns=0)
     fold = tally((1, question(1)), (1.4, grew), (3, grew))
     assert fold.first_token_latencies_s == [pytest.approx(0.4)]
 
@@ -54,7 +54,7 @@ def test_what_went_wrong_is_counted() -> None:
     fold = tally(
         (0, m.StageDied(stage="stt", cause="x")),
         (0, m.StageDied(stage="llm", cause="x")),
-        (0, m.StageGivenUp(stage="llm", cause="x", todo="y")),
+        (0, m.StageGivenUp(stage="llm", cause="x", fix="y")),
         (0, m.AudioLost(source="mic", start_sample=10, stop_sample=170, cause="overflow")),
         (0, request(1, left_machine=True)),
     )

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.ring import SAMPLE_RATE, Samples
 from stt.account import Account
 from stt.mel import GrowingMel, MelFrontEnd
 from stt.scheduler import Task

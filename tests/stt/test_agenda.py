@@ -51,7 +51,7 @@ def discarded(utterance: int, source: str = "mic") -> m.UtteranceDiscarded:
 def agenda(*events: m.Event) -> Agenda:
     fold = Agenda(SttSettings())
     for seq, event in enumerate(events, 1):
-        fold.hear(m.Logged(seq, seq * 1000, event))
+        fold.apply(m.Logged(seq, seq * 1000, event))
     return fold
 
 
@@ -92,7 +92,7 @@ def test_after_a_resumed_pause_the_next_pause_is_speculated_on_anew() -> None:
     fold = agenda(started(1), paused(1, 2.0))
     fold.next(everything)
     for event in (resumed(1), paused(1, 3.0)):
-        fold.hear(m.Logged(9, 9, event))
+        fold.apply(m.Logged(9, 9, event))
     task = fold.next(everything)
     assert task is not None
     assert (task.kind, task.quiet_sample) == ("speculative", 3 * SECOND)
@@ -136,7 +136,7 @@ def test_every_utterance_is_done_exactly_once_however_often_history_is_heard(
     done = []
     while (task := fold.next(everything)) is not None:
         done.append(task.utterance)
-        fold.hear(m.Logged(99, 99, discarded(task.utterance)))
+        fold.apply(m.Logged(99, 99, discarded(task.utterance)))
     assert sorted(done) == sorted(order[known:])
 
 

@@ -8,8 +8,8 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure, SettingsFailure
-from bus.ring import SAMPLE_RATE, Samples
 from session.models import store
 from session.run.demo import DEMO, script
 from stt import hallucination as guard
@@ -53,7 +53,7 @@ def spoken() -> list[tuple[str, Samples]]:
 def test_real_speech_through_fitted_windows_is_understood(engine: Engine) -> None:
     truth, said = [], []
     for text, samples in spoken():
-        heard, _ = engine.hear(features(engine, samples))
+        heard, _ = engine.transcribe(features(engine, samples))
         assert heard.window_s < 30
         assert not guard.says_nothing(heard, settings())
         truth.append(text)
@@ -63,13 +63,13 @@ def test_real_speech_through_fitted_windows_is_understood(engine: Engine) -> Non
 
 def test_a_long_sentence_is_not_cut_short_by_the_token_limit(engine: Engine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    heard, _ = engine.hear(features(engine, samples))
+    heard, _ = engine.transcribe(features(engine, samples))
     assert heard.text.split()[-1].strip(".").lower() == text.split()[-1].strip(".").lower()
 
 
 def test_words_before_are_context_and_are_not_said_again(engine: Engine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    heard, _ = engine.hear(features(engine, samples), "We were talking about the rate limiter. " * 12)
+    heard, _ = engine.transcribe(features(engine, samples), "We were talking about the rate limiter. " * 12)
     assert word_error_rate([text], [heard.text]) < 0.1
 
 
@@ -82,25 +82,25 @@ def test_a_pass_that_nobody_wants_is_left(engine: Engine) -> None:
         return len(asked) == 2
 
     with pytest.raises(Abandoned):
-        engine.hear(features(engine, samples), abandoned=at_the_second_seam)
+        engine.transcribe(features(engine, samples), abandoned=at_the_second_seam)
     assert len(asked) == 2, "it was left after encoding, before decoding"
 
 
 def test_an_english_model_works_too() -> None:
     tiny = Engine(settings("tiny.en"), cpu(settings("tiny.en")))
     text, samples = spoken()[4]
-    assert word_error_rate([text], [tiny.hear(features(tiny, samples))[0].text]) < 0.2
+    assert word_error_rate([text], [tiny.transcribe(features(tiny, samples))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("loudness", [0, 3, 300])
 def test_silence_and_hiss_say_nothing(engine: Engine, loudness: int) -> None:
     hiss = np.random.default_rng(1).integers(-loudness, loudness + 1, 3 * SAMPLE_RATE).astype(np.int16)
-    assert guard.says_nothing(engine.hear(features(engine, hiss))[0], settings())
+    assert guard.says_nothing(engine.transcribe(features(engine, hiss))[0], settings())
 
 
 @pytest.mark.parametrize("samples", [400, 1_600, 40 * SAMPLE_RATE])
 def test_any_length_is_taken(engine: Engine, samples: int) -> None:
-    heard, _ = engine.hear(features(engine, np.zeros(samples, np.int16)))
+    heard, _ = engine.transcribe(features(engine, np.zeros(samples, np.int16)))
     assert guard.says_nothing(heard, settings())
 
 
@@ -112,7 +112,7 @@ def test_a_language_the_model_does_not_know_is_said() -> None:
 def test_the_language_can_be_heard() -> None:
     engine = Engine(settings(language="auto"), cpu(settings()))
     text, samples = spoken()[4]
-    assert word_error_rate([text], [engine.hear(features(engine, samples))[0].text]) < 0.2
+    assert word_error_rate([text], [engine.transcribe(features(engine, samples))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("how", ["missing", "truncated", "garbage"])

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import plain_words, word_error_rate
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
 from session.models import store
 from session.run.demo import DEMO, Turn, script
 from stt import hallucination as guard
@@ -33,7 +33,7 @@ def heard(engine: Engine, turn: Turn) -> str:
     stop = round((turn.end_s + MARGIN_S) * SAMPLE_RATE)
     mel = engine.growing_mel(0)
     mel.extend(np.ascontiguousarray(samples[start:stop]))
-    return engine.hear(mel.features(0, stop - start))[0].text
+    return engine.transcribe(mel.features(0, stop - start))[0].text
 
 
 def test_what_sounds_like_a_hotword_is_spelled_so_and_no_other_is_heard(engine: Engine) -> None:
@@ -50,5 +50,5 @@ def test_noise_is_not_heard_as_hotwords(engine: Engine, loudness: int) -> None:
     noise = np.random.default_rng(loudness).normal(0, loudness, 3 * SAMPLE_RATE).astype(np.int16)
     mel = engine.growing_mel(0)
     mel.extend(noise)
-    words, _ = engine.hear(mel.features(0, len(noise)))
+    words, _ = engine.transcribe(mel.features(0, len(noise)))
     assert guard.says_nothing(words, SttSettings())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.messages import Event, Logged, ProblemMet, SpeechEnded, UtteranceDiscarded, WordsLost
+from bus.messages import Event, Logged, ProblemReported, SpeechEnded, UtteranceDiscarded, UtteranceLost
 from stt.lag import BEHIND_S, Lag
 
 _SECOND_NS = 1_000_000_000
@@ -24,15 +24,17 @@ def _without_words(utterance: int) -> UtteranceDiscarded:
     return UtteranceDiscarded(source="mic", utterance=utterance, start_sample=0, stop_sample=1, cause="none")
 
 
-def _lost(utterance: int) -> WordsLost:
-    return WordsLost(source="mic", utterance=utterance, start_sample=0, stop_sample=1, cause="overwritten")
+def _lost(utterance: int) -> UtteranceLost:
+    return UtteranceLost(
+        source="mic", utterance=utterance, start_sample=0, stop_sample=1, cause="overwritten"
+    )
 
 
 def _after(lag: Lag, event: Event, at_s: float) -> None:
-    lag.hear(Logged(1, round(at_s * _SECOND_NS), event))
+    lag.apply(Logged(1, round(at_s * _SECOND_NS), event))
 
 
-def _news(lag: Lag, at_s: float) -> ProblemMet | None:
+def _news(lag: Lag, at_s: float) -> ProblemReported | None:
     return lag.news(round(at_s * _SECOND_NS))
 
 
@@ -51,12 +53,12 @@ def test_lateness_is_told_once_and_its_end_once() -> None:
     assert _news(lag, BEHIND_S) is None
     late = [news for tenth in range(31, 100) if (news := _news(lag, tenth / 10))]
     assert len(late) == 1
-    assert "late" in late[0].what
-    assert late[0].todo
+    assert "late" in late[0].problem
+    assert late[0].fix
     _after(lag, _without_words(1), 10.0)
     over = [news for tenth in range(100, 200) if (news := _news(lag, tenth / 10))]
     assert len(over) == 1
-    assert "caught up" in over[0].what
+    assert "caught up" in over[0].problem
 
 
 def test_what_is_still_late_has_not_caught_up() -> None:

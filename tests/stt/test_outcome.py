@@ -4,7 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bus.messages import PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
+from bus.messages import (
+    EndpointPredicted,
+    FinalTranscribed,
+    PartialTranscribed,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
 from stt import events as outcome
 from stt.account import Account
 from stt.endpointing import WAITS
@@ -54,35 +60,35 @@ def test_words_that_nobody_said_are_none() -> None:
 
 def test_a_partial_is_told_up_to_where_it_heard() -> None:
     partial = replace(END, kind="partial", quiet_sample=50_000)
-    assert outcome.grown(partial, "What was the", 2) == TranscriptGrew(
-        source="call", utterance=3, text="What was the", settled_words=2, stop_sample=50_000
+    assert outcome.grown(partial, "What was the", 2) == PartialTranscribed(
+        source="call", utterance=3, text="What was the", stable_words=2, stop_sample=50_000
     )
 
 
 def test_the_wait_after_a_question_is_short() -> None:
     judged = outcome.judged(END, HEARD.text, HEARD, "balanced", longest_pause_ms=900.0)
-    assert judged == PauseJudged(
+    assert judged == EndpointPredicted(
         source="call",
         utterance=3,
         start_sample=1_000,
         quiet_sample=48_000,
         wait_ms=WAITS["balanced"].question_ms,
-        because="question",
+        reason="question",
         text=HEARD.text,
     )
 
 
 @pytest.mark.parametrize(
-    ("log_probability", "longest_pause_ms", "because"),
+    ("log_probability", "longest_pause_ms", "reason"),
     [(-0.2, 0.0, "sentence"), (-0.2, 900.0, "slow speaker"), (-0.9, 0.0, "unclear words")],
 )
 def test_a_sentence_is_judged_with_how_it_was_heard_and_paused(
-    log_probability: float, longest_pause_ms: float, because: str
+    log_probability: float, longest_pause_ms: float, reason: str
 ) -> None:
     heard = replace(HEARD, mean_log_probability=log_probability)
     judged = outcome.judged(END, "That was all I did.", heard, "balanced", longest_pause_ms=longest_pause_ms)
     assert judged is not None
-    assert judged.because == because
+    assert judged.reason == reason
 
 
 def test_of_a_pause_after_no_words_nothing_is_said() -> None:
@@ -97,21 +103,21 @@ def test_only_a_pass_begun_after_the_end_was_decided_has_waited(
     early: bool, decided_ns: int, queue_ms: float
 ) -> None:
     end = replace(END, decided_ns=decided_ns)
-    final = outcome.finished(end, HEARD.text, HEARD, account(), early=early, redone=False)
-    assert isinstance(final, TranscriptFinished)
+    final = outcome.finished(end, HEARD.text, HEARD, account(), early=early, retried=False)
+    assert isinstance(final, FinalTranscribed)
     assert (final.speculative, final.queue_ms) == (early, queue_ms)
 
 
 def test_a_final_tells_what_all_passes_of_its_utterance_cost() -> None:
-    final = outcome.finished(END, HEARD.text, HEARD, account(), early=False, redone=True)
-    assert isinstance(final, TranscriptFinished)
-    assert (final.passes, final.wasted_passes, final.redone) == (3, 1, True)
+    final = outcome.finished(END, HEARD.text, HEARD, account(), early=False, retried=True)
+    assert isinstance(final, FinalTranscribed)
+    assert (final.passes, final.wasted_passes, final.retried) == (3, 1, True)
     assert (final.compute_ms, final.all_compute_ms) == (90.0, 150.0)
     assert (final.start_sample, final.quiet_sample, final.stop_sample) == (1_000, 48_000, 50_000)
 
 
 def test_an_utterance_without_words_is_discarded() -> None:
-    assert outcome.finished(END, "", HEARD, account(), early=True, redone=False) == UtteranceDiscarded(
+    assert outcome.finished(END, "", HEARD, account(), early=True, retried=False) == UtteranceDiscarded(
         source="call", utterance=3, start_sample=1_000, stop_sample=50_000, cause="no words"
     )
 
@@ -119,7 +125,7 @@ def test_an_utterance_without_words_is_discarded() -> None:
 @pytest.mark.parametrize(("speech_ms", "reported"), [(0.0, False), (500.0, False), (501.0, True)])
 def test_speech_without_words_is_reported(speech_ms: float, reported: bool) -> None:
     end = replace(END, speech_ms=speech_ms)
-    discarded = outcome.finished(end, "", HEARD, account(), early=True, redone=False)
+    discarded = outcome.finished(end, "", HEARD, account(), early=True, retried=False)
     assert isinstance(discarded, UtteranceDiscarded)
     assert (discarded.speech_ms, discarded.held_speech) == (speech_ms, reported)
 
@@ -145,5 +151,5 @@ def test_words_shown_stand_where_a_pass_finds_none(
 
 def test_an_utterance_without_a_pass_is_lost_with_its_place() -> None:
     lost = outcome.untranscribed(END, "", "overwritten")
-    assert isinstance(lost, WordsLost)
+    assert isinstance(lost, UtteranceLost)
     assert (lost.source, lost.utterance, lost.start_sample, lost.stop_sample) == ("call", 3, 1_000, 50_000)

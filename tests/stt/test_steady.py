@@ -12,9 +12,9 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Failure, ModelFailure
-from bus.messages import TranscriptFinished
-from bus.ring import SAMPLE_RATE, Samples
+from bus.messages import FinalTranscribed
 from session.models import store
 from session.run.demo import DEMO, script
 from stt.cuda_fallback import SteadyEngine
@@ -45,14 +45,14 @@ class FailingEngine(Engine):
     def front_end(self) -> MelFrontEnd:
         return self._wide
 
-    def hear(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
+    def transcribe(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
         if not self._warm:
-            return super().hear(features, *rest, **more)
+            return super().transcribe(features, *rest, **more)
         assert features.shape[0] == self._wide.mels
         self._works -= 1
         if self._works < 0:
             raise RuntimeError(OUT_OF_MEMORY)
-        return super().hear(features, *rest, **more)
+        return super().transcribe(features, *rest, **more)
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +80,16 @@ class Watched:
 
         self.engine = SteadyEngine(first, load, self.reported.append)
 
-    def hear(self, samples: Samples) -> str:
+    def transcribe(self, samples: Samples) -> str:
         mel = self.engine.growing_mel(1000)
         for piece in np.array_split(samples, 5):
             mel.extend(piece)
-        return self.engine.hear(mel.features(1000, mel.stop_sample))[0].text
+        return self.engine.transcribe(mel.features(1000, mel.stop_sample))[0].text
 
 
 def test_while_the_card_works_nothing_is_loaded_and_nothing_said(question: Samples, spare: Engine) -> None:
     watched = Watched(FailingEngine(works=1), lambda: spare)
-    assert word_error_rate([QUESTION.text], [watched.hear(question)]) < 0.1
+    assert word_error_rate([QUESTION.text], [watched.transcribe(question)]) < 0.1
     assert (watched.loaded, watched.reported) == (0, [])
 
 
@@ -98,11 +98,11 @@ def test_the_pass_that_meets_the_failure_is_made_again_and_it_is_said_once(
     question: Samples, spare: Engine, works: int
 ) -> None:
     watched = Watched(FailingEngine(works), lambda: spare)
-    said = [watched.hear(question) for _ in range(works + 2)]
+    said = [watched.transcribe(question) for _ in range(works + 2)]
     assert word_error_rate([QUESTION.text] * len(said), said) < 0.1
     assert watched.loaded == 1
     (failure,) = watched.reported
-    assert OUT_OF_MEMORY in failure.what
+    assert OUT_OF_MEMORY in failure.problem
     assert "base goes on on the CPU" in failure.kept
     assert watched.engine.device is spare.device
 
@@ -113,9 +113,9 @@ def test_a_model_with_other_mel_bands_hears_the_sound_anew(question: Samples, sp
     mel.extend(question)
     early = mel.features(0, len(question))
     assert early.shape[0] == 128
-    assert word_error_rate([QUESTION.text], [watched.engine.hear(early)[0].text]) < 0.1
+    assert word_error_rate([QUESTION.text], [watched.engine.transcribe(early)[0].text]) < 0.1
     late = mel.features(SAMPLE_RATE // 2, len(question))
-    assert watched.engine.hear(late, again_if_suspect=False)[0].text, "the utterance under way goes on"
+    assert watched.engine.transcribe(late, again_if_suspect=False)[0].text, "the utterance under way goes on"
     after = watched.engine.growing_mel(0)
     after.extend(question)
     assert after.features(0, len(question)).shape[0] == 80
@@ -125,14 +125,14 @@ def test_passes_that_fail_at_the_same_time_load_one_spare(question: Samples, spa
     together = threading.Barrier(3)
 
     class Together(FailingEngine):
-        def hear(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
+        def transcribe(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
             if self._warm:
                 together.wait(timeout=20)
-            return super().hear(features, *rest, **more)
+            return super().transcribe(features, *rest, **more)
 
     watched = Watched(Together(works=0), lambda: spare)
     with ThreadPoolExecutor(3) as pool:
-        said = list(pool.map(watched.hear, [question] * 3))
+        said = list(pool.map(watched.transcribe, [question] * 3))
     assert word_error_rate([QUESTION.text] * 3, said) < 0.1
     assert (watched.loaded, len(watched.reported)) == (1, 1)
 
@@ -142,7 +142,7 @@ def test_what_nobody_wants_any_more_is_left_and_is_no_failure(question: Samples,
     mel = watched.engine.growing_mel(0)
     mel.extend(question)
     with pytest.raises(Abandoned):
-        watched.engine.hear(mel.features(0, len(question)), abandoned=lambda: True)
+        watched.engine.transcribe(mel.features(0, len(question)), abandoned=lambda: True)
     assert watched.loaded == 0
 
 
@@ -151,13 +151,13 @@ def test_without_a_usable_spare_the_failure_is_told(question: Samples) -> None:
         raise ModelFailure("the weights are gone")
 
     with pytest.raises(ModelFailure, match="the weights are gone"):
-        Watched(FailingEngine(works=0), broken).hear(question)
+        Watched(FailingEngine(works=0), broken).apply(question)
 
 
 def test_a_failure_of_the_cpu_is_not_hidden(question: Samples) -> None:
     watched = Watched(FailingEngine(works=0), lambda: FailingEngine(works=0))
     with pytest.raises(RuntimeError, match="out of memory"):
-        watched.hear(question)
+        watched.transcribe(question)
 
 
 class Recording:
@@ -174,14 +174,14 @@ class Recording:
 def test_no_utterance_is_lost_when_the_card_fails_in_mid_session(spare: Engine, works: int) -> None:
     watched = Watched(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
-    finals: list[TranscriptFinished] = []
+    finals: list[FinalTranscribed] = []
     with Transcriber(watched.engine, Recording(), SETTINGS, OpenUtterances()) as transcriber:  # type: ignore[arg-type]
         for number, turn in enumerate(turns):
             start, stop = round((turn.start_s - 0.25) * SAMPLE_RATE), round((turn.end_s + 0.25) * SAMPLE_RATE)
             transcriber.begin(Task("final", "call", number, start, stop, stop))
 
         def all_said() -> bool:
-            finals.extend(each for each in transcriber.finished() if isinstance(each, TranscriptFinished))
+            finals.extend(each for each in transcriber.finished() if isinstance(each, FinalTranscribed))
             return len(finals) == len(turns)
 
         wait_until(all_said)

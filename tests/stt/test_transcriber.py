@@ -8,9 +8,16 @@ from dataclasses import replace
 import pytest
 import soundfile
 
+from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.messages import Event, PauseJudged, TranscriptFinished, TranscriptGrew, UtteranceDiscarded, WordsLost
-from bus.ring import SAMPLE_RATE, Samples
+from bus.messages import (
+    EndpointPredicted,
+    Event,
+    FinalTranscribed,
+    PartialTranscribed,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
 from session.models import store
 from session.run.demo import DEMO, script
 from stt.device import cpu
@@ -79,12 +86,12 @@ def events(transcriber: Transcriber, kind: type[Event]) -> list[Event]:
 
 def test_a_pause_is_judged_and_its_words_are_the_final(transcriber: Transcriber) -> None:
     transcriber.begin(task("speculative"))
-    (judged,) = events(transcriber, PauseJudged)
-    assert isinstance(judged, PauseJudged)
-    assert judged.because == "question"
+    (judged,) = events(transcriber, EndpointPredicted)
+    assert isinstance(judged, EndpointPredicted)
+    assert judged.reason == "question"
     transcriber.begin(task("final"))
     (final,) = transcriber.finished()
-    assert isinstance(final, TranscriptFinished)
+    assert isinstance(final, FinalTranscribed)
     assert final.text.endswith("?")
     assert (final.speculative, final.passes, final.wasted_passes, final.queue_ms) == (True, 1, 0, 0)
     assert final.all_compute_ms == final.compute_ms
@@ -93,8 +100,8 @@ def test_a_pause_is_judged_and_its_words_are_the_final(transcriber: Transcriber)
 def test_an_end_decided_in_mid_pass_waits_for_that_pass(transcriber: Transcriber) -> None:
     transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
-    (final,) = events(transcriber, TranscriptFinished)
-    assert isinstance(final, TranscriptFinished)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
     assert (final.speculative, final.passes) == (True, 1)
 
 
@@ -105,10 +112,10 @@ def test_a_pass_whose_speaker_goes_on_is_left_at_once(transcriber: Transcriber) 
     transcriber.resume(early.key, early.stop_sample)
     assert not transcriber.busy, "nothing waits for it"
     transcriber.begin(task("final"))
-    said = events(transcriber, TranscriptFinished)
-    assert [type(event) for event in said] == [TranscriptFinished], "of the pause nothing is said"
+    said = events(transcriber, FinalTranscribed)
+    assert [type(event) for event in said] == [FinalTranscribed], "of the pause nothing is said"
     (final,) = said
-    assert isinstance(final, TranscriptFinished)
+    assert isinstance(final, FinalTranscribed)
     assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 1)
 
 
@@ -125,15 +132,15 @@ def test_finals_of_a_source_come_in_the_order_in_which_they_were_said(transcribe
 def test_a_partial_is_dropped_when_the_final_is_under_way(transcriber: Transcriber) -> None:
     transcriber.begin(task("partial"))
     transcriber.begin(task("final"))
-    said = events(transcriber, TranscriptFinished)
-    assert not any(isinstance(event, TranscriptGrew) for event in said)
+    said = events(transcriber, FinalTranscribed)
+    assert not any(isinstance(event, PartialTranscribed) for event in said)
 
 
 def test_a_final_finds_room_while_a_partial_is_made(transcriber: Transcriber) -> None:
     assert transcriber.has_room_for_partial
     transcriber.begin(task("partial"))
     assert not transcriber.has_room_for_partial
-    assert [type(event) for event in events(transcriber, TranscriptGrew)] == [TranscriptGrew]
+    assert [type(event) for event in events(transcriber, PartialTranscribed)] == [PartialTranscribed]
     assert transcriber.has_room_for_partial
 
 
@@ -142,7 +149,7 @@ def test_audio_that_is_gone_is_said(transcriber: Transcriber, recording: Recordi
     transcriber.begin(task("partial"))
     transcriber.begin(task("final"))
     (lost,) = transcriber.finished()
-    assert isinstance(lost, WordsLost)
+    assert isinstance(lost, UtteranceLost)
 
 
 def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: Recording) -> None:
@@ -152,9 +159,9 @@ def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: R
     assert [type(event) for event in events(transcriber, UtteranceDiscarded)] == [UtteranceDiscarded]
 
 
-def shown(text: str) -> TranscriptGrew:
+def shown(text: str) -> PartialTranscribed:
     """Return a partial, as a stage that starts again finds it in the log."""
-    return TranscriptGrew(source="call", utterance=1, text=text, settled_words=0, stop_sample=1)
+    return PartialTranscribed(source="call", utterance=1, text=text, stable_words=0, stop_sample=1)
 
 
 def test_words_that_were_shown_stand_where_the_final_pass_finds_none(
@@ -163,9 +170,9 @@ def test_words_that_were_shown_stand_where_the_final_pass_finds_none(
     recording.samples = recording.samples * 0
     utterances.apply(shown("Honestly,"))
     transcriber.begin(task("final"))
-    (final,) = events(transcriber, TranscriptFinished)
-    assert isinstance(final, TranscriptFinished)
-    assert (final.text, final.unsure) == ("Honestly,", True)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
+    assert (final.text, final.unconfirmed) == ("Honestly,", True)
 
 
 def test_words_that_the_final_pass_finds_replace_those_shown(
@@ -173,10 +180,10 @@ def test_words_that_the_final_pass_finds_replace_those_shown(
 ) -> None:
     utterances.apply(shown("Something else altogether " * 20))
     transcriber.begin(task("final"))
-    (final,) = events(transcriber, TranscriptFinished)
-    assert isinstance(final, TranscriptFinished)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
     assert final.text.endswith("?")
-    assert not final.unsure
+    assert not final.unconfirmed
 
 
 @pytest.mark.parametrize("kind", ["final", "skipped"])
@@ -190,8 +197,8 @@ def test_words_that_were_shown_stand_where_the_sound_is_gone(
     else:
         transcriber.skip(task("final"))
     (final,) = transcriber.finished()
-    assert isinstance(final, TranscriptFinished)
-    assert (final.text, final.unsure) == ("Honestly,", True)
+    assert isinstance(final, FinalTranscribed)
+    assert (final.text, final.unconfirmed) == ("Honestly,", True)
 
 
 def test_an_utterance_that_cannot_be_decoded_is_reported_lost(
@@ -201,11 +208,11 @@ def test_an_utterance_that_cannot_be_decoded_is_reported_lost(
         patched.setattr(engine, "_front_end", MelFrontEnd(128))
         transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
-    (lost,) = events(transcriber, WordsLost)
-    assert isinstance(lost, WordsLost)
+    (lost,) = events(transcriber, UtteranceLost)
+    assert isinstance(lost, UtteranceLost)
     assert lost.cause.startswith("it could not be decoded")
     transcriber.begin(replace(task("final"), utterance=2))
-    assert events(transcriber, TranscriptFinished), "the next one is transcribed"
+    assert events(transcriber, FinalTranscribed), "the next one is transcribed"
 
 
 def test_there_is_room_for_the_passes_that_can_be_made_and_for_no_more(transcriber: Transcriber) -> None:
@@ -214,5 +221,5 @@ def test_there_is_room_for_the_passes_that_can_be_made_and_for_no_more(transcrib
         begun += 1
         transcriber.begin(replace(task("final"), utterance=begun))
     assert begun == 2 * cpu(SETTINGS).workers
-    assert len(events(transcriber, TranscriptFinished)) >= 1
+    assert len(events(transcriber, FinalTranscribed)) >= 1
     wait_until(lambda: transcriber.has_room)

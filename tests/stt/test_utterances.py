@@ -13,20 +13,20 @@ def begun(utterance: int = 1, source: str = "mic") -> m.SpeechStarted:
     return m.SpeechStarted(source=source, utterance=utterance, start_sample=100, detected_sample=900)
 
 
-def grew(text: str, stop_sample: int, utterance: int = 1) -> m.TranscriptGrew:
-    return m.TranscriptGrew(
-        source="mic", utterance=utterance, text=text, settled_words=0, stop_sample=stop_sample
+def grew(text: str, stop_sample: int, utterance: int = 1) -> m.PartialTranscribed:
+    return m.PartialTranscribed(
+        source="mic", utterance=utterance, text=text, stable_words=0, stop_sample=stop_sample
     )
 
 
-def judged(text: str, quiet_sample: int) -> m.PauseJudged:
-    return m.PauseJudged(
+def judged(text: str, quiet_sample: int) -> m.EndpointPredicted:
+    return m.EndpointPredicted(
         source="mic",
         utterance=1,
         start_sample=100,
         quiet_sample=quiet_sample,
         wait_ms=300,
-        because="sentence",
+        reason="sentence",
         text=text,
     )
 
@@ -61,9 +61,9 @@ def test_an_utterance_with_an_outcome_is_closed_already(outcome: m.Event) -> Non
 def test_each_open_utterance_gets_one_outcome() -> None:
     utterances = folded(begun(), grew("Well", 1_000), ended(1), begun(2), ended(2), begun(3))
     words, lost = utterances.close("given up", ended=True)
-    assert isinstance(words, m.TranscriptFinished)
-    assert (words.utterance, words.text, words.unsure) == (1, "Well", True)
-    assert isinstance(lost, m.WordsLost)
+    assert isinstance(words, m.FinalTranscribed)
+    assert (words.utterance, words.text, words.unconfirmed) == (1, "Well", True)
+    assert isinstance(lost, m.UtteranceLost)
     assert (lost.utterance, lost.cause) == (2, "given up")
     assert [each.utterance for each in utterances.close("over")] == [3]
     assert utterances.close("over") == []

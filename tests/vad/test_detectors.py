@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bus.ring import Samples
+from bus.audio import Samples
 from vad.detectors import Detector, SileroDetector, WebRtcDetector, make_detector
 from vad.settings import VadSettings
 

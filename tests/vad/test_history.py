@@ -36,7 +36,7 @@ def _ended(number: int, start: int, stop: int) -> SpeechEnded:
 def _history(*events: Event) -> History:
     history = History("mic")
     for event in events:
-        history.hear(event)
+        history.apply(event)
     return history
 
 

@@ -19,7 +19,7 @@ class Listening:
         self.gate = SpeechGate("mic", VadSettings(hangover_ms=960))
         self.at = 0
 
-    def hear(self, probability: float, windows: int = 1) -> list[GateEvent]:
+    def feed(self, probability: float, windows: int = 1) -> list[GateEvent]:
         said: list[GateEvent] = []
         for _ in range(windows):
             said += self.gate.update(self.at, self.at + WINDOW, probability)
@@ -28,8 +28,8 @@ class Listening:
 
     def pause(self) -> SpeechPaused:
         """Speak, fall silent, and return the pause."""
-        self.hear(SPEECH, 20)
-        (paused,) = self.hear(QUIET, 3)
+        self.feed(SPEECH, 20)
+        (paused,) = self.feed(QUIET, 3)
         assert isinstance(paused, SpeechPaused)
         return paused
 
@@ -43,14 +43,14 @@ def test_a_judged_pause_ends_the_utterance_after_its_own_wait() -> None:
     listening = Listening()
     paused = listening.pause()
     listening.gate.judge(paused.utterance, paused.quiet_sample, 352 * 16)
-    (ended,) = listening.hear(QUIET, 40)
+    (ended,) = listening.feed(QUIET, 40)
     assert quiet_ms(ended) == 352
 
 
 def test_without_a_judgement_the_hangover_holds() -> None:
     listening = Listening()
     listening.pause()
-    (ended,) = listening.hear(QUIET, 40)
+    (ended,) = listening.feed(QUIET, 40)
     assert quiet_ms(ended) == 960
 
 
@@ -58,16 +58,16 @@ def test_a_judgement_never_waits_longer_than_the_hangover() -> None:
     listening = Listening()
     paused = listening.pause()
     listening.gate.judge(paused.utterance, paused.quiet_sample, 5000 * 16)
-    (ended,) = listening.hear(QUIET, 40)
+    (ended,) = listening.feed(QUIET, 40)
     assert quiet_ms(ended) == 960
 
 
 def test_a_judgement_that_comes_late_ends_the_utterance_at_the_next_window() -> None:
     listening = Listening()
     paused = listening.pause()
-    assert listening.hear(QUIET, 13) == []
+    assert listening.feed(QUIET, 13) == []
     listening.gate.judge(paused.utterance, paused.quiet_sample, 320 * 16)
-    (ended,) = listening.hear(QUIET)
+    (ended,) = listening.feed(QUIET)
     assert quiet_ms(ended) == 17 * 32
 
 
@@ -75,12 +75,12 @@ def test_a_judgement_that_comes_late_ends_the_utterance_at_the_next_window() -> 
 def test_a_judgement_about_anything_else_changes_nothing(which: str) -> None:
     listening = Listening()
     before = listening.pause()
-    listening.hear(SPEECH, 5)
-    (paused,) = listening.hear(QUIET, 3)
+    listening.feed(SPEECH, 5)
+    (paused,) = listening.feed(QUIET, 3)
     assert isinstance(paused, SpeechPaused)
     if which == "the pause before":
         listening.gate.judge(before.utterance, before.quiet_sample, 320 * 16)
     else:
         listening.gate.judge(paused.utterance + 1, paused.quiet_sample, 320 * 16)
-    (ended,) = listening.hear(QUIET, 40)
+    (ended,) = listening.feed(QUIET, 40)
     assert quiet_ms(ended) == 960

@@ -17,7 +17,7 @@ from bus.messages import (
     AudioLost,
     CaptureEnded,
     CaptureStarted,
-    ListeningEnded,
+    DetectionEnded,
     SpeechEnded,
     SpeechStarted,
 )
@@ -63,7 +63,7 @@ def test_every_sentence_is_in_one_utterance(
     with Hearing(make_run, start_stage, {}, capture=capture, vad=vad) as hearing:
         hearing.start_all("call")
         hearing.replay()
-        (ended,) = hearing.wait_for(ListeningEnded)
+        (ended,) = hearing.wait_for(DetectionEnded)
         assert ended.stop_sample == SECONDS * 16_000
         _assert_sentences_are_found(hearing.spans("call"))
 
@@ -78,7 +78,7 @@ def test_a_listener_killed_between_sentences_and_amid_speech_neither_misses_nor_
             hearing.wait_for(kind, count=count)
             hearing.processes["vad:call"].kill()
             hearing.start("vad", "call")
-        hearing.wait_for(ListeningEnded)
+        hearing.wait_for(DetectionEnded)
         started = [(event.utterance, event.start_sample) for event in hearing.heard(SpeechStarted)]
         ended = [(event.utterance, event.start_sample) for event in hearing.heard(SpeechEnded)]
         assert started == ended
@@ -95,7 +95,7 @@ def test_a_listener_that_stood_still_catches_up(hearing: Hearing) -> None:
         hearing.processes["vad:call"].send_signal(signal.SIGSTOP)
         hearing.wait_for(CaptureEnded)
         hearing.processes["vad:call"].send_signal(signal.SIGCONT)
-        hearing.wait_for(ListeningEnded)
+        hearing.wait_for(DetectionEnded)
         _assert_sentences_are_found(hearing.spans("call"))
 
 
@@ -107,7 +107,7 @@ def test_a_capture_killed_amid_speech_leaves_a_gap_that_is_told(hearing: Hearing
         hearing.processes["capture:call"].kill()
         hearing.processes["capture:call"].wait(timeout=5)
         hearing.start("capture", "call")
-        hearing.wait_for(ListeningEnded)
+        hearing.wait_for(DetectionEnded)
         (lost,) = hearing.heard(AudioLost)
         first, second = hearing.heard(CaptureStarted)
         assert first.first_sample_ns == second.first_sample_ns
@@ -134,7 +134,7 @@ def test_audio_that_was_overwritten_is_told_and_the_rest_is_heard(
     ):
         ring.write(np.zeros(16_000 * 12, np.int16))
         ring.write(demo_speech("call", 3.5))
-        capture.say(
+        capture.publish(
             CaptureStarted(
                 source="call",
                 first_sample_ns=0,
@@ -146,7 +146,7 @@ def test_audio_that_was_overwritten_is_told_and_the_rest_is_heard(
         )
         hearing.start("vad", "call")
         ring.finish()
-        (ended,) = hearing.wait_for(ListeningEnded)
+        (ended,) = hearing.wait_for(DetectionEnded)
         assert ended.stop_sample == ring.stop_sample
         (lost,) = hearing.heard(AudioLost)
         assert (lost.start_sample, lost.stop_sample) == (0, ring.stop_sample - 160_000)

@@ -25,18 +25,18 @@ class Lines:
 
     def ready(self) -> None:
         """Say that audio is awaited: models are loaded and warm."""
-        self._say("ready")
+        self._publish("ready")
 
     def partial(self, text: str) -> None:
         """Say words that may still change."""
-        self._say("partial", text)
+        self._publish("partial", text)
 
     def final(self, text: str) -> None:
         """Say words that will not change any more."""
         if text.strip():
-            self._say("final", text)
+            self._publish("final", text)
 
-    def _say(self, kind: str, text: str = "") -> None:
+    def _publish(self, kind: str, text: str = "") -> None:
         with self._lock:
             self._file.write(json.dumps({"type": kind, "text": text}) + "\n")
             self._file.flush()

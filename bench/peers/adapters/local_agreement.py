@@ -25,7 +25,7 @@ class _Committed:
         self._lines = lines
         self._words = 0
 
-    def hear(self, state: TestState) -> None:
+    def apply(self, state: TestState) -> None:
         words = state.committed_text.split()
         if len(words) > self._words:
             self._lines.final(" ".join(words[self._words :]))
@@ -45,7 +45,7 @@ async def converse(lines: Lines, weights: str) -> None:
         pcm_input=True,
     )
     async with harness:
-        harness.on_update(_Committed(lines).hear)
+        harness.on_update(_Committed(lines).apply)
         lines.ready()
         blocks: asyncio.Queue[bytes] = asyncio.Queue()
         loop = asyncio.get_running_loop()

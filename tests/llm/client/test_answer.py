@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from bus.messages import AnswerFinished, AnswerGrew, AnswerStopped, Event
+from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event
 from llm.client.answer import Answer
 
 
@@ -16,12 +16,12 @@ def play(act: Callable[[Answer], None], *, flushes: int = 0) -> list[Event]:
     async def run() -> None:
         enough = asyncio.Event()
 
-        def say(event: Event) -> None:
+        def publish(event: Event) -> None:
             said.append(event)
             if len(said) > flushes:
                 enough.set()
 
-        act(Answer(1, say))
+        act(Answer(1, publish))
         if flushes:
             await asyncio.wait_for(enough.wait(), 5)
 
@@ -39,8 +39,8 @@ def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
             answer.grow(piece, number)
 
     assert play(act, flushes=1) == [
-        AnswerGrew(question=1, added="a", received_ns=0),
-        AnswerGrew(question=1, added="bcd", received_ns=1),
+        AnswerStreamed(question=1, delta="a", received_ns=0),
+        AnswerStreamed(question=1, delta="bcd", received_ns=1),
     ]
 
 
@@ -51,7 +51,7 @@ def test_the_end_says_what_is_left_and_the_whole() -> None:
         finish(answer)
 
     *pieces, end = play(act)
-    assert [piece.added for piece in pieces if isinstance(piece, AnswerGrew)] == ["a", "b"]
+    assert [piece.delta for piece in pieces if isinstance(piece, AnswerStreamed)] == ["a", "b"]
     assert isinstance(end, AnswerFinished)
     assert end.text == "ab"
 
@@ -65,6 +65,6 @@ def test_nothing_is_said_after_the_end() -> None:
         finish(answer)
 
     assert play(act) == [
-        AnswerGrew(question=1, added="a", received_ns=0),
+        AnswerStreamed(question=1, delta="a", received_ns=0),
         AnswerStopped(question=1, cause="a newer question", kept="a"),
     ]

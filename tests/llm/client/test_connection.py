@@ -103,7 +103,7 @@ def test_nobody_at_all_is_said_with_what_to_do(on_this_machine: list[ProviderSer
         server.models = ["nomic-embed-text"]
     with pytest.raises(ProviderFailure, match="no language model was found") as nobody:
         connect(LlmSettings())
-    assert "cuecard models pull smollm2" in nobody.value.todo
+    assert "cuecard models pull smollm2" in nobody.value.fix
 
 
 def test_a_server_without_a_model_that_answers_is_said(provider: ProviderServer) -> None:
@@ -117,7 +117,7 @@ def test_a_model_that_is_not_there_is_said_with_the_nearest(on_this_machine: lis
     known = Provider(name="openai", base_url=on_this_machine[0].base_url, lists_all=True)
     with pytest.raises(ProviderFailure) as gone:
         asyncio.run(opened(known, "gpt-4"))
-    assert gone.value.what == "openai has no model 'gpt-4'; nearest is 'gpt-4.1'"
+    assert gone.value.problem == "openai has no model 'gpt-4'; nearest is 'gpt-4.1'"
     assert asyncio.run(opened(known, "gpt-4.1")).models == ("gpt-4.1", "o4-mini")
 
 
@@ -148,7 +148,7 @@ def test_an_address_without_an_api_says_what_was_tried(provider: ProviderServer)
     root = provider.base_url.removesuffix("/v1")
     with pytest.raises(ProviderFailure) as refused:
         connect(LlmSettings(provider=root))
-    assert f"tried {root}/v1/models (HTTP 404), {root}/models (HTTP 404)" in refused.value.what
+    assert f"tried {root}/v1/models (HTTP 404), {root}/models (HTTP 404)" in refused.value.problem
 
 
 def test_a_list_of_many_pages_is_read_to_its_end(provider: ProviderServer) -> None:

@@ -58,9 +58,9 @@ def test_each_refusal_says_what_it_means(
     status: int, error: ProviderError, says: str, may_retry: bool
 ) -> None:
     refusal = refused(OPENAI, status, {}, error)
-    assert says in refusal.what
+    assert says in refusal.problem
     assert refusal.may_retry is may_retry
-    assert refusal.todo
+    assert refusal.fix
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_each_refusal_says_what_it_means(
 )
 def test_a_model_that_is_gone_is_named_with_the_nearest(status: int, error: ProviderError) -> None:
     refusal = refused(OPENAI, status, {}, error, model="gpt-4", listed=("gpt-4", "gpt-4.1", "o4-mini"))
-    assert refusal.what == "openai has no model 'gpt-4'; nearest is 'gpt-4.1'"
-    assert refusal.todo == "use --model gpt-4.1"
+    assert refusal.problem == "openai has no model 'gpt-4'; nearest is 'gpt-4.1'"
+    assert refusal.fix == "use --model gpt-4.1"
     assert not refusal.may_retry
 
 
 def test_without_a_list_no_other_model_is_named() -> None:
     refusal = refused(OPENAI, 404, {}, ProviderError("", "model_not_found"), model="gpt-4")
-    assert refusal.what == "openai has no model 'gpt-4'"
+    assert refusal.problem == "openai has no model 'gpt-4'"
 
 
 def test_the_wait_may_stand_in_the_body() -> None:
@@ -102,24 +102,24 @@ def test_an_error_in_the_middle_says_whether_to_try_again() -> None:
 
 def test_a_refusal_to_answer_is_said_as_one() -> None:
     refusal = declined(GEMINI, "PROHIBITED_CONTENT")
-    assert refusal.what == "gemini declined to answer this (prohibited content)"
+    assert refusal.problem == "gemini declined to answer this (prohibited content)"
     assert (refusal.declined, refusal.may_retry) == (True, False)
 
 
 def test_an_answer_that_was_all_thought_says_what_to_raise() -> None:
-    assert "answer_tokens" in nothing_visible(OPENAI, "length").todo
-    assert "no visible answer" in nothing_visible(OPENAI, "stop").what
+    assert "answer_tokens" in nothing_visible(OPENAI, "length").fix
+    assert "no visible answer" in nothing_visible(OPENAI, "stop").problem
 
 
 def test_a_refused_key_is_not_quoted() -> None:
     refusal = refused(XAI, 400, {}, ProviderError("Incorrect API key provided: xai-secret"))
     assert "secret" not in str(refusal)
-    assert "XAI_API_KEY" in refusal.todo
+    assert "XAI_API_KEY" in refusal.fix
 
 
 def test_a_page_in_the_place_of_a_stream_points_to_the_network() -> None:
-    assert "sign in" in no_stream(GROQ, "text/html; charset=utf-8", ProviderError("")).todo
-    assert "m" in no_stream(GROQ, "application/json", ProviderError("m")).what
+    assert "sign in" in no_stream(GROQ, "text/html; charset=utf-8", ProviderError("")).fix
+    assert "m" in no_stream(GROQ, "application/json", ProviderError("m")).problem
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_proxy_that_the_settings_allow_is_used_and_shown(
             with pytest.raises(Refusal, match=r"llm.example.org:443 cannot be reached") as refused:
                 async with line.get("models"):
                     pass
-            assert line.proxy in refused.value.todo
+            assert line.proxy in refused.value.fix
             return line.proxy
 
     shown = asyncio.run(run())

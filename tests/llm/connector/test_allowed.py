@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bus.messages import ProviderWanted
+from bus.messages import ProviderRequested
 from llm.connector.allowlist import Allowed, comparable
 from llm.settings import LlmSettings
 
@@ -52,7 +52,7 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
     allowed = Allowed(LlmSettings(provider="openai", fallback_provider="groq"))
     assert allowed("api.groq.com", 443)
     assert not allowed("api.x.ai", 443)
-    allowed.hear(ProviderWanted(provider="xai", model="", by="control"))
+    allowed.apply(ProviderRequested(provider="xai", model="", by="control"))
     assert allowed("api.x.ai", 443)
     assert allowed("api.openai.com", 443), "it is asked until the new line is warm"
 
@@ -62,7 +62,7 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
 )
 def test_a_wish_that_names_nobody_allows_nobody(nonsense: str) -> None:
     allowed = Allowed(LlmSettings(provider=nonsense))
-    allowed.hear(ProviderWanted(provider=nonsense, model="", by="control"))
+    allowed.apply(ProviderRequested(provider=nonsense, model="", by="control"))
     assert not allowed("10.0.0.1", 80)
     assert not allowed("x", 443)
 

@@ -1,4 +1,4 @@
-"""Whoever asks the dialer and may not, or says nothing sensible: hung up on, and the others are served."""
+"""Whoever asks the connector and may not, or says nothing sensible: hung up on, and the others are served."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from bus.failures import StageFailure
-from llm.client.connector import NotDialled, ThroughDialer
+from llm.client.connector import NotDialled, ThroughConnector
 from llm.connector.protocol import LARGEST_BYTES, PASSES_SOCKETS, DialReply, DialRequest, line_of, reply_in
 from llm.connector.server import DialServer
 from tests.waiting import wait_until
@@ -35,13 +35,13 @@ def provider() -> Iterator[socket.socket]:
 
 @pytest.fixture
 def asked() -> list[tuple[str, int]]:
-    """Return what the dialer refused."""
+    """Return what the connector refused."""
     return []
 
 
 @pytest.fixture
 def address(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[str, int]]) -> Iterator[Path]:
-    """Return where a dialer answers that allows this machine alone."""
+    """Return where a connector answers that allows this machine alone."""
     place = tmp_path_factory.mktemp("d") / "dial"
     with DialServer(
         place, SECRET, lambda host, _: host == "127.0.0.1", lambda *at: asked.append(at)
@@ -51,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[str, int
 
 
 def answer_to(address: Path, said: bytes) -> bytes:
-    """Say something to the dialer, and return all that it answers until it hangs up."""
+    """Say something to the connector, and return all that it answers until it hangs up."""
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(10)
         line.connect(str(address))
@@ -64,7 +64,7 @@ def answer_to(address: Path, said: bytes) -> bytes:
 
 
 def dialled(address: Path, port: int, secret: str = SECRET) -> socket.socket:
-    return asyncio.run(ThroughDialer(address, secret).handed("127.0.0.1", port, 5.0))
+    return asyncio.run(ThroughConnector(address, secret).handed("127.0.0.1", port, 5.0))
 
 
 def request(**changes: object) -> bytes:
@@ -155,7 +155,7 @@ def test_of_another_user_nobody_is_let_in(
 
 
 @pytest.mark.parametrize("handed", ["nothing", "a file", "a socket of this machine"])
-def test_who_takes_the_dialers_place_hands_over_nothing_that_is_used(
+def test_who_takes_the_connectors_place_hands_over_nothing_that_is_used(
     tmp_path_factory: pytest.TempPathFactory, handed: str
 ) -> None:
     place = tmp_path_factory.mktemp("d") / "dial"

@@ -50,7 +50,7 @@ def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
         local_first_token_timeout_s=2.0,
         total_timeout_s=4.0,
     )
-    live.say("What is the largest system you have ever worked on?")
+    live.publish("What is the largest system you have ever worked on?")
     live.wait_until(lambda: bool(live.all(m.AnswerStopped) or live.all(m.AnswerFinished)))
     assert PLANTED in provider.requests[-1].headers["authorization"], "the provider is shown it"
     stage = live.children[0]
@@ -71,7 +71,7 @@ def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
     live = start_live(
         {"MY_ODD_KEY": key, "CUECARD_DEBUG": "1"}, provider=provider.base_url, key_variable="MY_ODD_KEY"
     )
-    live.say("What is the largest system you have ever worked on?")
+    live.publish("What is the largest system you have ever worked on?")
     assert "MY_ODD_KEY holds characters that no key has" in live.wait_for(m.AnswerStopped).cause
     live.stop()
     assert "planted" not in live.errors()
@@ -81,8 +81,8 @@ def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
 def test_a_process_that_keeps_its_memory_private_leaves_no_copy_and_shows_nothing(tmp_path: Path) -> None:
     program = (
         "import ctypes, os, resource\n"
-        "from bus.private_memory import keep_private\n"
-        "keep_private()\n"
+        "from bus.private_memory import forbid_memory_access\n"
+        "forbid_memory_access()\n"
         "is_dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), is_dumpable, flush=True)\n"
         "os.abort()\n"

@@ -73,8 +73,8 @@ def test_what_is_no_key_is_not_sent_and_not_shown(key: str) -> None:
 def test_a_missing_key_says_what_to_set() -> None:
     with pytest.raises(ProviderFailure, match="set OPENAI_API_KEY") as refused:
         find_key(OPENAI, {})
-    assert "no key store that is safe" in refused.value.what
-    assert "--ask-key" in refused.value.todo
+    assert "no key store that is safe" in refused.value.problem
+    assert "--ask-key" in refused.value.fix
 
 
 @pytest.mark.usefixtures("without_key_store")

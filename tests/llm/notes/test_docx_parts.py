@@ -134,4 +134,4 @@ def test_other_formats_with_the_suffix_are_named(body: bytes, why: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_docx(body)
     assert why in refused.value.why
-    assert refused.value.todo
+    assert refused.value.fix

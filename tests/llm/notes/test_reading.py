@@ -73,8 +73,8 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, body:
     (tmp_path / name).write_bytes(body)
     with pytest.raises(InputFailure, match=why) as refused:
         read_notes([tmp_path / name])
-    assert name in refused.value.what
-    assert refused.value.todo
+    assert name in refused.value.problem
+    assert refused.value.fix
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_file_in_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(tm
     os.mkfifo(tmp_path / "h.md")
     read = read_notes([tmp_path])
     assert [note.name for note in read.notes] == ["a.md"]
-    whats = [remark.what for remark in read.remarks]
+    whats = [remark.problem for remark in read.remarks]
     assert [what for name in "bcde" for what in whats if f"/{name}." in what] == whats[:4]
     assert "f.md, g.md, h.md cannot be read either" in whats[4]
     assert all(remark.kept == "the other notes are read" for remark in read.remarks)
@@ -176,4 +176,4 @@ def test_text_in_other_encodings_is_read_and_named(name: str, said: str) -> None
     read = read_notes([CASES / name])
     assert "# Résumé — José" in read.notes[0].text
     assert "saved €40k" in read.notes[0].text
-    assert said in read.remarks[0].what
+    assert said in read.remarks[0].problem

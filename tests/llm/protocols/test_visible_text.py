@@ -17,7 +17,7 @@ def shown(pieces: list[str], *, cut_off: bool = False, begins_in_thoughts: bool 
     """Return what is visible in the end."""
     visible, text = VisibleText(begins_in_thoughts=begins_in_thoughts), ""
     for added in (*map(visible.feed, pieces), visible.finish(cut_off=cut_off)):
-        text = added.text if added.anew else text + added.text
+        text = added.text if added.replaces else text + added.text
     return text
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bus.messages import PauseJudged, QuestionSpan, TranscriptFinished
-from bus.ring import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.tracker import Asked, Listener
 from llm.settings import LlmSettings
 
@@ -23,16 +23,16 @@ class Talk:
     utterances: dict[str, int] = field(default_factory=dict)
     at_s: float = 0.0
 
-    def say(self, text: str, source: str = "call", *, after_s: float = 1.0) -> Asked | None:
+    def publish(self, text: str, source: str = "call", *, after_s: float = 1.0) -> Asked | None:
         self.utterances[source] = self.utterances.get(source, 0) + 1
         start_s = self.at_s + after_s
         self.at_s = start_s + 2
-        return self.listener.hear(final(text, source, self.utterances[source], start_s))
+        return self.listener.detect(final(text, source, self.utterances[source], start_s))
 
 
-def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> TranscriptFinished:
+def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> FinalTranscribed:
     start_sample = round(start_s * SAMPLE_RATE)
-    return TranscriptFinished(
+    return FinalTranscribed(
         source=source,
         utterance=utterance,
         text=text,
@@ -42,7 +42,7 @@ def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 
         mean_log_probability=-0.2,
         no_speech_probability=0.01,
         window_s=5.0,
-        redone=False,
+        retried=False,
         speculative=True,
         queue_ms=0.0,
         compute_ms=100.0,
@@ -53,44 +53,44 @@ def span(utterance: int, start_character: int, stop_character: int) -> QuestionS
     return QuestionSpan(utterance=utterance, start_character=start_character, stop_character=stop_character)
 
 
-def paused(text: str, utterance: int, quiet_sample: int) -> PauseJudged:
-    return PauseJudged(
+def paused(text: str, utterance: int, quiet_sample: int) -> EndpointPredicted:
+    return EndpointPredicted(
         source="call",
         utterance=utterance,
         start_sample=quiet_sample - SAMPLE_RATE,
         quiet_sample=quiet_sample,
         wait_ms=320,
-        because="question",
+        reason="question",
         text=text,
     )
 
 
 def test_a_question_of_the_other_party_is_to_be_answered() -> None:
-    asked = Talk().say("Why did you choose Postgres?")
+    asked = Talk().publish("Why did you choose Postgres?")
     assert asked == Asked(
         "call", 1, "Why did you choose Postgres?", 0.95, "question", spans=(span(1, 0, 28),)
     )
 
 
 def test_ones_own_question_is_not() -> None:
-    assert Talk().say("Could you repeat the figures for me, and what is the deadline?", "mic") is None
+    assert Talk().publish("Could you repeat the figures for me, and what is the deadline?", "mic") is None
 
 
 def test_everyones_questions_count_in_practice() -> None:
     talk = Talk(Listener(LlmSettings(listen_to="everyone")))
-    assert talk.say("Why did I choose Postgres?", "mic") is not None
+    assert talk.publish("Why did I choose Postgres?", "mic") is not None
 
 
 def test_a_question_that_is_not_sure_enough_is_left_alone() -> None:
     talk = Talk(Listener(LlmSettings(min_confidence=0.9)))
-    assert talk.say("what is a deadlock") is None
-    assert talk.say("What is a deadlock?") is not None
+    assert talk.publish("what is a deadlock") is None
+    assert talk.publish("What is a deadlock?") is not None
 
 
 def test_a_question_over_two_utterances_is_one() -> None:
     talk = Talk()
-    assert talk.say("So what would you do if the") is None
-    asked = talk.say("Database went down during a release?")
+    assert talk.publish("So what would you do if the") is None
+    asked = talk.publish("Database went down during a release?")
     assert asked is not None
     assert asked.text == "What would you do if the database went down during a release?"
     assert asked.utterance == 2
@@ -98,93 +98,93 @@ def test_a_question_over_two_utterances_is_one() -> None:
 
 def test_the_second_half_may_ask_by_itself() -> None:
     talk = Talk()
-    talk.say("So how would you")
-    asked = talk.say("design a cache?")
+    talk.publish("So how would you")
+    asked = talk.publish("design a cache?")
     assert asked is not None
     assert asked.text == "How would you design a cache?"
 
 
 def test_the_other_voice_in_between_does_not_part_them() -> None:
     talk = Talk()
-    talk.say("And what was the hardest part of...")
-    talk.say("Mm-hmm.", "mic", after_s=-1.5)
-    asked = talk.say("moving to the new system?", after_s=-1)
+    talk.publish("And what was the hardest part of...")
+    talk.publish("Mm-hmm.", "mic", after_s=-1.5)
+    asked = talk.publish("moving to the new system?", after_s=-1)
     assert asked is not None
     assert asked.text == "What was the hardest part of moving to the new system?"
 
 
 def test_halves_far_apart_are_not_joined() -> None:
     talk = Talk()
-    talk.say("So what would you do if the")
-    assert talk.say("Database is a funny word.", after_s=30) is None
+    talk.publish("So what would you do if the")
+    assert talk.publish("Database is a funny word.", after_s=30) is None
 
 
 def test_an_opening_that_asks_nothing_is_left_out() -> None:
     talk = Talk()
-    talk.say("And the next thing is,")
-    asked = talk.say("What is your biggest weakness?")
+    talk.publish("And the next thing is,")
+    asked = talk.publish("What is your biggest weakness?")
     assert asked is not None
     assert asked.text == "What is your biggest weakness?"
 
 
 def test_a_question_that_goes_on_is_asked_again_as_a_whole() -> None:
     talk = Talk()
-    assert talk.say("what is the time complexity of quicksort") is not None
-    asked = talk.say("In the worst case.")
+    assert talk.publish("what is the time complexity of quicksort") is not None
+    asked = talk.publish("In the worst case.")
     assert asked is not None
     assert asked.text == "What is the time complexity of quicksort in the worst case."
 
 
 def test_what_follows_a_question_without_asking_changes_nothing() -> None:
     talk = Talk()
-    assert talk.say("What is your notice period?") is not None
-    assert talk.say("Okay.") is None
-    assert talk.say("I will write that down.") is None
+    assert talk.publish("What is your notice period?") is not None
+    assert talk.publish("Okay.") is None
+    assert talk.publish("I will write that down.") is None
 
 
 def test_a_follow_up_knows_the_question_it_leans_on() -> None:
     talk = Talk()
-    talk.say("Which database did you choose?")
-    talk.say("Postgres.", "mic")
-    asked = talk.say("And why that one?")
+    talk.publish("Which database did you choose?")
+    talk.publish("Postgres.", "mic")
+    asked = talk.publish("And why that one?")
     assert asked is not None
     assert (asked.kind, asked.previous) == ("follow-up", "Which database did you choose?")
 
 
 def test_a_chain_of_follow_ups_leans_on_what_it_began_with() -> None:
     talk = Talk()
-    talk.say("Which database did you choose?")
-    talk.say("And why that one?")
-    asked = talk.say("How did that go?")
+    talk.publish("Which database did you choose?")
+    talk.publish("And why that one?")
+    asked = talk.publish("How did that go?")
     assert asked is not None
     assert asked.previous == "Which database did you choose?"
 
 
 def test_a_question_that_stands_alone_leans_on_nothing() -> None:
     talk = Talk()
-    talk.say("Which database did you choose?")
-    asked = talk.say("Where do you see yourself in five years?")
+    talk.publish("Which database did you choose?")
+    asked = talk.publish("Where do you see yourself in five years?")
     assert asked is not None
     assert (asked.kind, asked.previous) == ("question", "")
 
 
 def test_after_a_long_time_nothing_is_leant_on() -> None:
     talk = Talk()
-    talk.say("Which database did you choose?")
-    asked = talk.say("And why that one?", after_s=600)
+    talk.publish("Which database did you choose?")
+    asked = talk.publish("And why that one?", after_s=600)
     assert asked is not None
     assert asked.previous == ""
 
 
 def test_an_utterance_that_is_said_again_is_not_considered_again() -> None:
     listener = Listener(LlmSettings())
-    assert listener.hear(final("What is a mutex?")) is not None
-    assert listener.hear(final("What is a mutex?")) is None
+    assert listener.detect(final("What is a mutex?")) is not None
+    assert listener.detect(final("What is a mutex?")) is None
 
 
 def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> None:
     talk = Talk()
-    talk.say("I am not convinced that this scales.")
+    talk.publish("I am not convinced that this scales.")
     assert talk.listener.last_said() == Asked(
         "call", 1, "I am not convinced that this scales.", 1.0, "asked for", spans=(span(1, 0, 36),)
     )
@@ -192,8 +192,8 @@ def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> 
 
 def test_a_question_just_before_is_what_was_just_said() -> None:
     talk = Talk()
-    talk.say("What would you do?")
-    talk.say("Take your time.")
+    talk.publish("What would you do?")
+    talk.publish("Take your time.")
     asked = talk.listener.last_said()
     assert asked is not None
     assert (asked.text, asked.kind) == ("What would you do?", "asked for")
@@ -201,9 +201,9 @@ def test_a_question_just_before_is_what_was_just_said() -> None:
 
 def test_a_question_of_long_ago_is_not() -> None:
     talk = Talk()
-    talk.say("What would you do?")
+    talk.publish("What would you do?")
     for _ in range(3):
-        talk.say("The last quarter was difficult for us.")
+        talk.publish("The last quarter was difficult for us.")
     asked = talk.listener.last_said()
     assert asked is not None
     assert asked.text == "The last quarter was difficult for us."
@@ -211,12 +211,12 @@ def test_a_question_of_long_ago_is_not() -> None:
 
 def test_ones_own_words_are_only_answered_when_nobody_else_spoke() -> None:
     talk = Talk()
-    talk.say("I would start with the logs.", "mic")
+    talk.publish("I would start with the logs.", "mic")
     asked = talk.listener.last_said()
     assert asked is not None
     assert asked.source == "mic"
-    talk.say("Go on with the second part.")
-    talk.say("I would read the code.", "mic")
+    talk.publish("Go on with the second part.")
+    talk.publish("I would read the code.", "mic")
     asked = talk.listener.last_said()
     assert asked is not None
     assert asked.source == "call"
@@ -226,7 +226,7 @@ def test_before_any_word_there_is_nothing_to_answer() -> None:
     assert Listener(LlmSettings()).last_said() is None
 
 
-def turns(talk: dict[str, Any]) -> list[tuple[TranscriptFinished, str, str]]:
+def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
     """Return the finals of a written talk, each with what is to be answered then and what that leans on."""
     ended_s: dict[str, float] = {}
     counts: dict[str, int] = {}
@@ -245,7 +245,7 @@ def turns(talk: dict[str, Any]) -> list[tuple[TranscriptFinished, str, str]]:
 def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
     listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, text, previous in turns(talk):
-        asked = listener.hear(said)
+        asked = listener.detect(said)
         assert (asked.text if asked else "", asked.previous if asked else "") == (text, previous)
 
 
@@ -253,24 +253,24 @@ def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
 def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, Any]) -> None:
     listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, _, _ in turns(talk):
-        pause = PauseJudged(
+        pause = EndpointPredicted(
             source=said.source,
             utterance=said.utterance,
             start_sample=said.start_sample,
             quiet_sample=said.quiet_sample,
             wait_ms=320,
-            because="question",
+            reason="question",
             text=said.text,
         )
         guesses = [listener.guess(pause), listener.guess(pause)]
-        asked = listener.hear(said)
+        asked = listener.detect(said)
         assert guesses == [asked, asked]
 
 
 def test_spans_of_a_question_over_two_utterances_are_in_both() -> None:
     talk = Talk()
-    talk.say("Right. So what would you do if the")
-    asked = talk.say("Database went down? Take your time.")
+    talk.publish("Right. So what would you do if the")
+    asked = talk.publish("Database went down? Take your time.")
     assert asked is not None
     assert asked.text == "What would you do if the database went down?"
     assert asked.spans == (span(1, 10, 34), span(2, 0, 19))
@@ -278,8 +278,8 @@ def test_spans_of_a_question_over_two_utterances_are_in_both() -> None:
 
 def test_a_question_its_asker_answers_is_not_what_was_just_said() -> None:
     talk = Talk()
-    assert talk.say("Why did we pick Go?") is not None
-    talk.say("Because the team knew it already.")
+    assert talk.publish("Why did we pick Go?") is not None
+    talk.publish("Because the team knew it already.")
     asked = talk.listener.last_said()
     assert asked is not None
     assert asked.text == "Because the team knew it already."
@@ -289,5 +289,5 @@ def test_a_guess_leaves_no_trace() -> None:
     talk = Talk()
     assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is not None
     assert talk.listener.last_said() is None
-    assert talk.say("What is a mutex?") is not None
+    assert talk.publish("What is a mutex?") is not None
     assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is None

@@ -42,7 +42,7 @@ def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failu
     budget = Budget(told.append, path, Clock())
     for _ in range(3):
         budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
-    assert [failure.what for failure in told] == [f"the counts in {path} are damaged"]
+    assert [failure.problem for failure in told] == [f"the counts in {path} are damaged"]
     assert path.read_bytes() == damage
     assert (budget.spending.session_cost, budget.spending.day_cost) == (0.75, 0.75)
     assert "3 of 2 requests" in budget.limit_reached(LlmSettings(day_requests_limit=2))
@@ -54,7 +54,7 @@ def test_a_place_that_cannot_be_written_is_told_once(tmp_path: Path, told: list[
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     assert len(told) == 1
-    assert "cannot be kept" in told[0].what
+    assert "cannot be kept" in told[0].problem
     assert budget.spending.day.requests == 2
 
 

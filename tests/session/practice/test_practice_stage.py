@@ -42,7 +42,7 @@ class Practised:
         return self._start(self._run, "session.practice", **self._environment)
 
     def all(self, kind: type[M]) -> list[M]:
-        self.events += [logged.event for logged in self.line.hear(0.02)]
+        self.events += [logged.event for logged in self.line.poll(0.02)]
         return [event for event in self.events if isinstance(event, kind)]
 
     def wait_for(self, kind: type[M], count: int = 1) -> M:
@@ -51,13 +51,13 @@ class Practised:
 
     def open(self) -> None:
         self.wait_for(m.StageReady, 2)  # the hub's and the stage's
-        self.speakers.say(started("mic", self.zero_ns), m.ReplayStarted(start_ns=0))
+        self.speakers.publish(started("mic", self.zero_ns), m.ReplayStarted(start_ns=0))
 
-    def say(self, utterance: int, text: str) -> None:
+    def publish(self, utterance: int, text: str) -> None:
         """Let the user say something that ended just now."""
-        turn = self.wait_for(m.TurnGiven, utterance)
+        turn = self.wait_for(m.TurnStarted, utterance)
         start_s = turn.from_sample / SECOND + 0.5
-        self.speakers.say(final(utterance, text, "mic", start_s, start_s + 0.1))
+        self.speakers.publish(final(utterance, text, "mic", start_s, start_s + 0.1))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def practise(
         run = make_run(practice=PracticeSettings(**settings))  # type: ignore[arg-type]
         start_stage(run, "bus")
         with HubClient("session", run) as client:
-            assert client.hear(timeout_s=10), "the hub did not start"
+            assert client.poll(timeout_s=10), "the hub did not start"
         running.append(Practised(run, start_stage, speakers_of(run), **(environment or {})))
         return running[-1]
 
@@ -94,9 +94,9 @@ def practise(
 
 
 def give_feedback(practised: Practised, number: int) -> None:
-    wanted = practised.wait_for(m.FeedbackWanted, number)
-    practised.speakers.say(
-        m.QuestionAsked(
+    wanted = practised.wait_for(m.FeedbackRequested, number)
+    practised.speakers.publish(
+        m.QuestionDetected(
             question=number,
             source="practice",
             utterance=wanted.number,
@@ -112,9 +112,9 @@ def test_a_practice_goes_from_the_first_question_to_the_end(practise: Callable[.
     practised = practise()
     practised.open()
     for number, text in enumerate(("A line.", "A pile."), 1):
-        assert practised.wait_for(m.PracticeAsked, number).text == QUESTIONS[number - 1]
-        practised.say(number, text)
-        assert practised.wait_for(m.PracticeMeasured, number).text == text
+        assert practised.wait_for(m.PracticeQuestionAsked, number).text == QUESTIONS[number - 1]
+        practised.publish(number, text)
+        assert practised.wait_for(m.PracticeAnswerMeasured, number).text == text
         give_feedback(practised, number)
     give_feedback(practised, 3)
     assert practised.wait_for(m.PracticeEnded).answers == 2
@@ -128,23 +128,23 @@ def test_a_stage_that_is_killed_in_mid_answer_loses_and_asks_nothing_twice(
 ) -> None:
     practised = practise(quiet_s=2.0)
     practised.open()
-    practised.say(1, "A line.")
-    practised.wait_for(m.TranscriptFinished)
+    practised.publish(1, "A line.")
+    practised.wait_for(m.FinalTranscribed)
     practised.child.send_signal(signal.SIGKILL)
     practised.child.wait(10)
     practised.child = practised.start()
-    assert practised.wait_for(m.PracticeMeasured).text == "A line."
+    assert practised.wait_for(m.PracticeAnswerMeasured).text == "A line."
     give_feedback(practised, 1)
-    practised.wait_for(m.PracticeAsked, 2)
-    assert [asked.number for asked in practised.all(m.PracticeAsked)] == [1, 2]
-    assert len(practised.all(m.FeedbackWanted)) == 1
+    practised.wait_for(m.PracticeQuestionAsked, 2)
+    assert [asked.number for asked in practised.all(m.PracticeQuestionAsked)] == [1, 2]
+    assert len(practised.all(m.FeedbackRequested)) == 1
 
 
 def test_who_stops_is_told_what_there_is(practise: Callable[..., Practised]) -> None:
     practised = practise()
     practised.open()
-    practised.say(1, "A line.")
-    practised.wait_for(m.FeedbackWanted)
+    practised.publish(1, "A line.")
+    practised.wait_for(m.FeedbackRequested)
     practised.child.terminate()
     assert practised.child.wait(10) == 0
     ended = practised.wait_for(m.PracticeEnded)
@@ -154,8 +154,8 @@ def test_who_stops_is_told_what_there_is(practise: Callable[..., Practised]) -> 
 def test_without_a_voice_questions_are_shown_and_that_is_said(practise: Callable[..., Practised]) -> None:
     practised = practise({"PATH": "/nowhere"}, speak=True)
     practised.open()
-    assert "no voice is installed" in practised.wait_for(m.ProblemMet).what
-    practised.wait_for(m.TurnGiven)
+    assert "no voice is installed" in practised.wait_for(m.ProblemReported).problem
+    practised.wait_for(m.TurnStarted)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the voice")
@@ -167,15 +167,15 @@ def test_the_turn_waits_for_the_voice_and_the_voice_ends_with_the_stage(
     script.chmod(0o755)
     practised = practise({"PATH": f"{tmp_path}:{os.environ['PATH']}"}, speak=True)
     practised.open()
-    practised.wait_for(m.PracticeAsked)
+    practised.wait_for(m.PracticeQuestionAsked)
     (voice,) = wait_until(lambda: psutil.Process(practised.child.pid).children())
-    assert not practised.all(m.TurnGiven)
-    practised.speakers.say(m.AnswerRequested(by="session"))
-    practised.wait_for(m.TurnGiven)
+    assert not practised.all(m.TurnStarted)
+    practised.speakers.publish(m.AnswerRequested(by="session"))
+    practised.wait_for(m.TurnStarted)
     wait_until(lambda: not voice.is_running())
-    practised.say(1, "A line.")
+    practised.publish(1, "A line.")
     give_feedback(practised, 1)
-    practised.wait_for(m.PracticeAsked, 2)
+    practised.wait_for(m.PracticeQuestionAsked, 2)
     (voice,) = wait_until(lambda: psutil.Process(practised.child.pid).children())
     practised.child.terminate()
     assert practised.child.wait(10) == 0

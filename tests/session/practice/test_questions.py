@@ -68,7 +68,7 @@ def test_a_file_without_questions_is_named(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(InputFailure, match=says) as caught:
         read_questions(tmp_path / name)
-    assert name in caught.value.what
+    assert name in caught.value.problem
 
 
 def test_the_built_in_sets_hold_enough_good_lines() -> None:

@@ -34,12 +34,12 @@ def test_a_practice_is_over_when_it_says_so_and_not_before() -> None:
     fold = Progress(["mic"], answers=True, practises=True)
     recorded = [
         m.CaptureEnded(source="mic", stop_sample=9, cause="end of file"),
-        m.ListeningEnded(source="mic", stop_sample=9),
+        m.DetectionEnded(source="mic", stop_sample=9),
     ]
     for logged in log(*recorded, *story.whole()[:-1]):
-        fold.hear(logged)
+        fold.apply(logged)
     assert not fold.complete
-    fold.hear(m.Logged(99, 0, story.ended()))
+    fold.apply(m.Logged(99, 0, story.ended()))
     assert fold.complete
 
 
@@ -48,9 +48,9 @@ def test_a_practice_that_was_given_up_leaves_a_session_that_ends_by_itself() -> 
     fold.stage_given_up("practice")
     for logged in log(
         m.CaptureEnded(source="mic", stop_sample=9, cause="end of file"),
-        m.ListeningEnded(source="mic", stop_sample=9),
+        m.DetectionEnded(source="mic", stop_sample=9),
     ):
-        fold.hear(logged)
+        fold.apply(logged)
     assert fold.complete
 
 
@@ -58,7 +58,7 @@ def test_a_practice_that_was_given_up_leaves_a_session_that_ends_by_itself() -> 
 def record() -> Record:
     fold = Record()
     for logged in log(*story.whole()):
-        fold.hear(logged)
+        fold.apply(logged)
     return fold
 
 
@@ -98,7 +98,7 @@ def test_plain_lines_say_each_thing_once() -> None:
 def test_what_the_terminal_keeps_holds_no_control_characters() -> None:
     written = StringIO()
     console = Console(width=60, file=written)
-    console.print(practice_lines.drawn(m.PracticeAsked(number=1, of=1, text="Why\x1b]0;?")))
+    console.print(practice_lines.drawn(m.PracticeQuestionAsked(number=1, of=1, text="Why\x1b]0;?")))
     console.print(practice_lines.drawn(story.measured(1, ["x\x07y"])))
     console.print(practice_lines.drawn(story.ended()))
     text = written.getvalue()

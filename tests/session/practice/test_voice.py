@@ -37,7 +37,7 @@ def test_the_first_voice_that_is_installed_speaks(platform: str, installed: set[
 def test_no_voice_is_said_with_what_to_do() -> None:
     with pytest.raises(MachineFailure, match="no voice") as caught:
         find_program(platform="linux", which={"say": "a game"}.get)
-    assert "espeak-ng" in caught.value.todo
+    assert "espeak-ng" in caught.value.fix
 
 
 def test_a_text_is_never_an_option() -> None:
@@ -57,12 +57,12 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
     file = tmp_path / "said"
     code = f"import sys; open({str(file)!r}, 'wb').write(sys.stdin.buffer.read())"
     with Voice(python(code)) as voice:
-        voice.say(TEXT)
+        voice.publish(TEXT)
         wait_until(lambda: not voice.speaks())
     assert file.read_text(encoding="utf-8") == f"{TEXT}\n"
     code = f"import sys; open({str(file)!r}, 'w', encoding='utf-8').write(sys.argv[-1])"
     with Voice(python(code, takes_input=False)) as voice:
-        voice.say(TEXT)
+        voice.publish(TEXT)
         wait_until(lambda: not voice.speaks())
     assert file.read_text(encoding="utf-8") == TEXT
 
@@ -71,7 +71,7 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
 def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
     with Voice(python(f"import signal; {stubborn}signal.pause()")) as voice:
         before = set(psutil.Process().children())
-        voice.say("Well?")
+        voice.publish("Well?")
         (child,) = set(psutil.Process().children()) - before
         assert voice.speaks()
     assert not child.is_running()
@@ -79,19 +79,19 @@ def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
 
 def test_a_voice_that_fails_is_told_once_and_then_silent() -> None:
     voice = Voice(python("import sys; sys.stdin.read(); sys.exit(3)"))
-    voice.say("Well?")
+    voice.publish("Well?")
     with pytest.raises(MachineFailure, match="code 3"):
         wait_until(lambda: not voice.speaks())
-    voice.say("Well?")
+    voice.publish("Well?")
     assert not voice.speaks()
 
 
 def test_a_voice_that_cannot_be_run_is_told() -> None:
     with pytest.raises(MachineFailure, match="could not speak"):
-        Voice(Program("nowhere", ("/nowhere/espeak",))).say("Well?")
+        Voice(Program("nowhere", ("/nowhere/espeak",))).publish("Well?")
 
 
 def test_without_a_program_nothing_is_spoken() -> None:
     with Voice(None) as voice:
-        voice.say("Well?")
+        voice.publish("Well?")
         assert not voice.speaks()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.failures import Refused
+from bus.failures import Rejected
 from session.resume.keeper_socket import Door
 from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode, encode
 from tests.session.events import final, log
@@ -25,7 +25,7 @@ def ask(place: Path) -> Iterator[Callable[..., tuple[bytes, bool]]]:
     """Return a function that says words at a door, and returns what came and whether all is over."""
     with Door(place / "kept") as door:
 
-        def say(*words: bytes) -> tuple[bytes, bool]:
+        def publish(*words: bytes) -> tuple[bytes, bool]:
             over: list[bool] = []
             answering = threading.Thread(target=lambda: over.append(door.answer(BODY, 5.0)))
             answering.start()
@@ -38,7 +38,7 @@ def ask(place: Path) -> Iterator[Callable[..., tuple[bytes, bool]]]:
             answering.join(5)
             return came, over[0]
 
-        yield say
+        yield publish
 
 
 def test_what_is_kept_is_given_and_let_go_when_it_is_in_good_hands(
@@ -70,5 +70,5 @@ def test_nobody_who_asks_is_no_end(place: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"\xc1", BODY[:-1], b"\x91" * 5000])
 def test_what_is_no_log_is_refused(body: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         decode(body)

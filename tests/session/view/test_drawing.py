@@ -15,7 +15,7 @@ from tests.session.events import log, question
 def fold(*events: m.Event) -> Captions:
     captions = Captions()
     for logged in log(*events):
-        captions.hear(logged)
+        captions.apply(logged)
     return captions
 
 
@@ -76,9 +76,9 @@ def test_nothing_of_others_moves_the_cursor() -> None:
     passage = m.Passage(file=f"a{escape}.md", heading=escape, text=escape, score=1.0)
     shown = moving(
         question(1, escape),
-        m.PassagesFound(question=1, passages=[passage], search_ms=1.0),
+        m.PassagesRetrieved(question=1, passages=[passage], search_ms=1.0),
         *story.streamed(text=f"{escape} [x](https://example.com)", pieces=1),
-        m.ProblemMet(stage="llm", what=escape),
+        m.ProblemReported(stage="llm", problem=escape),
     )
     assert "\x1b" not in shown
     assert "\x07" not in shown
@@ -93,10 +93,10 @@ def test_the_fingerprint_changes_exactly_with_what_is_seen() -> None:
     drawing = Drawing(captions, has_keys=False)
     before = drawing.fingerprint()
     quiet = m.LevelMeasured(source="mic", rms_dbfs=-70.0, peak_dbfs=-60.0, stop_sample=1)
-    captions.hear(m.Logged(0, 0, quiet))
+    captions.apply(m.Logged(0, 0, quiet))
     assert drawing.fingerprint() == before
     loud = m.LevelMeasured(source="mic", rms_dbfs=-10.0, peak_dbfs=-3.0, stop_sample=1)
-    captions.hear(m.Logged(0, 0, loud))
+    captions.apply(m.Logged(0, 0, loud))
     assert drawing.fingerprint() != before
 
 

@@ -11,7 +11,7 @@ from tests.session.events import discarded, final, log, question, request, start
 def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:
     view = PlainLines()
     for logged in log(*events):
-        view.hear(logged)
+        view.apply(logged)
     view.refresh()
     return capsys.readouterr().out.splitlines()
 
@@ -23,8 +23,8 @@ def test_speech_is_written_with_its_speaker_and_time(capsys: pytest.CaptureFixtu
 
 
 def test_unsure_words_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert written(capsys, final(1, "Honestly,", "mic", 72, 75, unsure=True)) == [
-        "mic       1:12  [unsure] Honestly,"
+    assert written(capsys, final(1, "Honestly,", "mic", 72, 75, unconfirmed=True)) == [
+        "mic       1:12  [unconfirmed] Honestly,"
     ]
 
 
@@ -48,7 +48,7 @@ def test_an_answer_is_written_line_by_line_and_nothing_twice(capsys: pytest.Capt
 
 
 def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.CaptureFixture[str]) -> None:
-    stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="Half", todo="ask again")
+    stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="Half", fix="ask again")
     assert written(capsys, *story.streamed(text="Half", pieces=1), stopped) == [
         "answer    Half",
         "answer    (the line was cut; ask again)",
@@ -58,7 +58,7 @@ def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.Ca
 @pytest.mark.parametrize(
     ("event", "line"),
     [
-        (m.StageReady(stage="stt", detail="base", sandbox="caged"), "ready     stt, base, caged"),
+        (m.StageReady(stage="stt", detail="base", sandbox="sandboxed"), "ready     stt, base, sandboxed"),
         (started("mic"), "hearing   mic: a file"),
         (question(1, "Why?"), "question  Why?"),
         (request(1, left_machine=True, body="xx"), "sent      2 bytes to api.example.com:443"),
@@ -66,15 +66,15 @@ def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.Ca
             request(1, left_machine=False, body="xx"),
             "sent      2 bytes to 127.0.0.1:8080, which is this machine",
         ),
-        (m.ProblemMet(stage="llm", what="a", kept="b", todo="c"), "problem   llm: a; b; c"),
+        (m.ProblemReported(stage="llm", problem="a", kept="b", fix="c"), "problem   llm: a; b; c"),
         (m.StageDied(stage="stt", cause="killed"), "died      stt: killed"),
-        (m.StageGivenUp(stage="stt", cause="often", todo="doctor"), "given up  stt: often; doctor"),
+        (m.StageGivenUp(stage="stt", cause="often", fix="doctor"), "given up  stt: often; doctor"),
         (
             m.AudioLost(source="mic", start_sample=0, stop_sample=4_000, cause="late"),
             "lost      mic: 0.25 s of audio (late)",
         ),
         (
-            m.WordsLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
+            m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
             "lost      mic: an utterance at 0:00 (overwritten)",
         ),
         (m.SessionEnding(cause="done"), "ending    done"),

@@ -49,7 +49,7 @@ def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Term
         terminal.until_shown("space: my answer is over")
         terminal.press(" ")
         pressed = wait_until(
-            lambda: [e.event for e in listener.hear(0.1) if isinstance(e.event, m.AnswerRequested)]
+            lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
         )
     assert pressed == [m.AnswerRequested(by="view")]
     tell(hub_run, *story.whole()[2:])

@@ -81,14 +81,14 @@ def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], Vi
     events = view.events()
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert all(isinstance(event["logged_ns"], int) and isinstance(event["type"], str) for event in events)
-    (first, *_) = (event for event in events if event["type"] == "TranscriptFinished")
+    (first, *_) = (event for event in events if event["type"] == "FinalTranscribed")
     assert (first["source"], first["text"]) == ("call", "Thanks for making the time today.")
 
 
 def test_json_lines_hold_every_kept_kind_of_event(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     with HubClient("session", hub_run, kinds=frozenset()) as session:
-        session.say(m.AnswerRequested(by="session"))
+        session.publish(m.AnswerRequested(by="session"))
     view.until_written("AnswerRequested")
 
 
@@ -131,11 +131,11 @@ def test_a_reader_who_has_had_enough_ends_the_view_quietly(hub_run: Run, kind: s
 
 def test_a_view_that_does_not_exist_is_named(hub_run: Run) -> None:
     assert view_process(hub_run, "cinema").wait(timeout=20) == 2
-    problem = m.ProblemMet(
-        stage="view", what="there is no view 'cinema'", todo="take json, plain or terminal"
+    problem = m.ProblemReported(
+        stage="view", problem="there is no view 'cinema'", fix="take json, plain or terminal"
     )
     with HubClient("session", hub_run) as listener:
-        wait_until(lambda: any(logged.event == problem for logged in listener.hear(0.1)))
+        wait_until(lambda: any(logged.event == problem for logged in listener.poll(0.1)))
 
 
 class Terminal:
@@ -197,7 +197,7 @@ def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
         terminal.until_shown("space: answer what was just said")
         terminal.press("x ")
         asked = wait_until(
-            lambda: [e.event for e in listener.hear(0.1) if isinstance(e.event, m.AnswerRequested)]
+            lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
         )
     assert asked == [m.AnswerRequested(by="view")]
 

@@ -8,7 +8,7 @@ SPEECH_REPORTED_MS = 500.0
 """An utterance without words is reported to the user when it holds more certain speech than this."""
 
 
-class PauseJudged(Message, frozen=True, kw_only=True):
+class EndpointPredicted(Message, frozen=True, kw_only=True):
     """The words before a pause were heard, and say how long to wait for more before the utterance is over."""
 
     source: str
@@ -19,25 +19,25 @@ class PauseJudged(Message, frozen=True, kw_only=True):
     """Of which pause; it holds for no other."""
     wait_ms: int
     """Quiet after which the utterance has ended."""
-    because: str
+    reason: str
     """What the words looked like: "question", "sentence", "unfinished", …"""
     text: str = ""
     """The words, as the final will have them if nothing more is said."""
 
 
-class TranscriptGrew(Message, frozen=True, kw_only=True):
+class PartialTranscribed(Message, frozen=True, kw_only=True):
     """Words of an utterance that is still being spoken; each replaces the one before."""
 
     source: str
     utterance: int
     text: str
-    settled_words: int
+    stable_words: int
     """How many words from the start are not expected to change any more."""
     stop_sample: int
     """How far the pass had heard."""
 
 
-class TranscriptFinished(Message, frozen=True, kw_only=True):
+class FinalTranscribed(Message, frozen=True, kw_only=True):
     """The final words of an utterance."""
 
     source: str
@@ -51,7 +51,7 @@ class TranscriptFinished(Message, frozen=True, kw_only=True):
     no_speech_probability: float
     window_s: float
     """Length of the encoder window that was used."""
-    redone: bool
+    retried: bool
     """The guard refused the first pass, and it was made again through a wider window."""
     speculative: bool
     """The pass had started before the end of the utterance was decided."""
@@ -65,7 +65,7 @@ class TranscriptFinished(Message, frozen=True, kw_only=True):
     """Speculative passes among them whose speaker went on."""
     all_compute_ms: float = 0.0
     """Of all of them together; what an abandoned pass still cost is not in it."""
-    unsure: bool = False
+    unconfirmed: bool = False
     """No final pass confirms these words: they are those that were shown last while the utterance grew."""
 
 
@@ -86,7 +86,7 @@ class UtteranceDiscarded(Message, frozen=True, kw_only=True):
         return self.speech_ms > SPEECH_REPORTED_MS
 
 
-class WordsLost(Message, frozen=True, kw_only=True):
+class UtteranceLost(Message, frozen=True, kw_only=True):
     """An utterance could not be transcribed, and no words of it had been shown."""
 
     source: str

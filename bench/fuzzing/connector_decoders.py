@@ -1,4 +1,4 @@
-"""What the dialer reads from whoever asks it, and what who asks reads from the dialer."""
+"""What the connector reads from whoever asks it, and what who asks reads from the connector."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import string
 from typing import get_args
 
 from bench.fuzzing.decoder import Decoder, Forged
-from bus.failures import Refused
+from bus.failures import Rejected
 from llm.connector.allowlist import Allowed
 from llm.connector.protocol import LONGEST_S, DialReply, DialRequest, Word, line_of, reply_in, request_in
 from llm.settings import LlmSettings
@@ -19,7 +19,7 @@ _HERE = ("localhost", "::1", "127.")
 
 
 def _request(line: bytes) -> DialRequest:
-    """Take what is asked, and judge it as the dialer does."""
+    """Take what is asked, and judge it as the connector does."""
     request = request_in(line)
     sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
     if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):
@@ -34,7 +34,7 @@ def _request(line: bytes) -> DialRequest:
 def _reply(line: bytes) -> DialReply:
     reply = reply_in(line)
     if reply.word not in get_args(Word):
-        raise Forged("a word that the dialer does not have was taken for one")
+        raise Forged("a word that the connector does not have was taken for one")
     return reply
 
 
@@ -47,7 +47,7 @@ def _replies() -> list[bytes]:
     return [line_of(DialReply(word)) for word in get_args(Word)]
 
 
-DIALER = (
-    Decoder("dial_request", _request, (Refused,), _requests, _WORDS, "json", weight=30),
-    Decoder("dial_reply", _reply, (Refused,), _replies, _WORDS, "json", weight=30),
+CONNECTOR = (
+    Decoder("dial_request", _request, (Rejected,), _requests, _WORDS, "json", weight=30),
+    Decoder("dial_reply", _reply, (Rejected,), _replies, _WORDS, "json", weight=30),
 )

@@ -37,7 +37,7 @@ class AudioLost(Message, frozen=True, kw_only=True):
     cause: str
 
 
-class AudioMended(Message, frozen=True, kw_only=True):
+class AudioSanitized(Message, frozen=True, kw_only=True):
     """Samples that were no numbers (NaN, infinity) were replaced by silence, or were clipped."""
 
     source: str

@@ -1,4 +1,4 @@
-"""Stages and what keeps them in: no cage, no sound, unless the user says so; and what they start with."""
+"""Stages and what keeps them in: no sandbox, no sound, unless the user says so; and what they start with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ with Stage("capture:mic") as stage:
     stage.enter_sandbox()
     stage.ready("hears")
     while not stage.stopping():
-        stage.hear(0.05)
+        stage.poll(0.05)
 """
 PRIVATE = """
 import ctypes, json, resource
@@ -41,7 +41,7 @@ with Stage("vad:mic") as stage:
     dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
     stage.ready(json.dumps([resource.getrlimit(resource.RLIMIT_CORE)[0], dumpable]))
     while not stage.stopping():
-        stage.hear(0.05)
+        stage.poll(0.05)
 """
 
 
@@ -56,7 +56,7 @@ def start(make_run: Callable[..., Run]) -> Iterator[Callable[..., tuple[HubClien
             subprocess.Popen([sys.executable, *command], env=stage_environment(run))
             for command in (["-m", "bus"], ["-c", program])
         )
-        lines.append(HubClient("view", run, kinds=frozenset({m.StageReady, m.ProblemMet})))
+        lines.append(HubClient("view", run, kinds=frozenset({m.StageReady, m.ProblemReported})))
         return lines[-1], children[-1]
 
     yield begin
@@ -71,7 +71,7 @@ def heard(line: HubClient, stage: str) -> list[m.Event]:
     events: list[m.Event] = []
 
     def said() -> bool:
-        events.extend(logged.event for logged in line.hear(0.05))
+        events.extend(logged.event for logged in line.poll(0.05))
         return any(getattr(event, "stage", "") == stage for event in events)
 
     wait_until(said, timeout_s=20)
@@ -83,10 +83,10 @@ def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
 ) -> None:
     line, child = start(CAGELESS)
     (problem,) = heard(line, "capture:mic")
-    assert isinstance(problem, m.ProblemMet)
-    assert "cannot be kept off the network (not enforced: seccomp refused (EPERM))" in problem.what
+    assert isinstance(problem, m.ProblemReported)
+    assert "cannot be kept off the network (not enforced: seccomp refused (EPERM))" in problem.problem
     assert problem.kept == "it has heard nothing"
-    assert "--allow-unsandboxed" in problem.todo
+    assert "--allow-unsandboxed" in problem.fix
     assert child.wait(10) == 6
 
 
@@ -97,7 +97,7 @@ def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
     events: list[m.Event] = []
     wait_until(lambda: events.extend(heard(line, "capture:mic")) or len(events) > 1, timeout_s=20)
     problem, ready = events
-    assert isinstance(problem, m.ProblemMet)
+    assert isinstance(problem, m.ProblemReported)
     assert isinstance(ready, m.StageReady)
     assert "not enforced" in ready.sandbox
     assert child.poll() is None

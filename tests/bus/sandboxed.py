@@ -1,4 +1,4 @@
-"""Programs that go into a cage, each in a process of its own."""
+"""Programs that go into a sandbox, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import subprocess
 import sys
 from typing import Any
 
-CAGED = """
+SANDBOXED = """
 import json, os, socket, subprocess, sys, threading
 from pathlib import Path
-from bus.sandbox import Cage
+from bus.sandbox import Sandbox
 
-cage = Cage(STAGE, Path(sys.argv[1]), json.loads(sys.argv[2]))
+sandbox = Sandbox(STAGE, Path(sys.argv[1]), json.loads(sys.argv[2]))
 found = {}
 """
 

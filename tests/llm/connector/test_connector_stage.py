@@ -1,4 +1,4 @@
-"""The dialer as a process beside a caged llm: who is reached, who is not, and what becomes of its death."""
+"""The connector beside a sandboxed llm: allowed and refused hosts, and recovery after its death."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
-from llm.client.connector import NotDialled, ThroughDialer
+from llm.client.connector import NotDialled, ThroughConnector
 from llm.connector.protocol import PASSES_SOCKETS
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
@@ -32,27 +32,27 @@ SECOND = "What is a mutex?"
 
 
 class Stages:
-    """A run with a hub; its dialer is started by whoever wants one."""
+    """A run with a hub; its connector is started by whoever wants one."""
 
     def __init__(self, run: Run, start_stage: StartStage) -> None:
         self.run = run
         self._start = start_stage
-        self.dialer: subprocess.Popen[bytes] | None = None
+        self.connector: subprocess.Popen[bytes] | None = None
 
-    def start_dialer(self) -> None:
+    def start_connector(self) -> None:
         """Start it; whoever wants it waits for it."""
-        self.dialer = self._start(self.run, "llm.connector")
+        self.connector = self._start(self.run, "llm.connector")
 
-    def kill_dialer(self) -> None:
+    def kill_connector(self) -> None:
         """Kill it, as the system may."""
-        assert self.dialer
-        self.dialer.kill()
-        self.dialer.wait(10)
+        assert self.connector
+        self.connector.kill()
+        self.connector.wait(10)
 
     def dial(self, host: str, port: int) -> None:
         """Have a connection opened."""
-        dialer = ThroughDialer(self.run.dial_address, self.run.token.decode())
-        asyncio.run(dialer.handed(host, port, 5.0)).close()
+        connector = ThroughConnector(self.run.connector_address, self.run.token.decode())
+        asyncio.run(connector.handed(host, port, 5.0)).close()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def begin(
             run = make_run(llm=LlmSettings(**settings))
             start_stage(run, "bus")
             with HubClient("session", run) as client:
-                assert client.hear(timeout_s=10), "the hub did not start"
+                assert client.poll(timeout_s=10), "the hub did not start"
             return stack.enter_context(Live(run, tmp_path / "stderr")), Stages(run, start_stage)
 
         yield start
@@ -90,9 +90,9 @@ def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
     provider.tls = authority.server
     provider.script = [answer("Because.")]
     live, stages = begin(provider=elsewhere(provider))
-    stages.start_dialer()
+    stages.start_connector()
     llm = live.start("llm", SSL_CERT_FILE=str(authority.roots))
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
     (ready,) = live.all(m.StageReady)
     if sys.platform == "linux":
@@ -100,20 +100,20 @@ def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
     assert live.all(m.RequestSent)[-1].left_machine
     peers = [each.raddr.port for each in psutil.Process(llm.pid).net_connections("inet")]
     assert peers == [port_of(provider)], "what it has it was handed"
-    assert stages.dialer
-    assert psutil.Process(stages.dialer.pid).net_connections("inet") == [], "it keeps none"
+    assert stages.connector
+    assert psutil.Process(stages.connector.pid).net_connections("inet") == [], "it keeps none"
     assert live.stop() == [0]
     assert live.errors() == ""
 
 
-def test_a_certificate_is_checked_behind_the_dialer(
+def test_a_certificate_is_checked_behind_the_connector(
     begin: Begun, provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.elsewhere
     live, stages = begin(provider=elsewhere(provider))
-    stages.start_dialer()
+    stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
-    assert "cannot prove who it is" in live.wait_for(m.ProblemMet).what
+    assert "cannot prove who it is" in live.wait_for(m.ProblemReported).problem
     assert provider.requests == []
 
 
@@ -121,18 +121,18 @@ def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
     begin: Begun, provider: ProviderServer
 ) -> None:
     live, stages = begin(provider="none")
-    stages.start_dialer()
+    stages.start_connector()
     stages.dial("127.0.0.1", port_of(provider))
     for _ in range(2):
         with pytest.raises(NotDialled, match="not chosen"):
             stages.dial("0.0.0.0", port_of(provider))
     with pytest.raises(NotDialled, match="not chosen"):
         stages.dial("api.openai.com", 443)
-    live.wait_for(m.ProblemMet, 2)
-    told = [(problem.stage, problem.what) for problem in live.all(m.ProblemMet)]
+    live.wait_for(m.ProblemReported, 2)
+    told = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
     assert told == [
-        ("dialer", f"a connection to 0.0.0.0 port {port_of(provider)} was asked for, whom nobody chose"),
-        ("dialer", "a connection to api.openai.com port 443 was asked for, whom nobody chose"),
+        ("connector", f"a connection to 0.0.0.0 port {port_of(provider)} was asked for, whom nobody chose"),
+        ("connector", "a connection to api.openai.com port 443 was asked for, whom nobody chose"),
     ]
 
 
@@ -143,33 +143,33 @@ def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_d
     last = stream(delta("Because."), delta(None, finish="stop"), DONE, connection="close")
     provider.script = [last, answer("A lock.")]
     live, stages = begin(provider="none")
-    stages.start_dialer()
+    stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
     assert live.wait_for(m.ProviderReady).provider == "none"
-    live.control_says(m.ProviderWanted(provider=elsewhere(provider), model="", by="control"))
+    live.control_says(m.ProviderRequested(provider=elsewhere(provider), model="", by="control"))
     assert live.wait_for(m.ProviderReady, 2).leaves_machine
-    live.say(QUESTION)
+    live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."
-    stages.kill_dialer()
-    live.say(SECOND)
-    stages.start_dialer()
+    stages.kill_connector()
+    live.publish(SECOND)
+    stages.start_connector()
     assert live.wait_for(m.AnswerFinished, 2).text == "A lock."
     assert len({request.connection for request in provider.asked}) == 2
-    assert not live.all(m.ProblemMet)
+    assert not live.all(m.ProblemReported)
 
 
-def test_a_line_that_is_open_outlives_the_dialer(begin: Begun, provider: ProviderServer) -> None:
+def test_a_line_that_is_open_outlives_the_connector(begin: Begun, provider: ProviderServer) -> None:
     go_on = threading.Event()
     provider.script = [[HEAD, chunk(delta("Because ")), go_on, *answer("it works.")[1:]], answer("A lock.")]
     live, stages = begin(provider=provider.base_url)
-    stages.start_dialer()
+    stages.start_connector()
     live.start("llm")
-    live.say(QUESTION)
-    live.wait_for(m.AnswerGrew)
-    stages.kill_dialer()
+    live.publish(QUESTION)
+    live.wait_for(m.AnswerStreamed)
+    stages.kill_connector()
     go_on.set()
     assert live.wait_for(m.AnswerFinished).text == "Because it works."
-    live.say(SECOND)
+    live.publish(SECOND)
     assert live.wait_for(m.AnswerFinished, 2).text == "A lock."
     assert {request.connection for request in provider.requests} == {1}
 
@@ -178,10 +178,10 @@ def test_a_line_that_is_open_outlives_the_dialer(begin: Begun, provider: Provide
 def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer, named: bool) -> None:
     live, _ = begin(provider=provider.base_url if named else "auto")
     live.start("llm")
-    problem = live.wait_for(m.ProblemMet)
+    problem = live.wait_for(m.ProblemReported)
     asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "nothing can be asked"
-    assert problem.what == f"{asked}: the dialer, which opens every connection, is not there"
-    assert "python -m llm.connector" in problem.todo
+    assert problem.problem == f"{asked}: the connector, which opens every connection, is not there"
+    assert "python -m llm.connector" in problem.fix
     assert provider.requests == []
 
 
@@ -197,10 +197,10 @@ def test_a_stage_that_was_told_no_secret_gets_no_connection(
 ) -> None:
     run = make_run(llm=LlmSettings())
     start_stage(run, "bus")
-    start_stage(run, "llm.connector", CUECARD_DIAL_SECRET=run.dial_secret)
-    told = ThroughDialer(run.dial_address, run.dial_secret)
+    start_stage(run, "llm.connector", CUECARD_DIAL_SECRET=run.connector_secret)
+    told = ThroughConnector(run.connector_address, run.connector_secret)
     asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
-    untold = ThroughDialer(run.dial_address, run.token.decode())
+    untold = ThroughConnector(run.connector_address, run.token.decode())
     with pytest.raises(NotDialled):
         asyncio.run(untold.handed("127.0.0.1", port_of(provider), 0.1))
-    assert run.dial_secret not in (run.directory / "run.json").read_text()
+    assert run.connector_secret not in (run.directory / "run.json").read_text()

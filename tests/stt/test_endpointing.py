@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.endpointing import WAITS, Patience, judge
+from stt.endpointing import WAITS, Endpointing, judge
 
-EVERY_PATIENCE: list[Patience] = ["snappy", "balanced", "patient"]
+EVERY_ENDPOINTING: list[Endpointing] = ["snappy", "balanced", "patient"]
 
 
 @pytest.mark.parametrize(
-    ("text", "because"),
+    ("text", "reason"),
     [
         ("What was the hardest part of it?", "question"),
         ("I would start with a token bucket.", "sentence"),
@@ -30,31 +30,31 @@ EVERY_PATIENCE: list[Patience] = ["snappy", "balanced", "patient"]
         ("", "unfinished"),
     ],
 )
-def test_the_words_say_how_long_to_wait(text: str, because: str) -> None:
-    assert judge(text, "balanced").because == because
+def test_the_words_say_how_long_to_wait(text: str, reason: str) -> None:
+    assert judge(text, "balanced").reason == reason
 
 
-@pytest.mark.parametrize("patience", EVERY_PATIENCE)
-def test_what_is_less_finished_is_waited_for_longer(patience: Patience) -> None:
-    waits = WAITS[patience]
+@pytest.mark.parametrize("endpointing", EVERY_ENDPOINTING)
+def test_what_is_less_finished_is_waited_for_longer(endpointing: Endpointing) -> None:
+    waits = WAITS[endpointing]
     assert waits.question_ms < waits.sentence_ms < waits.unsure_ms < waits.unfinished_ms
 
 
 def test_words_that_were_heard_badly_are_not_trusted() -> None:
     text = "The story is regarding Joseph."
-    assert judge(text, "balanced", mean_log_probability=-0.1).because == "sentence"
-    assert judge(text, "balanced", mean_log_probability=-0.5).because == "unclear words"
+    assert judge(text, "balanced", mean_log_probability=-0.1).reason == "sentence"
+    assert judge(text, "balanced", mean_log_probability=-0.5).reason == "unclear words"
 
 
 def test_who_has_paused_before_is_given_more_time() -> None:
     text = "We moved the reads behind a view."
-    assert judge(text, "balanced", longest_pause_ms=250).because == "sentence"
-    assert judge(text, "balanced", longest_pause_ms=500).because == "slow speaker"
-    assert judge("And then we,", "balanced", longest_pause_ms=500).because == "unfinished"
-    assert judge("What came after that?", "balanced", longest_pause_ms=500).because == "question"
+    assert judge(text, "balanced", longest_pause_ms=250).reason == "sentence"
+    assert judge(text, "balanced", longest_pause_ms=500).reason == "slow speaker"
+    assert judge("And then we,", "balanced", longest_pause_ms=500).reason == "unfinished"
+    assert judge("What came after that?", "balanced", longest_pause_ms=500).reason == "question"
 
 
 @given(st.text())
 def test_more_patience_never_waits_less(text: str) -> None:
-    snappy, balanced, patient = (judge(text, patience).wait_ms for patience in EVERY_PATIENCE)
+    snappy, balanced, patient = (judge(text, endpointing).wait_ms for endpointing in EVERY_ENDPOINTING)
     assert snappy < balanced < patient

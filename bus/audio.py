@@ -1,0 +1,12 @@
+"""The audio format of the ring and of every stage behind it: mono int16 at 16 kHz."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+SAMPLE_RATE = 16_000
+"""Samples per second."""
+
+Samples = npt.NDArray[np.int16]
+"""Mono samples; positions are indices on the source's 16 kHz clock."""
