@@ -1,10 +1,10 @@
 """Sandboxes a process that can touch audio or words, in two layers, tests itself from inside and reports.
 
-Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads the
-program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all threads
-blocks internet sockets and every call that could regain a right. The filter is essential: a process without it
-reports that nothing is enforced and gets no audio. On systems other than Linux nothing is enforced, and the
-report says so.
+Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads
+the program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all
+threads blocks internet sockets and every call that could regain a right. The filter is essential: a process
+without it reports that nothing is enforced and gets no audio. On systems other than Linux nothing is
+enforced, and the report says so.
 
 Neither layer affects what is already open or what is received over a Unix socket: a sandboxed process cannot
 open a way out, but it can talk to local services such as the sound server. The llm receives connected sockets
