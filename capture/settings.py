@@ -6,15 +6,24 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.settings import SourceText
+from bus.settings import Flag, SourceText
 
 
 class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [capture]."""
 
-    sources: dict[str, SourceText] = {}
+    sources: Annotated[
+        dict[str, SourceText],
+        Flag(
+            "--source",
+            "What to capture, as often as needed: mic=default, call=monitor (the computer's own sound), "
+            "NAME=device:NAME-OR-NUMBER, NAME=file:PATH, NAME=- (16 kHz s16le on standard input).",
+            metavar="NAME=SOURCE",
+            short="-s",
+        ),
+    ] = {}
     """What to hear, by name: mic = "default", call = "monitor"; written as on the command line."""
-    pace: Literal["realtime", "fast"] = "realtime"
+    pace: Annotated[Literal["realtime", "fast"], Flag("--pace", "How fast to play recordings.")] = "realtime"
     """How recordings are played: as they were spoken, or as fast as the words keep up."""
     block_ms: Annotated[int, msgspec.Meta(ge=2, le=100)] = 20
     """Length of the pieces in which sound is taken in."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.settings import PathText
+from bus.settings import Flag, PathText
 
 
 class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,7 +19,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Where its files are; found by the command line."""
     spare_model_path: PathText = ""
     """Weights with which the CPU takes over when CUDA fails, the same when empty; found like the others."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Annotated[Literal["auto", "cpu", "cuda"], Flag("--device", "Where Whisper computes.")] = "auto"
     """Where to compute; auto takes CUDA when it works."""
     compute_type: str = ""
     """Number format of the weights; empty means float16 on CUDA and int8 on a CPU."""
@@ -27,14 +27,19 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Threads of one pass on a CPU. One decodes fastest (`bench/LOG.md`); big models gain from more."""
     workers: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
     """Passes at a time; 0 means two where there are two cores, so that no final waits for a partial."""
-    language: str = "en"
+    language: Annotated[
+        str, Flag("--language", "The spoken language: en, de, …, or auto.", metavar="CODE")
+    ] = "en"
     """What is spoken ("en", "de", …), or "auto" to hear it anew in each utterance."""
     vocabulary: list[str] = []
     """Names and jargon to expect, the most important first; those of `--vocabulary` and of your notes join
     them. About 30 are used."""
     first_source: str = "call"
     """The source whose finals go before the others': the other party."""
-    endpointing: Literal["snappy", "balanced", "patient"] = "balanced"
+    endpointing: Annotated[
+        Literal["snappy", "balanced", "patient"],
+        Flag("--endpointing", "How long a speaker may pause before the utterance ends."),
+    ] = "balanced"
     """How long a speaker may fall silent before the utterance is over (`stt/endpointing.py`)."""
     first_partial_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.3
     """How much audio the first partial of an utterance waits for after its speech was detected."""

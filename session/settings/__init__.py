@@ -14,7 +14,7 @@ import psutil
 
 from bus import settings
 from bus.failures import SettingsFailure
-from bus.settings import PathText
+from bus.settings import Flag, PathText
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
@@ -29,15 +29,27 @@ Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What concerns the session as a whole."""
 
-    view: Literal["auto", "overlay", "terminal", "plain", "none"] = "auto"
+    view: Annotated[
+        Literal["auto", "overlay", "terminal", "plain", "none"],
+        Flag(
+            "--view",
+            "Where to show the session; auto: overlay if there is a display and no pipe, else terminal.",
+        ),
+    ] = "auto"
     """Where the session is shown; auto: the overlay where there is a display, else the terminal."""
-    json: bool = False
+    json: Annotated[bool, Flag("--json", "Print every logged event as one JSON object a line.")] = False
     """Print every logged event as one JSON object a line on standard output."""
-    allow_unsandboxed: bool = False
+    allow_unsandboxed: Annotated[
+        bool,
+        Flag("--allow-unsandboxed", "Capture audio even if the processes cannot be kept off the network."),
+    ] = False
     """Hear even where the kernel could keep the processes off the network, and for some reason does not."""
     keep_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
     """How long the log of a session that was killed can be taken up again, out of memory; 0 keeps nothing."""
-    save: PathText = ""
+    save: Annotated[
+        PathText,
+        Flag("--save", "Save the session when it ends: .md, .srt, .vtt or .json.", metavar="FILE"),
+    ] = ""
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or by name ("vad:mic"); the others run anywhere."""

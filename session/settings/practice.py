@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from bus.settings import Flag
+
 
 class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked, and when an answer is over."""
@@ -17,7 +19,9 @@ class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     language: str = ""
     """What is spoken; fillers and structure are looked for in English only. Filled in by the command line
     when empty."""
-    speak: bool = False
+    speak: Annotated[bool, Flag("--speak/--no-speak", "Read the questions out, if a voice is installed.")] = (
+        False
+    )
     """Whether questions are spoken, by the first voice that is installed."""
     quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 4.0
     """Quiet after which an answer is over."""
