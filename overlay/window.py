@@ -10,15 +10,15 @@ from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from overlay import theme
-from overlay.answer_view import AnswerView
-from overlay.buttons import button
-from overlay.caption_view import CaptionView
-from overlay.captions import Captions
-from overlay.ledger_view import LedgerView
-from overlay.practice_view import PracticeView
 from overlay.settings import OverlaySettings
-from overlay.size_grip import SizeGrip
-from overlay.status_view import StatusView
+from overlay.state.captions import Captions
+from overlay.views.answer_view import AnswerView
+from overlay.views.caption_view import CaptionView
+from overlay.views.ledger_view import LedgerView
+from overlay.views.practice_view import PracticeView
+from overlay.views.status_view import StatusView
+from overlay.widgets.buttons import button
+from overlay.widgets.size_grip import SizeGrip
 
 _EDGE_PX = 24
 _FAINTEST, _SOLID = 30, 100
@@ -42,13 +42,13 @@ class OverlayWindow(QWidget):
     closed = pyqtSignal()
     """The user closed the window, which ends the session."""
 
-    answer_wanted = pyqtSignal()
+    answer_requested = pyqtSignal()
     """The user wants what was just said answered."""
 
-    request_judged = pyqtSignal(int, bool)
+    request_decided = pyqtSignal(int, bool)
     """The user let the held request of this question go, or did not."""
 
-    provider_wanted = pyqtSignal(str, str)
+    provider_requested = pyqtSignal(str, str)
     """The user wants this provider and model ("" for any) asked from now on."""
 
     def __init__(self, settings: OverlaySettings) -> None:
@@ -79,7 +79,7 @@ class OverlayWindow(QWidget):
         self.answer.setVisible(captions.answer_mode != "off" and captions.practice.ended is None)
         if captions.practice.heading:
             for name in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
-                name(captions.practice.press)
+                name(captions.practice.action_label)
         self._share_room(_WITH_A_QUESTION if captions.current else _WITHOUT)
         if self.ledger.isVisible():
             self.ledger.draw(captions)
@@ -107,8 +107,8 @@ class OverlayWindow(QWidget):
         layout.addLayout(self._actions())
         layout.addWidget(self.status_view)
         self.status_view.ledger.clicked.connect(self._show_ledger)
-        self.status_view.provider.wanted.connect(self.provider_wanted.emit)
-        self.answer_view.held.judged.connect(self.request_judged.emit)
+        self.status_view.provider.wanted.connect(self.provider_requested.emit)
+        self.answer_view.held.judged.connect(self.request_decided.emit)
 
     def _header(self, settings: OverlaySettings) -> QHBoxLayout:
         title = QLabel("Cuecard")
@@ -130,7 +130,7 @@ class OverlayWindow(QWidget):
         return row
 
     def _actions(self) -> QHBoxLayout:
-        self.answer.clicked.connect(self.answer_wanted.emit)
+        self.answer.clicked.connect(self.answer_requested.emit)
         row = QHBoxLayout()
         row.addWidget(self.answer)
         row.addStretch(1)
@@ -143,10 +143,10 @@ class OverlayWindow(QWidget):
 
     def _place(self, settings: OverlaySettings) -> None:
         self.resize(settings.width, settings.height)
-        screen = QGuiApplication.primaryScreen()
-        if screen is None:
+        view = QGuiApplication.primaryScreen()
+        if view is None:
             return
-        room = screen.availableGeometry()
+        room = view.availableGeometry()
         x = room.right() - settings.width - _EDGE_PX if settings.x is None else settings.x
         y = room.top() + _EDGE_PX if settings.y is None else settings.y
         self.move(QPoint(x, y))

@@ -11,13 +11,13 @@ from llm.providers import KNOWN, Provider, named_provider
 from llm.settings import LlmSettings
 
 
-def places(provider: Provider, stored: list[str]) -> list[str]:
+def key_locations(provider: Provider, stored: list[str]) -> list[str]:
     """Return where a provider's key is, the place that counts first."""
     variable = variable_with_key(provider, os.environ)
     return ([variable] if variable else []) + (["key store"] if key_name(provider) in stored else [])
 
 
-def with_keys(settings: LlmSettings) -> dict[str, Provider]:
+def providers_with_keys(settings: LlmSettings) -> dict[str, Provider]:
     """Return the known providers that want a key, and the one the settings name, by the name of the key."""
     names = [name for name, provider in KNOWN.items() if provider.needs_key]
     named = [named_provider(settings, name) for name in (settings.provider, *names)]
@@ -25,7 +25,7 @@ def with_keys(settings: LlmSettings) -> dict[str, Provider]:
     return dict(sorted((name, who) for name, who in found.items() if who.key_variables))
 
 
-def typed_for_session(settings: LlmSettings) -> KeyPipe:
+def read_typed_keys(settings: LlmSettings) -> KeyPipe:
     """Have the keys of this session's providers typed, for as long as it lasts.
 
     Raises:
@@ -33,10 +33,12 @@ def typed_for_session(settings: LlmSettings) -> KeyPipe:
     """
     wanted = [name for name in (settings.provider, settings.fallback_provider) if name]
     named = [provider for name in wanted if (provider := named_provider(settings, name)) is not None]
-    return KeyPipe([key_name(provider) for provider in named or [named_one(settings, settings.provider)]])
+    return KeyPipe(
+        [key_name(provider) for provider in named or [require_provider(settings, settings.provider)]]
+    )
 
 
-def named_one(settings: LlmSettings, wanted: str) -> Provider:
+def require_provider(settings: LlmSettings, wanted: str) -> Provider:
     """Return the provider that a name or an address means.
 
     Raises:

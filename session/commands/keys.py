@@ -20,7 +20,7 @@ from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import OWN_KEY_VARIABLE, Provider
 from llm.settings import LlmSettings
 from session import settings as all_settings
-from session.keys import named_one, places, with_keys
+from session.keys import key_locations, providers_with_keys, require_provider
 
 keys = typer.Typer(no_args_is_help=True, help="Keep, list, test and delete the keys of providers.")
 
@@ -62,11 +62,11 @@ def list_keys(
     Example:
       cuecard keys list
     """
-    known = with_keys(all_settings.load(None, {}).llm)
+    known = providers_with_keys(all_settings.load(None, {}).llm)
     outcome, stored = _look_at_store()[0], list[str]()
     if outcome in (Outcome.DONE, Outcome.LOCKED):
         outcome, stored = keychain.names(list(known))
-    rows = [(name, places(provider, stored)) for name, provider in known.items()]
+    rows = [(name, key_locations(provider, stored)) for name, provider in known.items()]
     rows += [(name, ["key store"]) for name in stored if name not in known]
     if os.environ.get(OWN_KEY_VARIABLE, "").strip():
         rows.append(("any other address", [OWN_KEY_VARIABLE]))
@@ -97,7 +97,7 @@ def test_key(provider: Who) -> None:
     )
 
     settings = all_settings.load(None, {}).llm
-    who = named_one(settings, provider)
+    who = require_provider(settings, provider)
     verdict = key_test.ask(settings, provider)
     if verdict.word != "accepted":
         raise ProviderFailure(f"{who.host}: {verdict.word}", fix=verdict.why)
@@ -131,7 +131,7 @@ def _look_at_store() -> tuple[Outcome, str]:
 
 
 def _storable(provider: str) -> Provider:
-    who = named_one(LlmSettings(), provider)
+    who = require_provider(LlmSettings(), provider)
     if not may_be_stored(who):
         raise UsageFailure(
             f"{who.name} runs on this machine, and the key store is not asked for its key",

@@ -17,7 +17,7 @@ from bus.ring import RING_SECONDS
 from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
 from llm.providers import ON_THIS_MACHINE
-from session.doctor.child_answer import ask
+from session.doctor.child_process import ask
 from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding
@@ -84,17 +84,15 @@ def sandbox() -> Finding:
     enforced, _, summary = answer.said.partition(" ")
     what = summary or f"cannot be tried ({answer.complaint})"
     if sys.platform == "linux":
-        mend = "a session starts only with --allow-unsandboxed; Linux on x86-64 or ARM64 can do better"
+        fix = "a session starts only with --allow-unsandboxed; Linux on x86-64 or ARM64 can do better"
     else:
-        mend = (
-            "sessions work, but nothing enforces that audio processes stay off the network or write no file"
-        )
-    return Finding("sandbox", enforced == "True" or None, what, mend, needed=False)
+        fix = "sessions work, but nothing enforces that audio processes stay off the network or write no file"
+    return Finding("sandbox", enforced == "True" or None, what, fix, needed=False)
 
 
 def memory_lock() -> Finding:
     """Tell whether the last minute of sound can be kept out of swap, by locking so much for a moment."""
-    what, mend = (
+    what, fix = (
         "sound is never swapped out",
         "raise the limit of locked memory (`ulimit -l`), or encrypt swap",
     )
@@ -106,7 +104,7 @@ def memory_lock() -> Finding:
     memory.unmap()
     handle.close()
     return Finding(
-        "memory lock", locked or None, what if locked else "sound may be swapped out", mend, needed=False
+        "memory lock", locked or None, what if locked else "sound may be swapped out", fix, needed=False
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from session.doctor.child_answer import ask
+from session.doctor.child_process import ask
 from session.doctor.finding import Finding
 from session.models import store
 from session.models.choice import ON_CUDA, has_driver
@@ -28,8 +28,8 @@ def cuda() -> Finding:
         why = count.complaint.removeprefix("RuntimeError: ") or "it offers no device"
         return _lacks(f"NVIDIA's driver cannot be used ({why})", "update the driver, and restart")
     if ask("-c", _CUBLAS, limit_s=_LIMIT_S).complaint:
-        mend = f"{sys.executable} -m pip install 'nvidia-cublas-cu12<13'"
-        return _lacks("a card with its driver, but cuBLAS 12 cannot be loaded", mend)
+        fix = f"{sys.executable} -m pip install 'nvidia-cublas-cu12<13'"
+        return _lacks("a card with its driver, but cuBLAS 12 cannot be loaded", fix)
     if not store.is_there(ON_CUDA):
         return _lacks(f"works, but {ON_CUDA} is not here", f"cuecard models pull {ON_CUDA}")
     return Finding("CUDA", True, f"{count.said} device(s), cuBLAS 12, {ON_CUDA} in float16", needed=False)
@@ -41,5 +41,5 @@ def has_card(devices: Path) -> bool:
     return any(vendor.read_text(errors="replace").strip() == _NVIDIA for vendor in vendors)
 
 
-def _lacks(what: str, mend: str) -> Finding:
-    return Finding("CUDA", None, f"{what}; the CPU is used", mend, needed=False)
+def _lacks(what: str, fix: str) -> Finding:
+    return Finding("CUDA", None, f"{what}; the CPU is used", fix, needed=False)

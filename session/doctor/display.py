@@ -6,13 +6,13 @@ import os
 
 from bus.failures import Failure
 from overlay.display import choose_platform
-from session.doctor.child_answer import ask
+from session.doctor.child_process import ask
 from session.doctor.finding import Finding
 
 _LIMIT_S = 10.0
 _PROGRAM = "from PyQt6.QtGui import QGuiApplication as A; print(A(['cuecard']).platformName())"
-_MEND = "run `make setup`, or: sudo apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-_MEND += "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libfontconfig1"
+_FIX = "run `make setup`, or: sudo apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+_FIX += "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libfontconfig1"
 
 
 def display() -> Finding:
@@ -24,5 +24,5 @@ def display() -> Finding:
     environment = {**os.environ, "QT_QPA_PLATFORM": platform} if platform else None
     answer = ask("-c", _PROGRAM, limit_s=_LIMIT_S, environment=environment)
     if answer.complaint:
-        return Finding("display", None, f"Qt cannot use it ({answer.complaint})", _MEND, needed=False)
+        return Finding("display", None, f"Qt cannot use it ({answer.complaint})", _FIX, needed=False)
     return Finding("display", True, f"Qt draws on {answer.said}", needed=False)

@@ -13,7 +13,7 @@ class Finding:
     ok: bool | None
     """None: not there, and a session can do without."""
     detail: str
-    mend: str = ""
+    fix: str = ""
     """The one line to run or to do; empty when nothing is to be mended."""
     needed: bool = True
     """Whether a session cannot do without."""

@@ -16,7 +16,7 @@ from llm.settings import LlmSettings
 from llm.usage import prices
 from session import settings
 from session.doctor.finding import Finding
-from session.keys import places, with_keys
+from session.keys import key_locations, providers_with_keys
 
 
 def keyring() -> list[Finding]:
@@ -37,8 +37,8 @@ def proxy() -> Finding:
     what = ", ".join(seen)
     if _settings().environment_proxy:
         return Finding("proxy", True, f"{what}; used for hosts elsewhere (environment_proxy)", needed=False)
-    mend = "set environment_proxy = true in [llm] where providers cannot be reached without it"
-    return Finding("proxy", None, f"{what}; not used", mend, needed=False)
+    fix = "set environment_proxy = true in [llm] where providers cannot be reached without it"
+    return Finding("proxy", None, f"{what}; not used", fix, needed=False)
 
 
 def price_table() -> Finding:
@@ -62,18 +62,18 @@ def _unusable(outcome: Outcome, store: str) -> Finding:
 
 def _found(stored: list[str]) -> Finding:
     known = _known()
-    kept = {name: places(provider, stored) for name, provider in known.items()}
+    kept = {name: key_locations(provider, stored) for name, provider in known.items()}
     kept |= {name: ["key store"] for name in stored if name not in known}
     what = [f"{name} ({', '.join(where)})" for name, where in kept.items() if where]
-    mend = "for a provider elsewhere: cuecard keys set PROVIDER"
-    return Finding("keys", bool(what) or None, ", ".join(what) or "none found", mend, needed=False)
+    fix = "for a provider elsewhere: cuecard keys set PROVIDER"
+    return Finding("keys", bool(what) or None, ", ".join(what) or "none found", fix, needed=False)
 
 
 def _known() -> dict[str, Provider]:
     try:
-        return with_keys(_settings())
+        return providers_with_keys(_settings())
     except Failure:  # the settings name a provider that there is not
-        return with_keys(LlmSettings())
+        return providers_with_keys(LlmSettings())
 
 
 def _settings() -> LlmSettings:

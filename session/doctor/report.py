@@ -41,6 +41,6 @@ def examine() -> list[Finding]:
 def _table(found: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in found:
-        mend = "" if finding.ok else finding.mend
-        table.add_row(_SIGNS[finding.ok], finding.name, finding.detail, f"[dim]{mend}[/dim]")
+        fix = "" if finding.ok else finding.fix
+        table.add_row(_SIGNS[finding.ok], finding.name, finding.detail, f"[dim]{fix}[/dim]")
     return table

@@ -6,7 +6,7 @@ import msgspec
 
 from bus.failures import Failure, MachineFailure
 from capture.probe import TRY, Found, ProbeReport, Problem
-from session.doctor.child_answer import ask
+from session.doctor.child_process import ask
 from session.doctor.finding import Finding
 
 _LIMIT_S = 20.0
@@ -16,13 +16,13 @@ _OR_RECORDING = "or give recordings with --source NAME=file:PATH"
 def sound() -> list[Finding]:
     """Open the default microphone and the computer's own sound as a session would."""
     try:
-        report = ask_capture(TRY)
+        report = probe_capture(TRY)
     except Failure as failure:
         return [Finding("PortAudio", False, failure.problem, failure.fix)]
     return findings(report)
 
 
-def ask_capture(*wanted: str) -> ProbeReport:
+def probe_capture(*wanted: str) -> ProbeReport:
     """Return what a capture stage can reach, asked in a process in the same sandbox.
 
     Args:

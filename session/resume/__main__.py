@@ -17,17 +17,17 @@ from bus import wiring
 from bus.log import SessionLog
 from bus.messages import FinalTranscribed, Logged, SessionEnding
 from bus.stage import Stage
-from session.resume.keeper_socket import Door
-from session.run.kept_session import Kept, encode
+from session.resume.keeper_socket import KeeperServer
+from session.run.kept_session import KeptSession, encode
 from session.settings import SessionSettings
 
-_TURN_S = 0.2
+_STEP_S = 0.2
 
 
 def main() -> None:
     """Follow the session until it ends; hold its log if it was killed."""
     supervisor = int(sys.argv[1])
-    with Stage("keeper", kinds=wiring.KEPT) as stage, Door(stage.run.keeper_address) as door:
+    with Stage("keeper", kinds=wiring.KEPT) as stage, KeeperServer(stage.run.keeper_address) as door:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
         log = SessionLog()
@@ -39,9 +39,9 @@ def main() -> None:
         directory = stage.run.directory
         try:
             _clear(directory, but=stage.run.keeper_address)
-            if _worth_keeping(log.all()):
+            if _is_worth_keeping(log.all()):
                 tables = {name: dict(table) for name, table in stage.run.tables.items()}
-                body = encode(Kept(tables, log.all(), time.monotonic_ns()))
+                body = encode(KeptSession(tables, log.all(), time.monotonic_ns()))
                 log.wipe()
                 _hold(stage, door, body, keep_s)
         finally:
@@ -53,7 +53,7 @@ def main() -> None:
 def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
     """Keep the rest of the log, up to the supervisor's end or until the stage was told to stop."""
     while not stage.stopping() and os.getppid() == supervisor:
-        _keep(log, stage.poll(_TURN_S))
+        _keep(log, stage.poll(_STEP_S))
         stage.heartbeat()
     while more := stage.poll(0.0):  # what the hub had sent before it died, too
         _keep(log, more)
@@ -65,17 +65,17 @@ def _keep(log: SessionLog, heard: list[Logged]) -> None:
             log.keep(logged)
 
 
-def _worth_keeping(log: list[Logged]) -> bool:
+def _is_worth_keeping(log: list[Logged]) -> bool:
     """Tell whether words would be lost, and the user did not want the end."""
     kinds = {type(logged.event) for logged in log}
     return FinalTranscribed in kinds and SessionEnding not in kinds
 
 
-def _hold(stage: Stage, door: Door, body: bytes, keep_s: float) -> None:
+def _hold(stage: Stage, door: KeeperServer, body: bytes, keep_s: float) -> None:
     """Wait for somebody to take the log up; a machine that sleeps does not make it wait longer."""
     give_up_s = _now_s() + keep_s
     while not stage.stopping() and _now_s() < give_up_s:
-        if door.answer(body, _TURN_S):
+        if door.answer(body, _STEP_S):
             return
 
 

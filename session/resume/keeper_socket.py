@@ -16,13 +16,13 @@ from bus.failures import MachineFailure
 from bus.local_socket import check_same_user, listening
 from session.run.kept_session import DROP, GIVE, TAKEN, WORD_BYTES
 
-_PATIENCE_S = 60.0
+_HANDOVER_TIMEOUT_S = 60.0
 """How long whoever takes it may be about it: a new hub is started meanwhile."""
 
-_ASKED_WITHIN_S = 2.0
+_REQUEST_TIMEOUT_S = 2.0
 
 
-class Door:
+class KeeperServer:
     """Listens from the start, so that nothing has to be made later; answers only when it is told to.
 
     Args:
@@ -51,14 +51,14 @@ class Door:
         except OSError:  # nobody came
             return False
         with line, contextlib.suppress(OSError):  # whoever goes away in between has taken nothing
-            line.settimeout(_ASKED_WITHIN_S)
+            line.settimeout(_REQUEST_TIMEOUT_S)
             check_same_user(line)
             match _word(line):
                 case word if word == DROP:
                     line.sendall(DROP)
                     return True
                 case word if word == GIVE:
-                    line.settimeout(_PATIENCE_S)
+                    line.settimeout(_HANDOVER_TIMEOUT_S)
                     line.sendall(len(body).to_bytes(8) + body)
                     return _word(line) == TAKEN
                 case _:

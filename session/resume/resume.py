@@ -18,15 +18,15 @@ import typer
 from bus import run
 from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure
 from bus.private_memory import forbid_memory_access
-from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode
-from session.run.launch import plans_for, see_through
+from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
+from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
-from session.run.resumed_log import Past
+from session.run.resumed_log import ResumedLog
 from session.settings import SCHEMA, AllSettings
 from session.transcript import save
 from session.transcript.record import Record
 
-_ANSWER_WITHIN_S = 5.0
+_REPLY_TIMEOUT_S = 5.0
 _LENGTH_BYTES = 8
 _LARGEST_BYTES = 1 << 30
 
@@ -42,13 +42,13 @@ def resume(*, session: dict[str, Any], ends: bool) -> None:
         Failure: There is nothing to take up, or it cannot go on.
     """
     forbid_memory_access()  # the session's record is in this process
-    with _line_to_keeper() as line:
+    with _connect_to_keeper() as line:
         if ends and not session.get("save"):
             line.sendall(DROP)
             line.recv(len(DROP))
             typer.echo("what was kept of the session is wiped", err=True)
             return
-        kept = _given(line)
+        kept = _receive_kept(line)
         settings = _settings(kept, session)
         if settings.session.save:
             save.check(Path(settings.session.save))
@@ -56,21 +56,21 @@ def resume(*, session: dict[str, Any], ends: bool) -> None:
             _save(kept, Path(settings.session.save))
             line.sendall(TAKEN)
             return
-        _go_on(kept, settings, line)
+        _continue(kept, settings, line)
 
 
-def _go_on(kept: Kept, settings: AllSettings, line: socket.socket) -> None:
-    def in_good_hands() -> None:
+def _continue(kept: KeptSession, settings: AllSettings, line: socket.socket) -> None:
+    def on_handed_over() -> None:
         with contextlib.suppress(OSError):  # it has been told before
             line.sendall(TAKEN)
             line.shutdown(socket.SHUT_WR)
 
-    past = Past(kept, in_good_hands)
-    plans = past.given_to_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
-    see_through(LiveSession(settings, plans, past=past), settings)
+    past = ResumedLog(kept, on_handed_over)
+    plans = past.with_log_for_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
+    run_and_report(LiveSession(settings, plans, past=past), settings)
 
 
-def _line_to_keeper() -> socket.socket:
+def _connect_to_keeper() -> socket.socket:
     """Return a line to whoever keeps the session that was killed last.
 
     Raises:
@@ -78,7 +78,7 @@ def _line_to_keeper() -> socket.socket:
     """
     for address in run.kept_sessions():
         line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(_ANSWER_WITHIN_S)
+        line.settimeout(_REPLY_TIMEOUT_S)
         try:
             line.connect(str(address))
         except OSError:  # its time was over just now
@@ -92,13 +92,13 @@ def _line_to_keeper() -> socket.socket:
     )
 
 
-def _given(line: socket.socket) -> Kept:
+def _receive_kept(line: socket.socket) -> KeptSession:
     try:
         line.sendall(GIVE)
-        length = int.from_bytes(_exactly(line, _LENGTH_BYTES))
+        length = int.from_bytes(_receive_exactly(line, _LENGTH_BYTES))
         if length > _LARGEST_BYTES:
             raise Rejected("what was kept is too large to be ours")
-        return decode(_exactly(line, length))
+        return decode(_receive_exactly(line, length))
     except (OSError, BusFailure) as error:
         raise MachineFailure(
             f"the session cannot be taken up ({error})",
@@ -107,7 +107,7 @@ def _given(line: socket.socket) -> Kept:
         ) from error
 
 
-def _exactly(line: socket.socket, count: int) -> bytes:
+def _receive_exactly(line: socket.socket, count: int) -> bytes:
     body = bytearray()
     while len(body) < count:
         more = line.recv(min(count - len(body), 1 << 20))
@@ -117,7 +117,7 @@ def _exactly(line: socket.socket, count: int) -> bytes:
     return bytes(body)
 
 
-def _settings(kept: Kept, session: dict[str, Any]) -> AllSettings:
+def _settings(kept: KeptSession, session: dict[str, Any]) -> AllSettings:
     """Return the settings with which the session was started, shown and saved as is wanted now."""
     try:
         tables: dict[str, Any] = {
@@ -131,7 +131,7 @@ def _settings(kept: Kept, session: dict[str, Any]) -> AllSettings:
     return dataclasses.replace(settings, session=shown)
 
 
-def _save(kept: Kept, path: Path) -> None:
+def _save(kept: KeptSession, path: Path) -> None:
     record = Record()
     for logged in kept.events:
         record.apply(logged)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from session.models import store
-from session.run.launch import Request
+from session.run.request import Request
 
 DEMO = Path(__file__).parents[1] / "demo"
 """Where the recording is: call.flac, mic.flac, script.json, notes.md."""
@@ -36,7 +36,7 @@ def script() -> list[Turn]:
     return msgspec.json.decode((DEMO / "script.json").read_bytes(), type=list[Turn])
 
 
-def demonstration(view: Mapping[str, Any]) -> Request:
+def demo_request(view: Mapping[str, Any]) -> Request:
     """Return the request that plays the demo.
 
     Args:

@@ -16,7 +16,7 @@ GIVE, TAKEN, DROP = b"give.", b"taken", b"drop."
 WORD_BYTES = len(GIVE)
 
 
-class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class KeptSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session as far as it can be taken up again."""
 
     tables: dict[str, dict[str, Any]]
@@ -27,19 +27,19 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Monotonic time at which the supervisor was found to be gone."""
 
 
-def encode(kept: Kept) -> bytes:
+def encode(kept: KeptSession) -> bytes:
     """Return what goes over the socket."""
     return msgspec.msgpack.encode(kept)
 
 
-def decode(body: bytes) -> Kept:
+def decode(body: bytes) -> KeptSession:
     """Return what came over the socket.
 
     Raises:
         Refused: It is nothing that a keeper gives.
     """
     try:
-        kept = msgspec.msgpack.decode(body, type=Kept)
+        kept = msgspec.msgpack.decode(body, type=KeptSession)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected(f"what was kept cannot be read ({type(error).__name__})") from error
     check_history(kept.events)

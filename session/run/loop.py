@@ -12,9 +12,9 @@ from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, Ses
 from bus.run import Run
 from llm.providers import KNOWN, WORDS
 from session.run.progress import Progress
-from session.run.resumed_log import Past
-from session.run.statistics import Tally
-from session.run.summary import Ending
+from session.run.resumed_log import ResumedLog
+from session.run.statistics import Statistics
+from session.run.summary import SessionOutcome
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.process_table import LISTENING, StagePlan
@@ -22,7 +22,7 @@ from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from stt.utterances import OpenUtterances
 
-_TURN_S = 0.1
+_STEP_S = 0.1
 _FINISH_WORDS_S = 0.8
 _ANSWERS_READY_S = 20.0
 _REPLAY_LEAD_NS = 100_000_000
@@ -48,13 +48,13 @@ class LiveSession:
         *,
         consented: bool = False,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
-        past: Past | None = None,
+        past: ResumedLog | None = None,
     ) -> None:
         self._settings = settings
         self._plans = plans
         self._consented = consented
         self._past = past
-        self.tally = Tally(true_ends_s or {})
+        self.statistics = Statistics(true_ends_s or {})
         self.record = Record()
         names = {plan.name for plan in plans}
         self._progress = Progress(
@@ -68,7 +68,7 @@ class LiveSession:
         self._unheard: set[str] = set()
         """Sources whose listener was given up."""
 
-    def run(self) -> Ending:
+    def run(self) -> SessionOutcome:
         """Run the session to its end.
 
         Raises:
@@ -80,7 +80,7 @@ class LiveSession:
             try:
                 with supervisor:
                     line = supervisor.start(wiring.subscriptions("session"))
-                    self._take(supervisor, supervisor.heard_first)
+                    self._take(supervisor, supervisor.first_events)
                     self._announce(line)
                     cause = self._loop(supervisor, line, interrupts)
                     decided_s = time.monotonic()
@@ -90,17 +90,17 @@ class LiveSession:
                     self._close_utterances(supervisor, line)
                     killed += supervisor.stop()
                     if self._past is not None:
-                        self._past.in_good_hands()
+                        self._past.on_handed_over()
             finally:
                 for outcome in self._utterances.close("the session broke off"):  # a hub that died takes none
                     self._note(Logged(0, 0, outcome))
                 if not supervisor.keeps_log:
                     run.remove()
-        return Ending(cause, killed, time.monotonic() - decided_s)
+        return SessionOutcome(cause, killed, time.monotonic() - decided_s)
 
     def _announce(self, line: HubClient) -> None:
         if self._past is not None:
-            line.publish(self._past.taken_up())
+            line.publish(self._past.resumed_event())
             return
         line.publish(
             SessionStarted(
@@ -118,7 +118,7 @@ class LiveSession:
         """Turn until there is a reason to end, and return it."""
         started_s = time.monotonic()
         while not interrupts.count:
-            self._turn(supervisor, line)
+            self._step(supervisor, line)
             if supervisor.closed_by:
                 return f"the {supervisor.closed_by} was closed"
             waited_enough = time.monotonic() - started_s > _ANSWERS_READY_S
@@ -128,10 +128,10 @@ class LiveSession:
                 line.publish(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
                 self._replay_started = True
             if self._progress.complete and not self._lingers:
-                return self._why_complete()
+                return self._completion_cause()
         return "stopped by the user"
 
-    def _why_complete(self) -> str:
+    def _completion_cause(self) -> str:
         if self._progress.practised:
             return "the practice is over"
         return "the recordings ended" if self._replay_started else "the sources ended"
@@ -140,7 +140,7 @@ class LiveSession:
         """Let what was being said get its final words, for a moment."""
         give_up = time.monotonic() + _FINISH_WORDS_S
         while not self._progress.transcribed and time.monotonic() < give_up and interrupts.count < 2:
-            self._turn(supervisor, line)
+            self._step(supervisor, line)
 
     def _close_utterances(self, supervisor: Supervisor, line: HubClient) -> None:
         """Give every utterance that is still open its outcome, when nobody is left to transcribe it."""
@@ -150,15 +150,15 @@ class LiveSession:
             line.publish(outcome)
             self._note(Logged(0, 0, outcome))
 
-    def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
-        self._take(supervisor, line.poll(_TURN_S))
+    def _step(self, supervisor: Supervisor, line: HubClient) -> None:
+        self._take(supervisor, line.poll(_STEP_S))
         if self._transcriber_gone:
             for outcome in self._utterances.close("transcription has stopped", ended=True):
                 line.publish(outcome)
         for source in self._unheard:
             for outcome in self._utterances.close("its listener has stopped", source=source, ended=False):
                 line.publish(outcome)
-        supervisor.tend()
+        supervisor.check_stages()
 
     def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
         """Take in what happened; the stages of a session that is taken up again are not those of then."""
@@ -175,7 +175,7 @@ class LiveSession:
                 self._stage_given_up(logged.event.stage)
 
     def _note(self, logged: Logged) -> None:
-        self.tally.apply(logged)
+        self.statistics.apply(logged)
         self.record.apply(logged)
 
     def _stage_given_up(self, stage: str) -> None:

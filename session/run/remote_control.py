@@ -28,12 +28,12 @@ from bus.messages import (
 )
 from bus.run import Run
 from bus.wiring import CONTROL
-from overlay.egress import Egress
+from overlay.state.egress import Egress
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
 _CONNECT_S = 30.0
-_HEAR_S = 0.1
+_POLL_S = 0.1
 _FIRST_S = 3.0
 
 
@@ -93,7 +93,7 @@ def ledger(*, follow: bool, as_json: bool) -> None:
             typer.echo("nothing was sent yet")
         _judge(line, [logged.event for logged in past], judged)
         while follow and run.directory.exists():
-            for logged in line.poll(_HEAR_S):
+            for logged in line.poll(_POLL_S):
                 _show(logged, as_json=as_json)
                 _judge(line, [logged.event], judged)
 
@@ -135,11 +135,11 @@ def _publish(event: Event) -> None:
 def _past(line: HubClient) -> list[Logged]:
     """Return what the session's log has so far."""
     past = line.poll(_FIRST_S)
-    while more := line.poll(_HEAR_S):
+    while more := line.poll(_POLL_S):
         past += more
     return past
 
 
 def _events(line: HubClient, give_up_s: float) -> Iterator[Logged]:
     while time.monotonic() < give_up_s:
-        yield from line.poll(_HEAR_S)
+        yield from line.poll(_POLL_S)

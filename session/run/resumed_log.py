@@ -16,11 +16,11 @@ import msgspec
 
 from bus.log import HISTORY_VARIABLE
 from bus.messages import Event, Logged, ProblemReported, ReplayStarted, StageReady
-from session.run.kept_session import Kept
+from session.run.kept_session import KeptSession
 from session.supervise.process_table import KEEPER, StagePlan
 
 
-class Past:
+class ResumedLog:
     """The log so far.
 
     Args:
@@ -28,10 +28,10 @@ class Past:
         in_good_hands: Called once another keeper has the log.
     """
 
-    def __init__(self, kept: Kept, in_good_hands: Callable[[], None]) -> None:
+    def __init__(self, kept: KeptSession, on_handed_over: Callable[[], None]) -> None:
         self._kept = kept
         self._latest_seq = kept.events[-1].seq if kept.events else 0
-        self.in_good_hands = in_good_hands
+        self.on_handed_over = on_handed_over
         self.replay_started = any(isinstance(logged.event, ReplayStarted) for logged in kept.events)
         """Whether recordings were playing: they go on where their clock is by now."""
 
@@ -42,18 +42,18 @@ class Past:
     def apply(self, event: Event) -> None:
         """Take in one event of now: a new keeper follows the log from its beginning."""
         if isinstance(event, StageReady) and event.stage == KEEPER:
-            self.in_good_hands()
+            self.on_handed_over()
 
-    def taken_up(self) -> ProblemReported:
+    def resumed_event(self) -> ProblemReported:
         """Return what to tell the user."""
-        away_s = (time.monotonic_ns() - self._kept.killed_ns) / 1e9
+        paused_s = (time.monotonic_ns() - self._kept.killed_ns) / 1e9
         return ProblemReported(
             stage="session",
-            problem=f"the session was killed, and taken up again after {away_s:.0f} s",
+            problem=f"the session was killed, and taken up again after {paused_s:.0f} s",
             kept="every word that was final; what was said meanwhile was not heard",
         )
 
-    def given_to_hub(self, plans: Sequence[StagePlan]) -> list[StagePlan]:
+    def with_log_for_hub(self, plans: Sequence[StagePlan]) -> list[StagePlan]:
         """Return the plans, the hub's with a pipe out of which it reads the log as it was."""
         read_end, write_end = os.pipe()
         body = msgspec.msgpack.encode(self._kept.events)

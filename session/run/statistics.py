@@ -32,7 +32,7 @@ TRUE_END_WITHIN_S = 1.0
 
 
 @dataclass
-class Tally:
+class Statistics:
     """Counts and latencies of one session.
 
     Args:

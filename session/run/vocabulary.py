@@ -42,7 +42,7 @@ _LOOK_BACK_CHARACTERS = 40
 CountTokens = Callable[[str], int]
 
 
-def expected(settings: SttSettings, listed: Sequence[str], notes: Sequence[str]) -> list[str]:
+def expected_words(settings: SttSettings, listed: Sequence[str], notes: Sequence[str]) -> list[str]:
     """Return the words to expect, the most important first; say so when not all that were given are used.
 
     Args:

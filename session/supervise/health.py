@@ -46,7 +46,7 @@ class Health:
         self._deaths_s: deque[float] = deque(maxlen=RESTARTS_AT_MOST + 1)
 
     @property
-    def beats(self) -> bool:
+    def sends_heartbeats(self) -> bool:
         """Whether it is to be heard from all the time."""
         return self.ready and not self.given_up and self.plan.silence_limit_s is not None
 
@@ -62,10 +62,10 @@ class Health:
         """Note that its work loop turned."""
         self._beat_s = now_s
 
-    def pardon(self, away_s: float) -> None:
+    def exclude_pause(self, paused_s: float) -> None:
         """Hold nothing against the stage that fell into a time in which nobody watched."""
-        self._started_s += away_s
-        self._beat_s += away_s
+        self._started_s += paused_s
+        self._beat_s += paused_s
 
     def while_running(self, now_s: float) -> Verdict:
         """Judge a process that exists."""

@@ -46,7 +46,7 @@ class Rings:
             case _:
                 pass
 
-    def handed(self, plan: StagePlan) -> StagePlan:
+    def with_ring(self, plan: StagePlan) -> StagePlan:
         """Return the plan of a stage with the ring that it had, if it is a capture that died."""
         held = self._held.get(plan.name)
         if held is None:

@@ -35,10 +35,10 @@ _STOP_LIMIT_S = 3.0
 """How long stages may take to end when asked to. Most need 0.1 s; beside ten busy programs, one that computes
 needs ten times its pass, and is not hung for that."""
 _HUB_START_LIMIT_S = 10.0
-_NOBODY_HEARD_S = 2.0
+_ALL_SILENT_S = 2.0
 """Several stages beat every second: when none is heard for so long, the hub is to blame and no stage."""
 _HUB_SILENCE_LIMIT_S = 3.5
-_AWAY_S = 1.0
+_PAUSED_S = 1.0
 """A turn that took longer was no turn: the supervisor was stopped, or had no core."""
 
 
@@ -59,9 +59,9 @@ class Supervisor:
         self._problems: dict[str, ProblemReported] = {}
         self._rings = Rings(run)
         self._next_wave = LISTENING
-        self._turned_s = self._heard_s = time.monotonic()
-        self._hears_nobody = False
-        self.heard_first: list[Logged] = []
+        self._turned_s = self._last_event_s = time.monotonic()
+        self._all_silent = False
+        self.first_events: list[Logged] = []
         """What the hub told at first, the log of a session that is taken up again."""
         self.keeps_log = False
         """Whether a keeper was left that holds the log."""
@@ -82,14 +82,14 @@ class Supervisor:
                 raise StageFailure(
                     "the hub would not start", kept="nothing else was started", fix="try `cuecard doctor`"
                 )
-        self.heard_first = heard
-        self._turned_s = self._heard_s = time.monotonic()
+        self.first_events = heard
+        self._turned_s = self._last_event_s = time.monotonic()
         self._start_wave()
         return self._client
 
     def apply(self, event: Event) -> None:
         """Take note of what a stage said about itself."""
-        now_s = self._heard_s = time.monotonic()
+        now_s = self._last_event_s = time.monotonic()
         self._rings.apply(event)
         match event:
             case StageReady(stage=stage) if stage in self._health:
@@ -101,7 +101,7 @@ class Supervisor:
             case _:
                 pass
 
-    def tend(self) -> None:
+    def check_stages(self) -> None:
         """Look after every stage once.
 
         Raises:
@@ -110,7 +110,7 @@ class Supervisor:
         self._watch_hub()
         for health in self._health.values():
             if not health.given_up and health.plan.name in self._children:
-                self._tend_one(health, self._children[health.plan.name])
+                self._check_stage(health, self._children[health.plan.name])
         if self._next_wave <= ANSWERING and self.ready(self._next_wave - 1):
             self._start_wave()
 
@@ -163,15 +163,15 @@ class Supervisor:
             StageFailure: The hub died, or hangs.
         """
         now_s = time.monotonic()
-        away_s = now_s - self._turned_s
+        paused_s = now_s - self._turned_s
         self._turned_s = now_s
-        if away_s > _AWAY_S:
-            self._heard_s += away_s
+        if paused_s > _PAUSED_S:
+            self._last_event_s += paused_s
             for health in self._health.values():
-                health.pardon(away_s)
-        hub, silent_s = self._children[HUB.name], now_s - self._heard_s
-        several = sum(health.beats for health in self._health.values()) > 1
-        self._hears_nobody = several and silent_s > _NOBODY_HEARD_S
+                health.exclude_pause(paused_s)
+        hub, silent_s = self._children[HUB.name], now_s - self._last_event_s
+        several = sum(health.sends_heartbeats for health in self._health.values()) > 1
+        self._all_silent = several and silent_s > _ALL_SILENT_S
         silent = several and silent_s > _HUB_SILENCE_LIMIT_S
         if hub.code is None and silent:
             hub.kill()
@@ -205,14 +205,14 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        self._children[plan.name] = child = Child(self._rings.handed(plan), self._run)
+        self._children[plan.name] = child = Child(self._rings.with_ring(plan), self._run)
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
-    def _tend_one(self, health: Health, child: Child) -> None:
+    def _check_stage(self, health: Health, child: Child) -> None:
         now_s = time.monotonic()
         if child.code is None:
-            if not self._hears_nobody and health.while_running(now_s) is Verdict.KILL:
+            if not self._all_silent and health.while_running(now_s) is Verdict.KILL:
                 child.kill()
                 child.wait(1.0)
             return
@@ -225,11 +225,11 @@ class Supervisor:
         if verdict is Verdict.RESTART:
             self._spawn(health.plan)
         elif health.plan.essential and not was_ready and health.restarts == 0:
-            raise self._why(health, child.code)
+            raise self._start_failure(health, child.code)
         else:
             self._client.publish(self._given_up(health))
 
-    def _why(self, health: Health, code: int) -> Failure:
+    def _start_failure(self, health: Health, code: int) -> Failure:
         """Return the failure that kept an essential stage from starting, in its own words."""
         # What it said on its way out may still be under way to us.
         for logged in self._client.poll(timeout_s=0.3):

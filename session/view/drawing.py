@@ -10,9 +10,9 @@ from rich.text import Text
 
 from bus.counted import counted
 from bus.messages import Passage, RequestHeld
-from overlay.captions import Captions, Line
-from overlay.exchange import Exchange
-from session.view.fitting import Fitted, Section
+from overlay.state.captions import Captions, Line
+from overlay.state.exchange import Exchange
+from session.view.layout import Fitted, Section
 from session.view.printable import printable
 
 _METER_CELLS = 10
@@ -54,7 +54,7 @@ class Drawing:
         captions = self._captions
         current = captions.current
         return (
-            [(line.utterance, line.text, line.stable_words) for line in captions.growing.values()],
+            [(line.utterance, line.text, line.stable_words) for line in captions.partials.values()],
             current and (current.question, current.state, current.answer, current.searched),
             list(captions.problems),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
@@ -67,7 +67,7 @@ class Drawing:
     def moving(self, height: int) -> RenderableType:
         """Return what may still change, in less than `height` rows: words being said, an answer, health."""
         captions = self._captions
-        sections = [Section(self.said(line), worth=3) for line in captions.growing.values()]
+        sections = [Section(self.said(line), worth=3) for line in captions.partials.values()]
         current = captions.current
         if current and self._is_open(current):
             sections += self._sections(current)
@@ -84,7 +84,7 @@ class Drawing:
 
     def unfinished(self) -> list[RenderableType]:
         """Return what the session's end cut short, to be kept in the scrollback."""
-        cut: list[RenderableType] = [self.said(line) for line in self._captions.growing.values()]
+        cut: list[RenderableType] = [self.said(line) for line in self._captions.partials.values()]
         current = self._captions.current
         if current and self._is_open(current):
             cut.append(self.exchange(current))
@@ -180,7 +180,7 @@ class Drawing:
         text.append("".join(f"  {part}" for part in (egress.asked, egress.meter) if part), style="dim")
         if self._has_keys and self._captions.answer_mode != "off":
             practice = self._captions.practice
-            key = practice.press.lower() if practice.heading else "answer what was just said"
+            key = practice.action_label.lower() if practice.heading else "answer what was just said"
             text.append(f"  space: {key}", style="dim")
         return text
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.messages import Logged
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 
 class JsonLines:
@@ -25,7 +25,7 @@ class JsonLines:
         """Hand over what was written."""
         self._output.flush()
 
-    def wishes(self) -> list[Wish]:
+    def actions(self) -> list[UserAction]:
         """Return nothing: a program that reads JSON presses no keys."""
         return []
 

@@ -9,11 +9,11 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay.captions import NOT_UNDERSTOOD
-from overlay.egress import money
+from overlay.state.captions import NOT_UNDERSTOOD
+from overlay.state.egress import money
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 _LABEL_WIDTH = 9
 _PASSAGE_CHARACTERS = 160
@@ -36,7 +36,7 @@ class PlainLines:
         """Hand over what was written."""
         sys.stdout.flush()
 
-    def wishes(self) -> list[Wish]:
+    def actions(self) -> list[UserAction]:
         """Return nothing: nobody is at a keyboard."""
         return []
 
@@ -75,7 +75,7 @@ class PlainLines:
                 reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
-                return practice_lines(event) or _trouble(event)
+                return practice_lines(event) or _add_problem(event)
 
     def _answer(self, question: int, added: str, *, replaces: bool) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete by now."""
@@ -111,7 +111,7 @@ def _usage(event: m.UsageCounted) -> str:
     return f"{about}{event.prompt_tokens} + {event.answer_tokens} tokens, {cost}{wasted}"
 
 
-def _trouble(event: m.Event) -> list[tuple[str, str]]:
+def _add_problem(event: m.Event) -> list[tuple[str, str]]:
     match event:
         case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
             return [("problem", "; ".join(part for part in (f"{stage}: {what}", kept, fix) if part))]

@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus import messages as m
-from overlay.practice import Entry
+from overlay.state.practice import Entry
 from session.view.printable import printable
 
 _INDENT = (0, 0, 0, 7)

@@ -14,12 +14,12 @@ from typing import Self
 from rich.console import Console
 
 from bus import messages as m
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 from session.view import practice_lines
 from session.view.drawing import Drawing
 from session.view.keys import Keys
 from session.view.live_region import LiveRegion, rewraps
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 _DRAW_EVERY_S = 0.125
 
@@ -47,23 +47,23 @@ class LiveTerminal:
         if now_s - self._drawn_s < _DRAW_EVERY_S:
             return
         self._drawn_s = now_s
-        printed = self._print_finals()
+        stdout = self._print_finals()
         fingerprint = self._drawing.fingerprint(), self._console.size
-        if printed or fingerprint != self._drawn:
+        if stdout or fingerprint != self._drawn:
             self._drawn = fingerprint
             self._region.draw(self._drawing.moving(self._console.height))
 
-    def wishes(self) -> list[Wish]:
+    def actions(self) -> list[UserAction]:
         """Return what the keys mean: space or a asks for an answer, y and n judge a held request."""
         current = self._captions.current
         held = current.held if current else None
-        wishes: list[Wish] = []
+        actions: list[UserAction] = []
         for key in self._keys.pressed():
             if key in " a":
-                wishes.append(m.AnswerRequested(by="view"))
+                actions.append(m.AnswerRequested(by="view"))
             elif key in "yn" and held is not None:
-                wishes.append(m.RequestDecided(question=held.question, allowed=key == "y", by="view"))
-        return wishes
+                actions.append(m.RequestDecided(question=held.question, allowed=key == "y", by="view"))
+        return actions
 
     def __enter__(self) -> Self:
         self._keys.__enter__()

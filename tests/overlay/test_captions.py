@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bus import messages as m
-from overlay.captions import (
+from overlay.state.captions import (
     EXCHANGES_KEPT,
     LINES_KEPT,
     PROBLEM_CHARACTERS,
@@ -14,8 +14,8 @@ from overlay.captions import (
     Captions,
     Line,
 )
-from overlay.egress import REQUESTS_KEPT, money
-from overlay.exchange import ANSWER_CHARACTERS
+from overlay.state.egress import REQUESTS_KEPT, money
+from overlay.state.exchange import ANSWER_CHARACTERS
 from tests.overlay import story
 from tests.session.events import SECOND, discarded, final, log, question, request, started
 
@@ -72,12 +72,12 @@ class TestWords:
 
     def test_each_growing_text_replaces_the_one_before(self) -> None:
         captions = fold(grew("What"), grew("What was", 1))
-        assert captions.growing["mic"].text == "What was"
-        assert captions.growing["mic"].parts() == ("What", "was")
+        assert captions.partials["mic"].text == "What was"
+        assert captions.partials["mic"].parts() == ("What", "was")
 
     def test_both_sources_may_grow_at_once(self) -> None:
         captions = fold(grew("one", source="mic"), grew("two", source="call"))
-        assert {line.text for line in captions.growing.values()} == {"one", "two"}
+        assert {line.text for line in captions.partials.values()} == {"one", "two"}
 
     @pytest.mark.parametrize(
         "end",
@@ -89,11 +89,11 @@ class TestWords:
         ids=lambda event: type(event).__name__,
     )
     def test_an_utterance_that_is_over_grows_no_more(self, end: m.Event) -> None:
-        assert not fold(grew("hello"), end).growing
+        assert not fold(grew("hello"), end).partials
 
     def test_a_late_final_leaves_the_next_utterance_growing(self) -> None:
         captions = fold(grew("next", utterance=2), final(1, "before"))
-        assert captions.growing["mic"].text == "next"
+        assert captions.partials["mic"].text == "next"
 
     @pytest.mark.parametrize(
         ("text", "settled", "expected"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bus import messages as m
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 from tests.overlay import practice_story as story
 from tests.session.events import log
 

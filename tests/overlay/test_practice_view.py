@@ -18,7 +18,7 @@ def test_nothing_of_a_practice_is_there_in_other_sessions(window: OverlayWindow)
 
 def test_the_question_is_shown_and_the_button_ends_the_answer(window: OverlayWindow) -> None:
     pressed: list[bool] = []
-    window.answer_wanted.connect(lambda: pressed.append(True))
+    window.answer_requested.connect(lambda: pressed.append(True))
     draw(window, OPENING, story.asked(1), story.turn(1))
     assert window.practice_view.question.text() == "1 of 2: What is a queue?"
     assert "your turn" in window.practice_view.state.text()

@@ -14,9 +14,9 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from bus import messages as m
 from overlay import theme
-from overlay.captions import Captions
-from overlay.documents import InertText
 from overlay.settings import OverlaySettings
+from overlay.state.captions import Captions
+from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow
 from tests.overlay import story
 from tests.session.events import final, log, question, request
@@ -55,7 +55,7 @@ class TestAnsweringControls:
         self, window: OverlayWindow
     ) -> None:
         judged: list[tuple[int, bool]] = []
-        window.request_judged.connect(lambda question, allowed: judged.append((question, allowed)))
+        window.request_decided.connect(lambda question, allowed: judged.append((question, allowed)))
         draw(window, *story.opening(), question(3), story.held(3))
         held = window.answer_view.held
         assert held.isVisible()
@@ -89,7 +89,7 @@ class TestAnsweringControls:
 
     def test_another_model_or_provider_is_a_choice_away(self, window: OverlayWindow) -> None:
         wanted: list[tuple[str, str]] = []
-        window.provider_wanted.connect(lambda provider, model: wanted.append((provider, model)))
+        window.provider_requested.connect(lambda provider, model: wanted.append((provider, model)))
         draw(window, *story.opening(), story.provider())
         choices = window.status_view.provider.menu()
         assert choices is not None
@@ -283,7 +283,7 @@ class TestTheWindowItself:
 
     def test_the_button_asks_for_an_answer(self, window: OverlayWindow) -> None:
         wanted: list[bool] = []
-        window.answer_wanted.connect(lambda: wanted.append(True))
+        window.answer_requested.connect(lambda: wanted.append(True))
         draw(window, *story.opening("ask"))
         click(window.answer)
         assert wanted == [True]

@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from capture.source import parse_sources
-from session.run.demo import DEMO, demonstration, script
+from session.run.demo import DEMO, demo_request, script
 
 
 def test_the_recording_is_short_small_and_licensed() -> None:
@@ -29,7 +29,7 @@ def test_the_script_says_where_speech_truly_ends() -> None:
 
 
 def test_the_demo_asks_for_both_sources_and_the_notes() -> None:
-    request = demonstration({})
+    request = demo_request({})
     assert list(parse_sources(request.flags["capture"]["sources"])) == ["call", "mic"]
     assert request.flags["llm"]["notes"][0].endswith("notes.md")
     assert set(request.true_ends_s) == {"call", "mic"}

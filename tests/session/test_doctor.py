@@ -14,7 +14,7 @@ from session.doctor import checks, report
 from session.doctor import display as display_check
 from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
-from session.doctor.child_answer import Answer, ask
+from session.doctor.child_process import Answer, ask
 from session.doctor.finding import Finding
 
 
@@ -23,7 +23,7 @@ def test_every_check_comes_to_a_finding_and_what_is_missing_has_a_way_out() -> N
     names = [finding.name for finding in found]
     assert len(names) == len(set(names))
     assert {"Python", "packages", "PortAudio", "model base", "sandbox", "keychain", "CUDA"} <= set(names)
-    assert all(finding.mend for finding in found if finding.ok is False)
+    assert all(finding.fix for finding in found if finding.ok is False)
 
 
 def test_a_check_that_fails_itself_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +37,7 @@ def test_a_check_that_fails_itself_hides_no_other(monkeypatch: pytest.MonkeyPatc
 def test_missing_weights_are_named_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
     base, small, meaning = checks.models()
-    assert (base.ok, base.mend) == (False, "cuecard models pull base")
+    assert (base.ok, base.fix) == (False, "cuecard models pull base")
     assert small.ok is meaning.ok is None, "a session can do without"
 
 
@@ -49,7 +49,7 @@ def test_a_run_directory_that_cannot_be_written_is_found(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
     found = checks.run_directory()
     assert found.ok is False
-    assert "XDG_RUNTIME_DIR" in found.mend
+    assert "XDG_RUNTIME_DIR" in found.fix
 
 
 def test_a_server_that_never_answers_does_not_hang_the_doctor() -> None:
@@ -69,13 +69,13 @@ def test_the_doctor_says_what_a_capture_stage_found() -> None:
     report = ProbeReport([Found(device)], microphone=Found(device, -61.0), monitor=Problem("no", "start it"))
     found = {finding.name: finding for finding in sound_check.findings(report)}
     assert (found["microphone"].ok, found["microphone"].detail) == (True, "Headset, -61 dBFS now")
-    assert (found["computer's sound"].ok, found["computer's sound"].mend) == (None, "start it")
+    assert (found["computer's sound"].ok, found["computer's sound"].fix) == (None, "start it")
 
 
 def test_a_missing_audio_library_is_named_with_its_fix() -> None:
     report = ProbeReport(failed=Problem("the audio library PortAudio is missing", "sudo apt install x"))
     (found,) = sound_check.findings(report)
-    assert (found.ok, found.mend) == (False, "sudo apt install x")
+    assert (found.ok, found.fix) == (False, "sudo apt install x")
 
 
 def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
     found = display_check.display()
     assert found.ok is None
-    assert "apt install" in found.mend
+    assert "apt install" in found.fix
 
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 6)])
@@ -124,7 +124,7 @@ def test_the_key_store_and_the_keys_in_it_are_told(
     monkeypatch.setattr(keychain, "names", lambda *_: (Outcome.DONE, stored))
     keychain_found, keys_found = keys_check.keyring()
     assert (keychain_found.ok, says in keychain_found.detail) == (ok, True)
-    assert ok or "environment variable" in keychain_found.mend
+    assert ok or "environment variable" in keychain_found.fix
     assert keys_found.ok is keys
     assert not stored or keys_found.detail == "groq (key store), a.example:443 (key store)"
 

@@ -40,7 +40,7 @@ def test_a_stage_is_not_blamed_for_a_time_in_which_nobody_watched() -> None:
     health = Health(PLAN)
     health.started(0.0)
     health.was_ready(1.0)
-    health.pardon(60.0)
+    health.exclude_pause(60.0)
     assert health.while_running(64.9) is Verdict.LEAVE
     assert health.while_running(65.1) is Verdict.KILL
 

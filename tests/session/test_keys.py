@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from llm.settings import LlmSettings
-from session.keys import with_keys
+from session.keys import providers_with_keys
 from tests.llm.provider_server import ProviderServer, json_reply
 from tests.secret_service import SecretService, missing_programs, secret_service
 from tests.typist import Typist
@@ -192,7 +192,7 @@ def test_a_provider_that_is_not_there_is_called_unreachable(keys: Keys, provider
 
 def test_the_variable_that_the_settings_name_is_for_their_provider_alone() -> None:
     settings = LlmSettings(provider="https://a.example/v1", key_variable="MY_ODD_KEY")
-    found = {name: provider.key_variables for name, provider in with_keys(settings).items()}
+    found = {name: provider.key_variables for name, provider in providers_with_keys(settings).items()}
     assert found["a.example:443"] == ("MY_ODD_KEY",)
     assert [name for name, variables in found.items() if "MY_ODD_KEY" in variables] == ["a.example:443"]
     assert found["openai"] == ("OPENAI_API_KEY",)

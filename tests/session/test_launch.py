@@ -6,7 +6,9 @@ import pytest
 
 from bus.failures import Failure
 from session.models import store
-from session.run.launch import Request, choose_views, resolve
+from session.run.launch import choose_views
+from session.run.request import Request
+from session.run.resolution import resolve
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +54,7 @@ def test_a_whisper_model_is_told_from_a_providers_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("asked", "code", "says"),
     [
-        (request(), 2, "nothing to hear"),
+        (request(), 2, "no audio source"),
         (request("mic"), 2, "mic"),
         (request("mic=-", "mic=default"), 2, "mic"),
         (request("Mic!=-"), 2, "Mic!"),

@@ -38,7 +38,7 @@ class Watched:
             for logged in self._line.poll(0.02):
                 self.events.append(logged.event)
                 self.supervisor.apply(logged.event)
-            self.supervisor.tend()
+            self.supervisor.check_stages()
             return condition()
 
         wait_until(turn, timeout_s)

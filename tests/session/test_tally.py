@@ -5,27 +5,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from session.run.statistics import Tally, percentile
+from session.run.statistics import Statistics, percentile
 from tests.session.events import discarded, final, question, request, started
 
 SECOND_NS = 1_000_000_000
 
 
-def tally(*stamped: tuple[float, m.Event], true_ends_s: dict[str, list[float]] | None = None) -> Tally:
-    fold = Tally(true_ends_s or {})
+def statistics(
+    *stamped: tuple[float, m.Event], true_ends_s: dict[str, list[float]] | None = None
+) -> Statistics:
+    fold = Statistics(true_ends_s or {})
     for seq, (logged_s, event) in enumerate(stamped, 1):
         fold.apply(m.Logged(seq, round(logged_s * SECOND_NS), event))
     return fold
 
 
 def test_latency_runs_from_the_detected_end_of_speech() -> None:
-    fold = tally((0, started(first_sample_ns=5 * SECOND_NS)), (7.5, final(1, end_s=2.0)))
+    fold = statistics((0, started(first_sample_ns=5 * SECOND_NS)), (7.5, final(1, end_s=2.0)))
     assert fold.final_latencies_s == [pytest.approx(0.5)]
     assert (fold.utterances, fold.words) == (1, 2)
 
 
 def test_unsure_and_not_understood_utterances_are_counted() -> None:
-    fold = tally(
+    fold = statistics(
         (0, started()),
         (7, final(1, unconfirmed=True)),
         (8, discarded(2, speech_ms=900.0)),
@@ -35,7 +37,7 @@ def test_unsure_and_not_understood_utterances_are_counted() -> None:
 
 
 def test_latency_runs_from_the_true_end_where_it_is_known() -> None:
-    fold = tally(
+    fold = statistics(
         (0, started()),
         (3.0, final(1, end_s=2.1)),
         (5.0, final(2, end_s=4.0)),
@@ -46,12 +48,12 @@ def test_latency_runs_from_the_true_end_where_it_is_known() -> None:
 
 def test_only_the_first_token_of_an_answer_counts() -> None:
     grew = m.AnswerStreamed(question=1, delta="a", received_ns=0)
-    fold = tally((1, question(1)), (1.4, grew), (3, grew))
+    fold = statistics((1, question(1)), (1.4, grew), (3, grew))
     assert fold.first_token_latencies_s == [pytest.approx(0.4)]
 
 
 def test_what_went_wrong_is_counted() -> None:
-    fold = tally(
+    fold = statistics(
         (0, m.StageDied(stage="stt", cause="x")),
         (0, m.StageDied(stage="llm", cause="x")),
         (0, m.StageGivenUp(stage="llm", cause="x", fix="y")),

@@ -7,7 +7,7 @@ import pytest
 
 from bus.failures import InputFailure
 from session.models import store
-from session.run.vocabulary import expected, names_in, read_vocabulary
+from session.run.vocabulary import expected_words, names_in, read_vocabulary
 from stt.settings import SttSettings
 
 
@@ -82,15 +82,15 @@ def test_the_most_frequent_name_comes_first() -> None:
 
 
 def test_listed_words_come_before_the_settings_and_those_before_the_notes() -> None:
-    words = expected(base(vocabulary=["Kafka"]), ["Quilter", "Kafka"], ["We asked Siobhan."])
+    words = expected_words(base(vocabulary=["Kafka"]), ["Quilter", "Kafka"], ["We asked Siobhan."])
     assert words == ["Quilter", "Kafka", "Siobhan"]
 
 
 def test_of_too_many_words_the_first_are_used_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    words = expected(base(), [f"Villefort{number}" for number in range(100)], [])
+    words = expected_words(base(), [f"Villefort{number}" for number in range(100)], [])
     assert words[0] == "Villefort0"
     assert f"{len(words)} of the 100 words" in capsys.readouterr().err
 
 
 def test_notes_are_searched_for_names_only_where_english_is_spoken() -> None:
-    assert expected(base(language="de"), ["Kafka"], ["Wir trafen Siobhan."]) == ["Kafka"]
+    assert expected_words(base(language="de"), ["Kafka"], ["Wir trafen Siobhan."]) == ["Kafka"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bus import messages as m
-from session.practice.course import WHOLE, Course
+from session.practice.flow import WHOLE, PracticeFlow
 from session.settings.practice import PracticeSettings
 from tests.session.events import SECOND, discarded, final, started
 
@@ -17,7 +17,7 @@ class Told:
 
     def __init__(self, **changes: object) -> None:
         self.settings = PracticeSettings(questions=QUESTIONS, **changes)  # type: ignore[arg-type]
-        self.course = Course(self.settings)
+        self.course = PracticeFlow(self.settings)
         self.log: list[m.Event] = []
         self.apply(started("mic", 0))
 
@@ -307,7 +307,7 @@ def test_a_stage_that_starts_again_goes_on_where_it_was(restarted_after: int) ->
         broken.apply(*events)
         broken.at(now_s)
         if number == restarted_after:
-            broken.course = Course(broken.settings)
+            broken.course = PracticeFlow(broken.settings)
             for event in broken.log:
                 broken.course.apply(event)
     assert kinds(unbroken.log)[-1] == "PracticeEnded"

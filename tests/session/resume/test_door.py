@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bus.failures import Rejected
-from session.resume.keeper_socket import Door
-from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode, encode
+from session.resume.keeper_socket import KeeperServer
+from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode, encode
 from tests.session.events import final, log
 
-BODY = encode(Kept({"session": {"keep_s": 1.0}}, log(final(1)), 5))
+BODY = encode(KeptSession({"session": {"keep_s": 1.0}}, log(final(1)), 5))
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def ask(place: Path) -> Iterator[Callable[..., tuple[bytes, bool]]]:
     """Return a function that says words at a door, and returns what came and whether all is over."""
-    with Door(place / "kept") as door:
+    with KeeperServer(place / "kept") as door:
 
         def publish(*words: bytes) -> tuple[bytes, bool]:
             over: list[bool] = []
@@ -45,7 +45,7 @@ def test_what_is_kept_is_given_and_let_go_when_it_is_in_good_hands(
     ask: Callable[..., tuple[bytes, bool]],
 ) -> None:
     came, over = ask(GIVE, TAKEN)
-    assert decode(came[8:]) == Kept({"session": {"keep_s": 1.0}}, log(final(1)), 5)
+    assert decode(came[8:]) == KeptSession({"session": {"keep_s": 1.0}}, log(final(1)), 5)
     assert over
 
 
@@ -63,7 +63,7 @@ def test_what_is_kept_is_wiped_on_request_without_being_given(
 
 
 def test_nobody_who_asks_is_no_end(place: Path) -> None:
-    with Door(place / "kept") as door:
+    with KeeperServer(place / "kept") as door:
         assert not door.answer(BODY, 0.01)
     assert list(place.iterdir()) == []
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bus import messages as m
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 from session.view.drawing import Drawing, LiteralMarkdown
 from tests.overlay import story
 from tests.session.events import log, question

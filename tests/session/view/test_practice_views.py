@@ -47,7 +47,7 @@ def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Term
         tell(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")
         terminal.until_shown("space: my answer is over")
-        terminal.press(" ")
+        terminal.action_label(" ")
         pressed = wait_until(
             lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
         )

@@ -158,7 +158,7 @@ class Terminal:
     def until_shown(self, text: str) -> None:
         wait_until(lambda: text in self.read(), timeout_s=20)
 
-    def press(self, key: str) -> None:
+    def action_label(self, key: str) -> None:
         os.write(self._own, key.encode())
 
     def now(self) -> list[Any]:
@@ -195,7 +195,7 @@ def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
         tell(hub_run, *story.opening("ask"))
         terminal.until_shown("space: answer what was just said")
-        terminal.press("x ")
+        terminal.action_label("x ")
         asked = wait_until(
             lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
         )

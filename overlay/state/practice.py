@@ -16,7 +16,7 @@ class Practice:
 
     asked: m.PracticeQuestionAsked | None = None
     """The newest question."""
-    listens: bool = False
+    listening: bool = False
     """Whether what is said now is the answer."""
     measured: list[m.PracticeAnswerMeasured] = field(default_factory=list)
     ended: m.PracticeEnded | None = None
@@ -29,14 +29,14 @@ class Practice:
             self.entries.append(event)
         match event:
             case m.PracticeQuestionAsked():
-                self.asked, self.listens = event, False
+                self.asked, self.listening = event, False
             case m.TurnStarted():
-                self.listens = True
+                self.listening = True
             case m.PracticeAnswerMeasured():
-                self.listens = False
+                self.listening = False
                 self.measured.append(event)
             case m.PracticeEnded():
-                self.ended, self.listens = event, False
+                self.ended, self.listening = event, False
             case _:
                 pass
 
@@ -52,16 +52,16 @@ class Practice:
         """What the program does now, and what the user may do."""
         if self.ended is not None or self.asked is None:
             return ""
-        if self.listens:
+        if self.listening:
             return "your turn; a few seconds of quiet end your answer"
         if any(answer.number == self.asked.number for answer in self.measured):
             return "the next question comes in a moment"
         return "listen"
 
     @property
-    def press(self) -> str:
+    def action_label(self) -> str:
         """What a press of the key or the button means now."""
-        return "My answer is over" if self.listens else "Go on"
+        return "My answer is over" if self.listening else "Go on"
 
     @property
     def sections(self) -> list[tuple[str, list[str]]]:

@@ -12,7 +12,7 @@ REQUESTS_KEPT = 50
 
 
 @dataclass
-class LeftMachine:
+class EgressTotal:
     """What left the machine since the session began; the newest requests alone would tell too little."""
 
     requests: int = 0
@@ -32,7 +32,7 @@ class Egress:
 
     requests: deque[m.RequestSent] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
     """The newest requests, word for word."""
-    left: LeftMachine = field(default_factory=LeftMachine)
+    left: EgressTotal = field(default_factory=EgressTotal)
     provider: m.ProviderReady | None = None
     """Who is asked."""
     spent: m.UsageCounted | None = None

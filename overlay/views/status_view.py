@@ -9,10 +9,10 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from overlay import theme
-from overlay.buttons import button
-from overlay.captions import Captions, StageState
-from overlay.documents import plain_label
-from overlay.provider_menu import ProviderMenu
+from overlay.state.captions import Captions, StageState
+from overlay.views.provider_menu import ProviderMenu
+from overlay.widgets.buttons import button
+from overlay.widgets.documents import plain_label
 
 _QUIETEST_DBFS = -60.0
 _PROBLEMS_SHOWN = 2

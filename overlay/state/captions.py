@@ -12,9 +12,9 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay.egress import Egress
-from overlay.exchange import Exchange
-from overlay.practice import Practice
+from overlay.state.egress import Egress
+from overlay.state.exchange import Exchange
+from overlay.state.practice import Practice
 
 LINES_KEPT = 200
 EXCHANGES_KEPT = 20
@@ -34,7 +34,7 @@ class Line:
 
     source: str
     utterance: int
-    spoken_ns: int
+    started_ns: int
     """Monotonic time at which it began."""
     text: str
     stable_words: int
@@ -69,7 +69,7 @@ class Captions:
     providers: list[str] = field(default_factory=list)
     """Who may be asked, by name."""
     lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
-    growing: dict[str, Line] = field(default_factory=dict)
+    partials: dict[str, Line] = field(default_factory=dict)
     """What is being said right now, by source."""
     speaking: set[str] = field(default_factory=set)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
@@ -112,7 +112,7 @@ class Captions:
                 | m.UtteranceDiscarded()
                 | m.UtteranceLost()
             ):
-                self._hear_speech(event, logged.logged_ns)
+                self._apply_speech(event, logged.logged_ns)
             case (
                 m.QuestionDetected()
                 | m.PassagesRetrieved()
@@ -124,25 +124,25 @@ class Captions:
                 | m.ProviderReady()
                 | m.UsageCounted()
             ):
-                self._hear_answering(event, logged.logged_ns)
+                self._apply_exchange(event, logged.logged_ns)
             case _:
-                self._hear_trouble(event)
+                self._apply_stage(event)
 
     @property
     def current(self) -> Exchange | None:
         """The newest question."""
         return self.exchanges[-1] if self.exchanges else None
 
-    def _hear_speech(self, event: m.Event, logged_ns: int) -> None:
+    def _apply_speech(self, event: m.Event, logged_ns: int) -> None:
         match event:
             case m.SpeechStarted(source=source) | m.SpeechResumed(source=source):
                 self.speaking.add(source)
             case m.SpeechPaused(source=source) | m.SpeechEnded(source=source):
                 self.speaking.discard(source)
             case m.PartialTranscribed():
-                before = self.growing.get(event.source)
-                begun = before.spoken_ns if before and before.utterance == event.utterance else logged_ns
-                self.growing[event.source] = Line(
+                before = self.partials.get(event.source)
+                begun = before.started_ns if before and before.utterance == event.utterance else logged_ns
+                self.partials[event.source] = Line(
                     event.source, event.utterance, begun, event.text, event.stable_words
                 )
             case m.FinalTranscribed():
@@ -150,8 +150,8 @@ class Captions:
             case m.UtteranceDiscarded():
                 self._discard(event)
             case m.UtteranceLost(source=source, utterance=utterance, cause=cause):
-                self._stop_growing(source, utterance)
-                self._trouble(f"{source}: an utterance was lost ({cause})")
+                self._drop_partial(source, utterance)
+                self._add_problem(f"{source}: an utterance was lost ({cause})")
             case _:
                 pass
 
@@ -167,38 +167,38 @@ class Captions:
             seconds = event.start_sample // SAMPLE_RATE
             self._add_line(event, f"{seconds // 60}:{seconds % 60:02} {NOT_UNDERSTOOD}", unconfirmed=True)
         else:
-            self._stop_growing(event.source, event.utterance)
+            self._drop_partial(event.source, event.utterance)
 
     def _add_line(
         self, event: m.FinalTranscribed | m.UtteranceDiscarded, text: str, *, unconfirmed: bool
     ) -> None:
         """Add a final line where it belongs by the time at which it was begun."""
-        self._stop_growing(event.source, event.utterance)
+        self._drop_partial(event.source, event.utterance)
         zero_ns = self._first_sample_ns.get(event.source, 0)
-        spoken_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
+        started_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
         line = Line(
             event.source,
             event.utterance,
-            spoken_ns,
+            started_ns,
             text,
             len(text.split()),
             final=True,
             unconfirmed=unconfirmed,
         )
         at = len(self.lines)
-        while at and self.lines[at - 1].spoken_ns > spoken_ns:
+        while at and self.lines[at - 1].started_ns > started_ns:
             at -= 1
         if len(self.lines) == LINES_KEPT:  # a full deque refuses to insert
             self.lines.popleft()
             at = max(at - 1, 0)
         self.lines.insert(at, line)
 
-    def _stop_growing(self, source: str, utterance: int) -> None:
-        line = self.growing.get(source)
+    def _drop_partial(self, source: str, utterance: int) -> None:
+        line = self.partials.get(source)
         if line and line.utterance <= utterance:
-            del self.growing[source]
+            del self.partials[source]
 
-    def _hear_answering(self, event: m.Event, logged_ns: int) -> None:
+    def _apply_exchange(self, event: m.Event, logged_ns: int) -> None:
         self.egress.apply(event)
         if isinstance(event, m.QuestionDetected):
             self.exchanges.append(
@@ -210,7 +210,7 @@ class Captions:
             if exchange.question == number:
                 exchange.apply(event, logged_ns)
 
-    def _hear_trouble(self, event: m.Event) -> None:
+    def _apply_stage(self, event: m.Event) -> None:
         match event:
             case m.StageStarted(stage=stage, restarts=restarts):
                 self.stages[stage] = StageState(restarts=restarts)
@@ -222,26 +222,26 @@ class Captions:
                 state.state, state.detail = "fallen", cause
                 kind, _, source = stage.partition(":")
                 if kind in ("capture", "vad"):
-                    self._fall_quiet(source)
+                    self._clear_source(source)
             case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
                 state = self.stages.setdefault(stage, StageState())
                 state.state, state.detail = "given up", f"{cause}; {fix}"
-                self._trouble(f"{stage} was given up: {cause}; {fix}")
+                self._add_problem(f"{stage} was given up: {cause}; {fix}")
             case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
-                self._trouble("; ".join(filter(None, (f"{stage}: {what}", kept, fix))))
+                self._add_problem("; ".join(filter(None, (f"{stage}: {what}", kept, fix))))
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-                self._trouble(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
+                self._add_problem(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
             case m.CaptureEnded(source=source):
-                self._fall_quiet(source)
+                self._clear_source(source)
             case _:
                 pass
 
-    def _fall_quiet(self, source: str) -> None:
+    def _clear_source(self, source: str) -> None:
         """Nothing is heard of this source any more, so nobody is shown to speak there."""
         self.speaking.discard(source)
         self.levels_dbfs.pop(source, None)
 
-    def _trouble(self, text: str) -> None:
+    def _add_problem(self, text: str) -> None:
         text = text if len(text) <= PROBLEM_CHARACTERS else f"{text[:PROBLEM_CHARACTERS]}…"
         if text in self.problems:
             self.problems.remove(text)

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QWidget
 
 from bus.messages import Passage, PreparedAnswer
 from overlay import theme
-from overlay.documents import InertText
+from overlay.widgets.documents import InertText
 
 _PASSAGE_CHARACTERS = 320
 _TALLEST_PX = 132

@@ -24,9 +24,9 @@ from bus.messages import (
     TurnStarted,
 )
 from session.practice.echo import without_question
-from session.practice.heard import Heard, Utterance
-from session.practice.measures import answer_text, measure, together
+from session.practice.measures import answer_text, combine, measure
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, overall, remarks
+from session.practice.utterances import SourceUtterances, Utterance
 from session.settings.practice import PracticeSettings
 from stt.endpointing import judge
 
@@ -49,7 +49,7 @@ WHOLE_ASKED = (
 )
 
 
-class Course:
+class PracticeFlow:
     """Where a practice stands.
 
     Args:
@@ -59,10 +59,10 @@ class Course:
     def __init__(self, settings: PracticeSettings) -> None:
         self._settings = settings
         self._english = settings.language in ("", "en", "auto")
-        self._heard = Heard(settings.source)
+        self._heard = SourceUtterances(settings.source)
         self._all_ready = False
         self._asked: PracticeQuestionAsked | None = None
-        self._turn: TurnStarted | None = None
+        self._step: TurnStarted | None = None
         self._turn_ns = 0
         """When it was given; in a stage that starts again, when that was learnt."""
         self._done_ns: int | None = None
@@ -89,10 +89,10 @@ class Course:
             case AnswerRequested():
                 self._pressed = True
             case PracticeQuestionAsked() if self._asked is None or event.number > self._asked.number:
-                self._asked, self._turn, self._turn_ns, self._done_ns = event, None, 0, None
+                self._asked, self._step, self._turn_ns, self._done_ns = event, None, 0, None
                 self._free_ns, self._pressed = None, False
             case TurnStarted(number=number) if self.asking is not None and number == self.asking.number:
-                self._turn, self._pressed = event, False
+                self._step, self._pressed = event, False
             case PracticeAnswerMeasured(number=number) if number not in self._measured:
                 self._measured[number], self._pressed = event, False
             case FeedbackRequested(number=number):
@@ -112,7 +112,7 @@ class Course:
     @property
     def asking(self) -> PracticeQuestionAsked | None:
         """The question that is asked and whose turn is not given yet."""
-        return self._asked if self._turn is None else None
+        return self._asked if self._step is None else None
 
     @property
     def hurried(self) -> bool:
@@ -135,15 +135,15 @@ class Course:
             return
         if self._asked is None:
             yield from self._ask_next()
-        elif self._turn is None:
+        elif self._step is None:
             from_sample = self._heard.sample_at(now_ns)
             if not voice_speaks and from_sample is not None:
                 self._turn_ns = now_ns
                 echo = _ECHO_SAMPLES if self._settings.speak else 0
                 yield TurnStarted(number=self._asked.number, from_sample=from_sample + echo)
         elif self._asked.number not in self._measured:
-            if self._is_over(self._asked, self._turn, now_ns):
-                yield self._measure(self._asked, self._turn)
+            if self._is_over(self._asked, self._step, now_ns):
+                yield self._measure(self._asked, self._step)
         else:
             yield from self._after(self._measured[self._asked.number], now_ns)
 
@@ -230,7 +230,7 @@ class Course:
     def _summed_up(self) -> PracticeEnded:
         measured = list(self._measured.values())
         answers, of = sum(bool(each.text) for each in measured), len(self._settings.questions)
-        measures = together(each.measures for each in measured)
+        measures = combine(each.measures for each in measured)
         return PracticeEnded(
             answers=answers,
             of=of,

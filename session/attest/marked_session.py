@@ -16,7 +16,7 @@ import msgspec
 from bus.failures import MachineFailure
 from session.attest import recording, trace
 from session.attest.evidence import Evidence
-from session.attest.inside import KEY_VARIABLE, SEEN_FILE, Seen
+from session.attest.tracer import KEY_VARIABLE, SEEN_FILE, Observation
 from session.models import store
 
 _MODEL = "tiny.en"
@@ -99,7 +99,7 @@ def _watch(place: Path, unshare: str, environment: dict[str, str]) -> None:
         MachineFailure: This user may not have one, or may not trace.
     """
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
-    inside = [sys.executable, "-P", "-m", "session.attest.inside", str(place)]
+    inside = [sys.executable, "-P", "-m", "session.attest.tracer", str(place)]
     done = subprocess.run(
         [unshare, "--net", *as_root, "--", *inside],
         env=environment,
@@ -119,9 +119,9 @@ def _watch(place: Path, unshare: str, environment: dict[str, str]) -> None:
         )
 
 
-def _seen(place: Path) -> Seen:
-    seen = msgspec.msgpack.decode((place / SEEN_FILE).read_bytes(), type=Seen)
-    if not any((place / "trace").iterdir()) or b"ptrace" in seen.complained:
+def _seen(place: Path) -> Observation:
+    seen = msgspec.msgpack.decode((place / SEEN_FILE).read_bytes(), type=Observation)
+    if not any((place / "trace").iterdir()) or b"ptrace" in seen.stderr:
         raise MachineFailure(
             "strace may not trace here",
             kept="nothing was left behind",

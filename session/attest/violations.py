@@ -126,12 +126,12 @@ def _ledger(evidence: Evidence) -> Iterator[Finding]:
     if sorted(entered) != sorted(evidence.seen.request_bodies):
         yield Finding(contract.ASKS, "the ledger is not, byte for byte, what the provider was sent")
     for data, place in (
-        (evidence.seen.printed, "the session's log"),
-        (evidence.seen.complained, "its errors"),
+        (evidence.seen.stdout, "the session's log"),
+        (evidence.seen.stderr, "its errors"),
     ):
         if evidence.shows_key_at_all(data):
             yield Finding(_SESSION, f"the key is in {place}")
-    if evidence.words.found_in(evidence.seen.complained):
+    if evidence.words.found_in(evidence.seen.stderr):
         yield Finding(_SESSION, "what was said is in its errors")
 
 

@@ -1,6 +1,6 @@
-"""The watched session, in a network of its own: `python -m session.attest.inside WORKPLACE`.
+"""The watched session, in a network of its own: `python -m session.attest.tracer WORKPLACE`.
 
-`session.attest.watching` starts it through `unshare`, so that nothing but loopback is there. It runs the
+`session.attest.marked_session` starts it through `unshare`, so that it has loopback alone. It runs the
 session under strace, stands in for the provider, catches the packets, and leaves what it saw in a file.
 """
 
@@ -27,15 +27,15 @@ _SHOWN_BYTES = 4_000_000
 """So much of a string strace prints: more than any message may have."""
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Observation(msgspec.Struct, frozen=True):
     """What was seen of the session from outside, strace's files apart."""
 
     command: list[str]
     code: int | None
     """Its exit code; None when it did not end in time."""
-    printed: bytes
+    stdout: bytes
     """On standard output: its events."""
-    complained: bytes
+    stderr: bytes
     """On standard error."""
     provider: str
     """Where the provider was: "127.0.0.1:40123"."""
@@ -51,13 +51,13 @@ def main() -> int:
     with ProviderServer() as server:
         capture = Capture()
         command = _command(place, server.port)
-        code, printed, complained = _run(place, command)
+        code, stdout, stderr = _run(place, command)
         capture.close()
-        seen = Seen(
+        seen = Observation(
             command=command,
             code=code,
-            printed=printed,
-            complained=complained,
+            stdout=stdout,
+            stderr=stderr,
             provider=f"127.0.0.1:{server.port}",
             request_heads=server.heads,
             request_bodies=server.bodies,
@@ -91,12 +91,12 @@ def _run(place: Path, command: list[str]) -> tuple[int | None, bytes, bytes]:
         stderr=subprocess.PIPE,
     )
     try:
-        printed, complained = child.communicate(timeout=_LONGEST_S)
+        stdout, stderr = child.communicate(timeout=_LONGEST_S)
     except subprocess.TimeoutExpired:
         child.terminate()  # strace passes it on
-        printed, complained = child.communicate()
-        return None, printed, complained
-    return child.returncode, printed, complained
+        stdout, stderr = child.communicate()
+        return None, stdout, stderr
+    return child.returncode, stdout, stderr
 
 
 if __name__ == "__main__":

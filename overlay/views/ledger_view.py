@@ -7,9 +7,9 @@ from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from bus.messages import RequestSent
-from overlay.buttons import button
-from overlay.captions import Captions
-from overlay.documents import InertText, plain_label
+from overlay.state.captions import Captions
+from overlay.widgets.buttons import button
+from overlay.widgets.documents import InertText, plain_label
 
 
 class LedgerView(QWidget):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from overlay.buttons import button
-from overlay.captions import Captions
-from overlay.documents import InertText, plain_label
-from overlay.exchange import Exchange
-from overlay.held_view import HeldView
-from overlay.notes_view import NotesView
+from overlay.state.captions import Captions
+from overlay.state.exchange import Exchange
+from overlay.views.held_view import HeldView
+from overlay.views.notes_view import NotesView
+from overlay.widgets.buttons import button
+from overlay.widgets.documents import InertText, plain_label
 
 _FLATTEST_PX = 56
 

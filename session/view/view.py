@@ -8,11 +8,11 @@ from typing import Protocol
 from bus.failures import UsageFailure
 from bus.messages import AnswerRequested, Logged, RequestDecided
 
-Wish = AnswerRequested | RequestDecided
+UserAction = AnswerRequested | RequestDecided
 """What a user at a screen may want or decide."""
 
 
-class Screen(Protocol):
+class View(Protocol):
     """A way to show a session."""
 
     def apply(self, logged: Logged) -> None:
@@ -21,12 +21,12 @@ class Screen(Protocol):
     def refresh(self) -> None:
         """Show what has changed."""
 
-    def wishes(self) -> list[Wish]:
+    def actions(self) -> list[UserAction]:
         """Return what the user wanted or decided since the last call."""
         return []
 
 
-def open_screen(kind: str) -> AbstractContextManager[Screen]:
+def open_view(kind: str) -> AbstractContextManager[View]:
     """Return a view on standard output.
 
     Raises:

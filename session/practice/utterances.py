@@ -48,7 +48,7 @@ class Utterance:
         return [(start, stop) for start, stop in zip(starts, stops, strict=True) if stop > start]
 
 
-class Heard:
+class SourceUtterances:
     """Everything that one source heard.
 
     Args:

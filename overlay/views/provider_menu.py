@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QMenu, QPushButton, QWidget
 
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 
 _MODELS_SHOWN = 20
 

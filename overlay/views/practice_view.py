@@ -7,8 +7,8 @@ from html import escape
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from overlay import theme
-from overlay.documents import InertText, plain_label
-from overlay.practice import Practice
+from overlay.state.practice import Practice
+from overlay.widgets.documents import InertText, plain_label
 
 _FLATTEST_PX = 56
 _OVER = "Close this window to end the session; until then the microphone stays open."

@@ -7,8 +7,8 @@ from html import escape
 from PyQt6.QtWidgets import QWidget
 
 from overlay import theme
-from overlay.captions import Captions, Line
-from overlay.documents import InertText
+from overlay.state.captions import Captions, Line
+from overlay.widgets.documents import InertText
 
 _LINES_SHOWN = 40
 
@@ -23,7 +23,7 @@ class CaptionView(InertText):
 
     def draw(self, captions: Captions) -> None:
         """Show the captions as they are now, if they are not shown already."""
-        lines = [*list(captions.lines)[-_LINES_SHOWN:], *captions.growing.values()]
+        lines = [*list(captions.lines)[-_LINES_SHOWN:], *captions.partials.values()]
         html = "".join(_paragraph(line, captions.sources) for line in lines)
         if html == self._drawn:
             return

@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from bus.messages import RequestHeld
-from overlay.buttons import button
-from overlay.documents import InertText, plain_label
+from overlay.widgets.buttons import button
+from overlay.widgets.documents import InertText, plain_label
 
 
 class HeldView(QFrame):
