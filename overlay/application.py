@@ -1,4 +1,4 @@
-"""Between the stage and the window: events in, drawings out, at a rate an eye can follow."""
+"""Connects the stage to the window: applies events, redraws at a limited rate."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Overlay(QObject):
     """The running overlay.
 
     Args:
-        stage: This process's end of the bus.
+        stage: This process's connection to the bus.
         settings: The overlay's settings.
     """
 
-    _heard = pyqtSignal(object)
+    _received = pyqtSignal(object)
 
     def __init__(self, stage: Stage, settings: OverlaySettings) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class Overlay(QObject):
                 ProviderRequested(provider=provider, model=model, by="overlay")
             )
         )
-        self._heard.connect(self._take)
+        self._received.connect(self._apply)
         self._draw_timer = QTimer(self)
         self._draw_timer.setSingleShot(True)
         self._draw_timer.timeout.connect(lambda: self.window.draw(self._captions))
@@ -53,26 +53,26 @@ class Overlay(QObject):
         self._check_timer.timeout.connect(self._check_stage)
 
     def run(self, application: QApplication) -> None:
-        """Show the window until it is closed or the stage is told to stop."""
-        listener = threading.Thread(target=self._listen, name="listener")
-        listener.start()
+        """Show the window until it is closed or the stage is asked to stop."""
+        poller = threading.Thread(target=self._poll, name="listener")
+        poller.start()
         self.window.draw(self._captions)
         self.window.show()
         self._check_timer.start(_CHECK_EVERY_MS)
         application.exec()
         self._stage.stop()
-        listener.join()
+        poller.join()
         if self._settings.picture:
             self.window.grab().save(self._settings.picture)
 
-    def _listen(self) -> None:
-        """Hear events on a thread of its own: the hub never waits for the window, nor it for the hub."""
+    def _poll(self) -> None:
+        """Receive events on a separate thread, so that hub and window never wait for each other."""
         while not self._stage.stopping():
             events = self._stage.poll(_POLL_S)
             if events:
-                self._heard.emit(events)
+                self._received.emit(events)
 
-    def _take(self, events: list[Logged]) -> None:
+    def _apply(self, events: list[Logged]) -> None:
         for logged in events:
             self._captions.apply(logged)
         if not self._draw_timer.isActive():

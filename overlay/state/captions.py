@@ -1,7 +1,7 @@
-"""What the user sees, as a fold over the session's log.
+"""Captions: everything a view shows, computed from the event log.
 
-Pure: no Qt, no terminal, no clock. Both the window and the terminal view draw a `Captions`. Events that are
-replayed after a reconnect change nothing, because their numbers have been seen.
+Pure: no Qt, no terminal, no clock. The window and the terminal view draw the same `Captions`. Events that are
+replayed after a reconnect change nothing.
 """
 
 from __future__ import annotations
@@ -12,25 +12,20 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from overlay import strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
 from overlay.state.practice import Practice
 
-LINES_KEPT = 200
-EXCHANGES_KEPT = 20
-PROBLEMS_KEPT = 4
+MAX_LINES = 200
+MAX_EXCHANGES = 20
+MAX_PROBLEMS = 4
 PROBLEM_CHARACTERS = 400
-
-NOT_UNDERSTOOD = "[something was said here that could not be understood]"
-"""Stands in place of the words where somebody spoke and no words were found."""
-
-LOST = "[something was said here that was lost before it could be transcribed]"
-"""Stands in place of the words where an utterance was not transcribed."""
 
 
 @dataclass
 class Line:
-    """One utterance, final or growing."""
+    """One utterance, as a partial or a final transcript."""
 
     source: str
     utterance: int
@@ -43,7 +38,7 @@ class Line:
     """No final pass confirms the words."""
 
     def parts(self) -> tuple[str, str]:
-        """Return the words that are certain, and those that may still change or are unsure."""
+        """Return the stable words, and those that may still change or are unconfirmed."""
         words = self.text.split()
         if self.final:
             return ("", self.text) if self.unconfirmed else (self.text, "")
@@ -52,9 +47,9 @@ class Line:
 
 @dataclass
 class StageState:
-    """How a process is doing."""
+    """State of one process."""
 
-    state: Literal["starting", "ready", "fallen", "given up"] = "starting"
+    state: Literal["starting", "ready", "died", "given up"] = "starting"
     detail: str = ""
     sandbox: str = ""
     restarts: int = 0
@@ -62,36 +57,47 @@ class StageState:
 
 @dataclass
 class Captions:
-    """Everything there is to show."""
+    """State of a session, as the views show it."""
 
     sources: list[str] = field(default_factory=list)
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
-    """Who may be asked, by name."""
-    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=LINES_KEPT))
+    """Names of the providers that can be chosen."""
+    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
     partials: dict[str, Line] = field(default_factory=dict)
-    """What is being said right now, by source."""
+    """The utterance in progress, by source."""
     speaking: set[str] = field(default_factory=set)
-    exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=EXCHANGES_KEPT))
+    exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=MAX_EXCHANGES))
     stages: dict[str, StageState] = field(default_factory=dict)
     levels_dbfs: dict[str, float] = field(default_factory=dict)
-    problems: deque[str] = field(default_factory=lambda: deque(maxlen=PROBLEMS_KEPT))
+    problems: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_PROBLEMS))
     egress: Egress = field(default_factory=Egress)
-    """Who is asked, what was sent, and what it cost."""
+    """The provider, the requests sent, and their cost."""
     practice: Practice = field(default_factory=Practice)
     final_latency_s: float | None = None
-    """Of the newest final: from the end of speech, as detected, to the hub's log."""
+    """Of the newest final: from the detected end of speech to the hub's log."""
     ending: str = ""
     _seq: int = 0
     _first_sample_ns: dict[str, int] = field(default_factory=dict)
 
     def apply(self, logged: m.Logged) -> None:
-        """Take in one event; one that was taken in before changes nothing."""
+        """Apply one event; an event that was applied before changes nothing."""
         if 0 < logged.seq <= self._seq:
             return
         self._seq = max(self._seq, logged.seq)
-        event = logged.event
-        self.practice.apply(event)
+        self.practice.apply(logged)
+        self.egress.apply(logged)
+        self._apply_session(logged.event)
+        self._apply_speech(logged)
+        self._apply_exchange(logged)
+        self._apply_stage(logged.event)
+
+    @property
+    def current(self) -> Exchange | None:
+        """The newest question."""
+        return self.exchanges[-1] if self.exchanges else None
+
+    def _apply_session(self, event: m.Event) -> None:
         match event:
             case m.LevelMeasured(source=source, rms_dbfs=level):
                 self.levels_dbfs[source] = level
@@ -102,77 +108,57 @@ class Captions:
                 self.ending = cause
             case m.CaptureStarted():
                 self._first_sample_ns[event.source] = event.first_sample_ns
-            case (
-                m.SpeechStarted()
-                | m.SpeechPaused()
-                | m.SpeechResumed()
-                | m.SpeechEnded()
-                | m.PartialTranscribed()
-                | m.FinalTranscribed()
-                | m.UtteranceDiscarded()
-                | m.UtteranceLost()
-            ):
-                self._apply_speech(event, logged.logged_ns)
-            case (
-                m.QuestionDetected()
-                | m.PassagesRetrieved()
-                | m.RequestHeld()
-                | m.RequestSent()
-                | m.AnswerStreamed()
-                | m.AnswerFinished()
-                | m.AnswerStopped()
-                | m.ProviderReady()
-                | m.UsageCounted()
-            ):
-                self._apply_exchange(event, logged.logged_ns)
+            case m.CaptureEnded(source=source):
+                self._clear_source(source)
             case _:
-                self._apply_stage(event)
+                pass
 
-    @property
-    def current(self) -> Exchange | None:
-        """The newest question."""
-        return self.exchanges[-1] if self.exchanges else None
-
-    def _apply_speech(self, event: m.Event, logged_ns: int) -> None:
-        match event:
+    def _apply_speech(self, logged: m.Logged) -> None:
+        match logged.event:
             case m.SpeechStarted(source=source) | m.SpeechResumed(source=source):
                 self.speaking.add(source)
             case m.SpeechPaused(source=source) | m.SpeechEnded(source=source):
                 self.speaking.discard(source)
-            case m.PartialTranscribed():
-                before = self.partials.get(event.source)
-                begun = before.started_ns if before and before.utterance == event.utterance else logged_ns
-                self.partials[event.source] = Line(
-                    event.source, event.utterance, begun, event.text, event.stable_words
-                )
-            case m.FinalTranscribed():
-                self._finish(event, logged_ns)
-            case m.UtteranceDiscarded():
-                self._discard(event)
+            case m.PartialTranscribed() as partial:
+                self._set_partial(partial, logged.logged_ns)
+            case m.FinalTranscribed() as final:
+                self._add_final(final, logged.logged_ns)
+            case m.UtteranceDiscarded() as discarded:
+                self._add_discarded(discarded)
             case m.UtteranceLost(source=source, utterance=utterance, cause=cause):
                 self._drop_partial(source, utterance)
-                self._add_problem(f"{source}: an utterance was lost ({cause})")
+                self._add_problem(strings.lost_utterance(source, cause))
+            case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
+                self._add_problem(strings.lost_audio(source, (stop - start) / SAMPLE_RATE, cause))
             case _:
                 pass
 
-    def _finish(self, event: m.FinalTranscribed, logged_ns: int) -> None:
-        self._add_line(event, event.text, unconfirmed=event.unconfirmed)
-        zero_ns = self._first_sample_ns.get(event.source, 0)
-        if zero_ns and not event.unconfirmed:
-            ended_ns = zero_ns + event.quiet_sample * 1_000_000_000 // SAMPLE_RATE
+    def _set_partial(self, partial: m.PartialTranscribed, logged_ns: int) -> None:
+        before = self.partials.get(partial.source)
+        started_ns = before.started_ns if before and before.utterance == partial.utterance else logged_ns
+        self.partials[partial.source] = Line(
+            partial.source, partial.utterance, started_ns, partial.text, partial.stable_words
+        )
+
+    def _add_final(self, final: m.FinalTranscribed, logged_ns: int) -> None:
+        self._add_line(final, final.text, unconfirmed=final.unconfirmed)
+        zero_ns = self._first_sample_ns.get(final.source, 0)
+        if zero_ns and not final.unconfirmed:
+            ended_ns = zero_ns + final.quiet_sample * 1_000_000_000 // SAMPLE_RATE
             self.final_latency_s = (logged_ns - ended_ns) / 1e9
 
-    def _discard(self, event: m.UtteranceDiscarded) -> None:
-        if event.held_speech:
-            seconds = event.start_sample // SAMPLE_RATE
-            self._add_line(event, f"{seconds // 60}:{seconds % 60:02} {NOT_UNDERSTOOD}", unconfirmed=True)
+    def _add_discarded(self, discarded: m.UtteranceDiscarded) -> None:
+        if discarded.held_speech:
+            seconds = discarded.start_sample // SAMPLE_RATE
+            text = f"{seconds // 60}:{seconds % 60:02} {strings.NOT_UNDERSTOOD}"
+            self._add_line(discarded, text, unconfirmed=True)
         else:
-            self._drop_partial(event.source, event.utterance)
+            self._drop_partial(discarded.source, discarded.utterance)
 
     def _add_line(
         self, event: m.FinalTranscribed | m.UtteranceDiscarded, text: str, *, unconfirmed: bool
     ) -> None:
-        """Add a final line where it belongs by the time at which it was begun."""
+        """Insert a final line, ordered by the time at which it began."""
         self._drop_partial(event.source, event.utterance)
         zero_ns = self._first_sample_ns.get(event.source, 0)
         started_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
@@ -188,7 +174,7 @@ class Captions:
         at = len(self.lines)
         while at and self.lines[at - 1].started_ns > started_ns:
             at -= 1
-        if len(self.lines) == LINES_KEPT:  # a full deque refuses to insert
+        if len(self.lines) == MAX_LINES:  # a full deque refuses to insert
             self.lines.popleft()
             at = max(at - 1, 0)
         self.lines.insert(at, line)
@@ -198,17 +184,15 @@ class Captions:
         if line and line.utterance <= utterance:
             del self.partials[source]
 
-    def _apply_exchange(self, event: m.Event, logged_ns: int) -> None:
-        self.egress.apply(event)
+    def _apply_exchange(self, logged: m.Logged) -> None:
+        event = logged.event
         if isinstance(event, m.QuestionDetected):
             self.exchanges.append(
-                Exchange(event.question, event.source, event.text, logged_ns, event.previous)
+                Exchange(event.question, event.source, event.text, logged.logged_ns, event.previous)
             )
             return
-        number = getattr(event, "question", None)
         for exchange in self.exchanges:
-            if exchange.question == number:
-                exchange.apply(event, logged_ns)
+            exchange.apply(logged)
 
     def _apply_stage(self, event: m.Event) -> None:
         match event:
@@ -219,25 +203,21 @@ class Captions:
                 state.state, state.detail, state.sandbox = "ready", detail, sandbox
             case m.StageDied(stage=stage, cause=cause):
                 state = self.stages.setdefault(stage, StageState())
-                state.state, state.detail = "fallen", cause
+                state.state, state.detail = "died", cause
                 kind, _, source = stage.partition(":")
                 if kind in ("capture", "vad"):
                     self._clear_source(source)
             case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
                 state = self.stages.setdefault(stage, StageState())
                 state.state, state.detail = "given up", f"{cause}; {fix}"
-                self._add_problem(f"{stage} was given up: {cause}; {fix}")
-            case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
-                self._add_problem("; ".join(filter(None, (f"{stage}: {what}", kept, fix))))
-            case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-                self._add_problem(f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio lost ({cause})")
-            case m.CaptureEnded(source=source):
-                self._clear_source(source)
+                self._add_problem(strings.given_up(stage, cause, fix))
+            case m.ProblemReported(stage=stage, problem=problem, kept=kept, fix=fix):
+                self._add_problem("; ".join(filter(None, (f"{stage}: {problem}", kept, fix))))
             case _:
                 pass
 
     def _clear_source(self, source: str) -> None:
-        """Nothing is heard of this source any more, so nobody is shown to speak there."""
+        """Show no speech and no level for a source that is not captured."""
         self.speaking.discard(source)
         self.levels_dbfs.pop(source, None)
 

@@ -1,4 +1,4 @@
-"""A question, what the notes have to say to it, and the answer: a fold over its events. Pure."""
+"""An exchange: a question, the passages found for it, and its answer. Pure."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import Literal
 from bus import messages as m
 
 ANSWER_CHARACTERS = 20_000
-"""An answer is shown up to this length; no useful answer is longer."""
+"""Longest answer that is shown."""
 
 
 @dataclass
 class Exchange:
-    """A question and all that came of it."""
+    """One question with everything that belongs to it."""
 
     question: int
     source: str
     text: str
     asked_ns: int
     previous: str = ""
-    """The question that a follow-up leans on."""
+    """The question that a follow-up refers to."""
     passages: list[m.Passage] = field(default_factory=list)
     prepared: m.PreparedAnswer | None = None
-    """The user's own answer, when their notes foresaw the question."""
+    """The user's own answer, when their notes hold one to this question."""
     searched: bool = False
-    """The notes were looked through."""
+    """Whether the notes were searched."""
     held: m.RequestHeld | None = None
-    """A request that waits for the user to let it go."""
+    """A request that waits for the user's approval."""
     answer: str = ""
     state: Literal["waiting", "held", "streaming", "finished", "stopped"] = "waiting"
     remark: str = ""
@@ -36,23 +36,25 @@ class Exchange:
 
     @property
     def general(self) -> bool:
-        """Whether nothing in the notes fits: what is answered is general knowledge."""
-        judged = self.source == "practice"  # feedback is given on the question alone, then
-        return self.searched and not self.passages and self.prepared is None and not judged
+        """Whether nothing in the notes fits, so that the answer is general knowledge."""
+        is_feedback = self.source == "practice"  # given on the question alone
+        return self.searched and not self.passages and self.prepared is None and not is_feedback
 
-    def apply(self, event: m.Event, logged_ns: int) -> None:
-        """Take in an event of this question."""
-        match event:
+    def apply(self, logged: m.Logged) -> None:
+        """Apply one event; those of other questions change nothing."""
+        if getattr(logged.event, "question", None) != self.question:
+            return
+        match logged.event:
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 self.passages, self.prepared, self.searched = passages, prepared, True
-            case m.RequestHeld():
-                self.held, self.state = event, "held"
+            case m.RequestHeld() as held:
+                self.held, self.state = held, "held"
             case m.RequestSent() if self.state == "held":
                 self.held, self.state = None, "waiting"
-            case m.AnswerStreamed(delta=added, replaces=replaces):
+            case m.AnswerStreamed(delta=delta, replaces=replaces):
                 if self.first_token_s is None:
-                    self.first_token_s = (logged_ns - self.asked_ns) / 1e9
-                self.answer = (("" if replaces else self.answer) + added)[:ANSWER_CHARACTERS]
+                    self.first_token_s = (logged.logged_ns - self.asked_ns) / 1e9
+                self.answer = (("" if replaces else self.answer) + delta)[:ANSWER_CHARACTERS]
                 self.state = "streaming"
             case m.AnswerFinished(text=text, model=model):
                 self.answer, self.state, self.remark = text[:ANSWER_CHARACTERS], "finished", model

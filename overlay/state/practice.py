@@ -1,35 +1,37 @@
-"""A practice as it is to be seen: a fold over its events. Pure."""
+"""Tracks a practice from the event log: its questions, turns and measures. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from bus import messages as m
+from overlay import strings
 
 Entry = m.PracticeQuestionAsked | m.PracticeAnswerMeasured | m.PracticeEnded
-"""What will not change any more."""
+"""An event that is shown as it is and does not change any more."""
 
 
 @dataclass
 class Practice:
-    """What was asked, whose turn it is, and what was measured."""
+    """State of a practice, as the views show it."""
 
-    asked: m.PracticeQuestionAsked | None = None
+    question: m.PracticeQuestionAsked | None = None
     """The newest question."""
     listening: bool = False
-    """Whether what is said now is the answer."""
+    """Whether speech counts as the answer."""
     measured: list[m.PracticeAnswerMeasured] = field(default_factory=list)
     ended: m.PracticeEnded | None = None
     entries: list[Entry] = field(default_factory=list)
-    """All that was asked and measured, in order."""
+    """All questions and measured answers, in order."""
 
-    def apply(self, event: m.Event) -> None:
-        """Take in one event."""
+    def apply(self, logged: m.Logged) -> None:
+        """Apply one event."""
+        event = logged.event
         if isinstance(event, Entry):
             self.entries.append(event)
         match event:
             case m.PracticeQuestionAsked():
-                self.asked, self.listening = event, False
+                self.question, self.listening = event, False
             case m.TurnStarted():
                 self.listening = True
             case m.PracticeAnswerMeasured():
@@ -42,35 +44,36 @@ class Practice:
 
     @property
     def heading(self) -> str:
-        """The question with its number, or that the practice is over; empty before anything is asked."""
+        """The question with its number, or that the practice is over; empty before the first question."""
         if self.ended is not None:
-            return "The practice is over"
-        return f"{self.asked.number} of {self.asked.of}: {self.asked.text}" if self.asked else ""
+            return strings.PRACTICE_OVER
+        question = self.question
+        return f"{question.number} of {question.of}: {question.text}" if question else ""
 
     @property
     def state(self) -> str:
-        """What the program does now, and what the user may do."""
-        if self.ended is not None or self.asked is None:
+        """What happens now, and what the user can do."""
+        if self.ended is not None or self.question is None:
             return ""
         if self.listening:
-            return "your turn; a few seconds of quiet end your answer"
-        if any(answer.number == self.asked.number for answer in self.measured):
-            return "the next question comes in a moment"
-        return "listen"
+            return strings.YOUR_TURN
+        if any(answer.number == self.question.number for answer in self.measured):
+            return strings.NEXT_QUESTION_SOON
+        return strings.LISTEN
 
     @property
     def action_label(self) -> str:
-        """What a press of the key or the button means now."""
-        return "My answer is over" if self.listening else "Go on"
+        """What the key or the button does now."""
+        return strings.END_ANSWER if self.listening else strings.CONTINUE
 
     @property
     def sections(self) -> list[tuple[str, list[str]]]:
-        """What the newest answer came to, or all of them together, with what that cannot judge."""
+        """Titles and remarks: on the newest answer, at the end also on all of them, with caveats."""
         newest = [(f"Your answer to question {each.number}", each.remarks) for each in self.measured[-1:]]
         if self.ended is None:
             return newest
         return [
-            ("All answers", self.ended.remarks),
+            (strings.ALL_ANSWERS, self.ended.remarks),
             *newest,
-            ("What this can and cannot judge", self.ended.caveats),
+            (strings.CAVEATS, self.ended.caveats),
         ]

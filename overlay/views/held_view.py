@@ -1,4 +1,4 @@
-"""A request that waits for the user: what it says, to whom, and two buttons."""
+"""Draws a request that waits for approval, with two buttons."""
 
 from __future__ import annotations
 
@@ -6,30 +6,31 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from bus.messages import RequestHeld
-from overlay.widgets.buttons import button
+from overlay import strings
+from overlay.widgets.controls import button
 from overlay.widgets.documents import InertText, plain_label
 
 
 class HeldView(QFrame):
-    """Draws a held request; hidden while there is none."""
+    """Draws a held request; hidden when there is none."""
 
-    judged = pyqtSignal(int, bool)
-    """The user let the request of this question go, or did not."""
+    decided = pyqtSignal(int, bool)
+    """The user approved or rejected the request of this question."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("held")
         self._held: RequestHeld | None = None
-        self.head = plain_label("held", "A request that waits for you")
-        self.body = InertText("What would be sent, word for word", follows=False)
+        self.head = plain_label("held", strings.HELD)
+        self.body = InertText(strings.HELD_BODY, follows=False)
         self.body.setObjectName("notes")
-        self.send = button("Send it", "answer", "Send this request")
-        self.keep = button("Do not send", "answer", "Do not send this request")
-        self.send.clicked.connect(lambda: self._judge(allowed=True))
-        self.keep.clicked.connect(lambda: self._judge(allowed=False))
+        self.send = button(strings.SEND, "answer", strings.SEND_REQUEST)
+        self.do_not_send = button(strings.DO_NOT_SEND, "answer", strings.DO_NOT_SEND_REQUEST)
+        self.send.clicked.connect(lambda: self._decide(allowed=True))
+        self.do_not_send.clicked.connect(lambda: self._decide(allowed=False))
         buttons = QHBoxLayout()
         buttons.addWidget(self.send)
-        buttons.addWidget(self.keep)
+        buttons.addWidget(self.do_not_send)
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -40,15 +41,14 @@ class HeldView(QFrame):
         self.hide()
 
     def draw(self, held: RequestHeld | None) -> None:
-        """Show this request."""
+        """Draw this request."""
         if held != self._held:
             self._held = held
             self.setVisible(held is not None)
             if held is not None:
-                leaves = "leaves this machine" if held.left_machine else "stays on this machine"
-                self.head.setText(f"{held.body_bytes:,} bytes for {held.host} wait for you ({leaves})")
+                self.head.setText(strings.held_request(held))
                 self.body.setPlainText(held.body)
 
-    def _judge(self, *, allowed: bool) -> None:
+    def _decide(self, *, allowed: bool) -> None:
         if self._held is not None:
-            self.judged.emit(self._held.question, allowed)
+            self.decided.emit(self._held.question, allowed)

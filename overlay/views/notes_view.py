@@ -1,7 +1,4 @@
-"""What the user's own notes say to the question: there before any answer, and without any network.
-
-An answer that the user prepared comes first, word for word.
-"""
+"""Draws the passages of the user's notes that match the question, a prepared answer first."""
 
 from __future__ import annotations
 
@@ -12,31 +9,31 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from bus.messages import Passage, PreparedAnswer
-from overlay import theme
+from overlay import strings, theme
 from overlay.widgets.documents import InertText
 
 _PASSAGE_CHARACTERS = 320
-_TALLEST_PX = 132
-_TALLEST_PREPARED_PX = 260
-_FLATTEST_PX = 40
+_MAX_HEIGHT_PX = 132
+_MAX_HEIGHT_PREPARED_PX = 260
+_MIN_HEIGHT_PX = 40
 
 
 class NotesView(InertText):
-    """Draws passages, each under its file and heading."""
+    """Draws passages, each with its file and heading."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("From your notes", parent, follows=False)
+        super().__init__(strings.FROM_NOTES, parent, follows=False)
         self.setObjectName("notes")
         self._drawn: tuple[Sequence[Passage], PreparedAnswer | None] = ((), None)
-        self._tallest_px = _TALLEST_PX
+        self._max_height_px = _MAX_HEIGHT_PX
         self.hide()
 
     def draw(self, passages: Sequence[Passage], prepared: PreparedAnswer | None = None) -> None:
-        """Show these, if they are not shown already."""
+        """Draw these passages, if they have changed."""
         if (passages, prepared) == self._drawn:
             return
         self._drawn = passages, prepared
-        self._tallest_px = _TALLEST_PREPARED_PX if prepared else _TALLEST_PX
+        self._max_height_px = _MAX_HEIGHT_PREPARED_PX if prepared else _MAX_HEIGHT_PX
         own = _prepared(prepared) if prepared else ""
         self.show_html(own + "".join(_paragraph(passage) for passage in passages))
         self.setVisible(bool(passages or prepared))
@@ -44,14 +41,14 @@ class NotesView(InertText):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Take as much room as the words need at this width."""
+        """Fit the height to the text at this width."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        height = min(round(self._paper.size().height()) + 2, self._tallest_px)
+        height = min(round(self._paper.size().height()) + 2, self._max_height_px)
         self.setMaximumHeight(height)
-        self.setMinimumHeight(min(height, _FLATTEST_PX))
+        self.setMinimumHeight(min(height, _MIN_HEIGHT_PX))
 
 
 def _paragraph(passage: Passage) -> str:
@@ -68,7 +65,7 @@ def _prepared(prepared: PreparedAnswer) -> str:
     name = prepared.file.rpartition("/")[2]
     words = escape(prepared.text).replace("\n", "<br/>")
     return (
-        f"<p style='margin:0 0 7px 0'><span style='color:{theme.GOOD}'>your own answer</span>"
+        f"<p style='margin:0 0 7px 0'><span style='color:{theme.GOOD}'>{strings.OWN_ANSWER}</span>"
         f"<span style='color:{theme.FAINT}'> · {escape(name)} · {escape(prepared.question)}</span><br/>"
         f"<span style='color:{theme.TEXT}'>{words}</span></p>"
     )

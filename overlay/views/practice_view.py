@@ -1,4 +1,4 @@
-"""The practice question, whose turn it is, and what the last answer came to."""
+"""Draws a practice: the question, its state, and remarks on the answer."""
 
 from __future__ import annotations
 
@@ -6,25 +6,24 @@ from html import escape
 
 from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from overlay import theme
+from overlay import strings, theme
 from overlay.state.practice import Practice
 from overlay.widgets.documents import InertText, plain_label
 
-_FLATTEST_PX = 56
-_OVER = "Close this window to end the session; until then the microphone stays open."
+_MIN_HEIGHT_PX = 56
 
 
 class PracticeView(QFrame):
-    """Draws a `Practice`; hidden until something is asked."""
+    """Draws a `Practice`; hidden before the first question."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("card")
         self._drawn = ""
-        self.question = plain_label("question", "The practice question")
-        self.state = plain_label("faint", "Whose turn it is")
-        self.remarks = InertText("What your answer came to", follows=False)
-        self.remarks.setMinimumHeight(_FLATTEST_PX)
+        self.question = plain_label("question", strings.PRACTICE_QUESTION)
+        self.state = plain_label("faint", strings.PRACTICE_STATE)
+        self.remarks = InertText(strings.PRACTICE_REMARKS, follows=False)
+        self.remarks.setMinimumHeight(_MIN_HEIGHT_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 10)
         layout.setSpacing(8)
@@ -33,10 +32,10 @@ class PracticeView(QFrame):
         self.hide()
 
     def draw(self, practice: Practice) -> None:
-        """Show the practice as it stands now."""
+        """Draw the practice."""
         self.setVisible(bool(practice.heading))
         self.question.setText(practice.heading)
-        state = _OVER if practice.ended is not None else practice.state
+        state = strings.PRACTICE_CLOSE if practice.ended is not None else practice.state
         self.state.setText(state)
         self.state.setVisible(bool(state))
         self.remarks.setVisible(bool(practice.sections))

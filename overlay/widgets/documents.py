@@ -1,4 +1,4 @@
-"""Text views that show what others wrote: nothing in it is loaded, followed or run."""
+"""Text widgets for untrusted text: they load, follow and run nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QFrame, QLabel, QScrollBar, QTextBrowser, QWidget
 from overlay import theme
 
 MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
-"""Without NoHTML Qt takes `std::vector<int>` for a tag and eats it."""
+"""Without NoHTML Qt parses `std::vector<int>` as a tag and drops it."""
 
 _INDENT_PX = 28
 _NEAR_PX = 4
@@ -21,11 +21,11 @@ _LIST_GAP_PX = 3
 
 
 class InertText(QTextBrowser):
-    """A text that can be read and selected, and does nothing else.
+    """A text box to read and select from; links and images are inert.
 
     Args:
-        name: What a screen reader calls it.
-        follows: Whether it stays at its end while that is where the reader is, as for a text that grows.
+        name: Its name for screen readers.
+        follows: Whether it stays scrolled to its end when text is added, unless the user scrolled up.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None, *, follows: bool = True) -> None:
@@ -48,22 +48,22 @@ class InertText(QTextBrowser):
         self._paper.setIndentWidth(_INDENT_PX)
 
     def loadResource(self, kind: int, name: QUrl) -> QImage:  # noqa: N802  (Qt's name)
-        """Load nothing, and say that this is it: where it is given nothing, Qt opens the file itself."""
+        """Return an empty image; if this returned None, Qt would open the file itself."""
         return self._nothing
 
     def show_markdown(self, text: str) -> None:
-        """Show Markdown, with HTML as the plain text it is."""
+        """Show Markdown, with HTML in it as plain text."""
         with self._reader_kept_in_place():
             self._paper.setMarkdown(text, MARKDOWN)
             self._lay_out_blocks()
 
     def show_html(self, html: str) -> None:
-        """Show HTML of our own making, in which everything that others wrote is escaped."""
+        """Show HTML, in which untrusted text must be escaped."""
         with self._reader_kept_in_place():
             self._paper.setHtml(html)
 
     def to_start(self) -> None:
-        """Scroll to the first words, as for a text that has nothing to do with the one before."""
+        """Scroll to the start, as for a text that replaces another one."""
         self._bar.setValue(0)
         self._at_end = self._follows and self._bar.maximum() == 0
 
@@ -71,7 +71,7 @@ class InertText(QTextBrowser):
     def _reader_kept_in_place(self) -> Iterator[None]:
         at_end, place = self._at_end, self._bar.value()
         yield
-        self._paper.size()  # lays the text out, which tells the bar its length
+        self._paper.size()  # lays the text out, which sets the scroll bar's range
         self._bar.setValue(self._bar.maximum() if at_end else place)
         self._at_end = at_end
 
@@ -83,7 +83,7 @@ class InertText(QTextBrowser):
             self._bar.setValue(last)
 
     def _lay_out_blocks(self) -> None:
-        """Give paragraphs air and code a ground; Markdown itself says nothing of either."""
+        """Set the spacing of paragraphs and the background of code."""
         block = self._paper.begin()
         while block.isValid():
             form = block.blockFormat()
@@ -107,11 +107,11 @@ def _in_list(*blocks: QTextBlock) -> bool:
 
 
 def plain_label(name: str, accessible_name: str) -> QLabel:
-    """Return a label for what others wrote: never taken for HTML, wrapped, selectable by nobody.
+    """Return a label for untrusted text: plain text, wrapped, not selectable.
 
     Args:
         name: Its name in the style sheet.
-        accessible_name: What a screen reader calls it.
+        accessible_name: Its name for screen readers.
     """
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)

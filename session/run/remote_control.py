@@ -28,7 +28,7 @@ from bus.messages import (
 )
 from bus.run import Run
 from bus.wiring import CONTROL
-from overlay.state.egress import Egress
+from overlay import strings
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
@@ -60,9 +60,7 @@ def use(provider: str, model: str) -> None:
         for logged in _events(line, give_up_s=time.monotonic() + _CONNECT_S):
             event = logged.event
             if isinstance(event, ProviderReady):
-                egress = Egress()
-                egress.apply(event)
-                typer.echo(f"from now on: {egress.asked}")
+                typer.echo(f"switched to {strings.provider(event)}")
                 return
             if isinstance(event, ProblemReported) and event.stage == "llm":
                 raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)

@@ -20,7 +20,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from overlay.state.captions import LOST, NOT_UNDERSTOOD
+from overlay.strings import LOST, NOT_UNDERSTOOD
 from session.transcript.practice_record import PracticeReport
 
 

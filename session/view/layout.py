@@ -1,4 +1,4 @@
-"""Sections under each other in a limited number of rows: what matters least is cut first."""
+"""Fits sections into a limited number of rows, cutting the least important first."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Section:
 
     content: RenderableType
     worth: int
-    """Sections of less worth are cut before those of more."""
+    """Sections of lower worth are cut first."""
     least: int = 1
-    """So many rows are kept while other sections can be cut."""
+    """Rows that remain while other sections can still be cut."""
     keeps_end: bool = True
-    """Whether the last rows are kept, or the first."""
+    """Whether the last rows remain, or the first."""
 
 
 class Fitted:
-    """Draws sections in at most so many rows.
+    """Draws sections in at most `rows` rows.
 
     Args:
         sections: From top to bottom.
-        rows: How many there are.
+        rows: Rows available.
     """
 
     def __init__(self, sections: Sequence[Section], rows: int) -> None:
@@ -55,8 +55,8 @@ def shares(sections: Sequence[tuple[int, int, int]], rows: int) -> list[int]:
     """Return how many rows each section gets. Pure.
 
     Args:
-        sections: Of each, how many rows it has, how many it wants at least, and its worth.
-        rows: How many there are together.
+        sections: For each, its rows, its least rows, and its worth.
+        rows: Rows available for all together.
     """
     counts = [count for count, _, _ in sections]
     by_worth = sorted(range(len(sections)), key=lambda number: sections[number][2])

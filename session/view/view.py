@@ -1,48 +1,24 @@
-"""What every kind of view offers, and how one is opened by its name."""
+"""Interface of a view: apply events, refresh the output, return user actions."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bus.failures import UsageFailure
 from bus.messages import AnswerRequested, Logged, RequestDecided
 
 UserAction = AnswerRequested | RequestDecided
-"""What a user at a screen may want or decide."""
+"""An event that a view publishes for the user."""
 
 
 class View(Protocol):
     """A way to show a session."""
 
     def apply(self, logged: Logged) -> None:
-        """Take in one event."""
+        """Apply one event."""
 
     def refresh(self) -> None:
         """Show what has changed."""
 
     def actions(self) -> list[UserAction]:
-        """Return what the user wanted or decided since the last call."""
+        """Return what the user requested or decided since the last call."""
         return []
-
-
-def open_view(kind: str) -> AbstractContextManager[View]:
-    """Return a view on standard output.
-
-    Raises:
-        UsageFailure: There is no view of that name.
-    """
-    # Each is imported alone: JSON lines need no rich, and start sooner without it.
-    if kind == "json":
-        from session.view.json_lines import JsonLines
-
-        return JsonLines()
-    if kind == "plain":
-        from session.view.plain import PlainLines
-
-        return PlainLines()
-    if kind == "terminal":
-        from session.view.terminal import LiveTerminal
-
-        return LiveTerminal()
-    raise UsageFailure(f"there is no view {kind!r}", fix="take json, plain or terminal")

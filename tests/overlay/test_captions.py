@@ -7,15 +7,16 @@ import pytest
 
 from bus import messages as m
 from overlay.state.captions import (
-    EXCHANGES_KEPT,
-    LINES_KEPT,
+    MAX_EXCHANGES,
+    MAX_LINES,
+    MAX_PROBLEMS,
     PROBLEM_CHARACTERS,
-    PROBLEMS_KEPT,
     Captions,
     Line,
 )
-from overlay.state.egress import REQUESTS_KEPT, money
+from overlay.state.egress import MAX_REQUESTS
 from overlay.state.exchange import ANSWER_CHARACTERS
+from overlay.strings import money
 from tests.overlay import story
 from tests.session.events import SECOND, discarded, final, log, question, request, started
 
@@ -30,9 +31,9 @@ def apply(captions: Captions, logged: Sequence[m.Logged]) -> Captions:
     return captions
 
 
-def grew(text: str, settled: int = 0, utterance: int = 1, source: str = "mic") -> m.PartialTranscribed:
+def grew(text: str, stable: int = 0, utterance: int = 1, source: str = "mic") -> m.PartialTranscribed:
     return m.PartialTranscribed(
-        source=source, utterance=utterance, text=text, stable_words=settled, stop_sample=SECOND
+        source=source, utterance=utterance, text=text, stable_words=stable, stop_sample=SECOND
     )
 
 
@@ -96,7 +97,7 @@ class TestWords:
         assert captions.partials["mic"].text == "next"
 
     @pytest.mark.parametrize(
-        ("text", "settled", "expected"),
+        ("text", "stable", "expected"),
         [
             ("a b c", 0, ("", "a b c")),
             ("a b c", 2, ("a b", "c")),
@@ -106,9 +107,9 @@ class TestWords:
         ],
     )
     def test_words_are_parted_into_settled_and_open(
-        self, text: str, settled: int, expected: tuple[str, str]
+        self, text: str, stable: int, expected: tuple[str, str]
     ) -> None:
-        assert Line("mic", 1, 0, text, settled).parts() == expected
+        assert Line("mic", 1, 0, text, stable).parts() == expected
 
     def test_a_final_is_settled_as_a_whole(self) -> None:
         assert fold(final(1, "two  spaces stay")).lines[0].parts() == ("two  spaces stay", "")
@@ -126,21 +127,21 @@ class TestWords:
 
     def test_old_lines_make_room_for_new_ones(self) -> None:
         finals = [
-            final(number, str(number), start_s=number, end_s=number + 1) for number in range(LINES_KEPT + 5)
+            final(number, str(number), start_s=number, end_s=number + 1) for number in range(MAX_LINES + 5)
         ]
         captions = fold(started("mic"), *finals)
-        assert len(captions.lines) == LINES_KEPT
-        assert texts(captions)[-1] == str(LINES_KEPT + 4)
+        assert len(captions.lines) == MAX_LINES
+        assert texts(captions)[-1] == str(MAX_LINES + 4)
         assert texts(captions)[0] == "5"
 
     def test_a_late_line_finds_its_place_among_a_full_number(self) -> None:
         finals = [
             final(number, str(number), start_s=2 * number, end_s=2 * number + 1)
-            for number in range(LINES_KEPT)
+            for number in range(MAX_LINES)
         ]
-        late_s = 2 * LINES_KEPT - 3
+        late_s = 2 * MAX_LINES - 3
         captions = fold(started("mic"), *finals, final(999, "late", "mic", late_s, late_s + 1))
-        assert texts(captions)[-2:] == ["late", str(LINES_KEPT - 1)]
+        assert texts(captions)[-2:] == ["late", str(MAX_LINES - 1)]
 
     def test_latency_runs_from_the_end_of_speech_to_the_log(self) -> None:
         captions = fold(started("mic", 10 * 10**9), final(1, start_s=0, end_s=2.0), logged_ns=12_450_000_000)
@@ -249,29 +250,29 @@ class TestAnswers:
             assert len(captions.current.answer) == ANSWER_CHARACTERS
 
     def test_old_questions_make_room_for_new_ones(self) -> None:
-        captions = fold(*(question(number) for number in range(1, EXCHANGES_KEPT + 4)))
+        captions = fold(*(question(number) for number in range(1, MAX_EXCHANGES + 4)))
         assert captions.exchanges[0].question == 4
-        assert len(captions.exchanges) == EXCHANGES_KEPT
+        assert len(captions.exchanges) == MAX_EXCHANGES
 
 
 class TestLedger:
     def test_nothing_left(self) -> None:
-        assert str(Captions().egress.left) == "nothing left this machine"
+        assert str(Captions().egress.total) == "nothing left this machine"
 
     def test_a_server_on_this_machine_is_no_departure(self) -> None:
         captions = fold(request(1, left_machine=False, body="{}"))
-        assert str(captions.egress.left) == "nothing left this machine"
+        assert str(captions.egress.total) == "nothing left this machine"
         assert len(captions.egress.requests) == 1
 
     def test_bytes_and_hosts_are_told(self) -> None:
         captions = fold(request(1, left_machine=True, body="x" * 1_234))
-        assert str(captions.egress.left) == "1 request, 1,234 bytes left, to api.example.com:443"
+        assert str(captions.egress.total) == "1 request, 1,234 bytes left, to api.example.com:443"
 
     def test_the_sum_outlives_the_entries(self) -> None:
-        many = REQUESTS_KEPT + 10
+        many = MAX_REQUESTS + 10
         captions = fold(*(request(number, left_machine=True, body="xx") for number in range(many)))
-        assert len(captions.egress.requests) == REQUESTS_KEPT
-        assert (captions.egress.left.requests, captions.egress.left.body_bytes) == (many, 2 * many)
+        assert len(captions.egress.requests) == MAX_REQUESTS
+        assert (captions.egress.total.requests, captions.egress.total.body_bytes) == (many, 2 * many)
 
     def test_bodies_are_kept_word_for_word(self) -> None:
         captions = fold(request(1, left_machine=True, body='{"é": "\\u2028"}'))
@@ -315,24 +316,27 @@ class TestHeldRequests:
 
 class TestMeter:
     def test_who_is_asked_is_named_with_where_that_is(self) -> None:
-        assert fold(story.provider()).egress.asked == "openai, some-model (leaves this machine)"
+        assert fold(story.provider()).egress.provider_text == "openai, some-model (leaves this machine)"
         through = m.ProviderReady(
             provider="ollama", host="h", model="m", models=[], leaves_machine=False, proxy="p:1"
         )
-        assert fold(through).egress.asked == "ollama, m (this machine, through the proxy p:1)"
+        assert fold(through).egress.provider_text == "ollama, m (this machine, through the proxy p:1)"
 
     def test_tokens_add_up_and_money_is_what_the_meter_says(self) -> None:
         captions = fold(story.used(100, 20, cost=0.001, session=0.001), story.used(200, 30, session=0.003))
-        assert captions.egress.meter == "350 tokens, $0.0030"
+        assert captions.egress.usage_text == "350 tokens, $0.0030"
 
     def test_where_nothing_was_paid_no_money_is_named(self) -> None:
-        assert fold(story.used(100, 20, cost=0.0)).egress.meter == "120 tokens"
+        assert fold(story.used(100, 20, cost=0.0)).egress.usage_text == "120 tokens"
 
     def test_the_day_is_named_when_it_is_more_than_the_session(self) -> None:
-        assert fold(story.used(1, 1, session=0.5, day=1.25)).egress.meter == "2 tokens, $0.5000, $1.25 today"
+        assert (
+            fold(story.used(1, 1, session=0.5, day=1.25)).egress.usage_text
+            == "2 tokens, $0.5000, $1.25 today"
+        )
 
     def test_a_price_nobody_knows_is_no_zero(self) -> None:
-        assert fold(story.used(1, 1, cost=None)).egress.meter == "2 tokens, $0.00, its price is not known"
+        assert fold(story.used(1, 1, cost=None)).egress.usage_text == "2 tokens, $0.00, price unknown"
 
     @pytest.mark.parametrize(("dollars", "words"), [(0, "$0.00"), (0.0123, "$0.0123"), (1, "$1.00")])
     def test_money_is_told_finely_enough(self, dollars: float, words: str) -> None:
@@ -361,7 +365,7 @@ class TestHealth:
         problems = [m.ProblemReported(stage="llm", problem=str(number)) for number in range(9)]
         captions = fold(*problems, problems[-2])
         assert list(captions.problems)[-2:] == ["llm: 8", "llm: 7"]
-        assert len(captions.problems) == PROBLEMS_KEPT
+        assert len(captions.problems) == MAX_PROBLEMS
 
     def test_a_problem_of_any_length_takes_little_room(self) -> None:
         captions = fold(m.ProblemReported(stage="llm", problem="x" * 100_000))

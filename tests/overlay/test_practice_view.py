@@ -22,7 +22,7 @@ def test_the_question_is_shown_and_the_button_ends_the_answer(window: OverlayWin
     draw(window, OPENING, story.asked(1), story.turn(1))
     assert window.practice_view.question.text() == "1 of 2: What is a queue?"
     assert "your turn" in window.practice_view.state.text()
-    assert window.answer.text() == window.answer.accessibleName() == "My answer is over"
+    assert window.answer.text() == window.answer.accessibleName() == "End my answer"
     window.answer.click()
     assert pressed == [True]
 
@@ -33,7 +33,7 @@ def test_measures_are_plain_text_and_feedback_is_beside_them(window: OverlayWind
     assert "Your answer to question 1" in shown
     assert "<Whisper>" in shown
     assert "It meets the question." in window.answer_view.answer.toPlainText()
-    assert window.answer.text() == "Go on"
+    assert window.answer.text() == "Continue"
 
 
 def test_the_end_shows_the_whole_and_how_to_close(window: OverlayWindow) -> None:

@@ -70,7 +70,7 @@ def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
     lost = taken_up.of("AudioLost")[0]
     again = taken_up.of("CaptureStarted")[1]
     assert lost["stop_sample"] == again["start_sample"]
-    assert "killed" in taken_up.of("ProblemReported")[0]["what"]
+    assert "killed" in taken_up.of("ProblemReported")[0]["problem"]
     wait_until(lambda: taken_up.left_behind() == [])
 
 

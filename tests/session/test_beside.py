@@ -58,7 +58,7 @@ def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:
 def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")
-        assert done.stdout == f"from now on: {other.base_url}, other (this machine)\n"
+        assert done.stdout == f"switched to {other.base_url}, other (this machine)\n"
         going_on.publish(QUESTION)
         cuecard("answer")
         assert going_on.wait_for(m.AnswerFinished).text == "Two."
@@ -86,7 +86,7 @@ def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: Pro
 
 def test_use_none_stops_answers_and_use_starts_them_again(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
     done = cuecard("use", "none")
-    assert (done.returncode, done.stdout) == (0, "from now on: no provider: your notes alone\n")
+    assert (done.returncode, done.stdout) == (0, "switched to no provider: your notes alone\n")
     going_on.publish(QUESTION)
     cuecard("answer")
     assert going_on.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause="", kept="")

@@ -39,7 +39,7 @@ def test_it_shows_speech_question_notes_answer_levels_health_and_the_ledger() ->
         "waiting for ourselves",
         "mic ··········",
         "speaks",
-        "9 processes well",
+        "9 processes ready",
         "1 request, 36 bytes left",
         "space: answer",
     ):
