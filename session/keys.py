@@ -1,4 +1,4 @@
-"""Finds which providers want a key and where their keys are, and has keys typed for one session."""
+"""Finds the keys of providers, and prompts for keys for one session."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from llm.settings import LlmSettings
 
 
 def key_locations(provider: Provider, stored: list[str]) -> list[str]:
-    """Return where a provider's key is, the place that counts first."""
+    """Return where a provider's key is, the location that takes precedence first."""
     variable = variable_with_key(provider, os.environ)
     return ([variable] if variable else []) + (["key store"] if key_name(provider) in stored else [])
 
 
 def providers_with_keys(settings: LlmSettings) -> dict[str, Provider]:
-    """Return the known providers that want a key, and the one the settings name, by the name of the key."""
+    """Return the known providers that need a key, and the configured one, by the name of the key."""
     names = [name for name, provider in KNOWN.items() if provider.needs_key]
     named = [named_provider(settings, name) for name in (settings.provider, *names)]
     found = {key_name(provider): provider for provider in reversed(named) if provider is not None}
-    return dict(sorted((name, who) for name, who in found.items() if who.key_variables))
+    return dict(sorted((name, provider) for name, provider in found.items() if provider.key_variables))
 
 
 def read_typed_keys(settings: LlmSettings) -> KeyPipe:
-    """Have the keys of this session's providers typed, for as long as it lasts.
+    """Prompt for the keys of this session's providers; they last as long as the session.
 
     Raises:
         Failure: No provider is named, or no key was typed.
@@ -39,15 +39,15 @@ def read_typed_keys(settings: LlmSettings) -> KeyPipe:
 
 
 def require_provider(settings: LlmSettings, wanted: str) -> Provider:
-    """Return the provider that a name or an address means.
+    """Return the provider with this name or address.
 
     Raises:
-        UsageFailure: It means none.
+        UsageFailure: There is none.
     """
     provider = named_provider(settings, wanted)
     if provider is None:
         raise UsageFailure(
-            f"{wanted!r} is nobody in particular",
+            f"{wanted!r} is not one provider",
             kept="nothing was changed",
             fix=f"name one of {', '.join(KNOWN)}, or the address of an API",
         )

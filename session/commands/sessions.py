@@ -1,4 +1,4 @@
-"""The commands that are a session: `cuecard run`, `demo`, `practice`, `resume`."""
+"""Commands that run a session: `cuecard run`, `demo`, `practice`, `resume`."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def practice(
     model: ModelOption = None,
     settings: SettingsOption = None,
 ) -> None:
-    """Be asked, answer aloud, and get feedback. A key or a long silence ends an answer.
+    """Answer questions aloud, and get feedback. A key or a long silence ends an answer.
 
     \b
     Examples:

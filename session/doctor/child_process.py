@@ -1,4 +1,4 @@
-"""Asking in a process of its own: libraries that wait for ever or end the process cannot hurt the doctor."""
+"""Runs a check in a child process, so that a library that hangs or aborts cannot stop the doctor."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a process came to."""
+class Result:
+    """Result of a child process."""
 
-    said: str
-    """What it printed, without the blanks around it."""
-    complaint: str
+    output: str
+    """Its standard output, stripped."""
+    error: str
     """Why it failed, in one line; empty when it did not."""
 
 
-def ask(*arguments: str, limit_s: float, environment: Mapping[str, str] | None = None) -> Answer:
-    """Run this Python with these arguments, at most so long."""
+def run_python(*arguments: str, limit_s: float, environment: Mapping[str, str] | None = None) -> Result:
+    """Run this Python with these arguments, for at most `limit_s`."""
     try:
         done = subprocess.run(
             [sys.executable, *arguments],
@@ -32,8 +32,8 @@ def ask(*arguments: str, limit_s: float, environment: Mapping[str, str] | None =
             env=environment,
         )
     except subprocess.TimeoutExpired:
-        return Answer("", f"no answer within {limit_s:g} s")
+        return Result("", f"no answer within {limit_s:g} s")
     if done.returncode == 0:
-        return Answer(done.stdout.strip(), "")
+        return Result(done.stdout.strip(), "")
     lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-    return Answer(done.stdout.strip(), lines[-1] if lines else f"it ended with {done.returncode}")
+    return Result(done.stdout.strip(), lines[-1] if lines else f"it ended with {done.returncode}")

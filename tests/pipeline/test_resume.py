@@ -87,7 +87,7 @@ def test_what_was_kept_can_be_saved_without_going_on(place: Path) -> None:
     wait_until(lambda: session.left_behind() == [])
     again = resume(place)
     assert again.returncode == 6
-    assert "there is no session to take up" in again.stderr
+    assert "there is no session to resume" in again.stderr
     assert again.stderr.count("\n") == 1
 
 

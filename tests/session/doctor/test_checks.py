@@ -14,7 +14,7 @@ from session.doctor import checks, report
 from session.doctor import display as display_check
 from session.doctor import keys as keys_check
 from session.doctor import sound as sound_check
-from session.doctor.child_process import Answer, ask
+from session.doctor.child_process import Result, run_python
 from session.doctor.finding import Finding
 
 
@@ -58,10 +58,10 @@ def test_a_server_that_never_answers_does_not_hang_the_doctor() -> None:
 
 
 def test_a_library_that_hangs_or_ends_its_process_is_only_an_answer() -> None:
-    assert ask("-c", "import signal; signal.pause()", limit_s=0.2).complaint == "no answer within 0.2 s"
-    assert ask("-c", "import os; os.abort()", limit_s=10).complaint == "it ended with -6"
-    assert ask("-c", "import sys; sys.exit('gone')", limit_s=10).complaint == "gone"
-    assert ask("-c", "print('there')", limit_s=10) == Answer("there", "")
+    assert run_python("-c", "import signal; signal.pause()", limit_s=0.2).error == "no answer within 0.2 s"
+    assert run_python("-c", "import os; os.abort()", limit_s=10).error == "it ended with -6"
+    assert run_python("-c", "import sys; sys.exit('gone')", limit_s=10).error == "gone"
+    assert run_python("-c", "print('there')", limit_s=10) == Result("there", "")
 
 
 def test_the_doctor_says_what_a_capture_stage_found() -> None:

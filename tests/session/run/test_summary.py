@@ -16,9 +16,9 @@ def test_latencies_say_what_they_were_measured_from() -> None:
         Statistics({"mic": [1.0]}, final_latencies_s=[0.5])
     )
     assert "as detected" in summary(Statistics(final_latencies_s=[0.5]))
-    assert "none measured" in summary(Statistics())
+    assert "not measured" in summary(Statistics())
     fast = lines(Statistics(final_latencies_s=[-30.0]), ENDING, at_real_pace=False)
-    assert ("latency", "end of speech, as detected, to final: none at this pace") in fast
+    assert ("latency", "end of speech, as detected, to final: not measured at this pace") in fast
 
 
 def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
@@ -32,7 +32,7 @@ def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
 def test_the_receipt_says_what_was_wiped_and_what_could_not_be() -> None:
     assert "audio rings zeroed" in summary(Statistics())
     for ending in (ENDING, SessionOutcome("x", killed=["stt"], stop_s=1.0)):
-        assert "what Python, Whisper and Qt had copied could not be wiped" in summary(Statistics(), ending)
+        assert "copies inside Python, Whisper and Qt cannot be zeroed" in summary(Statistics(), ending)
 
 
 def test_losses_and_killed_processes_are_not_hidden() -> None:

@@ -1,4 +1,4 @@
-"""A stage that behaves as it is told: `python -m tests.session.sample_stage HOW [NAME]`."""
+"""A stage that behaves as it is told: `python -m tests.session.supervise.sample_stage HOW [NAME]`."""
 
 from __future__ import annotations
 

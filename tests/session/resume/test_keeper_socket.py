@@ -22,31 +22,31 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ask(place: Path) -> Iterator[Callable[..., tuple[bytes, bool]]]:
-    """Return a function that says words at a door, and returns what came and whether all is over."""
-    with KeeperServer(place / "kept") as door:
+    """Return a function that sends words and returns the reply, and whether the session was dropped."""
+    with KeeperServer(place / "kept") as server:
 
-        def publish(*words: bytes) -> tuple[bytes, bool]:
-            over: list[bool] = []
-            answering = threading.Thread(target=lambda: over.append(door.answer(BODY, 5.0)))
-            answering.start()
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-                line.connect(str(place / "kept"))
+        def send(*words: bytes) -> tuple[bytes, bool]:
+            dropped: list[bool] = []
+            serving = threading.Thread(target=lambda: dropped.append(server.serve(BODY, 5.0)))
+            serving.start()
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.connect(str(place / "kept"))
                 for word in words:
-                    line.sendall(word)
-                line.shutdown(socket.SHUT_WR)
-                came = b"".join(iter(lambda: line.recv(1 << 16), b""))
-            answering.join(5)
-            return came, over[0]
+                    connection.sendall(word)
+                connection.shutdown(socket.SHUT_WR)
+                reply = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+            serving.join(5)
+            return reply, dropped[0]
 
-        yield publish
+        yield send
 
 
 def test_what_is_kept_is_given_and_let_go_when_it_is_in_good_hands(
     ask: Callable[..., tuple[bytes, bool]],
 ) -> None:
-    came, over = ask(GIVE, TAKEN)
-    assert decode(came[8:]) == KeptSession({"session": {"keep_s": 1.0}}, log(final(1)), 5)
-    assert over
+    reply, dropped = ask(GIVE, TAKEN)
+    assert decode(reply[8:]) == KeptSession({"session": {"keep_s": 1.0}}, log(final(1)), 5)
+    assert dropped
 
 
 @pytest.mark.parametrize("words", [(GIVE,), (GIVE, b"tak"), (), (b"what?",)])
@@ -63,8 +63,8 @@ def test_what_is_kept_is_wiped_on_request_without_being_given(
 
 
 def test_nobody_who_asks_is_no_end(place: Path) -> None:
-    with KeeperServer(place / "kept") as door:
-        assert not door.answer(BODY, 0.01)
+    with KeeperServer(place / "kept") as server:
+        assert not server.serve(BODY, 0.01)
     assert list(place.iterdir()) == []
 
 

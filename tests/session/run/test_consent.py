@@ -32,6 +32,6 @@ def test_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, says_yes: bool) -> N
         consent.ensure(given=False, can_ask=True)
         assert consent.consent_file().exists()
     else:
-        with pytest.raises(UsageFailure, match="not started"):
+        with pytest.raises(UsageFailure, match="not confirmed"):
             consent.ensure(given=False, can_ask=True)
         assert not consent.consent_file().exists()

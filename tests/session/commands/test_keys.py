@@ -79,7 +79,7 @@ def rows(done: Done) -> dict[str, list[str]]:
 def test_a_list_without_keys_says_so_in_words(keys: Keys) -> None:
     done = keys("list")
     assert done.stdout.startswith("no key was found")
-    assert "looked for: anthropic" in done.stdout
+    assert "searched for: anthropic" in done.stdout
     assert "–" not in done.stdout
 
 
@@ -111,7 +111,7 @@ def test_a_key_is_typed_unseen(key_store: SecretService, keys: Keys, place: Path
     with Typist("-m", "session", "keys", "set", "openai", environment=there) as typist:
         typist.type_at("Key for openai (it is not shown)", PLANTED)
         assert typist.end() == 0, typist.shown
-    assert "is kept in the system's key store" in typist.shown
+    assert "is stored in the system's key store" in typist.shown
     assert PLANTED not in typist.shown
     assert rows(keys("list", "--json", **key_store.environment)) == {"openai": ["key store"]}
 
@@ -126,7 +126,7 @@ def test_a_locked_key_store_is_named_with_the_ways_around_it(key_store: SecretSe
         assert "set OPENAI_API_KEY, or type the key for one session: cuecard run --ask-key" in done.stderr
     listed = keys("list", "--json", OPENAI_API_KEY=PLANTED, **key_store.environment)
     assert (listed.returncode, rows(listed)) == (0, {"openai": ["OPENAI_API_KEY"]})
-    assert "is locked; keys in it are not shown" in listed.stderr
+    assert "is locked; its keys are not shown" in listed.stderr
 
 
 def test_without_a_key_store_no_key_is_asked_for_and_none_is_written(keys: Keys, place: Path) -> None:
@@ -141,7 +141,7 @@ def test_without_a_key_store_no_key_is_asked_for_and_none_is_written(keys: Keys,
     ("provider", "says", "code"),
     [
         ("opnai", "did you mean 'openai'?", 3),
-        ("auto", "is nobody in particular", 2),
+        ("auto", "is not one provider", 2),
         ("ollama", "runs on this machine", 2),
         ("http://127.0.0.1:8000/v1", "key_variable in [llm]", 2),
         ("http://llm.example.com/v1", "plain http", 3),

@@ -72,7 +72,7 @@ def test_use_of_somebody_who_does_not_answer_fails_and_says_what_still_holds(goi
 
 
 def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
-    assert "nothing was sent yet" in cuecard("ledger", "--no-follow").stdout
+    assert "no request was sent yet" in cuecard("ledger", "--no-follow").stdout
     going_on.publish(QUESTION)
     cuecard("answer")
     going_on.wait_for(m.UsageCounted)

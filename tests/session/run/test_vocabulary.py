@@ -37,7 +37,7 @@ def test_a_vocabulary_has_a_word_or_phrase_a_line_and_remarks(tmp_path: Path) ->
     ("body", "says"),
     [
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"Kafka\0Redis", "no text"),
+        (b"Kafka\0Redis", "not a text file"),
         (b"# nothing\n\n", "no words"),
         (b"x\n" * 40_000, "larger than 64 KiB"),
         (b"Kafka\n" + b"word " * 20, "line 2 is longer than 60"),

@@ -49,4 +49,4 @@ def test_nobody_waits_for_a_stage_that_was_given_up() -> None:
     assert fold.complete
     fold = progress(LISTENED)
     fold.stage_given_up("capture:mic")
-    assert fold.captured
+    assert fold.transcribed
