@@ -21,7 +21,7 @@ NOT_CHECKED = (
     "Memory: swap, core dumps, and processes that may read the memory of others.",
     "Longer sessions: this one lasts a few seconds.",
 )
-"""What an attestation does not cover."""
+"""Limits of an attestation."""
 
 
 def report(evidence: Evidence, findings: Sequence[Finding], duration_s: float) -> str:

@@ -28,7 +28,7 @@ _STRING_BYTES = 4_000_000
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What was observed of the session, besides strace's files."""
+    """Observations of the session, besides strace's files."""
 
     command: list[str]
     code: int | None

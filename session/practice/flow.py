@@ -1,4 +1,4 @@
-"""Decides the flow of a practice: the next question, the end of an answer, the feedback.
+"""Decides the flow of a practice: next question, end of an answer, feedback.
 
 Pure: computed from the event log, which includes its own events, and a given time. A restarted stage applies
 the log and continues. It does not know how questions are spoken.

@@ -1,4 +1,4 @@
-"""Finds phrases in an English answer that mark an example, figures, a result or a closing. Pure."""
+"""Finds examples, figures, results and closings in an English answer by phrases. Pure."""
 
 from __future__ import annotations
 

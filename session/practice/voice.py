@@ -101,7 +101,7 @@ class Voice:
         self._program = program
         self._language = language
         self._child: subprocess.Popen[bytes] | None = None
-        self._give_up_s = 0.0
+        self._deadline_s = 0.0
 
     def speak(self, text: str) -> None:
         """Start to speak.
@@ -125,7 +125,7 @@ class Voice:
                     pipe.write(f"{' '.join(text.split())}\n".encode())
         except OSError as error:
             raise self._failed(f"{error.strerror or error}") from error
-        self._give_up_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND
+        self._deadline_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND
 
     def is_speaking(self) -> bool:
         """Return whether it is still speaking.
@@ -136,7 +136,7 @@ class Voice:
         if self._child is None:
             return False
         code = self._child.poll()
-        if code is None and time.monotonic() < self._give_up_s:
+        if code is None and time.monotonic() < self._deadline_s:
             return True
         self.stop()
         if code != 0:
