@@ -53,7 +53,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_error_quotes_the_transcript(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("s")
     arguments = (
         *("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--pace", "fast", "--model", "tiny.en"),

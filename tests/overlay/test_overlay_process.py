@@ -99,7 +99,7 @@ def test_a_session_is_drawn_on_a_real_display(show: Callable[..., Shown], displa
     assert colours(shown.picture) > 20
 
 
-def test_it_draws_without_a_display_when_told_to(show: Callable[..., Shown]) -> None:
+def test_overlay_draws_off_screen_on_request(show: Callable[..., Shown]) -> None:
     shown = show(QT_QPA_PLATFORM="offscreen")
     shown.until(m.StageReady)
     assert shown.stop() == 0
@@ -131,7 +131,7 @@ def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], di
 
 
 @pytest.mark.parametrize("named", ["", ":4321"])
-def test_without_a_display_it_says_what_to_do_instead(show: Callable[..., Shown], named: str) -> None:
+def test_missing_display_names_the_terminal_view(show: Callable[..., Shown], named: str) -> None:
     shown = show(DISPLAY=named, WAYLAND_DISPLAY="")
     assert shown.child.wait(timeout=20) == 6
     problem = shown.until(m.ProblemReported)

@@ -3,9 +3,7 @@ from __future__ import annotations
 from bus import messages as m
 from overlay.window import OverlayWindow
 from tests.overlay import practice_story as story
-from tests.overlay.test_window import application, draw, window
-
-__all__ = ["application", "window"]
+from tests.overlay.drawing import draw
 
 OPENING = m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1)
 
@@ -44,6 +42,6 @@ def test_the_end_shows_the_whole_and_how_to_close(window: OverlayWindow) -> None
     assert not window.answer.isVisible()
 
 
-def test_before_the_first_answer_the_window_says_what_comes(window: OverlayWindow) -> None:
+def test_window_explains_feedback_before_the_first_answer(window: OverlayWindow) -> None:
     draw(window, OPENING)
     assert window.answer_view.question.text() == "No feedback yet"

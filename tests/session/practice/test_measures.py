@@ -54,7 +54,7 @@ def test_utterances_without_words_do_not_count() -> None:
     assert measure([utterance(TEN, (1, 5)), cough], 0, english=True).answer_s == 4.0
 
 
-def test_phrases_are_looked_for_in_english_alone() -> None:
+def test_phrases_are_found_in_english_only() -> None:
     said = [utterance("Um, for example, in the end we doubled it to 40 percent.", (1, 5))]
     found = measure(said, 0, english=True)
     assert (found.fillers, found.example_words, found.result_words) == (
@@ -87,9 +87,7 @@ def test_several_answers_add_up() -> None:
     st.integers(0, 5 * SECOND),
 )
 @example([("?", 0, SECOND)], 0)
-def test_whatever_was_said_shares_are_shares_and_speech_fits_into_the_answer(
-    pieces: list[tuple[str, int, int]], from_sample: int
-) -> None:
+def test_shares_and_durations_are_consistent(pieces: list[tuple[str, int, int]], from_sample: int) -> None:
     at, said = from_sample, []
     for number, (text, gap, length) in enumerate(pieces, 1):
         said.append(Utterance(number, at + gap, at + gap, [], at + gap + length, text, ended=True))

@@ -18,7 +18,7 @@ def told(text: str, *spoken_s: tuple[float, float], from_s: float = 0.0) -> str:
     return "\n".join(remarks(measures, SETTINGS, english=True))
 
 
-def test_an_answer_is_told_what_was_counted() -> None:
+def test_remarks_name_all_measures() -> None:
     lines = told(GOOD, (1.0, 12.0), (13.5, 24.0))
     assert "36 words in 0:23, 0:22 of it speech." in lines
     assert "1 pause of half a second or more, 7% of the answer, the longest 1.5 s." in lines
@@ -29,7 +29,7 @@ def test_an_answer_is_told_what_was_counted() -> None:
         assert found in lines
 
 
-def test_what_stands_out_is_said_and_nothing_else() -> None:
+def test_only_unusual_measures_get_extra_remarks() -> None:
     short = told("Yes, I did that.", (6.0, 9.5))
     assert "Short: 0:20 to 2:30 suits most questions." in short
     assert "First word after 6.0 s." in short
@@ -63,7 +63,7 @@ def test_no_answer_is_no_fault() -> None:
     assert overall(nothing, 0, 3, english=True) == ["None of 3 questions was answered."]
 
 
-def test_a_whole_practice_is_told_in_sums_and_means() -> None:
+def test_overall_remarks_are_sums_and_means() -> None:
     answers: list[Measures] = [
         measure([utterance(GOOD, (2.0, 22.0))], 0, english=True),
         measure([utterance(f"Um. {GOOD}", (4.0, 24.0))], 0, english=True),
@@ -74,7 +74,7 @@ def test_a_whole_practice_is_told_in_sums_and_means() -> None:
     assert "1 filler (“um” 1)" in lines[-1]
 
 
-def test_what_cannot_be_judged_is_said_plainly() -> None:
+def test_caveats_name_the_limits() -> None:
     words = " ".join((*CAVEATS, FEEDBACK_CAVEAT))
     for named in ("accents", "ordinary speech", "Whisper", "favor some ways of speaking", "not a fault"):
         assert named in words

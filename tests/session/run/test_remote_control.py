@@ -39,7 +39,7 @@ def going_on(start_live: StartLive, provider: ProviderServer) -> Iterator[Live]:
 
 
 @pytest.mark.parametrize("command", [["answer"], ["use", "none"], ["ledger"]])
-def test_without_a_session_it_says_so(
+def test_missing_session_is_reported(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
@@ -48,14 +48,14 @@ def test_without_a_session_it_says_so(
     assert done.stderr == "cuecard: no session is going on; start one with `cuecard run`\n"
 
 
-def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:
+def test_answer_command_requests_an_answer(going_on: Live) -> None:
     going_on.publish(QUESTION)
     assert cuecard("answer").returncode == 0
     assert going_on.wait_for(m.AnswerFinished).text == "Because."
     assert going_on.all(m.QuestionDetected)[0].text == QUESTION
 
 
-def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
+def test_use_switches_the_provider_and_prints_it(going_on: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")
         assert done.stdout == f"switched to {other.base_url}, other (this machine)\n"
@@ -64,7 +64,7 @@ def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
         assert going_on.wait_for(m.AnswerFinished).text == "Two."
 
 
-def test_use_of_somebody_who_does_not_answer_fails_and_says_what_still_holds(going_on: Live) -> None:
+def test_use_of_an_unreachable_provider_keeps_the_old_one(going_on: Live) -> None:
     done = cuecard("use", "http://127.0.0.1:9/v1")
     assert done.returncode == ProviderFailure.exit_code
     assert "127.0.0.1:9 cannot be reached" in done.stderr

@@ -14,7 +14,7 @@ def names(**changes: object) -> list[str]:
     return [plan.name for plan in plan_stages({"call": "monitor", "mic": "-"}, **arguments)]  # type: ignore[arg-type]
 
 
-def test_the_hub_is_first_and_every_source_has_its_own_processes() -> None:
+def test_hub_is_first_and_each_source_has_its_processes() -> None:
     assert names() == [
         "hub",
         "capture:call",
@@ -41,7 +41,7 @@ def test_nothing_runs_that_is_not_wanted() -> None:
     assert "model-server" not in names(serves_model=False)
 
 
-def test_only_what_listens_is_essential_and_only_llm_holds_keys() -> None:
+def test_audio_stages_are_essential_and_only_llm_holds_keys() -> None:
     plans = plan_stages({"mic": "-"}, views=["overlay"], answers=True, serves_model=True, cores={})
     assert {plan.name for plan in plans if plan.essential} == {"hub", "capture:mic", "vad:mic", "stt"}
     assert {plan.name for plan in plans if plan.holds_keys} == {"llm"}
@@ -66,7 +66,7 @@ def test_a_stage_is_pinned_by_name_before_kind() -> None:
     assert pinned == {"vad:mic": (1,), "vad:call": (0,), "stt": (2, 3)}
 
 
-def test_sound_goes_before_words_and_words_before_the_small_model() -> None:
+def test_niceness_prefers_audio_then_stt_then_the_model() -> None:
     plans = plan_stages({"mic": "-"}, views=["overlay"], answers=True, serves_model=True, cores={})
     assert {plan.name: plan.niceness for plan in plans} == {
         "hub": 0,

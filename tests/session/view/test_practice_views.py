@@ -19,9 +19,7 @@ OPENING = (
 )
 
 
-def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
-    show: Callable[[str], View], hub_run: Run
-) -> None:
+def test_plain_lines_show_a_whole_practice(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("plain")
     tell(hub_run, *OPENING, *story.whole())
     view.until_written(story.CAVEATS[0])
@@ -42,7 +40,7 @@ def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
     assert all(label in left for label in wanted), lines
 
 
-def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
+def test_terminal_shows_a_practice_and_a_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
         tell(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")

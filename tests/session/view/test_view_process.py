@@ -85,20 +85,20 @@ def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], Vi
     assert (first["source"], first["text"]) == ("call", "Thanks for making the time today.")
 
 
-def test_json_lines_hold_every_kept_kind_of_event(show: Callable[[str], View], hub_run: Run) -> None:
+def test_json_lines_have_every_logged_kind_of_event(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     with HubClient("session", hub_run, kinds=frozenset()) as session:
         session.publish(m.AnswerRequested(by="session"))
     view.until_written("AnswerRequested")
 
 
-def test_what_was_said_before_a_view_began_is_shown_too(show: Callable[[str], View], hub_run: Run) -> None:
+def test_view_shows_events_from_before_its_start(show: Callable[[str], View], hub_run: Run) -> None:
     tell(hub_run, *story.talk())
     view = show("plain")
     view.until_written("You wrote that you ran the payments queue")
 
 
-def test_events_said_just_before_the_stop_are_still_shown(show: Callable[[str], View], hub_run: Run) -> None:
+def test_events_just_before_the_stop_are_shown(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     view.until_written("StageReady")
     tell(hub_run, *(question(number) for number in range(1, 301)), m.SessionEnding(cause="done"))
@@ -115,7 +115,7 @@ def test_plain_lines_have_no_colours(show: Callable[[str], View], hub_run: Run) 
 
 
 @pytest.mark.parametrize("kind", ["json", "plain"])
-def test_a_reader_who_has_had_enough_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
+def test_closed_pipe_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
     reading, writing = os.pipe()
     errors_read, errors_written = os.pipe()
     child = view_process(hub_run, kind, stdout=writing, stderr=errors_written, stdin=subprocess.DEVNULL)
@@ -191,7 +191,7 @@ def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run
     assert "Thanks for making the time today." in terminal.read()
 
 
-def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
+def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
         tell(hub_run, *story.opening("ask"))
         terminal.until_shown("space: answer what was just said")
