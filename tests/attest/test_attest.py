@@ -1,4 +1,4 @@
-"""A marked session is watched for real: the program as it is, and copies of it that were made to leak."""
+"""Attests a real marked session, and copies of the program that leak."""
 
 from __future__ import annotations
 

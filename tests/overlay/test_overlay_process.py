@@ -31,13 +31,13 @@ class Shown:
 
     def __init__(self, run: Run, child: subprocess.Popen[bytes], picture: Path) -> None:
         self.run, self.child, self.picture = run, child, picture
-        self.line = HubClient("session", run, kinds=wiring.KEPT | {m.Heartbeat})
-        self.heard: list[m.Event] = []
+        self.client = HubClient("session", run, kinds=wiring.KEPT | {m.Heartbeat})
+        self.events: list[m.Event] = []
 
     def until(self, kind: type[m.Message], stage: str = "overlay") -> m.Event:
         def found() -> m.Event | None:
-            self.heard += [logged.event for logged in self.line.poll(0.1)]
-            of_stage = (event for event in self.heard if getattr(event, "stage", stage) == stage)
+            self.events += [logged.event for logged in self.client.poll(0.1)]
+            of_stage = (event for event in self.events if getattr(event, "stage", stage) == stage)
             return next((event for event in of_stage if isinstance(event, kind)), None)
 
         event = wait_until(found, timeout_s=30)
@@ -50,7 +50,7 @@ class Shown:
             latest = max(logged.seq for logged in reader.poll(10))
 
         def dealt_with() -> bool:
-            sends_heartbeats = (logged.event for logged in self.line.poll(0.1))
+            sends_heartbeats = (logged.event for logged in self.client.poll(0.1))
             return any(
                 isinstance(beat, m.Heartbeat) and beat.processed_seq >= latest for beat in sends_heartbeats
             )

@@ -26,7 +26,7 @@ def test_the_question_is_shown_and_the_button_ends_the_answer(window: OverlayWin
 
 
 def test_measures_are_plain_text_and_feedback_is_beside_them(window: OverlayWindow) -> None:
-    draw(window, OPENING, story.asked(1), story.turn(1), story.measured(1), *story.looked_at(1))
+    draw(window, OPENING, story.asked(1), story.turn(1), story.measured(1), *story.feedback(1))
     shown = window.practice_view.remarks.toPlainText()
     assert "Your answer to question 1" in shown
     assert "<Whisper>" in shown

@@ -139,7 +139,7 @@ def test_nothing_is_deleted_while_a_session_runs(purge: Purge, home: Path) -> No
 def test_purge_asks_once_on_a_terminal(home: Path, typed: str, gone: bool) -> None:
     there = ours(home)
     with Typist("-m", "session", "purge", environment=surroundings(home)) as typist:
-        typist.type_at("Delete all of it?", typed.strip())
+        typist.type_at("Delete everything?", typed.strip())
         assert typist.end() == 0, typist.shown
     assert all(path.exists() is not gone for path in there)
 

@@ -27,7 +27,7 @@ SAID = "Überraschung! My PIN is 4711 / ask Zoë"
 
 
 def filled(kind: Any) -> Any:
-    """Return a value of this type with what was said wherever text may be."""
+    """Return a value of this type with `SAID` wherever text may be."""
     if kind is str:
         return SAID
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

@@ -45,6 +45,6 @@ def test_missing_cuda_model_is_remarked_in_one_line(
     monkeypatch.setattr(choice, "has_cuda", lambda: True)
     monkeypatch.setattr(store, "is_there", lambda name: name != "large-v3-turbo")
     assert find_weights(SttSettings()).model == "base"
-    said = capsys.readouterr().err
-    assert "cuecard models pull large-v3-turbo" in said
-    assert said.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert "cuecard models pull large-v3-turbo" in stderr
+    assert stderr.count("\n") == 1

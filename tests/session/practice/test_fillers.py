@@ -1,4 +1,4 @@
-"""Fillers, counted by hand in lines as Whisper writes them."""
+"""Fillers in sentences as Whisper transcribes them."""
 
 from __future__ import annotations
 

@@ -27,9 +27,9 @@ class FlowUnderTest:
             self.flow.apply(m.Logged(0, 0, event))
 
     def at(self, now_s: float, *, voice_speaks: bool = False) -> list[m.Event]:
-        said = list(self.flow.advance(round(now_s * 1e9), voice_is_speaking=voice_speaks))
-        self.log += said
-        return said
+        events = list(self.flow.advance(round(now_s * 1e9), voice_is_speaking=voice_speaks))
+        self.log += events
+        return events
 
     def over(self, now_s: float) -> m.PracticeAnswerMeasured:
         """The answer is over by then; return its measures, and have it looked at."""
@@ -69,7 +69,7 @@ def kinds(events: list[m.Event]) -> list[str]:
     return [type(event).__name__ for event in events]
 
 
-def looked_at(number: int, question: int, text: str = "Good.") -> list[m.Event]:
+def feedback(number: int, question: int, text: str = "Good.") -> list[m.Event]:
     return [
         m.QuestionDetected(
             question=question,
@@ -152,7 +152,7 @@ def test_missing_final_does_not_block() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
     assert practice.at(14.0) == []
-    assert kinds(practice.at(19.1)) == ["PracticeAnswerMeasured"], "nothing was said, so nothing is looked at"
+    assert kinds(practice.at(19.1)) == ["PracticeAnswerMeasured"], "no words, so no feedback"
 
 
 def test_unanswered_question_times_out() -> None:
@@ -196,7 +196,7 @@ def test_other_sources_are_no_answer() -> None:
 def test_next_question_waits_for_feedback_and_reading_time() -> None:
     practice = FlowUnderTest(between_s=4.0).answered()
     assert practice.at(100.0) == []
-    practice.apply(*looked_at(1, 1, text="Good. " * 40))
+    practice.apply(*feedback(1, 1, text="Good. " * 40))
     assert practice.at(101.0) == []
     assert practice.at(114.0) == []
     assert practice.at(140.0) == [m.PracticeQuestionAsked(number=2, of=2, text=QUESTIONS[1])]
@@ -210,7 +210,7 @@ def test_a_key_goes_on_without_waiting() -> None:
 
 def test_stopped_or_missing_feedback_does_not_block() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    asked, _ = looked_at(1, 1)
+    asked, _ = feedback(1, 1)
     practice.apply(asked, m.AnswerStopped(question=1, cause="no provider", kept=""))
     assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
     practice = FlowUnderTest(between_s=0).answered()
@@ -220,20 +220,20 @@ def test_stopped_or_missing_feedback_does_not_block() -> None:
 
 def test_practice_ends_with_overall_remarks_and_caveats() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1))
+    practice.apply(*feedback(1, 1))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
     assert practice.at(28.2) == []
-    practice.apply(*looked_at(2, 2))
+    practice.apply(*feedback(2, 2))
     (wanted,) = practice.at(29.0)
     assert isinstance(wanted, m.FeedbackRequested)
     assert wanted.number == ALL_ANSWERS
     for text in (*QUESTIONS, "A queue is a line.", "The other way round."):
         assert text in wanted.answered
     assert practice.at(30.0) == []
-    practice.apply(*looked_at(ALL_ANSWERS, 3))
+    practice.apply(*feedback(ALL_ANSWERS, 3))
     (ended,) = practice.at(31.0)
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of, ended.measures.words) == (2, 2, 9)
@@ -245,12 +245,12 @@ def test_practice_ends_with_overall_remarks_and_caveats() -> None:
 
 def test_key_ends_a_practice_before_the_last_feedback() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1))
+    practice.apply(*feedback(1, 1))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
-    practice.apply(*looked_at(2, 2))
+    practice.apply(*feedback(2, 2))
     assert kinds(practice.at(29.0)) == ["FeedbackRequested"]
     practice.apply(m.AnswerRequested(by="view"))
     assert kinds(practice.at(29.1)) == ["PracticeEnded"]
@@ -258,12 +258,12 @@ def test_key_ends_a_practice_before_the_last_feedback() -> None:
 
 def test_no_overall_feedback_without_single_feedback() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(looked_at(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
+    practice.apply(feedback(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
-    practice.apply(looked_at(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
+    practice.apply(feedback(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
     assert kinds(practice.at(29.0)) == ["PracticeEnded"]
 
 
@@ -272,13 +272,13 @@ def test_stopping_early_yields_a_summary() -> None:
     (ended,) = practice.flow.end()
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of) == (1, 2)
-    assert "language model" not in " ".join(ended.caveats), "no model has said anything"
+    assert "language model" not in " ".join(ended.caveats), "there was no feedback"
     assert list(FlowUnderTest().flow.end()) == []
 
 
 def test_a_recording_that_is_over_ends_the_practice() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
+    practice.apply(*feedback(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
     assert kinds(practice.at(20.0)) == ["PracticeEnded"]
 
 
@@ -289,14 +289,14 @@ STEPS: list[tuple[float, list[m.Event]]] = [
     (15.5, [final(1, "A queue is a line.", "mic", 10.7, 15.0)]),
     (19.5, []),
     (19.5, []),
-    (19.6, looked_at(1, 1)[:1]),
-    (20.0, looked_at(1, 1)[1:]),
+    (19.6, feedback(1, 1)[:1]),
+    (20.0, feedback(1, 1)[1:]),
     (20.0, []),
     (23.0, says(2, "The other way round.", 21.0, 22.5)),
     (23.1, [m.AnswerRequested(by="view")]),
     (23.1, []),
-    (24.0, looked_at(2, 2)),
-    (25.0, looked_at(ALL_ANSWERS, 3)),
+    (24.0, feedback(2, 2)),
+    (25.0, feedback(ALL_ANSWERS, 3)),
 ]
 
 

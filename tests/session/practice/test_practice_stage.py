@@ -28,7 +28,7 @@ QUESTIONS = ["What is a queue?", "And a stack?"]
 
 
 class Practised:
-    """A practice stage, a microphone that is told what it hears, and all that was said."""
+    """A practice stage, a simulated microphone, and all events."""
 
     def __init__(self, run: Run, start_stage: StartStage, speakers: Speakers, **environment: str) -> None:
         self._run, self._start, self._environment = run, start_stage, environment

@@ -1,4 +1,4 @@
-"""A practice within a session: its process, its end, what is saved, how it is shown in lines."""
+"""A practice as part of a session: process, end, saved file, plain lines."""
 
 from __future__ import annotations
 

@@ -34,9 +34,9 @@ def test_session_waits_until_the_last_final_is_considered() -> None:
 
 
 def test_it_waits_for_the_answer() -> None:
-    said = (ended(1), CAPTURED, LISTENED, final(1), question(1))
-    assert not progress(*said, considered(9)).complete
-    assert progress(*said, considered(9), ANSWERED).complete
+    events = (ended(1), CAPTURED, LISTENED, final(1), question(1))
+    assert not progress(*events, considered(9)).complete
+    assert progress(*events, considered(9), ANSWERED).complete
 
 
 def test_discarded_utterance_counts_as_transcribed() -> None:

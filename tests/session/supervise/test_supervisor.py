@@ -110,7 +110,7 @@ def test_stage_that_keeps_dying_is_given_up(watch: Watch) -> None:
         assert len(watched.received(m.StageDied)) == 6
         assert watched.received(m.StageGivenUp)[0].cause
         assert watched.received(m.StageGivenUp)[0].fix
-        assert watched.supervisor.ready(), "nobody waits for it any more"
+        assert watched.supervisor.ready(), "it is not waited for"
 
 
 def test_essential_stage_that_cannot_start_ends_the_session(

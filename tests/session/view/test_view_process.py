@@ -68,14 +68,14 @@ def show(hub_run: Run, tmp_path: Path) -> Iterator[Callable[[str], View]]:
         view.child.wait()
 
 
-def tell(run: Run, *events: m.Event) -> None:
+def publish(run: Run, *events: m.Event) -> None:
     with Speakers(run) as speakers:
         speakers.say_in_turn(events)
 
 
 def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
     view.until_written("AnswerFinished")
     assert view.stop() == 0
     events = view.events()
@@ -93,7 +93,7 @@ def test_json_lines_have_every_logged_kind_of_event(show: Callable[[str], View],
 
 
 def test_view_shows_events_from_before_its_start(show: Callable[[str], View], hub_run: Run) -> None:
-    tell(hub_run, *story.talk())
+    publish(hub_run, *story.talk())
     view = show("plain")
     view.until_written("You wrote that you ran the payments queue")
 
@@ -101,14 +101,14 @@ def test_view_shows_events_from_before_its_start(show: Callable[[str], View], hu
 def test_events_just_before_the_stop_are_shown(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     view.until_written("StageReady")
-    tell(hub_run, *(question(number) for number in range(1, 301)), m.SessionEnding(cause="done"))
+    publish(hub_run, *(question(number) for number in range(1, 301)), m.SessionEnding(cause="done"))
     assert view.stop() == 0
     assert view.events()[-1]["type"] == "SessionEnding"
 
 
 def test_plain_lines_have_no_colours(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("plain")
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
     view.until_written("basic_qos")
     assert view.stop() == 0
     assert "\x1b" not in view.output.read_text()
@@ -123,7 +123,7 @@ def test_closed_pipe_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
     os.close(errors_written)
     assert os.read(reading, 1)
     os.close(reading)
-    tell(hub_run, *story.talk())
+    publish(hub_run, *story.talk())
     assert child.wait(timeout=20) == 0
     with os.fdopen(errors_read) as errors:
         assert errors.read() == ""
@@ -184,7 +184,7 @@ def terminal(hub_run: Run) -> Iterator[Terminal]:
 
 
 def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run: Run) -> None:
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
     terminal.until_shown("waiting for ourselves")
     terminal.until_shown("nobody could say")
     assert terminal.stop() == 0
@@ -193,7 +193,7 @@ def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run
 
 def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
-        tell(hub_run, *story.opening("ask"))
+        publish(hub_run, *story.opening("ask"))
         terminal.until_shown("space: answer what was just said")
         terminal.press("x ")
         asked = wait_until(
@@ -203,7 +203,7 @@ def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
 
 
 def test_the_terminal_is_left_as_it_was(terminal: Terminal, hub_run: Run) -> None:
-    tell(hub_run, *story.opening())
+    publish(hub_run, *story.opening())
     terminal.until_shown("processes ready")
     assert terminal.now() != terminal.before
     assert terminal.stop() == 0
