@@ -13,6 +13,7 @@ import msgspec
 
 from bus.failures import Failure
 from bus.sandbox import Sandbox
+from bus.stages import rights_of
 from capture import portaudio
 from capture.devices import Device, choose, list_devices, measure_level
 from capture.source import Live, Microphone, Monitor
@@ -79,14 +80,14 @@ def _try(source: Live) -> Found | Problem:
 
 def main() -> None:
     """Enter the sandbox, probe, print."""
-    sandbox = Sandbox("capture:probe", Path("/nonexistent"), {})
+    sandbox = Sandbox(rights_of("capture"), Path("/nonexistent"), {})
     try:
         portaudio.hush()
         portaudio.load()
     except Failure as failure:
         report = ProbeReport(failed=Problem(failure.problem, failure.fix))
     else:
-        sandbox.close()
+        sandbox.enforce()
         report = probe(levels=LEVELS in sys.argv, tries=TRY in sys.argv)
     sys.stdout.buffer.write(msgspec.json.encode(report))
 

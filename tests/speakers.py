@@ -32,7 +32,7 @@ class Speakers:
 
     def say_in_turn(self, events: Iterable[m.Event]) -> None:
         """Say the events and wait after each until the hub has it, so that the order is theirs."""
-        with HubClient("view", self._run, kinds=wiring.KEPT) as listener:
+        with HubClient("view", self._run, kinds=wiring.LOGGED) as listener:
             for event in events:
                 self.publish(event)
                 _until_heard(listener, event)

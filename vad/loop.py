@@ -77,7 +77,7 @@ class Listener:
                 size * _IDLE_WINDOWS if idle else size,
                 start_sample=self._at,
                 until=self._stage.stopping,
-                patience_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
+                late_poll_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
             )
             for window in windows:
                 if not idle:

@@ -15,8 +15,8 @@ import bus.sandbox
 
 if TYPE_CHECKING:
     from bus.run import Run
+    from bus.stages import StagePlan
     from session.supervise.child import Child
-    from session.supervise.process_table import StagePlan
 
 _STAGE = "--as-stage"
 
@@ -27,8 +27,8 @@ class _NoSandbox:
     def __init__(self, *_: object) -> None:
         pass
 
-    def close(self) -> bus.sandbox.Report:
-        return bus.sandbox.Report(True, "left out, to measure what it costs")
+    def enforce(self) -> bus.sandbox.SandboxReport:
+        return bus.sandbox.SandboxReport(True, "left out, to measure what it costs")
 
 
 def _run_stage(module: str, arguments: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ import msgspec
 from bench.fuzzing.decoder import Decoder, Forged, from_file
 from bus import messages as m
 from bus import settings, wiring
-from bus.client import FOLLOW, SAY, Batch, Follow, batch_in
+from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription, batch_in
 from bus.failures import Overrun, Rejected, RingUnavailable, SettingsFailure
 from bus.hub import Hub
 from bus.log import SessionLog, history_in
@@ -41,6 +41,7 @@ _MOMENTS = (m.Heartbeat, m.LevelMeasured)
 _WORDS = (b"type", b"stage", b"SessionEnding", b"Heartbeat", b"ProblemReported", b"\xc1", b"\xde\xff\xff",
           b"\xdb\xff\xff\xff\xff",
           b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
+_HUB_WORDS = (*_WORDS, b"TOKEN", PUBLISH, SUBSCRIBE)
 
 
 def _event(body: bytes) -> None:
@@ -73,7 +74,7 @@ def _to_hub(body: bytes) -> None:
     before = hub.log.latest_seq
     knows = bool(frames) and frames[0] == b"TOKEN"
     try:
-        hub.take(b"peer", [token, *frames[1:]] if knows else frames)
+        hub.receive(b"peer", [token, *frames[1:]] if knows else frames)
     finally:
         said = hub.log.latest_seq > before
         hub.log.wipe()
@@ -83,24 +84,24 @@ def _to_hub(body: bytes) -> None:
 
 def _is_entitled(frames: list[bytes]) -> bool:
     """Tell, in other words than the hub's, whether these frames are a stage's own."""
-    if len(frames) != _PARTS or frames[1] != SAY:
+    if len(frames) != _PARTS or frames[1] != PUBLISH:
         return False
     kind = msgspec.msgpack.decode(frames[3]).get("type")
     return any(
         event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.publishers(event)
-        for event in wiring.KEPT
+        for event in wiring.LOGGED
     )
 
 
 def _hub_seeds() -> list[bytes]:
-    follow = msgspec.msgpack.encode(Follow(0, ["Heartbeat", "StageReady"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["Heartbeat", "StageReady"]))
     said = [
-        _packed(token, SAY, name, m.encode(event))
+        _packed(token, PUBLISH, name, m.encode(event))
         for token in (b"TOKEN", b"0" * 32)
         for name in (b"session", b"vad:mic", b"view", b"llm")
         for event in _EVENTS
     ]
-    return [*said, _packed(b"TOKEN", FOLLOW, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
+    return [*said, _packed(b"TOKEN", SUBSCRIBE, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
 
 
 def _batch_seeds() -> list[bytes]:
@@ -116,18 +117,18 @@ def can_be_log(events: Sequence[m.Logged]) -> bool:
 
 def _past(body: bytes) -> None:
     """Take up a log and go on with it, as a hub does."""
-    past, log = history_in(body), SessionLog()
-    if not can_be_log(past):
+    history, log = history_in(body), SessionLog()
+    if not can_be_log(history):
         raise Forged("what no hub would have kept was taken for a log")
     try:
-        again = history_in(msgspec.msgpack.encode(past))
-        log.recall(past)
+        again = history_in(msgspec.msgpack.encode(history))
+        log.restore(history)
     except Rejected as refused:
         raise Forged("a log was taken, and is none after it was written again") from refused
-    if again != past and "nan" not in repr(past):
+    if again != history and "nan" not in repr(history):
         raise Forged("a log is another one after it was written again")
     last = log.append(m.SessionEnding(cause="the user stopped it"), 0)
-    if last.seq != (past[-1].seq if past else 0) + 1:
+    if last.seq != (history[-1].seq if history else 0) + 1:
         raise Forged("the log does not go on with its numbers")
     msgspec.msgpack.encode(log.all())
 
@@ -234,7 +235,7 @@ BUS = (
         "event", _event, (Rejected,), lambda: [m.encode(event) for event in _EVENTS], _WORDS, "msgpack",
         weight=40
     ),
-    Decoder("hub", _to_hub, (Rejected,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
+    Decoder("hub", _to_hub, (Rejected,), _hub_seeds, _HUB_WORDS, "msgpack", weight=40),
     Decoder("batch", batch_in, (Rejected,), _batch_seeds, _WORDS, "msgpack", weight=30),
     Decoder("past", _past, (Rejected,), lambda: [*map(msgspec.msgpack.encode, pasts())],
             (*_WORDS, b"seq", b"logged_ns"), "msgpack", weight=20),

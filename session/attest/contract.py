@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 
-ASKS = "llm"
-"""The one process that may say something to the network, on connections that it is handed."""
+from bus.stages import STAGES
 
-DIALS = "connector"
+(SENDS,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
+"""The one process that may send to the network, over connections that it receives."""
+
+(CONNECTS,) = (plan.name for plan in STAGES if plan.rights.network)
 """The one process that may open them."""
 
 _MAY_WRITE: dict[str, tuple[str, ...]] = {
@@ -15,8 +17,8 @@ _MAY_WRITE: dict[str, tuple[str, ...]] = {
     "llm": ("*/cuecard/spending.*",),
 }
 _OWN_FAMILIES = ("AF_UNIX", "AF_LOCAL")
-_DIALLING_FAMILIES = ("AF_INET", "AF_INET6", "AF_NETLINK")
-"""The last tells whoever looks up a host's name which addresses this machine has."""
+_NETWORK_FAMILIES = ("AF_INET", "AF_INET6", "AF_NETLINK")
+"""AF_NETLINK is needed by name lookup, which reads the addresses of this machine."""
 
 _CODE = "*/__pycache__/*.pyc*"
 """Python's own compiled programs, where it may keep them."""
@@ -35,7 +37,7 @@ def may_write(process: str, path: str) -> bool:
 
 def may_have(process: str, family: str) -> bool:
     """Tell whether a process may open a socket of this family."""
-    return family in _OWN_FAMILIES or (process == DIALS and family in _DIALLING_FAMILIES)
+    return family in _OWN_FAMILIES or (process == CONNECTS and family in _NETWORK_FAMILIES)
 
 
 def may_reach(process: str, address: str, provider: str) -> bool:
@@ -47,4 +49,4 @@ def may_reach(process: str, address: str, provider: str) -> bool:
         provider: Host and port that were chosen: "127.0.0.1:40123".
     """
     host, _, port = provider.rpartition(":")
-    return process == DIALS and f"htons({port})" in address and f'"{host}"' in address
+    return process == CONNECTS and f"htons({port})" in address and f'"{host}"' in address

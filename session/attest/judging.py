@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bus.messages import QuestionDetected, RequestSent
+from bus.stages import STAGES
 from session.attest import contract
 from session.attest.evidence import Evidence
 from session.attest.trace import Process, Sink
 
-_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "connector", "overlay", "view")
+_WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = "session"
 
 
@@ -33,9 +34,9 @@ def _it_was_a_session(evidence: Evidence) -> Iterator[Finding]:
     if evidence.seen.code != 0:
         yield Finding(_SESSION, f"it did not end as it should (exit code {evidence.seen.code})")
     names = {process.name.partition(":")[0] for process in evidence.processes}
-    for part in _PARTS:
-        if part not in names:
-            yield Finding(part, "it was not there to be watched")
+    for kind in _WATCHED_STAGES:
+        if kind not in names:
+            yield Finding(kind, "it was not there to be watched")
     if not evidence.of(QuestionDetected) or not evidence.seen.request_bodies:
         yield Finding(_SESSION, "no question was asked, so no request could be watched")
     if not evidence.canaries.runs:
@@ -71,7 +72,7 @@ def _written(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _content(evidence: Evidence, process: str, sink: Sink, place: str, data: bytes) -> Iterator[Finding]:
-    if sink is Sink.NETWORK and process != contract.ASKS:
+    if sink is Sink.NETWORK and process != contract.SENDS:
         yield Finding(process, f"sent {len(data)} bytes to {place}")
     if evidence.sound.is_in(data):
         yield Finding(process, f"wrote sound to {place}")
@@ -90,7 +91,7 @@ def _names(evidence: Evidence) -> Iterator[Finding]:
         named = "\n".join([*process.arguments, *process.files, *process.refused_files]).encode()
         if evidence.shows_key_at_all(named) or evidence.words.found_in(named):
             yield Finding(process.name, "has the key, or what was said, in an argument or in a file's name")
-        if process.name not in (_SESSION, contract.ASKS) and _has_key(evidence, process):
+        if process.name not in (_SESSION, contract.SENDS) and _has_key(evidence, process):
             yield Finding(process.name, "has the key in its environment")
 
 
@@ -112,19 +113,19 @@ def _network(evidence: Evidence) -> Iterator[Finding]:
     for flow in evidence.flows:
         ends = f"{flow.protocol} {flow.source} to {flow.destination}"
         if flow.protocol != "TCP" or evidence.seen.provider not in (flow.source, flow.destination):
-            yield Finding(contract.ASKS, f"packets that are not for the provider: {ends}")
+            yield Finding(contract.SENDS, f"packets that are not for the provider: {ends}")
         if evidence.sound.is_in(flow.payload):
-            yield Finding(contract.ASKS, f"sound left: {ends}")
+            yield Finding(contract.SENDS, f"sound left: {ends}")
         if evidence.canaries.found_in(flow.payload):
-            yield Finding(contract.ASKS, f"what belongs to no question left: {ends}")
+            yield Finding(contract.SENDS, f"what belongs to no question left: {ends}")
         if evidence.shows_key(flow.payload):
-            yield Finding(contract.ASKS, f"the key left outside its one header: {ends}")
+            yield Finding(contract.SENDS, f"the key left outside its one header: {ends}")
 
 
 def _ledger(evidence: Evidence) -> Iterator[Finding]:
     entered = [sent.body.encode() for sent in evidence.of(RequestSent) if sent.body_bytes]
     if sorted(entered) != sorted(evidence.seen.request_bodies):
-        yield Finding(contract.ASKS, "the ledger is not, byte for byte, what the provider was sent")
+        yield Finding(contract.SENDS, "the ledger is not, byte for byte, what the provider was sent")
     for data, place in (
         (evidence.seen.printed, "the session's log"),
         (evidence.seen.complained, "its errors"),

@@ -28,7 +28,7 @@ from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.messages import Logged
 from bus.messages.redaction import redacted
 from bus.run import Run
-from bus.wiring import CONTROL, KEPT
+from bus.wiring import CONTROL, LOGGED
 from session import settings as all_settings
 from session.doctor.finding import Finding
 from session.doctor.report import examine
@@ -173,7 +173,7 @@ def _session() -> dict[str, Any]:
     if not run.running_sessions():
         return {}
     try:
-        with HubClient(CONTROL, Run.find(), kinds=KEPT) as line:
+        with HubClient(CONTROL, Run.find(), kinds=LOGGED) as line:
             log = line.poll(_FIRST_S)
             while more := line.poll(_HEAR_S):
                 log += more

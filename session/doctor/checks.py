@@ -78,7 +78,9 @@ def model_servers() -> Finding:
 
 def sandbox() -> Finding:
     """Tell whether the kernel can keep audio processes off the network, tried in a process of its own."""
-    program = "from bus import sandbox; report = sandbox.enter(); print(report.enforced, report.summary)"
+    program = (
+        "from bus import sandbox; report = sandbox.enforce_now(); print(report.enforced, report.summary)"
+    )
     surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     answer = ask("-c", program, limit_s=_SANDBOX_WAIT_S, environment=surroundings)
     enforced, _, summary = answer.said.partition(" ")

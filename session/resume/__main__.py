@@ -27,7 +27,7 @@ _TURN_S = 0.2
 def main() -> None:
     """Follow the session until it ends; hold its log if it was killed."""
     supervisor = int(sys.argv[1])
-    with Stage("keeper", kinds=wiring.KEPT) as stage, Door(stage.run.keeper_address) as door:
+    with Stage("keeper", kinds=wiring.LOGGED) as stage, Door(stage.run.keeper_address) as door:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
         log = SessionLog()
@@ -62,7 +62,7 @@ def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
 def _keep(log: SessionLog, heard: list[Logged]) -> None:
     for logged in heard:
         if logged.seq:
-            log.keep(logged)
+            log.store(logged)
 
 
 def _worth_keeping(log: list[Logged]) -> bool:

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.failures import MachineFailure
-from bus.local_socket import check_same_user, listening
+from bus.local_socket import check_same_user, listening_socket
 from session.run.kept_session import DROP, GIVE, TAKEN, WORD_BYTES
 
 _PATIENCE_S = 60.0
@@ -35,7 +35,7 @@ class Door:
     def __init__(self, address: Path) -> None:
         self._address = address
         try:
-            self._socket = listening(address)
+            self._socket = listening_socket(address)
         except OSError as error:
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bus.failures import Failure, StageFailure, UsageFailure
 from bus.private_memory import forbid_memory_access
+from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import Live, parse_source, parse_sources
 from llm.notes.reading import read_notes
 from llm.providers import named_provider
@@ -32,7 +33,6 @@ from session.run.loop import LiveSession
 from session.run.summary import lines
 from session.run.vocabulary import expected, read_vocabulary
 from session.settings import AllSettings
-from session.supervise.process_table import StagePlan, plan_keeper, plan_stages
 from session.transcript import save
 
 _WHISPER_SIZES = re.compile(
@@ -80,7 +80,7 @@ def launch(request: Request) -> None:
 
 def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
     """Return the stages of a session with these settings, shown where this process can show it."""
-    plans = plan_stages(
+    shape = SessionShape(
         settings.capture.sources,
         views=choose_views(
             settings.session.view,
@@ -91,10 +91,9 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
-        cores=settings.session.cores,
-        niceness=settings.session.niceness,
         practises=practises,
     )
+    plans = plan_stages(shape, cores=settings.session.cores, niceness=settings.session.niceness)
     if settings.session.keep_s and sys.platform != "win32":
         plans.append(plan_keeper(os.getpid()))
     return plans

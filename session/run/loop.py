@@ -10,6 +10,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
+from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, WORDS
 from session.run.progress import Progress
 from session.run.resumed_log import Past
@@ -17,7 +18,6 @@ from session.run.statistics import Tally
 from session.run.summary import Ending
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
-from session.supervise.process_table import LISTENING, StagePlan
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from stt.utterances import OpenUtterances

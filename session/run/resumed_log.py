@@ -16,8 +16,8 @@ import msgspec
 
 from bus.log import HISTORY_VARIABLE
 from bus.messages import Event, Logged, ProblemReported, ReplayStarted, StageReady
+from bus.stages import KEEPER, StagePlan
 from session.run.kept_session import Kept
-from session.supervise.process_table import KEEPER, StagePlan
 
 
 class Past:

@@ -15,11 +15,11 @@ import psutil
 from bus import settings
 from bus.failures import SettingsFailure
 from bus.settings import PathText
+from bus.stages import STAGE_KINDS, stage_kind
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
 from session.settings.practice import PracticeSettings
-from session.supervise.process_table import KINDS
 from stt.settings import SttSettings
 from vad.settings import VadSettings
 
@@ -107,11 +107,11 @@ def _check_places(session: SessionSettings) -> None:
     given = range(psutil.cpu_count() or 1)
     usable = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else list(given)
     for name in (*session.cores, *session.niceness):
-        if name.partition(":")[0] not in KINDS:
+        if stage_kind(name) not in STAGE_KINDS:
             raise SettingsFailure(
                 f"there is no stage {name!r} to give cores or niceness to",
                 kept="nothing was started",
-                fix=f"known are {', '.join(KINDS)}; one source's alone is named as in vad:mic",
+                fix=f"valid names: {', '.join(STAGE_KINDS)}, or with a source, as in vad:mic",
             )
     for name, cores in session.cores.items():
         if missing := sorted(set(cores) - set(usable or given)):

@@ -14,7 +14,7 @@ from dataclasses import replace
 from bus.messages import CaptureStarted, Event, StageGivenUp
 from bus.ring_memory import RING_BEFORE_VARIABLE, ring_descriptor
 from bus.run import Run
-from session.supervise.process_table import StagePlan
+from bus.stages import StagePlan
 
 _ANSWER_S = 0.2
 """The capture has just said that it serves its ring; the supervisor has no longer to wait."""

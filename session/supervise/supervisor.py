@@ -25,10 +25,10 @@ from bus.messages import (
     StageStarted,
 )
 from bus.run import Run
-from bus.wiring import SCREENS
+from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
+from bus.wiring import VIEWS
 from session.supervise.child import Child
 from session.supervise.health import Health, Verdict
-from session.supervise.process_table import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
 from session.supervise.ring_descriptors import Rings
 
 _STOP_LIMIT_S = 3.0
@@ -52,7 +52,7 @@ class Supervisor:
 
     def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
         self._run = run
-        self._hub = next(plan for plan in plans if plan.name == HUB.name)
+        self._hub = next(plan for plan in plans if plan.name == HUB)
         self._plans = [plan for plan in plans if plan is not self._hub]
         self._children: dict[str, Child] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
@@ -74,11 +74,11 @@ class Supervisor:
         Raises:
             StageFailure: The hub would not start.
         """
-        self._children[HUB.name] = Child(self._hub, self._run)
+        self._children[HUB] = Child(self._hub, self._run)
         self._client = HubClient("session", self._run, kinds=subscriptions)
         give_up = time.monotonic() + _HUB_START_LIMIT_S
         while not (heard := self._client.poll(timeout_s=0.1)):
-            if self._children[HUB.name].code is not None or time.monotonic() > give_up:
+            if self._children[HUB].code is not None or time.monotonic() > give_up:
                 raise StageFailure(
                     "the hub would not start", kept="nothing else was started", fix="try `cuecard doctor`"
                 )
@@ -139,7 +139,7 @@ class Supervisor:
         """
         # A keeper that is left sees us go, and clears up behind us.
         stays = (KEEPER,) if self.keeps_log else ()
-        works = [name for name in self._children if name not in (*SCREENS, *stays, HUB.name)]
+        works = [name for name in self._children if name not in (*VIEWS, *stays, HUB)]
         killed = self._stop(works[::-1])
         self._rings.close()
         return killed
@@ -151,10 +151,10 @@ class Supervisor:
             The stages that did not end by themselves and had to be killed.
         """
         killed = self.stop_work()
-        killed += self._stop([name for name in self._children if name in SCREENS])
+        killed += self._stop([name for name in self._children if name in VIEWS])
         if hasattr(self, "_client"):
             self._client.close()
-        return killed + self._stop([HUB.name])
+        return killed + self._stop([HUB])
 
     def _watch_hub(self) -> None:
         """See that the hub lives, and that it is the stages' fault when they are not heard.
@@ -169,7 +169,7 @@ class Supervisor:
             self._heard_s += away_s
             for health in self._health.values():
                 health.pardon(away_s)
-        hub, silent_s = self._children[HUB.name], now_s - self._heard_s
+        hub, silent_s = self._children[HUB], now_s - self._heard_s
         several = sum(health.beats for health in self._health.values()) > 1
         self._hears_nobody = several and silent_s > _NOBODY_HEARD_S
         silent = several and silent_s > _HUB_SILENCE_LIMIT_S

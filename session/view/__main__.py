@@ -19,7 +19,7 @@ _DRAIN_AT_MOST_S = 2.0
 def main() -> None:
     """Show every event as it comes, and what is still under way when told to stop."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
-    kinds = None if kind == "terminal" else wiring.KEPT  # only what is drawn can show levels
+    kinds = None if kind == "terminal" else wiring.LOGGED  # only what is drawn can show levels
     with Stage("view", kinds=kinds) as stage, open_screen(kind) as screen:
         stage.enter_sandbox()
         stage.ready(kind)

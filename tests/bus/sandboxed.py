@@ -12,8 +12,9 @@ SANDBOXED = """
 import json, os, socket, subprocess, sys, threading
 from pathlib import Path
 from bus.sandbox import Sandbox
+from bus.stages import rights_of
 
-sandbox = Sandbox(STAGE, Path(sys.argv[1]), json.loads(sys.argv[2]))
+sandbox = Sandbox(rights_of(STAGE), Path(sys.argv[1]), json.loads(sys.argv[2]))
 found = {}
 """
 

@@ -11,7 +11,7 @@ import zmq
 
 from bus import messages as m
 from bus import wiring
-from bus.client import FOLLOW, SAY, Follow, HubClient
+from bus.client import PUBLISH, SUBSCRIBE, HubClient, Subscription
 from bus.failures import MachineFailure, Rejected
 from bus.hub import Hub
 from bus.run import Run
@@ -65,26 +65,26 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     stranger = context.socket(zmq.DEALER)
     stranger.connect(run.hub_address)
     ending = m.encode(m.SessionEnding(cause="x"))
-    follow = msgspec.msgpack.encode(Follow(0, ["NoSuchKind"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["NoSuchKind"]))
     for frames in (
-        [b"wrong token", SAY, b"session", ending],
-        [run.token, SAY, b"view", ending],
-        [run.token, SAY, b"session", b"\xc1"],
-        [run.token, SAY, b"session"],
+        [b"wrong token", PUBLISH, b"session", ending],
+        [run.token, PUBLISH, b"view", ending],
+        [run.token, PUBLISH, b"session", b"\xc1"],
+        [run.token, PUBLISH, b"session"],
         [run.token, b"shutdown", b"session", b""],
-        [run.token, FOLLOW, b"view", follow],
-        [run.token, FOLLOW, b"view", b"\x00"],
+        [run.token, SUBSCRIBE, b"view", follow],
+        [run.token, SUBSCRIBE, b"view", b"\x00"],
         [b""],
     ):
         stranger.send_multipart(frames)
     give_up = time.monotonic() + 10
-    hub.serve(until=lambda: hub.refused == 8 or time.monotonic() > give_up)
-    assert hub.refused == 8
-    [told] = [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]]
+    hub.serve(until=lambda: hub.rejected == 8 or time.monotonic() > give_up)
+    assert hub.rejected == 8
+    [told] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
     # It is told at once, so the number depends on how many of them had come by then.
     assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
-    assert (told.stage, told.kept) == ("hub", "nothing of it was taken, and nothing was given to it")
-    assert re.search(r"knocked \([1-8] refused\)", told.problem)
+    assert (told.stage, told.kept) == ("hub", "nothing was accepted from the sender, and nothing was sent to it")
+    assert re.search(r"rejected [1-8] unauthenticated or invalid messages? on the event bus", told.problem)
     hub.close()
     stranger.close(linger=0)
     context.term()
@@ -94,7 +94,7 @@ def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> No
     context = zmq.Context()
     with context.socket(zmq.DEALER) as stranger, HubClient("session", hub_run) as session:
         stranger.connect(hub_run.hub_address)
-        stranger.send_multipart([hub_run.token, SAY, b"session", bytes(4 << 20)])
+        stranger.send_multipart([hub_run.token, PUBLISH, b"session", bytes(4 << 20)])
         with HubClient("view", hub_run) as view:
             session.publish(m.SessionEnding(cause="still here"))
             assert endings(view, 1)

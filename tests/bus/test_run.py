@@ -80,13 +80,13 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
     killed.mkdir()
     with contextlib.ExitStack() as stack:
         door = stack.enter_context(socket.socket(socket.AF_UNIX))
-        door.bind(str(killed / "kept"))
+        door.bind(str(killed / "keeper"))
         door.listen(0)
         for _ in range(2):  # as many as wait at it, and one more
             knocker = stack.enter_context(socket.socket(socket.AF_UNIX))
             knocker.setblocking(False)
             with contextlib.suppress(BlockingIOError):
-                knocker.connect(str(killed / "kept"))
+                knocker.connect(str(killed / "keeper"))
         assert remove_stale_runs(tmp_path) == []
     assert remove_stale_runs(tmp_path) == [killed]
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Lin
 with_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
 FILES = """
-report = sandbox.close()
+report = sandbox.enforce()
 def opens(path, flags):
     try:
         os.close(os.open(path, flags, 0o600))
@@ -85,7 +85,7 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
 @with_landlock
 def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
     program = """
-report = sandbox.close()
+report = sandbox.enforce()
 place = Path(sys.argv[1])
 with socket.socket(socket.AF_UNIX) as served:
     served.bind(str(place / "ring-mic"))
@@ -123,7 +123,7 @@ print(json.dumps(found))
 def test_no_file_grows_in_a_process_that_writes_none() -> None:
     program = """
 import resource
-report = sandbox.close()
+report = sandbox.enforce()
 found["limit"], found["summary"] = resource.getrlimit(resource.RLIMIT_FSIZE)[0], report.summary
 print(json.dumps(found))
 """
@@ -147,8 +147,9 @@ def test_the_self_test_notices_files_that_are_left_open(change: str, told: str) 
 import json
 from pathlib import Path
 from bus.sandbox import Sandbox, landlock, rights
+from bus.stages import rights_of
 {change}
-report = Sandbox(STAGE, Path("/nowhere"), {{}}).close()
+report = Sandbox(rights_of(STAGE), Path("/nowhere"), {{}}).enforce()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)
@@ -163,7 +164,8 @@ def test_threads_that_landlock_does_not_reach_are_told() -> None:
 import json, threading
 from pathlib import Path
 from bus.sandbox import Sandbox
+from bus.stages import rights_of
 threading.Thread(target=threading.Event().wait, daemon=True).start()
-print(json.dumps(Sandbox(STAGE, Path("/nowhere"), {}).close().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
 """
     assert "files not enforced on older threads (1, " in run(program)

@@ -68,7 +68,7 @@ def test_environment_values_become_what_the_setting_is() -> None:
         ("[stt]\nthreads = 'many'\n", r"\[stt\]"),
         ("[stt\n", "TOML"),
         ("stt = 3\n", "must be a table"),
-        ("[stt]\nzzzz = 1\n", "known are"),
+        ("[stt]\nzzzz = 1\n", "valid names"),
     ],
 )
 def test_mistakes_are_named_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
@@ -102,8 +102,8 @@ def test_files_of_other_editors_are_read(tmp_path: Path, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("body", "says"),
     [
-        ("[stt]\nthreads = 3\n".encode("utf-16"), "UTF-16 text.*save it as UTF-8"),
-        ("[stt]\nthreads = 3\n".encode("utf-16-le"), "UTF-16 text"),
+        ("[stt]\nthreads = 3\n".encode("utf-16"), "UTF-16.*save it as UTF-8"),
+        ("[stt]\nthreads = 3\n".encode("utf-16-le"), "UTF-16"),
         (b"[stt]\nmodel = 'caf\xe9'\n", "line 2 is not UTF-8"),
         (b"[stt]\nthreads = 3\nthreads = 4\n", "line 3"),
         (b"[stt]\n[stt]\n", "line 2"),
@@ -145,7 +145,7 @@ RANGES = {"llm": Ranges, "stt": Engine}
         ("[llm]\nwait_s = inf\n", "cannot be inf"),
         ("[llm]\nnotes = 'a.md'\n", "expected array"),
         ("[llm]\nmodel = 'base'\n", "it belongs in .stt."),
-        ("model = 'base'\n", "stands in no table.*under .stt."),
+        ("model = 'base'\n", "outside any table.*under .stt."),
         ("[lml]\ntokens = 5\n", "did you mean 'llm'"),
     ],
 )
@@ -164,7 +164,7 @@ def test_values_that_do_not_fit_are_explained(tmp_path: Path, text: str, says: s
         ({"CUECARD_LLM_TOKENS": "-5"}, {}, "tokens in .llm. cannot be '-5'.*in the environment"),
         ({"CUECARD_LLM_TOKENS": "many"}, {}, "cannot be 'many'"),
         ({}, {"tokens": 0}, "cannot be 0.*in the command line"),
-        ({"CUECARD_LLM_TOKEN": "5"}, {}, "CUECARD_LLM_TOKEN sets nothing.*did you mean 'tokens'"),
+        ({"CUECARD_LLM_TOKEN": "5"}, {}, "CUECARD_LLM_TOKEN is unknown.*did you mean 'tokens'"),
         ({"CUECARD_LLM_MODEL": "base"}, {}, "it belongs in .stt."),
     ],
 )

@@ -25,13 +25,13 @@ with Stage("vad:mic") as stage:
     stage.ready("here")
     while not stage.stopping():
         stage.poll(0.05)
-        stage.heartbeat(heard_sample=160)
+        stage.heartbeat(processed_sample=160)
 """
 FAIL = """
 from bus.failures import InputFailure
 from bus.stage import Stage
 with Stage("vad:mic") as stage:
-    raise InputFailure("the ear is shut", kept="the mouth", todo="open it")
+    raise InputFailure("the ear is shut", kept="the mouth", fix="open it")
 """
 CRASH = """
 from bus.stage import Stage

@@ -16,9 +16,9 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
+from bus.stages import StagePlan
 from session.settings import SessionSettings
 from session.supervise.child import Child
-from session.supervise.process_table import StagePlan
 from tests.conftest import stage_environment
 from tests.waiting import wait_until
 
@@ -84,8 +84,11 @@ def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
     line, child = start(CAGELESS)
     (problem,) = heard(line, "capture:mic")
     assert isinstance(problem, m.ProblemReported)
-    assert "cannot be kept off the network (not enforced: seccomp refused (EPERM))" in problem.problem
-    assert problem.kept == "it has heard nothing"
+    assert (
+        "the sandbox of capture:mic cannot be enforced (not enforced: seccomp refused (EPERM))"
+        in problem.problem
+    )
+    assert problem.kept == "the stage received no audio"
     assert "--allow-unsandboxed" in problem.fix
     assert child.wait(10) == 6
 

@@ -20,7 +20,7 @@ import pytest
 import zmq
 
 from bus import messages as m
-from bus.client import FOLLOW, SAY, Batch, Follow, HubClient
+from bus.client import PUBLISH, SUBSCRIBE, Batch, HubClient, Subscription
 from bus.failures import MachineFailure, Overrun, RingUnavailable
 from bus.hub import Hub
 from bus.ring import AudioRing
@@ -62,8 +62,8 @@ def is_ending(cause: str) -> Callable[[m.Event], bool]:
     return lambda event: event == m.SessionEnding(cause=cause)
 
 
-def is_knock(event: m.Event) -> bool:
-    return isinstance(event, m.ProblemReported) and "does not belong" in event.problem
+def is_rejection(event: m.Event) -> bool:
+    return isinstance(event, m.ProblemReported) and "on the event bus" in event.problem
 
 
 def goes_on(run: Run) -> list[m.Event]:
@@ -76,24 +76,24 @@ def goes_on(run: Run) -> list[m.Event]:
 def test_who_knows_no_token_is_refused_told_of_once_and_given_nothing(
     hub_run: Run, stranger: zmq.Socket[bytes], make_run: Callable[..., Run]
 ) -> None:
-    follow = msgspec.msgpack.encode(Follow(0, ["SessionEnding", "StageReady"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding", "StageReady"]))
     for token in (b"", b"wrong", hub_run.token[:-1], hub_run.token.upper() + b" ", make_run().token):
-        stranger.send_multipart([token, SAY, b"session", ENDING])
-        stranger.send_multipart([token, FOLLOW, b"view", follow])
+        stranger.send_multipart([token, PUBLISH, b"session", ENDING])
+        stranger.send_multipart([token, SUBSCRIBE, b"view", follow])
     with HubClient("view", hub_run) as view:
-        heard(view, is_knock)
+        heard(view, is_rejection)
     events = goes_on(hub_run)
     assert [event for event in events if isinstance(event, m.SessionEnding)] == [
         m.SessionEnding(cause="ours")
     ]
-    assert sum(map(is_knock, events)) == 1
+    assert sum(map(is_rejection, events)) == 1
     assert not stranger.poll(0), "and nothing was given away"
 
 
 def test_frames_of_another_run_are_refused_here(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
     other = Run(hub_run.directory, os.urandom(16).hex().encode(), {})
     for _ in range(3):
-        stranger.send_multipart([other.token, SAY, b"session", ENDING])
+        stranger.send_multipart([other.token, PUBLISH, b"session", ENDING])
     events = goes_on(hub_run)
     assert not any(map(is_ending("a stranger says so"), events))
 
@@ -111,9 +111,9 @@ def test_frames_of_another_run_are_refused_here(hub_run: Run, stranger: zmq.Sock
 def test_a_stage_cannot_speak_for_another(
     hub_run: Run, stranger: zmq.Socket[bytes], name: str, event: m.Event
 ) -> None:
-    stranger.send_multipart([hub_run.token, SAY, name.encode(), m.encode(event)])
+    stranger.send_multipart([hub_run.token, PUBLISH, name.encode(), m.encode(event)])
     with HubClient("view", hub_run, kinds=frozenset({type(event), m.ProblemReported})) as view:
-        events = heard(view, is_knock)
+        events = heard(view, is_rejection)
     assert event not in events
 
 
@@ -124,7 +124,7 @@ def test_random_frames_and_wrong_counts_of_frames_do_no_harm(
     for count in range(400):
         frames = [chance.randbytes(chance.randrange(200)) for _ in range(1 + count % 7)]
         stranger.send_multipart(frames if count % 3 else [hub_run.token, *frames])
-    assert sum(map(is_knock, goes_on(hub_run))) >= 1
+    assert sum(map(is_rejection, goes_on(hub_run))) >= 1
 
 
 def test_bytes_that_are_no_zeromq_do_no_harm(hub_run: Run) -> None:
@@ -183,9 +183,9 @@ def test_who_sends_without_end_does_not_keep_others_from_hearing(
 
 
 def test_who_follows_and_never_reads_delays_nobody(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
-    follow = msgspec.msgpack.encode(Follow(0, ["SessionEnding"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding"]))
     for _ in range(3000):
-        stranger.send_multipart([hub_run.token, FOLLOW, b"view", follow])
+        stranger.send_multipart([hub_run.token, SUBSCRIBE, b"view", follow])
     with HubClient("session", hub_run) as session, HubClient("view", hub_run) as view:
         for number in range(2000):
             session.publish(m.SessionEnding(cause=f"{number} {'x' * 500}"))
@@ -211,8 +211,8 @@ def test_a_stage_takes_nothing_from_one_who_took_the_hubs_place(
     with HubClient("view", run) as view:
         peer = impostor.recv_multipart()[0]
         impostor.send_multipart([peer, *frames])
-        wait_until(lambda: view.poll(0.05) or view.refused)
-        assert view.refused == 1
+        wait_until(lambda: view.poll(0.05) or view.rejected)
+        assert view.rejected == 1
         assert view.processed_seq == 0
         assert impostor.poll(5000), "it asks again, for when the hub is back"
     impostor.close(linger=0)
@@ -257,7 +257,7 @@ def test_a_run_that_others_can_enter_is_refused(
     place = run.directory if which == "directory" else run.directory / which
     place.chmod(mode)
     monkeypatch.setenv(RUN_VARIABLE, str(run.directory))
-    with pytest.raises(MachineFailure, match="not this user's alone"):
+    with pytest.raises(MachineFailure, match="other users have access"):
         Run.open()
     place.chmod(0o700)
 
@@ -270,7 +270,7 @@ def test_a_run_of_another_user_is_refused_and_not_swept(
     run = make_run()
     os.chown(run.directory if which == "directory" else run.directory / which, 12345, 12345)
     monkeypatch.setenv(RUN_VARIABLE, str(run.directory))
-    with pytest.raises(MachineFailure, match="not this user's alone"):
+    with pytest.raises(MachineFailure, match="other users have access"):
         Run.open()
 
 
@@ -286,7 +286,7 @@ def test_a_link_in_the_place_of_a_run_is_not_followed(
         link.mkdir(0o700)
         (link / "run.json").symlink_to(run.directory / "run.json")
     monkeypatch.setenv(RUN_VARIABLE, str(link))
-    with pytest.raises(MachineFailure, match="no run's directory"):
+    with pytest.raises(MachineFailure, match="not a run directory"):
         Run.open()
 
 
@@ -309,7 +309,7 @@ def test_a_run_file_that_is_none_of_ours_is_refused(
     run = make_run()
     (run.directory / "run.json").write_bytes(body)
     monkeypatch.setenv(RUN_VARIABLE, str(run.directory))
-    with pytest.raises(MachineFailure, match="no run's directory"):
+    with pytest.raises(MachineFailure, match="not a run directory"):
         Run.open()
 
 
@@ -460,9 +460,11 @@ def test_the_hub_as_a_process_outlives_all_of_it(
     for _ in range(100):
         with context.socket(zmq.DEALER) as line:
             line.connect(run.hub_address)
-            line.send_multipart([run.token, FOLLOW, b"view", chance.randbytes(40)])
-            line.send_multipart([run.token, FOLLOW, b"view", b"\x82\xa5since\x01\xa5kinds\x91\xa2\xff\xff"])
-            line.send_multipart([run.token, SAY, b"session", b"\x91" * 100_000])
+            line.send_multipart([run.token, SUBSCRIBE, b"view", chance.randbytes(40)])
+            line.send_multipart(
+                [run.token, SUBSCRIBE, b"view", b"\x82\xa5since\x01\xa5kinds\x91\xa2\xff\xff"]
+            )
+            line.send_multipart([run.token, PUBLISH, b"session", b"\x91" * 100_000])
             line.close(linger=500)
     context.term()
     goes_on(run)

@@ -45,7 +45,7 @@ def test_without_a_session_it_says_so(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
     done = cuecard(*command)
     assert done.returncode == MachineFailure.exit_code
-    assert done.stderr == "cuecard: no session is going on; start one with `cuecard run`\n"
+    assert done.stderr == "cuecard: no session is running; start one with `cuecard run`\n"
 
 
 def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:

@@ -43,7 +43,7 @@ def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
 
 
 def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
-    with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
+    with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
         tell(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")
         terminal.until_shown("space: my answer is over")
