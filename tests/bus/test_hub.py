@@ -83,7 +83,10 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     [told] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
     # It is told at once, so the number depends on how many of them had come by then.
     assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
-    assert (told.stage, told.kept) == ("hub", "nothing was accepted from the sender, and nothing was sent to it")
+    assert (told.stage, told.kept) == (
+        "hub",
+        "nothing was accepted from the sender, and nothing was sent to it",
+    )
     assert re.search(r"rejected [1-8] unauthenticated or invalid messages? on the event bus", told.problem)
     hub.close()
     stranger.close(linger=0)

@@ -122,7 +122,7 @@ MUTANTS = {
     ),
     "one family is forgotten": (
         "only_where = seccomp._only_where; seccomp._only_where = lambda call, at, jump, values, **how: "
-        "only_where(call, at, jump, [*values, 16] if how['wanted'] else values, **how)",
+        "only_where(call, at, jump, [*values, 16] if how['allow'] else values, **how)",
         "NETLINK socket",
     ),
     "older threads are left out": (
