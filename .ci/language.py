@@ -22,7 +22,7 @@ _QUESTION_STARTS = ("What", "Who", "How", "Of", "Whether", "Where", "When", "Eve
 
 STOP_LIST = (
     r"lest", r"anew", r"mend(s|ed|ing)?", r"told", r"tells", r"telling", r"whoever", r"whomever", r"of ours",
-    r"none of ours", r"is none", r"are none", r"somebody", r"anybody", r"nobody", r"what there is to",
+    r"none of ours", r"(?<!there )(is|are) none", r"somebody", r"anybody", r"nobody", r"what there is to",
     r"who is asked", r"knock(s|ed|ing)?", r"strangers?", r"caged?", r"hangs? up", r"manners", r"agenda",
     r"thereof", r"makes no sense", r"to be had", r"can be had", r"by hand", r"as it comes", r"is gone",
     r"are gone", r"goes on", r"taken up", r"takes up", r"in its place", r"comes to",

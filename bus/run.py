@@ -103,7 +103,7 @@ class Run:
     """The settings, one table per stage, as plain values."""
     connector_secret: str = field(default="", repr=False)
     """Authenticates the llm to the connector. It is not in `run.json`: only these two processes get it, in
-    their environment. A stage that was started by hand uses the run's token instead."""
+    their environment. A stage that was started manually uses the run's token instead."""
 
     @property
     def hub_address(self) -> str:

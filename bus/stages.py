@@ -1,4 +1,4 @@
-"""The one table of stages: each kind of process, when it runs, how it is supervised, and its rights.
+"""Table of stages: when each kind runs, how it is supervised, and its rights.
 
 The supervisor's plans, the sandbox, the wiring table and the attestation derive from these rows. To add a
 stage, add a row here and its events in `bus.wiring`; ARCHITECTURE.md has the checklist.

@@ -1,4 +1,4 @@
-"""The commands that measure the way to an answer: `cuecard bench answers`, `questions`, `notes`."""
+"""Commands that measure answers: `cuecard bench answers`, `questions`, `notes`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def answers(
         list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Notes to search for each.")
     ] = None,
 ) -> None:
-    """What we add between a question and its answer, asking a server on this machine; and a burst."""
+    """Latency added between a question and its answer, with a local server; and a burst of questions."""
     from bench.answers.latency import measure
 
     measure(questions, notes or [])
@@ -32,7 +32,7 @@ def questions(
     ] = None,
     show: ShowOption = False,
 ) -> None:
-    """How well questions are found: in labelled lines, or in the finals of sessions."""
+    """Accuracy of question detection, on labelled lines or on the finals of sessions."""
     from bench.answers import question_finals
     from bench.answers.question_lines import LINES
     from bench.answers.questions import measure
@@ -50,7 +50,7 @@ def notes(
     megabytes: Annotated[float, typer.Option(min=0.0, help="How large notes to time; 0 times none.")] = 1.0,
     show: ShowOption = False,
 ) -> None:
-    """How well notes are matched to questions, and how long that takes."""
+    """Accuracy and speed of retrieval from notes."""
     from bench.answers.notes import CORPUS, measure
 
     measure(corpus or CORPUS, megabytes=megabytes, show_errors=show)

@@ -1,4 +1,4 @@
-"""The commands that strike at our promises, or tell their price: `cuecard bench kills`, `fuzz`, `sandbox`."""
+"""Commands that measure robustness: `cuecard bench kills`, `fuzz`, `sandbox`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def kills(
         float, typer.Option(metavar="SECONDS", help="Freeze the overlay for so long instead.")
     ] = 0.0,
 ) -> None:
-    """Kill or stop processes at random moments of speech: how soon all is well, and what was lost."""
+    """Kill or stop processes at random moments of speech, and measure recovery and losses."""
     need_extras()
     if supervisor:
         from bench.faults.orphans import measure as kill_supervisors
@@ -51,7 +51,7 @@ def fuzz(
         bool, typer.Option("--guided", help="Breed them with atheris, for --seconds a decoder (60).")
     ] = False,
 ) -> None:
-    """Feed all that reads bytes from outside with what it does not expect: crashes, hangs, forgeries."""
+    """Fuzz every decoder of external input: crashes, hangs, forgeries."""
     from bench.fuzzing.campaign import Plan, breed, measure
 
     (breed if guided else measure)(Plan(inputs, decoder or [], seconds, seed, keep))

@@ -1,4 +1,4 @@
-"""The commands that measure words: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ def live(
         Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
     ] = None,
 ) -> None:
-    """Speech on two sources at real pace: latency, accuracy, cuts, cost, and where each millisecond goes.
+    """Play speech on two sources in real time: latency, accuracy, cuts, cost, and where each millisecond
+    goes.
 
-    Exits with a failure when the replay was late: such a run does not count.
+    Exits with a failure if the replay was late: such a run does not count.
     """
     need_extras(report, trace)
     from bench.harness.corpus import parse_kinds
@@ -62,7 +63,7 @@ def live(
 
 
 def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -> None:
-    """Noise, music and silence at real pace: words that nobody said. Short for `live --kind noise`."""
+    """Play noise, music and silence in real time: invented words. Short for `live --kind noise`."""
     live(corpus=corpus, clips=1000, kind=["noise"])
 
 
@@ -92,7 +93,7 @@ def vad(
     settings: SettingsOption = None,
     report: ReportOption = None,
 ) -> None:
-    """The speech detectors and the gate on labelled audio: precision, recall, lags, speech that is lost."""
+    """Score the speech detectors and the gate on labelled audio: precision, recall, lags, lost speech."""
     if report:
         need_extras(report)
     from bench.parts.vad import measure
@@ -120,7 +121,7 @@ def peers(
         list[str] | None, typer.Option(metavar="NAME", help="Install this one for later, and only that.")
     ] = None,
 ) -> None:
-    """Other live transcribers beside Cuecard, on the same stream and weights: those that you installed."""
+    """Compare other live transcribers that you installed with Cuecard, on the same stream and weights."""
     need_extras(report)
     from bench.latency.live import Plan
     from bench.peers.measuring import Contest, install_peers, measure

@@ -1,4 +1,4 @@
-"""Options of the commands that measure: what they are called, and what their help says."""
+"""Shared options of the bench's commands."""
 
 from __future__ import annotations
 

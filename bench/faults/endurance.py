@@ -1,7 +1,7 @@
-"""Long sessions, and stalls: does lag grow, does memory grow, is anything lost, how soon is all well again?
+"""Measures long sessions and stalls: growth of lag and memory, losses, and time to recover.
 
-The interview that ships with the program is played again and again. Lag is what the user of a session can
-not help: from the end of the wait to the final words in the consumer's hands.
+Plays the shipped interview repeatedly. Lag is from the end of the endpointing wait to the final at the
+consumer.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from session.run.demo import DEMO
 STALL_S = 5.0
 _SAMPLE_EVERY_NS = 10_000_000_000
 _WELL_BELOW_S = 0.25
-"""Lag of a session in which nothing is wrong."""
+"""Limit of the lag in a healthy session."""
 
 
 @dataclass
 class _Observer:
-    """Samples memory, and stops a stage for a while in mid-session."""
+    """Samples memory, and stops a stage for a while during the session."""
 
     stall_after_s: float | None
     memory_mb: list[dict[str, float]] = field(default_factory=list)
@@ -43,7 +43,7 @@ class _Observer:
     _began_ns: int = 0
 
     def on_line(self, received: Received, family: Family) -> None:
-        """Look at a line, and at the clock."""
+        """Process a line of output, and check the clock."""
         event, now_ns = received.event, received.received_ns
         if event["type"] == "StageStarted" and event["stage"] == "stt":
             self._stt_pid = event["pid"]
@@ -59,12 +59,12 @@ class _Observer:
 
 
 def _go_on(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # the supervisor has started another by now
+    with contextlib.suppress(ProcessLookupError):  # the supervisor has started another one meanwhile
         os.kill(pid, signal.SIGCONT)
 
 
 def measure(minutes: float, *, stall: bool) -> None:
-    """Play, and print lag and memory early and late; with `stall`, what five seconds without stt did."""
+    """Play, and print lag and memory early and late; with `stall`, the effect of five seconds without stt."""
     observer = _Observer(minutes * 60 / 2 if stall else None)
     with tempfile.TemporaryDirectory() as directory:
         files = _recordings(Path(directory), minutes)
@@ -79,9 +79,9 @@ def judge(
     """Return the figures of a session.
 
     Args:
-        playback: What it said.
-        memory_mb: What each stage held, every ten seconds.
-        stalled_at_ns: When stt was stopped for `STALL_S`; 0 when it was not.
+        playback: Its events.
+        memory_mb: Memory of each stage, every ten seconds.
+        stalled_at_ns: Time at which stt was stopped for `STALL_S`; 0 if it was not.
     """
     heard = fold(playback.received)
     lags_s = [_lag_s(each) for each in heard if each.final]
@@ -122,14 +122,14 @@ def _lag_s(utterance: Heard) -> float:
 
 
 def _lost(playback: Playback) -> int:
-    """Return how many utterances ended and were never accounted for, or only as lost."""
+    """Count the utterances that ended without an outcome or were lost."""
     kinds = [each.event["type"] for each in playback.received]
     accounted = kinds.count("FinalTranscribed") + kinds.count("UtteranceDiscarded")
     return kinds.count("SpeechEnded") - accounted
 
 
 def _well_again_s(playback: Playback, heard: Sequence[Heard], stalled_at_ns: int) -> float:
-    """Return how long after the end of the stall the last late final came; 0 when none was late by then."""
+    """Return the time from the end of the stall to the last late final; 0 if none was late by then."""
     zero_ns = min(
         each.event["first_sample_ns"] for each in playback.received if each.event["type"] == "CaptureStarted"
     )

@@ -1,7 +1,7 @@
-"""Any process may die at any time: stages are killed or stopped in mid-session, and what was lost is counted.
+"""Measures recovery from kills and hangs of any stage during a session.
 
-The interview that ships with the program is played again and again until every stage was struck as often as
-wanted; one undisturbed session first says how many words come out wrong anyway.
+Plays the shipped interview until every stage was hit as often as requested; one undisturbed session first
+gives the word errors without faults.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from bench.latency.word_errors import word_errors
 from session.run.demo import DEMO, script
 
 _A_SESSION = 5
-"""Strikes at one stage in the 72 s of the interview."""
+"""Faults per stage in the 72 s of the interview."""
 
 _SOURCES = ("call", "mic")
 
 
 @dataclass
 class _Outcome:
-    """What several sessions came to."""
+    """Totals of several sessions."""
 
     mends: list[Mended] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
@@ -37,14 +37,14 @@ class _Outcome:
 
 
 def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers: bool) -> None:
-    """Strike and print.
+    """Inject faults and print.
 
     Args:
         stages: Kinds of stage: "capture", "vad", "stt", "llm", "connector", "overlay", "view", …
-        times: How often each.
+        times: Number of faults for each.
         hang: Stop them instead of killing them.
-        seed: Of the moments.
-        answers: Have questions answered too, by the small model.
+        seed: Seed of the moments.
+        answers: Answer questions too, with the small model.
     """
     answers = answers or bool({"llm", "connector", "model-server"} & set(stages))
     options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
@@ -62,12 +62,12 @@ def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers
 def _play(
     outcome: _Outcome, stages: Sequence[str], times: int, options: Sequence[str], *, hang: bool, seed: int
 ) -> None:
-    """Play the interview once, and add up what became of it."""
+    """Play the interview once, and add up the effects."""
     striker = Striker(stages, times, hang=hang, seed=seed)
     files = {source: DEMO / f"{source}.flac" for source in _SOURCES}
     playback = run_session(files, options, striker.on_line)
     striker.finish()
-    # A view that was struck prints the log again, from its beginning: an event is known by its number.
+    # A restarted view prints the log from its start: an event is identified by its number.
     by_number: dict[int, dict[str, Any]] = {each.event["seq"]: each.event for each in playback.received}
     events = list(by_number.values())
     for strike in striker.strikes:
@@ -111,7 +111,7 @@ def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bo
 
 
 def _times(mends: Sequence[Mended]) -> dict[str, float]:
-    """Return how soon it was found, ready and at work: the median and the worst."""
+    """Return the times to detection, readiness and work: median and worst."""
     figures: dict[str, float] = {"strikes": len(mends)}
     for name in ("found_s", "ready_s", "works_s"):
         values = [value for each in mends if (value := getattr(each, name)) is not None]

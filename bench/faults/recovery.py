@@ -1,6 +1,6 @@
-"""What became of strikes at a session's stages: how soon each worked again, and whether anything was lost.
+"""Evaluates injected faults: time until each stage worked again, and losses.
 
-Pure: from the lines that the session printed. The log's own stamps are the clock.
+Pure: reads the lines that the session printed; the log's timestamps are the clock.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ _WORK = {
     "stt": {"PartialTranscribed", "EndpointPredicted", "FinalTranscribed", "UtteranceDiscarded"},
     "llm": {"AnswerStreamed", "AnswerFinished"},
 }
-"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says
-nothing until somebody speaks."""
+"""Events that show that a restarted stage works; for other stages StageReady, because they publish nothing
+until there is speech."""
 
 _OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @dataclass(frozen=True)
 class Mended:
-    """What became of one strike; None where it did not come to that before the session's end."""
+    """Recovery from one fault; None if it did not happen before the session's end."""
 
     stage: str
     found_s: float | None
-    """From the strike to the supervisor's word that the stage died."""
+    """From the fault to the supervisor's `StageDied`."""
     ready_s: float | None
     works_s: float | None
-    """From the strike to the first thing that the new process did."""
+    """From the fault to the first work of the new process."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Sound that was lost when a capture was struck, as it was told and as it truly was."""
+    """Audio that was lost when capture was hit: as reported, and its deviation from the truth."""
 
     lost_ms: float
     start_off_ms: float
@@ -50,7 +50,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Account:
-    """Utterances of a session that did not come to exactly one end."""
+    """Utterances of a session without exactly one outcome."""
 
     utterances: int
     lost: int
@@ -59,7 +59,7 @@ class Account:
 
 
 def mended(strike: Strike, events: Sequence[Event]) -> Mended:
-    """Return what became of a strike."""
+    """Return the recovery from a fault."""
     part, _, source = strike.stage.partition(":")
     died = next(_after(events, strike.struck_ns, {"StageDied"}, stage=strike.stage), None)
     if died is None:
@@ -72,7 +72,7 @@ def mended(strike: Strike, events: Sequence[Event]) -> Mended:
 
 
 def gap(strike: Strike, events: Sequence[Event]) -> Gap | None:
-    """Return what was told of the sound that a struck capture lost; None if nothing was told."""
+    """Return the reported loss of audio after a fault of capture; None if none was reported."""
     source = strike.stage.partition(":")[2]
     starts = [event for event in events if event["type"] == "CaptureStarted" and event["source"] == source]
     again = next((start for start in starts if start["logged_ns"] > strike.struck_ns), None)
@@ -99,7 +99,7 @@ def gap(strike: Strike, events: Sequence[Event]) -> Gap | None:
 
 
 def account(events: Sequence[Event]) -> Account:
-    """Return how many utterances came to no end, or to two, or came out of order within their source."""
+    """Count the utterances with no outcome, with two, or out of order within their source."""
     begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
     ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
     lost = {_key(event) for event in events if event["type"] == "UtteranceLost"}
@@ -117,7 +117,7 @@ def account(events: Sequence[Event]) -> Account:
 
 
 def asked_twice(events: Sequence[Event]) -> int:
-    """Return how many questions had two answers under way at once, or came to two ends."""
+    """Count the questions with two answers at once, or with two outcomes."""
     twice = set()
     ends = Counter(
         event["question"] for event in events if event["type"] in ("AnswerFinished", "AnswerStopped")
@@ -132,13 +132,13 @@ def asked_twice(events: Sequence[Event]) -> int:
 
 
 def said(events: Sequence[Event], source: str) -> str:
-    """Return the final words of a source in the order in which they were spoken."""
+    """Return the final transcripts of a source in the order of speech."""
     finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
 
 
 def _after(events: Sequence[Event], after_ns: int, kinds: set[str], **named: str) -> Iterator[int]:
-    """Yield when events of these kinds were logged after a moment."""
+    """Yield the times of events of these kinds after a moment."""
     for event in events:
         fits = all(event.get(name) == value for name, value in named.items())
         if event["logged_ns"] > after_ns and event["type"] in kinds and fits:

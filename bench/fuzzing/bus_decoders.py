@@ -1,4 +1,4 @@
-"""What the bus reads from outside: events, what peers of the hub send, its answers, its past, runs, rings."""
+"""Fuzz targets of the bus: events, hub messages and replies, logs, runs, rings."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _packed(*frames: bytes) -> bytes:
 
 
 def _to_hub(body: bytes) -> None:
-    """Take frames as a peer may send them; `TOKEN` in the input stands for the run's."""
+    """Receive frames as a peer may send them; `TOKEN` in the input stands for the run's token."""
     hub, token = _hub()
     try:
         frames = msgspec.msgpack.decode(body, type=list[bytes])
@@ -83,7 +83,7 @@ def _to_hub(body: bytes) -> None:
 
 
 def _is_entitled(frames: list[bytes]) -> bool:
-    """Tell, in other words than the hub's, whether these frames are a stage's own."""
+    """Tell, independently of the hub's code, whether these frames are valid."""
     if len(frames) != _PARTS or frames[1] != PUBLISH:
         return False
     kind = msgspec.msgpack.decode(frames[3]).get("type")
@@ -110,13 +110,13 @@ def _batch_seeds() -> list[bytes]:
 
 
 def can_be_log(events: Sequence[m.Logged]) -> bool:
-    """Tell, in other words than the log's, whether a hub may have kept these."""
+    """Tell, independently of the log's code, whether these events can be a log."""
     rise = all(before.seq < after.seq for before, after in pairwise(events))
     return rise and all(one.seq >= 1 and not isinstance(one.event, _MOMENTS) for one in events)
 
 
 def _past(body: bytes) -> None:
-    """Take up a log and go on with it, as a hub does."""
+    """Restore a log and continue it, as a hub does."""
     history, log = history_in(body), SessionLog()
     if not can_be_log(history):
         raise Forged("what no hub would have kept was taken for a log")
@@ -134,7 +134,7 @@ def _past(body: bytes) -> None:
 
 
 def pasts() -> list[list[m.Logged]]:
-    """Return logs as hubs have kept them: without a gap, with some, and before anything was said."""
+    """Return valid logs: without gaps, with gaps, and before the first transcript."""
     kept = [event for event in _EVENTS if not isinstance(event, _MOMENTS)]
     whole = [m.Logged(number, number * 10**9, event) for number, event in enumerate(kept, start=1)]
     return [whole, [m.Logged(one.seq * 700, one.logged_ns, one.event) for one in whole[1:]], whole[:1], []]
@@ -159,7 +159,7 @@ def _settings_seeds() -> list[bytes]:
 
 @functools.cache
 def _ring() -> bytes:
-    """Return the memory of a ring with half a second in it."""
+    """Return the memory of a ring with half a second of audio."""
     import numpy as np
 
     with tempfile.TemporaryDirectory() as folder:
@@ -180,7 +180,7 @@ def _ring_address() -> Path:
 
 
 def _from_ring(body: bytes) -> None:
-    """Read the ring whose memory a stranger serves: sealed as ours is, or not at all."""
+    """Read a ring whose memory comes from an untrusted server, sealed or not."""
     sealed = len(body) % 4 != 1
     with _served(body, sealed=sealed), AudioRing.attach(_ring_address(), timeout_s=0.0) as ring:
         if not sealed:
@@ -201,7 +201,7 @@ def _from_ring(body: bytes) -> None:
 
 
 class _served:  # noqa: N801  # reads like the function it is
-    """Serves a memory once, to whoever connects."""
+    """Serves a memory once, to the first client."""
 
     def __init__(self, body: bytes, *, sealed: bool) -> None:
         import fcntl

@@ -1,4 +1,4 @@
-"""What the connector reads from whoever asks it, and what who asks reads from the connector."""
+"""Fuzz targets of the connector: its requests and its replies."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HERE = ("localhost", "::1", "127.")
 
 
 def _request(line: bytes) -> DialRequest:
-    """Take what is asked, and judge it as the connector does."""
+    """Decode a request and check it as the connector does."""
     request = request_in(line)
     sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
     if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):

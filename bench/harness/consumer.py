@@ -1,6 +1,6 @@
-"""A program that uses Cuecard as any other would: starts `cuecard run --json` and reads its lines.
+"""Consumer of a session: starts `cuecard run --json` and reads its lines.
 
-Every line is stamped on arrival, so a latency counts everything up to the consumer's side.
+Every line is stamped on arrival, so a latency includes everything up to the consumer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bus.failures import StageFailure
 
 @dataclass(frozen=True)
 class Received:
-    """One event as the consumer got it."""
+    """One event as the consumer received it."""
 
     received_ns: int
     event: dict[str, Any]
@@ -31,21 +31,21 @@ class Received:
 
 @dataclass(frozen=True)
 class Playback:
-    """What a session said, and what it took."""
+    """Output and resources of a session."""
 
     received: list[Received]
     usage: dict[str, Usage]
-    """By stage, from the moment the recordings began."""
+    """By stage, from the start of the recordings."""
 
     @property
     def late_p99_ms(self) -> float:
-        """How late the replay wrote its blocks, at the 99th percentile, the worse source."""
+        """99th percentile of the replay's delay, of the worse source."""
         ends = [each.event for each in self.received if each.event["type"] == "CaptureEnded"]
         return max((event["late_p99_ms"] for event in ends), default=0.0)
 
 
 def _look_on(received: Received, family: Family) -> None:
-    """Do nothing about a line."""
+    """Ignore a line."""
 
 
 def run_session(
@@ -55,13 +55,13 @@ def run_session(
     *,
     module: str = "session",
 ) -> Playback:
-    """Play the files at real pace through a session of its own.
+    """Play the files in real time through a session.
 
     Args:
-        files: What each source plays.
+        files: The recording of each source.
         options: More options of `cuecard run`.
-        on_line: Called with every line as it comes, and the session's processes.
-        module: What runs the session.
+        on_line: Called with every line, and the session's processes.
+        module: Module that runs the session.
 
     Raises:
         StageFailure: The session did not end with exit code 0.

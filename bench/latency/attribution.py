@@ -1,8 +1,8 @@
-"""Which of the utterances that were heard belong to which of the turns that were spoken.
+"""Attributes transcribed utterances to spoken turns.
 
-Pure. An utterance and a turn belong together when they share at least half of the shorter one. A turn may
-be heard in several utterances (it was cut), an utterance may hold several turns (they were merged): what
-hangs together forms one group, so that no word is counted twice and none is forgotten.
+An utterance and a turn match if they share at least half of the shorter one. A turn may be split into several
+utterances, an utterance may hold several turns: connected ones form one group, so that every word is counted
+once.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class Span:
 
 @dataclass(frozen=True)
 class Group:
-    """Turns and utterances that hang together, as indices in order of time."""
+    """Connected turns and utterances, as indices in order of time."""
 
     turns: tuple[int, ...]
     heard: tuple[int, ...]
-    """Empty when nothing was heard of the turn."""
+    """Empty if the turn was not transcribed."""
 
 
 def attribute(turns: Sequence[Span], heard: Sequence[Span]) -> tuple[list[Group], list[int]]:
-    """Return the groups in order of their first turn, and the utterances that belong to no turn."""
+    """Return the groups in order of their first turn, and the utterances without a turn."""
     partners = {turn: _partners(turns[turn], heard) for turn in range(len(turns))}
     groups: list[Group] = []
     seen: set[int] = set()

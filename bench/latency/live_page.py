@@ -1,4 +1,4 @@
-"""The page of a live measurement."""
+"""Report page of a live measurement."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def write_live_page(path: Path, measurement: Measurement) -> None:
 
 
 def live_page(measurement: Measurement) -> Page:
-    """Return the page of what was measured."""
+    """Return the page of a measurement."""
     figures = measurement.figures
     counted = [run for run in measurement.runs if not run.is_void] or measurement.runs
     scores = [each for run in counted for each in run.scores]
@@ -128,7 +128,7 @@ def _utterances(scores: Sequence[Score]) -> str:
 
 
 def _compared(each: Score) -> str:
-    """Return what was heard against the truth, as HTML; case and marks do not count."""
+    """Return the transcript compared with the truth, as HTML; case and punctuation are ignored."""
     heard: list[str] = []
     cuts: set[int] = set()
     for piece in each.pieces:

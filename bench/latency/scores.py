@@ -1,4 +1,4 @@
-"""From what was spoken and what a session said to a score for each turn, or turns heard as one. Pure."""
+"""Scores each turn, or turns merged into one utterance, against the truth."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from bench.latency.word_errors import missing_at_end, plain_words, word_errors
 from bench.latency.word_timing import Version, emissions, first_words_s
 
 _ENDS_WITHIN_S = 0.7
-"""A final that stops farther before the true end, and lacks the last words, has not heard the end."""
+"""A final that stops further before the true end and lacks the last words has missed the end."""
 _UNSURE_S = 0.5
-"""Where the energy ends so much later than the last word, something else than speech is in the recording."""
+"""If the energy ends this much later than the last word, the recording ends with other sounds."""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """One turn as it was heard, or several that were heard as one. All times in seconds."""
+    """Score of one turn, or of several merged ones. All times in seconds."""
 
     ids: list[str]
     source: str
@@ -35,31 +35,31 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     truth: str
     pieces: list[str]
-    """The texts of the finals, in order."""
+    """Texts of the finals, in order."""
     latencies_s: list[float]
-    """For each turn from its true end to its last final, or infinite; none where no end is known."""
+    """For each turn from its true end to its last final, or infinity; empty if no end is known."""
     unsure_ends: int
-    """How many of them are left out because their true end is not sure."""
+    """Number of turns left out because their true end is uncertain."""
     last_word_s: list[float]
-    """The same from the end of the last word, by alignment; independent of the energy, and good to 0.1 s."""
+    """The same from the end of the last word by alignment: independent of the energy, accurate to 0.1 s."""
     first_words_s: float | None
-    """From the end of the first right word to its being seen; None where no word times are known."""
+    """From the end of the first right word to its appearance; None if word times are unknown."""
     word_first_s: list[float]
-    """For each right word from its end to its being first seen."""
+    """For each right word from its end to its first appearance."""
     word_stable_s: list[float]
-    """The same to its being seen for good."""
+    """The same to its stable appearance."""
     erased: int
     words: int
-    """Words of the finals."""
+    """Number of words in the finals."""
     settled_changed: int
     settled: int
     cuts: list[Place]
     pause_s: float
-    """Longest quiet inside; known for clean speech."""
+    """Longest inner pause; known for clean speech."""
     waterfall: Waterfall | None
     errors: int
     truth_words: int
-    """Both after the normaliser."""
+    """Both after normalization."""
     offline_errors: int | None
     offline_cpu_s: float
     retried: int
@@ -67,25 +67,25 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     passes: int
     wasted_passes: int
     compute_ms: float
-    """Of the passes that gave the words."""
+    """Of the passes that produced the words."""
     all_compute_ms: float
-    """Of all passes, as far as the program tells."""
+    """Of all passes, as far as the program reports them."""
     waits: list[tuple[str, float]]
-    """For each final what its last words looked like and how long was waited after them, in milliseconds."""
+    """For each final the class of its last words and the wait after them, in milliseconds."""
 
     @property
     def said(self) -> str:
-        """All that was heard."""
+        """The transcript."""
         return " ".join(self.pieces)
 
     @property
     def name(self) -> str:
-        """The recordings' names."""
+        """Names of the recordings."""
         return " + ".join(self.ids)
 
 
 class Stray(msgspec.Struct, frozen=True, kw_only=True):
-    """Words heard where nobody spoke."""
+    """Words transcribed where there was no speech."""
 
     source: str
     start_s: float
@@ -95,7 +95,7 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True):
 def score(
     turns: Sequence[Turn], references: Sequence[Reference], heard: Sequence[Heard]
 ) -> tuple[list[Score], list[Stray]]:
-    """Return a score for each group of turns, and the words that belong to none."""
+    """Return a score for each group of turns, and the words outside all turns."""
     groups, strays = attribute([turn.span for turn in turns], [each.span for each in heard])
     scores = [
         _score(
@@ -175,7 +175,7 @@ def _late_s(turn: Turn, finals: Sequence[tuple[Heard, Final]]) -> float:
 
 
 def _is_sure(turn: Turn, reference: Reference) -> bool:
-    """Tell whether energy and alignment agree on where a turn ends."""
+    """Tell whether energy and alignment agree on a turn's end."""
     if not reference.word_ends_s:
         return True
     return turn.end_s - (turn.start_s + reference.word_ends_s[-1][1]) <= _UNSURE_S
@@ -234,7 +234,7 @@ def _emission(
 
 
 def _versions(heard: Sequence[Heard]) -> list[Version]:
-    """Return what a reader saw of all utterances together, in order of time."""
+    """Return the versions that a reader saw of all utterances together, in order of time."""
     news: list[tuple[float, int, str, bool]] = []
     for number, each in enumerate(heard):
         news += [(partial.received_s, number, partial.text, False) for partial in each.partials]

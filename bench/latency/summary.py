@@ -1,4 +1,4 @@
-"""The figures of a live measurement as rows of a table, in words. Pure."""
+"""Formats the figures of a live measurement as table rows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def head(figures: Mapping[str, Any]) -> list[list[str]]:
 
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:
-    """Return everything else, a label and a value each."""
+    """Return all other figures as label and value."""
     return [
         *_void(figures),
         *_latency(figures),
@@ -53,14 +53,14 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
 
 
 def seconds(value: float | None) -> str:
-    """Return a time in words."""
+    """Return a time as text."""
     if value is None:
         return "-"
     return f"{value:.2f} s" if math.isfinite(value) else "never"
 
 
 def percent(value: float | None) -> str:
-    """Return a share in words."""
+    """Return a share as text."""
     return "-" if value is None else f"{value * 100:.1f} %"
 
 

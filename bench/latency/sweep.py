@@ -1,4 +1,4 @@
-"""The same utterances under crossed settings: latency against utterances cut, accuracy and cost."""
+"""Plays the same utterances under crossed settings: latency against cuts, accuracy and cost."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _COLUMNS = ("setting", "p50", "p95", "missing", "cut", "WER", "first words p50",
 
 
 def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> None:
-    """Play the plan under each combination of settings and print what came of each.
+    """Play the plan under each combination of settings and print the results.
 
     Raises:
-        Failure: A setting does not exist or does not fit, a session did not end well, or a run was void.
+        Failure: A setting is unknown or invalid, a session failed, or a run was void.
     """
     crossed = variations(asked, SCHEMA)
     base = tomllib.loads(plan.settings_file.read_text(encoding="utf-8")) if plan.settings_file else {}
@@ -48,7 +48,7 @@ def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> Non
 
 
 def _plan(plan: Plan, base: Any, variation: dict[str, Any], directory: Path, number: int) -> Plan:
-    """Write a variation's settings file, and see that they fit before anything is played."""
+    """Write a variation's settings file, and check it before anything is played."""
     file = directory / f"{number}.toml"
     file.write_text(settings_text(base, variation), encoding="utf-8")
     load(file, {})

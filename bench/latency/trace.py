@@ -1,7 +1,7 @@
-"""A measurement as a timeline for ui.perfetto.dev, in Chrome's trace event format. Pure.
+"""Exports a measurement as a timeline for ui.perfetto.dev (Chrome's trace event format).
 
-One process of lanes a source; times are the source's own clock, so 0 is when its first sample was due. A
-speculative pass is drawn from the pause it was made for: its true start is not told.
+Each source has its lanes; times are on the source's clock, so 0 is when its first sample was due. A
+speculative pass is drawn from its pause, because its true start is not published.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a session said about each utterance, folded from the lines its consumer got. Pure.
+"""Projection of a session's events to utterances, with the consumer's arrival times.
 
-Every time is in seconds of the source's own clock: 0 is when its first sample was due.
+Every time is in seconds on the source's clock: 0 is when its first sample was due.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ENDINGS = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 @dataclass(frozen=True)
 class Partial:
-    """Words of an utterance that was still being spoken."""
+    """A partial transcript."""
 
     received_s: float
     text: str
@@ -27,7 +27,7 @@ class Partial:
 
 @dataclass(frozen=True)
 class Final:
-    """The final words of an utterance, and how they came about."""
+    """The final transcript of an utterance, with its costs."""
 
     logged_s: float
     received_s: float
@@ -36,7 +36,7 @@ class Final:
     retried: bool
     queue_ms: float
     compute_ms: float
-    """Of the pass that gave the words."""
+    """Of the pass that produced the words."""
 
 
 @dataclass
@@ -47,40 +47,40 @@ class Heard:
     number: int
     start_s: float = 0.0
     quiet_s: float = 0.0
-    """First moment after the last speech, as the detector heard it."""
+    """End of the last speech, as detected."""
     decided_s: float = 0.0
-    """Where the wait was over."""
+    """Time at which the end was decided."""
     decision_logged_s: float = 0.0
     cause: str = ""
     pauses: list[tuple[float, float]] = field(default_factory=list)
-    """From each moment of quiet to where speech went on, or where its end was decided."""
+    """From the start of each pause to its end, or to the decision of the utterance's end."""
     partials: list[Partial] = field(default_factory=list)
     final: Final | None = None
-    """None when it held no words, or they were lost."""
+    """None if it had no words, or was lost."""
     ended: str = ""
     """The event that closed it."""
     passes: int = 0
-    """Passes begun for it, partials included; 0 when the program does not say."""
+    """Passes started for it, partials included; 0 if the program does not report it."""
     wasted_passes: int = 0
-    """Speculative ones among them whose speaker went on."""
+    """Speculative passes among them that were discarded because the speaker continued."""
     all_compute_ms: float = 0.0
-    """Of all of them together; 0 when the program does not say."""
+    """Total duration of all passes; 0 if the program does not report it."""
     judged: dict[float, str] = field(default_factory=dict)
-    """For each moment of quiet what the words before it looked like."""
+    """For each pause the class of the words before it."""
 
     @property
     def reason(self) -> str:
-        """What its last words looked like when the wait was chosen; "" when nothing was said of it."""
+        """Class of its last words when the wait was chosen; "" if nothing was predicted."""
         return self.judged.get(self.quiet_s, "")
 
     @property
     def span(self) -> Span:
-        """Where it lies."""
+        """Interval of the utterance."""
         return Span(self.source, self.start_s, max(self.quiet_s, self.start_s))
 
 
 def fold(received: Sequence[Received]) -> list[Heard]:
-    """Return the utterances in the order in which they began."""
+    """Return the utterances in the order of their starts."""
     zero_ns = first_sample_ns(received)
     heard: dict[tuple[str, int], Heard] = {}
     for each in received:

@@ -1,4 +1,4 @@
-"""The hub: from an event being said in one process to a subscriber in another having it."""
+"""Measures the hub: latency of an event from one process to a subscriber in another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session that hears nothing: how fast it starts and stops, what waiting costs, what is left behind."""
+"""Measures an idle session: start, stop, CPU and memory, and leftovers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def measure(seconds: float) -> None:
 
 
 def _wait_until_listening(process: subprocess.Popen[bytes], started_s: float) -> float:
-    """Return when every stage that listens was ready, by the monotonic stamps in its events."""
+    """Return the time at which every audio stage was ready, from the events' monotonic timestamps."""
     assert process.stdout
     ready: dict[str, int] = {}
     for line in process.stdout:
@@ -102,10 +102,10 @@ def _memory_mb(family: list[psutil.Process]) -> tuple[float, float]:
 
 
 def _pss(process: psutil.Process) -> int:
-    """Return a process's memory with its share of shared pages; all of them where that may not be seen."""
+    """Return a process's proportional memory (PSS), or its resident memory if that is not accessible."""
     try:
         return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:  # the process that holds keys lets nobody look into its memory
+    except psutil.AccessDenied:  # the process with keys denies access to its memory
         return int(process.memory_info().rss)
 
 

@@ -1,4 +1,4 @@
-"""How well the speech detectors hear, as the listener uses them, and what the gate makes of it.
+"""Scores the speech detectors and the gate on labelled audio.
 
 The corpus is a folder with `vad_audio/NAME.flac` (16 kHz mono) and `vad/NAME.json` ({"speech": [[start_s,
 end_s], …]}), labelled to 10 ms.
@@ -49,7 +49,7 @@ class _Labels(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Labelled:
-    """A recording and where someone speaks in it."""
+    """A recording and its speech intervals."""
 
     samples: Samples
     speech: list[SpanSamples]
@@ -58,7 +58,7 @@ class Labelled:
 
 @dataclass
 class _Heard:
-    """What one detector made of all recordings."""
+    """Results of one detector on all recordings."""
 
     truth: list[Frames] = field(default_factory=list)
     heard: list[Frames] = field(default_factory=list)

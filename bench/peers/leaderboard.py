@@ -1,7 +1,7 @@
-"""From what every peer said to one table. Pure.
+"""Computes one table from the output of all peers.
 
-A round whose replay was late is void and counts only where a peer has no other. Latencies of one utterance
-in several rounds go together: the intervals are by utterance.
+A round with a late replay is void and counts only if a peer has no other. Latencies of one utterance in
+several rounds stay together: intervals are by utterance.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bench.peers.catalogue import CUECARD, Peer
 from bench.peers.playing import Performance
 
 LATE_MS = 2.0
-"""A replay later than this at its 99th percentile makes a round void."""
+"""A 99th percentile of the replay's delay above this makes a round void."""
 
 HEAD = (
     "peer",
@@ -39,22 +39,22 @@ HEAD = (
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a peer did, over all its rounds that count."""
+    """Results of a peer over all its valid rounds."""
 
     peer: str
     title: str
     rounds: int
     void: bool
-    """No round of it counts: every replay was late."""
+    """All its rounds are void."""
     replay_late_p99_ms: float
     latencies_s: list[list[float]]
-    """From the end of speech to the final, of each utterance what each round measured."""
+    """From the end of speech to the final, for each utterance the values of all rounds."""
     end_to_final_s: Spread
     times_cuecard: dict[str, float]
     """p50 and p95 as multiples of Cuecard's; empty without Cuecard."""
     wer: float
     cut: float | None
-    """Share of utterances in more than one final; None where it finishes words, not utterances."""
+    """Share of utterances in more than one final; None if it commits words, not utterances."""
     merged: int
     """Finals with words of more than one utterance, all rounds together."""
     cpu_s_per_audio_s: float
@@ -70,7 +70,7 @@ def standings(
     spoken: Sequence[Spoken],
     audio_s: float,
 ) -> list[Standing]:
-    """Return a line for each peer that was heard, Cuecard's first if it was."""
+    """Return a row for each peer that was played, Cuecard's first."""
     found = [
         _standing(peer, performances[peer.name], spoken, audio_s)
         for peer in peers
@@ -85,7 +85,7 @@ def standings(
 
 
 def row(standing: Standing) -> list[str]:
-    """Return a line of the table, in the order of `HEAD`."""
+    """Return a row of the table, in the order of `HEAD`."""
     at, between = standing.end_to_final_s.at, standing.end_to_final_s.between
     times = standing.times_cuecard
     return [

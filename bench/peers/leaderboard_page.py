@@ -1,4 +1,4 @@
-"""The standings as a page: how much was there how soon, and the table."""
+"""Report page of the peers' results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`bench peers`: every installed peer hears the same stream, one after another, forth and back (ABBA)."""
+"""Runs `bench peers`: every installed peer gets the same stream, forth and back (ABBA)."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ from session import settings as all_settings
 from session.models import store
 
 _TRAILING_S = 5.0
-"""Of near-silence, beyond what the timeline ends with: some finish their last words only then."""
+"""Near-silence added to the timeline's end: some peers finish their last words only then."""
 _ROOM = 10 ** (-72 / 20)
 
 
 @dataclass(frozen=True)
 class Contest:
-    """Who hears what."""
+    """Peers, weights and output of a comparison."""
 
     peers: Sequence[Peer]
     homes: Path
     weights: Path
-    """A CTranslate2 folder that all take but those with a model of their own."""
+    """CTranslate2 folder used by all peers without a model of their own."""
     plan: Plan
     rounds: int = 1
     keep: Path | None = None
-    """Each round is written here, and not played again when it is here already."""
+    """Folder of rounds; a round that exists is not played again."""
     report: Path | None = None
-    """Where to write a page."""
+    """Path of the report page."""
 
     @classmethod
     def of(
@@ -59,11 +59,11 @@ class Contest:
         keep: Path | None,
         report: Path | None,
     ) -> Self:
-        """Return what a command line asks for; what it leaves open is all peers, the cache and base.
+        """Return the comparison that a command line describes; defaults are all peers, the cache and base.
 
         Raises:
-            UsageFailure: There is no peer of a name.
-            ModelFailure: The weights are not there.
+            UsageFailure: A peer is unknown.
+            ModelFailure: The weights are missing.
         """
         peers = chosen(names)
         homes, weights = homes or homes_directory(), weights or store.find("base")
@@ -76,10 +76,10 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def install_peers(names: Sequence[str], homes: Path | None) -> None:
-    """Install peers where the bench will look for them.
+    """Install peers where the bench looks for them.
 
     Raises:
-        UsageFailure: There is no peer of a name.
+        UsageFailure: A peer is unknown.
         MachineFailure: One could not be installed.
     """
     for name in names:
@@ -155,7 +155,7 @@ def _play_once(contest: Contest, peer: Peer, number: int, pcm: Path) -> Performa
 
 
 def _one_stream(timeline: Timeline, seed: int) -> NDArray[np.int16]:
-    """Return all sources mixed into one (they take turns), little-endian, with quiet after it."""
+    """Return all sources mixed into one (they alternate), little-endian, with silence after it."""
     mixed = np.sum(list(timeline.audio.values()), axis=0)
     quiet = np.random.default_rng(seed).standard_normal(int(_TRAILING_S * SAMPLE_RATE)) * _ROOM
     whole = np.clip(np.concatenate([mixed, quiet]), -1.0, 1.0)

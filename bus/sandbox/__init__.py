@@ -1,4 +1,4 @@
-"""Sandboxes a process that can touch audio or words, in two layers, tests itself from inside and reports.
+"""Sandbox of a stage, in two layers; tests itself from inside and reports.
 
 Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads
 the program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all

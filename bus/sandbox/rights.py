@@ -1,4 +1,4 @@
-"""Rights: the files and sockets that one kind of stage may use, as rules for Landlock.
+"""Rights of a kind of stage: its files and sockets, as rules for Landlock.
 
 Every stage may read the program, the system's folders and a few facts about the machine. Further rights are
 listed per stage in `bus.stages`; `bus.sandbox.places` describes how paths are written.
