@@ -1,7 +1,7 @@
 """Checks docstrings, comments and messages for plain English: `python .ci/language.py [FILE…]`.
 
-A word of the stop list is an error, and so is a module's first sentence that is long or starts with a question
-word. docs/glossary.md lists the words to use instead.
+A word of the stop list is an error, and so is a module's first sentence that is long or starts with a
+question word. docs/glossary.md lists the words to use instead.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encodin
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedRequest:
     """One question as the server received it."""
 
     body: bytes
@@ -41,7 +41,7 @@ class AnswerServer:
         self._think_s = think_s
         self._word_s = word_s
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.served: list[Served] = []
+        self.served: list[ServedRequest] = []
 
     @property
     def address(self) -> str:
@@ -80,12 +80,12 @@ class AnswerServer:
 
     def _answer(self, connection: socket.socket, body: bytes, received_ns: int) -> None:
         at = len(self.served)
-        self.served.append(Served(body, received_ns, 0))
+        self.served.append(ServedRequest(body, received_ns, 0))
         time.sleep(self._think_s)
         for number, word in enumerate(_WORDS):
             pieces = _chunk(_event(f"{word} ", None))
             if number == 0:
-                self.served[at] = Served(body, received_ns, time.monotonic_ns())
+                self.served[at] = ServedRequest(body, received_ns, time.monotonic_ns())
                 pieces = _HEAD + pieces
             connection.sendall(pieces)
             time.sleep(self._word_s)

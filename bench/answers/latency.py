@@ -116,7 +116,7 @@ def _question(body: bytes) -> str:
     return str(msgspec.json.decode(body)["messages"][-1]["content"])
 
 
-class _Talk:
+class _Conversation:
     """Publishes questions and collects the events that follow."""
 
     def __init__(self, run: Run) -> None:
@@ -162,7 +162,7 @@ class _Talk:
         give_up_s = time.monotonic() + (_ANSWER_S if question else _START_S)
         while not any(getattr(event, "question", 0) == question for _, event in self.of(kind)):
             if time.monotonic() > give_up_s:
-                raise StageFailure(f"no {kind.__name__} came", fix="see what the llm stage says above")
+                raise StageFailure(f"no {kind.__name__} came", fix="see the messages of the llm stage above")
             self._heard += self._view.poll(0.2)
 
     def close(self) -> None:
@@ -171,7 +171,9 @@ class _Talk:
 
 
 @contextmanager
-def _stage(settings: LlmSettings, *, think_s: float, word_s: float) -> Iterator[tuple[_Talk, AnswerServer]]:
+def _stage(
+    settings: LlmSettings, *, think_s: float, word_s: float
+) -> Iterator[tuple[_Conversation, AnswerServer]]:
     """Run a hub and an llm stage with a local provider."""
     with ExitStack() as stack:
         server = stack.enter_context(AnswerServer(think_s, word_s))
@@ -188,7 +190,7 @@ def _stage(settings: LlmSettings, *, think_s: float, word_s: float) -> Iterator[
             process = subprocess.Popen([sys.executable, "-m", module], env=env)
             stack.callback(process.wait, 10)
             stack.callback(process.terminate)
-        talk = _Talk(run)
+        talk = _Conversation(run)
         stack.callback(talk.close)
         talk.wait_for(ProviderReady)
         yield talk, server

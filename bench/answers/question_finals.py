@@ -93,6 +93,6 @@ def _read_session(path: Path) -> tuple[list[FinalTranscribed], _Labels]:
     except (OSError, msgspec.MsgspecError) as error:
         raise InputFailure(
             f"{path.name} or {labels_path.name} cannot be read ({error})",
-            fix=f"name what cuecard run --json printed, and say in {labels_path.name} which utterances ask",
+            fix=f"name the output of cuecard run --json, and list in {labels_path.name} which utterances ask",
         ) from error
     return finals, labels

@@ -11,9 +11,10 @@ from bench.commands.options import ShowOption
 
 
 def answers(
-    questions: Annotated[int, typer.Option(min=1, help="How many to ask, one after the other.")] = 200,
+    questions: Annotated[int, typer.Option(min=1, help="Number of questions, one after the other.")] = 200,
     notes: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Notes to search for each.")
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Notes to search for each question."),
     ] = None,
 ) -> None:
     """Latency added between a question and its answer, with a local server; and a burst of questions."""
@@ -24,7 +25,7 @@ def answers(
 
 def questions(
     data: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Other labelled lines than ours.")
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Other labelled lines.")
     ] = None,
     finals: Annotated[
         list[Path] | None,
@@ -47,7 +48,7 @@ def notes(
     corpus: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Other documents and questions.")
     ] = None,
-    megabytes: Annotated[float, typer.Option(min=0.0, help="How large notes to time; 0 times none.")] = 1.0,
+    megabytes: Annotated[float, typer.Option(min=0.0, help="Size of the notes to time; 0 to skip.")] = 1.0,
     show: ShowOption = False,
 ) -> None:
     """Accuracy and speed of retrieval from notes."""

@@ -27,7 +27,7 @@ def live(
     kind: KindsOption = None,
     runs: RunsOption = 1,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Run faster-whisper's transcribe() on the same, too.")
+        bool, typer.Option("--offline", help="Also run faster-whisper's transcribe() on the same audio.")
     ] = False,
     settings: SettingsOption = None,
     view: ViewOption = "none",
@@ -68,9 +68,7 @@ def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -
 
 
 def sweep(
-    vary: Annotated[
-        list[str], typer.Option(help="A setting and its values: stt.beam=1,5. As often as needed.")
-    ],
+    vary: Annotated[list[str], typer.Option(help="A setting and its values: stt.beam=1,5. Repeatable.")],
     corpus: CorpusOption = None,
     clips: ClipsOption = 24,
     seed: SeedOption = 1,
@@ -88,7 +86,7 @@ def sweep(
 
 def vad(
     corpus: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Has vad_audio/*.flac and vad/*.json.")
+        Path, typer.Option(exists=True, file_okay=False, help="Folder with vad_audio/*.flac and vad/*.json.")
     ],
     settings: SettingsOption = None,
     report: ReportOption = None,
@@ -105,28 +103,26 @@ def peers(
     corpus: CorpusOption = None,
     clips: ClipsOption = 24,
     seed: SeedOption = 1,
-    rounds: Annotated[int, typer.Option(min=1, help="How often each hears it: forth, back, forth.")] = 1,
-    peer: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often to play to each: forth, back, forth.")] = 1,
+    peer: Annotated[list[str] | None, typer.Option(help="Only these; repeatable.")] = None,
     weights: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder, else base.")
+        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder; default base.")
     ] = None,
     homes: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Where their environments are, else in the cache.")
+        Path | None, typer.Option(file_okay=False, help="Folder of their environments; default in the cache.")
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write each round here; go on from what is here.")
+        Path | None, typer.Option(file_okay=False, help="Write each round here; skip rounds that exist.")
     ] = None,
     report: ReportOption = None,
-    install: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Install this one for later, and only that.")
-    ] = None,
+    install: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only install this one.")] = None,
 ) -> None:
     """Compare other live transcribers that you installed with Cuecard, on the same stream and weights."""
     need_extras(report)
     from bench.latency.live import Plan
-    from bench.peers.measuring import Contest, install_peers, measure
+    from bench.peers.measuring import Comparison, install_peers, measure
 
     if install:
         install_peers(install, homes)
     else:
-        measure(Contest.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))
+        measure(Comparison.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))

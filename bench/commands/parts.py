@@ -8,8 +8,8 @@ import typer
 
 
 def ring(
-    seconds: Annotated[float, typer.Option(help="How long the readers race the writer.")] = 60.0,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time.")] = 50.0,
+    seconds: Annotated[float, typer.Option(help="Duration of the race.")] = 60.0,
+    speed: Annotated[float, typer.Option(help="Speed of the writer, times real time.")] = 50.0,
 ) -> None:
     """Cost of a 20 ms read; and three readers racing a fast writer: how many torn reads were accepted."""
     from bench.parts.ring import measure
@@ -18,7 +18,7 @@ def ring(
 
 
 def hub(
-    events: Annotated[int, typer.Option(help="How many events to send.")] = 4000,
+    events: Annotated[int, typer.Option(help="Number of events.")] = 4000,
     rate: Annotated[float, typer.Option(help="Events a second.")] = 200.0,
 ) -> None:
     """Latency of an event from one process to a subscriber in another."""
@@ -28,7 +28,7 @@ def hub(
 
 
 def session(
-    seconds: Annotated[float, typer.Option(help="How long to sit in silence.")] = 30.0,
+    seconds: Annotated[float, typer.Option(help="Duration of silence.")] = 30.0,
 ) -> None:
     """Start, idle and stop of a session with two silent sources: time, CPU, memory, leftovers."""
     from bench.parts.session import measure
@@ -37,7 +37,7 @@ def session(
 
 
 def endurance(
-    minutes: Annotated[float, typer.Option(min=2.0, help="How long to play.")] = 30.0,
+    minutes: Annotated[float, typer.Option(min=2.0, help="Duration.")] = 30.0,
     stall: Annotated[bool, typer.Option(help="Stop the transcriber for five seconds in the middle.")] = False,
 ) -> None:
     """A long conversation: does lag grow, does memory grow, is anything lost?"""
@@ -53,7 +53,7 @@ def overload(
     ] = "slow",
     seconds: Annotated[float, typer.Option(min=5.0, help="How long.")] = 45.0,
     share: Annotated[
-        float, typer.Option(min=0.005, max=1.0, help="What a slowed transcriber gets of its time.")
+        float, typer.Option(min=0.005, max=1.0, help="Share of its time that a slowed transcriber gets.")
     ] = 0.1,
 ) -> None:
     """Overload for a while: delays, losses, reports, and time to recover."""
@@ -63,9 +63,9 @@ def overload(
 
 
 def drift(
-    hours: Annotated[float, typer.Option(min=0.05, help="Length by the session's own clock.")] = 8.0,
-    every: Annotated[float, typer.Option(min=20.0, help="Seconds from a sentence to the next.")] = 120.0,
-    real_pace: Annotated[bool, typer.Option("--real-pace", help="Take as long as it lasts.")] = False,
+    hours: Annotated[float, typer.Option(min=0.05, help="Duration on the session's clock.")] = 8.0,
+    every: Annotated[float, typer.Option(min=20.0, help="Seconds between two sentences.")] = 120.0,
+    real_pace: Annotated[bool, typer.Option("--real-pace", help="Play in real time.")] = False,
 ) -> None:
     """Hours of a session in minutes: memory, descriptors, threads, and clock drift."""
     from bench.faults.drift import measure

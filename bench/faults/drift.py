@@ -19,7 +19,7 @@ import soxr
 from numpy.typing import NDArray
 
 from bench.harness.consumer import Received, run_session
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
@@ -70,7 +70,7 @@ class _Observer:
     samples: list[Sample] = field(default_factory=list)
     _pids: dict[str, int] = field(default_factory=dict)
 
-    def on_line(self, received: Received, family: Family) -> None:
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
         """Process a line of output."""
         event = received.event
         if event["type"] == "StageStarted":
@@ -82,7 +82,7 @@ class _Observer:
             processes = [psutil.Process(pid) for pid in self._pids.values() if psutil.pid_exists(pid)]
             descriptors = sum(process.num_fds() for process in processes)
             threads = sum(process.num_threads() for process in processes)
-            self.samples.append(Sample(at_h, family.resident_mb(), descriptors, threads))
+            self.samples.append(Sample(at_h, tree.resident_mb(), descriptors, threads))
 
 
 def measure(hours: float, *, every_s: float, at_real_pace: bool) -> None:
@@ -98,11 +98,11 @@ def measure(hours: float, *, every_s: float, at_real_pace: bool) -> None:
         files = {source: _write(Path(directory), source, hours, every_s) for source in RATES_HZ}
         pace = "realtime" if at_real_pace else "fast"
         playback = run_session(files, ["--answer", "off", "--pace", pace], observer.on_line)
-    figures = judge(playback.received, observer.samples, every_s)
-    show("drift", [(name, _in_words(value)) for name, value in figures.items()], figures)
+    figures = evaluate(playback.received, observer.samples, every_s)
+    show("drift", [(name, _summary(value)) for name, value in figures.items()], figures)
 
 
-def judge(received: Sequence[Received], samples: Sequence[Sample], every_s: float) -> dict[str, object]:
+def evaluate(received: Sequence[Received], samples: Sequence[Sample], every_s: float) -> dict[str, object]:
     """Return the figures of a session.
 
     Args:
@@ -172,5 +172,5 @@ def _period(
     return sound
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)

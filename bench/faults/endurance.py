@@ -19,10 +19,10 @@ import numpy as np
 import soundfile
 
 from bench.harness.consumer import Playback, Received, run_session
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
-from bench.latency.utterances import Heard, fold
+from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
@@ -42,7 +42,7 @@ class _Observer:
     _stt_pid: int = 0
     _began_ns: int = 0
 
-    def on_line(self, received: Received, family: Family) -> None:
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
         """Process a line of output, and check the clock."""
         event, now_ns = received.event, received.received_ns
         if event["type"] == "StageStarted" and event["stage"] == "stt":
@@ -50,15 +50,15 @@ class _Observer:
         elif event["type"] == "ReplayStarted":
             self._began_ns = now_ns
         if self._began_ns and now_ns - self._began_ns > len(self.memory_mb) * _SAMPLE_EVERY_NS:
-            self.memory_mb.append(family.resident_mb())
+            self.memory_mb.append(tree.resident_mb())
         due = self.stall_after_s is not None and now_ns - self._began_ns > self.stall_after_s * 1e9
         if due and self._began_ns and not self.stalled_at_ns and event["type"] == "SpeechStarted":
             self.stalled_at_ns = now_ns
             os.kill(self._stt_pid, signal.SIGSTOP)
-            threading.Timer(STALL_S, _go_on, [self._stt_pid]).start()
+            threading.Timer(STALL_S, _resume, [self._stt_pid]).start()
 
 
-def _go_on(pid: int) -> None:
+def _resume(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):  # the supervisor has started another one meanwhile
         os.kill(pid, signal.SIGCONT)
 
@@ -69,11 +69,11 @@ def measure(minutes: float, *, stall: bool) -> None:
     with tempfile.TemporaryDirectory() as directory:
         files = _recordings(Path(directory), minutes)
         playback = run_session(files, ["--answer", "off"], observer.on_line)
-    figures = judge(playback, observer.memory_mb, observer.stalled_at_ns)
-    show("endurance", [(name, _in_words(value)) for name, value in figures.items()], figures)
+    figures = evaluate(playback, observer.memory_mb, observer.stalled_at_ns)
+    show("endurance", [(name, _summary(value)) for name, value in figures.items()], figures)
 
 
-def judge(
+def evaluate(
     playback: Playback, memory_mb: Sequence[dict[str, float]], stalled_at_ns: int = 0
 ) -> dict[str, object]:
     """Return the figures of a session.
@@ -83,13 +83,13 @@ def judge(
         memory_mb: Memory of each stage, every ten seconds.
         stalled_at_ns: Time at which stt was stopped for `STALL_S`; 0 if it was not.
     """
-    heard = fold(playback.received)
-    lags_s = [_lag_s(each) for each in heard if each.final]
+    utterances = fold(playback.received)
+    lags_s = [_lag_s(each) for each in utterances if each.final]
     fifth = max(1, len(lags_s) // 5)
     early, late = memory_mb[min(6, len(memory_mb) - 1)], memory_mb[-1]
     figures: dict[str, object] = {
-        "utterances": len(heard),
-        "without_words": sum(each.ended == "UtteranceDiscarded" for each in heard),
+        "utterances": len(utterances),
+        "without_words": sum(each.ended == "UtteranceDiscarded" for each in utterances),
         "lost": _lost(playback),
         "lag_first_fifth_p50_s": quantile(lags_s[:fifth], 0.5),
         "lag_last_fifth_p50_s": quantile(lags_s[-fifth:], 0.5),
@@ -102,7 +102,7 @@ def judge(
         "replay_late_p99_ms": playback.late_p99_ms,
     }
     if stalled_at_ns:
-        figures["well_again_s"] = _well_again_s(playback, heard, stalled_at_ns)
+        figures["recovery_s"] = _recovery_s(playback, utterances, stalled_at_ns)
     return figures
 
 
@@ -116,7 +116,7 @@ def _recordings(place: Path, minutes: float) -> dict[str, Path]:
     return files
 
 
-def _lag_s(utterance: Heard) -> float:
+def _lag_s(utterance: TranscribedUtterance) -> float:
     assert utterance.final
     return utterance.final.received_s - utterance.decided_s
 
@@ -128,20 +128,20 @@ def _lost(playback: Playback) -> int:
     return kinds.count("SpeechEnded") - accounted
 
 
-def _well_again_s(playback: Playback, heard: Sequence[Heard], stalled_at_ns: int) -> float:
+def _recovery_s(playback: Playback, utterances: Sequence[TranscribedUtterance], stalled_at_ns: int) -> float:
     """Return the time from the end of the stall to the last late final; 0 if none was late by then."""
     zero_ns = min(
         each.event["first_sample_ns"] for each in playback.received if each.event["type"] == "CaptureStarted"
     )
     over_s = (stalled_at_ns - zero_ns) / 1e9 + STALL_S
     late_s: list[float] = [
-        each.final.received_s for each in heard if each.final and _lag_s(each) > _WELL_BELOW_S
+        each.final.received_s for each in utterances if each.final and _lag_s(each) > _WELL_BELOW_S
     ]
     after_s: list[float] = [at_s - over_s for at_s in late_s if abs(at_s - over_s) < 30]
     return max([0.0, *after_s])
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{stage} {grown:+.1f}" for stage, grown in value.items())
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.harness.consumer import Received
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 
 APART_S = 12.5
 """Time between two faults of one stage; more than five deaths per minute would be given up."""
@@ -29,7 +29,7 @@ _LATEST_S = 0.7
 
 
 @dataclass(frozen=True)
-class Strike:
+class InjectedFault:
     """A fault that was injected into a stage."""
 
     stage: str
@@ -37,7 +37,7 @@ class Strike:
     struck_ns: int
 
 
-class Striker:
+class FaultInjector:
     """Injects faults into the stages of one session.
 
     Args:
@@ -48,7 +48,7 @@ class Striker:
     """
 
     def __init__(self, kinds: Sequence[str], times: int, *, hang: bool, seed: int) -> None:
-        self.strikes: list[Strike] = []
+        self.faults: list[InjectedFault] = []
         self._left = dict.fromkeys(kinds, times)
         self._due_ns = dict.fromkeys(kinds, 0)
         self._signal = signal.SIGSTOP if hang else signal.SIGKILL
@@ -57,7 +57,7 @@ class Striker:
         self._stopped: list[int] = []
         self._timers: list[threading.Timer] = []
 
-    def on_line(self, received: Received, family: Family) -> None:
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
         """Process a line of output; possibly schedule a fault."""
         event = received.event
         if event["type"] == "StageStarted":
@@ -80,16 +80,16 @@ class Striker:
         delay_s = self._chance.uniform(0.0, _LATEST_S)
         self._left[kind] -= 1
         self._due_ns[kind] = received.received_ns + round(APART_S * 1e9)
-        timer = threading.Timer(delay_s, self._strike, [stage])
+        timer = threading.Timer(delay_s, self._inject, [stage])
         self._timers.append(timer)
         timer.start()
 
-    def _strike(self, stage: str) -> None:
+    def _inject(self, stage: str) -> None:
         pid = self._pids[stage]
         with contextlib.suppress(ProcessLookupError):  # the session has ended
             struck_ns = time.monotonic_ns()
             os.kill(pid, self._signal)
-            self.strikes.append(Strike(stage, struck_ns))
+            self.faults.append(InjectedFault(stage, struck_ns))
 
     def finish(self) -> None:
         """Wait for the last fault."""

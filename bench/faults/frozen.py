@@ -92,7 +92,7 @@ def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:
     while time.monotonic() < give_up:
         if any(seen(logged.event) for logged in watch.poll(0.1)):
             return
-    raise StageFailure("the overlay did not come so far")
+    raise StageFailure("the overlay did not catch up")
 
 
 @contextmanager

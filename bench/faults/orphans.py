@@ -26,7 +26,7 @@ _KEEPER = "session.resume"
 
 
 @dataclass(frozen=True)
-class Left:
+class Leftovers:
     """The state after one kill."""
 
     processes: int
@@ -59,7 +59,7 @@ def measure(times: int, *, seed: int) -> None:
     show("orphans", [(name, str(value)) for name, value in figures.items()], figures)
 
 
-def _kill_one(place: Path, after_s: float) -> Left:
+def _kill_one(place: Path, after_s: float) -> Leftovers:
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place)}
     command = [sys.executable, "-m", "session", "run", "--json", "--answer", "off"]
     command += ["--source", f"call=file:{DEMO / 'call.flac'}", "--source", f"mic=file:{DEMO / 'mic.flac'}"]
@@ -69,18 +69,18 @@ def _kill_one(place: Path, after_s: float) -> Left:
         raise StageFailure(f"the session ended by itself, with code {process.returncode}")
     supervisor = psutil.Process(process.pid)
     supervisor.suspend()  # so that it starts no process between the inspection and the kill
-    family = supervisor.children(recursive=True)
-    keepers = [child for child in family if _is_keeper(child)]
+    tree = supervisor.children(recursive=True)
+    keepers = [child for child in tree if _is_keeper(child)]
     process.kill()
     process.wait(10)
-    left = _left_after_a_second([child for child in family if child not in keepers])
+    left = _left_after_a_second([child for child in tree if child not in keepers])
     end = subprocess.run(
         [sys.executable, "-m", "session", "resume", "--end"],
         env=environment,
         capture_output=True,
         check=False,
     )
-    return Left(left, end.returncode == 0, _left_after_a_second(keepers))
+    return Leftovers(left, end.returncode == 0, _left_after_a_second(keepers))
 
 
 def _is_keeper(process: psutil.Process) -> bool:

@@ -22,10 +22,10 @@ import numpy as np
 import soundfile
 
 from bench.harness.consumer import Playback, Received, first_sample_ns, run_session
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
-from bench.latency.utterances import Heard, fold
+from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
@@ -106,7 +106,7 @@ class _Observer:
     _playing_ns: int = 0
     _undo: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
-    def on_line(self, received: Received, family: Family) -> None:
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
         """Process a line of output, and check the clock."""
         event, now_ns = received.event, received.received_ns
         if event["type"] == "StageStarted" and event["stage"] == "stt":
@@ -114,7 +114,7 @@ class _Observer:
         elif event["type"] == "ReplayStarted":
             self._playing_ns = now_ns
             threading.Timer(_BEFORE_S, self._begin).start()
-        self.memory_mb.append(family.resident_mb().get("stt", 0.0))
+        self.memory_mb.append(tree.resident_mb().get("stt", 0.0))
 
     def _begin(self) -> None:
         self.began_ns = time.monotonic_ns()
@@ -142,11 +142,11 @@ def measure(load: Load, seconds: float, *, share: float) -> None:
     with tempfile.TemporaryDirectory() as directory:
         files = _recordings(Path(directory), _BEFORE_S + seconds + _AFTER_S, many=load == "sources")
         playback = run_session(files, ["--answer", "off"], observer.on_line)
-    figures = judge(playback, observer.began_ns, observer.ended_ns, observer.memory_mb)
-    show(f"overload {load}", [(name, _in_words(value)) for name, value in figures.items()], figures)
+    figures = evaluate(playback, observer.began_ns, observer.ended_ns, observer.memory_mb)
+    show(f"overload {load}", [(name, _summary(value)) for name, value in figures.items()], figures)
 
 
-def judge(
+def evaluate(
     playback: Playback, began_ns: int, ended_ns: int, stt_memory_mb: Sequence[float]
 ) -> dict[str, object]:
     """Return the figures of a session.
@@ -157,13 +157,13 @@ def judge(
         ended_ns: End of the load.
         stt_memory_mb: Memory of the transcriber, per line of output.
     """
-    heard = fold(playback.received)
+    utterances = fold(playback.received)
     zero_ns = min(first_sample_ns(playback.received).values())
     began_s, ended_s = (began_ns - zero_ns) / 1e9, (ended_ns - zero_ns) / 1e9
-    finals = [each for each in heard if each.final]
+    finals = [each for each in utterances if each.final]
     loaded = [each for each in finals if began_s < each.decided_s < ended_s]
     kinds = [each.event["type"] for each in playback.received]
-    told = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemReported"]
+    reported = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemReported"]
     return {
         "utterances": kinds.count("SpeechEnded"),
         "finals_under_load": len(loaded),
@@ -173,14 +173,14 @@ def judge(
         "words_lost": kinds.count("UtteranceLost"),
         "audio_lost": kinds.count("AudioLost"),
         "deaths": kinds.count("StageDied"),
-        "told": told,
-        "well_again_s": _well_again_s(finals, ended_s),
+        "told": reported,
+        "recovery_s": _recovery_s(finals, ended_s),
         "stt_grown_mb": max(stt_memory_mb) - stt_memory_mb[len(stt_memory_mb) // 10],
         "replay_late_p99_ms": playback.late_p99_ms,
     }
 
 
-def _well_again_s(finals: Sequence[Heard], ended_s: float) -> float:
+def _recovery_s(finals: Sequence[TranscribedUtterance], ended_s: float) -> float:
     """Return the time after the load during which finals were late, up to the first that was not."""
     well_s = 0.0
     for received_s, lag_s in sorted((each.final.received_s, _lag_s(each)) for each in finals if each.final):
@@ -201,7 +201,7 @@ def _most_waiting(received: Sequence[Received]) -> int:
     return most
 
 
-def _lag_s(utterance: Heard) -> float:
+def _lag_s(utterance: TranscribedUtterance) -> float:
     assert utterance.final
     return utterance.final.received_s - utterance.decided_s
 
@@ -220,7 +220,7 @@ def _recordings(place: Path, seconds: float, *, many: bool) -> dict[str, Path]:
     return files
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(value) or "nothing"
     return f"{value:.3f}" if isinstance(value, float) else str(value)

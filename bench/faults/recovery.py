@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.faults.fault_injector import Strike
+from bench.faults.fault_injector import InjectedFault
 from bus.audio import SAMPLE_RATE
 
 Event = Mapping[str, Any]
@@ -28,7 +28,7 @@ _OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @dataclass(frozen=True)
-class Mended:
+class Recovery:
     """Recovery from one fault; None if it did not happen before the session's end."""
 
     stage: str
@@ -49,7 +49,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Account:
+class OutcomeCounts:
     """Utterances of a session without exactly one outcome."""
 
     utterances: int
@@ -58,47 +58,47 @@ class Account:
     out_of_order: int
 
 
-def mended(strike: Strike, events: Sequence[Event]) -> Mended:
+def recovery(fault: InjectedFault, events: Sequence[Event]) -> Recovery:
     """Return the recovery from a fault."""
-    part, _, source = strike.stage.partition(":")
-    died = next(_after(events, strike.struck_ns, {"StageDied"}, stage=strike.stage), None)
+    part, _, source = fault.stage.partition(":")
+    died = next(_after(events, fault.struck_ns, {"StageDied"}, stage=fault.stage), None)
     if died is None:
-        return Mended(strike.stage, None, None, None)
-    ready = next(_after(events, died, {"StageReady"}, stage=strike.stage), None)
+        return Recovery(fault.stage, None, None, None)
+    ready = next(_after(events, died, {"StageReady"}, stage=fault.stage), None)
     named = {"source": source} if source else {}
-    began = next(_after(events, died, {"StageStarted"}, stage=strike.stage), died)
+    began = next(_after(events, died, {"StageStarted"}, stage=fault.stage), died)
     works = next(_after(events, began, _WORK[part], **named), None) if part in _WORK else ready
-    return Mended(strike.stage, *(_seconds(strike.struck_ns, at_ns) for at_ns in (died, ready, works)))
+    return Recovery(fault.stage, *(_seconds(fault.struck_ns, at_ns) for at_ns in (died, ready, works)))
 
 
-def gap(strike: Strike, events: Sequence[Event]) -> Gap | None:
+def gap(fault: InjectedFault, events: Sequence[Event]) -> Gap | None:
     """Return the reported loss of audio after a fault of capture; None if none was reported."""
-    source = strike.stage.partition(":")[2]
+    source = fault.stage.partition(":")[2]
     starts = [event for event in events if event["type"] == "CaptureStarted" and event["source"] == source]
-    again = next((start for start in starts if start["logged_ns"] > strike.struck_ns), None)
+    again = next((start for start in starts if start["logged_ns"] > fault.struck_ns), None)
     if again is None:
         return None
-    struck_sample = (strike.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
-    told = next(
+    struck_sample = (fault.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
+    reported = next(
         (
             event
             for event in events
             if event["type"] == "AudioLost"
             and event["source"] == source
-            and event["logged_ns"] > strike.struck_ns
+            and event["logged_ns"] > fault.struck_ns
         ),
         None,
     )
-    if told is None:
+    if reported is None:
         return None
     return Gap(
-        lost_ms=(told["stop_sample"] - told["start_sample"]) / SAMPLE_RATE * 1e3,
-        start_off_ms=(told["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
-        stop_off_ms=(told["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
+        lost_ms=(reported["stop_sample"] - reported["start_sample"]) / SAMPLE_RATE * 1e3,
+        start_off_ms=(reported["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
+        stop_off_ms=(reported["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
     )
 
 
-def account(events: Sequence[Event]) -> Account:
+def account(events: Sequence[Event]) -> OutcomeCounts:
     """Count the utterances with no outcome, with two, or out of order within their source."""
     begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
     ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
@@ -108,7 +108,7 @@ def account(events: Sequence[Event]) -> Account:
     for source in {source for source, _ in ends}:
         numbers = [number for of, number in ends if of == source]
         out_of_order += sum(later < earlier for earlier, later in itertools.pairwise(numbers))
-    return Account(
+    return OutcomeCounts(
         utterances=len(begun),
         lost=len((begun - set(ends)) | lost),
         doubled=sum(count > 1 for count in counted.values()),
@@ -116,7 +116,7 @@ def account(events: Sequence[Event]) -> Account:
     )
 
 
-def asked_twice(events: Sequence[Event]) -> int:
+def count_double_answers(events: Sequence[Event]) -> int:
     """Count the questions with two answers at once, or with two outcomes."""
     twice = set()
     ends = Counter(
@@ -131,7 +131,7 @@ def asked_twice(events: Sequence[Event]) -> int:
     return len(twice) + sum(count > 2 for count in places.values())
 
 
-def said(events: Sequence[Event], source: str) -> str:
+def transcript(events: Sequence[Event], source: str) -> str:
     """Return the final transcripts of a source in the order of speech."""
     finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))

@@ -66,7 +66,7 @@ def measure(runs: int, starts: int) -> None:
         _measure_waits(costs, runs)
     rows, figures = [], {}
     if starts:
-        rows += _rows("start to listening", costs.starts_s, 1.0, "s")
+        rows += _rows("start to ready", costs.starts_s, 1.0, "s")
         rows.append(("  the sandboxes cost", f"{costs.start_cost_ms:.0f} ms (300 ms at most)"))
         figures["start_cost_ms"] = costs.start_cost_ms
     if runs:
@@ -117,8 +117,8 @@ def _listening_ns(playback: Playback) -> int:
 
 def _rows(label: str, values: dict[str, list[float]], factor: float, unit: str) -> list[tuple[str, str]]:
     digits = 0 if factor > 1 else 2
-    told = ((side, [value * factor for value in each]) for side, each in values.items())
+    reported = ((side, [value * factor for value in each]) for side, each in values.items())
     return [
         (f"{label}, {side}", f"{median(each):.{digits}f} {unit} in the median of {len(each)}")
-        for side, each in told
+        for side, each in reported
     ]

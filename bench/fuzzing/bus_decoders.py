@@ -47,7 +47,7 @@ _HUB_WORDS = (*_WORDS, b"TOKEN", PUBLISH, SUBSCRIBE)
 def _event(body: bytes) -> None:
     event = m.decode(body)
     if m.decode(m.encode(event)) != event and "nan" not in repr(event):
-        raise Forged("an event is another one after it was said again")
+        raise Forged("an event changed when it was encoded again")
     m.Logged(1, 0, event).as_json()
 
 
@@ -79,7 +79,7 @@ def _to_hub(body: bytes) -> None:
         said = hub.log.latest_seq > before
         hub.log.wipe()
     if said and not (knows and _is_entitled(frames)):
-        raise Forged("the hub kept what nobody entitled to it has said")
+        raise Forged("the hub logged an event from an unauthorized sender")
 
 
 def _is_entitled(frames: list[bytes]) -> bool:
@@ -119,17 +119,17 @@ def _past(body: bytes) -> None:
     """Restore a log and continue it, as a hub does."""
     history, log = history_in(body), SessionLog()
     if not can_be_log(history):
-        raise Forged("what no hub would have kept was taken for a log")
+        raise Forged("an invalid log was accepted")
     try:
         again = history_in(msgspec.msgpack.encode(history))
         log.restore(history)
     except Rejected as refused:
-        raise Forged("a log was taken, and is none after it was written again") from refused
+        raise Forged("a log was rejected when it was encoded again") from refused
     if again != history and "nan" not in repr(history):
-        raise Forged("a log is another one after it was written again")
+        raise Forged("a log changed when it was encoded again")
     last = log.append(m.SessionEnding(cause="the user stopped it"), 0)
     if last.seq != (history[-1].seq if history else 0) + 1:
-        raise Forged("the log does not go on with its numbers")
+        raise Forged("the log does not continue its numbers")
     msgspec.msgpack.encode(log.all())
 
 
@@ -193,7 +193,7 @@ def _from_ring(body: bytes) -> None:
                 except Overrun:
                     continue
                 if len(got) != length:
-                    raise Forged("a reader got other than it asked for")
+                    raise Forged("a reader got the wrong number of samples")
         with contextlib.suppress(Overrun):
             for number, window in enumerate(ring.windows(512, start_sample=oldest, until=lambda: False)):
                 if number > 20 or not window.samples.size:

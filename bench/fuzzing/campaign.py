@@ -73,9 +73,9 @@ def measure(plan: Plan) -> None:
     faults = [fault for outcome in outcomes.values() for fault in outcome.faults]
     if faults:
         raise StageFailure(
-            f"{len(faults)} inputs were neither answered nor refused",
+            f"{len(faults)} inputs were neither accepted nor rejected",
             kept=f"they are in {plan.keep}" if plan.keep else "their numbers are above",
-            fix="mend the decoder and put the input into tests/fuzz/corpus",
+            fix="fix the decoder and add the input into tests/fuzz/corpus",
         )
 
 
@@ -88,7 +88,7 @@ def feed_all(plan: Plan) -> dict[str, Outcome]:
     known = decoders_in(plan.table)
     unknown = [name for name in plan.names if name not in known]
     if unknown:
-        raise UsageFailure(f"there is no decoder {unknown[0]!r}", fix=f"known are {', '.join(known)}")
+        raise UsageFailure(f"there is no decoder {unknown[0]!r}", fix=f"valid names: {', '.join(known)}")
     chosen = [known[name] for name in plan.names or known]
     weights = sum(decoder.weight for decoder in chosen)
     outcomes: dict[str, Outcome] = {}
@@ -168,7 +168,7 @@ def breed(plan: Plan) -> None:
     """
     if importlib.util.find_spec("atheris") is None:
         raise MachineFailure(
-            "atheris is not there",
+            "atheris is not installed",
             kept="nothing was run",
             fix="pip install 'cuecard[fuzz]', on Linux on x86-64",
         )

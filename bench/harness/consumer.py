@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from bench.harness.process_tree import Family, Usage
+from bench.harness.process_tree import ProcessTree, Usage
 from bus.failures import StageFailure
 
 
@@ -44,14 +44,14 @@ class Playback:
         return max((event["late_p99_ms"] for event in ends), default=0.0)
 
 
-def _look_on(received: Received, family: Family) -> None:
+def _look_on(received: Received, tree: ProcessTree) -> None:
     """Ignore a line."""
 
 
 def run_session(
     files: Mapping[str, Path],
     options: Sequence[str] = (),
-    on_line: Callable[[Received, Family], None] = _look_on,
+    on_line: Callable[[Received, ProcessTree], None] = _look_on,
     *,
     module: str = "session",
 ) -> Playback:
@@ -75,9 +75,9 @@ def run_session(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=headless
         )
         try:
-            with Family(process.pid) as family:
-                received = _read(process, family, on_line)
-                usage = family.usage()
+            with ProcessTree(process.pid) as tree:
+                received = _read(process, tree, on_line)
+                usage = tree.usage()
         finally:
             process.terminate()
         if process.wait() != 0:
@@ -88,7 +88,7 @@ def run_session(
 
 
 def _read(
-    process: subprocess.Popen[bytes], family: Family, on_line: Callable[[Received, Family], None]
+    process: subprocess.Popen[bytes], tree: ProcessTree, on_line: Callable[[Received, ProcessTree], None]
 ) -> list[Received]:
     assert process.stdout
     received = []
@@ -96,10 +96,10 @@ def _read(
         each = Received(time.monotonic_ns(), msgspec.json.decode(line))
         received.append(each)
         if each.event["type"] == "StageStarted":
-            family.watch(each.event["stage"], each.event["pid"])
+            tree.watch(each.event["stage"], each.event["pid"])
         elif each.event["type"] == "ReplayStarted":
-            family.start_counting()
-        on_line(each, family)
+            tree.start_counting()
+        on_line(each, tree)
     process.wait()
     return received
 

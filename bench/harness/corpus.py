@@ -80,7 +80,7 @@ def read_manifest(corpus: Path) -> list[Clip]:
         lines = (corpus / "manifest.jsonl").read_bytes().splitlines()
         return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
     except (OSError, msgspec.DecodeError) as error:
-        raise InputFailure(f"{corpus} is no corpus: manifest.jsonl cannot be read ({error})") from error
+        raise InputFailure(f"{corpus} is not a corpus: manifest.jsonl cannot be read ({error})") from error
 
 
 def _read_own(folder: Path) -> list[Clip]:
@@ -100,9 +100,9 @@ def _read_own(folder: Path) -> list[Clip]:
         clips.append(Clip(path.stem, path.name, seconds, kind, text or None, "gold-own"))
     if not clips:
         raise InputFailure(
-            f"{folder} holds no manifest.jsonl and no recording with a text beside it",
+            f"{folder} has no manifest.jsonl and no recording with a text beside it",
             kept="nothing was started",
-            fix="put talk.txt, what is said, beside talk.wav",
+            fix="put the transcript talk.txt beside talk.wav",
         )
     return clips
 

@@ -37,7 +37,7 @@ class _Watched:
     alive: bool = True
 
 
-class Family:
+class ProcessTree:
     """Watches processes as long as the context lasts.
 
     Args:

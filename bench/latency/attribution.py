@@ -25,13 +25,13 @@ class Group:
     """Connected turns and utterances, as indices in order of time."""
 
     turns: tuple[int, ...]
-    heard: tuple[int, ...]
+    transcribed: tuple[int, ...]
     """Empty if the turn was not transcribed."""
 
 
-def attribute(turns: Sequence[Span], heard: Sequence[Span]) -> tuple[list[Group], list[int]]:
+def attribute(turns: Sequence[Span], transcribed: Sequence[Span]) -> tuple[list[Group], list[int]]:
     """Return the groups in order of their first turn, and the utterances without a turn."""
-    partners = {turn: _partners(turns[turn], heard) for turn in range(len(turns))}
+    partners = {turn: _partners(turns[turn], transcribed) for turn in range(len(turns))}
     groups: list[Group] = []
     seen: set[int] = set()
     for first in sorted(partners, key=lambda turn: turns[turn].start_s):
@@ -41,15 +41,15 @@ def attribute(turns: Sequence[Span], heard: Sequence[Span]) -> tuple[list[Group]
             groups.append(
                 Group(
                     tuple(sorted(members, key=lambda turn: turns[turn].start_s)),
-                    tuple(sorted(utterances, key=lambda each: heard[each].start_s)),
+                    tuple(sorted(utterances, key=lambda each: transcribed[each].start_s)),
                 )
             )
-    claimed = {each for group in groups for each in group.heard}
-    return groups, [each for each in range(len(heard)) if each not in claimed]
+    claimed = {each for group in groups for each in group.transcribed}
+    return groups, [each for each in range(len(transcribed)) if each not in claimed]
 
 
-def _partners(turn: Span, heard: Sequence[Span]) -> set[int]:
-    return {number for number, each in enumerate(heard) if _belong_together(turn, each)}
+def _partners(turn: Span, transcribed: Sequence[Span]) -> set[int]:
+    return {number for number, each in enumerate(transcribed) if _belong_together(turn, each)}
 
 
 def _belong_together(one: Span, other: Span) -> bool:

@@ -20,13 +20,13 @@ def places_of_cuts(truth: str, pieces: Sequence[str]) -> list[Place]:
         truth: The spoken text, with punctuation.
         pieces: The texts of the utterance's finals, in order; pieces without words make no cut.
     """
-    heard = [words for words in map(plain_words, pieces) if words]
+    transcribed = [words for words in map(plain_words, pieces) if words]
     ends = _sentence_ends(truth)
     truth_words = plain_words(truth)
-    found = matches(truth_words, [word for words in heard for word in words])
+    found = matches(truth_words, [word for words in transcribed for word in words])
     places: list[Place] = []
     at = 0
-    for words in heard[:-1]:
+    for words in transcribed[:-1]:
         at += len(words)
         before = max((word for word in found[:at] if word is not None), default=-1)
         after = min((word for word in found[at:] if word is not None), default=len(truth_words))

@@ -19,7 +19,7 @@ from bench.harness.consumer import Playback, run_session
 from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
 from bench.latency.figures import Run, figures
-from bench.latency.reference import Reference, refer
+from bench.latency.reference import Reference, transcribe_references
 from bench.latency.scores import score
 from bench.latency.timeline import SOURCES, Timeline, demo_timeline, lay_out
 from bench.latency.utterances import fold
@@ -64,12 +64,12 @@ def measure(plan: Plan) -> Measurement:
     Raises:
         Failure: A resource is missing, or a session failed.
     """
-    timeline = stage_set(plan)
+    timeline = build_timeline(plan)
     references = find_references(timeline, plan)
     return play(timeline, references, plan)
 
 
-def stage_set(plan: Plan) -> Timeline:
+def build_timeline(plan: Plan) -> Timeline:
     """Return the timeline to play.
 
     Raises:
@@ -96,7 +96,7 @@ def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Mea
         options += ["--settings", str(plan.settings_file)]
     runs, playbacks = [], []
     for number in range(plan.runs):
-        _tell(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
+        _print_progress(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
         with tempfile.TemporaryDirectory() as directory:
             playback = run_session(timeline.write(Path(directory)), options)
         scores, strays = score(timeline.turns, references, fold(playback.received))
@@ -126,17 +126,17 @@ def refuse_void(measurement: Measurement) -> None:
         raise MachineFailure(
             f"VOID: {void} of {len(measurement.runs)} runs do not count, "
             f"the replay was {late_ms:.1f} ms late at its 99th percentile and may be {LATE_MS:.0f}",
-            kept="only the others count" if void < len(measurement.runs) else "",
-            fix="run again while nothing else does",
+            kept="the other runs count" if void < len(measurement.runs) else "",
+            fix="run again on an idle machine",
         )
 
 
 def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
     """Return the end of each word, and the offline transcription if the plan asks for it."""
     settings = all_settings.load(plan.settings_file, {}).stt
-    _tell(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; finding out when each word ended")
+    _print_progress(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; aligning words")
     with tempfile.TemporaryDirectory() as directory:
-        return refer(
+        return transcribe_references(
             timeline,
             Path(directory),
             model_path=find_weights(settings).model_path,
@@ -146,5 +146,5 @@ def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
         )
 
 
-def _tell(what: str) -> None:
+def _print_progress(what: str) -> None:
     print(f"bench: {what}", file=sys.stderr, flush=True)

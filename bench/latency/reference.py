@@ -51,7 +51,7 @@ class _Jobs(msgspec.Struct, frozen=True, kw_only=True):
     jobs: list[_Job]
 
 
-def refer(
+def transcribe_references(
     timeline: Timeline, directory: Path, *, model_path: str, language: str, threads: int, offline: bool
 ) -> list[Reference]:
     """Return the reference of each turn.

@@ -13,7 +13,7 @@ from typing import Any
 from bench.harness.page import Chart, Page, plain_table, write
 from bench.harness.report import show
 from bench.latency import charts
-from bench.latency.live import Measurement, Plan, find_references, play, refuse_void, stage_set
+from bench.latency.live import Measurement, Plan, build_timeline, find_references, play, refuse_void
 from bench.latency.summary import percent, seconds
 from bench.latency.variations import name_of, settings_text, variations
 from session.settings import SCHEMA, load
@@ -31,7 +31,7 @@ def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> Non
     """
     crossed = variations(asked, SCHEMA)
     base = tomllib.loads(plan.settings_file.read_text(encoding="utf-8")) if plan.settings_file else {}
-    timeline = stage_set(plan)
+    timeline = build_timeline(plan)
     with tempfile.TemporaryDirectory() as directory:
         plans = [_plan(plan, base, variation, Path(directory), n) for n, variation in enumerate(crossed)]
         references = find_references(timeline, plan)
@@ -100,9 +100,7 @@ def _page(outcomes: Sequence[Outcome]) -> Page:
                 "The numbers are those of the table.",
                 charts.trade(points),
             ),
-            Chart(
-                "How many finals came how soon", "After the true end of speech.", charts.cumulative(finals)
-            ),
+            Chart("Finals over time", "After the true end of speech.", charts.cumulative(finals)),
         ],
         tables=[("Figures", plain_table(_COLUMNS, _rows(outcomes)))],
         environment={**first.environment, "settings": {"the same in all": "what is not named above"}},

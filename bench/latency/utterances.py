@@ -40,7 +40,7 @@ class Final:
 
 
 @dataclass
-class Heard:
+class TranscribedUtterance:
     """One utterance."""
 
     source: str
@@ -65,13 +65,13 @@ class Heard:
     """Speculative passes among them that were discarded because the speaker continued."""
     all_compute_ms: float = 0.0
     """Total duration of all passes; 0 if the program does not report it."""
-    judged: dict[float, str] = field(default_factory=dict)
+    predicted: dict[float, str] = field(default_factory=dict)
     """For each pause the class of the words before it."""
 
     @property
     def reason(self) -> str:
         """Class of its last words when the wait was chosen; "" if nothing was predicted."""
-        return self.judged.get(self.quiet_s, "")
+        return self.predicted.get(self.quiet_s, "")
 
     @property
     def span(self) -> Span:
@@ -79,21 +79,23 @@ class Heard:
         return Span(self.source, self.start_s, max(self.quiet_s, self.start_s))
 
 
-def fold(received: Sequence[Received]) -> list[Heard]:
+def fold(received: Sequence[Received]) -> list[TranscribedUtterance]:
     """Return the utterances in the order of their starts."""
     zero_ns = first_sample_ns(received)
-    heard: dict[tuple[str, int], Heard] = {}
+    transcribed: dict[tuple[str, int], TranscribedUtterance] = {}
     for each in received:
         event = each.event
         source = event.get("source")
         if source in zero_ns and "utterance" in event:
-            utterance = heard.setdefault((source, event["utterance"]), Heard(source, event["utterance"]))
+            utterance = transcribed.setdefault(
+                (source, event["utterance"]), TranscribedUtterance(source, event["utterance"])
+            )
             logged_ns, zero = event["logged_ns"], zero_ns[source]
             _take(utterance, event, _s(logged_ns, zero), _s(each.received_ns, zero))
-    return [utterance for utterance in heard.values() if utterance.ended]
+    return [utterance for utterance in transcribed.values() if utterance.ended]
 
 
-def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: float) -> None:
+def _take(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float, received_s: float) -> None:
     kind = event["type"]
     if kind == "SpeechPaused":
         quiet_s = event["quiet_sample"] / SAMPLE_RATE
@@ -108,7 +110,7 @@ def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: 
         if utterance.pauses and utterance.pauses[-1][0] == utterance.quiet_s:
             utterance.pauses[-1] = (utterance.quiet_s, utterance.decided_s)
     elif kind == "EndpointPredicted":
-        utterance.judged[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
+        utterance.predicted[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
     elif kind == "PartialTranscribed":
         utterance.partials.append(Partial(received_s, event["text"], event["stable_words"]))
     if kind in ("SpeechStarted", "SpeechEnded", *_ENDINGS):
@@ -117,7 +119,7 @@ def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: 
         _end(utterance, event, logged_s, received_s)
 
 
-def _end(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: float) -> None:
+def _end(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float, received_s: float) -> None:
     utterance.ended = event["type"]
     utterance.passes = event.get("passes", 0)
     utterance.wasted_passes = event.get("wasted_passes", 0)

@@ -52,7 +52,7 @@ def _column(asked: str, schema: Schema) -> list[tuple[str, Any]]:
     known = table in schema and key in schema[table].__struct_fields__
     if not known or not text:
         raise UsageFailure(
-            f"{asked!r} is no setting with values",
+            f"{asked!r} is not a setting with values",
             kept="nothing was run",
             fix="write table.key=value,value, as in stt.beam=1,5",
         )

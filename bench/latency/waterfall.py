@@ -12,7 +12,7 @@ class Waterfall(msgspec.Struct, frozen=True, kw_only=True):
     """From the true end of speech to the first sample detected as silence; may be negative."""
     wait_ms: float
     """Silence that was waited for before the end was decided."""
-    telling_ms: float
+    publish_ms: float
     """From the deciding sample being due to the decision being logged: blocks, the detector, a hop."""
     compute_ms: float
     """From there to the final being logged: queueing and passes not hidden by the wait, and two hops."""
@@ -22,15 +22,15 @@ class Waterfall(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def total_ms(self) -> float:
         """Total latency."""
-        return self.vad_lag_ms + self.wait_ms + self.telling_ms + self.compute_ms + self.delivery_ms
+        return self.vad_lag_ms + self.wait_ms + self.publish_ms + self.compute_ms + self.delivery_ms
 
     @property
     def hops_ms(self) -> float:
         """Time of moving events between processes."""
-        return self.telling_ms + self.delivery_ms
+        return self.publish_ms + self.delivery_ms
 
 
-PARTS = ("vad_lag_ms", "wait_ms", "telling_ms", "compute_ms", "delivery_ms")
+PARTS = ("vad_lag_ms", "wait_ms", "publish_ms", "compute_ms", "delivery_ms")
 
 
 def waterfall(
@@ -46,7 +46,7 @@ def waterfall(
     return Waterfall(
         vad_lag_ms=(quiet_s - end_s) * 1000,
         wait_ms=(decided_s - quiet_s) * 1000,
-        telling_ms=(decision_logged_s - decided_s) * 1000,
+        publish_ms=(decision_logged_s - decided_s) * 1000,
         compute_ms=(final_logged_s - decision_logged_s) * 1000,
         delivery_ms=(received_s - final_logged_s) * 1000,
     )

@@ -26,11 +26,13 @@ def word_errors(truth: Sequence[str], said: Sequence[str]) -> tuple[int, int]:
 
     Utterances without words in the truth are left out: their words are inventions, not errors.
     """
-    pairs = [(_normalise(true), _normalise(heard)) for true, heard in zip(truth, said, strict=True)]
-    pairs = [(true, heard) for true, heard in pairs if true]
+    pairs = [
+        (_normalise(true), _normalise(transcribed)) for true, transcribed in zip(truth, said, strict=True)
+    ]
+    pairs = [(true, transcribed) for true, transcribed in pairs if true]
     if not pairs:
         return 0, 0
-    counted = jiwer.process_words([true for true, _ in pairs], [heard for _, heard in pairs])
+    counted = jiwer.process_words([true for true, _ in pairs], [transcribed for _, transcribed in pairs])
     errors = counted.substitutions + counted.deletions + counted.insertions
     return errors, counted.hits + counted.substitutions + counted.deletions
 
@@ -43,19 +45,19 @@ def plain_words(text: str) -> list[str]:
 
 def missing_at_end(truth: str, said: str) -> int:
     """Return how many words at the end of the truth were not transcribed, rightly or wrongly."""
-    true, heard = plain_words(truth), plain_words(said)
-    if not true or not heard:
+    true, transcribed = plain_words(truth), plain_words(said)
+    if not true or not transcribed:
         return len(true)
-    last = jiwer.process_words(" ".join(true), " ".join(heard)).alignments[0][-1]
+    last = jiwer.process_words(" ".join(true), " ".join(transcribed)).alignments[0][-1]
     return last.ref_end_idx - last.ref_start_idx if last.type == "delete" else 0
 
 
-def matches(truth: Sequence[str], heard: Sequence[str]) -> list[int | None]:
+def matches(truth: Sequence[str], transcribed: Sequence[str]) -> list[int | None]:
     """Return for each plain transcribed word the index of its true word, or None."""
-    found: list[int | None] = [None] * len(heard)
-    if not truth or not heard:
+    found: list[int | None] = [None] * len(transcribed)
+    if not truth or not transcribed:
         return found
-    for chunk in jiwer.process_words(" ".join(truth), " ".join(heard)).alignments[0]:
+    for chunk in jiwer.process_words(" ".join(truth), " ".join(transcribed)).alignments[0]:
         if chunk.type == "equal":
             for offset in range(chunk.ref_end_idx - chunk.ref_start_idx):
                 found[chunk.hyp_start_idx + offset] = chunk.ref_start_idx + offset

@@ -40,8 +40,8 @@ def measure(seconds: float, speed: float) -> None:
             (f"{_READERS} readers, {seconds:.0f} s at {speed:.0f} times real time", ""),
             ("  reads accepted", f"{accepted}"),
             ("  of those wrong", f"{wrong}"),
-            ("  copies found torn and thrown away", f"{torn}"),
-            ("  reads refused as overwritten", f"{refused}"),
+            ("  torn copies detected and discarded", f"{torn}"),
+            ("  reads rejected as overwritten", f"{refused}"),
         ],
         {
             "read_20ms_us": read_us,

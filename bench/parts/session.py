@@ -37,15 +37,15 @@ def measure(seconds: float) -> None:
         command += ["--source", f"call=file:{silence}", "--source", f"mic=file:{silence}"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         listening_s = _wait_until_listening(process, started_s)
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         time.sleep(_SETTLE_S)
-        cores = _cores_used(family, seconds)
-        rss_mb, pss_mb = _memory_mb(family)
+        cores = _cores_used(tree, seconds)
+        rss_mb, pss_mb = _memory_mb(tree)
         stop_s, code = _stop(process)
-        left = [each.pid for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        left = [each.pid for each in tree if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
         left_files = [str(path) for path in place.iterdir() if path != silence]
     rows = [
-        ("start to listening", f"{listening_s:.2f} s"),
+        ("start to ready", f"{listening_s:.2f} s"),
         ("idle", f"{sum(cores.values()) * 100:.1f} % of one core in all"),
         *((f"  {name}", f"{share * 100:.1f} %") for name, share in cores.items()),
         ("memory of all processes", f"{rss_mb:.0f} MB resident, {pss_mb:.0f} MB counting shared pages once"),
@@ -75,11 +75,11 @@ def _wait_until_listening(process: subprocess.Popen[bytes], started_s: float) ->
             ready[event["stage"]] = event["logged_ns"]
         if set(ready) >= {*_LISTENING, "llm"}:
             return max(ready[stage] for stage in _LISTENING) / 1e9 - started_s
-    raise StageFailure("the session ended before it listened")
+    raise StageFailure("the session ended before it was ready")
 
 
-def _cores_used(family: list[psutil.Process], seconds: float) -> dict[str, float]:
-    before = {each: each.cpu_times() for each in family}
+def _cores_used(tree: list[psutil.Process], seconds: float) -> dict[str, float]:
+    before = {each: each.cpu_times() for each in tree}
     began_s = time.monotonic()
     time.sleep(seconds)
     waited_s = time.monotonic() - began_s
@@ -97,8 +97,8 @@ def _name(process: psutil.Process) -> str:
     return " ".join([word for word in words[words.index("-m") + 1 :] if word != BEGIN][:2])
 
 
-def _memory_mb(family: list[psutil.Process]) -> tuple[float, float]:
-    return sum(each.memory_info().rss for each in family) / 1e6, sum(map(_pss, family)) / 1e6
+def _memory_mb(tree: list[psutil.Process]) -> tuple[float, float]:
+    return sum(each.memory_info().rss for each in tree) / 1e6, sum(map(_pss, tree)) / 1e6
 
 
 def _pss(process: psutil.Process) -> int:

@@ -30,17 +30,17 @@ def marked(spans: Sequence[SpanSamples], frames: int) -> Frames:
     return found
 
 
-def judged(probabilities: Sequence[float], window_samples: int, frames: int) -> Frames:
+def predicted(probabilities: Sequence[float], window_samples: int, frames: int) -> Frames:
     """Return which frames a detector classifies as speech."""
     at = np.minimum(np.arange(frames) * FRAME_SAMPLES // window_samples, len(probabilities) - 1)
-    heard: Frames = np.asarray(probabilities)[at] >= _THRESHOLD
-    return heard
+    transcribed: Frames = np.asarray(probabilities)[at] >= _THRESHOLD
+    return transcribed
 
 
-def precision_recall(truth: Frames, heard: Frames) -> tuple[float, float, float]:
+def precision_recall(truth: Frames, transcribed: Frames) -> tuple[float, float, float]:
     """Return precision, recall and F1; 0 if nothing was detected or nothing is true."""
-    right = float((truth & heard).sum())
-    precision = right / float(heard.sum()) if heard.any() else 0.0
+    right = float((truth & transcribed).sum())
+    precision = right / float(transcribed.sum()) if transcribed.any() else 0.0
     recall = right / float(truth.sum()) if truth.any() else 0.0
     both = precision + recall
     return precision, recall, 2 * precision * recall / both if both else 0.0
@@ -73,12 +73,14 @@ def on_lags_ms(
     return _lags_ms(after_pause, [each >= _THRESHOLD for each in probabilities], window_samples)
 
 
-def _lags_ms(spans: Sequence[SpanSamples], told: Sequence[bool], window_samples: int) -> list[float]:
+def _lags_ms(spans: Sequence[SpanSamples], reported: Sequence[bool], window_samples: int) -> list[float]:
     lags = []
     for start, stop in spans:
         if stop - start >= _PAUSE_SAMPLES:
             first = math.ceil(start / window_samples)
-            windows = range(first, min(math.ceil(stop / window_samples), len(told)))
-            heard = next(((window + 1) * window_samples for window in windows if told[window]), math.inf)
-            lags.append((heard - start) / SAMPLE_RATE * 1000)
+            windows = range(first, min(math.ceil(stop / window_samples), len(reported)))
+            transcribed = next(
+                ((window + 1) * window_samples for window in windows if reported[window]), math.inf
+            )
+            lags.append((transcribed - start) / SAMPLE_RATE * 1000)
     return lags

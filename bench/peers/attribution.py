@@ -32,7 +32,7 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Said:
+class Transcript:
     """A final as it arrived."""
 
     text: str
@@ -64,21 +64,23 @@ class Account:
     true_words: int
 
 
-def attribute(spoken: Sequence[Spoken], said: Sequence[Said]) -> Account:
+def attribute(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> Account:
     """Align and count."""
     true_words, owners = _words([each.text for each in spoken])
-    said_words, carriers = _words([each.text for each in said])
+    said_words, carriers = _words([each.text for each in transcripts])
     pairs, word_errors = _align(true_words, said_words)
     heard_in: list[set[int]] = [set() for _ in spoken]
     ended = [False for _ in spoken]
-    for true, heard in pairs:
-        owner, carrier = owners[true], carriers[heard]
-        if said[carrier].arrived_s > spoken[owner].start_s:  # otherwise a coincidence: it was not spoken yet
+    for true, transcribed in pairs:
+        owner, carrier = owners[true], carriers[transcribed]
+        if (
+            transcripts[carrier].arrived_s > spoken[owner].start_s
+        ):  # otherwise a coincidence: it was not spoken yet
             heard_in[owner].add(carrier)
             ended[owner] |= owners[true + 1 : true + 1 + _ENDING_WORDS].count(owner) < _ENDING_WORDS
-    holds = [sum(carrier in finals for finals in heard_in) for carrier in range(len(said))]
+    holds = [sum(carrier in finals for finals in heard_in) for carrier in range(len(transcripts))]
     outcomes = [
-        Outcome(_latency_s(each, [said[carrier] for carrier in finals], whole), len(finals))
+        Outcome(_latency_s(each, [transcripts[carrier] for carrier in finals], whole), len(finals))
         for each, finals, whole in zip(spoken, heard_in, ended, strict=True)
     ]
     return Account(outcomes, sum(many > 1 for many in holds), word_errors, len(true_words))
@@ -108,7 +110,7 @@ def _align(true_words: Sequence[str], said_words: Sequence[str]) -> tuple[list[t
     return pairs, found.substitutions + found.deletions + found.insertions
 
 
-def _latency_s(utterance: Spoken, finals: Sequence[Said], has_its_end: bool) -> float:
+def _latency_s(utterance: Spoken, finals: Sequence[Transcript], has_its_end: bool) -> float:
     latest_s = max((each.arrived_s for each in finals), default=-math.inf)
     if has_its_end or latest_s >= utterance.end_s - _TOLERANCE_S:
         return latest_s - utterance.end_s

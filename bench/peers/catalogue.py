@@ -13,7 +13,7 @@ CUECARD = "cuecard"
 
 
 @dataclass(frozen=True)
-class Home:
+class Environment:
     """An environment that holds a peer."""
 
     installs: tuple[tuple[str, ...], ...]
@@ -43,11 +43,11 @@ class Peer:
 _TORCH = "torch==2.13.0"
 
 HOMES = {
-    "realtimestt": Home(
+    "realtimestt": Environment(
         (("RealtimeSTT[faster-whisper,silero-onnx-cpu]==1.1.2", _TORCH),),
         needs="Python 3.11 or 3.12, a C compiler and portaudio19-dev (its PyAudio has no wheel for Linux)",
     ),
-    "whisperlive": Home(
+    "whisperlive": Environment(
         (
             # Its full list includes OpenVINO and CUDA, for backends that are not used here.
             ("--no-deps", "whisper-live==0.10.0"),
@@ -63,9 +63,9 @@ HOMES = {
             ),
         ),
     ),
-    "whisperlivekit": Home((("whisperlivekit==0.2.26", _TORCH),)),
-    "moonshine": Home((("moonshine-voice==0.1.0",),)),
-    "faster-whisper": Home((("faster-whisper==1.2.1",),)),
+    "whisperlivekit": Environment((("whisperlivekit==0.2.26", _TORCH),)),
+    "moonshine": Environment((("moonshine-voice==0.1.0",),)),
+    "faster-whisper": Environment((("faster-whisper==1.2.1",),)),
 }
 
 PEERS = (
@@ -97,7 +97,7 @@ def chosen(names: list[str]) -> list[Peer]:
     return [peer for peer in PEERS if not names or peer.name in names]
 
 
-def homes_directory() -> Path:
+def environments_directory() -> Path:
     """Return the default folder of the peers' environments."""
     return Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "peers"
 

@@ -7,7 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
-from bench.peers.catalogue import HOMES, Home
+from bench.peers.catalogue import HOMES, Environment
 from bus.failures import MachineFailure, UsageFailure
 
 _READY = ".installed"
@@ -40,7 +40,7 @@ def install(directory: Path, name: str) -> Path:
     return folder
 
 
-def _run(command: list[str], name: str, home: Home) -> None:
+def _run(command: list[str], name: str, home: Environment) -> None:
     ended = subprocess.run(command, stdout=sys.stderr, check=False)
     if ended.returncode != 0:
         raise MachineFailure(

@@ -43,7 +43,7 @@ class Final(msgspec.Struct, frozen=True):
     text: str
 
 
-class Performance(msgspec.Struct, frozen=True, kw_only=True):
+class PeerOutput(msgspec.Struct, frozen=True, kw_only=True):
     """Output of one peer."""
 
     finals: list[Final]
@@ -65,7 +65,7 @@ class _Replayed(msgspec.Struct, frozen=True):
     most_held_s: float
 
 
-def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
+def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> PeerOutput:
     """Play a file of 16 kHz s16le to a peer in real time.
 
     Raises:
@@ -80,18 +80,18 @@ def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
             load_s = time.monotonic() - began_s
             meter.reset()
             with _sending(pcm, process) as sender:
-                said, ended = _listen(lines, apply, sender)
+                transcripts, ended = _listen(lines, apply, sender)
                 _, report = sender.communicate()
         finally:
             meter.stop()
         replayed = msgspec.json.decode(report.splitlines()[-1], type=_Replayed)
-    return Performance(
+    return PeerOutput(
         finals=[
             Final((at_ns - replayed.first_sample_ns) / 1e9, event["text"])
-            for at_ns, event in said
+            for at_ns, event in transcripts
             if event["type"] == "final"
         ],
-        partials=sum(event["type"] == "partial" for _, event in said),
+        partials=sum(event["type"] == "partial" for _, event in transcripts),
         load_s=load_s,
         cpu_s=meter.cpu_s,
         peak_rss_mb=meter.peak_rss_mb,
@@ -146,9 +146,9 @@ def _started(peer: Peer, homes: Path, weights: Path, place: Path) -> Iterator[su
         yield process
     finally:
         if process.poll() is None:
-            family = psutil.Process(process.pid).children(recursive=True)
+            tree = psutil.Process(process.pid).children(recursive=True)
             process.kill()
-            for each in family:
+            for each in tree:
                 with suppress(psutil.NoSuchProcess):
                     each.kill()
         process.wait()
@@ -215,7 +215,7 @@ def _listen(
     sender: subprocess.Popen[bytes],
 ) -> tuple[list[tuple[int, Event]], bool]:
     """Return the transcripts, and whether the peer ended by itself."""
-    said: list[tuple[int, Event]] = []
+    transcripts: list[tuple[int, Event]] = []
     quit_s: float | None = None
     while quit_s is None or time.monotonic() < quit_s:
         if quit_s is None and sender.poll() is not None:
@@ -225,7 +225,7 @@ def _listen(
         except queue.Empty:
             continue
         if line is None:
-            return said, True
+            return transcripts, True
         if event := apply(line[1]):
-            said.append((line[0], event))
-    return said, False
+            transcripts.append((line[0], event))
+    return transcripts, False

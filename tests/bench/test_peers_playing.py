@@ -54,11 +54,11 @@ def _teach(homes: Path, program: str) -> None:
 
 def test_the_listener_hears_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
     _teach(homes, COUNTING)
-    performance = play(PARROT, homes, homes, pcm)
-    assert [final.text for final in performance.finals] == ["9600"]
-    assert performance.finals[0].arrived_s >= 0.6, "nothing is sent before it is due"
-    assert performance.partials == 6
-    assert performance.ended
+    output = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in output.finals] == ["9600"]
+    assert output.finals[0].arrived_s >= 0.6, "nothing is sent before it is due"
+    assert output.partials == 6
+    assert output.ended
 
 
 def test_a_peer_that_cannot_start_says_why(homes: Path, pcm: Path) -> None:
@@ -72,8 +72,8 @@ def test_a_peer_that_dies_in_the_middle_keeps_what_it_said(homes: Path, pcm: Pat
         homes,
         COUNTING.replace("samples += ", "say(type='final', text='some'); raise SystemExit; samples += "),
     )
-    performance = play(PARROT, homes, homes, pcm)
-    assert [final.text for final in performance.finals] == ["some"]
+    output = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in output.finals] == ["some"]
 
 
 def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:

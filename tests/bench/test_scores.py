@@ -107,14 +107,14 @@ def test_words_where_nobody_speaks_are_invented() -> None:
 
 
 def test_passes_count_for_discarded_utterances_too() -> None:
-    told = {"passes": 3, "wasted_passes": 2, "all_compute_ms": 400.0}
-    lines = [utterance(1, 0.7, 1.6, "Hello there.", **told), utterance(2, 1.7, 2.0, "", **told)]
+    reported = {"passes": 3, "wasted_passes": 2, "all_compute_ms": 400.0}
+    lines = [utterance(1, 0.7, 1.6, "Hello there.", **reported), utterance(2, 1.7, 2.0, "", **reported)]
     (only,), _ = scored([HELLO], lines)
     assert (only.passes, only.wasted_passes, only.all_compute_ms) == (6, 4, 800.0)
 
 
 def test_what_was_waited_for_and_why() -> None:
-    judged = line(
+    predicted = line(
         5.2,
         "EndpointPredicted",
         source="mic",
@@ -125,7 +125,7 @@ def test_what_was_waited_for_and_why() -> None:
     )
     first = utterance(1, 3.7, 4.8, "I went home.", wait_s=0.35)
     (only,), _ = scored(
-        [HOME], [[*first[:-2], judged, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
+        [HOME], [[*first[:-2], predicted, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
     )
     assert [(reason, round(wait_ms)) for reason, wait_ms in only.waits] == [("sentence", 350), ("", 300)]
 
@@ -148,9 +148,9 @@ def test_void_runs_do_not_count_while_others_do() -> None:
     assert found["end_to_final_s"].count == 2
     assert found["end_to_final_s"].at["max"] == pytest.approx(0.501)
     assert found["cpu_s_per_audio_s"] == pytest.approx(0.5)
-    told = dict(rows(found))
-    assert "VOID" in told["run 2"]
-    assert "VOID" not in told["run 1"]
+    reported = dict(rows(found))
+    assert "VOID" in reported["run 2"]
+    assert "VOID" not in reported["run 1"]
 
 
 def test_figures_of_void_runs_are_still_shown_when_there_are_no_others() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.parts.vad_scores import judged, marked, off_lags_ms, on_lags_ms, precision_recall
+from bench.parts.vad_scores import marked, off_lags_ms, on_lags_ms, precision_recall, predicted
 
 SECOND = 16_000.0
 WINDOW = 512  # 32 ms
@@ -16,12 +16,12 @@ WINDOW = 512  # 32 ms
 
 def test_frames_of_labels_and_of_windows() -> None:
     assert marked([(160.0, 480.0)], 5).tolist() == [False, True, True, False, False]
-    assert judged([0.9, 0.1], 480, 7).tolist() == [True, True, True, False, False, False, False]
+    assert predicted([0.9, 0.1], 480, 7).tolist() == [True, True, True, False, False, False, False]
 
 
 def test_precision_and_recall() -> None:
-    truth, heard = np.array([1, 1, 1, 0], np.bool_), np.array([1, 1, 0, 1], np.bool_)
-    precision, recall, f1 = precision_recall(truth, heard)
+    truth, transcribed = np.array([1, 1, 1, 0], np.bool_), np.array([1, 1, 0, 1], np.bool_)
+    precision, recall, f1 = precision_recall(truth, transcribed)
     assert (round(precision, 3), round(recall, 3), round(f1, 3)) == (0.667, 0.667, 0.667)
     assert precision_recall(truth, np.zeros(4, np.bool_)) == (0.0, 0.0, 0.0)
 

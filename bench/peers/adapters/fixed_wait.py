@@ -38,9 +38,9 @@ class _Silero:
         self._context = np.zeros(_CONTEXT, np.float32)
 
     def __call__(self, frame: Samples) -> float:
-        heard = np.concatenate([self._context, frame])[None]
+        transcribed = np.concatenate([self._context, frame])[None]
         probability, *self._state = self._session.run(
-            None, {"input": heard, "h": self._state[0], "c": self._state[1]}
+            None, {"input": transcribed, "h": self._state[0], "c": self._state[1]}
         )
         self._context = frame[-_CONTEXT:]
         return float(np.ravel(probability)[0])

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.faults.fault_injector import Strike
-from bench.faults.recovery import Account, account, asked_twice, gap, mended
+from bench.faults.fault_injector import InjectedFault
+from bench.faults.recovery import OutcomeCounts, account, count_double_answers, gap, recovery
 
 SECOND_NS = 1_000_000_000
 
@@ -25,9 +25,9 @@ def test_a_strike_is_mended_when_the_new_process_does_what_it_is_for() -> None:
         event("StageReady", 2.0, stage="stt"),
         event("FinalTranscribed", 2.5, source="mic"),
     ]
-    found = mended(Strike("stt", SECOND_NS), events)
+    found = recovery(InjectedFault("stt", SECOND_NS), events)
     assert (found.found_s, found.ready_s, found.works_s) == (0.1, 1.0, 1.5)
-    assert mended(Strike("stt", 3 * SECOND_NS), events).found_s is None
+    assert recovery(InjectedFault("stt", 3 * SECOND_NS), events).found_s is None
 
 
 def test_a_gap_is_told_against_the_clock() -> None:
@@ -36,9 +36,9 @@ def test_a_gap_is_told_against_the_clock() -> None:
         event("CaptureStarted", 2.4, source="mic", first_sample_ns=0, start_sample=38_400),
         event("AudioLost", 2.5, source="mic", start_sample=31_840, stop_sample=38_400),
     ]
-    told = gap(Strike("capture:mic", 2 * SECOND_NS), events)
-    assert told is not None
-    assert (told.lost_ms, told.start_off_ms, told.stop_off_ms) == (410.0, -10.0, 0.0)
+    reported = gap(InjectedFault("capture:mic", 2 * SECOND_NS), events)
+    assert reported is not None
+    assert (reported.lost_ms, reported.start_off_ms, reported.stop_off_ms) == (410.0, -10.0, 0.0)
 
 
 def test_every_utterance_is_to_come_to_one_end_in_order() -> None:
@@ -49,11 +49,18 @@ def test_every_utterance_is_to_come_to_one_end_in_order() -> None:
         utterance("UtteranceDiscarded", 2),
         utterance("UtteranceLost", 3),
     ]
-    assert account([*begun, *ends]) == Account(utterances=4, lost=2, doubled=1, out_of_order=1)
-    assert account([]) == Account(0, 0, 0, 0)
+    assert account([*begun, *ends]) == OutcomeCounts(utterances=4, lost=2, doubled=1, out_of_order=1)
+    assert account([]) == OutcomeCounts(0, 0, 0, 0)
 
 
 def test_a_question_may_be_asked_again_and_ends_once() -> None:
     asked = [event("QuestionDetected", source="call", utterance=1, text="Why?") for _ in range(2)]
-    assert asked_twice([*asked, event("AnswerStopped", question=1), event("AnswerFinished", question=2)]) == 0
-    assert asked_twice([event("AnswerStopped", question=1), event("AnswerFinished", question=1)]) == 1
+    assert (
+        count_double_answers(
+            [*asked, event("AnswerStopped", question=1), event("AnswerFinished", question=2)]
+        )
+        == 0
+    )
+    assert (
+        count_double_answers([event("AnswerStopped", question=1), event("AnswerFinished", question=1)]) == 1
+    )
