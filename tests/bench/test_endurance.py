@@ -11,7 +11,7 @@ def session(*utterances: list[Received]) -> Playback:
     return Playback([started(), *(each for lines in utterances for each in lines)], {})
 
 
-def test_lag_early_and_late_and_what_memory_grew_are_told() -> None:
+def test_early_and_late_lag_and_memory_growth_are_reported() -> None:
     quick = [utterance(number, number * 3.0, number * 3.0 + 2, "well") for number in range(1, 9)]
     slow = [
         utterance(number, number * 3.0, number * 3.0 + 2, "well", final_s=number * 3.0 + 4.3)
@@ -26,7 +26,7 @@ def test_lag_early_and_late_and_what_memory_grew_are_told() -> None:
     assert "recovery_s" not in figures
 
 
-def test_an_utterance_that_nobody_accounts_for_is_lost() -> None:
+def test_an_utterance_without_outcome_is_lost() -> None:
     kept, lost = utterance(1, 0, 2, "well"), utterance(2, 3, 5, "gone")[:-1]
     about = {"source": "mic", "utterance": 3}
     overwritten = [
@@ -36,7 +36,7 @@ def test_an_utterance_that_nobody_accounts_for_is_lost() -> None:
     assert evaluate(session(kept, lost, overwritten), MEMORY)["lost"] == 2
 
 
-def test_after_a_stall_it_is_told_when_the_last_late_final_came() -> None:
+def test_recovery_from_a_stall_ends_with_the_last_late_final() -> None:
     stalled_at_s = 10.0
     lines = [
         utterance(1, 2, 5, "before"),

@@ -49,7 +49,7 @@ def test_lag_waiting_and_recovery_are_read_off_the_log() -> None:
     assert figures["stt_grown_mb"] == 4.0
 
 
-def test_a_slowed_process_stands_still_most_of_the_time_and_runs_again_afterwards() -> None:
+def test_a_slowed_process_runs_freely_afterwards() -> None:
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
         watched = psutil.Process(process.pid)

@@ -89,13 +89,13 @@ def test_words_cannot_become_elements(page: str) -> None:
     assert "&lt;/script&gt;" in page
 
 
-def test_missing_finals_are_said_and_not_drawn(page: str) -> None:
+def test_missing_finals_are_counted_and_not_drawn(page: str) -> None:
     assert "1 of 3 missing" in page
     assert "Nobody heard this." in page
     assert "Infinity" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
 
 
-def test_a_void_run_is_said_on_top() -> None:
+def test_a_void_run_is_shown_on_top() -> None:
     assert "7.5 ms late" in live_page(measurement(is_void=True)).warning
 
 

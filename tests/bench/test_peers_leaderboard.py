@@ -56,7 +56,7 @@ def test_a_void_round_counts_only_where_there_is_no_other() -> None:
     assert row(alone)[-1] == "VOID"
 
 
-def test_a_missing_final_is_infinite_and_said_so() -> None:
+def test_a_missing_final_is_infinite() -> None:
     (deaf,) = peer_results(chosen(["moonshine"]), {"moonshine": [DEAF]}, SPOKEN, 10)
     assert deaf.end_to_final_s.missing == 1
     assert math.isinf(deaf.end_to_final_s.at["max"])

@@ -52,7 +52,7 @@ def _teach(homes: Path, program: str) -> None:
     (homes / "parrot" / "bin" / "program.py").write_text(program)
 
 
-def test_the_listener_hears_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
+def test_a_peer_gets_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
     _teach(homes, COUNTING)
     output = play(PARROT, homes, homes, pcm)
     assert [final.text for final in output.finals] == ["9600"]
@@ -61,13 +61,13 @@ def test_the_listener_hears_every_sample_and_its_lines_are_stamped(homes: Path, 
     assert output.ended
 
 
-def test_a_peer_that_cannot_start_says_why(homes: Path, pcm: Path) -> None:
+def test_a_peer_that_cannot_start_is_a_failure(homes: Path, pcm: Path) -> None:
     _teach(homes, "import a_module_that_is_nowhere")
     with pytest.raises(StageFailure, match=r"Parrot ended before it listened.*a_module_that_is_nowhere"):
         play(PARROT, homes, homes, pcm)
 
 
-def test_a_peer_that_dies_in_the_middle_keeps_what_it_said(homes: Path, pcm: Path) -> None:
+def test_a_peer_that_dies_midway_retains_its_lines(homes: Path, pcm: Path) -> None:
     _teach(
         homes,
         COUNTING.replace("samples += ", "say(type='final', text='some'); raise SystemExit; samples += "),
@@ -76,7 +76,7 @@ def test_a_peer_that_dies_in_the_middle_keeps_what_it_said(homes: Path, pcm: Pat
     assert [final.text for final in output.finals] == ["some"]
 
 
-def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
+def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:
     stream = os.urandom(2 * 8000)  # half a second, more than the pipe holds
     file = tmp_path / "stream.pcm"
     file.write_bytes(stream)

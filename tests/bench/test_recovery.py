@@ -16,7 +16,7 @@ def utterance(kind: str, number: int, source: str = "mic") -> dict[str, Any]:
     return event(kind, source=source, utterance=number)
 
 
-def test_a_strike_is_mended_when_the_new_process_does_what_it_is_for() -> None:
+def test_recovery_ends_with_the_new_process_working() -> None:
     events = [
         event("PartialTranscribed", 0.9, source="mic"),
         event("StageDied", 1.1, stage="stt"),
@@ -30,7 +30,7 @@ def test_a_strike_is_mended_when_the_new_process_does_what_it_is_for() -> None:
     assert recovery(InjectedFault("stt", 3 * SECOND_NS), events).found_s is None
 
 
-def test_a_gap_is_told_against_the_clock() -> None:
+def test_a_reported_gap_is_compared_with_the_clock() -> None:
     events = [
         event("CaptureStarted", 0.0, source="mic", first_sample_ns=0, start_sample=0),
         event("CaptureStarted", 2.4, source="mic", first_sample_ns=0, start_sample=38_400),

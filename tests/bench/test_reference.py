@@ -29,7 +29,7 @@ def test_words_end_in_order_and_the_last_one_where_speech_ends(tmp_path: Path) -
         assert reference.offline_cpu_s > 0
 
 
-def test_weights_that_are_none_are_told(tmp_path: Path) -> None:
+def test_invalid_weights_are_a_failure(tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
     with pytest.raises(ModelFailure):
         transcribe_references(

@@ -26,7 +26,7 @@ def test_precision_and_recall() -> None:
     assert precision_recall(truth, np.zeros(4, np.bool_)) == (0.0, 0.0, 0.0)
 
 
-def test_lags_run_to_the_end_of_the_window_that_tells() -> None:
+def test_lags_run_to_the_end_of_the_deciding_window() -> None:
     speech = [(0.5 * SECOND, 1.0 * SECOND), (2.0 * SECOND, 3.0 * SECOND)]
     windows = np.arange(round(4 * SECOND) // WINDOW) * WINDOW / SECOND
     exact = [0.9 if 0.5 <= at < 1.0 or 2.0 <= at < 3.0 else 0.1 for at in windows]
@@ -34,7 +34,7 @@ def test_lags_run_to_the_end_of_the_window_that_tells() -> None:
         assert 32 <= lag < 64
 
 
-def test_a_pause_that_nobody_hears_is_infinitely_late() -> None:
+def test_a_missed_pause_is_infinitely_late() -> None:
     speech = [(0.0, SECOND), (1.5 * SECOND, 2 * SECOND)]
     assert off_lags_ms(speech, [0.9] * 62, WINDOW, round(2 * SECOND)) == [math.inf]
 
@@ -46,7 +46,7 @@ def test_a_pause_shorter_than_a_fifth_of_a_second_is_none() -> None:
 
 
 @given(st.lists(st.floats(0, 1), min_size=63, max_size=63))
-def test_a_lag_is_never_negative_and_never_longer_than_its_pause_and_a_window(
+def test_a_lag_is_bounded_by_its_pause_and_a_window(
     judgements: list[float],
 ) -> None:
     speech = [(0.3 * SECOND, 0.9 * SECOND), (1.4 * SECOND, 1.9 * SECOND)]

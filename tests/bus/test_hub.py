@@ -41,7 +41,7 @@ def test_a_late_follower_gets_the_whole_session_in_order(hub_run: Run) -> None:
     assert [logged.seq for logged in heard] == sorted(logged.seq for logged in heard)
 
 
-def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
+def test_a_sleeping_subscriber_delays_no_other(hub_run: Run) -> None:
     with (
         HubClient("session", hub_run) as session,
         HubClient("overlay", hub_run) as sleeper,
@@ -53,12 +53,12 @@ def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
         assert len(endings(sleeper, 3000)) == 3000, "and it catches up when it wakes"
 
 
-def test_a_stage_may_only_say_what_the_wiring_allows(hub_run: Run) -> None:
+def test_a_stage_publishes_only_what_the_wiring_allows(hub_run: Run) -> None:
     with HubClient("view", hub_run) as view, pytest.raises(Rejected):
         view.publish(m.SessionEnding(cause="I say so"))
 
 
-def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None:
+def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[..., Run]) -> None:
     run = make_run()
     hub = Hub(run)
     context = zmq.Context()
@@ -93,7 +93,7 @@ def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None
     context.term()
 
 
-def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> None:
+def test_an_oversized_message_is_dropped(hub_run: Run) -> None:
     context = zmq.Context()
     with context.socket(zmq.DEALER) as stranger, HubClient("session", hub_run) as session:
         stranger.connect(hub_run.hub_address)
@@ -105,7 +105,7 @@ def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> No
     context.term()
 
 
-def test_a_hub_without_a_directory_says_so(make_run: Callable[..., Run]) -> None:
+def test_a_hub_without_a_directory_is_a_failure(make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.remove()
     with pytest.raises(MachineFailure, match="cannot listen"):

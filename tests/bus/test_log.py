@@ -15,14 +15,14 @@ CONSENT = m.ConsentGiven()
 BEAT = m.Heartbeat(stage="stt", processed_seq=0)
 
 
-def test_kept_events_are_numbered_without_a_gap_and_moments_are_not() -> None:
+def test_only_logged_events_are_numbered() -> None:
     log = SessionLog()
     numbers = [log.append(event, 0).seq for event in (ENDING, BEAT, CONSENT, BEAT, ENDING)]
     assert numbers == [1, 0, 2, 0, 3]
 
 
 @given(st.lists(st.booleans(), max_size=600), st.integers(min_value=0, max_value=50))
-def test_a_follower_gets_everything_it_hears_once_and_in_order(kinds: list[bool], late: int) -> None:
+def test_a_subscriber_gets_each_event_once_and_in_order(kinds: list[bool], late: int) -> None:
     log = SessionLog()
     for is_ending in kinds[:late]:
         log.append(ENDING if is_ending else CONSENT, 0)
@@ -43,7 +43,7 @@ def test_a_follower_gets_everything_it_hears_once_and_in_order(kinds: list[bool]
     assert got == [seq for seq, is_ending in enumerate(kinds, 1) if is_ending]
 
 
-def test_a_follower_that_does_not_ask_gets_nothing_and_costs_a_bounded_queue() -> None:
+def test_a_silent_subscriber_costs_a_bounded_queue() -> None:
     log, subscriber = SessionLog(), Subscriber(frozenset({m.Heartbeat, m.ConsentGiven}), waiting=False)
     for _ in range(10 * TRANSIENT_QUEUED):
         subscriber.offer(log.append(BEAT, 0))
@@ -55,14 +55,14 @@ def test_a_follower_that_does_not_ask_gets_nothing_and_costs_a_bounded_queue() -
     assert len(events) == TRANSIENT_QUEUED + 1
 
 
-def test_the_first_answer_says_that_there_is_no_past() -> None:
+def test_the_first_reply_reports_an_empty_history() -> None:
     log, subscriber = SessionLog(), Subscriber(frozenset({m.SessionEnding}))
     assert subscriber.next_batch(log) == []
     subscriber.waiting = True
     assert subscriber.next_batch(log) is None
 
 
-def test_a_log_that_is_taken_up_goes_on_with_its_numbers() -> None:
+def test_a_restored_log_continues_its_numbers() -> None:
     history, log = [m.Logged(1, 5, ENDING), m.Logged(2, 6, CONSENT)], SessionLog()
     log.restore(history)
     log.append(ENDING, 7)
@@ -109,7 +109,7 @@ def test_words_of_an_utterance_without_an_end_do_not_fade() -> None:
     assert grown in [logged.event for logged in log.all()]
 
 
-def test_a_log_with_gaps_is_taken_up_as_it_is() -> None:
+def test_a_log_with_gaps_is_restored_unchanged() -> None:
     history, log = [m.Logged(3, 5, ENDING), m.Logged(7, 6, CONSENT)], SessionLog()
     log.restore(history)
     assert log.append(ENDING, 7).seq == 8

@@ -128,7 +128,7 @@ def test_closing_zeroes_what_readers_still_see(address: Path) -> None:
     assert not address.exists()
 
 
-def test_nobody_serving_is_said_and_does_not_hang(address: Path) -> None:
+def test_a_missing_ring_server_is_a_failure_in_time(address: Path) -> None:
     with pytest.raises(RingUnavailable, match="ring-mic"):
         AudioRing.attach(address, timeout_s=0.05)
 

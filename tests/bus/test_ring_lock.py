@@ -44,7 +44,7 @@ def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
     assert "dd" in readers["VmFlags"].split()
 
 
-def test_where_nothing_may_be_locked_the_ring_works_and_tells(tmp_path: Path) -> None:
+def test_a_ring_works_and_reports_without_locked_memory(tmp_path: Path) -> None:
     program = """
 import os, resource, sys
 from bus.ring_memory import create_memory
@@ -61,7 +61,7 @@ print(memory.locked)
     assert ended.stdout == "False\n", ended.stderr
 
 
-def test_where_no_file_can_be_opened_any_more_the_ring_says_so() -> None:
+def test_too_few_open_files_are_a_failure_with_a_fix() -> None:
     program = """
 import resource
 from bus.failures import MachineFailure

@@ -49,7 +49,7 @@ print(json.dumps(found))
 """
 
 
-def test_no_thread_and_no_child_can_open_a_socket_of_any_family_but_unix() -> None:
+def test_threads_and_children_open_unix_sockets_only() -> None:
     found = run(SANDBOXED + SOCKETS)
     unix = [int(socket.AF_UNIX)] * 4  # stream, datagram, raw (which Unix takes for datagram), seqpacket
     assert found == {"main": unix, "old thread": unix, "new thread": unix}
@@ -60,7 +60,7 @@ def test_without_the_filter_the_same_attempts_succeed() -> None:
     assert int(socket.AF_INET) in run(mutant)["old thread"]
 
 
-def test_the_process_that_goes_out_opens_no_other_family_and_listens_to_nobody() -> None:
+def test_the_connector_opens_internet_sockets_only() -> None:
     program = """
 report = sandbox.enforce()
 assert report.enforced, report
@@ -159,7 +159,7 @@ print(json.dumps([report.enforced, report.summary]))
     assert escape in summary
 
 
-def test_a_socket_that_is_handed_over_still_works() -> None:
+def test_a_received_socket_still_works() -> None:
     """The promise is that none can be opened; this is why it is worded so."""
     ours, theirs = socket.socketpair()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox, ours:
@@ -209,7 +209,7 @@ print(json.dumps(found))
 
 
 @pytest.mark.skipif(landlock.version() < landlock.KNOWS_TCP, reason="this kernel's Landlock knows no TCP")
-def test_a_connection_that_is_handed_to_who_asks_leads_nowhere_else() -> None:
+def test_a_received_connection_cannot_be_redirected() -> None:
     ours, theirs = socket.socketpair()
     with (
         ours,
@@ -244,7 +244,7 @@ def test_a_connection_that_is_handed_to_who_asks_leads_nowhere_else() -> None:
     }
 
 
-def test_a_process_without_a_cage_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_without_sandbox_reports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "pdp11")
     report = sandbox.enforce_now()
     assert not report.enforced

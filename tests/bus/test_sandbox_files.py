@@ -38,7 +38,7 @@ print(json.dumps(found))
 
 
 @with_landlock
-def test_nothing_is_read_but_what_the_stage_needs_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_stage_reads_only_its_own_and_writes_nothing(tmp_path: Path) -> None:
     home, model, notes = (tmp_path / name for name in ("home", "model", "notes"))
     for place in (home, model, notes):
         place.mkdir()
@@ -83,7 +83,7 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
 
 
 @with_landlock
-def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
+def test_capture_creates_sockets_but_no_files(tmp_path: Path) -> None:
     program = """
 report = sandbox.enforce()
 place = Path(sys.argv[1])
@@ -110,7 +110,7 @@ def test_what_is_kept_is_kept_in_its_own_folder_alone(tmp_path: Path) -> None:
 
 
 @with_landlock
-def test_a_caged_process_connects_by_tcp_to_nobody_even_before_the_filter() -> None:
+def test_landlock_blocks_tcp_before_the_filter() -> None:
     program = """
 with socket.socket() as line:
     found["errno"] = line.connect_ex(("127.0.0.1", 9))
@@ -159,7 +159,7 @@ print(json.dumps([report.enforced, report.summary]))
 
 
 @with_landlock
-def test_threads_that_landlock_does_not_reach_are_told() -> None:
+def test_threads_outside_landlock_are_reported() -> None:
     program = """
 import json, threading
 from pathlib import Path

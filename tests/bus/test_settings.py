@@ -79,7 +79,7 @@ def test_mistakes_are_named_with_the_way_out(tmp_path: Path, text: str, says: st
     assert str(path) in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
+def test_binary_settings_are_a_failure(tmp_path: Path) -> None:
     path = tmp_path / "cuecard.toml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsFailure, match="cannot be read"):

@@ -78,7 +78,7 @@ def heard(line: HubClient, stage: str) -> list[m.Event]:
     return [event for event in events if getattr(event, "stage", "") == stage]
 
 
-def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
+def test_without_a_sandbox_a_stage_gets_no_audio(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
     line, child = start(CAGELESS)
@@ -93,7 +93,7 @@ def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
     assert child.wait(10) == 6
 
 
-def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
+def test_allow_unsandboxed_continues_and_reports(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
     line, child = start(CAGELESS, session=SessionSettings(allow_unsandboxed=True))
@@ -106,7 +106,7 @@ def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
     assert child.poll() is None
 
 
-def test_every_stage_leaves_no_copy_of_its_memory_and_shows_it_to_nobody(
+def test_every_stage_protects_its_memory(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
     line, _ = start(PRIVATE)

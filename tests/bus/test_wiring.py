@@ -36,17 +36,17 @@ def test_every_event_is_in_the_table(event: type[m.Message]) -> None:
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event not in SAID_BY_MANY])
-def test_every_fact_is_said_by_exactly_one_kind_of_stage(event: type[m.Message]) -> None:
+def test_every_event_has_one_publisher(event: type[m.Message]) -> None:
     assert len(wiring.publishers(event)) == 1
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_nothing_is_said_to_an_empty_room(event: type[m.Message]) -> None:
+def test_every_event_has_a_subscriber(event: type[m.Message]) -> None:
     assert wiring.subscribers(event)
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_every_sayer_has_the_words_in_its_code(event: type[m.Message]) -> None:
+def test_every_publisher_constructs_its_events(event: type[m.Message]) -> None:
     for part in wiring.publishers(event):
         package = ROOT / PACKAGES.get(part, part)
         sources = [*package.rglob("*.py"), ROOT / "bus" / "stage.py"]

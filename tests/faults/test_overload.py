@@ -118,7 +118,7 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
     return events
 
 
-def test_what_the_ring_has_overwritten_is_skipped_whole_and_said_and_the_rest_is_transcribed(
+def test_overwritten_utterances_are_reported_and_skipped(
     stalled: list[Event],
 ) -> None:
     lost = [event.utterance for event in stalled if isinstance(event, UtteranceLost)]

@@ -12,7 +12,7 @@ from capture import pulse
 from tests.pulse import PulseServer
 
 
-def test_a_refusal_is_told_from_a_server_that_is_not_there(
+def test_permission_denied_differs_from_a_missing_server(
     sound_server: PulseServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"

@@ -51,7 +51,7 @@ def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -
     return find(played, everything(ring)).alike
 
 
-def test_an_output_that_vanishes_and_comes_back_is_heard_again(
+def test_an_output_that_returns_is_captured_again(
     apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
     hearing, ring = apply("monitor")
@@ -67,7 +67,7 @@ def test_an_output_that_vanishes_and_comes_back_is_heard_again(
         assert len(hearing.heard(CaptureStarted)) == 1, "the clock is the old one"
 
 
-def test_another_output_that_the_user_chooses_is_followed_and_the_gap_told(
+def test_another_default_output_is_followed_with_its_gap(
     apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
     hearing, ring = apply("monitor")
@@ -92,7 +92,7 @@ def test_another_microphone_that_the_user_chooses_is_followed(
 
 
 @pytest.mark.parametrize("spec", ["rate=96000 channels=6 format=float32le", "rate=8000 channels=1 format=u8"])
-def test_every_rate_width_and_number_of_channels_is_heard(
+def test_every_rate_width_and_channel_count_is_captured(
     apply: Hear, sound_server: PulseServer, tmp_path: Path, spec: str
 ) -> None:
     sound_server.pactl("load-module", "module-null-sink", "sink_name=odd", "norewinds=1", *spec.split())

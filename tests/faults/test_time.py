@@ -70,7 +70,7 @@ def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path)
     assert not session.of("ProblemReported")
 
 
-def test_a_session_that_stands_still_as_a_whole_goes_on_and_loses_nothing(place: Path) -> None:
+def test_a_session_stopped_as_a_whole_loses_nothing(place: Path) -> None:
     with running(*_arguments(place), directory=place) as session:
         assert session.wait_for("SpeechStarted")
         _stand_still(session, 5.0)

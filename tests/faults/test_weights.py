@@ -23,7 +23,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_weights_that_are_damaged_in_mid_session_matter_only_to_a_new_start(place: Path) -> None:
+def test_damaged_weights_affect_only_a_restart(place: Path) -> None:
     source = f"call=file:{DEMO / 'call.flac'}"
     arguments = ("run", "--source", source, "--model", "tiny.en", "--answer", "off", "--json")
     with running(*arguments, directory=place, environment={"CUECARD_MODELS_DIR": str(place)}) as session:

@@ -78,7 +78,7 @@ def unharmed(decoder: Decoder, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", DECODERS)
-def test_what_once_failed_and_what_is_sound_are_answered_or_refused(name: str) -> None:
+def test_corpus_and_seeds_are_accepted_or_rejected(name: str) -> None:
     for body in DECODERS[name].all_seeds():
         unharmed(DECODERS[name], body)
 

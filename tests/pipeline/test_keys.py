@@ -58,9 +58,7 @@ def test_no_other_process_and_no_file_of_a_session_has_a_key(place: Path, provid
     assert core.split()[4:6] == ["1", "1"], "a crash leaves no copy of its memory: no dump fits"
 
 
-def test_a_typed_key_is_given_to_the_llm_process_alone_and_outlives_it(
-    place: Path, provider: ProviderServer
-) -> None:
+def test_a_typed_key_reaches_only_llm_and_its_restarts(place: Path, provider: ProviderServer) -> None:
     arguments = ("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--provider", provider.base_url)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place), "XDG_STATE_HOME": str(place)}
     with Typist("-m", "session", *arguments, "--ask-key", "--json", environment=environment) as typist:
@@ -83,7 +81,7 @@ def test_a_typed_key_is_given_to_the_llm_process_alone_and_outlives_it(
     assert not _planted(typist.shown.encode())
 
 
-def test_what_lies_where_the_user_is_is_not_loaded_beside_the_keys(
+def test_modules_in_the_working_folder_are_not_imported(
     place: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = place / "downloads"

@@ -48,7 +48,7 @@ def sources(place: Path) -> list[str]:
     return given
 
 
-def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place: Path) -> None:
+def test_kills_in_mid_sentence_lose_no_word(place: Path) -> None:
     environment = {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(place)}
     with ProviderServer(script=[answer("Name the tables first.")]) as provider:
         options = ("--provider", provider.base_url, "--view", "overlay", "--json")
@@ -115,9 +115,7 @@ def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
     assert asked_twice(session.events) == 0
 
 
-def test_a_frozen_window_is_in_nobodys_way_and_has_everything_when_it_thaws(
-    make_run: Callable[..., Run], start_stage: StartStage
-) -> None:
+def test_a_frozen_window_catches_up(make_run: Callable[..., Run], start_stage: StartStage) -> None:
     run = make_run(**{name: kind() for name, kind in SCHEMA.items()})
     start_stage(run, "bus")
     overlay = start_stage(run, "overlay", QT_QPA_PLATFORM="offscreen")

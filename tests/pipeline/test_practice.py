@@ -72,9 +72,7 @@ def _outcomes(session: Session) -> list[Event]:
 
 
 @pytest.mark.long
-def test_the_program_asks_listens_measures_and_has_answers_looked_at(
-    server: pulse.PulseServer, place: Path
-) -> None:
+def test_practice_asks_measures_and_requests_feedback(server: pulse.PulseServer, place: Path) -> None:
     file, saved = place / "questions.md", place / "practice.md"
     file.write_text("# Mine\n" + "".join(f"- {question}\n" for question in QUESTIONS))
     arguments = ("practice", "--questions", str(file), "--speak", "--notes", str(DEMO / "notes.md"))
@@ -134,9 +132,7 @@ def check_requests(session: Session, provider: ProviderServer) -> None:
     assert [event["text"] for event in session.of("AnswerFinished")] == [FEEDBACK] * 3
 
 
-def test_without_a_provider_nothing_is_sent_and_everything_is_measured(
-    server: pulse.PulseServer, place: Path
-) -> None:
+def test_practice_without_provider_sends_nothing(server: pulse.PulseServer, place: Path) -> None:
     file = place / "questions.txt"
     file.write_text(QUESTIONS[0])
     arguments = ("practice", "--questions", str(file), "--provider", "none", "--json")

@@ -113,7 +113,7 @@ def test_standard_input_is_a_source(place: Path) -> None:
     assert word_error_rate([wanted], [said(session.events, "call")]) < 0.1
 
 
-def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
+def test_ctrl_c_in_mid_sentence_saves_the_transcript(place: Path) -> None:
     with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
         session.wait_for("FinalTranscribed")
         before = len(session.of("SpeechStarted"))
@@ -127,7 +127,7 @@ def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
     assert session.left_behind() == []
 
 
-def test_noise_says_nothing(place: Path) -> None:
+def test_noise_has_no_words(place: Path) -> None:
     chance = np.random.default_rng(3)
     hiss = chance.normal(0, 0.02, 6 * SAMPLE_RATE)
     clicks = np.zeros(6 * SAMPLE_RATE)

@@ -56,7 +56,7 @@ def resume(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
+def test_a_killed_session_is_resumed(place: Path) -> None:
     with running("run", "--source", recording(place), "--answer", "off", "--json", directory=place) as killed:
         kill_after_a_final(killed)
     (directory,) = place.glob("cuecard-*")
@@ -74,7 +74,7 @@ def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
     wait_until(lambda: taken_up.left_behind() == [])
 
 
-def test_what_was_kept_can_be_saved_without_going_on(place: Path) -> None:
+def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     with running(
         "run", "--source", recording(place), "--answer", "off", "--json", directory=place
     ) as session:
@@ -108,7 +108,7 @@ def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     wait_until(lambda: session.left_behind() == [])
 
 
-def test_nothing_is_kept_of_a_session_in_which_nothing_was_said(place: Path) -> None:
+def test_an_empty_session_is_not_retained(place: Path) -> None:
     soundfile.write(place / "quiet.wav", np.zeros(60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)
     arguments = ("run", "--source", f"mic=file:{place / 'quiet.wav'}", "--answer", "off", "--json")
     with running(*arguments, directory=place) as session:

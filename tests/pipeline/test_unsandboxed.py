@@ -41,7 +41,7 @@ def play(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_without_the_cage_the_session_ends_before_anything_is_heard(
+def test_without_a_sandbox_the_session_ends_at_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     ended = play(tmp_path_factory.mktemp("r"))
@@ -51,7 +51,7 @@ def test_without_the_cage_the_session_ends_before_anything_is_heard(
     assert "CaptureStarted" not in ended.stdout
 
 
-def test_on_the_users_word_it_hears_and_shows_that_nothing_is_enforced(
+def test_allow_unsandboxed_works_and_is_shown(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     ended = play(tmp_path_factory.mktemp("r"), "--allow-unsandboxed")

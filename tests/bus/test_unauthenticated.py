@@ -73,7 +73,7 @@ def goes_on(run: Run) -> list[m.Event]:
         return heard(view, is_ending("ours"))
 
 
-def test_who_knows_no_token_is_refused_told_of_once_and_given_nothing(
+def test_a_client_without_token_is_rejected_and_reported_once(
     hub_run: Run, stranger: zmq.Socket[bytes], make_run: Callable[..., Run]
 ) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding", "StageReady"]))
@@ -138,7 +138,7 @@ def test_bytes_that_are_no_zeromq_do_no_harm(hub_run: Run) -> None:
     goes_on(hub_run)
 
 
-def test_a_thousand_connections_and_more_leave_the_session_as_it_was(
+def test_a_thousand_connections_do_no_harm(
     hub_run: Run,
 ) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -162,9 +162,7 @@ def test_a_thousand_connections_and_more_leave_the_session_as_it_was(
     goes_on(hub_run)
 
 
-def test_who_sends_without_end_does_not_keep_others_from_hearing(
-    hub_run: Run, stranger: zmq.Socket[bytes]
-) -> None:
+def test_an_endless_sender_does_not_block_others(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
     stop = threading.Event()
 
     def send() -> None:
@@ -182,7 +180,7 @@ def test_who_sends_without_end_does_not_keep_others_from_hearing(
         sender.join()
 
 
-def test_who_follows_and_never_reads_delays_nobody(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
+def test_a_subscriber_that_never_reads_delays_no_other(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding"]))
     for _ in range(3000):
         stranger.send_multipart([hub_run.token, SUBSCRIBE, b"view", follow])
@@ -201,7 +199,7 @@ def test_who_follows_and_never_reads_delays_nobody(hub_run: Run, stranger: zmq.S
         [b""],
     ],
 )
-def test_a_stage_takes_nothing_from_one_who_took_the_hubs_place(
+def test_a_stage_accepts_nothing_from_an_impostor_hub(
     make_run: Callable[..., Run], frames: list[bytes]
 ) -> None:
     run = make_run()
@@ -241,7 +239,7 @@ def test_what_lay_at_the_hubs_address_before_is_replaced(
     hub.close()
 
 
-def test_a_directory_at_the_hubs_address_is_said(make_run: Callable[..., Run]) -> None:
+def test_a_directory_at_the_hub_address_is_a_failure(make_run: Callable[..., Run]) -> None:
     run = make_run()
     (run.directory / "hub").mkdir()
     with pytest.raises(MachineFailure, match="cannot listen"):
@@ -264,7 +262,7 @@ def test_a_run_that_others_can_enter_is_refused(
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("which", ["directory", "run.json"])
-def test_a_run_of_another_user_is_refused_and_not_swept(
+def test_a_run_of_another_user_is_refused_and_not_removed(
     make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, which: str
 ) -> None:
     run = make_run()
@@ -338,7 +336,7 @@ def served(address: Path, descriptor: int) -> Iterator[None]:
 
 
 @linux_only
-def test_memory_that_can_be_cut_short_under_its_readers_is_not_mapped(tmp_path: Path) -> None:
+def test_memory_that_can_be_truncated_is_not_mapped(tmp_path: Path) -> None:
     import fcntl
 
     memory, handle = create_memory(10)
@@ -375,9 +373,7 @@ def test_a_descriptor_that_is_no_memory_of_ours_is_refused(tmp_path: Path, kind:
 
 @linux_only
 @pytest.mark.parametrize("written", [-(1 << 62), -1, 1 << 40, (1 << 63) - 1])
-def test_a_writer_that_lies_about_how_far_it_is_gives_no_sound_and_holds_up_nobody(
-    tmp_path: Path, written: int
-) -> None:
+def test_a_false_write_position_yields_no_audio(tmp_path: Path, written: int) -> None:
     memory, handle = create_memory(100)
     assert handle.descriptor is not None
     with served(tmp_path / "r", handle.descriptor), AudioRing.attach(tmp_path / "r") as ring:
@@ -394,7 +390,7 @@ def test_a_writer_that_lies_about_how_far_it_is_gives_no_sound_and_holds_up_nobo
 
 
 @linux_only
-def test_a_writer_that_changes_how_many_blocks_there_are_is_not_believed(tmp_path: Path) -> None:
+def test_a_changed_block_count_is_ignored(tmp_path: Path) -> None:
     memory, handle = create_memory(100)
     assert handle.descriptor is not None
     with served(tmp_path / "r", handle.descriptor):
@@ -408,7 +404,7 @@ def test_a_writer_that_changes_how_many_blocks_there_are_is_not_believed(tmp_pat
 
 
 @linux_only
-def test_somebody_who_takes_a_rings_address_does_not_take_its_readers(tmp_path: Path) -> None:
+def test_an_impostor_at_the_ring_address_gets_no_reader(tmp_path: Path) -> None:
     address = tmp_path / "r"
     fake = os.memfd_create("fake")
     os.ftruncate(fake, 1 << 20)
@@ -424,7 +420,7 @@ def test_somebody_who_takes_a_rings_address_does_not_take_its_readers(tmp_path: 
 
 
 @linux_only
-def test_who_connects_to_a_ring_and_says_nothing_keeps_nobody_waiting(tmp_path: Path) -> None:
+def test_a_silent_ring_client_delays_no_other(tmp_path: Path) -> None:
     with RingWriter(tmp_path / "r", first_sample_ns=0, seconds=0.1), contextlib.ExitStack() as stack:
         for _ in range(300):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -441,7 +437,7 @@ def test_a_ring_goes_where_a_directory_lies_only_with_words(tmp_path: Path) -> N
 
 
 @linux_only
-def test_the_kernel_says_who_is_at_the_other_end(tmp_path: Path) -> None:
+def test_the_kernel_identifies_the_peer(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as line:
         server.bind(str(tmp_path / "s"))
         server.listen()

@@ -38,7 +38,7 @@ def test_a_stage_that_still_loads_ends_with_its_supervisor() -> None:
         wait_until(gone)
 
 
-def test_a_stage_whose_supervisor_is_dead_already_does_not_begin() -> None:
+def test_a_stage_without_supervisor_does_not_start() -> None:
     environment = {**os.environ, SUPERVISOR_VARIABLE: "1"}
     ended = subprocess.run(
         [sys.executable, "-m", BEGIN, "tests.bus.slow_stage"],
