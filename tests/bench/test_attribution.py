@@ -1,4 +1,4 @@
-"""Which utterance belongs to which turn."""
+"""Attribution of utterances to turns."""
 
 from __future__ import annotations
 

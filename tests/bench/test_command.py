@@ -1,4 +1,4 @@
-"""The command line: what is missing is said before anything is played."""
+"""Command line of the bench: missing requirements are reported before anything is played."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is judged of a long session: lines through memory, places on the clock."""
+"""Evaluation of a long session: lines through memory, positions on the clock."""
 
 from __future__ import annotations
 

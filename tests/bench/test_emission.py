@@ -1,4 +1,4 @@
-"""When words were first seen, and from when on they stayed."""
+"""First and stable appearance of words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small measurement through real processes: order, completeness and fields; never how fast."""
+"""A small live measurement with real processes: order, completeness and fields, not speed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TURNS = (0, 4, 6)
 
 @pytest.fixture
 def recordings(tmp_path: Path) -> Path:
-    """Return a folder of three short recordings with texts beside them, as anyone would bring them."""
+    """Return a folder of three short recordings with transcripts beside them."""
     folder = tmp_path / "recordings"
     folder.mkdir()
     for number in TURNS:

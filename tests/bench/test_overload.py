@@ -1,4 +1,4 @@
-"""What is judged of a session under a load, and the load itself."""
+"""Evaluation of a session under load, and the load itself."""
 
 from __future__ import annotations
 

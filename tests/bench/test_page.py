@@ -1,4 +1,4 @@
-"""The report: one file, valid charts, and nothing that asks another machine for anything."""
+"""Report page: one file, valid charts, no external resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LINES = [
 
 
 class Tags(HTMLParser):
-    """Collects what is loaded and which elements are left open."""
+    """Collects external resources and unclosed elements."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -11,7 +11,7 @@ from bench.peers.attribution import Account, Spoken, Transcript, attribute
 FIRST = Spoken("Where do you see yourself?", 1.0, 3.0)
 SECOND = Spoken("Nothing was wanting.", 5.0, 7.0)
 
-# Words that the normaliser leaves alone, so that a text can be cut anywhere.
+# Words that the normalizer leaves unchanged, so that a text can be split anywhere.
 WORDS = st.lists(st.sampled_from(["river", "stone", "apple", "garden", "window"]), min_size=1, max_size=6)
 
 

@@ -1,4 +1,4 @@
-"""The sender and the stamping loop, with real processes and a listener that is quickly written."""
+"""Sender and stamping loop, with real processes and a minimal peer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ say(type="final", text=str(samples))
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Path:
-    """An environment whose Python runs the program beside it, whatever it is asked for."""
+    """An environment whose Python always runs the program beside it."""
     folder = tmp_path / "homes" / "parrot" / "bin"
     folder.mkdir(parents=True)
     python = folder / "python"
@@ -77,7 +77,7 @@ def test_a_peer_that_dies_midway_retains_its_lines(homes: Path, pcm: Path) -> No
 
 
 def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:
-    stream = os.urandom(2 * 8000)  # half a second, more than the pipe holds
+    stream = os.urandom(2 * 8000)  # half a second, more than the pipe's buffer
     file = tmp_path / "stream.pcm"
     file.write_bytes(stream)
     sender = subprocess.Popen(
@@ -90,7 +90,7 @@ def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:
     assert sender.stderr
     first = sender.stdout.read(320)
     with pytest.raises(subprocess.TimeoutExpired):
-        sender.wait(timeout=1.5)  # nobody reads, and the stream is over: it keeps what did not fit
+        sender.wait(timeout=1.5)  # there is no reader, and the stream has ended: the rest stays buffered
     received = first + sender.stdout.read()
     report = json.loads(sender.stderr.read().splitlines()[-1])
     sender.wait()

@@ -1,4 +1,4 @@
-"""What the bench of question detection makes of lines, and of a session with its labels."""
+"""Bench of question detection on lines, and on a session with labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ lines = ["I like Postgres.", "Can you hear me?"]
 
 
 def session(folder: Path, labels: dict[str, list[int | list[int]]], *texts: str) -> Path:
-    """Write what a session printed, and which of its utterances ask."""
+    """Write a session's output, and which of its utterances ask."""
     path = folder / "talk.jsonl"
     finals = [final(text, utterance=number, start_s=4.0 * number) for number, text in enumerate(texts, 1)]
     events = [

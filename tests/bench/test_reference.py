@@ -1,4 +1,4 @@
-"""Word times from the sound, and the offline transcription, by the real model in its own process."""
+"""Word times and offline transcription by the real model in its own process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was shown and taken back."""
+"""Counts of revisions."""
 
 from __future__ import annotations
 

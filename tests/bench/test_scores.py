@@ -1,4 +1,4 @@
-"""From a session's lines to scores and figures."""
+"""Scores and figures computed from a session's events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A detector's judgements against labels."""
+"""Comparison of a detector with labels."""
 
 from __future__ import annotations
 

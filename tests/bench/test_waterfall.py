@@ -1,4 +1,4 @@
-"""The parts of a latency are all of it."""
+"""The parts of a latency add up to it."""
 
 from __future__ import annotations
 

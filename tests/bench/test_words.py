@@ -1,4 +1,4 @@
-"""Word errors and which words are the truth's."""
+"""Word errors and alignment with the truth."""
 
 from __future__ import annotations
 

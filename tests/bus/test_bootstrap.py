@@ -51,7 +51,8 @@ def test_a_stage_without_supervisor_does_not_start() -> None:
 
 @pytest.mark.parametrize(("ending", "code"), [("", 0), ("sys.exit(4)", 4), ("sys.exit('no')", 1)])
 def test_a_stage_ends_before_its_libraries_are_unloaded(tmp_path: Path, ending: str, code: int) -> None:
-    """A library whose thread still runs aborts the process as it is unloaded; the stage's own end counts."""
+    """A library with a running thread aborts the process when it is unloaded; the stage's exit code must
+    stand."""
     (tmp_path / "ending_stage.py").write_text(
         f"import atexit, os, sys\natexit.register(os.abort)\nprint('done')\n{ending}\n"
     )

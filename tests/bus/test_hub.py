@@ -20,7 +20,7 @@ from tests.waiting import wait_until
 
 
 def endings(client: HubClient, count: int) -> list[m.Logged]:
-    """Return the first `count` SessionEnding events that `client` hears."""
+    """Return the first `count` SessionEnding events that `client` receives."""
     found: list[m.Logged] = []
 
     def enough() -> bool:
@@ -81,7 +81,7 @@ def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[...
     hub.serve(until=lambda: hub.rejected == 8 or time.monotonic() > give_up)
     assert hub.rejected == 8
     [told] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
-    # It is told at once, so the number depends on how many of them had come by then.
+    # The first is reported at once, so the number depends on how many had arrived by then.
     assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
     assert (told.stage, told.kept) == (
         "hub",

@@ -132,8 +132,8 @@ def test_a_log_is_read_as_it_was_written() -> None:
     "history",
     [
         [m.Logged(2, 0, ENDING), m.Logged(1, 0, ENDING)],
-        [m.Logged(1, 0, BEAT)],  # the log keeps none
-        [m.Logged((1 << 64) - 1, 0, ENDING)],  # the next number would be none
+        [m.Logged(1, 0, BEAT)],  # not a logged event
+        [m.Logged((1 << 64) - 1, 0, ENDING)],  # the next number would be out of range
     ],
 )
 def test_what_no_hub_would_have_kept_is_no_log(history: list[m.Logged]) -> None:

@@ -20,7 +20,7 @@ from bus.ring_writer import RingWriter
 
 
 def ramp(start: int, count: int) -> Samples:
-    """Samples whose values tell their position."""
+    """Samples whose values encode their position."""
     return ((np.arange(start, start + count) * 7919) % 65_536 - 32_768).astype(np.int16)
 
 
@@ -153,7 +153,7 @@ def test_a_racing_writer_never_makes_a_reader_accept_torn_audio(address: Path) -
             accepted = refused = 0
             give_up = time.monotonic() + 30
             while (accepted < 300 or refused < 100) and time.monotonic() < give_up:
-                # The oldest audio is the one that is being overwritten right now.
+                # The oldest audio is being overwritten right now.
                 start = reader.oldest_sample
                 try:
                     samples = reader.read(start, start + 320)

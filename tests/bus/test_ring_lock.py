@@ -1,4 +1,4 @@
-"""The ring's memory stays out of swap and of dumps where the system allows it, and says whether it does."""
+"""The ring's memory stays out of swap and dumps if the system allows it, and reports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what /proc tell
 
 
 def mappings() -> dict[str, dict[str, str]]:
-    """Return what the kernel says of each of this process's mappings of a ring, by its address."""
+    """Return the kernel's data on each of this process's mappings of a ring, by address."""
     parts = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
     return {
         part.partition(" ")[0]: dict(re.findall(r"^(\w+): +(.+)$", part, re.MULTILINE))
@@ -27,7 +27,7 @@ def mappings() -> dict[str, dict[str, str]]:
 
 
 def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
-    before = mappings()  # other tests' rings, which nobody has collected yet
+    before = mappings()  # rings of other tests that were not collected yet
 
     def ours_now() -> list[dict[str, str]]:
         return [mapping for address, mapping in mappings().items() if address not in before]

@@ -64,7 +64,7 @@ def test_a_path_too_long_for_sockets_leaves_nothing(tmp_path: Path, monkeypatch:
 
 
 def dead_process() -> str:
-    """Return the number of a process that is no more."""
+    """Return the ID of a process that has ended."""
     return subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid(), end='')"],
         capture_output=True,
@@ -80,7 +80,7 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
         door = stack.enter_context(socket.socket(socket.AF_UNIX))
         door.bind(str(killed / "keeper"))
         door.listen(0)
-        for _ in range(2):  # as many as wait at it, and one more
+        for _ in range(2):  # fills the backlog, and one more
             knocker = stack.enter_context(socket.socket(socket.AF_UNIX))
             knocker.setblocking(False)
             with contextlib.suppress(BlockingIOError):

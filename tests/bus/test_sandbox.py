@@ -1,4 +1,4 @@
-"""Real processes in real sandboxes, and the same with a part of the sandbox left out."""
+"""Real processes in real sandboxes, and the same with a part of the sandbox removed."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ print(json.dumps([report.enforced, report.summary]))
 
 
 def test_a_received_socket_still_works() -> None:
-    """The promise is that none can be opened; this is why it is worded so."""
+    """The promise covers opening sockets only; this test is the reason for that wording."""
     ours, theirs = socket.socketpair()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inbox, ours:
         inbox.bind(("127.0.0.1", 0))

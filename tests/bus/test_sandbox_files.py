@@ -1,4 +1,4 @@
-"""What a sandboxed process can do with files, and what the self-test says where a part is left out."""
+"""File access of a sandboxed process, and the self-test when a part is removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stages and what keeps them in: no sandbox, no sound, unless the user says so; and what they start with."""
+"""Stages require their sandbox unless the user allows otherwise, and protect their memory."""
 
 from __future__ import annotations
 

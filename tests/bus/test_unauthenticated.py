@@ -1,4 +1,4 @@
-"""Whoever does not belong to the session: refused, counted, told of; and the session goes on."""
+"""Unauthenticated clients are rejected, counted and reported, and the session continues."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ENDING = m.encode(m.SessionEnding(cause="a stranger says so"))
 
 @pytest.fixture
 def stranger(hub_run: Run) -> Iterator[zmq.Socket[bytes]]:
-    """Return a line to the hub of somebody who has the address and nothing else."""
+    """Return a connection to the hub of a client that only knows the address."""
     context = zmq.Context()
     line: zmq.Socket[bytes] = context.socket(zmq.DEALER)
     line.connect(hub_run.hub_address)
@@ -47,7 +47,7 @@ def stranger(hub_run: Run) -> Iterator[zmq.Socket[bytes]]:
 
 
 def heard(view: HubClient, wanted: Callable[[m.Event], bool]) -> list[m.Event]:
-    """Return all that a view hears up to the first event that is wanted."""
+    """Return everything a view receives up to the first matching event."""
     events: list[m.Event] = []
 
     def came() -> bool:
@@ -67,7 +67,7 @@ def is_rejection(event: m.Event) -> bool:
 
 
 def goes_on(run: Run) -> list[m.Event]:
-    """See that what a stage says still reaches those who follow; return all that happened."""
+    """Check that a stage's events still reach subscribers; return all events."""
     with HubClient("session", run) as session, HubClient("view", run) as view:
         session.publish(m.SessionEnding(cause="ours"))
         return heard(view, is_ending("ours"))
@@ -155,7 +155,7 @@ def test_a_thousand_connections_do_no_harm(
         for _ in range(wanted):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.setblocking(False)
-            with contextlib.suppress(BlockingIOError):  # the queue of those who knock is full
+            with contextlib.suppress(BlockingIOError):  # the backlog is full
                 line.connect(hub_run.hub_address.removeprefix("ipc://"))
         session.publish(m.SessionEnding(cause="during"))
         heard(view, is_ending("during"))
@@ -313,7 +313,7 @@ def test_a_run_file_that_is_none_of_ours_is_refused(
 
 @contextlib.contextmanager
 def served(address: Path, descriptor: int) -> Iterator[None]:
-    """Serve a descriptor at a ring's address, as somebody who took it would."""
+    """Serve a descriptor at a ring's address, as an impostor would."""
     with socket.socket(socket.AF_UNIX) as server:
         address.unlink(missing_ok=True)
         server.bind(str(address))
@@ -425,7 +425,7 @@ def test_a_silent_ring_client_delays_no_other(tmp_path: Path) -> None:
         for _ in range(300):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.setblocking(False)
-            with contextlib.suppress(BlockingIOError):  # the queue of those who knock is full
+            with contextlib.suppress(BlockingIOError):  # the backlog is full
                 line.connect(str(tmp_path / "r"))
         AudioRing.attach(tmp_path / "r").close()
 

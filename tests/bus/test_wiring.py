@@ -26,8 +26,8 @@ SAID_BY_MANY = {
     *(m.FinalTranscribed, m.UtteranceLost),
     *OF_THE_USER,
 }
-"""What every stage says of itself, what two stages can find out, outcomes that the session gives in place
-of a transcriber that is gone, and what the user wants at any screen."""
+"""Events about the stage itself, events that two stages can detect, outcomes that the session publishes for a
+missing transcriber, and user actions at any view."""
 
 
 @pytest.mark.parametrize("event", EVENTS)

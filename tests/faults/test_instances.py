@@ -1,4 +1,4 @@
-"""Sessions beside each other, and what a crashed one has left."""
+"""Sessions side by side, and leftovers of a crashed one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sound server that refuses us: one line that names the way out, and no second try."""
+"""A sound server that refuses access: one line with the fix, and no retry."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_permission_denied_differs_from_a_missing_server(
     theirs.write_bytes(b"2" * 256)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    # On its own socket a server lets its own user in whatever they show, so it is asked at a port.
+    # On its own socket a server admits its own user without a cookie, so this uses a TCP port.
     where = ("listen=127.0.0.1", f"port={port}", f"auth-cookie={theirs}")
     sound_server.pactl("load-module", "module-native-protocol-tcp", *where)
     for name, value in sound_server.environment.items():

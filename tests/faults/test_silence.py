@@ -1,4 +1,4 @@
-"""Long silence: no words, and no work for the transcriber."""
+"""Long silence: no words, and no passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What devices do to a capture: go, come back, change, stand still, refuse. By a real sound server."""
+"""Device changes with a real sound server: lost, back, replaced, stalled, refused."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Hear = Callable[[str], tuple[Hearing, AudioRing]]
 
 
 def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -> float:
-    """Play into a sink, and return how alike what is heard is."""
+    """Play into a sink, and return the correlation with the captured audio."""
     played = noise(1.0)
     assert play_into(server, sink, played, place).wait(timeout=20) == 0
     stop_sample = ring.written_sample

@@ -1,4 +1,4 @@
-"""Full, closed and missing places: a session works all the same, or ends and says what to do."""
+"""Full, read-only and missing places: a session works, or ends with a fix."""
 
 from __future__ import annotations
 

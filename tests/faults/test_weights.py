@@ -1,4 +1,4 @@
-"""Weights that are damaged while a session uses them."""
+"""Weights that are damaged during a session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.pipeline.test_recordings import check_log
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory with weights of its own."""
+    """Return a directory with a copy of the weights."""
     place = tmp_path_factory.mktemp("w")
     shutil.copytree(store.models_directory() / "tiny.en", place / "tiny.en")
     return place

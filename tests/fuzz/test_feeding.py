@@ -1,4 +1,4 @@
-"""Whoever feeds the decoders finds every kind of fault, and says which input it was."""
+"""The fuzzer finds every kind of fault, and names the input."""
 
 from __future__ import annotations
 

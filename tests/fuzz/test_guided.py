@@ -1,4 +1,4 @@
-"""Where what breeds the inputs is missing, the user is told how to get it, and that is true."""
+"""Without atheris the user gets the command that installs it."""
 
 from __future__ import annotations
 

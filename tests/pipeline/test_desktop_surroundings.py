@@ -1,4 +1,4 @@
-"""What else a desktop gives a session: a protected display, a key store, odd locales, a deleted folder."""
+"""Other properties of desktops: protected display, key store, odd locales, deleted folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only the llm process of a session ever holds a key: looked for in every process and file of a real one."""
+"""Only the llm process of a session ever holds a key: every process and file is searched."""
 
 from __future__ import annotations
 

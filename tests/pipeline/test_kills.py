@@ -68,7 +68,7 @@ def test_kills_in_mid_sentence_lose_no_word(place: Path) -> None:
 
 
 def _kill_each_at_work(session: Session) -> None:
-    """Kill each group of stages when its work shows, in the order in which the machine comes to it."""
+    """Kill each group of stages when its work shows, in order."""
 
     def mic_grows() -> bool:
         return any(event["source"] == "mic" for event in session.of("PartialTranscribed"))
@@ -76,7 +76,7 @@ def _kill_each_at_work(session: Session) -> None:
     at_work: dict[tuple[str, ...], Callable[[], bool]] = {
         ("overlay",): lambda: bool(session.of("FinalTranscribed")),
         ("connector", "llm"): lambda: bool(session.of("AnswerStreamed")),
-        HEARING: mic_grows,  # whoever has the sound, all at once
+        HEARING: mic_grows,  # all that have the audio, at once
     }
     while at_work:
         for stages in wait_until(lambda: [each for each, works in at_work.items() if works()], 120):
@@ -86,7 +86,7 @@ def _kill_each_at_work(session: Session) -> None:
 
 
 def _check_words_shown(session: Session) -> None:
-    """Check that words shown before the transcriber died stand, unless its final pass found better ones."""
+    """Check that words shown before the transcriber died remain, unless its final pass found better ones."""
     shown = next(event for event in session.of("PartialTranscribed") if event["source"] == "mic")
     utterance = shown["source"], shown["utterance"]
     (final,) = [e for e in session.of("FinalTranscribed") if (e["source"], e["utterance"]) == utterance]
@@ -102,7 +102,7 @@ def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
     options = ("--provider", "local", "--json")
     with running("run", *sources(place), *options, directory=place) as session:
         session.wait_for("RequestSent")
-        os.kill(session.pid("llm"), signal.SIGSTOP)  # a hang, before anything of the answer came
+        os.kill(session.pid("llm"), signal.SIGSTOP)  # a hang, before the first token of the answer
         assert session.end() == 0
     deaths = [event["seq"] for event in session.of("StageDied") if event["stage"] == "llm"]
     assert len(deaths) == 1

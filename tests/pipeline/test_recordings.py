@@ -35,7 +35,7 @@ def truth(source: str) -> str:
 
 
 def check_log(events: Sequence[Event]) -> None:
-    """Check what holds for every log: order, numbering, one end for each utterance."""
+    """Check the invariants of every log: order, numbering, one outcome per utterance."""
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     stamps = [event["logged_ns"] for event in events]
     assert stamps == sorted(stamps)
@@ -74,7 +74,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
         assert order[:3] == ["QuestionDetected", "PassagesRetrieved", "RequestSent"], "notes come first"
-        # On a busy machine the next question may cut an answer short.
+        # On a busy machine the next question may cancel an answer.
         ends = [kind for kind in order if kind != "UsageCounted"]
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
@@ -87,7 +87,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
 
 
 def check_requests(requests: Sequence[Event], own_words: str) -> None:
-    """Check that requests stayed on the machine and hold nothing that the candidate said."""
+    """Check that requests stayed on the machine and contain nothing that the candidate said."""
     assert len(requests) == 4
     for request in requests:
         assert not request["left_machine"]
@@ -96,7 +96,7 @@ def check_requests(requests: Sequence[Event], own_words: str) -> None:
         content = " ".join(message["content"] for message in body["messages"])
         sentences = [part for part in own_words.split(". ") if len(part.split()) > 5]
         assert sentences
-        quoted = (DEMO / "notes.md").read_text()  # the candidate's own notes may say the same
+        quoted = (DEMO / "notes.md").read_text()  # the candidate's own notes may contain the same words
         assert not [each for each in sentences if each in content and each not in " ".join(quoted.split())]
 
 

@@ -24,7 +24,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def recording(place: Path) -> str:
-    """Return a source that says one sentence, is quiet for a while, and says two."""
+    """Return a source with one sentence, a pause, and two sentences."""
     samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16", stop=9 * SAMPLE_RATE)
     quiet = np.zeros(4 * SAMPLE_RATE, np.int16)
     soundfile.write(place / "call.wav", [*samples[: 3 * SAMPLE_RATE], *quiet, *samples], SAMPLE_RATE)
@@ -32,7 +32,7 @@ def recording(place: Path) -> str:
 
 
 def kill_after_a_final(session: Session) -> None:
-    """Kill the supervisor when a sentence is final, and wait until nothing but the keeper is left."""
+    """Kill the supervisor after the first final, and wait until only the keeper is left."""
     session.wait_for("FinalTranscribed")
     wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")))
     session.process.kill()
@@ -41,7 +41,7 @@ def kill_after_a_final(session: Session) -> None:
 
 
 def left(session: Session) -> list[str]:
-    """Return what is left of a session that was killed, but for the directory with the keeper's socket."""
+    """Return what is left of a killed session, except the directory with the keeper's socket."""
     return [each for each in session.left_behind() if "process" in each]
 
 

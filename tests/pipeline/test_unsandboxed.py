@@ -1,4 +1,4 @@
-"""Whole sessions on a system that does not let them make a sandbox: itself a filter, as of a container."""
+"""Sessions on a system that blocks sandboxing, such as a container with its own filter."""
 
 from __future__ import annotations
 
