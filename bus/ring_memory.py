@@ -168,8 +168,8 @@ def attach_memory(address: Path) -> RingMemory:
     """
     if sys.platform == "linux":
         return map_memory(ring_descriptor(address))
-    with _connected_to(address, _ANSWER_TIMEOUT_S) as line:
-        return _receive_name(line)
+    with _connected_to(address, _ANSWER_TIMEOUT_S) as connection:
+        return _receive_name(connection)
 
 
 def ring_descriptor(address: Path, *, timeout_s: float = _ANSWER_TIMEOUT_S) -> int:
@@ -178,8 +178,8 @@ def ring_descriptor(address: Path, *, timeout_s: float = _ANSWER_TIMEOUT_S) -> i
     Raises:
         OSError: No ring is served there.
     """
-    with _connected_to(address, timeout_s) as line:
-        _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
+    with _connected_to(address, timeout_s) as connection:
+        _, descriptors, _, _ = socket.recv_fds(connection, 64, 1)
     if not descriptors:
         raise ConnectionResetError("no descriptor was sent")
     return descriptors[0]
@@ -205,11 +205,11 @@ def map_memory(descriptor: int) -> RingMemory:
 @contextlib.contextmanager
 def _connected_to(address: Path, timeout_s: float) -> Iterator[socket.socket]:
     """Connect to the ring server at `address`."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(timeout_s)
-        line.connect(str(address))
-        check_same_user(line)
-        yield line
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect(str(address))
+        check_same_user(connection)
+        yield connection
 
 
 def _is_sealed(descriptor: int) -> bool:
@@ -221,10 +221,10 @@ def _is_sealed(descriptor: int) -> bool:
     return seals & _SEALS == _SEALS
 
 
-def _receive_name(line: socket.socket) -> RingMemory:
+def _receive_name(connection: socket.socket) -> RingMemory:
     from multiprocessing.shared_memory import SharedMemory
 
-    segment = SharedMemory(name=line.recv(255).decode())
+    segment = SharedMemory(name=connection.recv(255).decode())
     buffer = memoryview(segment.buf or b"")
     return RingMemory(buffer, _blocks_in(buffer), segment.close)
 
@@ -256,16 +256,16 @@ class RingServer:
     def _serve(self) -> None:
         while True:
             try:
-                line, _ = self._socket.accept()
+                connection, _ = self._socket.accept()
             except OSError:  # closed
                 return
-            with line, contextlib.suppress(OSError):  # the reader has disconnected
-                line.settimeout(_ANSWER_TIMEOUT_S)
-                check_same_user(line)
+            with connection, contextlib.suppress(OSError):  # the reader has disconnected
+                connection.settimeout(_ANSWER_TIMEOUT_S)
+                check_same_user(connection)
                 if self._handle.descriptor is not None:
-                    socket.send_fds(line, [b"ring"], [self._handle.descriptor])
+                    socket.send_fds(connection, [b"ring"], [self._handle.descriptor])
                 else:
-                    line.sendall(self._handle.name.encode())
+                    connection.sendall(self._handle.name.encode())
 
     def close(self) -> None:
         """Stop serving."""

@@ -1,4 +1,4 @@
-"""Shared fixtures: runs with a live hub, stages as processes, weights; and the tiers of tests."""
+"""Shared fixtures: runs with a hub, stages as processes, weights; tiers of tests."""
 
 from __future__ import annotations
 

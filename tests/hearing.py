@@ -73,7 +73,7 @@ class Hearing:
         names = {f"{part}:{source}" for source in sources for part in ("capture", "vad")}
         for name in sorted(names):
             self.start(*name.split(":"))
-        wait_until(lambda: names <= {event.stage for event in self.heard(StageReady)}, timeout_s=20)
+        wait_until(lambda: names <= {event.stage for event in self.received(StageReady)}, timeout_s=20)
 
     def replay(self, lead_s: float = 0.1) -> int:
         """Start the recordings, and return the time at which sample 0 is due."""
@@ -87,7 +87,7 @@ class Hearing:
         self.session.poll()
         return [logged.event for logged in self.logged]
 
-    def heard(self, kind: type[E], source: str = "") -> list[E]:
+    def received(self, kind: type[E], source: str = "") -> list[E]:
         """Return the events of one kind, of one source if one is named."""
         return [
             event
@@ -99,12 +99,12 @@ class Hearing:
         self, kind: type[E], source: str = "", *, count: int = 1, timeout_s: float = 30.0
     ) -> list[E]:
         """Wait for so many events of one kind, and return them."""
-        wait_until(lambda: len(self.heard(kind, source)) >= count, timeout_s=timeout_s)
-        return self.heard(kind, source)
+        wait_until(lambda: len(self.received(kind, source)) >= count, timeout_s=timeout_s)
+        return self.received(kind, source)
 
     def spans(self, source: str) -> list[tuple[int, int]]:
         """Return the utterances of a source that have ended."""
-        return [(event.start_sample, event.stop_sample) for event in self.heard(SpeechEnded, source)]
+        return [(event.start_sample, event.stop_sample) for event in self.received(SpeechEnded, source)]
 
     def __enter__(self) -> Self:
         return self

@@ -66,25 +66,28 @@ def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict
 
 def _latencies_ms(run: Run, count: int, said_before: int) -> list[float]:
     """Return the latency of each event from one process to another."""
-    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerStreamed})) as hearer:
-        saying = threading.Thread(target=_say_paced, args=(sayer, count))
+    with (
+        HubClient("llm", run) as publisher,
+        HubClient("view", run, kinds=frozenset({AnswerStreamed})) as subscriber,
+    ):
+        publishing = threading.Thread(target=_say_paced, args=(publisher, count))
         left, values = said_before, list[float]()
         while left > 0:
-            left -= len(hearer.poll(1.0))
-        saying.start()
+            left -= len(subscriber.poll(1.0))
+        publishing.start()
         while len(values) < count:
-            for logged in hearer.poll(1.0):
+            for logged in subscriber.poll(1.0):
                 assert isinstance(logged.event, AnswerStreamed)
                 values.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
-        saying.join()
+        publishing.join()
     return values
 
 
-def _say_paced(sayer: HubClient, count: int) -> None:
+def _say_paced(publisher: HubClient, count: int) -> None:
     started_s = time.monotonic()
     for number in range(count):
         time.sleep(max(0.0, started_s + number / _RATE_HZ - time.monotonic()))
-        sayer.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
+        publisher.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
 
 
 def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:

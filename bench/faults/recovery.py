@@ -100,7 +100,7 @@ def gap(fault: InjectedFault, events: Sequence[Event]) -> Gap | None:
 
 def account(events: Sequence[Event]) -> OutcomeCounts:
     """Count the utterances with no outcome, with two, or out of order within their source."""
-    begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
+    started = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
     ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
     lost = {_key(event) for event in events if event["type"] == "UtteranceLost"}
     counted = Counter(ends)
@@ -109,8 +109,8 @@ def account(events: Sequence[Event]) -> OutcomeCounts:
         numbers = [number for of, number in ends if of == source]
         out_of_order += sum(later < earlier for earlier, later in itertools.pairwise(numbers))
     return OutcomeCounts(
-        utterances=len(begun),
-        lost=len((begun - set(ends)) | lost),
+        utterances=len(started),
+        lost=len((started - set(ends)) | lost),
         doubled=sum(count > 1 for count in counted.values()),
         out_of_order=out_of_order,
     )

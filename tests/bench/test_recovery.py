@@ -42,14 +42,14 @@ def test_a_reported_gap_is_compared_with_the_clock() -> None:
 
 
 def test_every_utterance_is_to_come_to_one_end_in_order() -> None:
-    begun = [utterance("SpeechStarted", number) for number in (1, 2, 3, 4)]
+    started = [utterance("SpeechStarted", number) for number in (1, 2, 3, 4)]
     ends = [
         utterance("FinalTranscribed", 2),
         utterance("FinalTranscribed", 1),
         utterance("UtteranceDiscarded", 2),
         utterance("UtteranceLost", 3),
     ]
-    assert account([*begun, *ends]) == OutcomeCounts(utterances=4, lost=2, doubled=1, out_of_order=1)
+    assert account([*started, *ends]) == OutcomeCounts(utterances=4, lost=2, doubled=1, out_of_order=1)
     assert account([]) == OutcomeCounts(0, 0, 0, 0)
 
 

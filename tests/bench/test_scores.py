@@ -131,8 +131,8 @@ def test_what_was_waited_for_and_why() -> None:
 
 
 def test_an_utterance_without_outcome_is_missed() -> None:
-    begun = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
-    (only,), _ = scored([HELLO], [begun])
+    started = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
+    (only,), _ = scored([HELLO], [started])
     assert only.latencies_s == [math.inf]
 
 

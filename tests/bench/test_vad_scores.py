@@ -47,8 +47,8 @@ def test_a_pause_shorter_than_a_fifth_of_a_second_is_none() -> None:
 
 @given(st.lists(st.floats(0, 1), min_size=63, max_size=63))
 def test_a_lag_is_bounded_by_its_pause_and_a_window(
-    judgements: list[float],
+    decisions: list[float],
 ) -> None:
     speech = [(0.3 * SECOND, 0.9 * SECOND), (1.4 * SECOND, 1.9 * SECOND)]
-    for lag in off_lags_ms(speech, judgements, WINDOW, round(2 * SECOND)):
+    for lag in off_lags_ms(speech, decisions, WINDOW, round(2 * SECOND)):
         assert math.isinf(lag) or 0 < lag <= 500 + 32

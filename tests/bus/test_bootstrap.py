@@ -29,13 +29,13 @@ def test_a_stage_that_still_loads_ends_with_its_supervisor() -> None:
         assert arguments == ["mic"], "it is given its arguments"
         supervisor.kill()
 
-        def gone() -> bool:
+        def vanished() -> bool:
             try:
                 return psutil.Process(int(number)).status() == psutil.STATUS_ZOMBIE
             except psutil.NoSuchProcess:
                 return True
 
-        wait_until(gone)
+        wait_until(vanished)
 
 
 def test_a_stage_without_supervisor_does_not_start() -> None:

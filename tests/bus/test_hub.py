@@ -36,9 +36,9 @@ def test_a_late_follower_gets_the_whole_session_in_order(hub_run: Run) -> None:
         for number in range(1000):
             session.publish(m.SessionEnding(cause=str(number)))
         with HubClient("view", hub_run) as late:
-            heard = endings(late, 1000)
-    assert [logged.event.cause for logged in heard] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
-    assert [logged.seq for logged in heard] == sorted(logged.seq for logged in heard)
+            received = endings(late, 1000)
+    assert [logged.event.cause for logged in received] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
+    assert [logged.seq for logged in received] == sorted(logged.seq for logged in received)
 
 
 def test_a_sleeping_subscriber_delays_no_other(hub_run: Run) -> None:
@@ -62,8 +62,8 @@ def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[...
     run = make_run()
     hub = Hub(run)
     context = zmq.Context()
-    stranger = context.socket(zmq.DEALER)
-    stranger.connect(run.hub_address)
+    client_socket = context.socket(zmq.DEALER)
+    client_socket.connect(run.hub_address)
     ending = m.encode(m.SessionEnding(cause="x"))
     follow = msgspec.msgpack.encode(Subscription(0, ["NoSuchKind"]))
     for frames in (
@@ -76,32 +76,34 @@ def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[...
         [run.token, SUBSCRIBE, b"view", b"\x00"],
         [b""],
     ):
-        stranger.send_multipart(frames)
+        client_socket.send_multipart(frames)
     give_up = time.monotonic() + 10
     hub.serve(until=lambda: hub.rejected == 8 or time.monotonic() > give_up)
     assert hub.rejected == 8
-    [told] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
+    [reported] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
     # The first is reported at once, so the number depends on how many had arrived by then.
-    assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
-    assert (told.stage, told.kept) == (
+    assert isinstance(reported, m.ProblemReported), "it is told once, and nothing else reached the log"
+    assert (reported.stage, reported.kept) == (
         "hub",
         "nothing was accepted from the sender, and nothing was sent to it",
     )
-    assert re.search(r"rejected [1-8] unauthenticated or invalid messages? on the event bus", told.problem)
+    assert re.search(
+        r"rejected [1-8] unauthenticated or invalid messages? on the event bus", reported.problem
+    )
     hub.close()
-    stranger.close(linger=0)
+    client_socket.close(linger=0)
     context.term()
 
 
 def test_an_oversized_message_is_dropped(hub_run: Run) -> None:
     context = zmq.Context()
-    with context.socket(zmq.DEALER) as stranger, HubClient("session", hub_run) as session:
-        stranger.connect(hub_run.hub_address)
-        stranger.send_multipart([hub_run.token, PUBLISH, b"session", bytes(4 << 20)])
+    with context.socket(zmq.DEALER) as client_socket, HubClient("session", hub_run) as session:
+        client_socket.connect(hub_run.hub_address)
+        client_socket.send_multipart([hub_run.token, PUBLISH, b"session", bytes(4 << 20)])
         with HubClient("view", hub_run) as view:
             session.publish(m.SessionEnding(cause="still here"))
             assert endings(view, 1)
-        stranger.close(linger=0)
+        client_socket.close(linger=0)
     context.term()
 
 

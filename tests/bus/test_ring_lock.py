@@ -1,4 +1,4 @@
-"""The ring's memory stays out of swap and dumps if the system allows it, and reports it."""
+"""The ring's memory stays out of swap and dumps if possible, and reports it."""
 
 from __future__ import annotations
 

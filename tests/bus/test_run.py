@@ -77,14 +77,14 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
     killed = tmp_path / f"cuecard-{dead_process()}-abc"
     killed.mkdir()
     with contextlib.ExitStack() as stack:
-        door = stack.enter_context(socket.socket(socket.AF_UNIX))
-        door.bind(str(killed / "keeper"))
-        door.listen(0)
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(killed / "keeper"))
+        listener.listen(0)
         for _ in range(2):  # fills the backlog, and one more
-            knocker = stack.enter_context(socket.socket(socket.AF_UNIX))
-            knocker.setblocking(False)
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
             with contextlib.suppress(BlockingIOError):
-                knocker.connect(str(killed / "keeper"))
+                client.connect(str(killed / "keeper"))
         assert remove_stale_runs(tmp_path) == []
     assert remove_stale_runs(tmp_path) == [killed]
 
@@ -92,10 +92,10 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
 def test_only_stale_runs_are_removed(tmp_path: Path) -> None:
     dead = tmp_path / f"cuecard-{dead_process()}-abc"
     alive = tmp_path / f"cuecard-{os.getpid()}-abc"
-    stranger = tmp_path / "cuecard-notes-abc"
-    for directory in (dead, alive, stranger):
+    client_socket = tmp_path / "cuecard-notes-abc"
+    for directory in (dead, alive, client_socket):
         directory.mkdir()
         (directory / "hub").touch()
     assert remove_stale_runs(tmp_path) == [dead]
     assert alive.exists()
-    assert stranger.exists()
+    assert client_socket.exists()

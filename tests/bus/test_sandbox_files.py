@@ -134,7 +134,7 @@ print(json.dumps(found))
 
 @with_landlock
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ("landlock.restrict = lambda rules: 7", "can be read"),
         ("landlock._known_rights = lambda abi: landlock._READ", "a file can be written"),
@@ -142,7 +142,7 @@ print(json.dumps(found))
         ("landlock.version = lambda: 0", "this kernel has no Landlock"),
     ],
 )
-def test_the_self_test_notices_files_that_are_left_open(change: str, told: str) -> None:
+def test_the_self_test_notices_files_that_are_left_open(change: str, reported: str) -> None:
     program = f"""
 import json
 from pathlib import Path
@@ -155,7 +155,7 @@ print(json.dumps([report.enforced, report.summary]))
     enforced, summary = run(program)
     assert enforced, "files are the second layer; the first holds"
     assert "files not enforced" in summary
-    assert told in summary
+    assert reported in summary
 
 
 @with_landlock

@@ -24,7 +24,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 
-CAGELESS = """
+SANDBOXLESS = """
 from bus.sandbox import seccomp
 seccomp.load = lambda **_: 1
 from bus.stage import Stage
@@ -67,7 +67,7 @@ def start(make_run: Callable[..., Run]) -> Iterator[Callable[..., tuple[HubClien
         child.wait(10)
 
 
-def heard(line: HubClient, stage: str) -> list[m.Event]:
+def received(line: HubClient, stage: str) -> list[m.Event]:
     events: list[m.Event] = []
 
     def said() -> bool:
@@ -81,8 +81,8 @@ def heard(line: HubClient, stage: str) -> list[m.Event]:
 def test_without_a_sandbox_a_stage_gets_no_audio(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
-    line, child = start(CAGELESS)
-    (problem,) = heard(line, "capture:mic")
+    line, child = start(SANDBOXLESS)
+    (problem,) = received(line, "capture:mic")
     assert isinstance(problem, m.ProblemReported)
     assert (
         "the sandbox of capture:mic cannot be enforced (not enforced: seccomp refused (EPERM))"
@@ -96,9 +96,9 @@ def test_without_a_sandbox_a_stage_gets_no_audio(
 def test_allow_unsandboxed_continues_and_reports(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
-    line, child = start(CAGELESS, session=SessionSettings(allow_unsandboxed=True))
+    line, child = start(SANDBOXLESS, session=SessionSettings(allow_unsandboxed=True))
     events: list[m.Event] = []
-    wait_until(lambda: events.extend(heard(line, "capture:mic")) or len(events) > 1, timeout_s=20)
+    wait_until(lambda: events.extend(received(line, "capture:mic")) or len(events) > 1, timeout_s=20)
     problem, ready = events
     assert isinstance(problem, m.ProblemReported)
     assert isinstance(ready, m.StageReady)
@@ -110,7 +110,7 @@ def test_every_stage_protects_its_memory(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
     line, _ = start(PRIVATE)
-    ready = heard(line, "vad:mic")[0]
+    ready = received(line, "vad:mic")[0]
     assert isinstance(ready, m.StageReady)
     assert json.loads(ready.detail) == [1, 0]
 

@@ -32,11 +32,11 @@ from tests.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="sealed memfds exist on Linux alone")
 
-ENDING = m.encode(m.SessionEnding(cause="a stranger says so"))
+ENDING = m.encode(m.SessionEnding(cause="unauthenticated"))
 
 
 @pytest.fixture
-def stranger(hub_run: Run) -> Iterator[zmq.Socket[bytes]]:
+def client_socket(hub_run: Run) -> Iterator[zmq.Socket[bytes]]:
     """Return a connection to the hub of a client that only knows the address."""
     context = zmq.Context()
     line: zmq.Socket[bytes] = context.socket(zmq.DEALER)
@@ -46,7 +46,7 @@ def stranger(hub_run: Run) -> Iterator[zmq.Socket[bytes]]:
     context.term()
 
 
-def heard(view: HubClient, wanted: Callable[[m.Event], bool]) -> list[m.Event]:
+def received(view: HubClient, wanted: Callable[[m.Event], bool]) -> list[m.Event]:
     """Return everything a view receives up to the first matching event."""
     events: list[m.Event] = []
 
@@ -66,36 +66,36 @@ def is_rejection(event: m.Event) -> bool:
     return isinstance(event, m.ProblemReported) and "on the event bus" in event.problem
 
 
-def goes_on(run: Run) -> list[m.Event]:
+def check_delivery(run: Run) -> list[m.Event]:
     """Check that a stage's events still reach subscribers; return all events."""
     with HubClient("session", run) as session, HubClient("view", run) as view:
         session.publish(m.SessionEnding(cause="ours"))
-        return heard(view, is_ending("ours"))
+        return received(view, is_ending("ours"))
 
 
 def test_a_client_without_token_is_rejected_and_reported_once(
-    hub_run: Run, stranger: zmq.Socket[bytes], make_run: Callable[..., Run]
+    hub_run: Run, client_socket: zmq.Socket[bytes], make_run: Callable[..., Run]
 ) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding", "StageReady"]))
     for token in (b"", b"wrong", hub_run.token[:-1], hub_run.token.upper() + b" ", make_run().token):
-        stranger.send_multipart([token, PUBLISH, b"session", ENDING])
-        stranger.send_multipart([token, SUBSCRIBE, b"view", follow])
+        client_socket.send_multipart([token, PUBLISH, b"session", ENDING])
+        client_socket.send_multipart([token, SUBSCRIBE, b"view", follow])
     with HubClient("view", hub_run) as view:
-        heard(view, is_rejection)
-    events = goes_on(hub_run)
+        received(view, is_rejection)
+    events = check_delivery(hub_run)
     assert [event for event in events if isinstance(event, m.SessionEnding)] == [
         m.SessionEnding(cause="ours")
     ]
     assert sum(map(is_rejection, events)) == 1
-    assert not stranger.poll(0), "and nothing was given away"
+    assert not client_socket.poll(0), "and nothing was given away"
 
 
-def test_frames_of_another_run_are_refused_here(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
+def test_frames_of_another_run_are_refused_here(hub_run: Run, client_socket: zmq.Socket[bytes]) -> None:
     other = Run(hub_run.directory, os.urandom(16).hex().encode(), {})
     for _ in range(3):
-        stranger.send_multipart([other.token, PUBLISH, b"session", ENDING])
-    events = goes_on(hub_run)
-    assert not any(map(is_ending("a stranger says so"), events))
+        client_socket.send_multipart([other.token, PUBLISH, b"session", ENDING])
+    events = check_delivery(hub_run)
+    assert not any(map(is_ending("unauthenticated"), events))
 
 
 @pytest.mark.parametrize(
@@ -109,22 +109,22 @@ def test_frames_of_another_run_are_refused_here(hub_run: Run, stranger: zmq.Sock
     ],
 )
 def test_a_stage_cannot_speak_for_another(
-    hub_run: Run, stranger: zmq.Socket[bytes], name: str, event: m.Event
+    hub_run: Run, client_socket: zmq.Socket[bytes], name: str, event: m.Event
 ) -> None:
-    stranger.send_multipart([hub_run.token, PUBLISH, name.encode(), m.encode(event)])
+    client_socket.send_multipart([hub_run.token, PUBLISH, name.encode(), m.encode(event)])
     with HubClient("view", hub_run, kinds=frozenset({type(event), m.ProblemReported})) as view:
-        events = heard(view, is_rejection)
+        events = received(view, is_rejection)
     assert event not in events
 
 
 def test_random_frames_and_wrong_counts_of_frames_do_no_harm(
-    hub_run: Run, stranger: zmq.Socket[bytes]
+    hub_run: Run, client_socket: zmq.Socket[bytes]
 ) -> None:
     chance = random.Random(5)
     for count in range(400):
         frames = [chance.randbytes(chance.randrange(200)) for _ in range(1 + count % 7)]
-        stranger.send_multipart(frames if count % 3 else [hub_run.token, *frames])
-    assert sum(map(is_rejection, goes_on(hub_run))) >= 1
+        client_socket.send_multipart(frames if count % 3 else [hub_run.token, *frames])
+    assert sum(map(is_rejection, check_delivery(hub_run))) >= 1
 
 
 def test_bytes_that_are_no_zeromq_do_no_harm(hub_run: Run) -> None:
@@ -135,7 +135,7 @@ def test_bytes_that_are_no_zeromq_do_no_harm(hub_run: Run) -> None:
         with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
             line.connect(path)
             line.sendall((greeting if count % 2 else b"") + chance.randbytes(300) + b"\xff" * 64)
-    goes_on(hub_run)
+    check_delivery(hub_run)
 
 
 def test_a_thousand_connections_do_no_harm(
@@ -151,44 +151,46 @@ def test_a_thousand_connections_do_no_harm(
         session = stack.enter_context(HubClient("session", hub_run))
         view = stack.enter_context(HubClient("view", hub_run))
         session.publish(m.SessionEnding(cause="before"))
-        heard(view, is_ending("before"))
+        received(view, is_ending("before"))
         for _ in range(wanted):
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.setblocking(False)
             with contextlib.suppress(BlockingIOError):  # the backlog is full
                 line.connect(hub_run.hub_address.removeprefix("ipc://"))
         session.publish(m.SessionEnding(cause="during"))
-        heard(view, is_ending("during"))
-    goes_on(hub_run)
+        received(view, is_ending("during"))
+    check_delivery(hub_run)
 
 
-def test_an_endless_sender_does_not_block_others(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
+def test_an_endless_sender_does_not_block_others(hub_run: Run, client_socket: zmq.Socket[bytes]) -> None:
     stop = threading.Event()
 
     def send() -> None:
         while not stop.is_set():
             with contextlib.suppress(zmq.Again):
-                stranger.send_multipart([b"no", b"such", b"thing", b""], zmq.DONTWAIT)
+                client_socket.send_multipart([b"no", b"such", b"thing", b""], zmq.DONTWAIT)
 
     sender = threading.Thread(target=send)
     sender.start()
     try:
         for _ in range(5):
-            goes_on(hub_run)
+            check_delivery(hub_run)
     finally:
         stop.set()
         sender.join()
 
 
-def test_a_subscriber_that_never_reads_delays_no_other(hub_run: Run, stranger: zmq.Socket[bytes]) -> None:
+def test_a_subscriber_that_never_reads_delays_no_other(
+    hub_run: Run, client_socket: zmq.Socket[bytes]
+) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding"]))
     for _ in range(3000):
-        stranger.send_multipart([hub_run.token, SUBSCRIBE, b"view", follow])
+        client_socket.send_multipart([hub_run.token, SUBSCRIBE, b"view", follow])
     with HubClient("session", hub_run) as session, HubClient("view", hub_run) as view:
         for number in range(2000):
             session.publish(m.SessionEnding(cause=f"{number} {'x' * 500}"))
         session.publish(m.SessionEnding(cause="last"))
-        heard(view, is_ending("last"))
+        received(view, is_ending("last"))
 
 
 @pytest.mark.parametrize(
@@ -291,9 +293,9 @@ def test_a_link_in_the_place_of_a_run_is_not_followed(
 def test_sweeping_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").touch()
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    (tmp_path / f"cuecard-{gone.pid}-x").symlink_to(tmp_path / "precious")
+    vanished = subprocess.Popen([sys.executable, "-c", ""])
+    vanished.wait()
+    (tmp_path / f"cuecard-{vanished.pid}-x").symlink_to(tmp_path / "precious")
     assert remove_stale_runs(tmp_path) == []
     assert (tmp_path / "precious" / "file").exists()
 
@@ -463,5 +465,5 @@ def test_the_hub_as_a_process_outlives_all_of_it(
             line.send_multipart([run.token, PUBLISH, b"session", b"\x91" * 100_000])
             line.close(linger=500)
     context.term()
-    goes_on(run)
+    check_delivery(run)
     assert hub.poll() is None

@@ -31,12 +31,12 @@ class Match:
     """0 to 1."""
 
 
-def find(played: Samples, heard: Samples) -> Match:
+def find(played: Samples, received: Samples) -> Match:
     """Return the position of `played` in `heard`, and their correlation there."""
-    size = len(heard) + len(played)
-    spectra = np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
-    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(heard)]))
-    piece = heard[at : at + len(played)].astype(float)
+    size = len(received) + len(played)
+    spectra = np.fft.rfft(received.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
+    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(received)]))
+    piece = received[at : at + len(played)].astype(float)
     norm = np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9
     return Match(at, float(np.dot(piece, played[: len(piece)]) / norm))
 

@@ -33,7 +33,7 @@ def apply(
     def begin(spec: str) -> tuple[Hearing, AudioRing]:
         hearing = Hearing(make_run, start_stage, {"call": spec}, environment=sound_server.environment)
         hearing.start("capture", "call")
-        wait_until(lambda: any(e.stage == "capture:call" for e in hearing.heard(StageReady)), timeout_s=20)
+        wait_until(lambda: any(e.stage == "capture:call" for e in hearing.received(StageReady)), timeout_s=20)
         return hearing, AudioRing.attach(hearing.run.ring_address("call"))
 
     return begin
@@ -64,7 +64,7 @@ def test_an_output_that_returns_is_captured_again(
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "the device was away"
         assert _heard_alike(sound_server, SINK, ring, tmp_path) > 0.95
-        assert len(hearing.heard(CaptureStarted)) == 1, "the clock is the old one"
+        assert len(hearing.received(CaptureStarted)) == 1, "the clock is the old one"
 
 
 def test_another_default_output_is_followed_with_its_gap(
@@ -77,7 +77,7 @@ def test_another_default_output_is_followed_with_its_gap(
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "another output was chosen"
         assert _heard_alike(sound_server, "headphones", ring, tmp_path) > 0.95
-        assert not hearing.heard(ProblemReported)
+        assert not hearing.received(ProblemReported)
 
 
 def test_another_microphone_that_the_user_chooses_is_followed(
@@ -98,7 +98,7 @@ def test_every_rate_width_and_channel_count_is_captured(
     sound_server.pactl("load-module", "module-null-sink", "sink_name=odd", "norewinds=1", *spec.split())
     hearing, ring = apply("device:odd.monitor")
     with hearing, ring:
-        (started,) = hearing.heard(CaptureStarted)
+        (started,) = hearing.received(CaptureStarted)
         assert f"rate={started.native_rate_hz}" in spec
         alike = _heard_alike(sound_server, "odd", ring, tmp_path)
         assert alike > (0.95 if started.native_rate_hz > 2 * 6_000 else 0.6), "6 kHz do not fit into 8 kHz"
@@ -118,7 +118,7 @@ def test_a_capture_that_stands_still_for_300_ms_loses_nothing(
         stop_sample = ring.written_sample
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
         assert find(played, everything(ring)).alike > 0.95, "in one piece"
-        assert not hearing.heard(AudioLost)
+        assert not hearing.received(AudioLost)
 
 
 def _stand_still(process: subprocess.Popen[bytes], seconds: float) -> None:

@@ -20,11 +20,11 @@ def _works(outcome: Outcome) -> None:
     assert WORDS in outcome.said()
 
 
-def _ends_with_one_line(outcome: Outcome, code: int, says: str) -> None:
+def _ends_with_one_line(outcome: Outcome, code: int, message: str) -> None:
     assert outcome.code == code, outcome.complaints
     assert len(outcome.complaints) == 1, outcome.complaints
     assert outcome.complaints[0].startswith("cuecard: ")
-    assert says in outcome.complaints[0]
+    assert message in outcome.complaints[0]
 
 
 def test_a_full_run_directory_is_one_line(place: Path) -> None:

@@ -64,10 +64,10 @@ def test_a_recording_ends_when_the_transcriber_is_given_up(
         session.wait_for("StageGivenUp")
         session.end(60)
     check_log(session.events)
-    begun = {event["utterance"] for event in session.of("SpeechStarted")}
+    started = {event["utterance"] for event in session.of("SpeechStarted")}
     lost = {event["utterance"] for event in session.of("UtteranceLost")}
     assert session.of("SessionEnding")[0]["cause"] == "the recordings ended"
-    assert len(begun) > 2
-    assert begun == lost | {event["utterance"] for event in session.of("FinalTranscribed")}
+    assert len(started) > 2
+    assert started == lost | {event["utterance"] for event in session.of("FinalTranscribed")}
     assert f"{len(lost)} utterances".encode() in session.errors
     assert "was lost before it could be transcribed" in saved.read_text()

@@ -81,11 +81,11 @@ def test_any_locale_will_do(place: Path, locale: str) -> None:
 
 
 def test_a_deleted_working_folder_does_no_harm(place: Path) -> None:
-    gone = place / "gone"
-    gone.mkdir()
+    vanished = place / "gone"
+    vanished.mkdir()
     with root_desktop(place) as desktop:
         command = desktop.cuecard("run", *SHORT, "--view", "plain", "--answer", "off")
-        script = f'cd {gone}; rmdir {gone}; exec "$@"'
+        script = f'cd {vanished}; rmdir {vanished}; exec "$@"'
         done = subprocess.run(
             ["sh", "-c", script, "sh", *command],
             env=desktop.environment,

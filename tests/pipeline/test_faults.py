@@ -91,10 +91,10 @@ BAD_INPUT = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "says"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
+    ("arguments", "code", "message"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
 )
 def test_bad_input_is_one_line_and_leaves_nothing(
-    place: Path, arguments: tuple[str, ...], code: int, says: str
+    place: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     (place / "empty.wav").write_bytes(b"")
     (place / "text.wav").write_text("no sound at all")
@@ -106,7 +106,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         assert session.end(60) == code
     lines = session.errors.decode().strip().splitlines()
     assert len(lines) == 1, session.errors.decode()
-    assert says.replace("{place}", str(place)) in lines[0]
+    assert message.replace("{place}", str(place)) in lines[0]
     assert session.left_behind() == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.faults.recovery import account, asked_twice
+from bench.faults.recovery import account, count_double_answers
 from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
@@ -59,7 +59,7 @@ def test_kills_in_mid_sentence_lose_no_word(place: Path) -> None:
     assert died == {"overlay", "connector", "llm", *HEARING}
     happened = account(session.events)
     assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
-    assert asked_twice(session.events) == 0
+    assert count_double_answers(session.events) == 0
     assert session.of("AnswerFinished"), "what was cut off is asked again"
     (gap,) = session.of("AudioLost")
     assert gap["stop_sample"] == session.of("CaptureStarted")[-1]["start_sample"]
@@ -98,7 +98,7 @@ def _check_words_shown(session: Session) -> None:
         assert final["text"] in texts
 
 
-def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
+def test_a_question_is_never_count_double_answers_at_once(place: Path) -> None:
     options = ("--provider", "local", "--json")
     with running("run", *sources(place), *options, directory=place) as session:
         session.wait_for("RequestSent")
@@ -112,7 +112,7 @@ def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
         event["question"] for kind in ("AnswerFinished", "AnswerStopped") for event in session.of(kind)
     )
     assert set(ends.values()) == {1}
-    assert asked_twice(session.events) == 0
+    assert count_double_answers(session.events) == 0
 
 
 def test_a_frozen_window_catches_up(make_run: Callable[..., Run], start_stage: StartStage) -> None:
@@ -121,7 +121,7 @@ def test_a_frozen_window_catches_up(make_run: Callable[..., Run], start_stage: S
     overlay = start_stage(run, "overlay", QT_QPA_PLATFORM="offscreen")
     with (
         HubClient("session", run, kinds=frozenset({Heartbeat, StageReady})) as watch,
-        HubClient("llm", run) as sayer,
+        HubClient("llm", run) as publisher,
         HubClient("view", run, kinds=frozenset({AnswerStreamed})) as other,
     ):
 
@@ -131,10 +131,11 @@ def test_a_frozen_window_catches_up(make_run: Callable[..., Run], start_stage: S
         wait_until(lambda: seen(lambda event: isinstance(event, StageReady) and event.stage == "overlay"), 30)
         os.kill(overlay.pid, signal.SIGSTOP)
         for number in range(EVENTS):
-            sayer.publish(AnswerStreamed(question=1, delta=f"{number} ", received_ns=number))
-        heard: list[int] = []
-        wait_until(lambda: heard.extend(each.seq for each in other.poll(0.05)) or len(heard) == EVENTS)
+            publisher.publish(AnswerStreamed(question=1, delta=f"{number} ", received_ns=number))
+        received: list[int] = []
+        wait_until(lambda: received.extend(each.seq for each in other.poll(0.05)) or len(received) == EVENTS)
         os.kill(overlay.pid, signal.SIGCONT)
         wait_until(
-            lambda: seen(lambda event: isinstance(event, Heartbeat) and event.processed_seq >= heard[-1]), 30
+            lambda: seen(lambda event: isinstance(event, Heartbeat) and event.processed_seq >= received[-1]),
+            30,
         )

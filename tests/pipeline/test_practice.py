@@ -96,8 +96,8 @@ def test_practice_asks_measures_and_requests_feedback(server: pulse.PulseServer,
 
 def check_answers(session: Session) -> None:
     """Check that each answer contains its own words, and nothing of the program's voice."""
-    heard = " ".join(event["text"].lower() for event in session.of("FinalTranscribed"))
-    assert any(words in heard for words in QUESTION_WORDS), "the microphone hears the voice"
+    received = " ".join(event["text"].lower() for event in session.of("FinalTranscribed"))
+    assert any(words in received for words in QUESTION_WORDS), "the microphone hears the voice"
     for measured, words in zip(session.of("PracticeAnswerMeasured"), WORDS, strict=True):
         assert words in measured["text"].lower()
         assert not any(words in measured["text"].lower() for words in QUESTION_WORDS)

@@ -42,9 +42,9 @@ def check_log(events: Sequence[Event]) -> None:
     for source in ("call", "mic"):
         ended = [e["utterance"] for e in events if e["type"] == "SpeechEnded" and e["source"] == source]
         done = [e["utterance"] for e in events if e["type"] in OUTCOMES and e["source"] == source]
-        begun = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
+        started = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
         assert ended == list(range(1, len(ended) + 1))
-        assert sorted(done) == begun, "every utterance has exactly one outcome"
+        assert sorted(done) == started, "every utterance has exactly one outcome"
 
 
 def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
