@@ -104,13 +104,3 @@ def may_publish(stage: str, event: type[m.Message]) -> bool:
 def subscriptions(stage: str) -> frozenset[type[m.Message]]:
     """Return the events that this stage receives."""
     return frozenset(event for event, route in ROUTES.items() if stage_kind(stage) in route.to)
-
-
-def publishers(event: type[m.Message]) -> tuple[str, ...]:
-    """Return the kinds of stage that publish this event."""
-    return ROUTES[event].by
-
-
-def subscribers(event: type[m.Message]) -> tuple[str, ...]:
-    """Return the kinds of stage that receive this event."""
-    return ROUTES[event].to

@@ -39,7 +39,7 @@ class Speakers:
 
     def _line(self, event: m.Event) -> HubClient:
         """Return the client of a stage that may publish this event."""
-        name = wiring.publishers(type(event))[0]
+        name = wiring.ROUTES[type(event)].by[0]
         if isinstance(event, m.StageReady | m.Heartbeat):
             name = event.stage
         elif name in _SOURCED:

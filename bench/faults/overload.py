@@ -103,16 +103,14 @@ class _Observer:
     began_ns: int = 0
     ended_ns: int = 0
     _stt_pid: int = 0
-    _playing_ns: int = 0
     _undo: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def on_line(self, received: Received, tree: ProcessTree) -> None:
-        """Process a line of output, and check the clock."""
-        event, now_ns = received.event, received.received_ns
+        """Process a line of output."""
+        event = received.event
         if event["type"] == "StageStarted" and event["stage"] == "stt":
             self._stt_pid = event["pid"]
         elif event["type"] == "ReplayStarted":
-            self._playing_ns = now_ns
             threading.Timer(_BEFORE_S, self._begin).start()
         self.memory_mb.append(tree.resident_mb().get("stt", 0.0))
 

@@ -88,7 +88,7 @@ def _is_entitled(frames: list[bytes]) -> bool:
         return False
     kind = msgspec.msgpack.decode(frames[3]).get("type")
     return any(
-        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.publishers(event)
+        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.ROUTES[event].by
         for event in wiring.LOGGED
     )
 

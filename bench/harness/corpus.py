@@ -138,11 +138,6 @@ def parse_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind in names)
 
 
-def clean_speech(corpus: Path) -> list[Clip]:
-    """Return the clips with one clean, exactly known utterance."""
-    return [clip for clip in read_corpus(corpus) if kind_of(clip) == "clean"]
-
-
 def read_audio(path: Path) -> Audio:
     """Return a recording as 16 kHz mono.
 

@@ -24,11 +24,6 @@ class Waterfall(msgspec.Struct, frozen=True, kw_only=True):
         """Total latency."""
         return self.vad_lag_ms + self.wait_ms + self.publish_ms + self.compute_ms + self.delivery_ms
 
-    @property
-    def hops_ms(self) -> float:
-        """Time of moving events between processes."""
-        return self.publish_ms + self.delivery_ms
-
 
 PARTS = ("vad_lag_ms", "wait_ms", "publish_ms", "compute_ms", "delivery_ms")
 
