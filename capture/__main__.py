@@ -23,7 +23,7 @@ def main() -> None:
         orders, before = Orders(name, settings.fast_ahead_s), ring_before()
         # Each way of hearing is loaded only where it is used.
         if isinstance(source, Live):
-            from capture import portaudio
+            from capture.devices import portaudio
             from capture.live import LiveCapture
 
             portaudio.hush()
@@ -32,7 +32,7 @@ def main() -> None:
             _recall(stage, orders)
             LiveCapture(stage, name, source, settings, orders, before).run()
             return
-        from capture.recording import FileRecording, InputRecording
+        from capture.recordings.recording import FileRecording, InputRecording
         from capture.replay import Replay
 
         stage.enter_sandbox()  # before the file is opened: its decoder must not reach anything else

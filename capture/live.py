@@ -17,9 +17,9 @@ from bus.failures import Failure, InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
-from capture import portaudio, pulse
-from capture.device_stream import DeviceStream
-from capture.devices import Device, choose
+from capture.devices import portaudio, pulse
+from capture.devices.device_list import Device, choose
+from capture.devices.stream import DeviceStream
 from capture.ring_feed import Intake
 from capture.ring_handover import open_ring
 from capture.session_state import Orders

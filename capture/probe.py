@@ -13,8 +13,8 @@ import msgspec
 
 from bus.failures import Failure
 from bus.sandbox import Sandbox
-from capture import portaudio
-from capture.devices import Device, choose, list_devices, measure_level
+from capture.devices import portaudio
+from capture.devices.device_list import Device, choose, list_devices, measure_level
 from capture.source import Live, Microphone, Monitor
 
 LEVELS, TRY = "--levels", "--try"

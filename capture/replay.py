@@ -15,10 +15,10 @@ from bus.messages import CaptureEnded, CaptureStarted
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory
 from bus.stage import Stage
 from capture.lateness import Lateness
-from capture.recording import Recording
+from capture.processing.sanitize import Frames
+from capture.recordings.recording import Recording
 from capture.ring_feed import Intake
 from capture.ring_handover import open_ring
-from capture.sanitize import Frames
 from capture.session_state import Orders
 from capture.settings import CaptureSettings
 

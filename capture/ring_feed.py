@@ -13,11 +13,11 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioLost, Event, ProblemReported
 from bus.ring_writer import RingWriter
-from capture.downmix import Downmix
-from capture.drift import nudged
-from capture.level import LevelMeter
-from capture.resampling import Mono, Resampler
-from capture.sanitize import Frames, Mender
+from capture.devices.drift import nudged
+from capture.processing.downmix import Downmix
+from capture.processing.level import LevelMeter
+from capture.processing.resampling import Mono, Resampler
+from capture.processing.sanitize import Frames, Mender
 
 _SILENCE_FRAMES = 48_000  # at a time, so that an hour of silence needs no hour's memory
 

@@ -13,11 +13,11 @@ from bus.messages import CaptureStarted, SpeechResumed
 from bus.stage import Stage
 from stt.lag import Lag
 from stt.loading import load
+from stt.open_utterances import OpenUtterances
 from stt.scheduler import Agenda, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber
-from stt.utterances import OpenUtterances
 
 _LOOK_WHILE_BUSY_EVERY_S = 0.002
 _LOOK_EVERY_S = 0.02

@@ -23,8 +23,8 @@ from stt.device import Device
 from stt.hallucination import Pass
 from stt.hotwords import may_be_echo
 from stt.mel import Features, GrowingMel, MelFrontEnd
+from stt.prompt import Vocabulary
 from stt.settings import SttSettings
-from stt.tokens import Vocabulary
 from stt.window import FRAMES_PER_S, fit, fitted_frames
 
 _TOKENS_AT_MOST = 220

@@ -13,13 +13,13 @@ from bus.messages import (
     UtteranceLost,
 )
 from stt import hallucination as guard
-from stt.account import Account
 from stt.endpointing import Endpointing, judge
 from stt.hallucination import Pass
+from stt.open_utterances import OpenUtterance, outcome_without_pass
 from stt.scheduler import Task
 from stt.seeds import Seed
 from stt.settings import SttSettings
-from stt.utterances import OpenUtterance, outcome_without_pass
+from stt.utterance import Account
 
 
 def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:

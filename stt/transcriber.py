@@ -19,16 +19,16 @@ from bus.failures import Overrun
 from bus.messages import Event
 from stt import events as outcome
 from stt import hallucination as guard
-from stt.account import Account
 from stt.cuda_fallback import SteadyEngine
 from stt.engine import Abandoned, Engine
 from stt.hallucination import Pass
+from stt.open_utterances import OpenUtterances
 from stt.running import Running
 from stt.scheduler import Key, Task
 from stt.seeds import Seeds
 from stt.settings import SttSettings
 from stt.sources import Sources
-from stt.utterances import OpenUtterances
+from stt.utterance import Account
 
 _PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end
 _FAILURES_AT_MOST = 3

@@ -19,7 +19,7 @@ import numpy as np
 from bench.harness.report import show
 from bus.failures import InputFailure
 from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import Note, read_notes
+from llm.notes.read.note_files import Note, read_notes
 from llm.notes.search import Notes, open_notes
 from session.models import store
 

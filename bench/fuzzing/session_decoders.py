@@ -20,7 +20,7 @@ from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure, ModelFailure, Rejected
 from bus.ring_writer import RingWriter
-from capture.recording import FileRecording, InputRecording, Recording
+from capture.recordings.recording import FileRecording, InputRecording, Recording
 from capture.ring_feed import Intake
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out

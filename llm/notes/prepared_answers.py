@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bus.messages import PreparedAnswer
-from llm.notes.intents import intent_of
+from llm.notes.index.intents import intent_of
+from llm.notes.index.words import stem, words
 from llm.notes.qa_pairs import Foreseen, foreseen
-from llm.notes.reading import Note
-from llm.notes.words import stem, words
+from llm.notes.read.note_files import Note
 from llm.sentences import plain
 
 SAME_KIND_SCORE = 0.9

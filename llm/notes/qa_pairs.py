@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from llm.notes.headings import heading_in
-from llm.notes.reading import Note
+from llm.notes.index.headings import heading_in
+from llm.notes.read.note_files import Note
 
 LONGEST_QUESTION_WORDS = 40
 

@@ -1,8 +1,8 @@
 """Finds the passages of the notes that matter for a question.
 
-By words (`llm.notes.word_index`), and by meaning where the model for it is there (`llm.notes.meaning`). A
-floor on how well a passage fits keeps silent notes silent. Of questions that every interview has, it also
-looks for what notes on them are always about. Knows nothing of who asked, or of answers.
+Searches by words (`index/word_index.py`) and, where the model is installed, by meaning (`index/meaning.py`).
+Passages below a score are left out. For questions that every interview has, it also searches for the topics
+that notes on them are about.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from bus.failures import ModelFailure
 from bus.messages import Passage, PreparedAnswer
-from llm.notes.intents import ABOUT, intent_of
-from llm.notes.meaning import Meaning
-from llm.notes.passages import Piece, cut
+from llm.notes.index.intents import ABOUT, intent_of
+from llm.notes.index.meaning import Meaning
+from llm.notes.index.passages import Piece, cut
+from llm.notes.index.word_index import Scores, WordIndex
 from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import Note
-from llm.notes.word_index import Scores, WordIndex
+from llm.notes.read.note_files import Note
 from llm.sentences import plain
 
 FLOOR = 0.22

@@ -20,7 +20,7 @@ from session.supervise.interrupts import Interrupts
 from session.supervise.process_table import LISTENING, StagePlan
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
-from stt.utterances import OpenUtterances
+from stt.open_utterances import OpenUtterances
 
 _TURN_S = 0.1
 _FINISH_WORDS_S = 0.8

@@ -16,8 +16,8 @@ import typer
 from bus.failures import InputFailure
 from bus.settings import expanded as expanded_path
 from stt.hotwords import fitting
+from stt.prompt import Vocabulary
 from stt.settings import SttSettings
-from stt.tokens import Vocabulary
 
 MAX_BYTES = 64 << 10
 LONGEST_CHARACTERS = 60

@@ -183,7 +183,7 @@ def test_without_a_sound_server_the_stage_ends_with_what_to_do(
 
 def test_devices_are_listed_with_their_levels(sound_server: PulseServer) -> None:
     code = (
-        "import dataclasses, json; from capture.devices import list_devices, measure_level\n"
+        "import dataclasses, json; from capture.devices.device_list import list_devices, measure_level\n"
         "rows = [{**dataclasses.asdict(d), 'level': measure_level(d, 0.3)} for d in list_devices()]\n"
         "print(json.dumps(rows))"
     )

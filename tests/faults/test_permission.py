@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import InputFailure
-from capture import pulse
+from capture.devices import pulse
 from tests.pulse import PulseServer
 
 

@@ -23,10 +23,10 @@ from session.run.demo import DEMO, script
 from stt.device import cpu
 from stt.engine import Engine
 from stt.mel import MelFrontEnd
+from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from stt.utterances import OpenUtterances
 from tests.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")

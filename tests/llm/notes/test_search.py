@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.notes.passages import cut
-from llm.notes.reading import Note
+from llm.notes.index.passages import cut
+from llm.notes.read.note_files import Note
 from llm.notes.search import Notes, open_notes
 
 NOTES = """# Acme

@@ -1,0 +1,155 @@
+"""Which device a name means; and what a real sound server offers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bus.failures import InputFailure
+from capture.devices.device_list import Device, named
+from capture.devices.pulse import PulseSource, parse_sources
+
+
+def _device(name: str, index: int) -> Device:
+    return Device(name, index, "microphone", False, 48_000, 2, "ALSA")
+
+
+DEVICES = [
+    _device("USB Audio: front", 0),
+    _device("USB Audio: back", 1),
+    _device("Webcam", 4),
+    _device("Web", 5),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [("4", 4), ("Webcam", 4), ("webc", 4), ("Web", 5), ("front", 0), ("USB Audio: back", 1)],
+)
+def test_a_number_a_name_or_its_only_part_finds_a_device(wanted: str, index: int) -> None:
+    assert named(wanted, DEVICES).index == index
+
+
+@pytest.mark.parametrize(
+    ("wanted", "what", "fix"),
+    [
+        ("usb", "'usb' may be any of 'USB Audio: front', 'USB Audio: back'", "write more of the name"),
+        ("Wepcam", "there is no device 'Wepcam'", "did you mean 'Webcam'"),
+        ("7", "there is no device '7'", "see `cuecard devices`"),
+        ("theremin", "there is no device 'theremin'", "see `cuecard devices`"),
+    ],
+)
+def test_what_fits_none_or_several_is_refused_with_what_is_near(wanted: str, what: str, fix: str) -> None:
+    with pytest.raises(InputFailure) as refused:
+        named(wanted, DEVICES)
+    assert refused.value.problem == what
+    assert fix in refused.value.fix
+
+
+def test_a_machine_without_devices_says_so() -> None:
+    with pytest.raises(InputFailure, match="there is no device 'mic'"):
+        named("mic", [])
+
+
+_SOURCES = """Source #0
+\tState: IDLE
+\tName: kopf.monitor
+\tDescription: Monitor of Köpfhörer
+\tDriver: module-null-sink.c
+\tSample Specification: s16le 2ch 44100Hz
+\tMonitor of Sink: kopf
+\tProperties:
+\t\tdevice.description = "Monitor of Köpfhörer"
+
+Source #57
+\tName: alsa_input.usb-Blue
+\tDescription: Blue Yeti: Mono
+\tSample Specification: float32le 1ch 48000Hz
+\tMonitor of Sink: n/a
+
+Source #58
+\tName: bare
+\tDescription: (null)
+\tSample Specification: s16le 1ch 8000Hz
+
+Source #59
+\tName: strange
+\tSample Specification: what is this
+"""
+
+
+def test_the_sound_servers_list_is_understood() -> None:
+    assert parse_sources(_SOURCES) == [
+        PulseSource("kopf.monitor", "Monitor of Köpfhörer", 44_100, 2, is_monitor=True),
+        PulseSource("alsa_input.usb-Blue", "Blue Yeti: Mono", 48_000, 1, is_monitor=False),
+        PulseSource("bare", "bare", 8_000, 1, is_monitor=False),
+    ]
+
+
+def _described(name: str, description: str) -> Device:
+    return Device(name, 3, "microphone", False, 48_000, 2, "PulseAudio", name, description)
+
+
+@pytest.mark.parametrize(
+    "wanted", ["Köpfhörer", "köpfhörer", "KÖPFHÖRER ", "Ko\u0308pfho\u0308rer", "kopf.monitor"]
+)
+def test_a_description_finds_a_device(wanted: str) -> None:
+    devices = [*DEVICES, _described("kopf.monitor", "Monitor of Köpfhörer")]
+    assert named(wanted, devices).name == "kopf.monitor"
+
+
+def test_a_whole_description_comes_before_a_part_of_another() -> None:
+    devices = [_described("a.monitor", "Monitor of Yeti"), _described("a", "Yeti")]
+    assert named("yeti", devices).name == "a"
+    with pytest.raises(InputFailure, match=r"'Monitor of Yeti' \(a.monitor\), 'Yeti' \(a\)"):
+        named("yet", devices)
+
+
+def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from capture.devices import pulse
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(InputFailure, match="there is no pactl") as refused:
+        pulse.sources()
+    assert refused.value.fix == "sudo apt install pulseaudio-utils"
+
+
+@pytest.mark.parametrize(
+    ("script", "what"),
+    [
+        ("echo 'Connection failure: Connection refused' >&2; exit 1", "Connection refused"),
+        ("exec tail -f /dev/null", "does not answer within"),
+    ],
+)
+def test_a_sound_server_that_does_not_answer_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, what: str
+) -> None:
+    from capture.devices import pulse
+
+    pactl = tmp_path / "pactl"
+    pactl.write_text(f"#!/bin/sh\n{script}\n")
+    pactl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(InputFailure, match=what):
+        pulse.sources()
+
+
+def test_a_default_that_is_chosen_a_moment_later_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """PipeWire answers before its session manager has chosen the outputs."""
+    from capture.devices import pulse
+
+    (tmp_path / "sources").write_text(_SOURCES)
+    pactl = tmp_path / "pactl"
+    pactl.write_text(
+        f'#!/bin/sh\ncd {tmp_path}\n[ "$1" = list ] && exec cat sources\n'
+        "[ -e asked ] && exec echo kopf\ntouch asked\necho @DEFAULT_SINK@\n"
+    )
+    pactl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert pulse.default_monitor(10.0).name == "kopf.monitor"
+    (tmp_path / "asked").unlink()
+    with pytest.raises(InputFailure, match="has no monitor"):
+        pulse.default_monitor()

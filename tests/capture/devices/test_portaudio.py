@@ -1,0 +1,37 @@
+"""PortAudio: missing, it is told; present, it keeps quiet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+
+def _run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
+    )
+
+
+def test_a_machine_without_portaudio_is_told_what_to_install() -> None:
+    ran = _run(
+        "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
+        "from bus.failures import MachineFailure\n"
+        "from capture.devices import portaudio\n"
+        "try: portaudio.load()\n"
+        "except MachineFailure as failure: print(failure)"
+    )
+    assert "PortAudio is missing" in ran.stdout
+    assert "libportaudio2" in ran.stdout
+
+
+def test_what_c_libraries_print_is_kept_away_and_our_own_words_are_not() -> None:
+    ran = _run(
+        "import os, sys\n"
+        "from capture.devices import portaudio\n"
+        "with portaudio.quiet(): os.write(2, b'chatter')\n"
+        "os.write(2, b'one ')\n"
+        "portaudio.hush()\n"
+        "os.write(2, b'more chatter')\n"
+        "print('two', file=sys.stderr, flush=True)"
+    )
+    assert ran.stderr == "one two\n"
