@@ -1,7 +1,7 @@
-"""Tracks the utterances that have no outcome yet, and the words that were last shown of each.
+"""Projection of the utterances without an outcome, with the words last shown of each.
 
-A fold over the session's log. The transcriber takes from it the words that stand where a final pass finds
-nothing; the session takes from it which utterances nobody will transcribe any more. Pure.
+The transcriber publishes these words where a final pass finds none; the session closes the utterances that
+no stage will transcribe any more. Pure.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ class OpenUtterance:
     utterance: int
     start_sample: int = 0
     stop_sample: int = 0
-    """As far as is known: its end, or how far it was transcribed."""
+    """Its end as far as it is known, or how far it was transcribed."""
     begun: bool = False
     ended: bool = False
     shown: str = ""
-    """The newest words that were published of it."""
+    """The newest published words."""
     shown_sample: int = -1
-    """How far the pass that gave them had read."""
+    """End of the audio of the pass that gave them."""
 
 
 class OpenUtterances:
@@ -37,8 +37,9 @@ class OpenUtterances:
     def __init__(self) -> None:
         self._open: dict[Key, OpenUtterance] = {}
 
-    def apply(self, event: m.Event) -> None:
-        """Take in one event. An event that is taken in twice changes nothing the second time."""
+    def apply(self, logged: m.Logged) -> None:
+        """Update the state with one event. Applying an event again changes nothing."""
+        event = logged.event
         match event:
             case m.SpeechStarted(start_sample=start):
                 utterance = self._of(event.source, event.utterance)
@@ -48,53 +49,57 @@ class OpenUtterances:
                 utterance = self._of(event.source, event.utterance)
                 utterance.begun = utterance.ended = True
                 utterance.start_sample, utterance.stop_sample = start, stop
-            case (
-                m.PartialTranscribed(text=text, stop_sample=sample)
-                | m.EndpointPredicted(text=text, quiet_sample=sample)
-            ) if text:
-                utterance = self._of(event.source, event.utterance)
-                if sample >= utterance.shown_sample:
-                    utterance.shown, utterance.shown_sample = text, sample
-                utterance.stop_sample = max(utterance.stop_sample, sample)
+            case m.PartialTranscribed() | m.EndpointPredicted():
+                self.show(event)
             case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 self._open.pop((event.source, event.utterance), None)
             case _:
                 pass
+
+    def show(self, event: m.PartialTranscribed | m.EndpointPredicted) -> None:
+        """Store the words of an event that is published, without waiting for the hub to log it."""
+        if not event.text:
+            return
+        sample = event.stop_sample if isinstance(event, m.PartialTranscribed) else event.quiet_sample
+        utterance = self._of(event.source, event.utterance)
+        if sample >= utterance.shown_sample:
+            utterance.shown, utterance.shown_sample = event.text, sample
+        utterance.stop_sample = max(utterance.stop_sample, sample)
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._open)
 
     def shown(self, key: Key) -> str:
-        """Return the newest words that were published of an utterance; empty where there were none."""
+        """Return the newest published words of an utterance; empty when there are none."""
         utterance = self._open.get(key)
         return utterance.shown if utterance else ""
 
     def close(
         self, cause: str, *, source: str | None = None, ended: bool | None = None
     ) -> list[m.FinalTranscribed | m.UtteranceLost]:
-        """Return an outcome for each utterance that nobody will transcribe any more, and forget it.
+        """Remove the utterances that will not be transcribed any more, and return an outcome for each.
 
         Args:
-            cause: Why nobody will.
+            cause: Why they will not be transcribed.
             source: Close only utterances of this source.
             ended: Close only utterances that have ended (True) or have not (False).
         """
-        gone = [
+        closed = [
             each
             for each in self._open.values()
             if each.begun and source in (None, each.source) and ended in (None, each.ended)
         ]
-        for each in gone:
+        for each in closed:
             del self._open[each.source, each.utterance]
-        return [outcome_without_pass(each, cause) for each in gone]
+        return [outcome_without_pass(each, cause) for each in closed]
 
     def _of(self, source: str, utterance: int) -> OpenUtterance:
         return self._open.setdefault((source, utterance), OpenUtterance(source, utterance))
 
 
 def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.FinalTranscribed | m.UtteranceLost:
-    """Return the outcome without a final pass: the words shown last, or that there are none."""
+    """Return the outcome without a final pass: the words shown last, or that the utterance is lost."""
     if not utterance.shown:
         return m.UtteranceLost(
             source=utterance.source,

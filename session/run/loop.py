@@ -165,7 +165,7 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
-            self._utterances.apply(logged.event)
+            self._utterances.apply(logged)
             if self._past is not None:
                 if self._past.holds(logged):
                     continue

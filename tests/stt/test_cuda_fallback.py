@@ -1,4 +1,4 @@
-"""The change from the card to the CPU, over real weights; CUDA's failure alone is raised by hand."""
+"""Tests of the fallback from CUDA to the CPU, with real weights and simulated CUDA errors."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bus.failures import Failure, ModelFailure
 from bus.messages import FinalTranscribed
 from session.models import store
 from session.run.demo import DEMO, script
-from stt.cuda_fallback import SteadyEngine
+from stt.cuda_fallback import CudaFallbackEngine
 from stt.device import cpu
-from stt.engine import Abandoned, Engine
+from stt.engine import PassCancelled, WhisperEngine
 from stt.hallucination import Pass
 from stt.mel import Features, MelFrontEnd
 from stt.open_utterances import OpenUtterances
@@ -33,8 +33,8 @@ SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device=
 QUESTION = next(turn for turn in script() if turn.text.endswith("?"))
 
 
-class FailingEngine(Engine):
-    """Works until its nth pass, and never again; wants as many mel bands as it is told."""
+class FailingEngine(WhisperEngine):
+    """Fails from its nth pass on; needs the given number of mel bands."""
 
     def __init__(self, works: int, mels: int = 80) -> None:
         self._works, self._wide, self._warm = works, MelFrontEnd(mels), False
@@ -56,8 +56,8 @@ class FailingEngine(Engine):
 
 
 @pytest.fixture(scope="module")
-def spare() -> Engine:
-    return Engine(SETTINGS, cpu(SETTINGS))
+def spare() -> WhisperEngine:
+    return WhisperEngine(SETTINGS, cpu(SETTINGS))
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +67,18 @@ def question() -> Samples:
     return samples[start:stop]
 
 
-class Watched:
-    """A steady engine, what it reported and how often its spare was loaded."""
+class RecordedFallback:
+    """An engine with a fallback, its reports and how often its spare was loaded."""
 
-    def __init__(self, first: Engine, load_spare: Callable[[], Engine]) -> None:
+    def __init__(self, first: WhisperEngine, load_spare: Callable[[], WhisperEngine]) -> None:
         self.reported: list[Failure] = []
-        self.loaded = 0
+        self.loads = 0
 
-        def load() -> Engine:
-            self.loaded += 1
+        def load() -> WhisperEngine:
+            self.loads += 1
             return load_spare()
 
-        self.engine = SteadyEngine(first, load, self.reported.append)
+        self.engine = CudaFallbackEngine(first, load, self.reported.append)
 
     def transcribe(self, samples: Samples) -> str:
         mel = self.engine.growing_mel(1000)
@@ -87,41 +87,41 @@ class Watched:
         return self.engine.transcribe(mel.features(1000, mel.stop_sample))[0].text
 
 
-def test_while_the_card_works_nothing_is_loaded_and_nothing_said(question: Samples, spare: Engine) -> None:
-    watched = Watched(FailingEngine(works=1), lambda: spare)
-    assert word_error_rate([QUESTION.text], [watched.transcribe(question)]) < 0.1
-    assert (watched.loaded, watched.reported) == (0, [])
+def test_working_card_loads_and_reports_nothing(question: Samples, spare: WhisperEngine) -> None:
+    fallback = RecordedFallback(FailingEngine(works=1), lambda: spare)
+    assert word_error_rate([QUESTION.text], [fallback.transcribe(question)]) < 0.1
+    assert (fallback.loads, fallback.reported) == (0, [])
 
 
 @pytest.mark.parametrize("works", [0, 1])
-def test_the_pass_that_meets_the_failure_is_made_again_and_it_is_said_once(
-    question: Samples, spare: Engine, works: int
+def test_failed_pass_is_repeated_and_reported_once(
+    question: Samples, spare: WhisperEngine, works: int
 ) -> None:
-    watched = Watched(FailingEngine(works), lambda: spare)
-    said = [watched.transcribe(question) for _ in range(works + 2)]
-    assert word_error_rate([QUESTION.text] * len(said), said) < 0.1
-    assert watched.loaded == 1
-    (failure,) = watched.reported
+    fallback = RecordedFallback(FailingEngine(works), lambda: spare)
+    texts = [fallback.transcribe(question) for _ in range(works + 2)]
+    assert word_error_rate([QUESTION.text] * len(texts), texts) < 0.1
+    assert fallback.loads == 1
+    (failure,) = fallback.reported
     assert OUT_OF_MEMORY in failure.problem
-    assert "base goes on on the CPU" in failure.kept
-    assert watched.engine.device is spare.device
+    assert "base continues on the CPU" in failure.kept
+    assert fallback.engine.device is spare.device
 
 
-def test_a_model_with_other_mel_bands_hears_the_sound_anew(question: Samples, spare: Engine) -> None:
-    watched = Watched(FailingEngine(works=0, mels=128), lambda: spare)
-    mel = watched.engine.growing_mel(0)
+def test_spare_with_other_mel_bands_recomputes_features(question: Samples, spare: WhisperEngine) -> None:
+    fallback = RecordedFallback(FailingEngine(works=0, mels=128), lambda: spare)
+    mel = fallback.engine.growing_mel(0)
     mel.extend(question)
     early = mel.features(0, len(question))
     assert early.shape[0] == 128
-    assert word_error_rate([QUESTION.text], [watched.engine.transcribe(early)[0].text]) < 0.1
+    assert word_error_rate([QUESTION.text], [fallback.engine.transcribe(early)[0].text]) < 0.1
     late = mel.features(SAMPLE_RATE // 2, len(question))
-    assert watched.engine.transcribe(late, again_if_suspect=False)[0].text, "the utterance under way goes on"
-    after = watched.engine.growing_mel(0)
+    assert fallback.engine.transcribe(late, retry_suspect=False)[0].text, "the current utterance continues"
+    after = fallback.engine.growing_mel(0)
     after.extend(question)
     assert after.features(0, len(question)).shape[0] == 80
 
 
-def test_passes_that_fail_at_the_same_time_load_one_spare(question: Samples, spare: Engine) -> None:
+def test_concurrent_failures_load_one_spare(question: Samples, spare: WhisperEngine) -> None:
     together = threading.Barrier(3)
 
     class Together(FailingEngine):
@@ -130,38 +130,38 @@ def test_passes_that_fail_at_the_same_time_load_one_spare(question: Samples, spa
                 together.wait(timeout=20)
             return super().transcribe(features, *rest, **more)
 
-    watched = Watched(Together(works=0), lambda: spare)
+    fallback = RecordedFallback(Together(works=0), lambda: spare)
     with ThreadPoolExecutor(3) as pool:
-        said = list(pool.map(watched.transcribe, [question] * 3))
-    assert word_error_rate([QUESTION.text] * 3, said) < 0.1
-    assert (watched.loaded, len(watched.reported)) == (1, 1)
+        texts = list(pool.map(fallback.transcribe, [question] * 3))
+    assert word_error_rate([QUESTION.text] * 3, texts) < 0.1
+    assert (fallback.loads, len(fallback.reported)) == (1, 1)
 
 
-def test_what_nobody_wants_any_more_is_left_and_is_no_failure(question: Samples, spare: Engine) -> None:
-    watched = Watched(FailingEngine(works=1), lambda: spare)
-    mel = watched.engine.growing_mel(0)
+def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine) -> None:
+    fallback = RecordedFallback(FailingEngine(works=1), lambda: spare)
+    mel = fallback.engine.growing_mel(0)
     mel.extend(question)
-    with pytest.raises(Abandoned):
-        watched.engine.transcribe(mel.features(0, len(question)), abandoned=lambda: True)
-    assert watched.loaded == 0
+    with pytest.raises(PassCancelled):
+        fallback.engine.transcribe(mel.features(0, len(question)), is_cancelled=lambda: True)
+    assert fallback.loads == 0
 
 
-def test_without_a_usable_spare_the_failure_is_told(question: Samples) -> None:
-    def broken() -> Engine:
+def test_unusable_spare_is_a_failure(question: Samples) -> None:
+    def broken() -> WhisperEngine:
         raise ModelFailure("the weights are gone")
 
     with pytest.raises(ModelFailure, match="the weights are gone"):
-        Watched(FailingEngine(works=0), broken).apply(question)
+        RecordedFallback(FailingEngine(works=0), broken).transcribe(question)
 
 
-def test_a_failure_of_the_cpu_is_not_hidden(question: Samples) -> None:
-    watched = Watched(FailingEngine(works=0), lambda: FailingEngine(works=0))
+def test_failure_on_the_cpu_is_raised(question: Samples) -> None:
+    fallback = RecordedFallback(FailingEngine(works=0), lambda: FailingEngine(works=0))
     with pytest.raises(RuntimeError, match="out of memory"):
-        watched.transcribe(question)
+        fallback.transcribe(question)
 
 
 class Recording:
-    """The demo's interviewer, as the rings would give it."""
+    """The interviewer's audio of the demo, in place of the rings."""
 
     def __init__(self) -> None:
         self._samples: Samples = soundfile.read(DEMO / "call.flac", dtype="int16")[0]
@@ -171,11 +171,11 @@ class Recording:
 
 
 @pytest.mark.parametrize("works", [0, 1, 2])
-def test_no_utterance_is_lost_when_the_card_fails_in_mid_session(spare: Engine, works: int) -> None:
-    watched = Watched(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
+def test_no_utterance_is_lost_when_the_card_fails(spare: WhisperEngine, works: int) -> None:
+    fallback = RecordedFallback(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
     finals: list[FinalTranscribed] = []
-    with Transcriber(watched.engine, Recording(), SETTINGS, OpenUtterances()) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(fallback.engine, Recording(), SETTINGS, OpenUtterances()) as transcriber:  # type: ignore[arg-type]
         for number, turn in enumerate(turns):
             start, stop = round((turn.start_s - 0.25) * SAMPLE_RATE), round((turn.end_s + 0.25) * SAMPLE_RATE)
             transcriber.begin(Task("final", "call", number, start, stop, stop))
@@ -185,6 +185,6 @@ def test_no_utterance_is_lost_when_the_card_fails_in_mid_session(spare: Engine, 
             return len(finals) == len(turns)
 
         wait_until(all_said)
-    said = [final.text for final in sorted(finals, key=lambda final: final.utterance)]
-    assert word_error_rate([turn.text for turn in turns], said) < 0.1
-    assert len(watched.reported) == 1
+    texts = [final.text for final in sorted(finals, key=lambda final: final.utterance)]
+    assert word_error_rate([turn.text for turn in turns], texts) < 0.1
+    assert len(fallback.reported) == 1

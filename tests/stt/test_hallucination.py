@@ -1,3 +1,5 @@
+"""Tests of the hallucination filter."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -6,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.hallucination import Pass, is_suspect, loop_start, most_tokens, says_nothing, without_loop
+from stt.hallucination import Pass, is_hallucination, is_suspect, loop_start, most_tokens, without_loop
 from stt.settings import SttSettings
 
 SENTENCE = "He began a confused complaint against the wizard who had vanished behind the curtain on the left."
-HEARD = Pass(
+DECODED = Pass(
     text="What was the hardest part?",
     tokens=7,
     mean_log_probability=-0.1,
@@ -37,12 +39,12 @@ HEARD = Pass(
         ("", ""),
     ],
 )
-def test_a_loop_ends_where_it_begins(text: str, kept: str) -> None:
+def test_loop_is_cut_at_its_start(text: str, kept: str) -> None:
     assert without_loop(text) == kept
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30))
-def test_what_is_left_holds_no_loop_and_is_the_beginning_of_the_text(words: list[str]) -> None:
+def test_text_without_loop_is_a_prefix_without_loops(words: list[str]) -> None:
     text = " ".join(words)
     left = without_loop(text)
     assert text.startswith(left)
@@ -58,10 +60,8 @@ def test_what_is_left_holds_no_loop_and_is_the_beginning_of_the_text(words: list
         ({"text": "ha" * 120}, True),
     ],
 )
-def test_a_pass_is_suspect_when_it_says_too_much_or_repeats_itself(
-    changes: dict[str, object], suspect: bool
-) -> None:
-    assert is_suspect(dataclasses.replace(HEARD, **changes)) is suspect  # type: ignore[arg-type]
+def test_too_many_tokens_or_repetition_is_suspect(changes: dict[str, object], suspect: bool) -> None:
+    assert is_suspect(dataclasses.replace(DECODED, **changes)) is suspect  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -79,21 +79,21 @@ def test_a_pass_is_suspect_when_it_says_too_much_or_repeats_itself(
         ("", -0.1, 0.0, True),
     ],
 )
-def test_the_surer_whisper_is_of_silence_the_likelier_words_must_be(
+def test_words_must_be_likelier_where_silence_is_likely(
     text: str, log_probability: float, no_speech: float, nothing: bool
 ) -> None:
-    heard = dataclasses.replace(
-        HEARD, text=text, mean_log_probability=log_probability, no_speech_probability=no_speech
+    decoded = dataclasses.replace(
+        DECODED, text=text, mean_log_probability=log_probability, no_speech_probability=no_speech
     )
-    assert says_nothing(heard, SttSettings()) is nothing
+    assert is_hallucination(decoded, SttSettings()) is nothing
 
 
-def test_few_words_for_a_long_stretch_of_sound_must_be_likely() -> None:
-    thanks = dataclasses.replace(HEARD, text="Thank you.", tokens=3, mean_log_probability=-0.7)
+def test_few_words_in_long_audio_must_be_likely() -> None:
+    thanks = dataclasses.replace(DECODED, text="Thank you.", tokens=3, mean_log_probability=-0.7)
     babble = dataclasses.replace(thanks, speech_s=12.0)
-    assert not says_nothing(thanks, SttSettings())
-    assert says_nothing(babble, SttSettings())
-    assert not says_nothing(dataclasses.replace(babble, mean_log_probability=-0.2), SttSettings())
+    assert not is_hallucination(thanks, SttSettings())
+    assert is_hallucination(babble, SttSettings())
+    assert not is_hallucination(dataclasses.replace(babble, mean_log_probability=-0.2), SttSettings())
 
 
 @pytest.mark.parametrize(
@@ -107,17 +107,17 @@ def test_few_words_for_a_long_stretch_of_sound_must_be_likely() -> None:
         ("de", 32, -1.8, 0.52, True),
     ],
 )
-def test_dense_words_of_other_languages_are_kept(
+def test_dense_words_of_other_languages_are_accepted(
     language: str, tokens: int, log_probability: float, no_speech: float, nothing: bool
 ) -> None:
-    heard = dataclasses.replace(
-        HEARD, language=language, tokens=tokens, speech_s=7.6,
+    decoded = dataclasses.replace(
+        DECODED, language=language, tokens=tokens, speech_s=7.6,
         mean_log_probability=log_probability, no_speech_probability=no_speech,
     )  # fmt: skip
-    assert says_nothing(heard, SttSettings()) is nothing
+    assert is_hallucination(decoded, SttSettings()) is nothing
 
 
-def test_other_scripts_may_take_more_tokens() -> None:
+def test_other_scripts_may_need_more_tokens() -> None:
     assert most_tokens(4.0, "en") < most_tokens(4.0, "de") < most_tokens(4.0, "hi")
 
 
@@ -128,5 +128,5 @@ def test_other_scripts_may_take_more_tokens() -> None:
         "Здравствуйте, расскажите, пожалуйста, о вашем последнем проекте и о том, чему вы научились.",
     ],
 )
-def test_a_script_of_many_bytes_is_no_repetition(text: str) -> None:
-    assert not is_suspect(dataclasses.replace(HEARD, text=text, language="hi"))
+def test_multi_byte_script_is_not_repetition(text: str) -> None:
+    assert not is_suspect(dataclasses.replace(DECODED, text=text, language="hi"))

@@ -1,3 +1,5 @@
+"""Tests of the projection of utterances without an outcome."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -33,8 +35,8 @@ def judged(text: str, quiet_sample: int) -> m.EndpointPredicted:
 
 def folded(*events: m.Event) -> OpenUtterances:
     utterances = OpenUtterances()
-    for event in events:
-        utterances.apply(event)
+    for number, event in enumerate(events, 1):
+        utterances.apply(m.Logged(number, number, event))
     return utterances
 
 
@@ -49,12 +51,12 @@ def folded(*events: m.Event) -> OpenUtterances:
         ([grew("Well", 1_000, utterance=2)], ""),
     ],
 )
-def test_the_newest_words_are_the_ones_that_stand(events: Sequence[m.Event], shown: str) -> None:
+def test_newest_published_words_are_shown(events: Sequence[m.Event], shown: str) -> None:
     assert folded(begun(), *events).shown(("mic", 1)) == shown
 
 
 @pytest.mark.parametrize("outcome", [final(1), discarded(1)])
-def test_an_utterance_with_an_outcome_is_closed_already(outcome: m.Event) -> None:
+def test_utterance_with_an_outcome_is_not_open(outcome: m.Event) -> None:
     assert folded(begun(), grew("Well", 1_000), ended(1), outcome).close("over") == []
 
 

@@ -1,4 +1,4 @@
-"""Real speech through real processes: nothing missed, nothing told twice, not even across crashes."""
+"""Tests of speech detection with real speech and real processes, also across crashes."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_every_sentence_is_in_one_utterance(
         _assert_sentences_are_found(hearing.spans("call"))
 
 
-def test_a_listener_killed_between_sentences_and_amid_speech_neither_misses_nor_repeats(
+def test_killed_detection_neither_misses_nor_repeats(
     hearing: Hearing,
 ) -> None:
     with hearing:
@@ -87,7 +87,7 @@ def test_a_listener_killed_between_sentences_and_amid_speech_neither_misses_nor_
         assert not hearing.heard(AudioLost)
 
 
-def test_a_listener_that_stood_still_catches_up(hearing: Hearing) -> None:
+def test_stopped_detection_catches_up(hearing: Hearing) -> None:
     with hearing:
         hearing.start_all("call")
         hearing.replay()
@@ -99,7 +99,7 @@ def test_a_listener_that_stood_still_catches_up(hearing: Hearing) -> None:
         _assert_sentences_are_found(hearing.spans("call"))
 
 
-def test_a_capture_killed_amid_speech_leaves_a_gap_that_is_told(hearing: Hearing) -> None:
+def test_killed_capture_leaves_a_reported_gap(hearing: Hearing) -> None:
     with hearing:
         hearing.start_all("call")
         hearing.replay()
@@ -112,7 +112,7 @@ def test_a_capture_killed_amid_speech_leaves_a_gap_that_is_told(hearing: Hearing
         first, second = hearing.heard(CaptureStarted)
         assert first.first_sample_ns == second.first_sample_ns
         assert lost.stop_sample == second.start_sample
-        assert lost.cause == "capture was started again"
+        assert lost.cause == "capture was restarted"
         assert lost.start_sample % 160 == 0
         spans = hearing.spans("call")
         assert [event.utterance for event in hearing.heard(SpeechStarted)] == list(range(1, len(spans) + 1))
@@ -120,10 +120,10 @@ def test_a_capture_killed_amid_speech_leaves_a_gap_that_is_told(hearing: Hearing
         assert hearing.heard(SpeechEnded)[1].stop_sample == lost.start_sample
 
 
-def test_audio_that_was_overwritten_is_told_and_the_rest_is_heard(
+def test_overwritten_audio_is_reported_and_the_rest_detected(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
-    """A listener that comes back after the ring went round."""
+    """Starts detection after the ring was overwritten."""
     from bus.client import HubClient
     from bus.ring_writer import RingWriter
 
@@ -150,11 +150,11 @@ def test_audio_that_was_overwritten_is_told_and_the_rest_is_heard(
         assert ended.stop_sample == ring.stop_sample
         (lost,) = hearing.heard(AudioLost)
         assert (lost.start_sample, lost.stop_sample) == (0, ring.stop_sample - 160_000)
-        assert lost.cause == "the listener fell behind"
+        assert lost.cause == "speech detection fell behind"
         assert len(hearing.spans("call")) == 1
 
 
-def test_a_listener_without_a_source_says_how_to_start_it(make_run: MakeRun, start_stage: StartStage) -> None:
+def test_detection_without_a_source_is_a_usage_error(make_run: MakeRun, start_stage: StartStage) -> None:
     with Hearing(make_run, start_stage, {}) as hearing:
         process = start_stage(hearing.run, "vad")
         assert wait_until(lambda: process.poll() is not None, timeout_s=20)
