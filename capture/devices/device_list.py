@@ -1,4 +1,4 @@
-"""What can be captured on this machine, and which of it a specification means."""
+"""Devices that can be captured, and the choice of one for a source."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ from capture.processing.level import level
 from capture.source import Live, Microphone, Monitor
 
 _PULSE = "pulse"
-_THROUGH_PULSE = frozenset({_PULSE, "default", "pipewire"})  # ALSA's other ways to the same sources
-_MANY_CHANNELS = 8  # beyond it a device takes any number, and two are asked for
+_THROUGH_PULSE = frozenset({_PULSE, "default", "pipewire"})  # ALSA's devices for the sound server's sources
+_MANY_CHANNELS = 8  # a device that lists more accepts any number; two are used
 _DEFAULT_CHOSEN_WITHIN_S = 3.0
 _SEE_DEVICES = "see `cuecard devices`"
 
 
 @dataclass(frozen=True)
 class Device:
-    """Something that can be captured."""
+    """A device that can be captured."""
 
     name: str
     index: int
-    """PortAudio's number of what is opened for it."""
+    """Number of the PortAudio device to open."""
     kind: Literal["microphone", "monitor"]
-    """A monitor gives what the computer plays."""
+    """A monitor captures what the computer plays."""
     is_default: bool
     native_rate_hz: int
     native_channels: int
     host_api: str
     """"PulseAudio", "ALSA", "Core Audio", "Windows WASAPI", …"""
     pulse_source: str = ""
-    """The sound server's name for it, for a source of PulseAudio or PipeWire."""
+    """Its name in PulseAudio or PipeWire; empty for other devices."""
     description: str = ""
-    """What desktops call it, where that is not its name."""
+    """The name that desktops show, where it differs."""
 
     @property
     def label(self) -> str:
-        """What people are shown: its description, else its name."""
+        """Its description, else its name."""
         return self.description or self.name
 
 
@@ -55,7 +55,7 @@ def list_devices() -> list[Device]:
     """Return every device that can be captured, microphones first.
 
     Raises:
-        MachineFailure: There is no PortAudio.
+        MachineFailure: PortAudio is missing.
     """
     found = _portaudio_devices(portaudio.load())
     served = _pulse_devices(found)
@@ -65,11 +65,11 @@ def list_devices() -> list[Device]:
 
 
 def choose(source: Live) -> Device:
-    """Return the device that `source` means.
+    """Return the device for `source`.
 
     Raises:
-        InputFailure: There is none, or there are several.
-        MachineFailure: There is no PortAudio.
+        InputFailure: No device matches, or several do.
+        MachineFailure: PortAudio is missing.
     """
     if isinstance(source, Microphone):
         return _default_microphone()
@@ -81,23 +81,25 @@ def choose(source: Live) -> Device:
 
 
 def named(wanted: str, devices: Sequence[Device]) -> Device:
-    """Return the device with this number, name or description, or the only one that has it as a part. Pure.
+    """Return the device with this number, name or description, or the only one that contains it. Pure.
 
     Raises:
-        InputFailure: None fits, or several do.
+        InputFailure: No device matches, or several do.
     """
     if wanted.isdecimal():
-        fitting = [device for device in devices if device.index == int(wanted) and not device.pulse_source]
+        matching = [device for device in devices if device.index == int(wanted) and not device.pulse_source]
     else:
-        fitting = [device for device in devices if device.name == wanted][:1]
-        fitting = fitting or [device for device in devices if _folded(device.label) == _folded(wanted)]
-        fitting = fitting or [device for device in devices if _folded(wanted) in _folded(device.name)]
-        fitting = fitting or [device for device in devices if _folded(wanted) in _folded(device.description)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        several = ", ".join(_both_names(device) for device in fitting)
-        raise InputFailure(f"{wanted!r} may be any of {several}", fix="write more of the name")
+        matching = [device for device in devices if device.name == wanted][:1]
+        matching = matching or [device for device in devices if _folded(device.label) == _folded(wanted)]
+        matching = matching or [device for device in devices if _folded(wanted) in _folded(device.name)]
+        matching = matching or [
+            device for device in devices if _folded(wanted) in _folded(device.description)
+        ]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        several = ", ".join(_both_names(device) for device in matching)
+        raise InputFailure(f"{wanted!r} matches several devices: {several}", fix="write more of the name")
     names = list({name: None for device in devices for name in (device.label, device.name)})
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.4)
     fix = f"did you mean {' or '.join(repr(name) for name in near)}? {_SEE_DEVICES}" if near else _SEE_DEVICES
@@ -105,7 +107,7 @@ def named(wanted: str, devices: Sequence[Device]) -> Device:
 
 
 def _folded(name: str) -> str:
-    """Return a name for comparison: composed alike, without regard to case or blanks at the ends."""
+    """Return a name for comparison: NFC, without case or surrounding spaces."""
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
@@ -114,31 +116,31 @@ def _both_names(device: Device) -> str:
 
 
 def measure_level(device: Device, seconds: float) -> float | None:
-    """Return how loud a device is, in dB of full scale; None when it cannot be opened."""
+    """Return the level of a device in dBFS; None when it cannot be opened."""
     module = portaudio.load()
-    heard: list[Any] = []
+    recorded: list[Any] = []
     try:
-        with portaudio.quiet(), opened_source(device):
+        with portaudio.stderr_silenced(), opened_source(device):
             stream = module.InputStream(
                 device=device.index,
                 samplerate=device.native_rate_hz,
                 channels=device.native_channels,
                 dtype="float32",
-                callback=lambda frames, *_: heard.append(frames.copy()),
+                callback=lambda frames, *_: recorded.append(frames.copy()),
             )
             with stream:
                 module.sleep(round(seconds * 1000))
     except module.PortAudioError:
         return None
-    if not heard:
+    if not recorded:
         return None
-    mono = np.nan_to_num(np.concatenate(heard).mean(axis=1))
+    mono = np.nan_to_num(np.concatenate(recorded).mean(axis=1))
     return level(np.clip(mono * 32768.0, -32768, 32767).astype(np.int16))[0]
 
 
 @contextlib.contextmanager
 def opened_source(device: Device) -> Iterator[None]:
-    """Let a stream that is opened meanwhile reach the device's own source of the sound server."""
+    """Make a stream that is opened meanwhile use the device's source of the sound server."""
     before = os.environ.get(pulse.SOURCE_VARIABLE)
     if device.pulse_source:
         os.environ[pulse.SOURCE_VARIABLE] = device.pulse_source
@@ -174,14 +176,14 @@ def _channels(most: int) -> int:
 
 
 def _pulse_devices(known: Sequence[Device]) -> list[Device]:
-    """Return the sound server's sources, as far as PortAudio has a way to them."""
-    way = [device.index for device in known if device.name == _PULSE]
-    if not way or sys.platform != "linux":
+    """Return the sound server's sources, if PortAudio can open them."""
+    pulse_index = [device.index for device in known if device.name == _PULSE]
+    if not pulse_index or sys.platform != "linux":
         return []
     try:
         default = pulse.default_source()
-        return [_pulse_device(source, way[0], default) for source in pulse.sources()]
-    except InputFailure:  # no server: ALSA's own devices are what there is
+        return [_pulse_device(source, pulse_index[0], default) for source in pulse.sources()]
+    except InputFailure:  # without a server, only ALSA's devices exist
         return []
 
 
@@ -209,10 +211,10 @@ def _default_microphone() -> Device:
         return default[0]
     if served[0].kind == "monitor":
         raise InputFailure(
-            f"there is no microphone: the default input, {served[0].label}, is what the computer plays",
-            fix="choose a microphone in the sound settings; for the computer's own sound write monitor",
+            f"there is no microphone: the default input, {served[0].label}, is a monitor of the output",
+            fix="choose a microphone in the sound settings; to capture the output, use monitor",
         )
-    # No source is named, so that the server can follow when the user chooses another default.
+    # Without a source name, the server moves the stream when the user chooses another default.
     return Device(
         name=served[0].name,
         index=served[0].index,
@@ -226,7 +228,7 @@ def _default_microphone() -> Device:
 
 
 def _no_microphone() -> InputFailure:
-    """Return why there is none: on Linux a sound server that cannot be reached hides every microphone."""
+    """Return the reason: on Linux, an unreachable sound server hides every microphone."""
     if sys.platform == "linux":
         try:
             pulse.sources()
@@ -238,19 +240,19 @@ def _no_microphone() -> InputFailure:
 def _default_monitor() -> Device:
     if sys.platform == "win32":
         raise InputFailure(
-            "the computer's own sound cannot be captured on Windows yet (PortAudio offers no loopback)",
+            "audio output cannot be captured on Windows yet (PortAudio has no loopback)",
             fix="enable 'Stereo Mix' in the sound settings and use device:Stereo Mix",
         )
     if sys.platform == "darwin":
         raise InputFailure(
-            "macOS gives the computer's own sound to nobody by itself",
+            "macOS has no built-in way to capture audio output",
             fix="install a loopback driver such as BlackHole and use device:BlackHole",
         )
     monitor = pulse.default_monitor(_DEFAULT_CHOSEN_WITHIN_S)
-    way = [device.index for device in _portaudio_devices(portaudio.load()) if device.name == _PULSE]
-    if not way:
+    pulse_index = [device.index for device in _portaudio_devices(portaudio.load()) if device.name == _PULSE]
+    if not pulse_index:
         raise InputFailure(
-            "PortAudio has no way to the sound server (ALSA's pulse device is missing)",
+            "PortAudio cannot reach the sound server (ALSA's pulse device is missing)",
             fix="sudo apt install libasound2-plugins",
         )
-    return _pulse_device(monitor, way[0], default="")
+    return _pulse_device(monitor, pulse_index[0], default="")

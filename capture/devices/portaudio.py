@@ -1,4 +1,4 @@
-"""The one door to PortAudio: loads it when it is first needed, and keeps its chatter off the terminal."""
+"""Loads PortAudio when it is first used, and keeps its output off the terminal."""
 
 from __future__ import annotations
 
@@ -18,57 +18,55 @@ def load() -> ModuleType:
     """Return `sounddevice`, with PortAudio initialised.
 
     Raises:
-        MachineFailure: There is no PortAudio on this machine, or it cannot be initialised.
+        MachineFailure: PortAudio is missing, or cannot be initialised.
     """
-    with quiet():
+    with stderr_silenced():
         return _load()
 
 
 def rescan() -> ModuleType:
-    """Let PortAudio look for devices again; it knows only those it saw when it was initialised.
-
-    No stream may be open.
+    """Initialise PortAudio again, because it lists devices only then. No stream may be open.
 
     Raises:
-        MachineFailure: It cannot be initialised again.
+        MachineFailure: That failed.
     """
     module = load()
-    with quiet():
+    with stderr_silenced():
         try:
             module._terminate()
             module._initialize()
         except module.PortAudioError as error:
-            raise MachineFailure(f"PortAudio cannot look for devices ({error})") from error
+            raise MachineFailure(f"PortAudio cannot list devices ({error})") from error
     return module
 
 
-def hush() -> None:
-    """Keep C libraries off standard error for good: PortAudio's own thread prints when a device goes away.
+def silence_stderr() -> None:
+    """Discard what C libraries print to standard error: PortAudio's thread does when a device goes away.
 
-    What this program prints there still appears.
+    What Python prints there still appears.
     """
     sys.stderr = os.fdopen(os.dup(_STDERR), "w", buffering=1, encoding="utf-8", errors="replace")
-    _point_at_nothing()
+    _redirect_to_null()
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what C libraries print on standard error from the terminal; ALSA tells of every try."""
+def stderr_silenced() -> Iterator[None]:
+    """Discard what C libraries print to standard error meanwhile; ALSA prints every attempt."""
     with contextlib.suppress(ValueError, OSError, AttributeError):
         sys.stderr.flush()
-    kept = os.dup(_STDERR)
+    saved = os.dup(_STDERR)
     try:
-        _point_at_nothing()
+        _redirect_to_null()
         yield
     finally:
-        os.dup2(kept, _STDERR)
-        os.close(kept)
+        os.dup2(saved, _STDERR)
+        os.close(saved)
 
 
-def _point_at_nothing() -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, _STDERR)
-    os.close(nowhere)
+def _redirect_to_null() -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, _STDERR)
+    os.close(null)
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +79,7 @@ def _load() -> ModuleType:
             kept="recordings can be played without it",
             fix="sudo apt install libportaudio2",
         ) from error
-    except Exception as error:  # sounddevice initialises PortAudio as it is imported
+    except Exception as error:  # importing sounddevice initialises PortAudio
         raise MachineFailure(f"PortAudio cannot be used ({error})", fix="try `cuecard doctor`") from error
     module: ModuleType = sounddevice
     return module

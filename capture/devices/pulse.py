@@ -1,7 +1,7 @@
-"""Lists the sources of PulseAudio, or of PipeWire in its place, through `pactl`.
+"""Lists the sources of PulseAudio or PipeWire with `pactl`.
 
-The computer's own sound is such a source: the monitor of the sink that plays it. PortAudio does not list
-these; it reaches one through ALSA's "pulse" device, which opens the source that PULSE_SOURCE names.
+The computer's audio output is such a source: the monitor of a sink. PortAudio does not list these; it opens
+one through ALSA's "pulse" device, which opens the source that PULSE_SOURCE names.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SERVER_VARIABLE = "PULSE_SERVER"
 
 _TIMEOUT_S = 2.0
 _NOT_CHOSEN_YET = ("", "@DEFAULT_SINK@")
-_ASK_EVERY_S = 0.1
+_RETRY_EVERY_S = 0.1
 _SPEC = re.compile(r"\S+ (\d+)ch (\d+)Hz")
 _REMOTE = re.compile(r"(?:\{[^}]*\})?(?:tcp[46]?:|(?!unix:|/)[\w.-]+)")
 
@@ -32,26 +32,26 @@ class PulseSource:
     """One source of the sound server."""
 
     name: str
-    """The server's own name for it: "alsa_input.usb-Blue_Yeti-00.analog-stereo"."""
+    """The server's name for it: "alsa_input.usb-Blue_Yeti-00.analog-stereo"."""
     description: str
-    """What desktops show: "Yeti Stereo Microphone"; the name where the server has none."""
+    """What desktops show: "Yeti Stereo Microphone"; the name where there is none."""
     rate_hz: int
     channels: int
     is_monitor: bool
-    """Whether it gives what a sink plays."""
+    """Whether it is the monitor of a sink."""
 
 
 def sources() -> list[PulseSource]:
-    """Return the sources of the sound server that is running.
+    """Return the sources of the running sound server.
 
     Raises:
-        InputFailure: None answers, or there is no `pactl`.
+        InputFailure: No sound server answers, or `pactl` is missing.
     """
     return parse_sources(_pactl("list", "sources"))
 
 
 def default_source() -> str:
-    """Return the name of the source that is the default microphone; empty when there is none.
+    """Return the name of the default source; empty when there is none.
 
     Raises:
         InputFailure: No sound server answers.
@@ -60,17 +60,17 @@ def default_source() -> str:
 
 
 def default_monitor(wait_s: float = 0.0) -> PulseSource:
-    """Return the source that gives what the computer plays.
+    """Return the monitor of the default output.
 
     Args:
-        wait_s: How long to wait for PipeWire's session manager to choose the default output, after a login.
+        wait_s: How long to wait for PipeWire's session manager to choose a default output, after a login.
 
     Raises:
-        InputFailure: No sound server answers, or nothing can be played.
+        InputFailure: No sound server answers, or the default output has no monitor.
     """
     give_up_s = time.monotonic() + wait_s
     while (sink := _pactl("get-default-sink").strip()) in _NOT_CHOSEN_YET and time.monotonic() < give_up_s:
-        time.sleep(_ASK_EVERY_S)
+        time.sleep(_RETRY_EVERY_S)
     found = [source for source in sources() if source.name == f"{sink}.monitor"]
     if not found:
         raise InputFailure(
@@ -81,9 +81,9 @@ def default_monitor(wait_s: float = 0.0) -> PulseSource:
 
 
 def parse_sources(listing: str) -> list[PulseSource]:
-    """Return the sources in what `pactl list sources` prints in the C locale. Pure.
+    """Return the sources in the output of `pactl list sources` in the C locale. Pure.
 
-    A source without a name or a sample specification is left out.
+    Sources without a name or a sample specification are left out.
     """
     found = []
     for block in re.split(r"^Source #", listing, flags=re.MULTILINE)[1:]:
@@ -107,10 +107,10 @@ def parse_sources(listing: str) -> list[PulseSource]:
     return found
 
 
-def _pactl(*words: str) -> str:
+def _pactl(*arguments: str) -> str:
     try:
-        asked = subprocess.run(
-            ["pactl", *words],
+        ran = subprocess.run(
+            ["pactl", *arguments],
             capture_output=True,
             encoding="utf-8",
             errors="replace",
@@ -121,7 +121,7 @@ def _pactl(*words: str) -> str:
         )
     except FileNotFoundError as error:
         raise InputFailure(
-            "the sound server cannot be asked: there is no pactl",
+            "the sound server cannot be reached: pactl is not installed",
             fix="sudo apt install pulseaudio-utils",
         ) from error
     except subprocess.TimeoutExpired as error:
@@ -133,7 +133,7 @@ def _pactl(*words: str) -> str:
         reason = " ".join(error.stderr.split()) or f"pactl ended with code {error.returncode}"
         if "denied" in reason.lower():
             raise InputFailure(
-                f"the sound server does not let us in ({reason})",
+                f"the sound server refused access ({reason})",
                 fix="permit it in the desktop's sound settings, or check ~/.config/pulse/cookie",
             ) from error
         server = os.environ.get(SERVER_VARIABLE, "")
@@ -146,4 +146,4 @@ def _pactl(*words: str) -> str:
             f"no sound server answers ({reason})",
             fix="start one: systemctl --user start pipewire-pulse (or pulseaudio --start)",
         ) from error
-    return asked.stdout
+    return ran.stdout

@@ -1,7 +1,6 @@
 """Mixes channels to mono: removes DC offset, leaves out dead channels, and avoids phase cancellation.
 
-Works on a stream, block by block, and looks at no later sound. Weights change over a short ramp, so that a
-change makes no click. Pure: returns remarks, publishes nothing.
+Works block by block without look-ahead. Weights change over a short ramp, to avoid clicks. Pure.
 """
 
 from __future__ import annotations
@@ -19,26 +18,25 @@ _MEMORY_S = 0.5
 _RAMP_S = 0.005
 _LEAST_OFFSET = 0.004
 _LIVE_POWER = 1e-6
-"""-60 dBFS: a channel at least so loud is live."""
+"""-60 dBFS: a channel of at least this power is live."""
 _LIVE_SHARE = 1e-3
-"""-30 dB: so is one that is not much quieter than the loudest."""
+"""-30 dB: so is one of at least this share of the loudest channel's power."""
 _NO_POWER = 1e-11
-"""-110 dBFS: less is rounding."""
+"""-110 dBFS: less is rounding noise."""
 _HOLD_S = 20.0
-"""Time constant with which it is forgotten how loud a channel was."""
+"""Time constant of the decay of peak powers."""
 _CANCELS_BELOW, _ADDS_UP_ABOVE = 0.3, 0.6
-"""Power of the mean in units of what independent channels would give."""
+"""Power of the mean, relative to that of independent channels."""
 _LEAST_SPEECH_POWER = 1e-8
-"""-80 dBFS: below it, nothing is said about the channels."""
-
+"""-80 dBFS: below it, the correlation is not measured."""
 
 _REMARK_AFTER_S = 1.0
-"""Of cancelling sound that is not quiet; less may be chance."""
+"""Length of cancelling audio that is not quiet; less may be chance."""
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about the channels that a person should know."""
+    """A problem with the channels, for the user."""
 
     problem: str
     kept: str
@@ -54,7 +52,7 @@ class Downmix:
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
-        self._made = False
+        self._remarked = False
         self._begin(1)
 
     def mix(self, frames: Frames) -> NDArray[np.float32]:
@@ -78,10 +76,10 @@ class Downmix:
         return self._weighted(centred, self._choose(count))
 
     def remark(self) -> Remark | None:
-        """Return what a person should know about the channels, once."""
-        if self._made or self._cancelled_frames < _REMARK_AFTER_S * self.rate_hz:
+        """Return a problem with the channels, once."""
+        if self._remarked or self._cancelled_frames < _REMARK_AFTER_S * self.rate_hz:
             return None
-        self._made = True
+        self._remarked = True
         return _CANCELLING
 
     def _begin(self, channels: int) -> None:
@@ -111,25 +109,25 @@ class Downmix:
         return centred
 
     def _measure(self, frames: Frames) -> None:
-        """Take a block into the powers and the peak powers."""
+        """Update powers and peak powers with a block."""
         powers = np.einsum("ij,ij->j", frames, frames, dtype=np.float64) / len(frames)
         share = self._share_of(len(frames))
         self._powers += (powers - self._powers) * share
-        faded = np.exp(-len(frames) / (self.rate_hz * _HOLD_S))
-        self._peak_powers = np.maximum(powers, self._peak_powers * faded)
+        decayed = np.exp(-len(frames) / (self.rate_hz * _HOLD_S))
+        self._peak_powers = np.maximum(powers, self._peak_powers * decayed)
         live = self._live()
         if live.any():
             mean = frames @ (live / np.count_nonzero(live)).astype(np.float32)
             self._mean_power += (float(np.dot(mean, mean)) / len(mean) - self._mean_power) * share
 
     def _choose(self, frames: int) -> NDArray[np.float32]:
-        """Return the weight of each channel in a block of so many frames."""
+        """Return the weight of each channel for a block of this length."""
         live = self._live()
         weights = np.zeros(len(live), np.float32)
         if not live.any():
             weights[:] = 1.0 / len(live)
             return weights
-        self._judge(live)
+        self._update_cancelling(live)
         if self._cancels:
             self._cancelled_frames += frames * (self._powers.max() > _LIVE_POWER)
             weights[int(np.argmax(np.where(live, self._powers, -1.0)))] = 1.0
@@ -142,7 +140,7 @@ class Downmix:
         live: NDArray[np.bool_] = (peaks > _LIVE_POWER) | (peaks > max(_LIVE_SHARE * peaks.max(), _NO_POWER))
         return live
 
-    def _judge(self, live: NDArray[np.bool_]) -> None:
+    def _update_cancelling(self, live: NDArray[np.bool_]) -> None:
         """Decide whether the live channels cancel each other."""
         channels = int(np.count_nonzero(live))
         total = float(self._powers[live].sum())

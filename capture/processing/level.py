@@ -1,4 +1,4 @@
-"""How loud a source is, a few times a second. Pure."""
+"""Level meter of a source, a few times a second. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MEASURE_EVERY_SAMPLES = SAMPLE_RATE // 5
 
 
 class LevelMeter:
-    """Measures one source. Digital silence is told once and then not again until it is over.
+    """Measures one source. Digital silence is published once, until it is over.
 
     Args:
         source: The source's name.
@@ -27,16 +27,16 @@ class LevelMeter:
         self._source = source
         self._pieces: list[Samples] = []
         self._gathered = 0
-        self._told_silence = False
+        self._published_silence = False
         self.quiet = False
-        """Whether the last measurement found nothing that could be speech nearby."""
+        """Whether the last measurement was too low for nearby speech."""
 
     def update(self, samples: Samples, stop_sample: int) -> list[LevelMeasured]:
-        """Take in samples and return a measurement when one is due.
+        """Add samples, and return a measurement when one is due.
 
         Args:
             samples: int16, shape (n,).
-            stop_sample: Where on the source's clock they end.
+            stop_sample: One past the last of them, on the source's clock.
         """
         self._pieces.append(samples)
         self._gathered += len(samples)
@@ -47,9 +47,9 @@ class LevelMeter:
         self._gathered = 0
         self.quiet = peak_dbfs < _QUIET_DBFS
         silent = peak_dbfs == SILENT_DBFS
-        if silent and self._told_silence:
+        if silent and self._published_silence:
             return []
-        self._told_silence = silent
+        self._published_silence = silent
         return [
             LevelMeasured(
                 source=self._source, rms_dbfs=rms_dbfs, peak_dbfs=peak_dbfs, stop_sample=stop_sample

@@ -1,9 +1,7 @@
-"""Any rate to 16 kHz, two milliseconds late.
+"""Streaming resampler from any rate to 16 kHz, with a latency of 2 ms.
 
-A windowed-sinc filter bank in numpy, because what a resampler holds back is added to every answer:
-soxr's streaming filters hold back 20 ms (LQ) to 37 ms (HQ) of a 48 kHz device's sound, this one 2 ms. The
-output's sample m lies exactly at the input's time m / 16000; the filter's delay shows only in when a
-sample comes out, never in where it lies. Pure: knows no device and no ring.
+A windowed-sinc filter bank in numpy, because soxr's streaming filters delay a 48 kHz device by 20 ms (LQ) to
+37 ms (HQ). Output sample m lies exactly at input time m / 16000: the latency never shifts samples. Pure.
 """
 
 from __future__ import annotations
@@ -23,10 +21,10 @@ Mono = NDArray[np.float32]
 
 
 class Resampler:
-    """A stream of samples brought to 16 kHz, piece by piece.
+    """Resamples a stream to 16 kHz, piece by piece.
 
     Args:
-        rate_hz: Rate of the samples that will be fed.
+        rate_hz: Rate of the input.
     """
 
     def __init__(self, rate_hz: int) -> None:
@@ -34,13 +32,13 @@ class Resampler:
         self._up, self._down = SAMPLE_RATE // divisor, rate_hz // divisor
         self._half = 0 if rate_hz == SAMPLE_RATE else ceil(_ZERO_CROSSINGS * max(1.0, rate_hz / SAMPLE_RATE))
         self._filters = _filter_bank(rate_hz, self._up, self._half) if self._half else None
-        self._kept: Mono = np.zeros(max(self._half - 1, 0), np.float32)
-        self._kept_from = -len(self._kept)  # where in the input the kept samples begin
+        self._history: Mono = np.zeros(max(self._half - 1, 0), np.float32)
+        self._history_from = -len(self._history)  # index in the input
         self._fed = 0
         self._made = 0
 
     def feed(self, samples: Mono) -> Mono:
-        """Return what can be told of the output after these samples.
+        """Return the output that these samples complete.
 
         Args:
             samples: float32, shape (n,), any n.
@@ -51,39 +49,39 @@ class Resampler:
         self._fed += len(samples)
         if self._filters is None:
             return samples
-        kept = np.concatenate((self._kept, samples))
+        kept = np.concatenate((self._history, samples))
         stop = self._outputs_before(self._fed - self._half)
         made = self._make(kept, stop) if stop > self._made else np.empty(0, np.float32)
         self._made = max(self._made, stop)
         first_needed = self._made * self._down // self._up - self._half + 1
-        self._kept = kept[first_needed - self._kept_from :]
-        self._kept_from = first_needed
+        self._history = kept[first_needed - self._history_from :]
+        self._history_from = first_needed
         return made
 
     def finish(self) -> Mono:
-        """Return the rest, so that the output has lasted as long as the input; feed no more after it."""
+        """Return the rest of the output, which is then as long as the input; feed no more after it."""
         return self.feed(np.zeros(self._half, np.float32))
 
     def _outputs_before(self, inputs: int) -> int:
-        """Return how many outputs lie before the input of this index."""
+        """Return the number of outputs before the input of this index."""
         return max(-(-inputs * self._up // self._down), 0)
 
     def _make(self, kept: Mono, stop: int) -> Mono:
         assert self._filters is not None
         windows = np.lib.stride_tricks.sliding_window_view(kept, 2 * self._half)
-        first = self._made * self._down // self._up - self._half + 1 - self._kept_from
+        first = self._made * self._down // self._up - self._half + 1 - self._history_from
         made: Mono
         if self._up == 1:
             made = windows[first :: self._down][: stop - self._made] @ self._filters[0]
         else:
             positions = np.arange(self._made, stop) * self._down
-            starts = positions // self._up - self._half + 1 - self._kept_from
+            starts = positions // self._up - self._half + 1 - self._history_from
             made = np.einsum("ij,ij->i", windows[starts], self._filters[positions % self._up])
         return made
 
 
 def _filter_bank(rate_hz: int, phases: int, half: int) -> NDArray[np.float32]:
-    """Return one filter for each position an output can have between two inputs.
+    """Return one filter for each position of an output between two inputs.
 
     Returns:
         float32, shape (phases, 2 * half); each row sums to 1.

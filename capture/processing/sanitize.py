@@ -1,6 +1,6 @@
 """Sanitizes captured audio: replaces NaN and infinity by silence and clips to full scale.
 
-Both are counted, and so are runs at full scale, where something before has clipped. Pure.
+Counts both, and runs of samples at full scale, which were clipped earlier. Pure.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import AudioSanitized
 from capture.processing.downmix import Frames as Frames
 
-_TELL_EVERY_SAMPLES = SAMPLE_RATE
+_REPORT_EVERY_SAMPLES = SAMPLE_RATE
 _FULL_SCALE = 32767 / 32768
 
 
-class Mender:
-    """Makes one source's sound fit, and keeps count of what was not.
+class Sanitizer:
+    """Sanitizes one source's audio, and counts the bad samples.
 
     Args:
         source: The source's name.
@@ -27,33 +27,33 @@ class Mender:
         self._bad = 0
         self._clipped = 0
         self._since_sample = 0
-        self._told_sample = -_TELL_EVERY_SAMPLES
+        self._reported_sample = -_REPORT_EVERY_SAMPLES
 
-    def mend(self, frames: Frames, at_sample: int) -> Frames:
-        """Return the frames, sanitized.
+    def sanitize(self, frames: Frames, at_sample: int) -> Frames:
+        """Return the sanitized frames.
 
         Args:
             frames: float32, shape (n, channels).
-            at_sample: About where on the source's clock they begin.
+            at_sample: Approximate first sample on the source's clock.
 
         Returns:
             float32, shape (n, channels), finite, within ±1.
         """
         loudest = float(np.max(np.abs(frames), initial=0.0))
-        if not loudest < _FULL_SCALE:  # a NaN compares as neither
-            return self._mend(frames, at_sample)
+        if not loudest < _FULL_SCALE:  # NaN compares false
+            return self._repair(frames, at_sample)
         return frames
 
-    def told(self, at_sample: int, *, last: bool = False) -> list[AudioSanitized]:
-        """Return what there is to tell: at most one event for each second of sound.
+    def events(self, at_sample: int, *, last: bool = False) -> list[AudioSanitized]:
+        """Return the event that is due: at most one for each second of audio.
 
         Args:
-            at_sample: How far the source has come.
-            last: Whether no more comes, so that nothing may wait.
+            at_sample: One past the newest sample of the source.
+            last: Whether the source has ended, so that the event is due now.
         """
         if not (self._bad or self._clipped):
             return []
-        if at_sample - self._told_sample < _TELL_EVERY_SAMPLES and not last:
+        if at_sample - self._reported_sample < _REPORT_EVERY_SAMPLES and not last:
             return []
         event = AudioSanitized(
             source=self._source,
@@ -63,19 +63,19 @@ class Mender:
             clipped_samples=self._clipped,
         )
         self._bad = self._clipped = 0
-        self._told_sample = at_sample
+        self._reported_sample = at_sample
         return [event]
 
-    def _mend(self, frames: Frames, at_sample: int) -> Frames:
+    def _repair(self, frames: Frames, at_sample: int) -> Frames:
         finite = np.isfinite(frames)
         bad = frames.size - int(np.count_nonzero(finite))
-        mended = np.where(finite, frames, np.float32(0.0))
-        clipped = _count_clipped(np.abs(mended))
+        repaired = np.where(finite, frames, np.float32(0.0))
+        clipped = _count_clipped(np.abs(repaired))
         if (bad or clipped) and not (self._bad or self._clipped):
             self._since_sample = at_sample
         self._bad += bad
         self._clipped += clipped
-        return np.clip(mended, -1.0, 1.0)
+        return np.clip(repaired, -1.0, 1.0)
 
 
 def _count_clipped(loudness: Frames) -> int:

@@ -1,7 +1,7 @@
-"""Decodes the sound of audio and video files with FFmpeg (PyAV), one packet at a time.
+"""Decodes audio and video files with FFmpeg (PyAV), one packet at a time.
 
-Memory stays bounded by one packet, whatever the file's length. Only this file is ever opened: playlists and
-network protocols are switched off. Packets that cannot be decoded are counted and skipped.
+Memory is bounded by one packet. No other file is opened: playlists and network protocols are off. Packets
+that cannot be decoded are counted and skipped.
 """
 
 from __future__ import annotations
@@ -25,44 +25,44 @@ _CONTAINERS = (
     "oma", "avr", "rm",
 )  # fmt: skip
 _WITH_LENGTH = {"wav", "w64", "flac", "aiff", "au", "caf", "mov", "mp4", "matroska", "asf", "avi", "voc"}
-"""Containers whose head says how long the sound is; for the others FFmpeg estimates it."""
+"""Containers whose header has the length of the audio; for others FFmpeg estimates it."""
 _OPTIONS = {"format_whitelist": ",".join(_CONTAINERS), "protocol_whitelist": "none"}
 _PACKETS_AT_ONCE = 200
 _BAD_PACKETS_AT_START = 2_000
 _CUT_OFF_S = 0.25
 _SHORTEST_GAP_S, _LONGEST_GAP_S = 0.2, 600.0
 _STREAMED = (0, 0xFFFF_FFFF)
-"""Sizes in a WAV's head that say it was written to a pipe."""
+"""Sizes in the header of a WAV that was written to a pipe."""
 _MOST_PLAUSIBLE = 0x7FFF_0000
-"""Larger ones are placeholders, too."""
-_WAVE_HEAD_BYTES = 4096
+"""Larger sizes are placeholders, too."""
+_WAVE_HEADER_BYTES = 4096
 
 _MOST_PLANES = 8
-"""PyAV reads no further pointer of a frame, and ends the process where it is asked to."""
+"""PyAV crashes when it reads a frame with more."""
 
 _FULL_SCALES = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
 
 class Undecodable(Exception):
-    """The file holds no sound that can be decoded; says why."""
+    """The file has no audio that can be decoded; has the reason."""
 
 
 class Decoder:
-    """The first decodable sound track of a file.
+    """Decoder of the first decodable audio track of a file.
 
     Args:
         path: A regular file.
 
     Raises:
         OSError: It cannot be opened.
-        Undecodable: It holds no sound that can be decoded.
+        Undecodable: It has no audio that can be decoded.
     """
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
         self.bad_packets = 0
         self.gaps_s = 0.0
-        """How much silence stands for sound that the timestamps leave out."""
+        """Length of the silence inserted for gaps in the timestamps."""
         self._silent_frames = 0
         self._start_s: float | None = None
         try:
@@ -90,7 +90,7 @@ class Decoder:
 
     @property
     def cut_off_s(self) -> float:
-        """How many seconds the file's head promised beyond what was decoded; 0.0 when it kept its word."""
+        """Missing seconds of the length in the file's header; 0.0 when the file is complete."""
         if not _WITH_LENGTH.intersection(self._container.format.name.split(",")):
             return 0.0
         stated_s = max(self._stated_s(), _stated_by_wave(self._file, self._stream.codec_context.bit_rate))
@@ -101,7 +101,7 @@ class Decoder:
         """Return the next frames, float32 of shape (n, channels).
 
         Returns:
-            None at the end of the file; no frames when the packets looked at held none.
+            None at the end of the file; an empty array when the next packets have no frames.
         """
         for _ in range(_PACKETS_AT_ONCE):
             if self._silent_frames:
@@ -127,17 +127,17 @@ class Decoder:
         streams = self._container.streams
         if not streams.audio:
             kinds = ", ".join(sorted({stream.type for stream in streams})) or "nothing"
-            raise Undecodable(f"it has no sound track, only {kinds}")
+            raise Undecodable(f"it has no audio track, only {kinds}")
         for stream in streams.audio:
             if stream.codec_context is not None:
                 stream.codec_context.thread_count = 1
                 return stream
-        raise Undecodable("there is no decoder for its sound")
+        raise Undecodable("there is no decoder for its audio format")
 
     def _first_frame(self) -> AudioFrame:
         while not self._pending:
             if self._ended or self.bad_packets > _BAD_PACKETS_AT_START:
-                raise Undecodable("its sound cannot be decoded" if self.bad_packets else "it holds no sound")
+                raise Undecodable("its audio cannot be decoded" if self.bad_packets else "it has no audio")
             self._decode_packet()
         return self._pending.pop(0)
 
@@ -147,7 +147,7 @@ class Decoder:
         try:
             packet = next(self._packets)
             size = packet.size
-            self._pending += [frame for frame in packet.decode() if _is_sound(frame)]
+            self._pending += [frame for frame in packet.decode() if _is_audio(frame)]
         except StopIteration:
             self._ended = True
         except (FFmpegError, MemoryError, ValueError):
@@ -155,7 +155,7 @@ class Decoder:
             self._ended = not size  # the demuxer failed, or the last packet did
 
     def _find_gap(self, frame: AudioFrame) -> None:
-        """Ask for silence where the frame's timestamp leaves a gap after the sound before."""
+        """Insert silence where the frame's timestamp leaves a gap."""
         if frame.time is None:
             return
         at_s = self._decoded_frames / self.rate_hz
@@ -177,16 +177,16 @@ class Decoder:
         return np.zeros((frames, self.channels), np.float32)
 
     def _stated_s(self) -> float:
-        stream, whole = self._stream, self._container.duration
+        stream, duration = self._stream, self._container.duration
         if stream.duration and stream.time_base is not None:
             return float(stream.duration * stream.time_base)
-        return whole / av.time_base if whole and len(self._container.streams) == 1 else 0.0
+        return duration / av.time_base if duration and len(self._container.streams) == 1 else 0.0
 
     def _samples(self, frame: AudioFrame) -> Frames:
         is_readable = not frame.format.is_planar or self.channels <= _MOST_PLANES
         if is_readable and frame.sample_rate == self.rate_hz and frame.layout.nb_channels == self.channels:
             samples = _as_float(frame)
-        else:  # the track changes its form midway, or has more planes than PyAV can read
+        else:  # the track changes its format, or has more planes than PyAV can read
             self._resampler = self._resampler or AudioResampler("flt", self._layout, self.rate_hz)
             try:
                 pieces = [_as_float(piece) for piece in self._resampler.resample(frame)]
@@ -200,17 +200,17 @@ class Decoder:
 
 
 def _stated_by_wave(file: BinaryIO, bits_per_s: int | None) -> float:
-    """Return the seconds that a WAV's data chunk states, which FFmpeg cuts to the file's size; else 0.0."""
+    """Return the length in a WAV's data chunk, which FFmpeg limits to the file's size; else 0.0."""
     file.seek(0)
-    head = file.read(_WAVE_HEAD_BYTES)
-    at = head.find(b"data", 12)
-    if head[:4] != b"RIFF" or at < 0 or len(head) < at + 8 or not bits_per_s:
+    header = file.read(_WAVE_HEADER_BYTES)
+    at = header.find(b"data", 12)
+    if header[:4] != b"RIFF" or at < 0 or len(header) < at + 8 or not bits_per_s:
         return 0.0
-    size = int.from_bytes(head[at + 4 : at + 8], "little")
+    size = int.from_bytes(header[at + 4 : at + 8], "little")
     return 0.0 if size in _STREAMED or size > _MOST_PLAUSIBLE else size * 8 / bits_per_s
 
 
-def _is_sound(frame: object) -> bool:
+def _is_audio(frame: object) -> bool:
     return isinstance(frame, AudioFrame) and frame.samples > 0 and frame.layout.nb_channels > 0
 
 
@@ -229,5 +229,5 @@ def _as_float(frame: AudioFrame) -> Frames:
 def _reason(error: Exception) -> str:
     text = getattr(error, "strerror", None) or str(error)
     if "Invalid data" in text:
-        return "it is of no known kind, or damaged at its beginning"
+        return "its format is unknown, or its beginning is damaged"
     return text[:1].lower() + text[1:]

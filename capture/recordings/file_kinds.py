@@ -1,4 +1,4 @@
-"""Names what a file is by its first bytes, for files that hold no sound."""
+"""Names the kind of a file without audio, by its first bytes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _KINDS = (
     (b"\x1f\x8b", "it is a gzip archive"),
     (b"7z\xbc\xaf", "it is a 7z archive"),
     (b"Rar!", "it is a rar archive"),
-    (b"MThd", "it is a MIDI file, which holds notes and no sound"),
-    (b"#EXTM3U", "it is a playlist; give one of the files it names"),
-    (b"[playlist]", "it is a playlist; give one of the files it names"),
+    (b"MThd", "it is a MIDI file, which has notes and no audio"),
+    (b"#EXTM3U", "it is a playlist; use one of the files it lists"),
+    (b"[playlist]", "it is a playlist; use one of the files it lists"),
     (b"\x7fELF", "it is a program"),
     (b"MZ", "it is a program"),
     (b"SQLite format 3", "it is a database"),
@@ -24,7 +24,7 @@ _KINDS = (
 
 
 def kind_of_file(path: Path) -> str:
-    """Return what the file is, as a clause for a message; empty when that is not known."""
+    """Return the kind of a file, as a clause for a message; empty when it is unknown."""
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)

@@ -1,4 +1,4 @@
-"""The one way into the ring: mended, mixed, resampled, measured; what is lost keeps its place."""
+"""Tests of the ring feed: resampling, lost audio, sanitizing, changes of rate."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from bus.messages import AudioLost, AudioSanitized, Event, LevelMeasured
 from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
-from capture.ring_feed import Intake
+from capture.ring_feed import RingFeed
 
 
 @pytest.fixture
@@ -20,55 +20,58 @@ def ring(tmp_path: Path) -> Iterator[RingWriter]:
         yield writer
 
 
-def test_frames_of_any_rate_end_up_in_the_ring(ring: RingWriter, tmp_path: Path) -> None:
-    said: list[Event] = []
-    intake = Intake("mic", ring, 48_000, said.append)
+def test_frames_are_resampled_into_the_ring(ring: RingWriter, tmp_path: Path) -> None:
+    published: list[Event] = []
+    feed = RingFeed("mic", ring, 48_000, published.append)
     tone = (0.5 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)).astype(np.float32)
     for at in range(0, 48_000, 480):
-        intake.take(np.stack([tone[at : at + 480], tone[at : at + 480]], axis=1))
-    intake.write(intake.last())
-    assert intake.finish() == 16_000
+        feed.write(feed.process(np.stack([tone[at : at + 480], tone[at : at + 480]], axis=1)))
+    feed.write(feed.flush())
+    assert feed.finish() == 16_000
     with AudioRing.attach(tmp_path / "ring") as reader:
-        heard = reader.read(0, 16_000)
+        samples = reader.read(0, 16_000)
     expected = 0.5 * 32_768 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
-    assert np.abs(heard - expected)[100:-100].max() < 3
-    assert {type(event) for event in said} == {LevelMeasured}
+    assert np.abs(samples - expected)[100:-100].max() < 3
+    assert {type(event) for event in published} == {LevelMeasured}
 
 
-def test_what_is_lost_is_told_and_stands_as_silence(ring: RingWriter, tmp_path: Path) -> None:
-    said: list[Event] = []
-    intake = Intake("mic", ring, 16_000, said.append)
+def test_lost_frames_are_reported_and_become_silence(ring: RingWriter, tmp_path: Path) -> None:
+    published: list[Event] = []
+    feed = RingFeed("mic", ring, 16_000, published.append)
     loud = np.tile(np.array([[0.5], [-0.5]], np.float32), (800, 1))
-    intake.take(loud)
-    intake.lose(800, "the device ran over")
-    intake.take(loud)
-    intake.finish()
+    feed.write(feed.process(loud))
+    feed.lose(800, "the device overflowed")
+    feed.write(feed.process(loud))
+    feed.finish()
     with AudioRing.attach(tmp_path / "ring") as reader:
-        heard = reader.read(0, 4_000)
-    assert np.flatnonzero(heard == 0).tolist() == list(range(1_600, 2_400))
-    assert AudioLost(source="mic", start_sample=1_600, stop_sample=2_400, cause="the device ran over") in said
+        samples = reader.read(0, 4_000)
+    assert np.flatnonzero(samples == 0).tolist() == list(range(1_600, 2_400))
+    assert (
+        AudioLost(source="mic", start_sample=1_600, stop_sample=2_400, cause="the device overflowed")
+        in published
+    )
 
 
-def test_mended_sound_is_told(ring: RingWriter) -> None:
-    said: list[Event] = []
-    intake = Intake("mic", ring, 16_000, said.append)
+def test_sanitized_samples_are_published(ring: RingWriter) -> None:
+    published: list[Event] = []
+    feed = RingFeed("mic", ring, 16_000, published.append)
     frames = np.full((160, 2), 0.25, np.float32)
     frames[:10, 0] = np.nan
-    intake.take(frames)
-    intake.finish()
-    (mended,) = [event for event in said if isinstance(event, AudioSanitized)]
-    assert (mended.bad_samples, mended.clipped_samples) == (10, 0)
+    feed.write(feed.process(frames))
+    feed.finish()
+    (sanitized,) = [event for event in published if isinstance(event, AudioSanitized)]
+    assert (sanitized.bad_samples, sanitized.clipped_samples) == (10, 0)
 
 
-def test_another_rate_goes_on_at_the_same_clock(ring: RingWriter) -> None:
-    intake = Intake("mic", ring, 48_000, lambda event: None)
-    intake.take(np.zeros((4_800, 1), np.float32))
-    intake.change_rate(44_100)
-    assert intake.stop_sample == 1_600
-    intake.silence_until(40_000)
-    assert intake.stop_sample == 40_000
-    intake.silence_until(100)
-    assert intake.stop_sample == 40_000
-    intake.take(np.zeros((44_100, 1), np.float32))
-    intake.write(intake.last())
-    assert intake.finish() == 56_000
+def test_change_of_rate_keeps_the_clock(ring: RingWriter) -> None:
+    feed = RingFeed("mic", ring, 48_000, lambda event: None)
+    feed.write(feed.process(np.zeros((4_800, 1), np.float32)))
+    feed.change_rate(44_100)
+    assert feed.stop_sample == 1_600
+    feed.silence_until(40_000)
+    assert feed.stop_sample == 40_000
+    feed.silence_until(100)
+    assert feed.stop_sample == 40_000
+    feed.write(feed.process(np.zeros((44_100, 1), np.float32)))
+    feed.write(feed.flush())
+    assert feed.finish() == 56_000

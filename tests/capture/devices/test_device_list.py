@@ -27,27 +27,31 @@ DEVICES = [
     ("wanted", "index"),
     [("4", 4), ("Webcam", 4), ("webc", 4), ("Web", 5), ("front", 0), ("USB Audio: back", 1)],
 )
-def test_a_number_a_name_or_its_only_part_finds_a_device(wanted: str, index: int) -> None:
+def test_number_name_or_unique_part_finds_a_device(wanted: str, index: int) -> None:
     assert named(wanted, DEVICES).index == index
 
 
 @pytest.mark.parametrize(
     ("wanted", "what", "fix"),
     [
-        ("usb", "'usb' may be any of 'USB Audio: front', 'USB Audio: back'", "write more of the name"),
+        (
+            "usb",
+            "'usb' matches several devices: 'USB Audio: front', 'USB Audio: back'",
+            "write more of the name",
+        ),
         ("Wepcam", "there is no device 'Wepcam'", "did you mean 'Webcam'"),
         ("7", "there is no device '7'", "see `cuecard devices`"),
         ("theremin", "there is no device 'theremin'", "see `cuecard devices`"),
     ],
 )
-def test_what_fits_none_or_several_is_refused_with_what_is_near(wanted: str, what: str, fix: str) -> None:
+def test_no_or_several_matches_are_refused_with_suggestions(wanted: str, what: str, fix: str) -> None:
     with pytest.raises(InputFailure) as refused:
         named(wanted, DEVICES)
     assert refused.value.problem == what
     assert fix in refused.value.fix
 
 
-def test_a_machine_without_devices_says_so() -> None:
+def test_machine_without_devices_is_reported() -> None:
     with pytest.raises(InputFailure, match="there is no device 'mic'"):
         named("mic", [])
 
@@ -79,7 +83,7 @@ Source #59
 """
 
 
-def test_the_sound_servers_list_is_understood() -> None:
+def test_pactl_list_is_parsed() -> None:
     assert parse_sources(_SOURCES) == [
         PulseSource("kopf.monitor", "Monitor of Köpfhörer", 44_100, 2, is_monitor=True),
         PulseSource("alsa_input.usb-Blue", "Blue Yeti: Mono", 48_000, 1, is_monitor=False),
@@ -94,23 +98,23 @@ def _described(name: str, description: str) -> Device:
 @pytest.mark.parametrize(
     "wanted", ["Köpfhörer", "köpfhörer", "KÖPFHÖRER ", "Ko\u0308pfho\u0308rer", "kopf.monitor"]
 )
-def test_a_description_finds_a_device(wanted: str) -> None:
+def test_description_finds_a_device(wanted: str) -> None:
     devices = [*DEVICES, _described("kopf.monitor", "Monitor of Köpfhörer")]
     assert named(wanted, devices).name == "kopf.monitor"
 
 
-def test_a_whole_description_comes_before_a_part_of_another() -> None:
+def test_full_description_is_preferred_to_a_part() -> None:
     devices = [_described("a.monitor", "Monitor of Yeti"), _described("a", "Yeti")]
     assert named("yeti", devices).name == "a"
     with pytest.raises(InputFailure, match=r"'Monitor of Yeti' \(a.monitor\), 'Yeti' \(a\)"):
         named("yet", devices)
 
 
-def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_pactl_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from capture.devices import pulse
 
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputFailure, match="there is no pactl") as refused:
+    with pytest.raises(InputFailure, match="pactl is not installed") as refused:
         pulse.sources()
     assert refused.value.fix == "sudo apt install pulseaudio-utils"
 
@@ -122,7 +126,7 @@ def test_without_pactl_the_way_to_get_it_is_told(monkeypatch: pytest.MonkeyPatch
         ("exec tail -f /dev/null", "does not answer within"),
     ],
 )
-def test_a_sound_server_that_does_not_answer_is_told(
+def test_sound_server_without_answer_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, what: str
 ) -> None:
     from capture.devices import pulse
@@ -135,9 +139,7 @@ def test_a_sound_server_that_does_not_answer_is_told(
         pulse.sources()
 
 
-def test_a_default_that_is_chosen_a_moment_later_is_waited_for(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_default_output_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """PipeWire answers before its session manager has chosen the outputs."""
     from capture.devices import pulse
 

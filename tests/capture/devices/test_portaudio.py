@@ -12,7 +12,7 @@ def _run(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_machine_without_portaudio_is_told_what_to_install() -> None:
+def test_missing_portaudio_names_the_package() -> None:
     ran = _run(
         "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
         "from bus.failures import MachineFailure\n"
@@ -24,13 +24,13 @@ def test_a_machine_without_portaudio_is_told_what_to_install() -> None:
     assert "libportaudio2" in ran.stdout
 
 
-def test_what_c_libraries_print_is_kept_away_and_our_own_words_are_not() -> None:
+def test_only_c_libraries_are_silenced() -> None:
     ran = _run(
         "import os, sys\n"
         "from capture.devices import portaudio\n"
-        "with portaudio.quiet(): os.write(2, b'chatter')\n"
+        "with portaudio.stderr_silenced(): os.write(2, b'chatter')\n"
         "os.write(2, b'one ')\n"
-        "portaudio.hush()\n"
+        "portaudio.silence_stderr()\n"
         "os.write(2, b'more chatter')\n"
         "print('two', file=sys.stderr, flush=True)"
     )

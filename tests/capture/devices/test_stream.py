@@ -1,4 +1,4 @@
-"""Between callback and loop nothing is mixed up; what finds no room is counted."""
+"""Tests of the buffer between the audio callback and the loop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from capture.devices.callback_buffer import CallbackBuffer, Piece
+from capture.devices.stream import CallbackBuffer, Piece
 from tests.waiting import wait_until
 
 
@@ -14,7 +14,7 @@ def _frames(start: int, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.f
     return np.arange(start, start + count, dtype=np.float32).reshape(-1, 1).repeat(2, axis=1)
 
 
-def test_pieces_come_out_as_they_went_in() -> None:
+def test_pieces_are_unchanged() -> None:
     buffer = CallbackBuffer(1_000, 2)
     for at in range(0, 5_000, 300):
         buffer.put(_frames(at, 300), float(at), overflowed=at == 600)
@@ -23,7 +23,7 @@ def test_pieces_come_out_as_they_went_in() -> None:
         assert (piece.arrived_s, piece.overflowed, piece.dropped_frames) == (float(at), at == 600, 0)
 
 
-def test_what_finds_no_room_is_counted_with_the_next_piece() -> None:
+def test_dropped_frames_are_counted_with_the_next_piece() -> None:
     buffer = CallbackBuffer(1_000, 2)
     for at in range(0, 1_800, 300):
         buffer.put(_frames(at, 300), 0.0, overflowed=at == 1_200)

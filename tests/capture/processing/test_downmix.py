@@ -31,12 +31,12 @@ def _loss_db(mixed: Mono, speech: Mono) -> float:
 
 
 @pytest.mark.parametrize("block", [1, 160, 1_600, 96_000])
-def test_one_channel_passes_untouched(speech: Mono, block: int) -> None:
+def test_one_channel_is_unchanged(speech: Mono, block: int) -> None:
     speech = speech[:4_000] if block == 1 else speech
     np.testing.assert_array_equal(_mixed([speech], block), speech)
 
 
-def test_equal_channels_become_one_of_them(speech: Mono) -> None:
+def test_equal_channels_become_one(speech: Mono) -> None:
     np.testing.assert_allclose(_mixed([speech] * 2), speech, atol=1e-6)
 
 
@@ -57,25 +57,25 @@ def test_inverted_channels_with_noise_do_not_cancel(speech: Mono) -> None:
     assert abs(_loss_db(_mixed([speech + noise[0], noise[1] - speech]), speech)) < 0.5
 
 
-def test_a_dead_channel_takes_no_level_away(speech: Mono) -> None:
+def test_dead_channel_does_not_lower_the_level(speech: Mono) -> None:
     hiss = np.random.default_rng(0).normal(0, 1e-4, len(speech)).astype(np.float32)
     for dead in (np.zeros_like(speech), hiss):
         assert abs(_loss_db(_mixed([dead, speech]), speech)) < 0.5
 
 
-def test_a_dead_channel_with_an_offset_is_dead(speech: Mono) -> None:
+def test_dead_channel_with_an_offset_is_dead(speech: Mono) -> None:
     mixed = _mixed([np.full_like(speech, 0.3), speech])
     assert abs(_loss_db(mixed[RATE:], speech[RATE:])) < 0.5
     assert abs(float(mixed.mean())) < 0.003
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-def test_an_offset_is_removed(speech: Mono, channels: int) -> None:
+def test_offset_is_removed(speech: Mono, channels: int) -> None:
     mixed = _mixed([speech + 0.2] * channels)
     assert np.abs(mixed[2 * RATE :] - speech[2 * RATE :]).max() < 0.02
 
 
-def test_speakers_on_either_side_are_both_kept_from_their_first_sample(speech: Mono) -> None:
+def test_speakers_on_both_sides_are_mixed_from_the_start(speech: Mono) -> None:
     quiet = np.zeros_like(speech)
     left = np.concatenate([speech] * 5 + [quiet])
     right = np.concatenate([quiet] * 5 + [speech])
@@ -92,7 +92,7 @@ def test_one_voice_on_many_channels_is_kept(speech: Mono, live: int) -> None:
     assert abs(_loss_db(_mixed(channels), speech)) < 0.5
 
 
-def test_independent_channels_bring_no_remark() -> None:
+def test_independent_channels_cause_no_remark() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, (2, 10 * RATE)).astype(np.float32)
     mixer = Downmix(RATE)
     _mixed(list(noise), 160, mixer)

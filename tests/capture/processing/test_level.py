@@ -20,7 +20,7 @@ from capture.processing.level import SILENT_DBFS, LevelMeter, level
         (np.tile([0, 32767], 80), -3.0, 0.0),
     ],
 )
-def test_level_in_decibels(samples: Samples, rms_dbfs: float, peak_dbfs: float) -> None:
+def test_level_is_in_dbfs(samples: Samples, rms_dbfs: float, peak_dbfs: float) -> None:
     assert level(samples.astype(np.int16)) == pytest.approx((rms_dbfs, peak_dbfs), abs=0.06)
 
 
@@ -32,19 +32,19 @@ def _measured(pieces: list[Samples]) -> list[LevelMeasured]:
     return measured
 
 
-def test_five_measurements_a_second() -> None:
+def test_level_is_published_five_times_a_second() -> None:
     noise = np.random.default_rng(0).normal(0, 300, (100, 160)).astype(np.int16)
     measured = _measured(list(noise))
     assert [event.stop_sample for event in measured] == [3_200, 6_400, 9_600, 12_800, 16_000]
 
 
-def test_silence_is_told_once_and_so_is_its_end() -> None:
+def test_silence_and_its_end_are_each_published_once() -> None:
     silence, sound = np.zeros(3_200, np.int16), np.full(3_200, 1_000, np.int16)
     measured = _measured([sound, silence, silence, silence, sound, silence])
     assert [event.peak_dbfs == SILENT_DBFS for event in measured] == [False, True, False, True]
 
 
-def test_a_quiet_room_is_known_as_quiet() -> None:
+def test_quiet_room_is_quiet() -> None:
     meter = LevelMeter("mic")
     meter.update(np.full(3_200, 8_000, np.int16), 3_200)
     assert not meter.quiet

@@ -30,7 +30,7 @@ def _power(samples: Mono) -> float:
 
 @pytest.mark.parametrize("rate_hz", RATES)
 @pytest.mark.parametrize("frequency_hz", [100.0, 1000.0, 3300.0])
-def test_a_tone_stays_itself_and_stays_in_place(rate_hz: int, frequency_hz: float) -> None:
+def test_tone_keeps_its_frequency_and_position(rate_hz: int, frequency_hz: float) -> None:
     heard = _resampled(_tone(frequency_hz, rate_hz, 1.0), rate_hz)
     error = heard - _tone(frequency_hz, 16_000, 1.0)
     inside = slice(200, -200)
@@ -38,13 +38,13 @@ def test_a_tone_stays_itself_and_stays_in_place(rate_hz: int, frequency_hz: floa
 
 
 @pytest.mark.parametrize("rate_hz", [rate for rate in RATES if rate > 20_000])
-def test_what_16_khz_cannot_hold_does_not_come_back_as_something_else(rate_hz: int) -> None:
+def test_frequencies_above_8_khz_do_not_alias(rate_hz: int) -> None:
     heard = _resampled(_tone(9_500.0, rate_hz, 1.0), rate_hz)
     assert _power(heard[200:-200]) < 1e-7
 
 
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000])
-def test_it_agrees_with_soxr(rate_hz: int) -> None:
+def test_output_agrees_with_soxr(rate_hz: int) -> None:
     noise = np.random.default_rng(5).normal(0, 0.1, rate_hz).astype(np.float32)
     low = soxr.resample(soxr.resample(noise, rate_hz, 12_000, "VHQ"), 12_000, rate_hz, "VHQ")
     reference = soxr.resample(low, rate_hz, 16_000, "VHQ")
@@ -59,7 +59,7 @@ def test_it_agrees_with_soxr(rate_hz: int) -> None:
     rate_hz=st.sampled_from([*RATES, 7_999, 12_345, 192_000]),
     pieces=st.lists(st.integers(0, 700), min_size=1, max_size=12),
 )
-def test_pieces_do_not_matter_and_the_length_is_kept(rate_hz: int, pieces: list[int]) -> None:
+def test_piece_size_does_not_change_output_or_length(rate_hz: int, pieces: list[int]) -> None:
     samples = np.random.default_rng(1).normal(0, 0.1, sum(pieces)).astype(np.float32)
     resampler, at, heard = Resampler(rate_hz), 0, []
     for piece in pieces:
@@ -73,7 +73,7 @@ def test_pieces_do_not_matter_and_the_length_is_kept(rate_hz: int, pieces: list[
 
 
 @pytest.mark.parametrize("rate_hz", RATES)
-def test_no_more_than_four_milliseconds_are_held_back(rate_hz: int) -> None:
+def test_latency_is_at_most_4_ms(rate_hz: int) -> None:
     resampler, fed, made = Resampler(rate_hz), 0, 0
     for _ in range(50):
         fed += rate_hz // 100
@@ -81,6 +81,6 @@ def test_no_more_than_four_milliseconds_are_held_back(rate_hz: int) -> None:
         assert fed / rate_hz - made / 16_000 <= 0.0041
 
 
-def test_samples_at_16_khz_pass_untouched() -> None:
+def test_samples_at_16_khz_are_unchanged() -> None:
     samples = np.random.default_rng(2).normal(0, 0.1, 1000).astype(np.float32)
     np.testing.assert_array_equal(_resampled(samples, 16_000), samples)

@@ -47,10 +47,10 @@ def test_every_format_is_read(tmp_path: Path, suffix: str, rate_hz: int) -> None
     whole, _ = soundfile.read(path, dtype="float32", always_2d=True)
     both = min(len(heard), len(whole))
     np.testing.assert_allclose(heard[:both], whole[:both], atol=1e-4)  # in pieces as in one
-    assert recording.trouble == ""
+    assert recording.problem == ""
 
 
-def test_seven_channels_and_no_numbers_are_read_as_they_are(tmp_path: Path) -> None:
+def test_seven_channels_and_nan_are_read_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "odd.wav"
     frames = _tone(0.1, channels=7)
     frames[3, 4] = np.nan
@@ -60,7 +60,7 @@ def test_seven_channels_and_no_numbers_are_read_as_they_are(tmp_path: Path) -> N
     np.testing.assert_array_equal(heard, frames)
 
 
-def test_a_file_goes_on_from_where_it_is_asked_to(tmp_path: Path) -> None:
+def test_seek_continues_at_the_frame(tmp_path: Path) -> None:
     path = tmp_path / "tone.flac"
     soundfile.write(path, _tone(1.0), RATE)
     recording = FileRecording(path)
@@ -123,10 +123,10 @@ def test_formats_of_phones_and_browsers_are_read(tmp_path: Path, name: str, code
     assert np.sqrt(np.mean(heard[4_000:12_000] ** 2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
     if not slack:
         np.testing.assert_array_equal(_pcm16(heard), _pcm16(_tone(1.0)))
-    assert recording.trouble == ""
+    assert recording.problem == ""
 
 
-def test_sixteen_channels_in_planes_are_read(tmp_path: Path) -> None:
+def test_sixteen_planar_channels_are_read(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "a.mkv"), "w") as output:
         track = output.add_stream("wavpack", rate=RATE, layout="hexadecagonal")
         frame = av.AudioFrame(format="fltp", layout="hexadecagonal", samples=RATE // 10)
@@ -135,17 +135,17 @@ def test_sixteen_channels_in_planes_are_read(tmp_path: Path) -> None:
     assert _all_of(FileRecording(tmp_path / "a.mkv")).shape == (RATE // 10, 16)
 
 
-def test_the_sound_of_a_video_is_read_exactly(tmp_path: Path) -> None:
+def test_audio_of_a_video_is_read_exactly(tmp_path: Path) -> None:
     _write_video(tmp_path / "film.mkv", sound=True)
     recording = FileRecording(tmp_path / "film.mkv")
     np.testing.assert_array_equal(_pcm16(_all_of(recording)), _pcm16(_tone(1.0)))
-    assert recording.trouble == ""
+    assert recording.problem == ""
 
 
 @pytest.mark.parametrize(
     "subtype", ["PCM_U8", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ALAW", "ULAW", "MS_ADPCM", "IMA_ADPCM"]
 )
-def test_every_kind_of_wav_is_read_as_libsndfile_does(tmp_path: Path, subtype: str) -> None:
+def test_every_kind_of_wav_is_read_like_libsndfile(tmp_path: Path, subtype: str) -> None:
     path = tmp_path / "a.wav"
     soundfile.write(path, _tone(0.5, channels=2), RATE, subtype=subtype)
     expected, _ = soundfile.read(path, dtype="float32", always_2d=True)
@@ -154,7 +154,7 @@ def test_every_kind_of_wav_is_read_as_libsndfile_does(tmp_path: Path, subtype: s
 
 
 @pytest.mark.parametrize("size", [0, 0x7FFF_FFFF, 0xFFFF_FFFF])
-def test_a_streamed_wav_is_read_to_the_end_of_the_file(tmp_path: Path, size: int) -> None:
+def test_streamed_wav_is_read_to_its_end(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.wav"
     soundfile.write(path, _tone(1.0), RATE)
     content = bytearray(path.read_bytes())
@@ -163,11 +163,11 @@ def test_a_streamed_wav_is_read_to_the_end_of_the_file(tmp_path: Path, size: int
     path.write_bytes(content)
     recording = FileRecording(path)
     assert len(_all_of(recording)) == RATE
-    assert recording.trouble == ""
+    assert recording.problem == ""
 
 
 @pytest.mark.parametrize("name", ["a.wav", "a.aiff", "a.flac", "a.mka"])
-def test_a_file_that_is_cut_off_is_read_and_reported(tmp_path: Path, name: str) -> None:
+def test_cut_off_file_is_read_and_reported(tmp_path: Path, name: str) -> None:
     if name == "a.mka":
         _write_coded(tmp_path / name, "flac", pieces=1)
     else:
@@ -176,19 +176,19 @@ def test_a_file_that_is_cut_off_is_read_and_reported(tmp_path: Path, name: str) 
     (tmp_path / name).write_bytes(content[: len(content) // 2])
     recording = FileRecording(tmp_path / name)
     assert 0.2 * RATE < len(_all_of(recording)) < 0.8 * RATE
-    assert name in recording.trouble
+    assert name in recording.problem
 
 
-def test_sound_left_out_by_timestamps_becomes_silence(tmp_path: Path) -> None:
+def test_gap_in_timestamps_becomes_silence(tmp_path: Path) -> None:
     _write_coded(tmp_path / "a.mka", "flac", pieces=2)
     recording = FileRecording(tmp_path / "a.mka")
     heard = _all_of(recording)
     assert len(heard) == pytest.approx(3 * RATE, abs=RATE // 50)
     assert not heard[RATE + 400 : 2 * RATE - 400].any()
-    assert "gaps: 1.0 s" in recording.trouble
+    assert "gaps: 1.0 s" in recording.problem
 
 
-def test_a_name_with_blanks_and_umlauts_is_opened(tmp_path: Path) -> None:
+def test_path_with_spaces_and_umlauts_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "Gespräch  mit Zoë #1.wav"
     soundfile.write(path, _tone(0.1), RATE)
     assert len(_all_of(FileRecording(path))) == RATE // 10
@@ -198,9 +198,9 @@ def _bad_files(folder: Path) -> Iterator[tuple[Path, str]]:
     (folder / "empty.wav").touch()
     yield folder / "empty.wav", "is empty"
     soundfile.write(folder / "nothing.wav", np.zeros(0, np.int16), RATE)
-    yield folder / "nothing.wav", "it holds no sound"
+    yield folder / "nothing.wav", "it has no audio"
     (folder / "text.wav").write_text("Dear diary, today I was renamed.\n" * 50)
-    yield folder / "text.wav", "has no sound that can be read (it is text)"
+    yield folder / "text.wav", "has no audio that can be decoded (it is text)"
     yield folder / "absent.wav", "cannot be read"
     yield folder, "is a folder"
     os.mkfifo(folder / "pipe.wav")
@@ -210,12 +210,12 @@ def _bad_files(folder: Path) -> Iterator[tuple[Path, str]]:
     (folder / "picture.mp3").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
     yield folder / "picture.mp3", "it is a PNG image"
     (folder / "noise.mp3").write_bytes(np.random.default_rng(0).bytes(100_000))
-    yield folder / "noise.mp3", "has no sound that can be read"
+    yield folder / "noise.mp3", "has no audio that can be decoded"
     _write_video(folder / "film.mkv", sound=False)
-    yield folder / "film.mkv", "it has no sound track, only video"
+    yield folder / "film.mkv", "it has no audio track, only video"
 
 
-def test_what_is_no_recording_is_refused_by_name_with_what_to_do(tmp_path: Path) -> None:
+def test_file_without_audio_is_refused_with_a_fix(tmp_path: Path) -> None:
     for path, what in _bad_files(tmp_path):
         with pytest.raises(InputFailure) as refused:
             FileRecording(path)
@@ -225,7 +225,7 @@ def test_what_is_no_recording_is_refused_by_name_with_what_to_do(tmp_path: Path)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may read everything")
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
+def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "secret.wav"
     soundfile.write(path, _tone(0.1), RATE)
     path.chmod(0)
@@ -233,7 +233,7 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
         FileRecording(path)
 
 
-def test_a_damaged_file_is_played_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_damaged_file_is_played_as_far_as_possible(tmp_path: Path) -> None:
     path = tmp_path / "damaged.flac"
     soundfile.write(path, np.random.default_rng(0).normal(0, 0.1, 3 * RATE), RATE)
     content = path.read_bytes()
@@ -241,7 +241,7 @@ def test_a_damaged_file_is_played_as_far_as_it_goes(tmp_path: Path) -> None:
     recording = FileRecording(path)
     heard = _all_of(recording)
     assert 0.5 * RATE < len(heard) < 2.5 * RATE
-    assert "damaged.flac" in recording.trouble
+    assert "damaged.flac" in recording.problem
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def pipe() -> Iterator[tuple[int, int]]:
             continue
 
 
-def test_standard_input_is_read_as_it_comes(pipe: tuple[int, int]) -> None:
+def test_standard_input_is_read_as_it_arrives(pipe: tuple[int, int]) -> None:
     reading, writing = pipe
     recording = InputRecording(reading)
     samples = np.arange(-300, 300, dtype="<i2")
@@ -269,23 +269,23 @@ def test_standard_input_is_read_as_it_comes(pipe: tuple[int, int]) -> None:
     os.close(writing)
     heard = np.concatenate([first, _all_of(recording, 160)])
     np.testing.assert_array_equal(np.rint(heard[:, 0] * 32768), samples)
-    assert recording.trouble == ""
+    assert recording.problem == ""
 
 
 @pytest.mark.parametrize(
     ("content", "trouble"),
-    [(b"", "standard input held no audio"), (b"\1\0\2", "standard input ended amid a sample")],
+    [(b"", "standard input had no audio"), (b"\1\0\2", "standard input ended within a sample")],
 )
-def test_an_input_that_is_not_whole_is_told(pipe: tuple[int, int], content: bytes, trouble: str) -> None:
+def test_incomplete_standard_input_is_reported(pipe: tuple[int, int], content: bytes, trouble: str) -> None:
     reading, writing = pipe
     os.write(writing, content)
     os.close(writing)
     recording = InputRecording(reading)
     _all_of(recording, 160)
-    assert recording.trouble == trouble
+    assert recording.problem == trouble
 
 
-def test_a_terminal_is_no_recording() -> None:
+def test_terminal_is_refused_as_standard_input() -> None:
     main_end, terminal = os.openpty()
     try:
         with pytest.raises(InputFailure, match="is a terminal"):
