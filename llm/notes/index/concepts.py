@@ -1,8 +1,7 @@
-"""Words that stand for the same thing when somebody asks: "vacation" and "holiday", "how much" and "price".
+"""Concepts: groups of words and phrases with the same meaning in a question.
 
-Pure. English, and about what sessions are about: work, interviews, buying, products, projects. A concept is
-written as "~name", which no word is. A word may be in two groups; most are in none. What a word means only in
-passing is left out: a group too many makes notes speak where they should be silent.
+English, for work, interviews, sales, products and projects. A concept is written "~name". Rare meanings of a
+word are left out, because each concept can add wrong matches. Pure.
 """
 
 from __future__ import annotations
@@ -246,10 +245,10 @@ _PHRASE = re.compile(
 
 
 def concepts_of(stemmed: str) -> tuple[str, ...]:
-    """Return what the word with this stem may stand for."""
+    """Return the concepts of a word, by its stem."""
     return _GROUPS.get(stemmed, ())
 
 
 def concepts_in(text: str) -> list[str]:
-    """Return what the phrases of a text stand for, in order."""
+    """Return the concepts of the phrases in a text, in order."""
     return [f"~{found.lastgroup}" for found in _PHRASE.finditer(text.replace("’", "'"))]

@@ -1,7 +1,7 @@
-"""What nearly every interview asks, however it is worded: "why are you leaving", "what is your weak side".
+"""Intents of common interview questions, however they are worded.
 
-Pure. A question is of one of these kinds only when it is about the person asked ("you", "your"), so that "the
-weaknesses of this design" is of none.
+Pure. A question has an intent only when it is about the person ("you", "your"), so "the weaknesses of this
+design" has none.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _PARTS = {
         r"(?:salary|salaries|compensation|pay|paid|wage|wages|remuneration|earn|earning|earnings|money|package)"
     ),
 }
-"""What is written "<name>" in the patterns."""
+"""Parts of patterns, written "<name>" in them."""
 
-_KINDS = {
+_INTENTS = {
     "leaving": (
         r"^(?!when|how (?:long|soon)|where|who)(?:.*\b(?:leav(?:e|ing)|quit(?:ting)?|resign(?:ing)?|"
         r"mov(?:e|ing) on)(?: (?:from )?(?:<own_job>|where you(?: are|'re).*|there|now))?(?: (?:right "
@@ -103,7 +103,7 @@ _KINDS = {
         r"us))?(?: anything)?|anything you(?:'d| would) like to ask.*)$"
     ),
 }
-ABOUT = {
+TOPICS = {
     "leaving": "why I am leaving my job, reason for leaving, looking for something new",
     "joining": "why this company and this role, what attracts me, why I want to join, interested",
     "hiring": "my strengths, what I bring, why I am the right person for the role",
@@ -120,20 +120,20 @@ ABOUT = {
     "availability": "when I can start, start date, notice period",
     "asking": "questions to ask them, my questions for them",
 }
-"""What the notes that answer such a question are about, in the user's words."""
+"""Topics of notes that answer a question with this intent, in the user's words."""
 
 
 def _filled(pattern: str) -> str:
     return re.sub(r"<(\w+)>", lambda found: _PARTS[found[1]], pattern)
 
 
-_PATTERNS = {name: re.compile(_filled(pattern)) for name, pattern in _KINDS.items()}
+_PATTERNS = {name: re.compile(_filled(pattern)) for name, pattern in _INTENTS.items()}
 
 
 def intent_of(question: str) -> str:
-    """Return which of the well-known kinds a question is, or "".
+    """Return the intent of a question, or "".
 
     Args:
-        question: In lower case, without a lead-in, as `llm.sentences.spoken` gives it.
+        question: In lower case, without a lead-in, as from `llm.sentences.plain`.
     """
     return next((name for name, pattern in _PATTERNS.items() if pattern.match(question)), "")

@@ -1,7 +1,7 @@
-"""Cuts notes into passages: pieces that stand alone, each under its heading.
+"""Cuts notes into passages, each under its heading.
 
-Pure. A passage is a paragraph or a few short ones under one heading; a long paragraph is cut between
-sentences. Knows Markdown's headings and plain text's capitals; knows nothing of questions.
+A passage is a paragraph, or a few short ones under one heading; long paragraphs are cut between sentences.
+Headings are those of Markdown, lines in capitals or bold, and short lines above text. Pure.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from llm.notes.index.headings import heading_in
 from llm.notes.read.note_files import Note
 
 WANTED_WORDS = 60
-"""Short paragraphs under one heading are put together up to about this many words."""
+"""Short paragraphs under one heading are joined up to about this many words."""
 
 LONGEST_WORDS = 120
-"""A passage is cut at about this many."""
+"""Passages are cut at about this many."""
 
 _FENCE = re.compile(r"\s*(?:```|~~~)")
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)$", re.DOTALL)
 _RULE = re.compile(r"\s*(?:=+|-{3,}|\*{3,}|_{3,})\s*$")
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 &/,'’()-]{2,60}[:?]?$")
@@ -29,7 +29,7 @@ _ENTRY = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s|.* \| ")
 _TITLE = re.compile(r"[^\W\d_a-z][^.!,;|]*[^.!,;|]$")
 _LONGEST_TITLE_WORDS = 6
 _BOLD_LEVEL = 7
-"""A line in bold is a heading below all others."""
+"""Level of a line in bold: below all other headings."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Piece:
 
     file: str
     heading: str
-    """The headings it stands under, outermost first: "Projects > Billing"."""
+    """Its headings, outermost first: "Projects > Billing"."""
     text: str
 
 
@@ -52,6 +52,15 @@ def cut(notes: Iterable[Note]) -> list[Piece]:
     ]
 
 
+def heading_in(line: str) -> tuple[int, str] | None:
+    """Return the level and text of a Markdown heading; None for other lines. Takes linear time."""
+    found = _HEADING.match(line)
+    if found is None:
+        return None
+    text = found[2].rstrip()
+    return len(found[1]), text.rstrip("#").rstrip() or text[0]
+
+
 def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each heading with the paragraphs directly under it."""
     trail: dict[int, str] = {}
@@ -61,7 +70,7 @@ def _sections(text: str) -> Iterator[tuple[str, list[str]]]:
             paragraphs.append(line)
             continue
         deepest = max(trail, default=0)
-        if not paragraphs and deepest >= level:  # a heading with nothing under it says something itself
+        if not paragraphs and deepest >= level:  # a heading without text is its own passage
             paragraphs = [trail[deepest]]
         yield " > ".join(trail.values()), paragraphs
         trail = {depth: name for depth, name in trail.items() if depth < level} | {level: line}
@@ -101,7 +110,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_title(line: str, following: str) -> bool:
-    """Tell whether a line is short and stands right over text that is not, as plain text has its headings."""
+    """Return whether a short line is directly above longer text, as headings in plain text are."""
     title = line.strip()
     return (
         _TITLE.match(title) is not None
@@ -112,30 +121,30 @@ def _is_title(line: str, following: str) -> bool:
 
 
 def _gather(paragraphs: Iterable[str]) -> Iterator[str]:
-    """Put short paragraphs together and cut long ones."""
+    """Join short paragraphs and cut long ones."""
     gathered = ""
     for paragraph in paragraphs:
-        for part, glue in _parts(paragraph):
+        for part, separator in _parts(paragraph):
             if gathered and len(gathered.split()) + len(part.split()) > WANTED_WORDS:
                 yield gathered
                 gathered = ""
-            gathered = f"{gathered}{glue}{part}" if gathered else part
+            gathered = f"{gathered}{separator}{part}" if gathered else part
     if gathered:
         yield gathered
 
 
 def _parts(paragraph: str) -> Iterator[tuple[str, str]]:
-    """Yield what may stand alone in a paragraph, each with what parts it from the one before."""
-    glue = "\n\n"
+    """Yield the parts of a paragraph, each with the separator before it."""
+    separator = "\n\n"
     for entry in _entries(paragraph):
         for part in _cut_long(entry):
-            yield part, glue
-            glue = " "
-        glue = "\n"
+            yield part, separator
+            separator = " "
+        separator = "\n"
 
 
 def _entries(paragraph: str) -> Iterator[str]:
-    """Yield the entries of a long list and the rows of a long table, anything else whole."""
+    """Yield the entries of a long list or rows of a long table; other paragraphs uncut."""
     lines = paragraph.split("\n")
     starts = [number for number, line in enumerate(lines) if number and _ENTRY.match(line)]
     if len(paragraph.split()) <= WANTED_WORDS or not starts:
@@ -163,6 +172,6 @@ def _cut_long(paragraph: str) -> Iterator[str]:
 
 def _short_sentences(paragraph: str) -> Iterator[str]:
     for sentence in _SENTENCE_END.split(paragraph):
-        spoken = sentence.split()
-        for start in range(0, len(spoken), LONGEST_WORDS):
-            yield " ".join(spoken[start : start + LONGEST_WORDS])
+        words = sentence.split()
+        for start in range(0, len(words), LONGEST_WORDS):
+            yield " ".join(words[start : start + LONGEST_WORDS])

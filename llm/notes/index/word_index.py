@@ -17,31 +17,31 @@ from llm.notes.index.passages import Piece
 from llm.notes.index.words import words
 
 SATURATION, LENGTH_WEIGHT = 1.2, 0.75
-"""BM25's k1 and b, at their usual values."""
+"""BM25's k1 and b, with their usual values."""
 
 HEADING_WEIGHT = 2
-"""A word in the heading counts as often."""
+"""A word in the heading counts this many times."""
 
-RELATED = 0.7
-"""What a word of the same meaning is worth against the very word."""
+RELATED_WEIGHT = 0.7
+"""Weight of a word with the same concept, relative to the word itself."""
 
 _PAGE = re.compile(r"(?:.* > )?Page \d+$")
 
 Scores = defaultdict[int, float]
-"""By passage; 0 for those that share nothing."""
+"""By passage; 0 for passages without a match."""
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """A word or phrase of the question, and the terms of the index that answer to it."""
+class _QueryTerm:
+    """A word or phrase of the question, and the index terms that match it."""
 
     terms: tuple[tuple[str, float], ...]
-    """Each with its worth."""
+    """Each with its weight."""
     rarity: float
 
 
 class WordIndex:
-    """Which passage has which words.
+    """Inverted index of the passages.
 
     Args:
         pieces: The passages.
@@ -58,45 +58,45 @@ class WordIndex:
         self._mean_length = max(sum(self._lengths) / max(len(pieces), 1), 1.0)
 
     def scores(self, question: str) -> tuple[Scores, Scores]:
-        """Return, by passage, its score and what share of the question it covers (rare words weigh more)."""
-        wanted = self._wanted(question)
-        whole = sum(want.rarity for want in wanted)
+        """Return, by passage, its score and the share of the question it covers (rare words weigh more)."""
+        wanted = self._query_terms(question)
+        total = sum(query_term.rarity for query_term in wanted)
         scores, covered = Scores(float), Scores(float)
-        for want in wanted:
-            for number, (score, worth) in self._best_terms(want).items():
-                scores[number] += want.rarity / whole * score
-                covered[number] += want.rarity / whole * worth
+        for query_term in wanted:
+            for number, (score, weight) in self._best_terms(query_term).items():
+                scores[number] += query_term.rarity / total * score
+                covered[number] += query_term.rarity / total * weight
         return scores, covered
 
-    def _wanted(self, question: str) -> list[_Wanted]:
-        asked = [
-            ((word, 1.0), *((name, RELATED) for name in concepts_of(word)))
+    def _query_terms(self, question: str) -> list[_QueryTerm]:
+        terms_of_words = [
+            ((word, 1.0), *((name, RELATED_WEIGHT) for name in concepts_of(word)))
             for word in dict.fromkeys(words(question))
         ]
         phrases = [((name, 1.0),) for name in dict.fromkeys(concepts_in(question))]
-        return [_Wanted(terms, self._rarity(terms)) for terms in (*asked, *phrases)]
+        return [_QueryTerm(terms, self._rarity(terms)) for terms in (*terms_of_words, *phrases)]
 
     def _rarity(self, terms: tuple[tuple[str, float], ...]) -> float:
-        # What the notes lack weighs no more than the rarest word they have.
+        # A word that no note has weighs no more than the rarest word of the notes.
         held = [len(self._holders[term]) for term, _ in terms if term in self._holders]
         holders = held[0] if held else 1
         return math.log(1 + (len(self._lengths) - holders + 0.5) / (holders + 0.5))
 
-    def _best_terms(self, want: _Wanted) -> dict[int, tuple[float, float]]:
-        """Return, by passage, the score and the worth of the term that answers best."""
+    def _best_terms(self, query_term: _QueryTerm) -> dict[int, tuple[float, float]]:
+        """Return, by passage, the score and the weight of the best matching term."""
         best: dict[int, tuple[float, float]] = {}
-        for term, worth in want.terms:
+        for term, weight in query_term.terms:
             for number, count in self._holders.get(term, ()):
                 length = self._lengths[number] / self._mean_length
                 dampened = count + SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * length)
-                score = worth * count * (SATURATION + 1) / dampened
+                score = weight * count * (SATURATION + 1) / dampened
                 if score > best.get(number, (0.0, 0.0))[0]:
-                    best[number] = score, worth
+                    best[number] = score, weight
         return best
 
 
 def _terms(piece: Piece) -> Counter[str]:
-    """Return the terms of a passage, and how often each counts."""
+    """Return the terms of a passage with their counts."""
     heading = "" if _PAGE.match(piece.heading) else piece.heading
     counts: Counter[str] = Counter()
     for text, weight in ((piece.text, 1), (heading, HEADING_WEIGHT)):

@@ -1,7 +1,6 @@
-"""Words as the search compares them: lower case, without the words every question has, endings cut.
+"""Stems of the significant words of a text: lower case, without stop words.
 
-Pure. The stemming is light on purpose: it joins "migrated", "migrating" and "migrations", and leaves the
-rest to the overlap of the other words.
+Pure. Stemming is deliberately light: it joins "migrated", "migrating" and "migrations", and not more.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ STOP_WORDS = frozenset(
         """
     )
 )
-"""Words that tell nothing about what a question is about."""
+"""Words that are not significant for the topic of a question."""
 
 # fmt: off
 _ENDINGS = ("ments", "ment", "ingly", "ness", "ings", "ing", "ions", "ion", "edly", "ers", "ies", "ed", "er",
@@ -47,7 +46,7 @@ _SHORTEST_STEM = 3
 
 
 def words(text: str) -> list[str]:
-    """Return the stems of the words that count, in order."""
+    """Return the stems of the significant words, in order."""
     return [stem(word) for word in _WORD.findall(text.lower()) if word not in STOP_WORDS]
 
 

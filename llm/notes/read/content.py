@@ -1,4 +1,4 @@
-"""The content of one file of notes as text, or the reason why there is none. Knows no path."""
+"""Content of one note file as text, or the reason that it cannot be read."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Content:
-    """What was read from one file."""
+    """The content of one file."""
 
     text: str
     """Markdown, or plain text."""
     remarks: tuple[str, ...] = ()
-    """What was left out or guessed, one clause each, about the file: "its comments are left out"."""
+    """Clauses about content that was left out or guessed: "its comments are left out"."""
 
 
 class Unreadable(Exception):
-    """The file holds no text, or none that can be read.
+    """The file has no text, or none that can be read.
 
     Args:
-        why: One clause about the file ("it is protected by a password").
-        fix: What to do about it.
+        reason: A clause about the file: "it is protected by a password".
+        fix: What to do.
     """
 
-    def __init__(self, why: str, fix: str) -> None:
-        self.why = why
+    def __init__(self, reason: str, fix: str) -> None:
+        self.reason = reason
         self.fix = fix
-        super().__init__(why)
+        super().__init__(reason)

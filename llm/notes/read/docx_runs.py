@@ -1,6 +1,6 @@
-"""The text inside one paragraph of a .docx file: runs, tracked changes, fields, symbols, anchored shapes.
+"""Reads one .docx paragraph: runs, tracked changes, fields, symbols, anchored shapes.
 
-Pure, over parsed XML. Elements that are not known are looked into, so that text inside them is not lost.
+Pure, over parsed XML. Unknown elements are searched, so that no text is lost.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ _PROPERTIES = frozenset(
     ("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "sdtEndPr", "sectPr", "ffData", "fldData")
 )
 _NOT_TEXT = frozenset(("instrText", "delText", "delInstrText", "rt"))
-"""Field codes, deleted text, and pronunciation above the letters of East Asian text."""
-_TAKEN_OUT = frozenset(("del", "moveFrom"))
-SKIPPED = _PROPERTIES | _NOT_TEXT | _TAKEN_OUT
+"""Field codes, deleted text, and ruby text."""
+_DELETED = frozenset(("del", "moveFrom"))
+SKIPPED = _PROPERTIES | _NOT_TEXT | _DELETED
 _FIXED = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _SHAPES = frozenset(("drawing", "pict", "object"))
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _SYMBOLS = {0xE0: "→", 0xDF: "←", 0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xA8: "☐", 0xB7: "•", 0xA7: "•"}
-"""Signs of Wingdings and Symbol that people type; they have no letters of Unicode."""
+"""Common characters of Wingdings and Symbol, which have no Unicode code points."""
 
 HIDDEN = "its hidden text is left out"
 COMMENTS = "its comments are left out"
@@ -31,27 +31,27 @@ EMBEDDED = "a document inside it is left out"
 
 @dataclass
 class Runs:
-    """What one paragraph holds."""
+    """The content of one paragraph."""
 
     styles: Styles
     style_id: str = ""
     """Of the paragraph."""
     pieces: list[str] = field(default_factory=list)
     plain_letters: int = 0
-    """How many letters are not bold."""
+    """Number of letters that are not bold."""
     anchored: list[Element] = field(default_factory=list)
     """Bodies of text boxes, and diagrams."""
     notes: list[tuple[str, str]] = field(default_factory=list)
-    """Footnotes and endnotes referred to: kind and id."""
+    """Referenced footnotes and endnotes: kind and id."""
     remarks: list[str] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """Return the text, cut at line breaks, without lines that are empty."""
+        """Return the text, split at line breaks, without empty lines."""
         lines = (" ".join(line.split()) for line in "".join(self.pieces).split("\n"))
         return [line for line in lines if line]
 
     def read(self, element: Element, *, bold: bool = False) -> None:
-        """Take in what an element holds."""
+        """Read the content of an element."""
         for child in element:
             tag = child.tag
             if tag in SKIPPED:
@@ -103,13 +103,13 @@ class Runs:
 
 
 def alternative(element: Element) -> Element | None:
-    """Return the first version of alternate content that holds text; they all say the same."""
+    """Return the first version of alternate content that has text; all versions are equivalent."""
     versions = [child for child in element if child.tag in ("Choice", "Fallback")]
-    return next((version for version in versions if _holds_text(version)), None)
+    return next((version for version in versions if _has_text(version)), None)
 
 
 def boxes(element: Element) -> Iterator[Element]:
-    """Yield the bodies of the text boxes and the diagrams in a drawing, each once."""
+    """Yield the bodies of text boxes and the diagrams in a drawing, each once."""
     for child in element:
         if child.tag in ("txbxContent", "txBody", "relIds"):
             yield child
@@ -120,7 +120,7 @@ def boxes(element: Element) -> Iterator[Element]:
             yield from boxes(child)
 
 
-def _holds_text(element: Element) -> bool:
+def _has_text(element: Element) -> bool:
     return any(
         each.tag == "relIds" or (each.tag in ("t", "sym") and (each.text or each.get("char")))
         for each in element.iter()
@@ -128,7 +128,7 @@ def _holds_text(element: Element) -> bool:
 
 
 def _symbol(code: str) -> str:
-    """Return the letter of a symbol font; these fonts are mapped to private codes from F000."""
+    """Return the character of a symbol font, which uses private codes from F000."""
     try:
         number = int(code, 16)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the styles and the numbering of a .docx file say about a paragraph. Pure, over parsed XML."""
+"""Styles and numbering of a .docx file. Pure, over parsed XML."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from xml.etree.ElementTree import Element
 _HEADING_NAME = re.compile(r"heading ?([1-9])$", re.IGNORECASE)
 _DEEPEST_HEADING = 6
 _LONGEST_CHAIN = 20
-"""Styles that are based on each other; some files have rings of them."""
+"""Limit of styles based on each other; some files have cycles."""
 
 
 def is_on(properties: Element | None, name: str) -> bool | None:
-    """Return whether a switch such as "b" is set; None when the properties do not mention it."""
+    """Return whether a toggle such as "b" is set; None when it is absent."""
     found = properties.find(name) if properties is not None else None
     return None if found is None else found.get("val", "1").lower() not in ("0", "false", "off", "none")
 
 
 def value_of(element: Element | None, path: str) -> str:
-    """Return the value of a property, "" when it is not there."""
+    """Return the value of a property, or ""."""
     found = element.find(path) if element is not None else None
     return "" if found is None else found.get("val", "")
 
@@ -35,7 +35,7 @@ class Styles:
         self._styles = {style.get("styleId", ""): style for part in parts for style in part.iter("style")}
 
     def heading_level(self, paragraph_properties: Element | None) -> int:
-        """Return the level of the heading that a paragraph is, 0 when it is none."""
+        """Return the heading level of a paragraph, 0 for other paragraphs."""
         style_id = value_of(paragraph_properties, "pStyle")
         outline = value_of(paragraph_properties, "outlineLvl")
         named = _HEADING_NAME.match(style_id) if style_id not in self._styles else None
@@ -47,11 +47,11 @@ class Styles:
             outline = outline or value_of(style, "pPr/outlineLvl")
         if named:
             return min(int(named[1]), _DEEPEST_HEADING)
-        # 9 stands for body text.
+        # 9 means body text.
         return min(int(outline) + 1, _DEEPEST_HEADING) if outline.isdecimal() and int(outline) < 9 else 0
 
     def switch(self, style_id: str, name: str) -> bool:
-        """Return whether a style sets a switch such as "b" or "vanish" for its letters."""
+        """Return whether a style sets a toggle such as "b" or "vanish"."""
         for style in self._chain(style_id):
             found = is_on(style.find("rPr"), name)
             if found is not None:
@@ -59,7 +59,7 @@ class Styles:
         return False
 
     def numbering(self, paragraph_properties: Element | None) -> tuple[str, int]:
-        """Return the list a paragraph belongs to and its level; "" when it belongs to none."""
+        """Return the list of a paragraph, or "", and its level."""
         chain = self._chain(value_of(paragraph_properties, "pStyle"))
         places = [paragraph_properties, *(style.find("pPr") for style in chain)]
         number = next(filter(None, (value_of(place, "numPr/numId") for place in places)), "")
@@ -67,7 +67,7 @@ class Styles:
         return ("" if number == "0" else number), (int(level) if level.isdecimal() and int(level) < 9 else 0)
 
     def _chain(self, style_id: str) -> Iterator[Element]:
-        """Yield a style and those that it is based on."""
+        """Yield a style and the styles that it is based on."""
         for _ in range(_LONGEST_CHAIN):
             style = self._styles.get(style_id)
             if style is None:
@@ -96,7 +96,7 @@ class Numbering:
         self._counts: dict[tuple[str, int], int] = {}
 
     def mark(self, number: str, level: int) -> str:
-        """Return what stands before the next entry of a list: "-", "3.", or "" where nothing does."""
+        """Return the marker of the next entry of a list: "-", "3." or ""."""
         definition = self._levels.get((number, str(level)))
         form = value_of(definition, "numFmt") or "decimal"
         if definition is None or form == "bullet":

@@ -1,7 +1,7 @@
-"""The text of a .docx file as Markdown: headings, lists, tables, text boxes, notes, page headers and footers.
+"""Converts a .docx file to Markdown.
 
-A table's row is one line "cell | cell" where each cell is one line; else its cells follow each other as
-lines. Deleted and hidden text, comments and pictures are left out. Knows nothing of paths or passages.
+A table row is one line "cell | cell" where each cell is one line; else its cells are blocks. Deleted and
+hidden text, comments and pictures are left out.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def read_docx(body: bytes) -> Content:
     """Return the text of a .docx file.
 
     Raises:
-        Unreadable: It is damaged, protected, absurdly large, or no .docx file.
+        Unreadable: It is damaged, protected, far too large, or not a .docx file.
     """
     return _Reader(Parts(body)).content()
 
 
 class _Reader:
-    """Turns the parts of a document into lines of Markdown."""
+    """Converts the parts of a document to lines of Markdown."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -44,11 +44,11 @@ class _Reader:
         self._lines: list[str] = []
         self._in_list = False
         self._unfinished: Runs | None = None
-        """A paragraph whose end was deleted: the next one goes on with it."""
+        """A paragraph whose end was deleted, which the next one continues."""
         self._remarks: list[str] = []
 
     def content(self) -> Content:
-        """Return the text of the document: page headers, body, page footers."""
+        """Return the text: page headers, body, page footers."""
         self._running("header")
         self._blocks(self._parts.document)
         self._finish_paragraph()
@@ -56,13 +56,13 @@ class _Reader:
         return Content("\n".join(self._lines).strip() + "\n", tuple(dict.fromkeys(self._remarks)))
 
     def _running(self, kind: str) -> None:
-        """Write the page headers or footers, each text once; page numbers are left out."""
+        """Write the page headers or footers, each text once, without page numbers."""
         start = len(self._lines)
         for part in self._parts.related(kind):
             self._blocks(part)
         written = self._lines[start:]
-        kept = dict.fromkeys(line for line in written if line and not _PAGE_NUMBER.match(line))
-        self._lines[start:] = [part for line in kept for part in (line, "")]
+        unique = dict.fromkeys(line for line in written if line and not _PAGE_NUMBER.match(line))
+        self._lines[start:] = [part for line in unique for part in (line, "")]
 
     def _blocks(self, element: Element) -> None:
         """Write the paragraphs and tables in an element, in order."""
@@ -147,7 +147,7 @@ class _Reader:
         for row in _children(table, "tr"):
             if row.find("trPr/del") is not None:
                 continue
-            cells = [cell for cell in _children(row, "tc") if not _goes_on(cell)]
+            cells = [cell for cell in _children(row, "tc") if not _continues_above(cell)]
             texts = [self._one_line(cell) for cell in cells]
             if len(cells) == 1 or None in texts:
                 for cell in cells:
@@ -164,7 +164,7 @@ class _Reader:
             self._lines.append("")
 
     def _one_line(self, cell: Element) -> str | None:
-        """Return the text of a cell that is one line; None when it is several, or more than text."""
+        """Return the text of a cell of one line; None when it has more lines or other content."""
         blocks = [child for child in _flat(cell) if child.tag in ("p", "tbl")]
         if any(block.tag == "tbl" for block in blocks):
             return None
@@ -196,7 +196,7 @@ def _is_bold_heading(runs: Runs, lines: list[str]) -> bool:
 
 
 def _content_of(element: Element) -> Iterator[Element]:
-    """Yield an element's children, of alternate content the version that counts."""
+    """Yield an element's children, and one version of alternate content."""
     for child in element:
         if child.tag == "AlternateContent":
             chosen = alternative(child)
@@ -206,7 +206,7 @@ def _content_of(element: Element) -> Iterator[Element]:
 
 
 def _flat(element: Element) -> Iterator[Element]:
-    """Yield the paragraphs and tables of an element, also those inside content controls and the like."""
+    """Yield the paragraphs and tables of an element, including those in content controls."""
     for child in _content_of(element):
         if child.tag in ("p", "tbl"):
             yield child
@@ -215,7 +215,7 @@ def _flat(element: Element) -> Iterator[Element]:
 
 
 def _children(element: Element, tag: str) -> Iterator[Element]:
-    """Yield the rows of a table or the cells of a row, also those inside content controls and the like."""
+    """Yield the rows of a table or the cells of a row, including those in content controls."""
     for child in _content_of(element):
         if child.tag == tag:
             yield child
@@ -223,7 +223,7 @@ def _children(element: Element, tag: str) -> Iterator[Element]:
             yield from _children(child, tag)
 
 
-def _goes_on(cell: Element) -> bool:
-    """Tell whether a cell continues the one above it."""
+def _continues_above(cell: Element) -> bool:
+    """Return whether a cell is merged with the one above."""
     merge = cell.find("tcPr/vMerge")
     return merge is not None and merge.get("val", "continue") == "continue"

@@ -1,7 +1,7 @@
-"""Reads the user's notes as text: which files can be read, what is wrong with others, and what was left out.
+"""Reads the user's note files and folders as text.
 
-Knows files and folders; the formats are read by modules that are loaded when one comes. Knows nothing of
-passages or questions. Notes of .pdf and .docx files come as Markdown.
+.pdf and .docx files become Markdown; their readers are loaded when needed. Unreadable files and content that
+was left out are remarks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from llm.notes.read.text_decoding import decoded
 
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text", ".rst", ".org"})
 SUFFIXES = TEXT_SUFFIXES | {".pdf", ".docx"}
-"""What can be read."""
+"""Supported files."""
 
 _DOCUMENT_SUFFIXES = frozenset(
     (
@@ -38,22 +38,22 @@ _DOCUMENT_SUFFIXES = frozenset(
         *(".ppt", ".pptx", ".odp", ".key", ".xls", ".xlsx", ".ods", ".numbers", ".csv"),
     )
 )
-"""What people keep notes in that cannot be read; in a folder such files are named."""
+"""Unsupported documents; those in a folder are named in a remark."""
 
 MAX_TEXT_BYTES = 4 << 20
-"""Notes are kept whole; text beyond this is something else."""
+"""Limit of the text of a file."""
 
 MAX_FILE_BYTES = 32 << 20
-"""A .pdf or .docx may have pictures, which are not read."""
+"""Limit of a .pdf or .docx file, which may contain images."""
 
 MAX_FOLDER_FILES = 200
 
 _MOST_NAMES = 4
-"""A remark names so many files."""
+"""Files that a remark names at most."""
 
 _WIDEST_GAP = 40
 _WIDE_GAP = re.compile(rf"[^\S\n]{{{_WIDEST_GAP + 1},}}")
-"""Blanks that say nothing; whoever looks for lines of a shape would try every way to share them out."""
+"""Long runs of spaces, which make regular expressions slow."""
 
 _OTHERS_ARE_READ = "the other notes are read"
 _AS_SUPPORTED = "save it as .md, .txt, .pdf or .docx"
@@ -64,28 +64,28 @@ class Note:
     """One file of notes."""
 
     name: str
-    """The file's name, without its directory."""
+    """The file's name, without its folder."""
     text: str
 
 
 @dataclass(frozen=True)
 class ReadNotes:
-    """The notes, and what the user must know about them."""
+    """The notes, and remarks for the user."""
 
     notes: Sequence[Note]
     remarks: Sequence[InputFailure] = ()
-    """Files that were left out, and parts that were left out or guessed; each is to be reported once."""
+    """Files and content that were left out or guessed; each is reported once."""
 
 
 def read_notes(paths: Iterable[Path | str]) -> ReadNotes:
     """Return the notes in these files, each file once, in order.
 
     Args:
-        paths: Files, or folders: of a folder, the files in it that can be notes, by name. A file of a folder
-            that cannot be read is left out and is a remark.
+        paths: Files, or folders, of which all supported files are read, by name. An unreadable file in a
+            folder is left out and remarked on.
 
     Raises:
-        InputFailure: A file that was named cannot be read, or nothing in a folder can be.
+        InputFailure: A named file cannot be read, or no file in a folder can be.
     """
     read = _Read()
     for path in (Path(path).expanduser() for path in paths):
@@ -93,17 +93,17 @@ def read_notes(paths: Iterable[Path | str]) -> ReadNotes:
             read.folder(path)
         else:
             read.file(path)
-    return ReadNotes([*read.notes.values()], [*read.remarks, *read.about_content()])
+    return ReadNotes([*read.notes.values()], [*read.remarks, *read.content_remarks()])
 
 
 class _Read:
-    """What was read so far, and what is to be said about it."""
+    """The notes read so far, and remarks about them."""
 
     def __init__(self) -> None:
         self.notes: dict[Path, Note] = {}
         self.remarks: list[InputFailure] = []
         self._by_clause: dict[str, list[str]] = {}
-        """What was left out of files or guessed, with the names of the files."""
+        """Remarks about content, each with the names of its files."""
 
     def file(self, path: Path) -> None:
         """Read one file.
@@ -119,17 +119,17 @@ class _Read:
             self._by_clause.setdefault(clause, []).append(path.name)
 
     def folder(self, folder: Path) -> None:
-        """Read the files of a folder that can be notes; those that cannot be read are remarks.
+        """Read the supported files of a folder; unreadable ones become remarks.
 
         Raises:
-            InputFailure: There is none, or none of them can be read.
+            InputFailure: There is none, or none can be read.
         """
         entries = _entries(folder)
         files = [entry for entry in entries if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
         if not files:
             raise _unusable(folder, "it is a folder without .md, .txt, .pdf or .docx files", "name the files")
         if len(files) > MAX_FOLDER_FILES:
-            raise _unusable(folder, f"it is a folder of {len(files)} files", "name those that matter")
+            raise _unusable(folder, f"it is a folder of {len(files)} files", "name the relevant ones")
         failures: list[tuple[Path, InputFailure]] = []
         for file in files:
             try:
@@ -138,37 +138,37 @@ class _Read:
                 failures.append((file, failure))
         if len(failures) == len(files):
             raise failures[0][1]
-        for _, met in failures[:_MOST_NAMES]:
-            self.remarks.append(InputFailure(met.problem, kept=_OTHERS_ARE_READ, fix=met.fix))
+        for _, unread in failures[:_MOST_NAMES]:
+            self.remarks.append(InputFailure(unread.problem, kept=_OTHERS_ARE_READ, fix=unread.fix))
         if rest := [file.name for file, _ in failures[_MOST_NAMES:]]:
-            what = f"notes {folder}: {_named(rest)} cannot be read either"
-            self.remarks.append(InputFailure(what, kept=_OTHERS_ARE_READ, fix="name one to see why"))
-        self.remarks += _passed_over(folder, entries)
+            problem = f"notes {folder}: {_named(rest)} cannot be read either"
+            self.remarks.append(InputFailure(problem, kept=_OTHERS_ARE_READ, fix="name one to see why"))
+        self.remarks += _unread(folder, entries)
 
-    def about_content(self) -> Iterator[InputFailure]:
-        """Yield what was left out of files or guessed; files of which the same is true are named together."""
+    def content_remarks(self) -> Iterator[InputFailure]:
+        """Yield the remarks about content; files with the same remark are named together."""
         for clause, names in self._by_clause.items():
             yield InputFailure(f"notes {_named(names)}: {clause}", kept="the rest is read")
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return what is in a folder, without hidden files; Word keeps "~$name.docx" beside one that is open."""
+    """Return the entries of a folder without hidden files and Word's "~$name.docx" lock files."""
     try:
         return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "~$")))
     except OSError as error:
         raise _unusable(folder, error.strerror or str(error), "check the path and its permissions") from error
 
 
-def _passed_over(folder: Path, entries: Sequence[Path]) -> Iterator[InputFailure]:
-    """Yield what in a folder may hold notes too and is not read."""
+def _unread(folder: Path, entries: Sequence[Path]) -> Iterator[InputFailure]:
+    """Yield remarks about documents and folders in a folder that are not read."""
     documents = [entry.name for entry in entries if entry.suffix.lower() in _DOCUMENT_SUFFIXES]
     if documents:
-        what = f"notes {folder}: {_named(documents)} cannot be read"
-        yield InputFailure(what, kept=_OTHERS_ARE_READ, fix="save them as .md, .txt, .pdf or .docx")
+        problem = f"notes {folder}: {_named(documents)} cannot be read"
+        yield InputFailure(problem, kept=_OTHERS_ARE_READ, fix="save them as .md, .txt, .pdf or .docx")
     folders = [f"{entry.name}/" for entry in entries if entry.is_dir()]
     if folders:
-        what = f"notes {folder}: the folders in it are not read ({_named(folders)})"
-        yield InputFailure(what, kept="the files in it are read", fix="name those that matter")
+        problem = f"notes {folder}: the folders in it are not read ({_named(folders)})"
+        yield InputFailure(problem, kept="the files in it are read", fix="name the relevant ones")
 
 
 def _named(names: Sequence[str]) -> str:
@@ -183,14 +183,14 @@ def _read(path: Path) -> Content:
     limit = MAX_TEXT_BYTES if suffix in TEXT_SUFFIXES else MAX_FILE_BYTES
     body = _body(path, limit)
     if not body.strip():
-        raise _unusable(path, "it is empty", "write something into it, or leave it out")
+        raise _unusable(path, "it is empty", "add text to it, or leave it out")
     try:
         content = _content(suffix, body)
-    except Unreadable as refused:
-        raise _unusable(path, refused.why, refused.fix) from refused
+    except Unreadable as unreadable:
+        raise _unusable(path, unreadable.reason, unreadable.fix) from unreadable
     text = _WIDE_GAP.sub(" " * _WIDEST_GAP, content.text)
     if not text.strip():
-        raise _unusable(path, "it is empty", "write something into it, or leave it out")
+        raise _unusable(path, "it is empty", "add text to it, or leave it out")
     if len(text) > MAX_TEXT_BYTES:
         raise _too_large(path, MAX_TEXT_BYTES, "its text ")
     return Content(text, content.remarks)
@@ -198,9 +198,9 @@ def _read(path: Path) -> Content:
 
 def _body(path: Path, limit: int) -> bytes:
     try:
-        if not path.is_file():  # opening a pipe would wait for somebody to write
+        if not path.is_file():  # opening a pipe would block
             path.stat()
-            raise _unusable(path, "it is no file", "name a file")
+            raise _unusable(path, "it is not a regular file", "name a file")
         with path.open("rb") as file:
             body = file.read(limit + 1)
     except OSError as error:
@@ -222,9 +222,9 @@ def _content(suffix: str, body: bytes) -> Content:
     return decoded(body)
 
 
-def _too_large(path: Path, limit: int, what: str) -> InputFailure:
-    return _unusable(path, f"{what}is larger than {limit >> 20} MiB", "give the part that matters")
+def _too_large(path: Path, limit: int, subject: str) -> InputFailure:
+    return _unusable(path, f"{subject}is larger than {limit >> 20} MiB", "use the relevant part")
 
 
-def _unusable(path: Path, why: str, fix: str) -> InputFailure:
-    return InputFailure(f"notes {path} cannot be read: {why}", kept="nothing was started", fix=fix)
+def _unusable(path: Path, reason: str, fix: str) -> InputFailure:
+    return InputFailure(f"notes {path} cannot be read: {reason}", kept="nothing was started", fix=fix)

@@ -1,7 +1,7 @@
-"""The order in which the lines of a page are read: columns one after the other, a table row by row.
+"""Finds the reading order of a page's lines: columns one by one, tables row by row.
 
-Pure. A page says where words stand, not whether a gap parts two columns or two cells. In columns, one side
-goes on with its sentence where the other begins a new one; in a table, both begin a new entry at once.
+Pure. A gap may separate columns or table cells. In columns, one side often continues a sentence where the
+other begins one; in a table, both begin a new entry.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 HYPHEN = "\u00ad"
-"""Stands where a word was broken at the end of a line."""
+"""Marks a word that was hyphenated at the end of a line."""
 
 _SAME_BASELINE = 0.35
-"""Times the letters' size: lines closer than that stand on one baseline."""
+"""In font sizes: lines closer than this share a baseline."""
 _NARROWEST_GUTTER = 0.8
-"""Times the letters' size."""
+"""In font sizes."""
 _FEWEST_ROWS = 3
 """Of each column."""
 _NEXT_LINE = 1.9
-"""Times the letters' size: a line further down begins something new."""
+"""In font sizes: a line further down begins a new block."""
 _FEW_SHARED = 0.5
-"""With fewer baselines in common two sides are no table."""
+"""With a smaller share of common baselines, two sides are not a table."""
 _BULLETS = ("•", "●", "○", "▪", "■", "–", "➢", "✓")
 _MOST_ROWS = 400
 _MOST_CANDIDATES = 24
 _DEEPEST = 3
-"""Columns within columns."""
+"""Nesting of columns."""
 
 
 @dataclass(frozen=True)
@@ -37,36 +37,36 @@ class Line:
     page: int
     """From 1."""
     text: str
-    """Its words; wide gaps are written " | "."""
+    """Its words, with " | " for wide gaps."""
     left: float
     right: float
     bottom: float
     """In points, from the page's lower left corner."""
     size: float
-    """Of its letters, in points."""
+    """Font size in points."""
     bold: bool
     first_word_width: float
 
 
 Row = list[Line]
-"""What stands on one baseline, from left to right."""
+"""The cells on one baseline, from left to right."""
 
 
 @dataclass(frozen=True)
 class _Band:
-    """Rows with a gutter that nothing crosses."""
+    """Rows with a gutter between two columns."""
 
     start: int
     stop: int
     middle: float
-    """Where the gutter is."""
+    """Middle of the gutter."""
 
 
 def reading_order(rows: Sequence[Row]) -> list[Line]:
-    """Return the lines of a page.
+    """Return the lines of a page in reading order.
 
     Args:
-        rows: The lines in the file's order, each cut at wide gaps.
+        rows: The lines in the file's order, each split at wide gaps.
     """
     cells = [cell for row in rows for cell in row]
     by_baseline = _by_baseline(cells)
@@ -98,7 +98,7 @@ def _joined(row: Row) -> Line:
 
 
 def _in_columns(rows: Sequence[Row], depth: int) -> Iterator[Line]:
-    """Yield the lines of these rows, each band of columns column by column."""
+    """Yield the lines of these rows, bands of columns column by column."""
     done = 0
     for band in _bands(rows) if depth else ():
         yield from map(_joined, rows[done : band.start])
@@ -110,7 +110,7 @@ def _in_columns(rows: Sequence[Row], depth: int) -> Iterator[Line]:
 
 
 def _bands(rows: Sequence[Row]) -> list[_Band]:
-    """Return the bands of columns from top to bottom; the taller ones are chosen first."""
+    """Return the bands of columns from top to bottom, preferring taller ones."""
     found = {band for gutter, at in _gutters(rows) if (band := _grown(rows, gutter, at)) is not None}
     chosen: list[_Band] = []
     for band in sorted(found, key=lambda band: (band.start - band.stop, band.start, band.middle)):
@@ -121,7 +121,7 @@ def _bands(rows: Sequence[Row]) -> list[_Band]:
 
 
 def _gutters(rows: Sequence[Row]) -> list[tuple[tuple[float, float], int]]:
-    """Return gaps that may be gutters, each with a row: between cells, and between rows side by side."""
+    """Return possible gutters, each with a row: between cells, and between adjacent rows."""
     seen: dict[tuple[int, int], tuple[tuple[float, float], int]] = {}
     for at, (row, following) in enumerate(pairwise([*rows, []])):
         neighbours = [*pairwise(row)]
@@ -135,9 +135,9 @@ def _gutters(rows: Sequence[Row]) -> list[tuple[tuple[float, float], int]]:
 
 
 def _grown(rows: Sequence[Row], gutter: tuple[float, float], at: int) -> _Band | None:
-    """Return the rows above and below that leave the gutter free."""
+    """Return the band of rows that do not cross the gutter."""
     start, stop = at, at
-    for _ in range(2):  # what the one direction narrows, the other has to keep
+    for _ in range(2):  # growing in one direction narrows the gutter for the other
         while stop < len(rows) and (narrower := _narrowed(gutter, rows[stop])):
             gutter, stop = narrower, stop + 1
         while start > 0 and (narrower := _narrowed(gutter, rows[start - 1])):
@@ -146,7 +146,7 @@ def _grown(rows: Sequence[Row], gutter: tuple[float, float], at: int) -> _Band |
 
 
 def _narrowed(gutter: tuple[float, float], row: Row) -> tuple[float, float] | None:
-    """Return what a row leaves of a gutter, None when it leaves too little."""
+    """Return the gutter without the cells of a row, None when it is too narrow."""
     left, right = gutter
     middle = (left + right) / 2
     for cell in row:
@@ -158,31 +158,31 @@ def _narrowed(gutter: tuple[float, float], row: Row) -> tuple[float, float] | No
 
 
 def _sides(rows: Sequence[Row], middle: float) -> tuple[list[Row], list[Row]]:
-    """Return the rows left and right of a gutter; a side without text in a row has an empty one."""
+    """Return the rows left and right of a gutter; rows without text on a side are empty."""
     left = [[cell for cell in row if cell.right <= middle] for row in rows]
     right = [[cell for cell in row if cell.right > middle] for row in rows]
     return left, right
 
 
 def _are_columns(left: Sequence[Row], right: Sequence[Row]) -> bool:
-    """Tell whether two sides are columns rather than the cells of a table."""
+    """Return whether two sides are columns instead of table cells."""
     counts = [sum(map(bool, side)) for side in (left, right)]
     if min(counts) < _FEWEST_ROWS:
         return False
     shared = [number for number in range(len(left)) if left[number] and right[number]]
     if len(shared) < _FEW_SHARED * min(counts):
         return True
-    going_on = [_going_on(side) for side in (left, right)]
-    both = sum(number in going_on[0] and number in going_on[1] for number in shared)
-    one = sum((number in going_on[0]) != (number in going_on[1]) for number in shared)
+    continuing = [_continuing(side) for side in (left, right)]
+    both = sum(number in continuing[0] and number in continuing[1] for number in shared)
+    one = sum((number in continuing[0]) != (number in continuing[1]) for number in shared)
     starts = len(shared) - 1 - both - one
     if sum(_is_entry(left[number]) and _is_entry(right[number]) for number in shared) >= 2:
         return True
     return both + one >= 2 and (starts <= 1 or (one >= 1 and 2 * one >= starts - 1))
 
 
-def _going_on(side: Sequence[Row]) -> set[int]:
-    """Return the rows in which a side goes on with the sentence of the row before."""
+def _continuing(side: Sequence[Row]) -> set[int]:
+    """Return the rows of a side that continue the sentence of the previous row."""
     found: set[int] = set()
     last: Line | None = None
     for number, row in enumerate(side):
@@ -211,7 +211,7 @@ def _is_entry(row: Row) -> bool:
 
 
 def _mixes(rows: Sequence[Row], middle: float, place: dict[int, int]) -> bool:
-    """Tell whether the file's order goes to and fro between the sides of a gutter, or begins at the right."""
+    """Return whether the file's order alternates between the sides of a gutter, or begins on the right."""
     cells = sorted((cell for row in rows for cell in row), key=lambda cell: place[id(cell)])
     sides = [cell.right > middle for cell in cells]
     return sides[0] or sum(one != other for one, other in pairwise(sides)) > 1

@@ -1,6 +1,6 @@
-"""What somebody typed onto a page of a .pdf file: form fields and text boxes of annotations.
+"""Reads form fields and text box annotations of a .pdf page.
 
-PDFium's text pages leave both out. Comments such as sticky notes are only counted.
+PDFium's text pages have neither. Comments such as sticky notes are only detected.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from llm.notes.read.pdf_columns import Line
 COMMENTS = "its comments are left out"
 
 _SIZE = 10.0
-"""Of the letters, in points: the field does not tell it in a way that is worth looking for."""
+"""Assumed font size in points; reading the real one is not worth the effort."""
 _MOST_ANNOTATIONS = 2_000
 _LONGEST_BYTES = 64 << 10
 
 
 @dataclass(frozen=True)
 class Fields:
-    """What was typed onto one page."""
+    """Form fields and text boxes of one page."""
 
     lines: list[Line]
     has_comments: bool
 
 
-def filled_in(page: Any, forms: Any, number: int) -> Fields:
-    """Return what was typed onto a page.
+def read_fields(page: Any, forms: Any, number: int) -> Fields:
+    """Return the form fields and text boxes of a page.
 
     Args:
-        page: PDFium's page, open.
-        forms: Its document's form environment, None when it has no form.
+        page: An open PDFium page.
+        forms: The document's form environment, or None.
         number: The page's number, from 1.
     """
     import pypdfium2.raw as raw
@@ -73,7 +73,7 @@ def _contents(annotation: Any) -> str:
 
 
 def _wide_text(function: Any, *arguments: Any) -> str:
-    """Call a function of PDFium that fills a buffer with UTF-16, and return the text."""
+    """Call a PDFium function that fills a buffer with UTF-16, and return the text."""
     size = int(function(*arguments, None, 0))
     if not 2 < size <= _LONGEST_BYTES:
         return ""

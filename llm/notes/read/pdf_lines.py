@@ -1,7 +1,7 @@
-"""The printed lines of a .pdf file in reading order: words, position, size and weight.
+"""Reads the lines of a .pdf file with PDFium: words, position, size and weight.
 
-PDFium reads the file; it opens nothing else, and runs no script. Knows nothing of headings or paragraphs
-(`llm.notes.read.pdf_text`), nor of columns (`llm.notes.read.pdf_columns`).
+PDFium opens no other file and runs no script. `pdf_columns.py` orders the lines, and `pdf_text.py` finds
+headings and paragraphs.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import Any
 
 from llm.notes.read.content import Unreadable
 from llm.notes.read.pdf_columns import HYPHEN, Line, reading_order
-from llm.notes.read.pdf_fields import COMMENTS, filled_in
+from llm.notes.read.pdf_fields import COMMENTS, read_fields
 
 MAX_PAGES = 400
 MAX_CHARACTERS = 4_000_000
 TIME_LIMIT_S = 20.0
-"""Looked at between two pages; PDFium has limits of its own for one."""
+"""Checked between pages; PDFium has its own limits for one page."""
 
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _MARKS = str.maketrans({"\x02": HYPHEN, "\ufffe": HYPHEN, "\0": None, "\xa0": " ", "\t": " "})
 _BOLD_NAMES = (b"bold", b"black", b"heavy", b"-bd")
 _BOLD_WEIGHT = 600
 _BACKWARDS_GAP = 3.0
-"""A word that stands so far before the one it follows in the file is in another column."""
+"""In font sizes: a word that begins this far before the end of the previous one is in another column."""
 _Box = tuple[float, float, float, float]
 _CELL_GAP = 1.0
-"""So many times the size of the letters between two words of a line lie between two cells or columns."""
+"""In font sizes: a wider gap between words separates cells or columns."""
 _SCAN_CHARACTERS_A_PAGE = 8
 _SCAN_CHARACTERS_BESIDE_PICTURE = 60
-"""A scanner's program may add its name or a page number."""
+"""Scanners may add their name or a page number."""
 _MOST_OBJECTS = 2_000
 _MOST_RUNS = 6
 _MOST_UNMAPPED_SHARE = 0.3
@@ -45,7 +45,7 @@ _SAMPLED_ANGLES = 200
 
 @dataclass(frozen=True)
 class Printed:
-    """The lines of a file, and what was left out."""
+    """The lines of a file, and remarks about content that was left out."""
 
     lines: list[Line]
     remarks: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ def read_lines(body: bytes) -> Printed:
     """Return the lines of a .pdf file, page by page in reading order.
 
     Raises:
-        Unreadable: It is damaged, protected, scanned, absurdly large, or no .pdf at all.
+        Unreadable: It is damaged, protected, scanned, far too large, or not a .pdf file.
     """
     import pypdfium2
 
@@ -67,7 +67,7 @@ def read_lines(body: bytes) -> Printed:
     with closing(document):
         count = len(document)
         if count > MAX_PAGES:
-            raise Unreadable(f"it has {count} pages", f"give the part that matters, {MAX_PAGES} at most")
+            raise Unreadable(f"it has {count} pages", f"use the relevant part, {MAX_PAGES} pages at most")
         try:
             pages = _Pages(document, deadline_s)
             lines = [line for number in range(count) for line in pages.read(number)]
@@ -75,7 +75,7 @@ def read_lines(body: bytes) -> Printed:
             raise Unreadable("it is damaged", "print it to a new .pdf, or save it as .txt") from error
     if not lines:
         raise Unreadable(
-            "it has no text, only pictures of it", "run text recognition over it, or type what matters"
+            "it has no text, only images", "run text recognition (OCR) on it, or type the relevant part"
         )
     return Printed(lines, pages.remarks(count))
 
@@ -84,15 +84,15 @@ def _unopened(body: bytes, error: Exception) -> Unreadable:
     if "password" in str(error).lower() or "security" in str(error).lower():
         return Unreadable("it is protected by a password", "save it without one")
     if b"%PDF-" not in body[:1024]:
-        return Unreadable("it is no .pdf file", "give it the suffix of what it is, or save it as .pdf again")
+        return Unreadable("it is not a .pdf file", "use the right suffix, or save it as .pdf again")
     return Unreadable("it is damaged", "open it in a viewer and print it to a new .pdf, or save it as .txt")
 
 
 class _Pages:
-    """Reads the pages of an open document one after the other, and notes which hold no text.
+    """Reads the pages of an open document, and records those without text.
 
     Args:
-        document: PDFium's.
+        document: A PDFium document.
         deadline_s: When to give up, on the monotonic clock.
     """
 
@@ -112,11 +112,11 @@ class _Pages:
             letters = _Letters(text_page)
             self._characters += letters.count
             if self._characters > MAX_CHARACTERS or time.monotonic() > self._deadline_s:
-                raise Unreadable("it has far more text than notes have", "give the part that matters")
-            fields = filled_in(page, self._document.formenv, number + 1)
+                raise Unreadable("it has far more text than notes have", "use the relevant part")
+            fields = read_fields(page, self._document.formenv, number + 1)
             self._has_comments |= fields.has_comments
             rows = [row for row in (letters.cells(number + 1, *place) for place in letters.lines()) if row]
-            if letters.turns:  # PDFium puts some of these lines in the wrong order
+            if letters.turns:  # PDFium orders some of these lines wrongly
                 rows.sort(key=lambda row: -row[0].bottom)
             if _is_scan(page, sum(len(cell.text) for row in rows for cell in row)) and not fields.lines:
                 self._scans.append(number + 1)
@@ -129,20 +129,24 @@ class _Pages:
         return reading_order(rows)
 
     def remarks(self, count: int) -> tuple[str, ...]:
-        """Return what was left out of a document with so many pages."""
+        """Return remarks about content that was left out.
+
+        Args:
+            count: Number of pages.
+        """
         remarks = []
         if self._scans:
             it_is = "it is probably a scan" if len(self._scans) == 1 else "they are probably scans"
-            what = _pages(self._scans, count, "holds no text", "hold no text")
-            remarks.append(f"{what}: {it_is}; run text recognition over it, or type what matters")
+            pages = _pages(self._scans, count, "has no text", "have no text")
+            remarks.append(f"{pages}: {it_is}; run text recognition (OCR) on it, or type the relevant part")
         if self._unmapped:
-            what = _pages(self._unmapped, count, "is left out", "are left out")
-            remarks.append(f"{what}: the font does not say which letters it draws; save it as .pdf again")
+            pages = _pages(self._unmapped, count, "is left out", "are left out")
+            remarks.append(f"{pages}: the font has no Unicode mapping; save it as .pdf again")
         return (*remarks, COMMENTS) if self._has_comments else tuple(remarks)
 
 
 def _insert(rows: list[list[Line]], line: Line) -> None:
-    """Put what was typed onto a page beside its label, or between the rows above and below it."""
+    """Insert a form field into the row of its label, or between rows."""
     for place, row in enumerate(rows):
         if abs(row[0].bottom - line.bottom) < row[0].size / 2:
             row.append(line)
@@ -155,7 +159,7 @@ def _insert(rows: list[list[Line]], line: Line) -> None:
 
 
 def _is_scan(page: Any, characters: int) -> bool:
-    """Tell whether a page shows something and has no text, or hardly any beside a picture of a page."""
+    """Return whether a page has content without text, or hardly any text beside a page-sized image."""
     import pypdfium2.raw as raw
 
     if characters >= _SCAN_CHARACTERS_BESIDE_PICTURE:
@@ -169,7 +173,7 @@ def _is_scan(page: Any, characters: int) -> bool:
 
 
 def _pages(numbers: list[int], count: int, one: str, many: str) -> str:
-    """Return "page 2 of 3 holds no text", "pages 2, 4 to 6 of 9 hold no text"."""
+    """Return "page 2 of 3 has no text", "pages 2, 4 to 6 of 9 have no text"."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and runs[-1][1] == number - 1:
@@ -184,10 +188,10 @@ def _pages(numbers: list[int], count: int, one: str, many: str) -> str:
 
 
 class _Letters:
-    """The letters of a page, as PDFium counts them.
+    """The characters of a page, by PDFium's index.
 
     Args:
-        text_page: PDFium's, open as long as this is used.
+        text_page: An open PDFium text page.
     """
 
     def __init__(self, text_page: Any) -> None:
@@ -202,7 +206,7 @@ class _Letters:
         self.turns = self._quarter_turns()
 
     def unmapped_share(self) -> float:
-        """Return how much of the text is codes that no font says the letters of."""
+        """Return the share of characters without a Unicode mapping."""
         printed = self._text.replace(" ", "").replace("\r", "").replace("\n", "")
         unmapped = sum(
             letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff" or letter < " " for letter in printed
@@ -210,7 +214,7 @@ class _Letters:
         return unmapped / max(len(printed), 1)
 
     def _quarter_turns(self) -> int:
-        """Return by how many quarters most letters are turned to the left; PDFium counts to the right."""
+        """Return the quarter turns to the left of most characters; PDFium counts to the right."""
         step = max(self.count // _SAMPLED_ANGLES, 1)
         angles = (
             float(self._raw.FPDFText_GetCharAngle(self._page, number))
@@ -221,7 +225,7 @@ class _Letters:
         return turns.most_common(1)[0][0] if turns else 0
 
     def lines(self) -> Iterator[tuple[int, int]]:
-        """Yield where lines start and stop; PDFium runs a broken word on into the next line."""
+        """Yield start and stop of each line; PDFium joins a hyphenated word with the next line."""
         start = 0
         for number, letter in enumerate(self._text):
             if letter in "\r\n" or letter == HYPHEN:
@@ -233,7 +237,7 @@ class _Letters:
             yield start, len(self._text)
 
     def cells(self, page: int, start: int, stop: int) -> list[Line]:
-        """Return one line, cut where there are wide gaps."""
+        """Return one line, split at wide gaps."""
         words = list(self._words(start, stop))
         boxes = [(self._box(first), self._box(last - 1)) for first, last in words]
         cells: list[Line] = []
@@ -268,7 +272,7 @@ class _Letters:
                 first = number + 1
 
     def _box(self, number: int) -> _Box:
-        """Return left, bottom, right and top as the reader sees them; a letter's origin is its bottom."""
+        """Return left, bottom (the baseline), right and top of a character, turned upright."""
         left, right, bottom, top = (ctypes.c_double() for _ in range(4))
         self._raw.FPDFText_GetCharBox(self._page, number, left, right, bottom, top)
         x, y = ctypes.c_double(), ctypes.c_double()
@@ -277,7 +281,7 @@ class _Letters:
         return box[0], _turned((origin[0].value, origin[1].value) * 2, self.turns)[1], box[2], box[3]
 
     def _size(self, number: int) -> float:
-        """Return the height of the letters as printed: some files scale letters of one point."""
+        """Return the font size as printed: some files scale a font of one point."""
         size = float(self._raw.FPDFText_GetFontSize(self._page, number))
         matrix = self._raw.FS_MATRIX()
         if self._raw.FPDFText_GetMatrix(self._page, number, matrix):
@@ -293,7 +297,7 @@ class _Letters:
 
 
 def _turned(box: _Box, quarters: int) -> _Box:
-    """Return a box as it stands when the page is turned so that its letters stand upright."""
+    """Return a box after turning the page by quarter turns."""
     for _ in range(quarters):
         left, bottom, right, top = box
         box = bottom, -right, top, -left

@@ -1,8 +1,7 @@
-"""The text of a .pdf file as Markdown: headings, paragraphs, list entries.
+"""Converts the lines of a .pdf file to Markdown: headings, paragraphs, list entries.
 
-A .pdf file says where letters stand, not what they are, so this guesses as a reader does: what is
-larger or bolder than the rest and short is a heading, a line with room for another word ended on purpose.
-Without a single heading, pages are the headings.
+A .pdf file has positions but no structure. Short lines that are larger or bolder than the rest are headings;
+a line with room for another word is a line break. Without any heading, pages are the headings.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from llm.notes.read.pdf_columns import HYPHEN, Line
 from llm.notes.read.pdf_lines import read_lines
 
 _LARGER = 1.12
-"""A heading's letters against the text's."""
+"""Font size of a heading, relative to the body."""
 _LONGEST_HEADING_WORDS = 16
 _LONGEST_CAPITAL_HEADING_WORDS = 5
 _FEWEST_CAPITALS = 4
@@ -27,16 +26,16 @@ _FEWEST_NAMES = 4
 _LONGEST_NAME_WORDS = 3
 _DEEPEST = 5
 _WIDE_GAP = 1.75
-"""Lines further apart than so many times their letters' size are two paragraphs."""
+"""In font sizes: lines further apart are separate paragraphs."""
 _WIDE_ROW_GAP = 3.0
-"""The same for two rows of a table."""
+"""The same for rows of a table."""
 _BULLET = re.compile(r"^(?:[•●○◦▪▫■□‣⁃∙·➢➤►❖✓✔\uf0b7\uf0a7–—*-]|o(?= [A-Z]))\s*(?:\| )?(?=\S)")
 _LONE_BULLET = re.compile(r"[•●○◦▪▫■□‣⁃∙·➢➤►❖✓✔\uf0b7\uf0a7–—*-]$")
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*\d{1,4}\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d{1,2}[.)]|[a-z]\))\s")
 _FEWEST_REPEATS = 3
 _FEWEST_BESIDE_TITLES = 2
-"""A page of one or two lines has no running titles: they are its text."""
+"""On a page with fewer lines, no line is a running title."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +52,16 @@ def read_pdf(body: bytes) -> Content:
     """Return the text of a .pdf file.
 
     Raises:
-        Unreadable: It is damaged, protected, scanned, absurdly large, or no .pdf at all.
+        Unreadable: It is damaged, protected, scanned, far too large, or not a .pdf file.
     """
     printed = read_lines(body)
     return Content(markdown(printed.lines), printed.remarks)
 
 
 def markdown(lines: Sequence[Line]) -> str:
-    """Return the text of these lines."""
-    kept = _whole_bullets(_without_running_titles(lines))
-    blocks = list(_blocks(kept))
+    """Return these lines as Markdown."""
+    body = _joined_bullets(_without_running_titles(lines))
+    blocks = list(_blocks(body))
     if not any(block.level for block in blocks):
         parts = [
             part
@@ -75,10 +74,10 @@ def markdown(lines: Sequence[Line]) -> str:
 
 
 def _without_running_titles(lines: Sequence[Line]) -> list[Line]:
-    """Leave out page numbers, and what stands first or last on most pages."""
+    """Leave out page numbers, and lines that are first or last on most pages."""
     pages = [list(on_page) for _, on_page in groupby(lines, key=lambda line: line.page)]
     edges = Counter(
-        text for page in pages for text in {_digits_aside(page[0].text), _digits_aside(page[-1].text)}
+        text for page in pages for text in {_without_digits(page[0].text), _without_digits(page[-1].text)}
     )
     often = max(_FEWEST_REPEATS, len(pages) / 2)
     return [line for page in pages for line in page if not _is_running(line, page, edges, often)]
@@ -86,25 +85,25 @@ def _without_running_titles(lines: Sequence[Line]) -> list[Line]:
 
 def _is_running(line: Line, page: Sequence[Line], edges: Counter[str], often: float) -> bool:
     at_edge = len(page) > _FEWEST_BESIDE_TITLES and (line is page[0] or line is page[-1])
-    return at_edge and (edges[_digits_aside(line.text)] >= often or bool(_PAGE_NUMBER.match(line.text)))
+    return at_edge and (edges[_without_digits(line.text)] >= often or bool(_PAGE_NUMBER.match(line.text)))
 
 
-def _digits_aside(text: str) -> str:
+def _without_digits(text: str) -> str:
     return re.sub(r"\d+", "#", text)
 
 
-def _whole_bullets(lines: Sequence[Line]) -> list[Line]:
-    """Put a bullet that stands alone before the line it belongs to, and write all bullets alike."""
-    whole: list[Line] = []
+def _joined_bullets(lines: Sequence[Line]) -> list[Line]:
+    """Join a lone bullet with the next line, and make all bullets alike."""
+    joined: list[Line] = []
     bullet = False
     for line in lines:
         if _LONE_BULLET.match(line.text):
             bullet = True
             continue
         text = f"• {line.text}" if bullet else _BULLET.sub("• ", line.text, count=1)
-        whole.append(Line(**{**line.__dict__, "text": text}))
+        joined.append(Line(**{**line.__dict__, "text": text}))
         bullet = False
-    return whole
+    return joined
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
@@ -121,7 +120,9 @@ def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
     words = Counter(word for line in lines for word in re.findall(r"[\w-]+", line.text.lower()))
     start = 0
     for stop in range(1, len(lines) + 1):
-        if stop < len(lines) and not _parts(lines[stop - 1], lines[stop], headings[stop - 1 : stop + 1]):
+        if stop < len(lines) and not _begins_block(
+            lines[stop - 1], lines[stop], headings[stop - 1 : stop + 1]
+        ):
             continue
         group = lines[start:stop]
         level = min(styles.index(_style(group[0])) + 1, _DEEPEST) if headings[start] else 0
@@ -130,7 +131,7 @@ def _blocks(lines: Sequence[Line]) -> Iterator[_Block]:
 
 
 def _usual(weighed: Sequence[tuple[float, int]]) -> float | None:
-    """Return what has the most weight."""
+    """Return the value with the most weight."""
     weights: Counter[float] = Counter()
     for value, weight in weighed:
         weights[value] += weight
@@ -151,7 +152,7 @@ def _is_heading(line: Line, body_size: float | None, body_bold: bool) -> bool:
 
 
 def _is_capital_heading(lines: Sequence[Line], number: int) -> bool:
-    """Tell whether a line is in capitals, stands apart from what is above it, and is over other text."""
+    """Return whether a line is in capitals, apart from the text above, and above other text."""
     text = lines[number].text
     if not text.isupper() or sum(map(str.isalpha, text)) < _FEWEST_CAPITALS or " | " in text:
         return False
@@ -162,7 +163,7 @@ def _is_capital_heading(lines: Sequence[Line], number: int) -> bool:
         return False
     return (
         number == 0
-        or _parts(lines[number - 1], lines[number], (False, False))
+        or _begins_block(lines[number - 1], lines[number], (False, False))
         or _is_new_column(lines[number - 1], lines[number])
     )
 
@@ -171,8 +172,8 @@ def _is_new_column(line: Line, following: Line) -> bool:
     return following.bottom - line.bottom > line.size
 
 
-def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
-    """Tell whether a new block begins with the following line."""
+def _begins_block(line: Line, following: Line, headings: Sequence[bool]) -> bool:
+    """Return whether a new block begins with the following line."""
     if headings[0] != headings[1] or (headings[0] and _style(line) != _style(following)):
         return True
     if line.page != following.page:
@@ -186,7 +187,7 @@ def _parts(line: Line, following: Line, headings: Sequence[bool]) -> bool:
 
 
 def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
-    """Return how far lines reach that start at about the same place; infinity for a list of names."""
+    """Return the right edge of lines with about the same start; infinity for a list of names."""
     groups: dict[tuple[int, int], list[Line]] = {}
     for line in lines:
         groups.setdefault(_start_of(line), []).append(line)
@@ -197,7 +198,7 @@ def _right_edges(lines: Sequence[Line]) -> dict[tuple[int, int], float]:
 
 
 def _are_names(lines: Sequence[Line]) -> bool:
-    """Tell whether lines are all so short that each ended on purpose, as in a sidebar with skills."""
+    """Return whether all lines are so short that each is an entry, as in a sidebar with skills."""
     return len(lines) >= _FEWEST_NAMES and all(
         len(line.text.split()) <= _LONGEST_NAME_WORDS for line in lines
     )
@@ -210,11 +211,11 @@ def _start_of(line: Line) -> tuple[int, int]:
 def _joined(
     group: Sequence[Line], edge: dict[tuple[int, int], float], words: Counter[str], *, is_heading: bool
 ) -> str:
-    """Return the text of a block: lines that were full run on, those that ended on purpose stay."""
+    """Return the text of a block: full lines are joined, short ones keep their line break."""
     text = _bulleted(group[0].text)
     for line, following in pairwise(group):
         if text.endswith(HYPHEN):
-            text = _mended(text, following.text, words)
+            text = _rejoined(text, following.text, words)
         elif not is_heading and (_begins_entry(following) or _had_room(line, following, edge)):
             text += "\n" + _bulleted(following.text)
         else:
@@ -236,8 +237,8 @@ def _bulleted(text: str) -> str:
     return _BULLET.sub("- ", text, count=1) if _BULLET.match(text) else text
 
 
-def _mended(text: str, following: str, words: Counter[str]) -> str:
-    """Join a broken word, with the hyphen where the file has the word with one elsewhere."""
+def _rejoined(text: str, following: str, words: Counter[str]) -> str:
+    """Join a hyphenated word, with the hyphen if the file has it elsewhere with one."""
     before = re.search(r"[\w-]*$", text.removesuffix(HYPHEN))
     after = re.match(r"[\w-]*", following)
     hyphened = f"{before[0] if before else ''}-{after[0] if after else ''}".lower()

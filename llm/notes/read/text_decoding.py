@@ -1,6 +1,6 @@
-"""Decodes the bytes of a text file: Unicode with or without marks, else the encoding that is most plausible.
+"""Decodes text files: Unicode with or without a byte order mark, else a guessed encoding.
 
-Pure. An encoding that was guessed, and bytes that belong to none, are remarks.
+Pure. A guessed encoding and undecodable bytes are remarks.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _OTHER_FORMATS = (
 )
 _SAMPLE_BYTES = 4096
 _MOST_BAD_SHARE = 0.02
-"""Of the characters: with more bad bytes a text is not UTF-8."""
+"""Share of characters; a text with more bad bytes is not UTF-8."""
 _MOST_CONTROL_SHARE = 0.01
 _MOSTLY_ASCII_SHARE = 0.75
-"""Text with so many ASCII letters is in a Latin script."""
+"""Text with at least this share of ASCII is in a Latin script."""
 _WEST_EUROPEAN = frozenset(
     "äöüßÄÖÜéèêëàâáåãçñíìîïóòôõúùûœæøÉÈÊÀÂÁÅÃÇÑÍÎÓÔÕÚŒÆØ“”‘’„‚–—…€£¥©®™°·•§«»¿¡½¼¾²³×±´\xa0"
 )
@@ -36,31 +36,31 @@ _CODECS = {
     "shift_jis": "Shift JIS", "euc_jp": "EUC-JP", "gb18030": "GB 18030", "big5": "Big5", "euc_kr": "EUC-KR",
     "mac_roman": "Mac Roman",
 }  # fmt: skip
-"""What is looked for, with the names people know."""
-_CHECK = "save it as UTF-8 if its letters look wrong"
+"""Encodings that are detected, with their usual names."""
+_CHECK = "save it as UTF-8 if characters look wrong"
 
 
 def decoded(body: bytes) -> Content:
     """Return the text of a file, with all line ends as "\\n".
 
     Raises:
-        Unreadable: It is no text.
+        Unreadable: It is not text.
     """
     for start, suffix in _OTHER_FORMATS:
         if body.startswith(start):
-            raise Unreadable("it is no text", f"if it is a {suffix} file, give it that suffix")
+            raise Unreadable("it is not text", f"if it is a {suffix} file, give it that suffix")
     content = _unicode(body) or _guessed(body)
     text = content.text.removeprefix("\ufeff")
-    # Form feeds part pages, and some terminals' logs keep escapes; more control characters are no text.
+    # Form feeds separate pages, and terminal logs have escapes; text has no other control characters.
     controls = sum(map(text.count, map(chr, (*range(9), *range(14, 27), *range(28, 32), 127))))
     if "\0" in text or controls > _MOST_CONTROL_SHARE * len(text):
-        raise Unreadable("it is no text", "save it as .md or .txt")
+        raise Unreadable("it is not text", "save it as .md or .txt")
     text = re.sub(r"\r\n?|[\v\f\x85\u2028\u2029]", "\n", text)
     return Content(text, content.remarks)
 
 
 def _unicode(body: bytes) -> Content | None:
-    """Return the text if the file is Unicode, perhaps with a few bad bytes."""
+    """Return the text if the file is Unicode, possibly with a few bad bytes."""
     encoding = next((name for mark, name in _MARKS if body.startswith(mark)), "") or _wide(body) or "utf-8"
     try:
         return Content(body.decode(encoding))
@@ -69,15 +69,15 @@ def _unicode(body: bytes) -> Content | None:
     bad = text.count("\ufffd")
     foreign = sum(not letter.isascii() for letter in text) - bad
     marked = encoding not in ("utf-8", "utf-8-sig")
-    # Without other letters that are UTF-8, one bad byte may as well be "é" in another encoding.
+    # Without other UTF-8 characters, one bad byte may be "é" in another encoding.
     if bad > _MOST_BAD_SHARE * len(text) or (not marked and foreign <= bad):
         return None
-    what = "1 byte in it is no text and is" if bad == 1 else f"{bad} bytes in it are no text and are"
-    return Content(text, (f"{what} read as \ufffd",))
+    subject = "1 undecodable byte in it is" if bad == 1 else f"{bad} undecodable bytes in it are"
+    return Content(text, (f"{subject} read as \ufffd",))
 
 
 def _wide(body: bytes) -> str:
-    """Return the encoding of UTF-16 without a mark: every other byte of Latin text is 0."""
+    """Return the encoding of UTF-16 without a mark, in which every other byte of Latin text is 0."""
     sample = body[:_SAMPLE_BYTES]
     pairs = len(sample) // 2
     if len(body) % 2 or not pairs:
@@ -89,30 +89,30 @@ def _wide(body: bytes) -> str:
 
 
 def _guessed(body: bytes) -> Content:
-    """Return the text in the most plausible of the encodings that are older than Unicode."""
+    """Return the text in the most plausible legacy encoding."""
     if b"\0" in body:
-        raise Unreadable("it is no text", "save it as .md or .txt")
+        raise Unreadable("it is not text", "save it as .md or .txt")
     encoding = "cp1252" if _is_west_european(body) else _detected(body)
     if not encoding:
-        raise Unreadable("it is not text in an encoding that can be recognised", "save it as UTF-8")
+        raise Unreadable("it is not text in a known encoding", "save it as UTF-8")
     return Content(body.decode(encoding), (f"it is not UTF-8 and is read as {_CODECS[encoding]}; {_CHECK}",))
 
 
 def _is_west_european(body: bytes) -> bool:
-    """Tell whether these are words of a language of Western Europe in Windows-1252, or Latin-1 within it."""
+    """Return whether this is text in a Western European language in Windows-1252 or Latin-1."""
     try:
         text = body.decode("cp1252")
     except UnicodeDecodeError:
         return False
     foreign = {letter for letter in text if not letter.isascii()}
     mostly_ascii = sum(map(str.isascii, text)) >= _MOSTLY_ASCII_SHARE * len(text)
-    # Letters of other alphabets come out as signs inside words: "prowadzi³em".
+    # Letters of other encodings become signs within words: "prowadzi³em".
     odd = re.search(r"[^\W\d_][²³¿¡×§£´¼½¾][^\W\d_]", text)
     return mostly_ascii and foreign <= _WEST_EUROPEAN and odd is None
 
 
 def _detected(body: bytes) -> str:
-    """Return the codec that charset-normalizer finds most plausible, "" when none is."""
+    """Return the codec that charset-normalizer finds most plausible, or ""."""
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(body, cp_isolation=[*_CODECS]).best()

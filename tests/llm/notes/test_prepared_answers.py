@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llm.notes.prepared_answers import Prepared
+from llm.notes.prepared_answers import PreparedAnswers
 from llm.notes.read.note_files import Note, read_notes
 
 DATA = Path(__file__).parents[2] / "data" / "notes"
@@ -14,16 +14,18 @@ LABELLED: dict[str, Any] = tomllib.loads((DATA / "questions.toml").read_text(enc
 
 
 @pytest.fixture(scope="module")
-def prepared() -> Prepared:
-    return Prepared(read_notes([DATA / "prepared.md"]).notes)
+def prepared() -> PreparedAnswers:
+    return PreparedAnswers(read_notes([DATA / "prepared.md"]).notes)
 
 
-def only(question: str) -> Prepared:
-    return Prepared([Note("a.md", f"Q: {question}\nA: my reply")])
+def only(question: str) -> PreparedAnswers:
+    return PreparedAnswers([Note("a.md", f"Q: {question}\nA: my reply")])
 
 
 @pytest.mark.parametrize("entry", LABELLED["prepared"], ids=lambda entry: str(entry["question"]))
-def test_a_question_worded_otherwise_finds_its_reply(prepared: Prepared, entry: dict[str, str]) -> None:
+def test_a_question_worded_otherwise_finds_its_reply(
+    prepared: PreparedAnswers, entry: dict[str, str]
+) -> None:
     answer = prepared.best(entry["question"])
     assert answer is not None
     assert answer.question == entry["written"]
@@ -31,7 +33,9 @@ def test_a_question_worded_otherwise_finds_its_reply(prepared: Prepared, entry: 
 
 
 @pytest.mark.parametrize("entry", LABELLED["near_miss"], ids=lambda entry: str(entry["question"]))
-def test_a_question_that_only_sounds_alike_finds_none(prepared: Prepared, entry: dict[str, str]) -> None:
+def test_a_question_that_only_sounds_alike_finds_none(
+    prepared: PreparedAnswers, entry: dict[str, str]
+) -> None:
     assert prepared.best(entry["question"]) is None
 
 
@@ -42,7 +46,7 @@ def test_leaving_is_not_joining() -> None:
 
 
 def test_a_reply_comes_as_it_was_written() -> None:
-    text = Prepared([Note("a.md", "## Why us?\n\n*Bread*, and\n- people\n")]).best("And why us?")
+    text = PreparedAnswers([Note("a.md", "## Why us?\n\n*Bread*, and\n- people\n")]).best("And why us?")
     assert text is not None
     assert text.text == "*Bread*, and\n- people"
 
@@ -54,9 +58,9 @@ def test_the_very_words_are_the_surest() -> None:
 
 
 @pytest.mark.parametrize("question", ["", "???", "Why?", "What?", "And you?"])
-def test_a_question_without_words_finds_none(prepared: Prepared, question: str) -> None:
+def test_a_question_without_words_finds_none(prepared: PreparedAnswers, question: str) -> None:
     assert prepared.best(question) is None
 
 
 def test_without_notes_nothing_is_prepared() -> None:
-    assert Prepared([]).best("Why do you want to leave?") is None
+    assert PreparedAnswers([]).best("Why do you want to leave?") is None

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.notes.qa_pairs import foreseen
+from llm.notes.qa_pairs import qa_pairs
 from llm.notes.read.note_files import Note
 
 WHY = "Why do you want to leave?"
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(entry.question, entry.reply) for entry in foreseen([Note("a.md", text)])]
+    return [(entry.question, entry.reply) for entry in qa_pairs([Note("a.md", text)])]
 
 
 @pytest.mark.parametrize(

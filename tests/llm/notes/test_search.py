@@ -90,7 +90,7 @@ def test_prepared_replies_come_with_the_notes() -> None:
 
 
 def test_without_a_model_there_is_no_meaning(notes: Notes) -> None:
-    assert not notes.wait_for_meaning(0.0)
+    assert not notes.wait_for_embeddings(0.0)
 
 
 def test_no_more_passages_come_than_are_wanted(notes: Notes) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm.notes.index.intents import ABOUT, intent_of
+from llm.notes.index.intents import TOPICS, intent_of
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_kinds_of_questions_are_told_apart(question: str, intent: str) -> None:
 
 
 def test_every_kind_says_what_notes_on_it_are_about() -> None:
-    assert all(intent_of(question) in ABOUT for question in ("why us", "who are you"))
+    assert all(intent_of(question) in TOPICS for question in ("why us", "who are you"))

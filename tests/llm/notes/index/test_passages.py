@@ -1,9 +1,14 @@
+"""Tests of the passages that notes are cut into, and of their headings."""
+
 from __future__ import annotations
 
-from hypothesis import given
+import re
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm.notes.index.passages import LONGEST_WORDS, cut
+from llm.notes.index.passages import LONGEST_WORDS, cut, heading_in
 from llm.notes.read.note_files import Note
 
 RESUME = """---
@@ -93,3 +98,31 @@ def test_long_lists_are_cut_between_their_entries() -> None:
 def test_a_long_table_is_cut_between_its_rows() -> None:
     rows = [f"Plan {number} | costs some ten pounds a month for each one" for number in range(20)]
     assert "\n".join(text for _, text in pieces("\n".join(rows))).split("\n") == rows
+
+
+SLOW_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
+"""The same as one pattern, which takes exponential time on long lines."""
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("# Billing", (1, "Billing")),
+        ("###### Deep  ###  ", (6, "Deep")),
+        ("## C# ##", (2, "C#")),
+        ("# a # b", (1, "a # b")),
+        ("#Billing", None),
+        ("####### seven", None),
+        ("Billing #", None),
+    ],
+)
+def test_a_heading_has_a_level_and_words(line: str, heading: tuple[int, str] | None) -> None:
+    assert heading_in(line) == heading
+
+
+@settings(max_examples=500)
+@given(st.text("# a\t.", max_size=14).map(lambda text: f"# x{text}"))
+def test_it_is_what_the_plain_pattern_says(line: str) -> None:
+    plain = SLOW_HEADING.match(line)
+    assert plain is not None
+    assert heading_in(line) == (len(plain[1]), plain[2])

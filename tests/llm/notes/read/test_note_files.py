@@ -45,33 +45,33 @@ def test_no_notes_are_no_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "body", "why"),
+    ("name", "body", "reason"),
     [
         ("a.md", b"", "empty"),
         ("a.md", b" \n\t\n", "empty"),
-        ("a.txt", bytes(range(128, 256)) * 4, "not text in an encoding"),
-        ("a.txt", b"\xff\x00\xfe\x80 caf\xe9", "no text"),
-        ("a.txt", b"abc\x00def", "no text"),
+        ("a.txt", bytes(range(128, 256)) * 4, "not text in a known encoding"),
+        ("a.txt", b"\xff\x00\xfe\x80 caf\xe9", "not text"),
+        ("a.txt", b"abc\x00def", "not text"),
         ("a.pdf", b"%PDF-1.7", "it is damaged"),
-        ("a.pdf", b"just words", "no .pdf file"),
-        ("a.pdf", pdf([[]]), "only pictures"),
+        ("a.pdf", b"just words", "not a .pdf file"),
+        ("a.pdf", pdf([[]]), "only images"),
         ("a.pdf", (DATA / "unreadable" / "locked.pdf").read_bytes(), "password"),
-        ("a.docx", b"PK", "damaged, or no .docx"),
-        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password, or of a Word before 2007"),
+        ("a.docx", b"PK", "damaged, or not a .docx"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password, or from Word before 2007"),
         ("a.docx", docx("<w:p>"), "it is damaged"),
         ("a.docx", docx(""), "it is empty"),
         ("a.docx", docx(" " * (25 << 20)), "unpacks to far more"),
-        ("a.txt", pdf([[("hello", 12, 50, 700)]]), "it is no text"),
-        ("a.md", docx(paragraph("hello")), "it is no text"),
+        ("a.txt", pdf([[("hello", 12, 50, 700)]]), "it is not text"),
+        ("a.md", docx(paragraph("hello")), "it is not text"),
         ("a.doc", b"text", ".doc is not supported"),
         ("notes", b"text", "without suffix"),
         ("a.md", b"x" * (MAX_TEXT_BYTES + 1), "larger than 4 MiB"),
         ("a.pdf", bytes(MAX_FILE_BYTES + 1), "larger than 32 MiB"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, body: bytes, why: str) -> None:
+def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, body: bytes, reason: str) -> None:
     (tmp_path / name).write_bytes(body)
-    with pytest.raises(InputFailure, match=why) as refused:
+    with pytest.raises(InputFailure, match=reason) as refused:
         read_notes([tmp_path / name])
     assert name in refused.value.problem
     assert refused.value.fix
@@ -84,7 +84,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
-    with pytest.raises(InputFailure, match="it is no file"):
+    with pytest.raises(InputFailure, match="it is not a regular file"):
         read_notes([tmp_path / "a.md"])
 
 
@@ -168,10 +168,12 @@ def test_what_a_folder_holds_beside_notes_is_named(tmp_path: Path) -> None:
 
 def test_pages_without_text_are_named() -> None:
     (remark,) = remarks_of(CASES / "halfscan.pdf")
-    assert "halfscan.pdf: page 2 of 2 holds no text: it is probably a scan" in remark
+    assert "halfscan.pdf: page 2 of 2 has no text: it is probably a scan" in remark
 
 
-@pytest.mark.parametrize(("name", "said"), [("cp1252.txt", "Windows-1252"), ("onebad.txt", "1 byte")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("cp1252.txt", "Windows-1252"), ("onebad.txt", "1 undecodable byte")]
+)
 def test_text_in_other_encodings_is_read_and_named(name: str, said: str) -> None:
     read = read_notes([CASES / name])
     assert "# Résumé — José" in read.notes[0].text

@@ -43,7 +43,7 @@ def test_unicode_is_read_with_and_without_marks(encoding: str) -> None:
 def test_a_few_bad_bytes_are_replaced_and_counted() -> None:
     content = decoded("Résumé, naïve façade, and long enough words after them. ".encode() * 4 + b"\x96 \xff")
     assert content.text.endswith("\ufffd \ufffd")
-    assert content.remarks == ("2 bytes in it are no text and are read as \ufffd",)
+    assert content.remarks == ("2 undecodable bytes in it are read as \ufffd",)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
-"""How alike in meaning a question and the passages are, by a small model on this machine.
+"""Embeddings of passages, and their similarity to a question.
 
-all-MiniLM-L6-v2 as ONNX, on one thread that gives way to everybody. A passage is as alike as its most alike
-part: the whole, its heading, or one of its sentences. Nothing is fetched and nothing is kept on the disk.
-Until all passages are taken in there is no likeness, and the search goes by words alone.
+all-MiniLM-L6-v2 as ONNX, on one thread of the lowest priority. The similarity of a passage is that of its
+most similar part: all of it, its heading, or a sentence. Nothing is downloaded or stored on disk.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from bus.failures import ModelFailure
 from llm.notes.index.passages import Piece
 
 LONGEST_TOKENS = 256
-"""What the model was trained to take in; the rest of a longer text is left out."""
+"""The model's input limit; the rest of a longer text is ignored."""
 
 DIMENSIONS = 384
 
-_TOGETHER = 8
-_REMEMBERED = 64
-_NICEST = 19
+_BATCH_SIZE = 8
+_CACHED_QUESTIONS = 64
+_LOWEST_PRIORITY = 19
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-class Meaning:
-    """The passages by meaning; takes them in on a thread of its own from the start.
+class EmbeddingIndex:
+    """Embeddings of the passages; computes them on a thread of its own from the start.
 
     Args:
-        folder: The model's, with model.onnx and tokenizer.json.
-        pieces: The passages, in the order in which likenesses are told.
-        report: Is told, on that thread, when there will be no likeness.
+        folder: The model's folder, with model.onnx and tokenizer.json.
+        pieces: The passages, in the order of the similarities.
+        report: Called, on that thread, when the model cannot be used.
     """
 
     def __init__(self, folder: Path, pieces: Sequence[Piece], report: Callable[[ModelFailure], None]) -> None:
@@ -46,35 +45,35 @@ class Meaning:
         self._model: _Model | None = None
         self._vectors: Any = None
         self._first_parts: Any = None
-        """Where in the vectors each passage begins."""
+        """Index of the first vector of each passage."""
         self._asked: dict[str, Any] = {}
-        """The vectors of the latest questions."""
-        self._thread = threading.Thread(target=self._take_in, name="meaning", daemon=True)
+        """Vectors of the latest questions."""
+        self._thread = threading.Thread(target=self._embed_all, name="meaning", daemon=True)
         self._thread.start()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until the passages are taken in, and tell whether they are."""
+        """Wait until the passages are embedded; return whether they are."""
         self._thread.join(timeout_s)
         return self._vectors is not None
 
-    def likenesses(self, question: str) -> list[float] | None:
-        """Return how alike the question and each passage are, about 0 to 1; None while that is not known."""
+    def similarities(self, question: str) -> list[float] | None:
+        """Return the similarity of each passage, about 0 to 1; None until all are embedded."""
         if self._vectors is None or self._model is None:
             return None
         import numpy as np
 
         if question not in self._asked:
             self._asked = {question: self._model.vector(question), **self._asked}
-            self._asked = dict(list(self._asked.items())[:_REMEMBERED])
-        # einsum stays on this thread; a matrix product starts others, which a busy machine makes wait.
+            self._asked = dict(list(self._asked.items())[:_CACHED_QUESTIONS])
+        # einsum stays on this thread; a matrix product starts others, which are slow on a busy machine.
         alike = np.einsum("ij,j->i", self._vectors, self._asked[question])
-        likenesses: list[float] = np.maximum.reduceat(alike, self._first_parts).tolist()
-        return likenesses
+        similarities: list[float] = np.maximum.reduceat(alike, self._first_parts).tolist()
+        return similarities
 
-    def _take_in(self) -> None:
+    def _embed_all(self) -> None:
         try:
-            if sys.platform == "linux":  # where a thread has a niceness of its own
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICEST)
+            if sys.platform == "linux":  # each thread has its own niceness
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
             model = _Model(self._folder)
             import numpy as np
 
@@ -83,7 +82,7 @@ class Meaning:
             places = {text: number for number, text in enumerate(distinct)}
             vectors = model.vectors(distinct)[[places[part] for part in chain.from_iterable(parts)]]
             self._first_parts = np.cumsum([0, *map(len, parts[:-1])])
-        except Exception as error:  # whatever the runtime says to damaged files
+        except Exception as error:  # the runtime raises various types for damaged files
             self._report(
                 ModelFailure(
                     f"notes cannot be compared by meaning: {error}",
@@ -96,7 +95,7 @@ class Meaning:
 
 
 def _parts(piece: Piece) -> list[str]:
-    """Return what a passage is compared by: the whole, its heading and its sentences."""
+    """Return the parts of a passage to embed: all of it, its heading and its sentences."""
     heading = piece.heading.rpartition(" > ")[2]
     sentences = [part for part in _SENTENCE_END.split(piece.text) if len(part.split()) > 1]
     return [
@@ -110,11 +109,11 @@ class _Model:
     """The model with its tokenizer.
 
     Args:
-        folder: Where model.onnx and tokenizer.json are.
+        folder: The folder with model.onnx and tokenizer.json.
     """
 
     def __init__(self, folder: Path) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it keeps a database on disk
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would otherwise record usage data on disk
         import onnxruntime
         from tokenizers import Tokenizer
 
@@ -130,22 +129,22 @@ class _Model:
         self._tokenizer.no_padding()
 
     def vector(self, text: str) -> Any:
-        """Return a text's place among meanings, as a vector of length 1."""
+        """Return the embedding of a text, normalised to length 1."""
         return self.vectors([text])[0]
 
     def vectors(self, texts: Sequence[str]) -> Any:
-        """Return the same for many; texts of about one length are taken in together."""
+        """Return the embeddings of many texts; texts of similar length share a batch."""
         import numpy as np
 
         encoded = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda number: len(encoded[number].ids))
         vectors: Any = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for start in range(0, len(order), _TOGETHER):
-            numbers = order[start : start + _TOGETHER]
-            vectors[numbers] = self._together([encoded[number].ids for number in numbers])
+        for start in range(0, len(order), _BATCH_SIZE):
+            numbers = order[start : start + _BATCH_SIZE]
+            vectors[numbers] = self._embed_batch([encoded[number].ids for number in numbers])
         return vectors
 
-    def _together(self, sentences: Sequence[Sequence[int]]) -> Any:
+    def _embed_batch(self, sentences: Sequence[Sequence[int]]) -> Any:
         import numpy as np
 
         tokens = np.zeros((len(sentences), max(map(len, sentences))), dtype=np.int64)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import ModelFailure
-from llm.notes.index.meaning import Meaning
+from llm.notes.index.embeddings import EmbeddingIndex
 from llm.notes.index.passages import Piece
 from llm.notes.read.note_files import Note
 from llm.notes.search import open_notes
@@ -29,32 +29,32 @@ def model(models_dir: Path) -> Path:
 
 
 def test_what_means_the_same_is_alike(model: Path) -> None:
-    meaning = Meaning(model, PIECES, pytest.fail)
+    meaning = EmbeddingIndex(model, PIECES, pytest.fail)
     assert meaning.wait(30)
-    alike = meaning.likenesses("How much would you like to earn?")
+    alike = meaning.similarities("How much would you like to earn?")
     assert alike is not None
     assert len(alike) == len(PIECES)
     assert alike.index(max(alike)) == 1
 
 
 def test_a_passage_is_as_alike_as_its_most_alike_sentence(model: Path) -> None:
-    meaning = Meaning(model, PIECES, pytest.fail)
+    meaning = EmbeddingIndex(model, PIECES, pytest.fail)
     assert meaning.wait(30)
-    alike = meaning.likenesses("The dog does not.")
+    alike = meaning.similarities("The dog does not.")
     assert alike is not None
     assert alike[0] > 0.99
 
 
 def test_passages_without_a_word_in_common_are_found(model: Path) -> None:
     notes = open_notes(NOTES, str(model))
-    assert notes.wait_for_meaning(30)
+    assert notes.wait_for_embeddings(30)
     assert [passage.heading for passage in notes.best_passages("Do you have a cat?")] == ["Pets"]
     assert open_notes(NOTES).best_passages("Do you have a cat?") == []
 
 
 def test_nothing_comes_up_when_nothing_fits(model: Path) -> None:
     notes = open_notes(NOTES, str(model))
-    assert notes.wait_for_meaning(30)
+    assert notes.wait_for_embeddings(30)
     assert notes.best_passages("How does garbage collection work in Java?") == []
 
 
@@ -62,7 +62,7 @@ def test_damaged_weights_leave_the_search_by_words(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no weights")
     failures: list[ModelFailure] = []
     notes = open_notes(NOTES, str(tmp_path), failures.append)
-    assert not notes.wait_for_meaning(30)
+    assert not notes.wait_for_embeddings(30)
     (failure,) = failures
     assert "compared by words" in failure.kept
     assert notes.best_passages("Was the train late?")
