@@ -1,4 +1,4 @@
-"""Devices, by a real sound server and a real PortAudio: heard, lost, found again."""
+"""Tests of live capture with a real sound server and PortAudio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings through real processes: on time, to the end, in step, and again after a crash."""
+"""Tests of replay with real processes: pace, end, restart, lateness."""
 
 from __future__ import annotations
 

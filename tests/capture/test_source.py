@@ -1,4 +1,4 @@
-"""How `--source` is read."""
+"""Tests of source specifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The computer's sleep is noticed once, and nothing else is taken for it."""
+"""Tests of the suspend detector."""
 
 from __future__ import annotations
 

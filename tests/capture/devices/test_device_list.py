@@ -1,4 +1,4 @@
-"""Which device a name means; and what a real sound server offers."""
+"""Tests of the choice of devices, and of the list of a sound server."""
 
 from __future__ import annotations
 

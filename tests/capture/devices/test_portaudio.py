@@ -1,4 +1,4 @@
-"""PortAudio: missing, it is told; present, it keeps quiet."""
+"""Tests of the loading of PortAudio and of its silence on standard error."""
 
 from __future__ import annotations
 

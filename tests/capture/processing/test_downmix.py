@@ -1,4 +1,4 @@
-"""Channels become one without losing a voice on any of them."""
+"""Tests of the downmix: offset, dead channels, cancellation."""
 
 from __future__ import annotations
 

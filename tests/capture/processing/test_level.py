@@ -1,4 +1,4 @@
-"""Levels: right in value, few in number."""
+"""Tests of the level meter."""
 
 from __future__ import annotations
 

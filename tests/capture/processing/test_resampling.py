@@ -1,4 +1,4 @@
-"""Resampling: true pitch, true place, true length, hardly any delay."""
+"""Tests of the resampler: frequency, position, length, latency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to sound that is not fit: counted, made silent, cut."""
+"""Tests of the sanitizer and its counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of every kind are read, and files of every bad kind are refused in one clear line."""
+"""Tests of recordings: formats, damage, refusals, standard input."""
 
 from __future__ import annotations
 

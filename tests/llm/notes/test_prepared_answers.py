@@ -1,3 +1,5 @@
+"""Tests of the match between questions and prepared answers."""
+
 from __future__ import annotations
 
 import tomllib
@@ -23,9 +25,7 @@ def only(question: str) -> PreparedAnswers:
 
 
 @pytest.mark.parametrize("entry", LABELLED["prepared"], ids=lambda entry: str(entry["question"]))
-def test_a_question_worded_otherwise_finds_its_reply(
-    prepared: PreparedAnswers, entry: dict[str, str]
-) -> None:
+def test_reworded_question_finds_its_answer(prepared: PreparedAnswers, entry: dict[str, str]) -> None:
     answer = prepared.best(entry["question"])
     assert answer is not None
     assert answer.question == entry["written"]
@@ -33,9 +33,7 @@ def test_a_question_worded_otherwise_finds_its_reply(
 
 
 @pytest.mark.parametrize("entry", LABELLED["near_miss"], ids=lambda entry: str(entry["question"]))
-def test_a_question_that_only_sounds_alike_finds_none(
-    prepared: PreparedAnswers, entry: dict[str, str]
-) -> None:
+def test_merely_similar_question_finds_no_answer(prepared: PreparedAnswers, entry: dict[str, str]) -> None:
     assert prepared.best(entry["question"]) is None
 
 
@@ -45,22 +43,22 @@ def test_leaving_is_not_joining() -> None:
     assert leave.best("why do you want to join") is None
 
 
-def test_a_reply_comes_as_it_was_written() -> None:
+def test_answer_is_unchanged() -> None:
     text = PreparedAnswers([Note("a.md", "## Why us?\n\n*Bread*, and\n- people\n")]).best("And why us?")
     assert text is not None
     assert text.text == "*Bread*, and\n- people"
 
 
-def test_the_very_words_are_the_surest() -> None:
+def test_identical_words_have_the_highest_score() -> None:
     answer = only("What is your notice period?").best("What is your notice period?")
     assert answer is not None
     assert answer.score == 1.0
 
 
 @pytest.mark.parametrize("question", ["", "???", "Why?", "What?", "And you?"])
-def test_a_question_without_words_finds_none(prepared: PreparedAnswers, question: str) -> None:
+def test_question_without_words_finds_no_answer(prepared: PreparedAnswers, question: str) -> None:
     assert prepared.best(question) is None
 
 
-def test_without_notes_nothing_is_prepared() -> None:
+def test_without_notes_there_are_no_answers() -> None:
     assert PreparedAnswers([]).best("Why do you want to leave?") is None

@@ -1,3 +1,5 @@
+"""Tests of the question and answer pairs in notes."""
+
 from __future__ import annotations
 
 import pytest
@@ -31,16 +33,16 @@ def found(text: str) -> list[tuple[str, str]]:
         f"- Q: {WHY}\n- A: I am **done** here.",
     ],
 )
-def test_every_way_to_write_a_reply_is_known(text: str) -> None:
+def test_every_form_of_pair_is_found(text: str) -> None:
     assert found(text) == [(WHY, "I am **done** here.")]
 
 
-def test_replies_are_kept_word_for_word() -> None:
+def test_answers_are_not_changed() -> None:
     reply = "Three things:\n\n1. *first*\n   - deeper\n\n```sh\n# no heading\nQ: none?\n```\n### Part\nmore"
     assert found(f"## {WHY}\n{reply}\n\n## Next\nother") == [(WHY, reply)]
 
 
-def test_requests_foresee_as_questions_do() -> None:
+def test_requests_are_questions() -> None:
     assert found("## Tell me about yourself\nI am Ada.") == [("Tell me about yourself", "I am Ada.")]
 
 
@@ -54,18 +56,18 @@ def test_requests_foresee_as_questions_do() -> None:
         "I wrote a talk. Why? Because it was due.\nMore of that.",
     ],
 )
-def test_what_foresees_nothing_is_left_alone(text: str) -> None:
+def test_text_without_pairs_has_none(text: str) -> None:
     assert found(text) == []
 
 
-def test_a_question_inside_a_reply_is_part_of_it() -> None:
+def test_question_within_an_answer_belongs_to_it() -> None:
     assert found(f"Q: {WHY}\nA: Good question.\n\nWhy now?\nIt is time.") == [
         (WHY, "Good question.\n\nWhy now?\nIt is time.")
     ]
 
 
 @given(st.text(alphabet=st.sampled_from("QA:?#*|-= \nwhy1."), max_size=120))
-def test_any_text_is_read_and_no_reply_is_invented(text: str) -> None:
+def test_any_text_is_read_and_answers_come_from_it(text: str) -> None:
     for question, reply in found(text):
         assert question
         assert reply.strip()

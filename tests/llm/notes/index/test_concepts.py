@@ -1,3 +1,5 @@
+"""Tests of concepts: synonyms and phrases."""
+
 from __future__ import annotations
 
 import pytest
@@ -23,7 +25,7 @@ def meanings(text: str) -> set[str]:
         ("Tell me about a disagreement.", "we had a conflict"),
     ],
 )
-def test_words_of_one_meaning_share_a_concept(asked: str, written: str) -> None:
+def test_synonyms_share_a_concept(asked: str, written: str) -> None:
     assert meanings(asked) & meanings(written)
 
 
@@ -31,10 +33,10 @@ def test_words_of_one_meaning_share_a_concept(asked: str, written: str) -> None:
     ("one", "other"),
     [("the capital of France", "money and budget"), ("Python", "physics"), ("jazz", "a test of the release")],
 )
-def test_others_share_none(one: str, other: str) -> None:
+def test_other_words_share_no_concept(one: str, other: str) -> None:
     assert not meanings(one) & meanings(other)
 
 
-def test_neither_endless_numbers_nor_endless_repetition_hold_anything_up() -> None:
+def test_long_numbers_and_repetition_take_linear_time() -> None:
     assert concepts_in("1" + ",4" * 200_000 + " somewhere") == []
     assert set(concepts_in("why do you want " * 20_000)) == {"~reason"}

@@ -1,3 +1,5 @@
+"""Tests of the embeddings, with the real model."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -28,7 +30,7 @@ def model(models_dir: Path) -> Path:
     return folder
 
 
-def test_what_means_the_same_is_alike(model: Path) -> None:
+def test_same_meaning_is_similar(model: Path) -> None:
     meaning = EmbeddingIndex(model, PIECES, pytest.fail)
     assert meaning.wait(30)
     alike = meaning.similarities("How much would you like to earn?")
@@ -37,7 +39,7 @@ def test_what_means_the_same_is_alike(model: Path) -> None:
     assert alike.index(max(alike)) == 1
 
 
-def test_a_passage_is_as_alike_as_its_most_alike_sentence(model: Path) -> None:
+def test_similarity_is_that_of_the_best_sentence(model: Path) -> None:
     meaning = EmbeddingIndex(model, PIECES, pytest.fail)
     assert meaning.wait(30)
     alike = meaning.similarities("The dog does not.")
@@ -58,7 +60,7 @@ def test_nothing_comes_up_when_nothing_fits(model: Path) -> None:
     assert notes.best_passages("How does garbage collection work in Java?") == []
 
 
-def test_damaged_weights_leave_the_search_by_words(tmp_path: Path) -> None:
+def test_damaged_weights_leave_word_search(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(b"no weights")
     failures: list[ModelFailure] = []
     notes = open_notes(NOTES, str(tmp_path), failures.append)

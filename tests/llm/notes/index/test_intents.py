@@ -1,3 +1,5 @@
+"""Tests of the intents of interview questions."""
+
 from __future__ import annotations
 
 import pytest
@@ -31,9 +33,9 @@ from llm.notes.index.intents import TOPICS, intent_of
         ("where do you see the market in five years", ""),
     ],
 )
-def test_kinds_of_questions_are_told_apart(question: str, intent: str) -> None:
+def test_intents_are_distinguished(question: str, intent: str) -> None:
     assert intent_of(question) == intent
 
 
-def test_every_kind_says_what_notes_on_it_are_about() -> None:
+def test_every_intent_has_topics() -> None:
     assert all(intent_of(question) in TOPICS for question in ("why us", "who are you"))

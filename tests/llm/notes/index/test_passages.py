@@ -43,7 +43,7 @@ def pieces(text: str) -> list[tuple[str, str]]:
     return [(piece.heading, piece.text) for piece in cut([Note("a.md", text)])]
 
 
-def test_passages_stand_under_their_headings() -> None:
+def test_passages_have_their_headings() -> None:
     assert pieces(RESUME) == [
         ("", "Ada Example, engineer."),
         ("Work > Acme", "Led the billing migration.\n\nWrote the ledger."),
@@ -53,14 +53,14 @@ def test_passages_stand_under_their_headings() -> None:
     ]
 
 
-def test_capitals_are_the_headings_of_plain_text() -> None:
+def test_lines_in_capitals_are_headings() -> None:
     assert pieces("EXPERIENCE:\nAcme, 3 years\n\nEDUCATION\nA school") == [
         ("EXPERIENCE", "Acme, 3 years"),
         ("EDUCATION", "A school"),
     ]
 
 
-def test_short_paragraphs_come_together_and_long_ones_are_cut() -> None:
+def test_short_paragraphs_are_joined_and_long_ones_cut() -> None:
     short, long = "Five words stand right here.", "Nine words make up this one sentence of mine. " * 40
     found = [text for _, text in pieces(f"{short}\n\n{short}\n\n{long}")]
     assert found[0] == f"{short}\n\n{short}"
@@ -80,7 +80,7 @@ def test_any_text_is_cut(text: str) -> None:
     assert all(len(body.split()) <= LONGEST_WORDS and body.strip() for _, body in pieces(text))
 
 
-def test_lines_in_bold_and_short_lines_over_text_are_headings() -> None:
+def test_bold_lines_and_short_lines_above_text_are_headings() -> None:
     text = "# Stories\n**The wrong field**\nIt was renamed.\n\nPricing:\nIt is free for small charities.\n"
     assert pieces(text) == [
         ("Stories > The wrong field", "It was renamed."),
@@ -95,7 +95,7 @@ def test_long_lists_are_cut_between_their_entries() -> None:
     assert "\n".join(found).split("\n") == entries
 
 
-def test_a_long_table_is_cut_between_its_rows() -> None:
+def test_long_table_is_cut_between_its_rows() -> None:
     rows = [f"Plan {number} | costs some ten pounds a month for each one" for number in range(20)]
     assert "\n".join(text for _, text in pieces("\n".join(rows))).split("\n") == rows
 
@@ -116,13 +116,13 @@ SLOW_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*\s*$")
         ("Billing #", None),
     ],
 )
-def test_a_heading_has_a_level_and_words(line: str, heading: tuple[int, str] | None) -> None:
+def test_heading_has_a_level_and_text(line: str, heading: tuple[int, str] | None) -> None:
     assert heading_in(line) == heading
 
 
 @settings(max_examples=500)
 @given(st.text("# a\t.", max_size=14).map(lambda text: f"# x{text}"))
-def test_it_is_what_the_plain_pattern_says(line: str) -> None:
+def test_heading_equals_the_slow_pattern(line: str) -> None:
     plain = SLOW_HEADING.match(line)
     assert plain is not None
     assert heading_in(line) == (len(plain[1]), plain[2])

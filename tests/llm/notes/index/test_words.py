@@ -1,3 +1,5 @@
+"""Tests of stems and stop words."""
+
 from __future__ import annotations
 
 import pytest
@@ -24,18 +26,18 @@ def test_different_words_have_different_stems(one: str, other: str) -> None:
     assert stem(one) != stem(other)
 
 
-def test_words_that_every_question_has_do_not_count() -> None:
+def test_stop_words_are_left_out() -> None:
     assert words("Tell me about a time you could not do it, please?") == []
 
 
-def test_names_of_languages_and_versions_stay_whole() -> None:
+def test_names_of_languages_and_versions_are_not_stemmed() -> None:
     assert words("C++ and C# on x86_64 in 2024") == ["c++", "c#", "x86", "64", "2024"]
 
 
-def test_spellings_of_both_sides_of_the_sea_are_one() -> None:
+def test_british_and_american_spellings_are_equal() -> None:
     assert words("Prioritize, analyze and organize") == words("prioritise, analyse and organise")
 
 
-def test_what_an_apostrophe_cuts_off_does_not_count() -> None:
+def test_parts_after_an_apostrophe_are_left_out() -> None:
     assert words("What's the price?") == words("price")
     assert words("the company’s van") == words("company van")

@@ -1,3 +1,5 @@
+"""Tests of the Markdown of .docx files."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,7 +16,7 @@ def docx_text(body: bytes) -> str:
     return read_docx(body).text
 
 
-def test_headings_paragraphs_and_tables_come_in_order() -> None:
+def test_headings_paragraphs_and_tables_are_in_order() -> None:
     body = (
         paragraph("Resume", "Heading1")
         + paragraph("Ada & Co, engineer.")
@@ -28,7 +30,7 @@ def test_headings_paragraphs_and_tables_come_in_order() -> None:
     ]  # fmt: skip
 
 
-def test_words_that_were_taken_out_are_left_out_and_new_ones_are_in() -> None:
+def test_tracked_changes_are_accepted() -> None:
     changed = (
         "<w:p><w:del><w:r><w:delText>old</w:delText></w:r></w:del>"
         "<w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>"
@@ -36,12 +38,12 @@ def test_words_that_were_taken_out_are_left_out_and_new_ones_are_in() -> None:
     assert docx_text(docx(changed)).strip() == "new"
 
 
-def test_a_long_sentence_in_bold_is_no_heading() -> None:
+def test_long_bold_sentence_is_not_a_heading() -> None:
     said = "This whole sentence is in bold because it matters so very much to us all."
     assert docx_text(docx(paragraph(said, bold=True))).strip() == said
 
 
-def test_lists_keep_their_marks_and_numbers() -> None:
+def test_lists_keep_markers_and_numbers() -> None:
     entries = "".join(
         f'<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="{kind}"/></w:numPr></w:pPr>'
         f"<w:r><w:t>{text}</w:t></w:r></w:p>"
@@ -92,7 +94,7 @@ def run(text: str, properties: str = "") -> str:
         ),
     ],
 )
-def test_tables_used_for_layout_come_as_lines(name: str, lines: list[str]) -> None:
+def test_layout_tables_become_lines(name: str, lines: list[str]) -> None:
     assert [line for line in docx_text((CASES / name).read_bytes()).split("\n") if line] == lines
 
 
@@ -106,7 +108,7 @@ def test_tables_nested_in_tables_keep_their_text() -> None:
     assert "innermost" in text
 
 
-def test_merged_cells_and_rows_in_content_controls_are_read_once() -> None:
+def test_merged_cells_are_read_once() -> None:
     merged = "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>"
     first = f'<w:tr><w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{paragraph("Go")}</w:tc>'
     first += f"<w:sdt><w:sdtContent><w:tc>{paragraph('9 years')}</w:tc></w:sdtContent></w:sdt></w:tr>"
@@ -166,13 +168,13 @@ def test_text_inside_a_paragraph_is_kept(inner: str, text: str) -> None:
     assert lines_of(f"<w:p>{inner}</w:p>") == [text]
 
 
-def test_paragraphs_in_content_controls_and_insertions_are_kept() -> None:
+def test_content_controls_and_insertions_are_read() -> None:
     body = f"<w:sdt><w:sdtContent><w:sdt><w:sdtContent>{paragraph('One.')}</w:sdtContent></w:sdt>"
     body += f"</w:sdtContent></w:sdt><w:customXml>{paragraph('Two.')}</w:customXml>"
     assert lines_of(body) == ["One.", "Two."]
 
 
-def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:
+def test_deleted_paragraph_mark_joins_paragraphs() -> None:
     joined = f"<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{run('One ')}</w:p>{paragraph('line.')}"
     assert lines_of(joined + f"<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>{run('Last.')}</w:p>") == [
         "One line.", "Last.",
@@ -184,7 +186,7 @@ def test_deleted_rows_are_left_out() -> None:
     assert lines_of(f"<w:tbl>{rows}<w:tr><w:tc>{paragraph('new')}</w:tc></w:tr></w:tbl>") == ["new"]
 
 
-def test_hidden_text_and_comments_are_left_out_and_named() -> None:
+def test_hidden_text_and_comments_are_left_out_with_a_remark() -> None:
     shown = run("shown", '<w:vanish w:val="0"/>') + '<w:r><w:commentReference w:id="1"/></w:r>'
     content = read_docx(docx(f"<w:p>{shown}{run('hidden', '<w:vanish/>')}</w:p>"))
     assert content.text == "shown\n"
@@ -201,7 +203,7 @@ def related(**parts: str) -> dict[str, bytes]:
     return {**written, "word/_rels/document.xml.rels": f"<Relationships>{relations}</Relationships>".encode()}
 
 
-def test_headers_and_footers_come_once_without_page_numbers() -> None:
+def test_headers_and_footers_are_read_once() -> None:
     more = related(
         header1=paragraph("Ada Lovelace, ada@example.org"),
         header2=paragraph("Ada Lovelace, ada@example.org"),
@@ -212,14 +214,14 @@ def test_headers_and_footers_come_once_without_page_numbers() -> None:
     ]  # fmt: skip
 
 
-def test_footnotes_stand_after_their_paragraph() -> None:
+def test_footnotes_follow_their_paragraph() -> None:
     notes = '<w:footnote w:id="0" w:type="separator"><w:p/></w:footnote>'
     notes += f'<w:footnote w:id="2">{paragraph("Before tax.")}</w:footnote>'
     body = f'<w:p>{run("It cost 5.")}<w:r><w:footnoteReference w:id="2"/></w:r></w:p>{paragraph("Next.")}'
     assert lines_of(body, related(footnotes=notes)) == ["It cost 5.[1]", "[1] Before tax.", "Next."]
 
 
-def test_diagrams_give_their_labels() -> None:
+def test_diagram_labels_are_read() -> None:
     more = related(diagramData=f"<p>{run('Plan')}</p><p>{run('Build')}</p>")
     shape = '<w:r><w:drawing><w:relIds w:dm="diagramData"/></w:drawing></w:r>'
     assert lines_of(f"<w:p>{shape}</w:p>", more) == ["Plan", "Build"]

@@ -1,3 +1,5 @@
+"""Tests of note files and folders: order, remarks, errors."""
+
 from __future__ import annotations
 
 import os
@@ -25,12 +27,12 @@ CASES = DATA.parent / "notes_cases"
         "Äpfel\r".encode(),
     ],
 )
-def test_text_is_read_in_the_encodings_editors_write(tmp_path: Path, body: bytes) -> None:
+def test_text_is_read_in_common_encodings(tmp_path: Path, body: bytes) -> None:
     (tmp_path / "a.md").write_bytes(body)
     assert read_notes([tmp_path / "a.md"]).notes == [Note("a.md", "Äpfel\n")]
 
 
-def test_files_come_in_order_and_once(tmp_path: Path) -> None:
+def test_files_are_read_in_order_and_once(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md"):
         (tmp_path / name).write_text(name)
     names = [
@@ -40,7 +42,7 @@ def test_files_come_in_order_and_once(tmp_path: Path) -> None:
     assert names == ["b.txt", "a.md"]
 
 
-def test_no_notes_are_no_failure() -> None:
+def test_no_notes_are_accepted() -> None:
     assert read_notes([]).notes == []
 
 
@@ -69,7 +71,7 @@ def test_no_notes_are_no_failure() -> None:
         ("a.pdf", bytes(MAX_FILE_BYTES + 1), "larger than 32 MiB"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, body: bytes, reason: str) -> None:
+def test_unreadable_file_is_refused_by_name(tmp_path: Path, name: str, body: bytes, reason: str) -> None:
     (tmp_path / name).write_bytes(body)
     with pytest.raises(InputFailure, match=reason) as refused:
         read_notes([tmp_path / name])
@@ -77,18 +79,18 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str, body:
     assert refused.value.fix
 
 
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputFailure, match="No such file"):
         read_notes([tmp_path / "a.md"])
 
 
-def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+def test_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.md")
     with pytest.raises(InputFailure, match="it is not a regular file"):
         read_notes([tmp_path / "a.md"])
 
 
-def test_a_folder_stands_for_the_notes_in_it(tmp_path: Path) -> None:
+def test_folder_gives_all_its_notes(tmp_path: Path) -> None:
     for name in ("b.txt", "a.md", ".hidden.md", "~$open.docx", "photo.jpg"):
         (tmp_path / name).write_text(name)
     (tmp_path / "deeper").mkdir()
@@ -96,13 +98,13 @@ def test_a_folder_stands_for_the_notes_in_it(tmp_path: Path) -> None:
     assert [note.name for note in read_notes([tmp_path / "b.txt", tmp_path]).notes] == ["b.txt", "a.md"]
 
 
-def test_a_folder_without_notes_is_refused(tmp_path: Path) -> None:
+def test_folder_without_notes_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"")
     with pytest.raises(InputFailure, match="folder without"):
         read_notes([tmp_path])
 
 
-def test_documents_come_as_markdown() -> None:
+def test_documents_become_markdown() -> None:
     notes = {note.name: note.text for note in read_notes([DATA]).notes}
     assert "## How accurate are the sensors?" in notes["faq.docx"]
     assert "Fleet | 14 pounds a month for each vehicle | From eleven" in notes["faq.docx"]
@@ -111,7 +113,7 @@ def test_documents_come_as_markdown() -> None:
     assert "Salads | 34 % | 19 %" in notes["project_report.pdf"]
 
 
-def test_parsers_are_loaded_when_a_document_comes() -> None:
+def test_parsers_are_loaded_only_when_needed() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, llm.notes.search; print(*sys.modules)"],
         capture_output=True, text=True, check=True,
@@ -123,7 +125,7 @@ def remarks_of(path: Path) -> list[str]:
     return [str(remark) for remark in read_notes([path]).remarks]
 
 
-def test_a_file_in_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+def test_unreadable_file_in_a_folder_is_remarked_on(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("Apples.")
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "c.txt").write_bytes(bytes(range(256)))
@@ -140,13 +142,13 @@ def test_a_file_in_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(tm
     assert all(remark.kept == "the other notes are read" for remark in read.remarks)
 
 
-def test_a_folder_in_which_nothing_can_be_read_is_refused(tmp_path: Path) -> None:
+def test_folder_without_readable_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7")
     with pytest.raises(InputFailure, match=r"b\.pdf cannot be read: it is damaged"):
         read_notes([tmp_path])
 
 
-def test_many_files_with_the_same_trouble_are_one_remark(tmp_path: Path) -> None:
+def test_files_with_the_same_problem_share_a_remark(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"a{number:02}.txt").write_bytes("café, in Windows-1252".encode("cp1252"))
         (tmp_path / f"b{number:02}.pdf").write_bytes(b"%PDF-1.7")
@@ -156,7 +158,7 @@ def test_many_files_with_the_same_trouble_are_one_remark(tmp_path: Path) -> None
     assert "a00.txt, a01.txt, a02.txt, a03.txt and 16 more: it is not UTF-8" in encoding
 
 
-def test_what_a_folder_holds_beside_notes_is_named(tmp_path: Path) -> None:
+def test_unread_documents_and_folders_are_named(tmp_path: Path) -> None:
     for name in ("a.md", "old.doc", "slides.pptx", "photo.jpg", ".hidden.odt"):
         (tmp_path / name).write_text("text")
     (tmp_path / "deeper").mkdir()
@@ -174,7 +176,7 @@ def test_pages_without_text_are_named() -> None:
 @pytest.mark.parametrize(
     ("name", "said"), [("cp1252.txt", "Windows-1252"), ("onebad.txt", "1 undecodable byte")]
 )
-def test_text_in_other_encodings_is_read_and_named(name: str, said: str) -> None:
+def test_text_in_other_encodings_is_read_with_a_remark(name: str, said: str) -> None:
     read = read_notes([CASES / name])
     assert "# Résumé — José" in read.notes[0].text
     assert "saved €40k" in read.notes[0].text

@@ -1,3 +1,5 @@
+"""Tests of the reading order of columns and tables."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -43,20 +45,20 @@ def texts(lines: list[tuple[str, float, float, float]]) -> list[str]:
 
 
 @pytest.mark.parametrize("shift", [0.0, 5.0], ids=["same baselines", "other baselines"])
-def test_columns_of_prose_are_read_one_after_the_other(shift: float) -> None:
+def test_columns_of_prose_are_read_one_by_one(shift: float) -> None:
     assert texts(side_by_side(PROSE, OTHER, shift=shift)) == [*PROSE, *OTHER]
 
 
-def test_three_columns_are_read_one_after_the_other() -> None:
+def test_three_columns_are_read_one_by_one() -> None:
     assert texts(side_by_side(PROSE, OTHER, PROSE)) == [*PROSE, *OTHER, *PROSE]
 
 
 @pytest.mark.parametrize("columns", [(SKILLS, PROSE), (PROSE, SKILLS)])
-def test_a_column_of_short_lines_beside_prose_is_a_column(columns: tuple[list[str], list[str]]) -> None:
+def test_short_lines_beside_prose_are_a_column(columns: tuple[list[str], list[str]]) -> None:
     assert texts(side_by_side(*columns)) == [*columns[0], *columns[1]]
 
 
-def test_what_crosses_the_gutter_stays_above_and_below() -> None:
+def test_lines_across_the_gutter_stay_above_and_below() -> None:
     above = ("A title that goes over both of the columns of this page, in full", 10, 50, 730)
     below = ("A last line that goes over both of the columns of this page, too", 10, 50, 600)
     lines = [above, *side_by_side(PROSE, OTHER), below]
@@ -100,13 +102,13 @@ def rotated(body: bytes, *, page: int, matrix: str) -> bytes:
 
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_turned_pages_are_read(turn: int) -> None:
+def test_rotated_pages_are_read(turn: int) -> None:
     body = rotated(pdf([side_by_side(PROSE, OTHER)]), page=turn, matrix="")
     assert [line.text for line in read_lines(body).lines] == [*PROSE, *OTHER]
 
 
 @pytest.mark.parametrize(("a", "b"), [(0, 1), (-1, 0), (0, -1)])
-def test_letters_that_are_turned_on_the_page_are_read(a: int, b: int) -> None:
+def test_rotated_letters_are_read(a: int, b: int) -> None:
     first = pdf([[("FIRST", 10, 0, 0), ("SECOND", 10, 0, 0)]])
     for text, across in ((b"FIRST", 0), (b"SECOND", 14)):
         # The next line lies "below" when the page is turned so that the letters stand upright.
@@ -119,13 +121,13 @@ def test_letters_that_are_turned_on_the_page_are_read(a: int, b: int) -> None:
     ]
 
 
-def test_a_sidebar_of_names_keeps_its_lines() -> None:
+def test_sidebar_of_names_keeps_its_lines() -> None:
     names = ["Skills", "Python", "Go", "Languages", "German", "French"]
     text = read_pdf(pdf([side_by_side(PROSE, names)])).text
     assert "\n".join(names) in text
 
 
-def test_a_right_column_that_the_file_has_first_comes_second() -> None:
+def test_right_column_comes_second() -> None:
     right = [(text, 10, 300, 760 - 14 * row) for row, text in enumerate(PROSE)]
     left = [(text, 10, 50, 730 - 14 * row) for row, text in enumerate(OTHER)]
     assert texts([*right, *left]) == [*OTHER, *PROSE]

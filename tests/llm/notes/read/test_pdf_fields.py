@@ -1,3 +1,5 @@
+"""Tests of form fields and annotations of .pdf files."""
+
 from __future__ import annotations
 
 from llm.notes.read.pdf_text import read_pdf
@@ -12,19 +14,19 @@ def annotated(annotations: str, catalog: str = "") -> bytes:
     return body.replace(b"/Type /Catalog", f"/Type /Catalog {catalog}".encode())
 
 
-def test_form_fields_stand_beside_their_labels() -> None:
+def test_form_fields_are_beside_their_labels() -> None:
     field = "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ada Lovelace) /Rect [120 698 300 712] >>"
     text = read_pdf(annotated(field, "/AcroForm << /Fields [] /DA (/F1 10 Tf) >>")).text
     assert "Name: | Ada Lovelace" in text
 
 
-def test_text_typed_onto_a_page_is_read_in_its_place() -> None:
+def test_text_boxes_of_annotations_are_read_in_place() -> None:
     typed = "<< /Type /Annot /Subtype /FreeText /Rect [50 670 300 682] /Contents (Typed onto it.) >>"
     text = read_pdf(annotated(typed)).text
     assert text.index("Name:") < text.index("Typed onto it.") < text.index(BODY)
 
 
-def test_comments_are_left_out_and_named() -> None:
+def test_comments_are_left_out_with_a_remark() -> None:
     note = "<< /Type /Annot /Subtype /Text /Rect [50 670 60 680] /Contents (check this) >>"
     content = read_pdf(annotated(note))
     assert "check this" not in content.text

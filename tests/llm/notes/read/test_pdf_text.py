@@ -1,3 +1,5 @@
+"""Tests of the Markdown of .pdf files."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,14 +31,14 @@ def line(text: str, bottom: float, **changes: float) -> Line:
     )
 
 
-def test_lines_of_a_paragraph_are_joined_and_gaps_part_paragraphs() -> None:
+def test_lines_are_joined_and_gaps_separate_paragraphs() -> None:
     text = markdown(
         [line(LONG, 700), line("until it ends.", 688, right=100), line("Another.", 650, right=90)]
     )
     assert text == f"# Page 1\n\n{LONG} until it ends.\n\nAnother.\n"
 
 
-def test_a_line_that_had_room_for_more_ended_on_purpose() -> None:
+def test_short_line_keeps_its_line_break() -> None:
     text = markdown([line("Acme", 700, right=80), line("Initech", 688, right=85), line(LONG, 676)])
     assert "Acme\nInitech\n" in text
 
@@ -48,12 +50,12 @@ def test_larger_and_bolder_lines_are_headings() -> None:
     assert markdown(lines).startswith("# The title\n\n## Skills\n\nA line")
 
 
-def test_pages_are_the_headings_where_there_are_none() -> None:
+def test_pages_are_the_headings_without_others() -> None:
     text = markdown([line("One.", 700), line("Two.", 700, page=2)])
     assert text == "# Page 1\n\nOne.\n\n# Page 2\n\nTwo.\n"
 
 
-def test_broken_words_are_mended() -> None:
+def test_hyphenated_words_are_joined() -> None:
     lines = [
         line(f"an organi{HYPHEN}", 700),
         line(f"sation of well{HYPHEN}", 688),
@@ -62,7 +64,7 @@ def test_broken_words_are_mended() -> None:
     assert "an organisation of well-known, well-known people" in markdown(lines)
 
 
-def test_bullets_become_entries_even_alone() -> None:
+def test_lone_bullets_become_entries() -> None:
     lines = [line("• first", 700), line("second", 676, right=90), line("•", 660), line("third", 660)]
     assert "- first" in markdown(lines)
     assert "- third" in markdown(lines)
@@ -98,13 +100,13 @@ def test_wide_gaps_are_cells() -> None:
     assert one.text == "Dairy | 21 %"
 
 
-def test_sizes_and_weights_are_told() -> None:
+def test_sizes_and_weights_are_read() -> None:
     heading, text = read_lines(pdf([[("*Skills", 14, 50, 700), ("Go and Python", 10, 50, 680)]])).lines
     assert (heading.text, heading.size, heading.bold) == ("Skills", 14, True)
     assert (text.size, text.bold) == (10, False)
 
 
-def test_absurd_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Unreadable, match="401 pages"):
         read_lines(pdf([[("words here", 10, 50, 700)]] * 401))
     monkeypatch.setattr(pdf_lines, "MAX_CHARACTERS", 20)
@@ -112,13 +114,13 @@ def test_absurd_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read_lines(pdf([[("words here, and more of them", 10, 50, 700)]]))
 
 
-def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_lines, "TIME_LIMIT_S", 0.0)
     with pytest.raises(Unreadable):
         read_lines(pdf([[("words here", 10, 50, 700)]]))
 
 
-def test_rows_of_a_table_stay_together_and_bullets_far_from_their_text_are_bullets() -> None:
+def test_table_rows_stay_together_and_distant_bullets_are_found() -> None:
     lines = [
         line("Plan | Price", 700),
         line("Pro | 19", 680),
@@ -130,6 +132,6 @@ def test_rows_of_a_table_stay_together_and_bullets_far_from_their_text_are_bulle
     assert "- a long point that is broken" in text
 
 
-def test_pages_of_one_line_keep_it() -> None:
+def test_page_of_one_line_keeps_it() -> None:
     text = markdown([line(f"Step {page}", 700, page=page) for page in (1, 2, 3)])
     assert [f"Step {page}" in text for page in (1, 2, 3)] == [True] * 3

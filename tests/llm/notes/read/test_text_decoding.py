@@ -1,3 +1,5 @@
+"""Tests of text encodings."""
+
 from __future__ import annotations
 
 import pytest
@@ -27,20 +29,20 @@ JAPANESE = "私はクラウドへの移行を担当しました。チームは�
         ("Senior engineer at Яндекс, led a team of 5 in Москва and shipped payments\n", "cp1251", "1251"),
     ],
 )
-def test_encodings_older_than_unicode_are_recognised(text: str, encoding: str, name: str) -> None:
+def test_legacy_encodings_are_detected(text: str, encoding: str, name: str) -> None:
     content = decoded(text.encode(encoding))
     assert content.text == text
     assert name in content.remarks[0]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_unicode_is_read_with_and_without_marks(encoding: str) -> None:
+def test_unicode_is_decoded_with_and_without_marks(encoding: str) -> None:
     content = decoded("A line – and\r\nanother\rlast".encode(encoding))
     assert content.text == "A line – and\nanother\nlast"
     assert not content.remarks
 
 
-def test_a_few_bad_bytes_are_replaced_and_counted() -> None:
+def test_few_bad_bytes_are_replaced_and_counted() -> None:
     content = decoded("Résumé, naïve façade, and long enough words after them. ".encode() * 4 + b"\x96 \xff")
     assert content.text.endswith("\ufffd \ufffd")
     assert content.remarks == ("2 undecodable bytes in it are read as \ufffd",)
@@ -50,6 +52,6 @@ def test_a_few_bad_bytes_are_replaced_and_counted() -> None:
     "body",
     [b"abc\0def", bytes(range(256)) * 8, b"\x01\x02\x03text", b"\x89PNG\r\n\x1a\n" + bytes(60), b"{\\rtf1}"],
 )
-def test_bytes_that_are_no_text_are_refused(body: bytes) -> None:
+def test_binary_files_are_refused(body: bytes) -> None:
     with pytest.raises(Unreadable):
         decoded(body)

@@ -1,4 +1,4 @@
-"""Small .docx and .pdf files, written by hand so that tests need no library that writes them."""
+"""Minimal .docx and .pdf files, written without a library."""
 
 from __future__ import annotations
 
