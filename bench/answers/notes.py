@@ -18,8 +18,8 @@ import numpy as np
 
 from bench.harness.report import show
 from bus.failures import InputFailure
-from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import Note, read_notes
+from llm.notes.prepared_answers import PreparedAnswers
+from llm.notes.read.note_files import Note, read_notes
 from llm.notes.search import Notes, open_notes
 from session.models import store
 
@@ -87,7 +87,7 @@ def measure(corpus: Path, *, megabytes: float, show_errors: bool) -> None:
         if show_errors:
             _print_errors(notes, questions, name)
     if questions.prepared:
-        replies = _replied(Prepared(read_notes([corpus / questions.prepared_in]).notes), questions)
+        replies = _replied(PreparedAnswers(read_notes([corpus / questions.prepared_in]).notes), questions)
         figures["prepared"] = replies
         rows += [(f"prepared, {half}", _said(scores)) for half, scores in replies.items()]
     if megabytes:
@@ -125,7 +125,7 @@ def _ways() -> dict[str, str]:
 
 def _opened(files: Sequence[Note], model: str) -> Notes:
     notes = open_notes(files, model)
-    notes.wait_for_meaning(_TAKE_IN_LIMIT_S)
+    notes.wait_for_embeddings(_TAKE_IN_LIMIT_S)
     return notes
 
 
@@ -153,7 +153,7 @@ def _place(notes: Notes, one: Asked) -> int:
     return next(right, 0)
 
 
-def _replied(prepared: Prepared, questions: Questions) -> dict[str, dict[str, int]]:
+def _replied(prepared: PreparedAnswers, questions: Questions) -> dict[str, dict[str, int]]:
     """Count, by half, the prepared answers that were found, and the wrong ones."""
     scores: dict[str, dict[str, int]] = {}
     for half in ("open", "held"):
@@ -179,7 +179,7 @@ def _timed(files: Sequence[Note], questions: Questions, model: str, megabytes: f
     started_s = time.perf_counter()
     notes = open_notes(large, model)
     ready_s = time.perf_counter() - started_s
-    notes.wait_for_meaning(_TAKE_IN_LIMIT_S)
+    notes.wait_for_embeddings(_TAKE_IN_LIMIT_S)
     whole_s = time.perf_counter() - started_s
     asked = [one.question for one in questions.asked] + [one.question for one in questions.unanswered]
     took_ms = []

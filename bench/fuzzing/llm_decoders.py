@@ -17,9 +17,9 @@ from bus import messages as m
 from bus.failures import Failure, InputFailure, MachineFailure, SettingsFailure
 from llm.keys.session_keys import PIPE_VARIABLE, session_key
 from llm.keys.typing_keys import is_key
-from llm.notes.passages import cut
-from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import read_notes
+from llm.notes.index.passages import cut
+from llm.notes.prepared_answers import PreparedAnswers
+from llm.notes.read.note_files import read_notes
 from llm.notes.search import Notes
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
@@ -106,7 +106,9 @@ def _answer_body(body: bytes) -> None:
 def _notes(path: Path) -> None:
     """Read notes, and search them as for a question."""
     notes = read_notes([path]).notes
-    found = Notes(cut(notes), Prepared(notes)).best_passages("What was the biggest mistake you made at work?")
+    found = Notes(cut(notes), PreparedAnswers(notes)).best_passages(
+        "What was the biggest mistake you made at work?"
+    )
     m.encode(m.PassagesRetrieved(question=1, passages=found, search_ms=1.0))
 
 

@@ -20,8 +20,8 @@ from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure, ModelFailure, Rejected
 from bus.ring_writer import RingWriter
-from capture.recording import FileRecording, InputRecording, Recording
-from capture.ring_feed import Intake
+from capture.recordings.recording import FileRecording, InputRecording, Recording
+from capture.ring_feed import RingFeed
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
 from session.practice.questions import read_questions
@@ -104,17 +104,17 @@ def _ring() -> RingWriter:
 
 def _played(recording: Recording) -> None:
     """Play a recording into a ring, as capture does, for a limited time."""
-    intake = Intake("mic", _ring(), recording.rate_hz, lambda event: None)
+    feed = RingFeed("mic", _ring(), recording.rate_hz, lambda event: None)
     frames = max(recording.rate_hz * recording.read_ms // 1000, 1)
     recording.seek(frames)
     for _ in range(_READS_AT_MOST):
         read = recording.read(frames)
         if read is None:
             break
-        intake.take(read)
+        feed.write(feed.process(read))
         if len(read) < frames:
             break
-    intake.write(intake.last())
+    feed.write(feed.flush())
 
 
 def _sound(path: Path) -> None:

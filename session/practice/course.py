@@ -28,7 +28,7 @@ from session.practice.heard import Heard, Utterance
 from session.practice.measures import answer_text, measure, together
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, overall, remarks
 from session.settings.practice import PracticeSettings
-from stt.endpointing import judge
+from stt.endpointing import decide
 
 _ECHO_SAMPLES = round(0.15 * SAMPLE_RATE)
 """What is played comes back a moment later."""
@@ -193,7 +193,7 @@ class Course:
         return (now_sample - max(utterance.quiet_sample or 0 for utterance in said)) / SAMPLE_RATE
 
     def _patience_s(self, said: list[Utterance]) -> float:
-        unfinished = judge(said[-1].text, "balanced").reason == "unfinished"
+        unfinished = decide(said[-1].text, "balanced").reason == "unfinished"
         return self._settings.unfinished_quiet_s if unfinished else self._settings.quiet_s
 
     def _measure(self, asked: PracticeQuestionAsked, turn: TurnStarted) -> PracticeAnswerMeasured:

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from llm.notes.words import STOP_WORDS
+from llm.notes.index.words import STOP_WORDS
 
 FAVOURITE_FROM = 4
 """A word that came up so often is named."""

@@ -20,7 +20,7 @@ from bus.failures import Failure, StageFailure, UsageFailure
 from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import Live, parse_source, parse_sources
-from llm.notes.reading import read_notes
+from llm.notes.read.note_files import read_notes
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices

@@ -20,7 +20,7 @@ from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
-from stt.utterances import OpenUtterances
+from stt.open_utterances import OpenUtterances
 
 _TURN_S = 0.1
 _FINISH_WORDS_S = 0.8
@@ -165,7 +165,7 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
-            self._utterances.apply(logged.event)
+            self._utterances.apply(logged)
             if self._past is not None:
                 if self._past.holds(logged):
                     continue

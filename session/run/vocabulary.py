@@ -15,9 +15,8 @@ import typer
 
 from bus.failures import InputFailure
 from bus.settings import expanded as expanded_path
-from stt.hotwords import fitting
+from stt.prompt import PromptBuilder, fitting
 from stt.settings import SttSettings
-from stt.tokens import Vocabulary
 
 MAX_BYTES = 64 << 10
 LONGEST_CHARACTERS = 60
@@ -58,7 +57,7 @@ def expected(settings: SttSettings, listed: Sequence[str], notes: Sequence[str])
         not (given or searched) or not tokenizer.is_file()
     ):  # without one the stage will say that it is missing
         return given
-    count = Vocabulary(tokenizer, multilingual=True).count
+    count = PromptBuilder(tokenizer, multilingual=True).count
     used = len(fitting(given, count))
     if used < len(given):
         typer.echo(

@@ -1,4 +1,4 @@
-"""How `--source` is read."""
+"""Tests of source specifications."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from capture.source import (
         ("-", StandardInput()),
     ],
 )
-def test_each_form_is_understood(spec: str, source: object) -> None:
+def test_each_form_is_parsed(spec: str, source: object) -> None:
     assert parse_source("mic", spec) == source
 
 
@@ -60,7 +60,7 @@ def test_devices_are_live_and_recordings_are_not() -> None:
         ("monitor:", "did you mean mic=monitor?"),
     ],
 )
-def test_what_is_no_source_is_refused_with_the_nearest_form(spec: str, fix: str) -> None:
+def test_invalid_source_is_refused_with_the_nearest_form(spec: str, fix: str) -> None:
     with pytest.raises(UsageFailure) as refused:
         parse_source("mic", spec)
     assert fix in refused.value.fix
@@ -74,16 +74,16 @@ def test_paths_of_recordings_become_absolute() -> None:
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        (["mic"], "'mic' is no source"),
-        (["=default"], "'' cannot be the name"),
-        (["Mic=default"], "'Mic' cannot be the name"),
-        (["../mic=default"], "cannot be the name"),
-        (["a-name-of-17-chars=default"], "cannot be the name"),
-        (["mic=default", "mic=monitor"], "two sources are called mic"),
-        (["mic=-", "call=-"], "two sources want standard input"),
+        (["mic"], "'mic' is not a valid source"),
+        (["=default"], "'' is not a valid source name"),
+        (["Mic=default"], "'Mic' is not a valid source name"),
+        (["../mic=default"], "is not a valid source name"),
+        (["a-name-of-17-chars=default"], "is not a valid source name"),
+        (["mic=default", "mic=monitor"], "two sources are named mic"),
+        (["mic=-", "call=-"], "two sources use standard input"),
     ],
 )
-def test_sources_that_make_no_sense_are_refused(given: list[str], what: str) -> None:
+def test_invalid_sources_are_refused(given: list[str], what: str) -> None:
     with pytest.raises(UsageFailure, match=what) as refused:
         parse_sources(given)
     assert refused.value.kept == "nothing was started"
@@ -91,7 +91,7 @@ def test_sources_that_make_no_sense_are_refused(given: list[str], what: str) -> 
 
 
 @given(st.lists(st.text(max_size=30), max_size=4))
-def test_any_text_is_either_a_source_or_a_refusal(given: list[str]) -> None:
+def test_any_text_is_parsed_or_refused(given: list[str]) -> None:
     try:
         specs = parse_sources(given)
     except UsageFailure:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import InputFailure
-from capture import pulse
+from capture.devices import pulse
 from tests.pulse import PulseServer
 
 
@@ -27,7 +27,7 @@ def test_permission_denied_differs_from_a_missing_server(
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PULSE_SERVER", f"tcp:127.0.0.1:{port}")
     monkeypatch.setenv("PULSE_COOKIE", str(ours))
-    with pytest.raises(InputFailure, match="does not let us in") as refused:
+    with pytest.raises(InputFailure, match="refused access") as refused:
         pulse.sources()
     assert "permit" in refused.value.fix
     monkeypatch.setenv("PULSE_COOKIE", str(theirs))
