@@ -41,6 +41,7 @@ test-all: $(TEST_READY)  ## run all tests, the long ones too
 
 docs: setup  ## write the generated documents
 	@$(IN_VENV)/python docs/generate_events.py
+	@$(IN_VENV)/python -m session.commands.options_document > docs/options.md
 
 check: setup  ## format, lint, types, import rules, language
 	@$(IN_VENV)/ruff format --check .

@@ -12,6 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,21 @@ PathText = Annotated[str, msgspec.Meta(extra={"path_after": ""})]
 
 SourceText = Annotated[str, msgspec.Meta(extra={"path_after": "file:"})]
 """Type of a source specification, which may be "file:" and a path."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """The command-line option of a setting, in the `Annotated` type of its field; msgspec ignores it."""
+
+    name: str
+    """As Typer takes it: "--pace", or "--speak/--no-speak"."""
+    help: str
+    metavar: str | None = None
+    """What a value is called; None where the help lists the values."""
+    short: str | None = None
+    values: tuple[str, ...] = ()
+    """The values that may be given; all of the setting's when empty."""
+
 
 Schema = Mapping[str, type[msgspec.Struct]]
 Tables = dict[str, dict[str, Any]]

@@ -6,15 +6,24 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.settings import SourceText
+from bus.settings import Flag, SourceText
 
 
 class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of capture."""
 
-    sources: dict[str, SourceText] = {}
+    sources: Annotated[
+        dict[str, SourceText],
+        Flag(
+            "--source",
+            "What to capture, as often as needed: mic=default, call=monitor (the computer's own sound), "
+            "NAME=device:NAME-OR-NUMBER, NAME=file:PATH, NAME=- (16 kHz s16le on standard input).",
+            metavar="NAME=SOURCE",
+            short="-s",
+        ),
+    ] = {}
     """Sources to capture, by name: mic = "default", call = "monitor"; as on the command line."""
-    pace: Literal["realtime", "fast"] = "realtime"
+    pace: Annotated[Literal["realtime", "fast"], Flag("--pace", "How fast to play recordings.")] = "realtime"
     """Pace of recordings: real time, or as fast as transcription keeps up."""
     block_ms: Annotated[int, msgspec.Meta(ge=2, le=100)] = 20
     """Length of the blocks in which a recording is written."""

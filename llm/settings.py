@@ -6,16 +6,26 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.settings import PathText
+from bus.settings import Flag, PathText
 
 
 class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is answered, by whom, and how long that may take."""
 
-    answer: Literal["auto", "ask", "off", "feedback"] = "auto"
+    answer: Annotated[
+        Literal["auto", "ask", "off", "feedback"],
+        Flag("--answer", "Answer at once, on request, or never.", values=("auto", "ask", "off")),
+    ] = "auto"
     """Answer questions at once, on request, or never; "off" still shows what your notes say. "feedback" is
     what `cuecard practice` sets: the user's own practice answers are looked at, and nothing is answered."""
-    provider: str = "auto"
+    provider: Annotated[
+        str,
+        Flag(
+            "--provider",
+            "Who answers: auto, local, none, openai, anthropic, gemini, …, or an address.",
+            metavar="PROVIDER",
+        ),
+    ] = "auto"
     """"auto" (a server on this machine, else the small model), "local" (the small model), "none", a known
     name ("openai", "openai-chat", "anthropic", "gemini", "groq", "xai", "ollama", "lmstudio", "llamacpp",
     "vllm"), the address of an API that speaks chat completions ("http://127.0.0.1:8000/v1"), or both, for a
@@ -24,9 +34,15 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The model to ask for; empty takes the first suitable one that the provider lists."""
     key_variable: str = ""
     """Environment variable with the key; empty means the one the provider's own tools use."""
-    notes: list[PathText] = []
+    notes: Annotated[
+        list[PathText],
+        Flag("--notes", "Your notes (.md, .txt, .pdf, .docx), or a folder of them.", metavar="FILE"),
+    ] = []
     """Files with your notes (.md, .txt, .pdf, .docx), or folders of them."""
-    listen_to: Literal["other", "everyone"] = "other"
+    listen_to: Annotated[
+        Literal["other", "everyone"],
+        Flag("--listen-to", "Whose questions are answered: those of everyone but you (mic), or all."),
+    ] = "other"
     """Whose questions count: those of everyone but yourself, or all (for practice)."""
     own_source: str = "mic"
     """The source that is you."""
@@ -52,17 +68,30 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """How long the first word of an answer may take, retries included."""
     local_first_token_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 120.0
     """The same for a server on this machine or in `allow_plain_http`, which may load the model first."""
-    allow_plain_http: list[str] = []
+    allow_plain_http: Annotated[
+        list[str],
+        Flag(
+            "--allow-plain-http",
+            "Allow unencrypted http to this server of yours; anyone on the network can read the requests.",
+            metavar="HOST",
+        ),
+    ] = []
     """Hosts other than this machine that may be asked without encryption ("192.168.1.20"): anybody on the way
     can read question, notes and answer. Meant for a server of your own on your own network."""
     total_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """How long an answer may take as a whole."""
-    eager: bool = False
+    eager: Annotated[
+        bool, Flag("--eager", "Send the request at a pause: faster, but some requests are wasted.")
+    ] = False
     """Ask as soon as a speaker pauses, before it is sure that the question is over: faster by the wait, and
     dearer by every request whose question went on."""
-    confirm: bool = False
+    confirm: Annotated[
+        bool, Flag("--confirm", "Show every request, and send it only after you approve it.")
+    ] = False
     """Show every request before it is sent, and wait for the user to let it go."""
-    fallback_provider: str = ""
+    fallback_provider: Annotated[
+        str, Flag("--fallback", "The provider to use when the first one fails.", metavar="PROVIDER")
+    ] = ""
     """Who answers when the provider cannot be reached or refuses; as `provider`, "" for nobody."""
     session_limit: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] = 0.0
     """Dollars after which this session asks no more; 0 for no limit."""

@@ -1,1 +1,1 @@
-"""The window: a fold over the session's log, drawn with PyQt6."""
+"""The overlay stage: shows a session in a PyQt6 window."""

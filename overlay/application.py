@@ -1,4 +1,4 @@
-"""Between the stage and the window: events in, drawings out, at a rate an eye can follow."""
+"""Connects the stage to the window: applies events, redraws at a limited rate."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from PyQt6.QtWidgets import QApplication
 
 from bus.messages import AnswerRequested, Logged, ProviderRequested, RequestDecided
 from bus.stage import Stage
-from overlay.captions import Captions
 from overlay.settings import OverlaySettings
+from overlay.state.captions import Captions
 from overlay.window import OverlayWindow
 
 _DRAW_EVERY_MS = 50
-_LOOK_EVERY_MS = 100
-_HEAR_S = 0.15
+_CHECK_EVERY_MS = 100
+_POLL_S = 0.15
 
 
 class Overlay(QObject):
     """The running overlay.
 
     Args:
-        stage: This process's end of the bus.
+        stage: This process's connection to the bus.
         settings: The overlay's settings.
     """
 
-    _heard = pyqtSignal(object)
+    _received = pyqtSignal(object)
 
     def __init__(self, stage: Stage, settings: OverlaySettings) -> None:
         super().__init__()
@@ -34,51 +34,51 @@ class Overlay(QObject):
         self._captions = Captions()
         self.window = OverlayWindow(settings)
         self.window.closed.connect(stage.stop)
-        self.window.answer_wanted.connect(lambda: stage.publish(AnswerRequested(by="overlay")))
-        self.window.request_judged.connect(
+        self.window.answer_requested.connect(lambda: stage.publish(AnswerRequested(by="overlay")))
+        self.window.request_decided.connect(
             lambda question, allowed: stage.publish(
                 RequestDecided(question=question, allowed=allowed, by="overlay")
             )
         )
-        self.window.provider_wanted.connect(
+        self.window.provider_requested.connect(
             lambda provider, model: stage.publish(
                 ProviderRequested(provider=provider, model=model, by="overlay")
             )
         )
-        self._heard.connect(self._take)
-        self._draw_soon = QTimer(self)
-        self._draw_soon.setSingleShot(True)
-        self._draw_soon.timeout.connect(lambda: self.window.draw(self._captions))
-        self._look = QTimer(self)
-        self._look.timeout.connect(self._look_around)
+        self._received.connect(self._apply)
+        self._draw_timer = QTimer(self)
+        self._draw_timer.setSingleShot(True)
+        self._draw_timer.timeout.connect(lambda: self.window.draw(self._captions))
+        self._check_timer = QTimer(self)
+        self._check_timer.timeout.connect(self._check_stage)
 
     def run(self, application: QApplication) -> None:
-        """Show the window until it is closed or the stage is told to stop."""
-        listener = threading.Thread(target=self._listen, name="listener")
-        listener.start()
+        """Show the window until it is closed or the stage is asked to stop."""
+        poller = threading.Thread(target=self._poll, name="listener")
+        poller.start()
         self.window.draw(self._captions)
         self.window.show()
-        self._look.start(_LOOK_EVERY_MS)
+        self._check_timer.start(_CHECK_EVERY_MS)
         application.exec()
         self._stage.stop()
-        listener.join()
+        poller.join()
         if self._settings.picture:
             self.window.grab().save(self._settings.picture)
 
-    def _listen(self) -> None:
-        """Hear events on a thread of its own: the hub never waits for the window, nor it for the hub."""
+    def _poll(self) -> None:
+        """Receive events on a separate thread, so that hub and window never wait for each other."""
         while not self._stage.stopping():
-            events = self._stage.poll(_HEAR_S)
+            events = self._stage.poll(_POLL_S)
             if events:
-                self._heard.emit(events)
+                self._received.emit(events)
 
-    def _take(self, events: list[Logged]) -> None:
+    def _apply(self, events: list[Logged]) -> None:
         for logged in events:
             self._captions.apply(logged)
-        if not self._draw_soon.isActive():
-            self._draw_soon.start(_DRAW_EVERY_MS)
+        if not self._draw_timer.isActive():
+            self._draw_timer.start(_DRAW_EVERY_MS)
 
-    def _look_around(self) -> None:
+    def _check_stage(self) -> None:
         self._stage.heartbeat()
         if self._stage.stopping():
             self.window.draw(self._captions)

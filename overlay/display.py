@@ -1,4 +1,4 @@
-"""Whether a window can be shown: asked before Qt is, because Qt ends the process when it cannot."""
+"""Chooses the platform Qt draws on, before Qt would abort the process without one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bus.failures import MachineFailure
 
-_ANSWER_S = 2.0
+_REPLY_TIMEOUT_S = 2.0
 _LOCAL = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 _REMOTE = re.compile(r"([^:/]+):(\d+)(?:\.\d+)?")
 _FIRST_PORT = 6000
@@ -22,7 +22,7 @@ _X_CURSORS = "libxcb-cursor.so.0"
 def choose_platform(environment: Mapping[str, str] = os.environ) -> str:
     """Return what Qt is to draw on: "xcb", "wayland", or "" where Qt itself knows.
 
-    X comes first where both are there: a Wayland compositor takes no window's word for being on top.
+    X comes first where both exist: a Wayland compositor lets no window stay on top by itself.
 
     Raises:
         MachineFailure: There is no display, it does not answer, or Qt lacks a library to use it.
@@ -35,14 +35,14 @@ def choose_platform(environment: Mapping[str, str] = os.environ) -> str:
     if environment.get("WAYLAND_DISPLAY") and _answers(wayland_address(environment)):
         return "wayland"
     if not named:
-        raise _failure("there is no display to show the window on")
+        raise _failure("no display is available for the window")
     if not _answers(x_address(named)):
-        raise _failure(f"the display {named} does not answer")
+        raise _failure(f"the display {named} does not respond")
     raise _failure(f"Qt cannot show a window without {_X_CURSORS}", "install libxcb-cursor0, or ")
 
 
 def x_address(display: str) -> str | tuple[str, int] | None:
-    """Return where an X display named like ":0" or "host:10.0" listens; None for another kind of name."""
+    """Return the address of an X display named like ":0" or "host:10.0"; None for another kind of name."""
     if local := _LOCAL.fullmatch(display):
         return f"/tmp/.X11-unix/X{local[1]}"
     if remote := _REMOTE.fullmatch(display):
@@ -51,28 +51,28 @@ def x_address(display: str) -> str | tuple[str, int] | None:
 
 
 def wayland_address(environment: Mapping[str, str]) -> str:
-    """Return where the Wayland compositor that the environment names listens."""
+    """Return the socket of the Wayland compositor that the environment names."""
     return str(Path(environment.get("XDG_RUNTIME_DIR", "/run")) / environment["WAYLAND_DISPLAY"])
 
 
 def _answers(address: str | tuple[str, int] | None) -> bool:
     if address is None:
-        return True  # a kind of name that only Qt knows
+        return True  # a name that only Qt can resolve
     if isinstance(address, tuple):
         try:
-            socket.create_connection(address, _ANSWER_S).close()
+            socket.create_connection(address, _REPLY_TIMEOUT_S).close()
         except OSError:
             return False
         return True
-    # An X server also listens at the same name in Linux's own name space, and sometimes only there.
+    # An X server also listens in Linux's abstract namespace, and sometimes only there.
     return any(_connects(path) for path in (address, f"\0{address}"))
 
 
 def _connects(path: str) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(_ANSWER_S)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(_REPLY_TIMEOUT_S)
         try:
-            line.connect(path)
+            connection.connect(path)
         except OSError:
             return False
     return True
@@ -86,5 +86,5 @@ def _has_library(name: str) -> bool:
     return True
 
 
-def _failure(what: str, fix: str = "") -> MachineFailure:
-    return MachineFailure(what, kept="the session goes on", fix=f"{fix}use --view terminal")
+def _failure(problem: str, fix: str = "") -> MachineFailure:
+    return MachineFailure(problem, kept="the session goes on", fix=f"{fix}use --view terminal")

@@ -10,7 +10,7 @@ from bus.settings import PathText
 
 
 class OverlaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the window is and how it looks."""
+    """Position and appearance of the window."""
 
     width: Annotated[int, msgspec.Meta(ge=200, le=10_000)] = 460
     height: Annotated[int, msgspec.Meta(ge=120, le=10_000)] = 720
@@ -22,4 +22,4 @@ class OverlaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """0.3 (nearly glass) to 1 (solid)."""
     font_px: Annotated[int, msgspec.Meta(ge=6, le=100)] = 14
     picture: PathText = ""
-    """A PNG file into which the window draws itself when the session ends; nothing when empty."""
+    """A PNG file to save a picture of the window to when the session ends; none when empty."""

@@ -1,4 +1,4 @@
-"""How the overlay looks: colours with at least 4.5:1 contrast on their ground, spacing, one style sheet."""
+"""Colours and style sheet of the overlay; text has at least 4.5:1 contrast."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ WARN = "#f2c14e"
 BAD = "#ff8a80"
 
 SPEAKERS = ("#7cc4ff", "#9fdfa9", "#d7aefb", "#f6c177")
-"""One colour a source, in the session's order."""
+"""One colour for each source, in the session's order."""
 
-STATES = {"starting": WARN, "ready": GOOD, "fallen": BAD, "given up": BAD}
+STATES = {"starting": WARN, "ready": GOOD, "died": BAD, "given up": BAD}
 
 
 def speaker_colour(source: str, sources: list[str]) -> str:
-    """Return the colour in which a source's words are headed."""
+    """Return the colour of a source's name."""
     return SPEAKERS[sources.index(source) % len(SPEAKERS)] if source in sources else FAINT
 
 

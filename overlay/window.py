@@ -1,6 +1,6 @@
-"""The overlay's window: frameless, on top, never taking the focus.
+"""The overlay's window: frameless, on top, without focus.
 
-It shows up in screen sharing like every other window, on purpose.
+It is visible in screen sharing like every other window, on purpose.
 """
 
 from __future__ import annotations
@@ -9,21 +9,20 @@ from PyQt6.QtCore import QPoint, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from overlay import theme
-from overlay.answer_view import AnswerView
-from overlay.buttons import button
-from overlay.caption_view import CaptionView
-from overlay.captions import Captions
-from overlay.ledger_view import LedgerView
-from overlay.practice_view import PracticeView
+from overlay import strings, theme
 from overlay.settings import OverlaySettings
-from overlay.size_grip import SizeGrip
-from overlay.status_view import StatusView
+from overlay.state.captions import Captions
+from overlay.views.answer_view import AnswerView
+from overlay.views.caption_view import CaptionView
+from overlay.views.ledger_view import LedgerView
+from overlay.views.practice_view import PracticeView
+from overlay.views.status_view import StatusView
+from overlay.widgets.controls import SizeGrip, button
 
 _EDGE_PX = 24
 _FAINTEST, _SOLID = 30, 100
 _WITH_A_QUESTION, _WITHOUT = (3, 2), (1, 4)
-"""How the answer and the captions share the room between them."""
+"""Stretch factors of answer and captions."""
 _FLAGS = (
     Qt.WindowType.FramelessWindowHint
     | Qt.WindowType.WindowStaysOnTopHint
@@ -36,25 +35,25 @@ class OverlayWindow(QWidget):
     """The window.
 
     Args:
-        settings: Where it is and how it looks.
+        settings: Its position and appearance.
     """
 
     closed = pyqtSignal()
     """The user closed the window, which ends the session."""
 
-    answer_wanted = pyqtSignal()
-    """The user wants what was just said answered."""
+    answer_requested = pyqtSignal()
+    """The user requested an answer to what was just said."""
 
-    request_judged = pyqtSignal(int, bool)
-    """The user let the held request of this question go, or did not."""
+    request_decided = pyqtSignal(int, bool)
+    """The user approved or rejected the held request of this question."""
 
-    provider_wanted = pyqtSignal(str, str)
-    """The user wants this provider and model ("" for any) asked from now on."""
+    provider_requested = pyqtSignal(str, str)
+    """The user chose this provider and model ("" for any)."""
 
     def __init__(self, settings: OverlaySettings) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("overlay")
-        self.setWindowTitle("Cuecard")
+        self.setWindowTitle(strings.TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(theme.style_sheet(settings.font_px))
@@ -64,13 +63,13 @@ class OverlayWindow(QWidget):
         self.practice_view = PracticeView()
         self.ledger = LedgerView(self)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
-        self.answer = button("Answer what was just said", "answer", "Answer what was just said")
-        self.end = button("✕", "bare", "End the session")
+        self.answer = button(strings.ANSWER_NOW, "answer", strings.ANSWER_NOW)
+        self.end = button("✕", "bare", strings.END_SESSION)
         self._build(settings)
         self._place(settings)
 
     def draw(self, captions: Captions) -> None:
-        """Show the captions as they are now."""
+        """Draw the captions."""
         self._captions = captions
         self.captions_view.draw(captions)
         self.practice_view.draw(captions.practice)
@@ -78,20 +77,20 @@ class OverlayWindow(QWidget):
         self.status_view.draw(captions)
         self.answer.setVisible(captions.answer_mode != "off" and captions.practice.ended is None)
         if captions.practice.heading:
-            for name in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
-                name(captions.practice.press)
-        self._share_room(_WITH_A_QUESTION if captions.current else _WITHOUT)
+            for set_text in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
+                set_text(captions.practice.action_label)
+        self._set_stretch(_WITH_A_QUESTION if captions.current else _WITHOUT)
         if self.ledger.isVisible():
             self.ledger.draw(captions)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Move the window with the mouse, from wherever nothing else takes the press."""
+        """Move the window with the mouse."""
         handle = self.windowHandle()
         if event and event.button() == Qt.MouseButton.LeftButton and handle:
             handle.startSystemMove()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Tell that the user is done."""
+        """End the session."""
         self.ledger.close()
         self.closed.emit()
         super().closeEvent(event)
@@ -107,18 +106,18 @@ class OverlayWindow(QWidget):
         layout.addLayout(self._actions())
         layout.addWidget(self.status_view)
         self.status_view.ledger.clicked.connect(self._show_ledger)
-        self.status_view.provider.wanted.connect(self.provider_wanted.emit)
-        self.answer_view.held.judged.connect(self.request_judged.emit)
+        self.status_view.provider.provider_chosen.connect(self.provider_requested.emit)
+        self.answer_view.held.decided.connect(self.request_decided.emit)
 
     def _header(self, settings: OverlaySettings) -> QHBoxLayout:
-        title = QLabel("Cuecard")
+        title = QLabel(strings.TITLE)
         title.setObjectName("title")
-        title.setToolTip("Drag to move. Whoever sees your screen sees this window too.")
+        title.setToolTip(strings.TITLE_HINT)
         self.opacity.setRange(_FAINTEST, _SOLID)
         self.opacity.setFixedWidth(80)
         self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.opacity.setAccessibleName("Opacity of this window")
-        self.opacity.setToolTip("Opacity")
+        self.opacity.setAccessibleName(strings.OPACITY_NAME)
+        self.opacity.setToolTip(strings.OPACITY)
         self.opacity.valueChanged.connect(lambda percent: self.setWindowOpacity(percent / 100))
         self.opacity.setValue(round(settings.opacity * 100))
         self.end.clicked.connect(self.close)
@@ -130,23 +129,23 @@ class OverlayWindow(QWidget):
         return row
 
     def _actions(self) -> QHBoxLayout:
-        self.answer.clicked.connect(self.answer_wanted.emit)
+        self.answer.clicked.connect(self.answer_requested.emit)
         row = QHBoxLayout()
         row.addWidget(self.answer)
         row.addStretch(1)
         row.addWidget(SizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
         return row
 
-    def _share_room(self, shares: tuple[int, int]) -> None:
+    def _set_stretch(self, shares: tuple[int, int]) -> None:
         for view, share in zip((self.answer_view, self.captions_view), shares, strict=True):
             self._layout.setStretchFactor(view, share)
 
     def _place(self, settings: OverlaySettings) -> None:
         self.resize(settings.width, settings.height)
-        screen = QGuiApplication.primaryScreen()
-        if screen is None:
+        view = QGuiApplication.primaryScreen()
+        if view is None:
             return
-        room = screen.availableGeometry()
+        room = view.availableGeometry()
         x = room.right() - settings.width - _EDGE_PX if settings.x is None else settings.x
         y = room.top() + _EDGE_PX if settings.y is None else settings.y
         self.move(QPoint(x, y))

@@ -1,7 +1,7 @@
-"""The command line: `cuecard`. Decides what to run; `session.run.loop` runs it.
+"""The command line: `cuecard`.
 
-Data goes to standard output, everything else to standard error. A failure is one line, an exit code from
-`bus.failures`, and never a traceback.
+Data goes to standard output, everything else to standard error. A failure is one line and an exit code from
+`bus.failures`, never a traceback.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def _cuecard(
 ) -> None:
     """A local-first copilot for live sessions.
 
-    It hears the microphone and the computer's own sound, transcribes both on this machine, notices the
-    question, and answers from your notes and the model you chose. Audio never leaves the machine.
+    It captures the microphone and the computer's own sound, transcribes both on this machine, detects
+    questions, and answers them from your notes and the model you chose. Audio never leaves the machine.
 
     \b
     Examples:
       cuecard demo        see it work, offline, without a key
-      cuecard doctor      what is there, what is missing
+      cuecard doctor      check what a session needs
       cuecard run --source mic=default --source call=monitor
                           a live session
       cuecard run --source mic=file:talk.flac --json
@@ -92,7 +92,7 @@ def main() -> None:
     except Failure as failure:
         print(f"cuecard: {failure}", file=sys.stderr)
         sys.exit(failure.exit_code)
-    except BrokenPipeError:  # whoever read our output has had enough
+    except BrokenPipeError:  # the reader closed standard output
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
@@ -102,15 +102,15 @@ def main() -> None:
 
 
 def _leave_deleted_folder() -> None:
-    """Go to the root when the working folder was deleted: CTranslate2's MKL does not load without one."""
+    """Change to the root if the working directory was deleted: CTranslate2's MKL needs one to load."""
     try:
-        os.getcwd()  # noqa: PTH109 - the same question that libraries ask
+        os.getcwd()  # noqa: PTH109 - the same call that libraries make
     except OSError:
         os.chdir("/")
 
 
 def _find_runtime_directory() -> None:
-    """Set XDG_RUNTIME_DIR where the login has one and it was lost, as after `su` or in a cron job."""
+    """Set XDG_RUNTIME_DIR if it is missing though the directory exists, as after `su` or in a cron job."""
     if sys.platform != "linux" or os.environ.get("XDG_RUNTIME_DIR"):
         return
     directory = Path("/run/user", str(os.getuid()))

@@ -1,4 +1,4 @@
-"""Finds which providers want a key and where their keys are, and has keys typed for one session."""
+"""Finds the keys of providers, and prompts for keys for one session."""
 
 from __future__ import annotations
 
@@ -11,41 +11,43 @@ from llm.providers import KNOWN, Provider, named_provider
 from llm.settings import LlmSettings
 
 
-def places(provider: Provider, stored: list[str]) -> list[str]:
-    """Return where a provider's key is, the place that counts first."""
+def key_locations(provider: Provider, stored: list[str]) -> list[str]:
+    """Return where a provider's key is, the location that takes precedence first."""
     variable = variable_with_key(provider, os.environ)
     return ([variable] if variable else []) + (["key store"] if key_name(provider) in stored else [])
 
 
-def with_keys(settings: LlmSettings) -> dict[str, Provider]:
-    """Return the known providers that want a key, and the one the settings name, by the name of the key."""
+def providers_with_keys(settings: LlmSettings) -> dict[str, Provider]:
+    """Return the known providers that need a key, and the configured one, by the name of the key."""
     names = [name for name, provider in KNOWN.items() if provider.needs_key]
     named = [named_provider(settings, name) for name in (settings.provider, *names)]
     found = {key_name(provider): provider for provider in reversed(named) if provider is not None}
-    return dict(sorted((name, who) for name, who in found.items() if who.key_variables))
+    return dict(sorted((name, provider) for name, provider in found.items() if provider.key_variables))
 
 
-def typed_for_session(settings: LlmSettings) -> KeyPipe:
-    """Have the keys of this session's providers typed, for as long as it lasts.
+def read_typed_keys(settings: LlmSettings) -> KeyPipe:
+    """Prompt for the keys of this session's providers; they last as long as the session.
 
     Raises:
         Failure: No provider is named, or no key was typed.
     """
     wanted = [name for name in (settings.provider, settings.fallback_provider) if name]
     named = [provider for name in wanted if (provider := named_provider(settings, name)) is not None]
-    return KeyPipe([key_name(provider) for provider in named or [named_one(settings, settings.provider)]])
+    return KeyPipe(
+        [key_name(provider) for provider in named or [require_provider(settings, settings.provider)]]
+    )
 
 
-def named_one(settings: LlmSettings, wanted: str) -> Provider:
-    """Return the provider that a name or an address means.
+def require_provider(settings: LlmSettings, wanted: str) -> Provider:
+    """Return the provider with this name or address.
 
     Raises:
-        UsageFailure: It means none.
+        UsageFailure: There is none.
     """
     provider = named_provider(settings, wanted)
     if provider is None:
         raise UsageFailure(
-            f"{wanted!r} is nobody in particular",
+            f"{wanted!r} is not one provider",
             kept="nothing was changed",
             fix=f"name one of {', '.join(KNOWN)}, or the address of an API",
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from bus.settings import PathText
+from bus.settings import Flag, PathText
 
 
 class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,7 +19,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Folder of its files; set by the command line."""
     spare_model_path: PathText = ""
     """Folder of the weights used on the CPU when CUDA fails; the same weights when empty."""
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Annotated[Literal["auto", "cpu", "cuda"], Flag("--device", "Where Whisper computes.")] = "auto"
     """Where to compute; auto uses CUDA when it works."""
     compute_type: str = ""
     """Number format of the weights; empty means float16 on CUDA and int8 on a CPU."""
@@ -27,14 +27,19 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Threads of one pass on a CPU. One decodes fastest (`bench/LOG.md`); large models gain from more."""
     workers: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
     """Concurrent passes; 0 means two where there are two cores, so that no final waits for a partial."""
-    language: str = "en"
+    language: Annotated[
+        str, Flag("--language", "The spoken language: en, de, …, or auto.", metavar="CODE")
+    ] = "en"
     """Spoken language ("en", "de", …), or "auto" to detect it in each utterance."""
     vocabulary: list[str] = []
     """Names and jargon to expect, the most important first; those of `--vocabulary` and of your notes are
     added. About 30 are used."""
     first_source: str = "call"
     """The source whose finals are transcribed first: the other party."""
-    endpointing: Literal["snappy", "balanced", "patient"] = "balanced"
+    endpointing: Annotated[
+        Literal["snappy", "balanced", "patient"],
+        Flag("--endpointing", "How long a speaker may pause before the utterance ends."),
+    ] = "balanced"
     """How long a pause may last before the utterance ends (`stt/endpointing.py`)."""
     first_partial_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.3
     """Audio after detected speech before the first partial."""

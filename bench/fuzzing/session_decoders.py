@@ -25,8 +25,8 @@ from capture.ring_feed import RingFeed
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
 from session.practice.questions import read_questions
-from session.run.kept_session import Kept, decode, encode
-from session.run.resumed_log import Past
+from session.run.kept_session import KeptSession, decode, encode
+from session.run.resumed_log import ResumedLog
 from session.run.vocabulary import names_in, read_vocabulary
 from session.settings import SCHEMA
 
@@ -45,7 +45,7 @@ def _kept(body: bytes) -> None:
         raise Forged("a kept log was rejected when it was encoded again") from refused
     if again != kept and "nan" not in repr(kept):
         raise Forged("a kept log changed when it was encoded again")
-    Past(kept, lambda: None).taken_up()
+    ResumedLog(kept, lambda: None).resumed_event()
     for name, kind in SCHEMA.items():
         with contextlib.suppress(msgspec.ValidationError):
             msgspec.convert(kept.tables.get(name, {}), kind)
@@ -55,7 +55,9 @@ def _kept_seeds() -> list[bytes]:
     tables = {name: msgspec.to_builtins(kind()) for name, kind in SCHEMA.items()}
     some = {"stt": {"model": "base", "beam": 5}, "vad": {}}
     return [
-        encode(Kept(settings, events, 7 * 10**9)) for settings in (tables, some, {}) for events in pasts()
+        encode(KeptSession(settings, events, 7 * 10**9))
+        for settings in (tables, some, {})
+        for events in pasts()
     ]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from bus.failures import Failure, MachineFailure
-from session.attest.judging import judge
+from session.attest.marked_session import watch
 from session.attest.report import report
-from session.attest.watching import watch
+from session.attest.violations import judge
 
 
 def attest(output: Path | None) -> None:

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from bus.messages import Event, FinalTranscribed, QuestionDetected
-from session.attest.inside import Seen
 from session.attest.packets import Flow, flows
 from session.attest.recording import Samples, marker
 from session.attest.search import Sound, Words
 from session.attest.trace import Process
+from session.attest.tracer import Observation
 
 E = TypeVar("E")
 
@@ -24,7 +24,7 @@ E = TypeVar("E")
 class Evidence:
     """A watched session, seen from outside."""
 
-    seen: Seen
+    seen: Observation
     processes: Sequence[Process]
     key: str
     """What was planted as the provider's key."""
@@ -36,7 +36,7 @@ class Evidence:
     @cached_property
     def events(self) -> list[Event]:
         """Its log, as it printed it."""
-        found = (_event(line) for line in self.seen.printed.splitlines())
+        found = (_event(line) for line in self.seen.stdout.splitlines())
         return [event for event in found if event is not None]
 
     def of(self, kind: type[E]) -> list[E]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from session.attest import contract
 from session.attest.evidence import Evidence
-from session.attest.judging import Finding
 from session.attest.trace import Process, Sink
+from session.attest.violations import Finding
 
 NOT_CHECKED = (
     "Live devices: the session heard recordings, through the same ring but not through PortAudio.",

@@ -1,6 +1,6 @@
-"""`cuecard keys`: keeps, lists, tests and deletes the keys of providers in the system's key store.
+"""`cuecard keys`: sets, lists, tests and deletes provider keys in the system's key store.
 
-This process never holds a key: each command has another process do it, which asks for the key itself.
+This process never holds a key; a child process prompts for it and stores it.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import OWN_KEY_VARIABLE, Provider
 from llm.settings import LlmSettings
 from session import settings as all_settings
-from session.keys import named_one, places, with_keys
+from session.keys import key_locations, providers_with_keys, require_provider
 
-keys = typer.Typer(no_args_is_help=True, help="Keep, list, test and delete the keys of providers.")
+keys = typer.Typer(no_args_is_help=True, help="Set, list, test and delete the keys of providers.")
 
-Who = Annotated[
+ProviderArgument = Annotated[
     str, typer.Argument(metavar="PROVIDER", help="openai, groq, xai, …, or the address of an API.")
 ]
 
 
 @keys.command("set")
-def set_key(provider: Who) -> None:
-    """Keep a key in the system's key store. It is typed unseen, or read from a pipe; it is no argument.
+def set_key(provider: ProviderArgument) -> None:
+    """Store a key in the system's key store. It is typed unseen or read from a pipe, never an argument.
 
     \b
     Examples:
@@ -39,91 +39,89 @@ def set_key(provider: Who) -> None:
       pass show openai | cuecard keys set openai
       cuecard keys set https://llm.example.com/v1
     """
-    who = _storable(provider)
-    outcome, store = _look_at_store()
-    if outcome not in (Outcome.DONE, Outcome.LOCKED):  # before a key is typed for nothing
-        raise _store_failure(outcome, who)
-    outcome = keychain.put(key_name(who))
+    storable = _storable(provider)
+    outcome, store = _check_store()
+    if outcome not in (Outcome.DONE, Outcome.LOCKED):  # before a key is typed in vain
+        raise _store_failure(outcome, storable)
+    outcome = keychain.put(key_name(storable))
     if outcome is not Outcome.DONE:
-        raise _store_failure(outcome, who)
-    typer.echo(f"the key for {key_name(who)} is kept in the system's key store ({store})", err=True)
-    variable = variable_with_key(who, os.environ)
+        raise _store_failure(outcome, storable)
+    typer.echo(f"the key for {key_name(storable)} is stored in the system's key store ({store})", err=True)
+    variable = variable_with_key(storable, os.environ)
     if variable:
-        typer.echo(f"{variable} is set and comes first", err=True)
+        typer.echo(f"{variable} is set and takes precedence", err=True)
 
 
 @keys.command("list")
 def list_keys(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Show which providers have a key and where it is kept; never any part of it.
+    """Show which providers have a key and where it is stored, never any part of it.
 
     \b
     Example:
       cuecard keys list
     """
-    known = with_keys(all_settings.load(None, {}).llm)
-    outcome, stored = _look_at_store()[0], list[str]()
+    known = providers_with_keys(all_settings.load(None, {}).llm)
+    outcome, stored = _check_store()[0], list[str]()
     if outcome in (Outcome.DONE, Outcome.LOCKED):
         outcome, stored = keychain.names(list(known))
-    rows = [(name, places(provider, stored)) for name, provider in known.items()]
+    rows = [(name, key_locations(provider, stored)) for name, provider in known.items()]
     rows += [(name, ["key store"]) for name in stored if name not in known]
     if os.environ.get(OWN_KEY_VARIABLE, "").strip():
         rows.append(("any other address", [OWN_KEY_VARIABLE]))
     if json:
-        for name, kept in rows:
-            typer.echo(msgspec.json.encode({"provider": name, "kept_in": kept}).decode())
-    elif any(kept for _, kept in rows):
+        for name, locations in rows:
+            typer.echo(msgspec.json.encode({"provider": name, "kept_in": locations}).decode())
+    elif any(locations for _, locations in rows):
         _show(rows)
     else:
         typer.echo(
-            "no key was found, in the environment or in the key store; `cuecard keys set PROVIDER` keeps one"
+            "no key was found in the environment or the key store; store one with `cuecard keys set PROVIDER`"
         )
-        typer.echo(f"looked for: {', '.join(name for name, _ in rows)}")
+        typer.echo(f"searched for: {', '.join(name for name, _ in rows)}")
     if outcome is not Outcome.DONE:
-        typer.echo(f"{WHY[outcome]}; keys in it are not shown", err=True)
+        typer.echo(f"{WHY[outcome]}; its keys are not shown", err=True)
 
 
 @keys.command("test")
-def test_key(provider: Who) -> None:
-    """Ask a provider for its list of models, without any content, to see whether it takes the key.
+def test_key(provider: ProviderArgument) -> None:
+    """Request a provider's list of models, without any content, to check whether it accepts the key.
 
     \b
     Example:
       cuecard keys test openai
     """
-    from llm.client import (
-        key_check as key_test,  # brings the network's libraries, which no other command here needs
-    )
+    from llm.client import key_check  # imports the network libraries, which no other command here needs
 
     settings = all_settings.load(None, {}).llm
-    who = named_one(settings, provider)
-    verdict = key_test.ask(settings, provider)
+    host = require_provider(settings, provider).host
+    verdict = key_check.ask(settings, provider)
     if verdict.word != "accepted":
-        raise ProviderFailure(f"{who.host}: {verdict.word}", fix=verdict.why)
-    typer.echo(f"{who.host}: accepted")
+        raise ProviderFailure(f"{host}: {verdict.word}", fix=verdict.why)
+    typer.echo(f"{host}: accepted")
 
 
 @keys.command()
-def delete(provider: Who) -> None:
+def delete(provider: ProviderArgument) -> None:
     """Delete a key from the system's key store.
 
     \b
     Example:
       cuecard keys delete openai
     """
-    who = _storable(provider)
-    _look_at_store()
-    outcome = keychain.delete(key_name(who))
+    storable = _storable(provider)
+    _check_store()
+    outcome = keychain.delete(key_name(storable))
     if outcome is Outcome.NOTHING_STORED:
-        raise UsageFailure(f"{WHY[outcome]} for {key_name(who)}", fix="see `cuecard keys list`")
+        raise UsageFailure(f"{WHY[outcome]} for {key_name(storable)}", fix="see `cuecard keys list`")
     if outcome is not Outcome.DONE:
-        raise _store_failure(outcome, who)
-    typer.echo(f"the key for {key_name(who)} is deleted from the system's key store", err=True)
+        raise _store_failure(outcome, storable)
+    typer.echo(f"the key for {key_name(storable)} is deleted from the system's key store", err=True)
 
 
-def _look_at_store() -> tuple[Outcome, str]:
-    """Return whether the key store is there and open, and its name; prepare the user for being asked."""
+def _check_store() -> tuple[Outcome, str]:
+    """Return the state of the key store and its name; announce a prompt of the system to unlock it."""
     outcome, store = keychain.state()
     if outcome is Outcome.LOCKED:
         typer.echo("the system's key store is locked; your system may ask you to unlock it", err=True)
@@ -131,21 +129,21 @@ def _look_at_store() -> tuple[Outcome, str]:
 
 
 def _storable(provider: str) -> Provider:
-    who = named_one(LlmSettings(), provider)
-    if not may_be_stored(who):
+    found = require_provider(LlmSettings(), provider)
+    if not may_be_stored(found):
         raise UsageFailure(
-            f"{who.name} runs on this machine, and the key store is not asked for its key",
+            f"{found.name} runs on this machine; its key is not read from the key store",
             kept="nothing was changed",
-            fix="if it wants a key, put it into a variable and name that: key_variable in [llm]",
+            fix="if it needs a key, set an environment variable and name it: key_variable in [llm]",
         )
-    return who
+    return found
 
 
 def _store_failure(outcome: Outcome, provider: Provider) -> MachineFailure:
     variables = " or ".join(provider.key_variables)
     instead = f"set {variables}, or type the key for one session: cuecard run --ask-key"
     if outcome in (Outcome.NO_KEY, Outcome.NO_TERMINAL):
-        instead = "paste it into a terminal, or give it through a pipe"
+        instead = "type it on a terminal, or pass it through a pipe"
     elif outcome in (Outcome.LOCKED, Outcome.TIMED_OUT):
         instead = f"unlock it and try again; or {instead}"
     return MachineFailure(
@@ -156,7 +154,7 @@ def _store_failure(outcome: Outcome, provider: Provider) -> MachineFailure:
 def _show(rows: list[tuple[str, list[str]]]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("provider")
-    table.add_column("its key is in")
-    for name, kept in rows:
-        table.add_row(name, ", ".join(kept) or "–")
+    table.add_column("key found in")
+    for name, locations in rows:
+        table.add_row(name, ", ".join(locations) or "–")
     Console(highlight=False, soft_wrap=True).print(table)

@@ -1,4 +1,4 @@
-"""The commands that look at the machine and at the program: `cuecard devices`, `doctor`, `attest`, …"""
+"""Commands about the machine and the program: `cuecard devices`, `doctor`, `attest`, …"""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from session.commands.options import JsonRowsOption
 
 def devices(
     json: JsonRowsOption = False,
-    level: Annotated[bool, typer.Option(help="Listen to each for a moment and show how loud it is.")] = False,
+    level: Annotated[bool, typer.Option(help="Capture each device for a moment and show its level.")] = False,
 ) -> None:
-    """List what can be captured, and which is the default.
+    """List the devices that can be captured, with the default.
 
     \b
     Example:
@@ -30,7 +30,7 @@ def devices(
 def doctor(
     json: JsonRowsOption = False,
 ) -> None:
-    """Check what a session needs, and say how to fix what is missing.
+    """Check what a session needs, and show how to fix what is missing.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def report(
         typer.Option("--output", "-o", metavar="FILE", help="Write it here; the name ends in .json."),
     ] = None,
 ) -> None:
-    """Write a bug report without anybody's words. Nothing is sent.
+    """Write a bug report without any transcript. Nothing is sent.
 
     \b
     Example:
@@ -61,7 +61,7 @@ def report(
 def purge(
     yes: Annotated[bool, typer.Option("--yes", help="Delete all of it without asking.")] = False,
 ) -> None:
-    """Show all that the program stored, and delete it if you want.
+    """Show everything the program stored, and delete it on request.
 
     \b
     Examples:
@@ -78,7 +78,7 @@ def attest(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here.")
     ] = None,
 ) -> None:
-    """Report every file and socket of a session, traced from outside. Linux, with strace.
+    """Report every file and socket of a traced session. Linux, with strace.
 
     \b
     Example:
@@ -96,5 +96,5 @@ def bench(context: typer.Context) -> None:
     Example:
       cuecard bench live --report live.html
     """
-    # A program of its own: the session must not need what only measuring needs.
+    # A separate program, so that a session does not need the bench's dependencies.
     os.execv(sys.executable, [sys.executable, "-m", "bench", *context.args])

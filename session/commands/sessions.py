@@ -1,54 +1,24 @@
-"""The commands that are a session: `cuecard run`, `demo`, `practice`, `resume`."""
+"""Commands that run a session: `cuecard run`, `demo`, `practice`, `resume`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
-from session.commands.options import (
-    ConfirmOption,
-    JsonOption,
-    LanguageOption,
-    SaveOption,
-    SettingsOption,
-    UnsandboxedOption,
-    ViewOption,
-    shown,
+from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption, with_flags
+
+
+@with_flags(
+    *("capture.sources", "capture.pace", *DISPLAY, "session.allow_unsandboxed"),
+    *("stt.device", "stt.language", "stt.endpointing"),
+    *("llm.answer", "llm.listen_to", "llm.notes", "llm.provider", "llm.fallback_provider"),
+    *("llm.allow_plain_http", "llm.eager", "llm.confirm"),
 )
-
-Answer = Literal["auto", "ask", "off"]
-Device = Literal["auto", "cpu", "cuda"]
-ListenTo = Literal["other", "everyone"]
-Pace = Literal["realtime", "fast"]
-Endpointing = Literal["snappy", "balanced", "patient"]
-Sources = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--source",
-        "-s",
-        metavar="NAME=WHAT",
-        help="What to hear, as often as needed: mic=default, call=monitor (the computer's own sound), "
-        "NAME=device:NAME-OR-NUMBER, NAME=file:PATH, NAME=- (16 kHz s16le on standard input).",
-    ),
-]
-
-
 def run(
-    source: Sources = None,
-    pace: Annotated[Pace | None, typer.Option(help="How fast to play recordings.")] = None,
-    view: ViewOption = None,
-    json: JsonOption = False,
-    answer: Annotated[Answer | None, typer.Option(help="Answer at once, on request, or never.")] = None,
-    listen_to: Annotated[
-        ListenTo | None,
-        typer.Option(help="Whose questions count: everyone's but yours (mic), or all, for practice."),
-    ] = None,
-    notes: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Your notes (.md, .txt, .pdf, .docx), or a folder of them."),
-    ] = None,
+    flags: Flags,
+    model: ModelOption = None,
     vocabulary: Annotated[
         Path | None,
         typer.Option(
@@ -56,46 +26,12 @@ def run(
             help="Names and jargon to expect, one a line; names in your notes are expected anyway.",
         ),
     ] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHO", help="Who answers: auto, local, none, openai, anthropic, gemini, …, or an address."
-        ),
-    ] = None,
-    fallback: Annotated[
-        str | None, typer.Option(metavar="WHO", help="Who answers when the provider does not.")
-    ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="A Whisper model of `cuecard models list`, or the provider's model; or both, twice.",
-        ),
-    ] = None,
-    device: Annotated[Device | None, typer.Option(help="Where Whisper computes.")] = None,
-    language: LanguageOption = None,
-    endpointing: Annotated[
-        Endpointing | None, typer.Option(help="How long a speaker may pause before their words are final.")
-    ] = None,
-    eager: Annotated[
-        bool, typer.Option("--eager", help="Ask at a pause already: sooner, and dearer by what was too soon.")
-    ] = False,
-    confirm: ConfirmOption = False,
     ask_key: Annotated[
-        bool, typer.Option("--ask-key", help="Type the provider's key unseen; it is kept until the end only.")
+        bool, typer.Option("--ask-key", help="Type the provider's key, unseen; it is deleted at the end.")
     ] = False,
-    allow_plain_http: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="HOST",
-            help="Ask this server of yours over http, unencrypted: anybody on the network can read it.",
-        ),
-    ] = None,
-    save: SaveOption = None,
     consent: Annotated[
-        bool, typer.Option("--consent", help="The others know that this session is transcribed.")
+        bool, typer.Option("--consent", help="The other party knows that the session is transcribed.")
     ] = False,
-    allow_unsandboxed: UnsandboxedOption = False,
     settings: SettingsOption = None,
 ) -> None:
     """Transcribe a live session and answer its questions. Ctrl-C ends it.
@@ -107,26 +43,9 @@ def run(
         jq -r 'select(.type == "FinalTranscribed") | .text'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
-    from session.run.launch import Request, launch
+    from session.run.launch import launch
+    from session.run.request import Request
 
-    flags: dict[str, dict[str, Any]] = {
-        "capture": {"sources": source, "pace": pace},
-        "stt": {"device": device, "language": language, "endpointing": endpointing},
-        "llm": {
-            "answer": answer,
-            "listen_to": listen_to,
-            "notes": notes and [str(path) for path in notes],
-            "provider": provider,
-            "fallback_provider": fallback,
-            "allow_plain_http": allow_plain_http,
-            "eager": eager or None,
-            "confirm": confirm or None,
-        },
-        "session": {
-            **shown(view=view, json=json, save=save),
-            "allow_unsandboxed": allow_unsandboxed or None,
-        },
-    }
     launch(
         Request(
             flags=flags,
@@ -139,30 +58,30 @@ def run(
     )
 
 
-def demo(
-    view: ViewOption = None,
-    json: JsonOption = False,
-    save: SaveOption = None,
-    allow_unsandboxed: UnsandboxedOption = False,
-) -> None:
+@with_flags(*DISPLAY, "session.allow_unsandboxed")
+def demo(flags: Flags) -> None:
     """Play a recorded interview, offline, without a key.
 
     \b
     Example:
       cuecard demo --view terminal
     """
-    from session.run.demo import REMARK, demonstration
+    from session.run.demo import REMARK, demo_request
     from session.run.launch import launch
 
     typer.echo(REMARK, err=True)
-    flags = shown(view=view, json=json, save=save)
-    launch(demonstration({**flags, "allow_unsandboxed": allow_unsandboxed or None}))
+    launch(demo_request(flags["session"]))
 
 
+@with_flags(
+    *("practice.speak", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
+    *(*DISPLAY, "session.allow_unsandboxed"),
+)
 def practice(
+    flags: Flags,
     topic: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="What to be asked about: behavioral, technical, sales, thesis, …"),
+        typer.Option(metavar="NAME", help="The topic: behavioral, technical, sales, thesis, …"),
     ] = None,
     questions: Annotated[
         Path | None,
@@ -170,72 +89,37 @@ def practice(
     ] = None,
     count: Annotated[
         int | None,
-        typer.Option(min=1, metavar="NUMBER", help="How many; 5 of a topic, all of a file when not given."),
-    ] = None,
-    speak: Annotated[
-        bool | None,
-        typer.Option("--speak/--no-speak", help="Read the questions out, if a voice is installed."),
-    ] = None,
-    source: Annotated[
-        str, typer.Option("--source", "-s", metavar="NAME=WHAT", help="Your microphone.")
-    ] = "mic=default",
-    notes: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Your notes, by which answers are judged; as often as needed."),
-    ] = None,
-    provider: Annotated[
-        str | None,
         typer.Option(
-            metavar="WHO", help="Who looks at the answers, as in `cuecard run`; none keeps to measures."
+            min=1, metavar="NUMBER", help="Number of questions; default: 5 of a topic, all of a file."
         ),
     ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="A Whisper model, or the provider's; or both, twice."),
-    ] = None,
-    language: LanguageOption = None,
-    confirm: ConfirmOption = False,
-    view: ViewOption = None,
-    json: JsonOption = False,
-    save: SaveOption = None,
-    allow_unsandboxed: UnsandboxedOption = False,
+    source: Annotated[
+        str, typer.Option("--source", "-s", metavar="NAME=SOURCE", help="Your microphone.")
+    ] = "mic=default",
+    model: ModelOption = None,
     settings: SettingsOption = None,
 ) -> None:
-    """Be asked, answer aloud, and get feedback. A key or a long silence ends an answer.
+    """Answer questions aloud, and get feedback. A key or a long silence ends an answer.
 
     \b
     Examples:
       cuecard practice --topic behavioral --notes resume.md --speak
       cuecard practice --questions my-questions.md --provider none --save practice.md
     """
-    from session.practice.request import asked_for, own_source, practice_request
+    from session.practice.request import check_source, choose_questions, make_request
     from session.run.launch import launch
 
-    flags: dict[str, dict[str, Any]] = {
-        "capture": {"sources": [own_source(source)]},
-        "stt": {"language": language},
-        "llm": {
-            "notes": notes and [str(path) for path in notes],
-            "provider": provider,
-            "confirm": confirm or None,
-        },
-        "session": {
-            **shown(view=view, json=json, save=save),
-            "allow_unsandboxed": allow_unsandboxed or None,
-        },
-        "practice": {"speak": speak},
-    }
-    wanted = asked_for(topic=topic, file=questions, count=count)
-    launch(practice_request(wanted, flags, models=tuple(model or ()), settings_file=settings))
+    flags["capture"] = {"sources": [check_source(source)]}
+    chosen = choose_questions(topic=topic, file=questions, count=count)
+    launch(make_request(chosen, flags, models=tuple(model or ()), settings_file=settings))
 
 
+@with_flags(*DISPLAY)
 def resume(
+    flags: Flags,
     end: Annotated[
-        bool, typer.Option("--end", help="Do not go on: save it with --save, and have it wiped.")
+        bool, typer.Option("--end", help="Do not continue: save it with --save, and delete the log.")
     ] = False,
-    view: ViewOption = None,
-    json: JsonOption = False,
-    save: SaveOption = None,
 ) -> None:
     """Continue a session that was killed. This works for ten minutes; no final words are lost.
 
@@ -246,4 +130,4 @@ def resume(
     """
     from session.resume.resume import resume
 
-    resume(session=shown(view=view, json=json, save=save), ends=end)
+    resume(session=flags["session"], ends=end)

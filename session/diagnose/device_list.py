@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bus.failures import MachineFailure
 from capture.probe import LEVELS, Found
-from session.doctor.sound import ask_capture
+from session.doctor.sound import probe_capture
 
 _PIPE_WIDTH = 160
 
@@ -22,7 +22,7 @@ def show_devices(*, as_json: bool, with_levels: bool) -> None:
     Raises:
         Failure: The audio library is missing, or the sound server gives no answer.
     """
-    report = ask_capture(*([LEVELS] if with_levels else []))
+    report = probe_capture(*([LEVELS] if with_levels else []))
     if report.failed is not None:
         raise MachineFailure(report.failed.problem, fix=report.failed.fix)
     if as_json:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bus import run
 from bus.failures import MachineFailure, UsageFailure
-from session.diagnose.stored_data import Stored, everything, hidden
+from session.diagnose.stored_data import StoredItem, all_stored, hidden
 
 
 def purge(*, at_once: bool) -> None:
@@ -23,7 +23,7 @@ def purge(*, at_once: bool) -> None:
         UsageFailure: A session is going on, or can still be taken up again.
         MachineFailure: Something could not be deleted.
     """
-    stored = everything()
+    stored = all_stored()
     _show(stored)
     locked = hidden()
     if locked:
@@ -45,7 +45,7 @@ def purge(*, at_once: bool) -> None:
         typer.echo("nothing was deleted", err=True)
 
 
-def _delete(stored: list[Stored]) -> None:
+def _delete(stored: list[StoredItem]) -> None:
     failed = []
     for each in stored:
         try:
@@ -61,7 +61,7 @@ def _delete(stored: list[Stored]) -> None:
     typer.echo(f"deleted: {len(stored)}", err=True)
 
 
-def _show(stored: list[Stored]) -> None:
+def _show(stored: list[StoredItem]) -> None:
     if not stored:
         typer.echo("nothing is stored")
         return

@@ -38,7 +38,7 @@ _MODEL_MARKS = (".verified.json", "unfinished-*")
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredItem:
     """One thing that is stored."""
 
     kind: str
@@ -50,7 +50,7 @@ class Stored:
     """Removes it; raises OSError when that fails."""
 
 
-def everything() -> list[Stored]:
+def all_stored() -> list[StoredItem]:
     """Return all that is stored now."""
     kinds = (_settings, _models, _counts, _peers, _leftovers, _completions, _keys)
     return [found for kind in kinds for found in kind()]
@@ -62,19 +62,19 @@ def hidden() -> str:
     return "" if outcome in (Outcome.DONE, Outcome.NO_SAFE_STORE) else WHY[outcome]
 
 
-def _settings() -> Iterator[Stored]:
+def _settings() -> Iterator[StoredItem]:
     yield from _file("your settings", settings.user_file())
     yield from _file("your prices", prices.user_prices())
     yield from _file("the date on which you said that the others know", consent_file())
 
 
-def _counts() -> Iterator[Stored]:
+def _counts() -> Iterator[StoredItem]:
     file = user_counts()
     for each in sorted(file.parent.glob(f"{file.stem}.*")):
         yield from _file("counts of each day", each)
 
 
-def _models() -> Iterator[Stored]:
+def _models() -> Iterator[StoredItem]:
     """Only what the catalogue names: the folder may be shared with others."""
     for model in CATALOGUE.values():
         folder = store.folder(model)
@@ -82,22 +82,22 @@ def _models() -> Iterator[Stored]:
         marks = [path for mark in _MODEL_MARKS for path in folder.glob(mark)]
         files = [path for path in (*named, *marks) if path.exists()]
         if files:
-            yield Stored(f"the model {model.name}", str(folder), sum(map(_size, files)), _removing(files))
+            yield StoredItem(f"the model {model.name}", str(folder), sum(map(_size, files)), _removing(files))
 
 
-def _peers() -> Iterator[Stored]:
+def _peers() -> Iterator[StoredItem]:
     folder = Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "peers"
     if folder.is_dir():
-        yield Stored("other transcribers, for measuring", str(folder), _size(folder), _removing([folder]))
+        yield StoredItem("other transcribers, for measuring", str(folder), _size(folder), _removing([folder]))
 
 
-def _leftovers() -> Iterator[Stored]:
+def _leftovers() -> Iterator[StoredItem]:
     attested = [path for path in Path(tempfile.gettempdir()).glob("cuecard-attest-*") if _is_own(path)]
     for folder in (*run.stale_runs(), *attested):
-        yield Stored("left by a crash", str(folder), _size(folder), _removing([folder]))
+        yield StoredItem("left by a crash", str(folder), _size(folder), _removing([folder]))
 
 
-def _completions() -> Iterator[Stored]:
+def _completions() -> Iterator[StoredItem]:
     for name in _COMPLETIONS:
         file = Path.home() / name
         if _OUR_COMPLETION in _text(file):
@@ -105,20 +105,20 @@ def _completions() -> Iterator[Stored]:
     source = f"source '{Path.home() / _COMPLETIONS[0]}'"
     startup = Path.home() / ".bashrc"
     if source in _text(startup).splitlines():
-        yield Stored("a line in it", str(startup), len(source) + 1, lambda: _drop_line(startup, source))
+        yield StoredItem("a line in it", str(startup), len(source) + 1, lambda: _drop_line(startup, source))
 
 
-def _keys() -> Iterator[Stored]:
+def _keys() -> Iterator[StoredItem]:
     providers = sorted({provider.key_name or name for name, provider in KNOWN.items() if provider.needs_key})
     if keychain.state()[0] is not Outcome.DONE:
         return
     for name in keychain.names(providers)[1]:
-        yield Stored("a key, in the system's key store", name, None, partial(_delete_key, name))
+        yield StoredItem("a key, in the system's key store", name, None, partial(_delete_key, name))
 
 
-def _file(what: str, path: Path) -> Iterator[Stored]:
+def _file(what: str, path: Path) -> Iterator[StoredItem]:
     if path.is_file():
-        yield Stored(what, str(path), _size(path), _removing([path]))
+        yield StoredItem(what, str(path), _size(path), _removing([path]))
 
 
 def _removing(paths: list[Path]) -> Callable[[], None]:

@@ -54,7 +54,7 @@ _OPEN_SETTINGS = frozenset({"stt.compute_type", "stt.language", "stt.first_sourc
 _SUFFIXES = (".json", ".txt", "")
 _WITHHELD = "(withheld)"
 _FIRST_S = 3.0
-_HEAR_S = 0.1
+_POLL_S = 0.1
 
 
 def report(output: Path | None) -> None:
@@ -175,7 +175,7 @@ def _session() -> dict[str, Any]:
     try:
         with HubClient(CONTROL, Run.find(), kinds=LOGGED) as line:
             log = line.poll(_FIRST_S)
-            while more := line.poll(_HEAR_S):
+            while more := line.poll(_POLL_S):
                 log += more
     except Failure as failure:
         return {"cannot be asked": type(failure).__name__}

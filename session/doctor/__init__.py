@@ -1,1 +1,1 @@
-"""`cuecard doctor`: what a session needs, what is there, and the command that fixes what is not."""
+"""`cuecard doctor`: checks what a session needs, with a fix command for what is missing."""

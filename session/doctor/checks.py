@@ -1,4 +1,4 @@
-"""The checks, one function each. None waits for long, and none raises."""
+"""The checks of `cuecard doctor`, one function each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bus.ring import RING_SECONDS
 from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
 from llm.providers import ON_THIS_MACHINE
-from session.doctor.child_answer import ask
+from session.doctor.child_process import run_python
 from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding
@@ -40,19 +40,19 @@ def python() -> Finding:
 
 
 def packages() -> Finding:
-    """Check that everything can be imported, without importing it."""
+    """Check that all packages are installed, without importing them."""
     missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    return Finding("packages", not missing, ", ".join(missing) or "all there", "run `make setup`")
+    return Finding("packages", not missing, ", ".join(missing) or "all installed", "run `make setup`")
 
 
 def cores() -> Finding:
-    """Tell how many cores a session has."""
+    """Report how many cores a session can use."""
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Finding("cores", True, f"{count}", needed=False)
 
 
 def run_directory() -> Finding:
-    """Check that a session can meet somewhere."""
+    """Check that a run directory can be created."""
     try:
         run = Run.create({})
     except Failure as failure:
@@ -62,44 +62,39 @@ def run_directory() -> Finding:
 
 
 def models() -> list[Finding]:
-    """Check the weights a session uses by default."""
+    """Check the models a session uses by default."""
     return [_model("base", needed=True), _model("smollm2", needed=False), _model("minilm", needed=False)]
 
 
 def model_servers() -> Finding:
-    """Look for language models that are served on this machine."""
+    """Find language model servers on this machine."""
     with ThreadPoolExecutor() as pool:
         servers = ON_THIS_MACHINE
         answers = list(pool.map(lambda server: _answers(server.base_url), servers))
     found = [server.name for server, answered in zip(servers, answers, strict=True) if answered]
-    what = ", ".join(found) or "none running; the small model or a hosted one answers"
-    return Finding("model servers", bool(found) or None, what, needed=False)
+    detail = ", ".join(found) or "none running; the small model or a hosted one answers"
+    return Finding("model servers", bool(found) or None, detail, needed=False)
 
 
 def sandbox() -> Finding:
-    """Tell whether the kernel can keep audio processes off the network, tried in a process of its own."""
+    """Check in a separate process whether the kernel can keep audio processes off the network."""
     program = (
         "from bus import sandbox; report = sandbox.enforce_now(); print(report.enforced, report.summary)"
     )
-    surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    answer = ask("-c", program, limit_s=_SANDBOX_WAIT_S, environment=surroundings)
-    enforced, _, summary = answer.said.partition(" ")
-    what = summary or f"cannot be tried ({answer.complaint})"
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    result = run_python("-c", program, limit_s=_SANDBOX_WAIT_S, environment=environment)
+    enforced, _, summary = result.output.partition(" ")
+    detail = summary or f"cannot be tested ({result.error})"
     if sys.platform == "linux":
-        mend = "a session starts only with --allow-unsandboxed; Linux on x86-64 or ARM64 can do better"
+        fix = "start sessions with --allow-unsandboxed, or use Linux on x86-64 or ARM64"
     else:
-        mend = (
-            "sessions work, but nothing enforces that audio processes stay off the network or write no file"
-        )
-    return Finding("sandbox", enforced == "True" or None, what, mend, needed=False)
+        fix = "sessions work, but nothing enforces that audio processes stay off the network or write no file"
+    return Finding("sandbox", enforced == "True" or None, detail, fix, needed=False)
 
 
 def memory_lock() -> Finding:
-    """Tell whether the last minute of sound can be kept out of swap, by locking so much for a moment."""
-    what, mend = (
-        "sound is never swapped out",
-        "raise the limit of locked memory (`ulimit -l`), or encrypt swap",
-    )
+    """Check whether the audio rings can be kept out of swap, by locking as much memory for a moment."""
+    fix = "raise the limit of locked memory (`ulimit -l`), or encrypt swap"
     try:
         memory, handle = create_memory(round(RING_SECONDS * SAMPLE_RATE / BLOCK_SAMPLES))
     except Failure as failure:
@@ -107,9 +102,8 @@ def memory_lock() -> Finding:
     locked = memory.locked
     memory.unmap()
     handle.close()
-    return Finding(
-        "memory lock", locked or None, what if locked else "sound may be swapped out", mend, needed=False
-    )
+    detail = "audio is never swapped out" if locked else "audio may be swapped out"
+    return Finding("memory lock", locked or None, detail, fix, needed=False)
 
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
@@ -121,11 +115,9 @@ CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
 
 def _model(name: str, *, needed: bool) -> Finding:
     faults = store.faults(store.known(name))
-    here = not faults
-    what = "sound" if here else faults[0]
-    return Finding(
-        f"model {name}", here or (None if not needed else False), what, f"cuecard models pull {name}", needed
-    )
+    ok = not faults or (False if needed else None)
+    detail = faults[0] if faults else "installed"
+    return Finding(f"model {name}", ok, detail, f"cuecard models pull {name}", needed)
 
 
 def _answers(address: str) -> bool:

@@ -1,11 +1,11 @@
-"""What CUDA lacks, in one line with the line that mends it: the card, the driver, cuBLAS, the weights."""
+"""Checks CUDA: the card, the driver, cuBLAS, and the model."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from session.doctor.child_answer import ask
+from session.doctor.child_process import run_python
 from session.doctor.finding import Finding
 from session.models import store
 from session.models.choice import ON_CUDA, has_driver
@@ -18,28 +18,28 @@ _PCI = Path("/sys/bus/pci/devices")
 
 
 def cuda() -> Finding:
-    """Tell whether Whisper can run on a graphics card; asked in processes of its own, as drivers can hang."""
+    """Check whether Whisper can run on a graphics card, in child processes because drivers can hang."""
     if not has_driver():
         if not has_card(_PCI):
-            return _lacks("no NVIDIA card", "")
-        return _lacks("an NVIDIA card without its driver", "install NVIDIA's driver, and restart")
-    count = ask("-c", _COUNT, limit_s=_LIMIT_S)
-    if count.complaint or count.said == "0":
-        why = count.complaint.removeprefix("RuntimeError: ") or "it offers no device"
-        return _lacks(f"NVIDIA's driver cannot be used ({why})", "update the driver, and restart")
-    if ask("-c", _CUBLAS, limit_s=_LIMIT_S).complaint:
-        mend = f"{sys.executable} -m pip install 'nvidia-cublas-cu12<13'"
-        return _lacks("a card with its driver, but cuBLAS 12 cannot be loaded", mend)
+            return _missing("no NVIDIA card", "")
+        return _missing("an NVIDIA card without its driver", "install NVIDIA's driver, and restart")
+    count = run_python("-c", _COUNT, limit_s=_LIMIT_S)
+    if count.error or count.output == "0":
+        reason = count.error.removeprefix("RuntimeError: ") or "it offers no device"
+        return _missing(f"NVIDIA's driver cannot be used ({reason})", "update the driver, and restart")
+    if run_python("-c", _CUBLAS, limit_s=_LIMIT_S).error:
+        fix = f"{sys.executable} -m pip install 'nvidia-cublas-cu12<13'"
+        return _missing("a card with its driver, but cuBLAS 12 cannot be loaded", fix)
     if not store.is_there(ON_CUDA):
-        return _lacks(f"works, but {ON_CUDA} is not here", f"cuecard models pull {ON_CUDA}")
-    return Finding("CUDA", True, f"{count.said} device(s), cuBLAS 12, {ON_CUDA} in float16", needed=False)
+        return _missing(f"works, but {ON_CUDA} is not installed", f"cuecard models pull {ON_CUDA}")
+    return Finding("CUDA", True, f"{count.output} device(s), cuBLAS 12, {ON_CUDA} in float16", needed=False)
 
 
 def has_card(devices: Path) -> bool:
-    """Tell whether one of the PCI devices under this folder is NVIDIA's; the folder need not be there."""
+    """Return whether one of the PCI devices in this folder is NVIDIA's; the folder may be missing."""
     vendors = devices.glob("*/vendor")
     return any(vendor.read_text(errors="replace").strip() == _NVIDIA for vendor in vendors)
 
 
-def _lacks(what: str, mend: str) -> Finding:
-    return Finding("CUDA", None, f"{what}; the CPU is used", mend, needed=False)
+def _missing(problem: str, fix: str) -> Finding:
+    return Finding("CUDA", None, f"{problem}; the CPU is used", fix, needed=False)

@@ -1,4 +1,4 @@
-"""Whether the overlay can be shown. Qt is tried, as it ends a process that lacks one of its libraries."""
+"""Checks whether the overlay can be shown, with Qt in a child process."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import os
 
 from bus.failures import Failure
 from overlay.display import choose_platform
-from session.doctor.child_answer import ask
+from session.doctor.child_process import run_python
 from session.doctor.finding import Finding
 
 _LIMIT_S = 10.0
 _PROGRAM = "from PyQt6.QtGui import QGuiApplication as A; print(A(['cuecard']).platformName())"
-_MEND = "run `make setup`, or: sudo apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-_MEND += "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libfontconfig1"
+_FIX = "run `make setup`, or: sudo apt install libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+_FIX += "libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 libfontconfig1"
 
 
 def display() -> Finding:
@@ -22,7 +22,7 @@ def display() -> Finding:
     except Failure as failure:
         return Finding("display", None, failure.problem, failure.fix, needed=False)
     environment = {**os.environ, "QT_QPA_PLATFORM": platform} if platform else None
-    answer = ask("-c", _PROGRAM, limit_s=_LIMIT_S, environment=environment)
-    if answer.complaint:
-        return Finding("display", None, f"Qt cannot use it ({answer.complaint})", _MEND, needed=False)
-    return Finding("display", True, f"Qt draws on {answer.said}", needed=False)
+    result = run_python("-c", _PROGRAM, limit_s=_LIMIT_S, environment=environment)
+    if result.error:
+        return Finding("display", None, f"Qt cannot use it ({result.error})", _FIX, needed=False)
+    return Finding("display", True, f"Qt draws on {result.output}", needed=False)

@@ -1,4 +1,4 @@
-"""What a check comes to."""
+"""A finding: the result of one check."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One requirement, and how it stands with it."""
+    """One requirement, and whether it is met."""
 
     name: str
     ok: bool | None
-    """None: not there, and a session can do without."""
+    """None: not met, but a session works without it."""
     detail: str
-    mend: str = ""
-    """The one line to run or to do; empty when nothing is to be mended."""
+    fix: str = ""
+    """The command or action that fixes it; empty when there is nothing to fix."""
     needed: bool = True
-    """Whether a session cannot do without."""
+    """Whether a session fails without it."""

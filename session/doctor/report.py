@@ -1,4 +1,4 @@
-"""Running the checks and showing what they found."""
+"""Runs the checks and prints their findings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SIGNS = {True: "[green]✓[/green]", None: "[yellow]–[/yellow]", False: "[red
 
 
 def show_findings(*, as_json: bool) -> int:
-    """Check everything, print it, and return the exit code: 0 when a session can be started."""
+    """Run all checks, print the findings, and return the exit code: 0 if a session can be started."""
     found = examine()
     if as_json:
         for finding in found:
@@ -27,12 +27,12 @@ def show_findings(*, as_json: bool) -> int:
 
 
 def examine() -> list[Finding]:
-    """Return what every check found; a check that fails itself is a finding too."""
+    """Return the findings of all checks; a check that raises becomes a finding."""
     found: list[Finding] = []
     for check in CHECKS:
         try:
             result = check()
-        except Exception as error:  # a check must not keep the others from being made
+        except Exception as error:  # one failing check must not prevent the others
             result = Finding(check.__name__, None, unexpected(error), needed=False)
         found += result if isinstance(result, list) else [result]
     return found
@@ -41,6 +41,6 @@ def examine() -> list[Finding]:
 def _table(found: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     for finding in found:
-        mend = "" if finding.ok else finding.mend
-        table.add_row(_SIGNS[finding.ok], finding.name, finding.detail, f"[dim]{mend}[/dim]")
+        fix = "" if finding.ok else finding.fix
+        table.add_row(_SIGNS[finding.ok], finding.name, finding.detail, f"[dim]{fix}[/dim]")
     return table

@@ -28,7 +28,7 @@ OnBytes = Callable[[int], None]
 """Told how many more bytes were dealt with."""
 
 
-class _Seen(msgspec.Struct, frozen=True):
+class _VerifiedFile(msgspec.Struct, frozen=True):
     size_bytes: int
     changed_ns: int
     sha256: str
@@ -123,7 +123,9 @@ def sha256_of(path: Path, on_bytes: OnBytes = lambda count: None) -> str:
     return digest.hexdigest()
 
 
-def _examine(path: Path, file: ModelFile, seen: _Seen | None, on_bytes: OnBytes) -> tuple[str, _Seen | None]:
+def _examine(
+    path: Path, file: ModelFile, seen: _VerifiedFile | None, on_bytes: OnBytes
+) -> tuple[str, _VerifiedFile | None]:
     try:
         status = path.stat()
         if status.st_size != file.size_bytes:
@@ -134,21 +136,21 @@ def _examine(path: Path, file: ModelFile, seen: _Seen | None, on_bytes: OnBytes)
             return "", seen
         if sha256_of(path, on_bytes) != file.sha256:
             return f"{file.name} is damaged: its SHA-256 is not the one it should have", None
-        return "", _Seen(status.st_size, status.st_mtime_ns, file.sha256)
+        return "", _VerifiedFile(status.st_size, status.st_mtime_ns, file.sha256)
     except FileNotFoundError:
         return f"{file.name} is missing", None
     except OSError as error:
         return f"{file.name} cannot be read ({error.strerror or error})", None
 
 
-def _read_mark(place: Path) -> dict[str, _Seen]:
+def _read_mark(place: Path) -> dict[str, _VerifiedFile]:
     try:
-        return msgspec.json.decode((place / _MARK).read_bytes(), type=dict[str, _Seen])
+        return msgspec.json.decode((place / _MARK).read_bytes(), type=dict[str, _VerifiedFile])
     except (OSError, msgspec.DecodeError):  # then everything is hashed again
         return {}
 
 
-def _write_mark(place: Path, marks: dict[str, _Seen]) -> None:
+def _write_mark(place: Path, marks: dict[str, _VerifiedFile]) -> None:
     try:
         (place / _MARK).write_bytes(msgspec.json.encode(marks))
     except OSError:  # a store that is read-only works too, only slower

@@ -8,7 +8,7 @@ from bus.counted import counted
 from bus.failures import MachineFailure
 from bus.messages import PracticeQuestionAsked
 from bus.stage import Stage
-from session.practice.course import Course
+from session.practice.flow import PracticeFlow
 from session.practice.voice import Program, Voice, find_program
 from session.settings.practice import PracticeSettings
 
@@ -18,7 +18,7 @@ def main() -> None:
     with Stage("practice") as stage:
         settings = stage.settings(PracticeSettings)
         program = _chosen(settings, stage)
-        course = Course(settings)
+        course = PracticeFlow(settings)
         stage.enter_sandbox()  # its voice inherits it
         stage.ready(_described(settings, program))
         with Voice(program, "" if settings.language == "auto" else settings.language) as voice:
@@ -33,7 +33,7 @@ def main() -> None:
             stage.publish(event)
 
 
-def _move_on(stage: Stage, course: Course, voice: Voice) -> None:
+def _move_on(stage: Stage, course: PracticeFlow, voice: Voice) -> None:
     """Say and speak what is due; a voice that fails is reported, and the question stands on the screen."""
     try:
         if course.hurried:

@@ -13,7 +13,6 @@ from itertools import pairwise
 from bus.audio import SAMPLE_RATE
 from bus.messages import Measures
 from session.practice.fillers import count_doubled, count_fillers, find_favourites
-from session.practice.heard import Utterance
 from session.practice.structure import (
     FIGURES_AT_MOST,
     find_closing,
@@ -22,6 +21,7 @@ from session.practice.structure import (
     find_result,
     sentences,
 )
+from session.practice.utterances import Utterance
 
 PAUSE_S = 0.5
 """Shorter quiet belongs to words and breath."""
@@ -65,7 +65,7 @@ def measure(utterances: Sequence[Utterance], from_sample: int, *, english: bool)
     )
 
 
-def together(answers: Iterable[Measures]) -> Measures:
+def combine(answers: Iterable[Measures]) -> Measures:
     """Return the measures of several answers together: sums, and means where a sum would mean nothing.
 
     Phrases and favourite words belong to one answer each and are left out.

@@ -10,14 +10,14 @@ from typing import Any
 from bus.failures import UsageFailure
 from capture.source import Monitor, NamedDevice, parse_source, parse_sources
 from session.practice.questions import choose, read_questions, topics
-from session.run.launch import Request
+from session.run.request import Request
 
 _COUNT = 5
 _LOOPBACKS = ("monitor", "loopback", "blackhole", "stereo mix", "vb-cable", "virtual cable")
 """By these, devices that give what the computer plays are known."""
 
 
-def asked_for(*, topic: str | None, file: Path | None, count: int | None) -> list[str]:
+def choose_questions(*, topic: str | None, file: Path | None, count: int | None) -> list[str]:
     """Return the questions that the user wants to be asked.
 
     Args:
@@ -40,7 +40,7 @@ def asked_for(*, topic: str | None, file: Path | None, count: int | None) -> lis
     return choose(topic or "", count or _COUNT, random.Random())
 
 
-def own_source(given: str) -> str:
+def check_source(given: str) -> str:
     """Return the source, if it may be the user's own microphone: others are not heard in a practice.
 
     Raises:
@@ -58,7 +58,7 @@ def own_source(given: str) -> str:
     return given
 
 
-def practice_request(
+def make_request(
     questions: Sequence[str],
     flags: Mapping[str, Mapping[str, Any]],
     *,

@@ -1,8 +1,7 @@
 """The keeper's process: `python -m session.resume SUPERVISOR_PID`.
 
-Follows the log like any view. When the supervisor is gone without having said that the session ends, it holds
-the log for as long as the settings say and hands it to a `cuecard resume`; then, or when nobody comes, it
-leaves nothing behind. It is the one process of a session that does not die with the supervisor.
+Follows the log like a view. If the supervisor dies before it has announced the end, the keeper holds the log
+for `keep_s` and serves it to `cuecard resume`. It is the one process that outlives the supervisor.
 """
 
 from __future__ import annotations
@@ -17,33 +16,33 @@ from bus import wiring
 from bus.log import SessionLog
 from bus.messages import FinalTranscribed, Logged, SessionEnding
 from bus.stage import Stage
-from session.resume.keeper_socket import Door
-from session.run.kept_session import Kept, encode
+from session.resume.keeper_socket import KeeperServer
+from session.run.kept_session import KeptSession, encode
 from session.settings import SessionSettings
 
-_TURN_S = 0.2
+_POLL_S = 0.2
 
 
 def main() -> None:
-    """Follow the session until it ends; hold its log if it was killed."""
+    """Follow the session until it ends; if it was killed, hold its log."""
     supervisor = int(sys.argv[1])
-    with Stage("keeper", kinds=wiring.LOGGED) as stage, Door(stage.run.keeper_address) as door:
+    with Stage("keeper", kinds=wiring.LOGGED) as stage, KeeperServer(stage.run.keeper_address) as server:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
         log = SessionLog()
-        _keep(log, stage.history())
+        _add(log, stage.history())
         stage.ready(f"for {keep_s:.0f} s")
         _follow(stage, supervisor, log)
-        if os.getppid() == supervisor:  # which clears up itself
+        if os.getppid() == supervisor:  # it cleans up itself
             return
         directory = stage.run.directory
         try:
             _clear(directory, but=stage.run.keeper_address)
-            if _worth_keeping(log.all()):
+            if _is_worth_keeping(log.all()):
                 tables = {name: dict(table) for name, table in stage.run.tables.items()}
-                body = encode(Kept(tables, log.all(), time.monotonic_ns()))
+                body = encode(KeptSession(tables, log.all(), time.monotonic_ns()))
                 log.wipe()
-                _hold(stage, door, body, keep_s)
+                _serve(stage, server, body, keep_s)
         finally:
             _clear(directory)
             with contextlib.suppress(OSError):
@@ -51,36 +50,36 @@ def main() -> None:
 
 
 def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
-    """Keep the rest of the log, up to the supervisor's end or until the stage was told to stop."""
+    """Follow the log until the supervisor dies or the stage is asked to stop."""
     while not stage.stopping() and os.getppid() == supervisor:
-        _keep(log, stage.poll(_TURN_S))
+        _add(log, stage.poll(_POLL_S))
         stage.heartbeat()
-    while more := stage.poll(0.0):  # what the hub had sent before it died, too
-        _keep(log, more)
+    while more := stage.poll(0.0):  # what the hub had sent before it died
+        _add(log, more)
 
 
-def _keep(log: SessionLog, heard: list[Logged]) -> None:
-    for logged in heard:
+def _add(log: SessionLog, events: list[Logged]) -> None:
+    for logged in events:
         if logged.seq:
             log.store(logged)
 
 
-def _worth_keeping(log: list[Logged]) -> bool:
-    """Tell whether words would be lost, and the user did not want the end."""
+def _is_worth_keeping(log: list[Logged]) -> bool:
+    """Return whether the log holds transcripts and no intended end."""
     kinds = {type(logged.event) for logged in log}
     return FinalTranscribed in kinds and SessionEnding not in kinds
 
 
-def _hold(stage: Stage, door: Door, body: bytes, keep_s: float) -> None:
-    """Wait for somebody to take the log up; a machine that sleeps does not make it wait longer."""
-    give_up_s = _now_s() + keep_s
-    while not stage.stopping() and _now_s() < give_up_s:
-        if door.answer(body, _TURN_S):
+def _serve(stage: Stage, server: KeeperServer, body: bytes, keep_s: float) -> None:
+    """Serve the log until it is taken or its time is over, which includes time the machine sleeps."""
+    deadline_s = _now_s() + keep_s
+    while not stage.stopping() and _now_s() < deadline_s:
+        if server.serve(body, _POLL_S):
             return
 
 
 def _clear(directory: Path, *, but: Path | None = None) -> None:
-    """Remove what the dead left in the run's directory."""
+    """Remove the files that killed processes left in the run's directory."""
     with contextlib.suppress(OSError):
         for left in directory.iterdir():
             if left != but:

@@ -1,7 +1,6 @@
-"""The keeper's socket, in the run's private directory: whoever asks there gets what is kept.
+"""The keeper's server: hands the retained session to `cuecard resume`, over a Unix socket.
 
-One at a time. What is given is only let go of when whoever took it says that it is in good hands: one who
-dies in between has taken nothing.
+It serves one client at a time, and drops the session only after the client has confirmed receipt.
 """
 
 from __future__ import annotations
@@ -16,20 +15,20 @@ from bus.failures import MachineFailure
 from bus.local_socket import check_same_user, listening_socket
 from session.run.kept_session import DROP, GIVE, TAKEN, WORD_BYTES
 
-_PATIENCE_S = 60.0
-"""How long whoever takes it may be about it: a new hub is started meanwhile."""
+_HANDOVER_TIMEOUT_S = 60.0
+"""How long a client may take to confirm; it starts a new hub meanwhile."""
 
-_ASKED_WITHIN_S = 2.0
+_REQUEST_TIMEOUT_S = 2.0
 
 
-class Door:
-    """Listens from the start, so that nothing has to be made later; answers only when it is told to.
+class KeeperServer:
+    """Creates its socket at once; answers only in `serve`.
 
     Args:
-        address: Where the socket is.
+        address: Path of the socket.
 
     Raises:
-        MachineFailure: It cannot be made.
+        MachineFailure: It cannot be created.
     """
 
     def __init__(self, address: Path) -> None:
@@ -38,29 +37,29 @@ class Door:
             self._socket = listening_socket(address)
         except OSError as error:
             raise MachineFailure(
-                f"the socket {address} cannot be made ({error.strerror or error})",
-                kept="the session goes on, but could not be taken up again if it were killed",
+                f"the socket {address} cannot be created ({error.strerror or error})",
+                kept="the session goes on, but cannot be resumed if it is killed",
                 fix="free space in the run directory",
             ) from error
 
-    def answer(self, body: bytes, timeout_s: float) -> bool:
-        """Wait for somebody to ask, at most so long, and answer; tell whether to keep it no longer."""
+    def serve(self, body: bytes, timeout_s: float) -> bool:
+        """Serve one client, waiting at most this long for it; return whether `body` can be dropped."""
         self._socket.settimeout(timeout_s)
         try:
-            line, _ = self._socket.accept()
-        except OSError:  # nobody came
+            connection, _ = self._socket.accept()
+        except OSError:  # no client
             return False
-        with line, contextlib.suppress(OSError):  # whoever goes away in between has taken nothing
-            line.settimeout(_ASKED_WITHIN_S)
-            check_same_user(line)
-            match _word(line):
+        with connection, contextlib.suppress(OSError):  # a client that disconnects has received nothing
+            connection.settimeout(_REQUEST_TIMEOUT_S)
+            check_same_user(connection)
+            match _receive_word(connection):
                 case word if word == DROP:
-                    line.sendall(DROP)
+                    connection.sendall(DROP)
                     return True
                 case word if word == GIVE:
-                    line.settimeout(_PATIENCE_S)
-                    line.sendall(len(body).to_bytes(8) + body)
-                    return _word(line) == TAKEN
+                    connection.settimeout(_HANDOVER_TIMEOUT_S)
+                    connection.sendall(len(body).to_bytes(8) + body)
+                    return _receive_word(connection) == TAKEN
                 case _:
                     return False
         return False
@@ -76,8 +75,8 @@ class Door:
             self._address.unlink(missing_ok=True)
 
 
-def _word(line: socket.socket) -> bytes:
+def _receive_word(connection: socket.socket) -> bytes:
     word = b""
-    while len(word) < WORD_BYTES and (more := line.recv(WORD_BYTES - len(word))):
+    while len(word) < WORD_BYTES and (more := connection.recv(WORD_BYTES - len(word))):
         word += more
     return word

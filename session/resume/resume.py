@@ -1,7 +1,7 @@
-"""`cuecard resume`: a session that was killed goes on, from the log that its keeper holds in memory.
+"""`cuecard resume`: continues a killed session from the log that its keeper holds.
 
-The numbers go on, and so do the sources: devices from now on, recordings where their clock is by now. What
-was said in between was not heard; the log says so. Keys were never kept: such as were typed are not there.
+Event numbers continue, devices are captured again, recordings continue at the current time of their clock.
+Typed keys are not retained.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,122 +19,122 @@ import typer
 from bus import run
 from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure
 from bus.private_memory import forbid_memory_access
-from session.run.kept_session import DROP, GIVE, TAKEN, Kept, decode
-from session.run.launch import plans_for, see_through
+from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
+from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
-from session.run.resumed_log import Past
+from session.run.resumed_log import ResumedLog
 from session.settings import SCHEMA, AllSettings
 from session.transcript import save
 from session.transcript.record import Record
 
-_ANSWER_WITHIN_S = 5.0
+_REPLY_TIMEOUT_S = 5.0
 _LENGTH_BYTES = 8
 _LARGEST_BYTES = 1 << 30
 
 
-def resume(*, session: dict[str, Any], ends: bool) -> None:
-    """Take up the session that was killed last.
+def resume(*, session: Mapping[str, Any], ends: bool) -> None:
+    """Continue the session that was killed last.
 
     Args:
-        session: Values for the table [session], in the place of those of then; None means not given.
-        ends: Do not go on: only save it, when that is wanted, and have it wiped.
+        session: Values that replace those of the table [session]; None means not given.
+        ends: Do not continue: save it if a file is given, and delete it.
 
     Raises:
-        Failure: There is nothing to take up, or it cannot go on.
+        Failure: There is no session to resume, or it cannot continue.
     """
     forbid_memory_access()  # the session's record is in this process
-    with _line_to_keeper() as line:
+    with _connect_to_keeper() as connection:
         if ends and not session.get("save"):
-            line.sendall(DROP)
-            line.recv(len(DROP))
-            typer.echo("what was kept of the session is wiped", err=True)
+            connection.sendall(DROP)
+            connection.recv(len(DROP))
+            typer.echo("the killed session is deleted from memory", err=True)
             return
-        kept = _given(line)
+        kept = _receive_kept(connection)
         settings = _settings(kept, session)
         if settings.session.save:
             save.check(Path(settings.session.save))
         if ends:
             _save(kept, Path(settings.session.save))
-            line.sendall(TAKEN)
+            connection.sendall(TAKEN)
             return
-        _go_on(kept, settings, line)
+        _continue(kept, settings, connection)
 
 
-def _go_on(kept: Kept, settings: AllSettings, line: socket.socket) -> None:
-    def in_good_hands() -> None:
-        with contextlib.suppress(OSError):  # it has been told before
-            line.sendall(TAKEN)
-            line.shutdown(socket.SHUT_WR)
+def _continue(kept: KeptSession, settings: AllSettings, connection: socket.socket) -> None:
+    def confirm() -> None:
+        with contextlib.suppress(OSError):  # it was confirmed before
+            connection.sendall(TAKEN)
+            connection.shutdown(socket.SHUT_WR)
 
-    past = Past(kept, in_good_hands)
-    plans = past.given_to_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
-    see_through(LiveSession(settings, plans, past=past), settings)
+    resumed = ResumedLog(kept, confirm)
+    plans = resumed.with_log_for_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
+    run_and_report(LiveSession(settings, plans, resumed=resumed), settings)
 
 
-def _line_to_keeper() -> socket.socket:
-    """Return a line to whoever keeps the session that was killed last.
+def _connect_to_keeper() -> socket.socket:
+    """Return a connection to the keeper of the session that was killed last.
 
     Raises:
-        MachineFailure: Nobody keeps any.
+        MachineFailure: There is none.
     """
     for address in run.kept_sessions():
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(_ANSWER_WITHIN_S)
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(_REPLY_TIMEOUT_S)
         try:
-            line.connect(str(address))
-        except OSError:  # its time was over just now
-            line.close()
+            connection.connect(str(address))
+        except OSError:  # its keeper has just ended
+            connection.close()
             continue
-        return line
+        return connection
     raise MachineFailure(
-        "there is no session to take up",
-        kept="nothing: one that ended well leaves nothing, and one that was killed is kept for ten minutes",
+        "there is no session to resume",
+        kept="nothing: a killed session is retained for ten minutes, one that ended is not",
         fix="start one with `cuecard run`",
     )
 
 
-def _given(line: socket.socket) -> Kept:
+def _receive_kept(connection: socket.socket) -> KeptSession:
     try:
-        line.sendall(GIVE)
-        length = int.from_bytes(_exactly(line, _LENGTH_BYTES))
+        connection.sendall(GIVE)
+        length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
         if length > _LARGEST_BYTES:
-            raise Rejected("what was kept is too large to be ours")
-        return decode(_exactly(line, length))
+            raise Rejected(f"the retained session has {length} bytes, which is too many")
+        return decode(_receive_exactly(connection, length))
     except (OSError, BusFailure) as error:
         raise MachineFailure(
-            f"the session cannot be taken up ({error})",
-            kept="it is still kept, if its time is not over",
-            fix="try again; another `cuecard resume` may be at it",
+            f"the session cannot be resumed ({error})",
+            kept="the session, if its ten minutes are not over",
+            fix="try again; another `cuecard resume` may be running",
         ) from error
 
 
-def _exactly(line: socket.socket, count: int) -> bytes:
+def _receive_exactly(connection: socket.socket, count: int) -> bytes:
     body = bytearray()
     while len(body) < count:
-        more = line.recv(min(count - len(body), 1 << 20))
+        more = connection.recv(min(count - len(body), 1 << 20))
         if not more:
-            raise ConnectionResetError("it ends in the middle")
+            raise ConnectionResetError("the connection was closed early")
         body += more
     return bytes(body)
 
 
-def _settings(kept: Kept, session: dict[str, Any]) -> AllSettings:
-    """Return the settings with which the session was started, shown and saved as is wanted now."""
+def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
+    """Return the settings of the killed session, with new values for its display and file."""
     try:
         tables: dict[str, Any] = {
             name: msgspec.convert(kept.tables.get(name, {}), kind) for name, kind in SCHEMA.items()
         }
         settings = AllSettings(**tables)
         given = {name: value for name, value in session.items() if value is not None}
-        shown = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
+        display = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
     except msgspec.ValidationError as error:
-        raise SettingsFailure(f"the settings of the session do not fit: {error}") from error
-    return dataclasses.replace(settings, session=shown)
+        raise SettingsFailure(f"the settings of the session are not valid: {error}") from error
+    return dataclasses.replace(settings, session=display)
 
 
-def _save(kept: Kept, path: Path) -> None:
+def _save(kept: KeptSession, path: Path) -> None:
     record = Record()
     for logged in kept.events:
         record.apply(logged)
     save.save(record, path)
-    typer.echo(f"saved to {path}; what was kept of the session is wiped", err=True)
+    typer.echo(f"saved to {path}; the killed session is deleted from memory", err=True)

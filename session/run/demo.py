@@ -1,4 +1,4 @@
-"""The demo: a recorded interview, its notes, and where in it people truly stopped speaking."""
+"""The demo: a recorded interview with notes and true ends of speech."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 
 from session.models import store
-from session.run.launch import Request
+from session.run.request import Request
 
 DEMO = Path(__file__).parents[1] / "demo"
-"""Where the recording is: call.flac, mic.flac, script.json, notes.md."""
+"""Folder of the recording: call.flac, mic.flac, script.json, notes.md."""
 
 REMARK = (
-    "A recorded interview, 72 s. Answers come from SmolLM2-135M on this machine: a toy that shows the path, "
-    "fluent, not clever. The notes shown with each question are the candidate's own."
+    "A recorded interview, 72 s. Answers come from SmolLM2-135M on this machine, a very small model: fluent, "
+    "but often wrong. The notes shown with each question are the candidate's own."
 )
-"""What to know before watching."""
+"""Printed before the demo starts."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -36,11 +36,11 @@ def script() -> list[Turn]:
     return msgspec.json.decode((DEMO / "script.json").read_bytes(), type=list[Turn])
 
 
-def demonstration(view: Mapping[str, Any]) -> Request:
+def demo_request(view: Mapping[str, Any]) -> Request:
     """Return the request that plays the demo.
 
     Args:
-        view: Flags of the session's table: how to show it.
+        view: Flags of the table [session].
     """
     sources = [f"{source}=file:{DEMO / f'{source}.flac'}" for source in ("call", "mic")]
     true_ends_s: dict[str, list[float]] = {}

@@ -1,4 +1,7 @@
-"""What is kept of a session that was killed: its log and its settings; no sound, no keys, no file."""
+"""A killed session as the keeper holds it: its log and its settings.
+
+It holds no audio and no keys, and is never written to a file.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +14,36 @@ from bus.log import check_history
 from bus.messages import Logged
 
 GIVE, TAKEN, DROP = b"give.", b"taken", b"drop."
-"""What is asked at the keeper's socket: to hear what is kept; that it is in good hands; to wipe it."""
+"""Messages of the keeper's protocol: send the session; it was received; delete it."""
 
 WORD_BYTES = len(GIVE)
 
 
-class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A session as far as it can be taken up again."""
+class KeptSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is needed to resume a session."""
 
     tables: dict[str, dict[str, Any]]
-    """The settings, one table a stage."""
+    """The settings, one table for each stage."""
     events: list[Logged]
-    """The log; its numbers rise from 1 or more, with gaps where something faded."""
+    """The log; numbers increase from 1 or more, with gaps where superseded events were removed."""
     killed_ns: int
-    """Monotonic time at which the supervisor was found to be gone."""
+    """Monotonic time at which the keeper noticed that the supervisor had died."""
 
 
-def encode(kept: Kept) -> bytes:
-    """Return what goes over the socket."""
+def encode(kept: KeptSession) -> bytes:
+    """Return the bytes to send over the socket."""
     return msgspec.msgpack.encode(kept)
 
 
-def decode(body: bytes) -> Kept:
-    """Return what came over the socket.
+def decode(body: bytes) -> KeptSession:
+    """Return the session received over the socket.
 
     Raises:
-        Refused: It is nothing that a keeper gives.
+        Rejected: The bytes are not a valid session.
     """
     try:
-        kept = msgspec.msgpack.decode(body, type=Kept)
+        kept = msgspec.msgpack.decode(body, type=KeptSession)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(f"what was kept cannot be read ({type(error).__name__})") from error
+        raise Rejected(f"the retained session cannot be decoded ({type(error).__name__})") from error
     check_history(kept.events)
     return kept

@@ -1,4 +1,4 @@
-"""One live session from start to end: the supervisor's loop, and what is learnt on the way."""
+"""The loop of one live session, from its first process to its last event."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, WORDS
 from session.run.progress import Progress
-from session.run.resumed_log import Past
-from session.run.statistics import Tally
-from session.run.summary import Ending
+from session.run.resumed_log import ResumedLog
+from session.run.statistics import Statistics
+from session.run.summary import SessionOutcome
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from stt.open_utterances import OpenUtterances
 
-_TURN_S = 0.1
-_FINISH_WORDS_S = 0.8
+_POLL_S = 0.1
+_FINISH_TRANSCRIPTS_S = 0.8
 _ANSWERS_READY_S = 20.0
 _REPLAY_LEAD_NS = 100_000_000
 _LAST_EVENTS_S = 0.3
-"""When nothing has arrived for so long, everything that the stages published before they ended has."""
+"""When nothing has arrived for this long, all events that the stages published have been received."""
 
 
 class LiveSession:
@@ -36,9 +36,9 @@ class LiveSession:
     Args:
         settings: All settings, resolved.
         plans: The stages.
-        consented: The user said that the others know.
+        consented: The user confirmed that the other party knows.
         true_ends_s: True ends of speech by source, where known.
-        past: The session that is taken up again, if one is.
+        resumed: The log of the session to resume, if any.
     """
 
     def __init__(
@@ -48,27 +48,26 @@ class LiveSession:
         *,
         consented: bool = False,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
-        past: Past | None = None,
+        resumed: ResumedLog | None = None,
     ) -> None:
         self._settings = settings
         self._plans = plans
         self._consented = consented
-        self._past = past
-        self.tally = Tally(true_ends_s or {})
+        self._resumed = resumed
+        self.statistics = Statistics(true_ends_s or {})
         self.record = Record()
         names = {plan.name for plan in plans}
         self._progress = Progress(
             settings.capture.sources, answers="llm" in names, practises="practice" in names
         )
-        self._lingers = {"practice", "overlay"} <= names
-        """A window stays until the user has read what became of the practice, and closes it."""
-        self._replay_started = past is not None and past.replay_started
+        self._waits_for_close = {"practice", "overlay"} <= names
+        """The window stays open until the user has read the result of the practice and closes it."""
+        self._replay_started = resumed is not None and resumed.replay_started
         self._utterances = OpenUtterances()
-        self._transcriber_gone = False
-        self._unheard: set[str] = set()
-        """Sources whose listener was given up."""
+        self._has_transcriber = True
+        self._sources_without_vad: set[str] = set()
 
-    def run(self) -> Ending:
+    def run(self) -> SessionOutcome:
         """Run the session to its end.
 
         Raises:
@@ -79,30 +78,30 @@ class LiveSession:
             supervisor = Supervisor(run, self._plans)
             try:
                 with supervisor:
-                    line = supervisor.start(wiring.subscriptions("session"))
-                    self._take(supervisor, supervisor.heard_first)
-                    self._announce(line)
-                    cause = self._loop(supervisor, line, interrupts)
+                    client = supervisor.start(wiring.subscriptions("session"))
+                    self._apply(supervisor, supervisor.first_events)
+                    self._announce(client)
+                    cause = self._loop(supervisor, client, interrupts)
                     decided_s = time.monotonic()
-                    line.publish(SessionEnding(cause=cause))
-                    self._finish_words(supervisor, line, interrupts)
+                    client.publish(SessionEnding(cause=cause))
+                    self._finish_transcripts(supervisor, client, interrupts)
                     killed = supervisor.stop_work()
-                    self._close_utterances(supervisor, line)
+                    self._close_utterances(supervisor, client)
                     killed += supervisor.stop()
-                    if self._past is not None:
-                        self._past.in_good_hands()
+                    if self._resumed is not None:
+                        self._resumed.on_handed_over()
             finally:
-                for outcome in self._utterances.close("the session broke off"):  # a hub that died takes none
+                for outcome in self._utterances.close("the session broke off"):  # the hub may be dead
                     self._note(Logged(0, 0, outcome))
                 if not supervisor.keeps_log:
                     run.remove()
-        return Ending(cause, killed, time.monotonic() - decided_s)
+        return SessionOutcome(cause, killed, time.monotonic() - decided_s)
 
-    def _announce(self, line: HubClient) -> None:
-        if self._past is not None:
-            line.publish(self._past.taken_up())
+    def _announce(self, client: HubClient) -> None:
+        if self._resumed is not None:
+            client.publish(self._resumed.resumed_event())
             return
-        line.publish(
+        client.publish(
             SessionStarted(
                 version=importlib.metadata.version("cuecard"),
                 sources=list(self._settings.capture.sources),
@@ -112,76 +111,74 @@ class LiveSession:
             )
         )
         if self._consented:
-            line.publish(ConsentGiven())
+            client.publish(ConsentGiven())
 
-    def _loop(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> str:
-        """Turn until there is a reason to end, and return it."""
+    def _loop(self, supervisor: Supervisor, client: HubClient, interrupts: Interrupts) -> str:
+        """Run until there is a cause to end, and return it."""
         started_s = time.monotonic()
         while not interrupts.count:
-            self._turn(supervisor, line)
+            self._step(supervisor, client)
             if supervisor.closed_by:
                 return f"the {supervisor.closed_by} was closed"
-            waited_enough = time.monotonic() - started_s > _ANSWERS_READY_S
-            if not self._replay_started and (
-                supervisor.ready() or (waited_enough and supervisor.ready(LISTENING))
-            ):
-                line.publish(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
+            is_late = time.monotonic() - started_s > _ANSWERS_READY_S
+            if not self._replay_started and (supervisor.ready() or (is_late and supervisor.ready(LISTENING))):
+                client.publish(ReplayStarted(start_ns=time.monotonic_ns() + _REPLAY_LEAD_NS))
                 self._replay_started = True
-            if self._progress.complete and not self._lingers:
-                return self._why_complete()
+            if self._progress.complete and not self._waits_for_close:
+                return self._completion_cause()
         return "stopped by the user"
 
-    def _why_complete(self) -> str:
+    def _completion_cause(self) -> str:
         if self._progress.practised:
             return "the practice is over"
         return "the recordings ended" if self._replay_started else "the sources ended"
 
-    def _finish_words(self, supervisor: Supervisor, line: HubClient, interrupts: Interrupts) -> None:
-        """Let what was being said get its final words, for a moment."""
-        give_up = time.monotonic() + _FINISH_WORDS_S
-        while not self._progress.transcribed and time.monotonic() < give_up and interrupts.count < 2:
-            self._turn(supervisor, line)
+    def _finish_transcripts(self, supervisor: Supervisor, client: HubClient, interrupts: Interrupts) -> None:
+        """Give utterances in progress a moment to get their final transcript."""
+        deadline_s = time.monotonic() + _FINISH_TRANSCRIPTS_S
+        while not self._progress.transcribed and time.monotonic() < deadline_s and interrupts.count < 2:
+            self._step(supervisor, client)
 
-    def _close_utterances(self, supervisor: Supervisor, line: HubClient) -> None:
-        """Give every utterance that is still open its outcome, when nobody is left to transcribe it."""
-        while self._utterances and (events := line.poll(_LAST_EVENTS_S)):
-            self._take(supervisor, events)
+    def _close_utterances(self, supervisor: Supervisor, client: HubClient) -> None:
+        """Publish an outcome for every utterance that is still open after all stages have stopped."""
+        while self._utterances and (events := client.poll(_LAST_EVENTS_S)):
+            self._apply(supervisor, events)
         for outcome in self._utterances.close("the session ended before it was transcribed"):
-            line.publish(outcome)
+            client.publish(outcome)
             self._note(Logged(0, 0, outcome))
 
-    def _turn(self, supervisor: Supervisor, line: HubClient) -> None:
-        self._take(supervisor, line.poll(_TURN_S))
-        if self._transcriber_gone:
+    def _step(self, supervisor: Supervisor, client: HubClient) -> None:
+        self._apply(supervisor, client.poll(_POLL_S))
+        if not self._has_transcriber:
             for outcome in self._utterances.close("transcription has stopped", ended=True):
-                line.publish(outcome)
-        for source in self._unheard:
-            for outcome in self._utterances.close("its listener has stopped", source=source, ended=False):
-                line.publish(outcome)
-        supervisor.tend()
+                client.publish(outcome)
+        for source in self._sources_without_vad:
+            for outcome in self._utterances.close("its vad has stopped", source=source, ended=False):
+                client.publish(outcome)
+        supervisor.check_stages()
 
-    def _take(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
-        """Take in what happened; the stages of a session that is taken up again are not those of then."""
+    def _apply(self, supervisor: Supervisor, events: Sequence[Logged]) -> None:
+        """Apply events; those from before a resume say nothing about today's stages."""
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
             self._utterances.apply(logged)
-            if self._past is not None:
-                if self._past.holds(logged):
+            if self._resumed is not None:
+                if self._resumed.contains(logged):
                     continue
-                self._past.apply(logged.event)
-            supervisor.apply(logged.event)
+                self._resumed.apply(logged)
+            supervisor.apply(logged)
             if isinstance(logged.event, StageGivenUp):
-                self._stage_given_up(logged.event.stage)
+                self._on_given_up(logged.event.stage)
 
     def _note(self, logged: Logged) -> None:
-        self.tally.apply(logged)
+        self.statistics.apply(logged)
         self.record.apply(logged)
 
-    def _stage_given_up(self, stage: str) -> None:
+    def _on_given_up(self, stage: str) -> None:
         self._progress.stage_given_up(stage)
-        part, _, source = stage.partition(":")
-        if part == "stt":
-            self._transcriber_gone = True
-        elif part == "vad":
-            self._unheard.add(source)
+        kind, _, source = stage.partition(":")
+        if kind == "stt":
+            self._has_transcriber = False
+        elif kind == "vad":
+            self._sources_without_vad.add(source)

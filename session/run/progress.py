@@ -1,6 +1,6 @@
-"""How far a session has come: has everything that was said been dealt with?
+"""Tracks from the event log whether work of a session is still pending.
 
-A fold over the log. Pure: knows no process and no clock.
+Pure: knows no process and no clock.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ from bus.messages import (
 
 
 class Progress:
-    """What is still under way.
+    """Pending work of a session.
 
     Args:
         sources: Names of the sources that must end.
         answers: Whether a stage answers questions.
-        practises: Whether a stage asks, which decides when the session is over.
+        practises: Whether this is a practice, which ends by itself.
     """
 
     def __init__(self, sources: Iterable[str], *, answers: bool, practises: bool = False) -> None:
         self._capturing = set(sources)
-        self._listening = set(self._capturing)
+        self._detecting = set(self._capturing)
         self._untranscribed: set[tuple[str, int]] = set()
         self._unanswered: set[int] = set()
         self._answers = answers
         self._practises = practises
         self.practised = False
-        """Whether the practice is over."""
+        """Whether the practice has ended."""
         self._last_final_seq = 0
         self._considered_seq = 0
 
     def apply(self, logged: Logged) -> None:
-        """Take in one event, in the log's order."""
+        """Apply one event, in the log's order."""
         match logged.event:
             case CaptureEnded(source=source):
                 self._capturing.discard(source)
             case DetectionEnded(source=source):
-                self._listening.discard(source)
+                self._detecting.discard(source)
             case SpeechEnded(source=source, utterance=utterance):
                 self._untranscribed.add((source, utterance))
             case FinalTranscribed(source=source, utterance=utterance):
@@ -73,34 +73,29 @@ class Progress:
                 pass
 
     def stage_given_up(self, stage: str) -> None:
-        """Wait no longer for what this stage would have done.
+        """Do not wait for this stage any longer.
 
-        The session itself gives utterances their outcome when the transcriber was given up.
+        The session itself publishes the outcome of open utterances when stt was given up.
         """
         part, _, source = stage.partition(":")
-        if part == "capture":  # its ring has no end then, and the listener would wait for one
+        if part == "capture":  # its ring gets no end mark, for which vad would wait
             self._capturing.discard(source)
-            self._listening.discard(source)
+            self._detecting.discard(source)
         elif part == "vad":
-            self._listening.discard(source)
+            self._detecting.discard(source)
         elif part == "llm":
             self._answers = False
         elif part == "practice":
             self._practises = False
 
     @property
-    def captured(self) -> bool:
-        """Whether every source has ended."""
-        return not self._capturing
-
-    @property
     def transcribed(self) -> bool:
-        """Whether everything that was said has its final words."""
-        return not (self._capturing or self._listening or self._untranscribed)
+        """Whether every source has ended and every utterance has its outcome."""
+        return not (self._capturing or self._detecting or self._untranscribed)
 
     @property
     def complete(self) -> bool:
-        """Whether, besides, every question has its answer; or whether the practice is over."""
+        """Whether every question is answered as well; in a practice, whether it has ended."""
         if self._practises:
             return self.practised
         if not self.transcribed:

@@ -1,7 +1,7 @@
-"""Commands beside a running session: answer what was just said, ask somebody else, see what was sent.
+"""Controls the running session: `cuecard answer`, `use` and `ledger`.
 
-A desktop's own shortcut can be bound to `cuecard answer`, which works everywhere, on Wayland too, where no
-program may grab keys for itself. They meet the session in its private run directory, like its stages do.
+A desktop shortcut can be bound to `cuecard answer`; this works on Wayland too, where programs cannot grab
+keys. The commands find the session by its private run directory, as stages do.
 """
 
 from __future__ import annotations
@@ -28,74 +28,71 @@ from bus.messages import (
 )
 from bus.run import Run
 from bus.wiring import CONTROL
-from overlay.egress import Egress
+from overlay import strings
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
 _CONNECT_S = 30.0
-_HEAR_S = 0.1
-_FIRST_S = 3.0
+_POLL_S = 0.1
+_FIRST_POLL_S = 3.0
 
 
 def answer() -> None:
-    """Have what was just said answered.
+    """Request an answer to what was just said.
 
     Raises:
-        MachineFailure: No session is going on.
+        MachineFailure: No session is running.
     """
     _publish(AnswerRequested(by=CONTROL))
 
 
 def use(provider: str, model: str) -> None:
-    """Have somebody else answer, and say who answers now.
+    """Switch the provider, and print the one that is active now.
 
     Raises:
-        MachineFailure: No session is going on, or it does not answer questions.
-        ProviderFailure: They cannot be asked; who was asked before still is.
+        MachineFailure: No session is running, or it does not answer questions.
+        ProviderFailure: The provider cannot be used; the previous one stays active.
     """
-    wanted = ProviderRequested(provider=provider, model=model, by=CONTROL)
-    with HubClient(CONTROL, Run.find()) as line:
-        _past(line)
-        line.publish(wanted)
-        for logged in _events(line, give_up_s=time.monotonic() + _CONNECT_S):
+    with HubClient(CONTROL, Run.find()) as client:
+        _history(client)
+        client.publish(ProviderRequested(provider=provider, model=model, by=CONTROL))
+        for logged in _events(client, deadline_s=time.monotonic() + _CONNECT_S):
             event = logged.event
             if isinstance(event, ProviderReady):
-                egress = Egress()
-                egress.apply(event)
-                typer.echo(f"from now on: {egress.asked}")
+                typer.echo(f"switched to {strings.provider(event)}")
                 return
             if isinstance(event, ProblemReported) and event.stage == "llm":
                 raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)
     raise MachineFailure(
-        f"the session did not say within {_CONNECT_S:.0f} s that it asks {provider} now",
-        kept="it goes on",
-        fix="see what it shows",
+        f"the session did not confirm the switch to {provider} within {_CONNECT_S:.0f} s",
+        kept="the session goes on",
+        fix="see the messages in its window or terminal",
     )
 
 
 def ledger(*, follow: bool, as_json: bool) -> None:
-    """Print every request of the session, word for word, and what it cost.
+    """Print every request of the session, word for word, and its cost.
 
     Args:
-        follow: Go on until the session ends, and ask about requests that wait, where there is a keyboard.
+        follow: Continue until the session ends, and on a terminal prompt for held requests.
         as_json: Print one JSON object a line.
 
     Raises:
-        MachineFailure: No session is going on.
+        MachineFailure: No session is running.
     """
     run = Run.find()
-    with HubClient(CONTROL, run) as line:
-        judged: set[int] = set()
-        past = _past(line)
-        for logged in past:
+    with HubClient(CONTROL, run) as client:
+        decided: set[int] = set()
+        history = _history(client)
+        for logged in history:
             _show(logged, as_json=as_json)
-        if not any(isinstance(logged.event, RequestSent) for logged in past) and not as_json:
-            typer.echo("nothing was sent yet")
-        _judge(line, [logged.event for logged in past], judged)
+        if not any(isinstance(logged.event, RequestSent) for logged in history) and not as_json:
+            typer.echo("no request was sent yet")
+        _prompt(client, [logged.event for logged in history], decided)
         while follow and run.directory.exists():
-            for logged in line.poll(_HEAR_S):
+            for logged in client.poll(_POLL_S):
                 _show(logged, as_json=as_json)
-                _judge(line, [logged.event], judged)
+                _prompt(client, [logged.event], decided)
 
 
 def _show(logged: Logged, *, as_json: bool) -> None:
@@ -116,30 +113,30 @@ def _show(logged: Logged, *, as_json: bool) -> None:
             pass
 
 
-def _judge(line: HubClient, events: list[Event], judged: set[int]) -> None:
-    """Ask about the newest request that waits, if somebody is there to say."""
+def _prompt(client: HubClient, events: list[Event], decided: set[int]) -> None:
+    """Prompt for a decision on the newest held request, on a terminal."""
     held = next((event for event in reversed(events) if isinstance(event, RequestHeld)), None)
     sent = {event.question for event in events if isinstance(event, RequestSent)}
-    if held is None or held.question in judged | sent or not sys.stdin.isatty():
+    if held is None or held.question in decided | sent or not sys.stdin.isatty():
         return
-    judged.add(held.question)
+    decided.add(held.question)
     allowed = typer.confirm(f"send these {held.body_bytes} bytes to {held.host}?")
-    line.publish(RequestDecided(question=held.question, allowed=allowed, by=CONTROL))
+    client.publish(RequestDecided(question=held.question, allowed=allowed, by=CONTROL))
 
 
 def _publish(event: Event) -> None:
-    with HubClient(CONTROL, Run.find()) as line:
-        line.publish(event)
+    with HubClient(CONTROL, Run.find()) as client:
+        client.publish(event)
 
 
-def _past(line: HubClient) -> list[Logged]:
-    """Return what the session's log has so far."""
-    past = line.poll(_FIRST_S)
-    while more := line.poll(_HEAR_S):
-        past += more
-    return past
+def _history(client: HubClient) -> list[Logged]:
+    """Return the session's log so far."""
+    history = client.poll(_FIRST_POLL_S)
+    while more := client.poll(_POLL_S):
+        history += more
+    return history
 
 
-def _events(line: HubClient, give_up_s: float) -> Iterator[Logged]:
-    while time.monotonic() < give_up_s:
-        yield from line.poll(_HEAR_S)
+def _events(client: HubClient, deadline_s: float) -> Iterator[Logged]:
+    while time.monotonic() < deadline_s:
+        yield from client.poll(_POLL_S)

@@ -1,7 +1,7 @@
-"""What a session came to: counts and latencies, folded from the log.
+"""Counts and latencies of a session, computed from the event log.
 
-The latency of a final runs from the end of speech in the audio to the hub's log. Where the true ends of
-speech are known (the demo, the bench), they are the clock; otherwise it is the detector's word for it.
+The latency of a final transcript runs from the end of speech to the hub's log. The end of speech is the true
+one where that is known (demo, bench), else the detected one.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from bus.messages import (
 )
 
 TRUE_END_WITHIN_S = 1.0
-"""A final belongs to the true end of speech that is nearest to its own, if no farther than this."""
+"""Largest distance between the detected and the true end of speech of the same utterance."""
 
 
 @dataclass
-class Tally:
+class Statistics:
     """Counts and latencies of one session.
 
     Args:
-        true_ends_s: For each source the true ends of speech, ascending, in seconds of its sample clock.
+        true_ends_s: True ends of speech of each source, ascending, in seconds of its sample clock.
     """
 
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -46,21 +46,21 @@ class Tally:
     answers: int = 0
     final_latencies_s: list[float] = field(default_factory=list)
     first_token_latencies_s: list[float] = field(default_factory=list)
-    """From the question being found to the first piece of its answer."""
+    """Time to first token: from the detected question to the first piece of its answer."""
     requests: list[RequestSent] = field(default_factory=list)
     restarts: int = 0
     given_up: list[str] = field(default_factory=list)
     lost_samples: int = 0
     lost_utterances: int = 0
     unconfirmed_utterances: int = 0
-    """Utterances whose words no final pass confirms."""
+    """Utterances whose words no final pass confirmed."""
     not_understood: int = 0
-    """Utterances in which somebody spoke and no words were found."""
+    """Utterances with speech in which no words were found."""
     _first_sample_ns: dict[str, int] = field(default_factory=dict)
     _asked_ns: dict[int, int] = field(default_factory=dict)
 
     def apply(self, logged: Logged) -> None:
-        """Take in one event, in the log's order."""
+        """Apply one event, in the log's order."""
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
@@ -102,7 +102,7 @@ class Tally:
         if self.true_ends_s:
             nearest = _nearest(self.true_ends_s.get(final.source, ()), end_s)
             if nearest is None:
-                return  # a cut in mid-turn: no one had finished speaking
+                return  # the utterance was cut within a turn
             end_s = nearest
         self.final_latencies_s.append((logged_ns - zero_ns) / 1e9 - end_s)
 
@@ -114,7 +114,7 @@ def _nearest(ends_s: Sequence[float], end_s: float) -> float | None:
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that at least `share` (0 to 1) of the values do not exceed; None of none."""
+    """Return the smallest value that at least `share` (0 to 1) of the values do not exceed; None if empty."""
     if not values:
         return None
     ordered = sorted(values)

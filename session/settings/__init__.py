@@ -14,7 +14,7 @@ import psutil
 
 from bus import settings
 from bus.failures import SettingsFailure
-from bus.settings import PathText
+from bus.settings import Flag, PathText
 from bus.stages import STAGE_KINDS, stage_kind
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
@@ -27,23 +27,35 @@ Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What concerns the session as a whole."""
+    """Settings of the session as a whole."""
 
-    view: Literal["auto", "overlay", "terminal", "plain", "none"] = "auto"
-    """Where the session is shown; auto: the overlay where there is a display, else the terminal."""
-    json: bool = False
+    view: Annotated[
+        Literal["auto", "overlay", "terminal", "plain", "none"],
+        Flag(
+            "--view",
+            "Where to show the session; auto: overlay if there is a display and no pipe, else terminal.",
+        ),
+    ] = "auto"
+    """Where the session is shown; auto: the overlay if there is a display and no pipe, else the terminal."""
+    json: Annotated[bool, Flag("--json", "Print every logged event as one JSON object a line.")] = False
     """Print every logged event as one JSON object a line on standard output."""
-    allow_unsandboxed: bool = False
-    """Hear even where the kernel could keep the processes off the network, and for some reason does not."""
+    allow_unsandboxed: Annotated[
+        bool,
+        Flag("--allow-unsandboxed", "Capture audio even if the processes cannot be kept off the network."),
+    ] = False
+    """Capture audio even if the kernel does not keep the processes off the network."""
     keep_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
-    """How long the log of a session that was killed can be taken up again, out of memory; 0 keeps nothing."""
-    save: PathText = ""
+    """How long a killed session can be resumed from memory; 0 disables it."""
+    save: Annotated[
+        PathText,
+        Flag("--save", "Save the session when it ends: .md, .srt, .vtt or .json.", metavar="FILE"),
+    ] = ""
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
     cores: dict[str, list[int]] = {}
-    """Cores to pin a stage to, by kind ("stt") or by name ("vad:mic"); the others run anywhere."""
+    """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}
-    """How far a stage steps back for others that want a core, by kind or by name: 0 not at all, 19 most.
-    What is not named keeps its own (`process_table.py`): 0 for sound, 1 for words, 10 for a model."""
+    """Niceness of a stage, by kind or name, 0 to 19. Defaults (`bus/stages.py`): 0 for capture and vad, 10
+    for the model server, 1 for others."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,7 @@ SCHEMA: dict[str, type[msgspec.Struct]] = {
 
 
 def user_file() -> Path:
-    """Return where the user's settings are."""
+    """Return the path of the user's settings file."""
     return Path(platformdirs.user_config_dir("cuecard", appauthor=False)) / "cuecard.toml"
 
 
@@ -83,11 +95,11 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     """Return the settings: flags before environment before file before defaults.
 
     Args:
-        file: A settings file to use in the place of the user's own.
+        file: A settings file to use instead of the user's own.
         flags: Values from the command line, by table; None means not given.
 
     Raises:
-        SettingsFailure: Something in them is wrong, or the named file is not there.
+        SettingsFailure: A value is wrong, or the named file does not exist.
     """
     file = file and Path(settings.expanded(str(file)))
     if file is not None and not file.exists():
@@ -103,13 +115,13 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
 
 
 def _check_places(session: SessionSettings) -> None:
-    """Refuse stages that do not exist and cores that this machine does not give us."""
+    """Refuse stages that do not exist and cores that this process cannot use."""
     given = range(psutil.cpu_count() or 1)
     usable = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else list(given)
     for name in (*session.cores, *session.niceness):
         if stage_kind(name) not in STAGE_KINDS:
             raise SettingsFailure(
-                f"there is no stage {name!r} to give cores or niceness to",
+                f"there is no stage {name!r}, named in cores or niceness",
                 kept="nothing was started",
                 fix=f"valid names: {', '.join(STAGE_KINDS)}, or with a source, as in vad:mic",
             )

@@ -6,28 +6,31 @@ from typing import Annotated
 
 import msgspec
 
+from bus.settings import Flag
+
 
 class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is asked, and when an answer is over."""
+    """Questions of a practice, and when an answer ends."""
 
     questions: list[str] = []
-    """What is asked, in this order; found by the command line (`--topic`, `--questions`)."""
+    """The questions, in order; set by the command line (`--topic`, `--questions`)."""
     source: str = "mic"
-    """The source that is you; filled in by the command line."""
+    """The user's source; set by the command line."""
     language: str = ""
-    """What is spoken; fillers and structure are looked for in English only. Filled in by the command line
-    when empty."""
-    speak: bool = False
-    """Whether questions are spoken, by the first voice that is installed."""
+    """The spoken language; fillers and structure are found in English only. When empty, that of [stt]."""
+    speak: Annotated[bool, Flag("--speak/--no-speak", "Read the questions out, if a voice is installed.")] = (
+        False
+    )
+    """Whether questions are read out, by the first voice that is installed."""
     quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 4.0
-    """Quiet after which an answer is over."""
+    """Silence that ends an answer."""
     unfinished_quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 7.0
-    """The same after words that cannot be the end ("and", "because", a comma)."""
+    """Silence that ends an answer after words that cannot be its end ("and", "because", a comma)."""
     no_answer_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
-    """How long the first word may take before the next question comes."""
+    """How long to wait for the first word before the next question."""
     between_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 4.0
-    """The time between feedback and the next question, that to read it aside; 0 goes on at once."""
+    """Time between feedback and the next question, in addition to reading time; 0 continues at once."""
     shortest_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 20.0
-    """Answers that are shorter get a remark."""
+    """Shorter answers get a remark."""
     longest_s: Annotated[float, msgspec.Meta(gt=0, le=36_000)] = 150.0
-    """Answers that are longer get one, too."""
+    """Longer answers get a remark."""

@@ -1,1 +1,1 @@
-"""Starts, watches, restarts and stops the processes of a session."""
+"""Starts, monitors, restarts and stops the processes of a session."""

@@ -1,4 +1,4 @@
-"""One child process: spawned, never forked; asked to stop, then made to."""
+"""A child process of the supervisor: spawned, never forked."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ from bus.run import CONNECTOR_VARIABLE, RUN_VARIABLE, Run
 from bus.stages import StagePlan
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-"""No library shall keep threads that nobody asked for, or have them spin while they wait."""
+"""Keeps libraries from starting extra threads, and from spinning while they wait."""
 
 _SAFE = {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1"}
-"""A file called httpx.py where the user happens to be is not the library. onnxruntime keeps no database of
-its uses, and sends its maker nothing."""
+"""A file called httpx.py in the working directory must not be imported. onnxruntime must not write or send
+telemetry."""
 
 _KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
 
 
 class Child:
-    """A running stage. Spawn from the main thread only: its end would end the child too (Linux).
+    """A running stage. Spawn it from the main thread: on Linux the end of that thread kills the child.
 
     Args:
-        plan: What to run.
+        plan: The stage to run.
         run: The run it joins.
     """
 
     def __init__(self, plan: StagePlan, run: Run) -> None:
         self.plan = plan
-        begun = () if plan.outlives_supervisor else (BEGIN,)
+        bootstrap = () if plan.outlives_supervisor else (BEGIN,)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *begun, plan.module, *plan.arguments],
+            [sys.executable, "-m", *bootstrap, plan.module, *plan.arguments],
             env={**_environment(plan, run), **dict(plan.variables)},
             pass_fds=plan.descriptors,
             stdin=None if plan.inherits_stdin else subprocess.DEVNULL,
             stdout=None if plan.inherits_stdout else subprocess.DEVNULL,
-            # Whoever reads our complaints to their end shall not wait for a process that outlives us.
+            # A reader of standard error must not wait for a process that outlives the supervisor.
             stderr=subprocess.DEVNULL if plan.outlives_supervisor else None,
-            # Ctrl-C is for the supervisor. A view stays in the terminal's group, or it could not read keys.
+            # Ctrl-C is for the supervisor. A view stays in the terminal's group so that it can read keys.
             process_group=None if plan.inherits_stdout else 0,
         )
-        with contextlib.suppress(psutil.Error):  # it may be gone already; its exit is seen by `code`
+        with contextlib.suppress(psutil.Error):  # it may have exited already; `code` shows that
             _place(psutil.Process(self.pid), plan)
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The process id."""
         return self._process.pid
 
     @property
@@ -63,11 +63,11 @@ class Child:
         self._process.terminate()
 
     def kill(self) -> None:
-        """Make it stop."""
+        """Kill it."""
         self._process.kill()
 
     def wait(self, timeout_s: float) -> int | None:
-        """Wait for its end, at most so long; return its exit code, or None."""
+        """Wait for its end for at most this long; return its exit code, or None."""
         try:
             return self._process.wait(max(timeout_s, 0.0))
         except subprocess.TimeoutExpired:
@@ -75,7 +75,7 @@ class Child:
 
 
 def _place(process: psutil.Process, plan: StagePlan) -> None:
-    """Give a process its cores and its priority, before it has any thread but the first."""
+    """Set cores and priority of a process before it starts further threads."""
     if plan.cores and hasattr(process, "cpu_affinity"):  # macOS pins nothing
         process.cpu_affinity(list(plan.cores))
     if plan.niceness and sys.platform == "win32":

@@ -1,6 +1,6 @@
-"""Judgement about one stage: is it alive, may it be started again.
+"""Decides about one stage: is it alive, may it be restarted.
 
-Pure: is told what happened and when, and decides. `session.supervise.supervisor` acts.
+Pure: `session.supervise.supervisor` acts on the decisions.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ RESTARTS_AT_MOST = 5
 RESTARTS_WITHIN_S = 60.0
 
 LASTING_CODES = frozenset({2, 3, 4, 5, 6})
-"""Exit codes of failures that another start would only meet again (see `bus.failures`)."""
+"""Exit codes of failures that a restart cannot fix (see `bus.failures`)."""
 
 
 class Verdict(Enum):
-    """What to do about a stage."""
+    """A decision about a stage."""
 
     LEAVE = "leave it alone"
-    KILL = "kill it: it fell silent"
-    RESTART = "start it again"
-    GIVE_UP = "give it up"
+    KILL = "kill it: no heartbeat"
+    RESTART = "restart it"
+    GIVE_UP = "do not restart it any more"
     END = "end the session: the user closed it"
 
 
 class Health:
-    """What is known of one stage.
+    """Health of one stage.
 
     Args:
-        plan: How the stage is to be treated.
+        plan: The stage and its limits.
     """
 
     def __init__(self, plan: StagePlan) -> None:
@@ -40,14 +40,14 @@ class Health:
         self.given_up = False
         self.restarts = 0
         self.cause = ""
-        """Why it died or is being killed, in words."""
+        """Why it died or is being killed."""
         self._started_s = 0.0
         self._beat_s = 0.0
         self._deaths_s: deque[float] = deque(maxlen=RESTARTS_AT_MOST + 1)
 
     @property
-    def beats(self) -> bool:
-        """Whether it is to be heard from all the time."""
+    def sends_heartbeats(self) -> bool:
+        """Whether its heartbeats are expected now."""
         return self.ready and not self.given_up and self.plan.silence_limit_s is not None
 
     def started(self, now_s: float) -> None:
@@ -55,31 +55,31 @@ class Health:
         self._started_s, self.ready, self.cause = now_s, False, ""
 
     def was_ready(self, now_s: float) -> None:
-        """Note that the stage announced itself."""
+        """Note that the stage is ready."""
         self.ready, self._beat_s = True, now_s
 
     def heartbeat(self, now_s: float) -> None:
-        """Note that its work loop turned."""
+        """Note a heartbeat of its work loop."""
         self._beat_s = now_s
 
-    def pardon(self, away_s: float) -> None:
-        """Hold nothing against the stage that fell into a time in which nobody watched."""
-        self._started_s += away_s
-        self._beat_s += away_s
+    def exclude_pause(self, paused_s: float) -> None:
+        """Exclude a time from the limits in which the supervisor itself was not running."""
+        self._started_s += paused_s
+        self._beat_s += paused_s
 
     def while_running(self, now_s: float) -> Verdict:
-        """Judge a process that exists."""
+        """Decide about a running process."""
         plan = self.plan
         if not self.ready and now_s - self._started_s > plan.start_limit_s:
             self.cause = f"not ready within {plan.start_limit_s:.0f} s"
             return Verdict.KILL
         if self.ready and plan.silence_limit_s and now_s - self._beat_s > plan.silence_limit_s:
-            self.cause = f"silent for {plan.silence_limit_s:.0f} s"
+            self.cause = f"no heartbeat for {plan.silence_limit_s:.0f} s"
             return Verdict.KILL
         return Verdict.LEAVE
 
     def after_exit(self, code: int, now_s: float) -> Verdict:
-        """Judge a process that ended without being asked to."""
+        """Decide about a process that ended without being asked to."""
         if code == 0 and self.plan.ends_session:
             return Verdict.END
         self.cause = self.cause or _in_words(code)

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: the signal handler only counts, the loop acts."""
+"""Counts Ctrl-C and termination signals; the session's loop acts on them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import sys
 from types import TracebackType
 from typing import Self
 
-_ASK_TO_END = [signal.SIGINT, signal.SIGTERM]
+_SIGNALS = [signal.SIGINT, signal.SIGTERM]
 if sys.platform != "win32":
-    _ASK_TO_END.append(signal.SIGHUP)
+    _SIGNALS.append(signal.SIGHUP)
 
 
 class Interrupts:
-    """How often the user asked for the end while this was entered, on the main thread."""
+    """Count of the signals to end while this is entered, on the main thread."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._on_signal) for number in _ASK_TO_END}
+        self._before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         return self
 
     def __exit__(

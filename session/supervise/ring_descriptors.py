@@ -1,7 +1,7 @@
-"""Descriptors of the sources' rings: a capture that is started again begins with the sound of the one before.
+"""Holds descriptors of the audio rings, so that a restarted capture keeps the recent audio.
 
-Whoever has a ring mapped may die in the same moment as its writer; these outlive both. Nothing is mapped or
-read here.
+Every process that maps a ring may die together with its writer; the supervisor's descriptor survives. It maps
+and reads nothing.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ import os
 import sys
 from dataclasses import replace
 
-from bus.messages import CaptureStarted, Event, StageGivenUp
+from bus.messages import CaptureStarted, Logged, StageGivenUp
 from bus.ring_memory import RING_BEFORE_VARIABLE, ring_descriptor
 from bus.run import Run
 from bus.stages import StagePlan
 
-_ANSWER_S = 0.2
-"""The capture has just said that it serves its ring; the supervisor has no longer to wait."""
+_REPLY_TIMEOUT_S = 0.2
+"""Enough for a capture that has just announced its ring; the supervisor must not block longer."""
 
 
 class Rings:
-    """The rings of a run as they were served last.
+    """The current ring of each source of a run.
 
     Args:
-        run: Whose rings these are.
+        run: The run.
     """
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._held: dict[str, int] = {}
 
-    def apply(self, event: Event) -> None:
-        """Take hold of the ring of a capture that has started; let go of one that is given up."""
+    def apply(self, logged: Logged) -> None:
+        """Hold the ring of a capture that has started; close that of a capture that was given up."""
         if sys.platform != "linux":
-            return  # elsewhere a ring has a name, which goes with its writer
-        match event:
+            return  # elsewhere a ring is a named object, which is removed with its writer
+        match logged.event:
             case CaptureStarted(source=source):
-                with contextlib.suppress(OSError):  # it has died already; the ring before is still held
-                    held = ring_descriptor(self._run.ring_address(source), timeout_s=_ANSWER_S)
+                with contextlib.suppress(OSError):  # it has died already; the previous ring is still held
+                    held = ring_descriptor(self._run.ring_address(source), timeout_s=_REPLY_TIMEOUT_S)
                     self._let_go(f"capture:{source}")
                     self._held[f"capture:{source}"] = held
             case StageGivenUp(stage=stage):
@@ -46,8 +46,8 @@ class Rings:
             case _:
                 pass
 
-    def handed(self, plan: StagePlan) -> StagePlan:
-        """Return the plan of a stage with the ring that it had, if it is a capture that died."""
+    def with_ring(self, plan: StagePlan) -> StagePlan:
+        """Return the plan, for a restarted capture with the descriptor of its previous ring."""
         held = self._held.get(plan.name)
         if held is None:
             return plan
@@ -55,7 +55,7 @@ class Rings:
         return replace(plan, descriptors=(*plan.descriptors, held), variables=variables)
 
     def close(self) -> None:
-        """Let go of all."""
+        """Close all descriptors."""
         for stage in [*self._held]:
             self._let_go(stage)
 

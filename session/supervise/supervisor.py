@@ -1,7 +1,7 @@
-"""The supervisor: starts the stages of a run, watches them, starts the fallen again, stops them all.
+"""The supervisor: starts, monitors, restarts and stops the stages of a run.
 
-It acts; `health` judges and `process_table` plans. Audio and words pass between the stages without it.
- Where it or the hub fails, the keeper is left, and with it the log.
+It acts; `health` decides and `bus.stages` plans. Audio and transcripts do not pass through it. If it or
+the hub dies, the keeper still holds the log.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Self
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.messages import (
-    Event,
     Heartbeat,
     Logged,
     Message,
@@ -32,22 +31,22 @@ from session.supervise.health import Health, Verdict
 from session.supervise.ring_descriptors import Rings
 
 _STOP_LIMIT_S = 3.0
-"""How long stages may take to end when asked to. Most need 0.1 s; beside ten busy programs, one that computes
-needs ten times its pass, and is not hung for that."""
+"""How long stages may take to end when asked to. Most need 0.1 s; on a busy machine a running pass of stt
+takes longer."""
 _HUB_START_LIMIT_S = 10.0
-_NOBODY_HEARD_S = 2.0
-"""Several stages beat every second: when none is heard for so long, the hub is to blame and no stage."""
+_ALL_SILENT_S = 2.0
+"""Several stages send a heartbeat every second: when none arrives for this long, the hub hangs, not they."""
 _HUB_SILENCE_LIMIT_S = 3.5
-_AWAY_S = 1.0
-"""A turn that took longer was no turn: the supervisor was stopped, or had no core."""
+_PAUSED_S = 1.0
+"""A step that took longer means that the supervisor itself was suspended or had no core."""
 
 
 class Supervisor:
-    """The processes of one run. To be used on the main thread only.
+    """The processes of one run. For use on the main thread only.
 
     Args:
-        run: The run whose stages these are.
-        plans: What to start, the hub first.
+        run: The run.
+        plans: The stages to start, the hub first.
     """
 
     def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
@@ -59,50 +58,50 @@ class Supervisor:
         self._problems: dict[str, ProblemReported] = {}
         self._rings = Rings(run)
         self._next_wave = LISTENING
-        self._turned_s = self._heard_s = time.monotonic()
-        self._hears_nobody = False
-        self.heard_first: list[Logged] = []
-        """What the hub told at first, the log of a session that is taken up again."""
+        self._turned_s = self._last_event_s = time.monotonic()
+        self._all_silent = False
+        self.first_events: list[Logged] = []
+        """The first events from the hub; in a resumed session, its log."""
         self.keeps_log = False
-        """Whether a keeper was left that holds the log."""
+        """Whether a keeper was left running that holds the log."""
         self.closed_by: str | None = None
         """The stage by which the user ended the session, if any."""
 
     def start(self, subscriptions: frozenset[type[Message]]) -> HubClient:
-        """Start the hub and the stages that listen; return the supervisor's own line to the hub.
+        """Start the hub and the first wave of stages; return the supervisor's own client of the hub.
 
         Raises:
-            StageFailure: The hub would not start.
+            StageFailure: The hub did not start.
         """
         self._children[HUB] = Child(self._hub, self._run)
         self._client = HubClient("session", self._run, kinds=subscriptions)
-        give_up = time.monotonic() + _HUB_START_LIMIT_S
-        while not (heard := self._client.poll(timeout_s=0.1)):
-            if self._children[HUB].code is not None or time.monotonic() > give_up:
+        deadline_s = time.monotonic() + _HUB_START_LIMIT_S
+        while not (events := self._client.poll(timeout_s=0.1)):
+            if self._children[HUB].code is not None or time.monotonic() > deadline_s:
                 raise StageFailure(
-                    "the hub would not start", kept="nothing else was started", fix="try `cuecard doctor`"
+                    "the hub did not start", kept="nothing else was started", fix="run `cuecard doctor`"
                 )
-        self.heard_first = heard
-        self._turned_s = self._heard_s = time.monotonic()
+        self.first_events = events
+        self._turned_s = self._last_event_s = time.monotonic()
         self._start_wave()
         return self._client
 
-    def apply(self, event: Event) -> None:
-        """Take note of what a stage said about itself."""
-        now_s = self._heard_s = time.monotonic()
-        self._rings.apply(event)
-        match event:
+    def apply(self, logged: Logged) -> None:
+        """Apply what a stage reported about itself."""
+        now_s = self._last_event_s = time.monotonic()
+        self._rings.apply(logged)
+        match logged.event:
             case StageReady(stage=stage) if stage in self._health:
                 self._health[stage].was_ready(now_s)
             case Heartbeat(stage=stage) if stage in self._health:
                 self._health[stage].heartbeat(now_s)
-            case ProblemReported(stage=stage):
-                self._problems[stage] = event
+            case ProblemReported() as problem:
+                self._problems[problem.stage] = problem
             case _:
                 pass
 
-    def tend(self) -> None:
-        """Look after every stage once.
+    def check_stages(self) -> None:
+        """Check the hub and every stage once, and restart what died.
 
         Raises:
             Failure: An essential stage could not be started, or the hub died.
@@ -110,26 +109,17 @@ class Supervisor:
         self._watch_hub()
         for health in self._health.values():
             if not health.given_up and health.plan.name in self._children:
-                self._tend_one(health, self._children[health.plan.name])
+                self._check_stage(health, self._children[health.plan.name])
         if self._next_wave <= ANSWERING and self.ready(self._next_wave - 1):
             self._start_wave()
 
     def ready(self, *waves: int) -> bool:
-        """Tell whether every stage (of these waves) is ready or given up."""
+        """Return whether every stage (of these waves) is ready or given up."""
         return all(
             health.ready or health.given_up
             for health in self._health.values()
             if not waves or health.plan.wave in waves
         )
-
-    @property
-    def given_up(self) -> list[str]:
-        """The stages that are not started any more."""
-        return [name for name, health in self._health.items() if health.given_up]
-
-    def pids(self) -> dict[str, int]:
-        """Return the processes that run, by stage."""
-        return {name: child.pid for name, child in self._children.items() if child.code is None}
 
     def stop_work(self) -> list[str]:
         """Stop every stage but the hub and those that show the session.
@@ -137,15 +127,14 @@ class Supervisor:
         Returns:
             The stages that did not end by themselves and had to be killed.
         """
-        # A keeper that is left sees us go, and clears up behind us.
-        stays = (KEEPER,) if self.keeps_log else ()
-        works = [name for name in self._children if name not in (*VIEWS, *stays, HUB)]
-        killed = self._stop(works[::-1])
+        # A keeper that is left running notices the supervisor's end, and cleans up after it.
+        spared = (*VIEWS, HUB, *((KEEPER,) if self.keeps_log else ()))
+        killed = self._stop([name for name in self._children if name not in spared][::-1])
         self._rings.close()
         return killed
 
     def stop(self) -> list[str]:
-        """Stop every stage: those that work, then those that show, then the hub.
+        """Stop every stage: first those that work, then the views, then the hub.
 
         Returns:
             The stages that did not end by themselves and had to be killed.
@@ -157,39 +146,37 @@ class Supervisor:
         return killed + self._stop([HUB])
 
     def _watch_hub(self) -> None:
-        """See that the hub lives, and that it is the stages' fault when they are not heard.
+        """Check that the hub lives, and find out whether it hangs when no events arrive.
 
         Raises:
             StageFailure: The hub died, or hangs.
         """
         now_s = time.monotonic()
-        away_s = now_s - self._turned_s
+        paused_s = now_s - self._turned_s
         self._turned_s = now_s
-        if away_s > _AWAY_S:
-            self._heard_s += away_s
+        if paused_s > _PAUSED_S:
+            self._last_event_s += paused_s
             for health in self._health.values():
-                health.pardon(away_s)
-        hub, silent_s = self._children[HUB], now_s - self._heard_s
-        several = sum(health.beats for health in self._health.values()) > 1
-        self._hears_nobody = several and silent_s > _NOBODY_HEARD_S
+                health.exclude_pause(paused_s)
+        hub, silent_s = self._children[HUB], now_s - self._last_event_s
+        several = sum(health.sends_heartbeats for health in self._health.values()) > 1
+        self._all_silent = several and silent_s > _ALL_SILENT_S
         silent = several and silent_s > _HUB_SILENCE_LIMIT_S
         if hub.code is None and silent:
             hub.kill()
             hub.wait(1.0)
         if hub.code is not None:
-            raise self._without_hub("fell silent" if silent else "died")
+            raise self._hub_failure("hangs" if silent else "died")
 
-    def _without_hub(self, how: str) -> StageFailure:
+    def _hub_failure(self, how: str) -> StageFailure:
         if self._has_keeper:
             return StageFailure(
                 f"the hub {how}",
-                kept="what was said, in memory and for a while",
-                fix="take the session up again with `cuecard resume`",
+                kept="the transcript, in memory for a limited time",
+                fix="continue the session with `cuecard resume`",
             )
         return StageFailure(
-            f"the hub {how}, and with it the session's log",
-            kept="files that were saved",
-            fix="start the session again",
+            f"the hub {how}, and the session's log is lost", kept="saved files", fix="start a new session"
         )
 
     @property
@@ -205,14 +192,14 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        self._children[plan.name] = child = Child(self._rings.handed(plan), self._run)
+        self._children[plan.name] = child = Child(self._rings.with_ring(plan), self._run)
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
-    def _tend_one(self, health: Health, child: Child) -> None:
+    def _check_stage(self, health: Health, child: Child) -> None:
         now_s = time.monotonic()
         if child.code is None:
-            if not self._hears_nobody and health.while_running(now_s) is Verdict.KILL:
+            if not self._all_silent and health.while_running(now_s) is Verdict.KILL:
                 child.kill()
                 child.wait(1.0)
             return
@@ -225,30 +212,29 @@ class Supervisor:
         if verdict is Verdict.RESTART:
             self._spawn(health.plan)
         elif health.plan.essential and not was_ready and health.restarts == 0:
-            raise self._why(health, child.code)
+            raise self._start_failure(health, child.code)
         else:
-            self._client.publish(self._given_up(health))
+            self._client.publish(self._given_up_event(health))
 
-    def _why(self, health: Health, code: int) -> Failure:
-        """Return the failure that kept an essential stage from starting, in its own words."""
-        # What it said on its way out may still be under way to us.
-        for logged in self._client.poll(timeout_s=0.3):
-            self.apply(logged.event)
+    def _start_failure(self, health: Health, code: int) -> Failure:
+        """Return the failure that an essential stage reported when it could not start."""
+        for logged in self._client.poll(timeout_s=0.3):  # its last report may still be in flight
+            self.apply(logged)
         problem = self._problems.get(health.plan.name)
         if problem is None:
             return StageFailure(
-                f"{health.plan.name} could not be started: {health.cause}", fix="try `cuecard doctor`"
+                f"{health.plan.name} could not be started: {health.cause}", fix="run `cuecard doctor`"
             )
         failure = Failure(problem.problem, kept=problem.kept, fix=problem.fix)
         failure.exit_code = code
         return failure
 
-    def _given_up(self, health: Health) -> StageGivenUp:
+    def _given_up_event(self, health: Health) -> StageGivenUp:
         problem = self._problems.get(health.plan.name)
         return StageGivenUp(
             stage=health.plan.name,
             cause=problem.problem if problem else health.cause,
-            fix=(problem.fix if problem else "") or "end the session and start it again",
+            fix=(problem.fix if problem else "") or "end the session and start a new one",
         )
 
     def _stop(self, names: Sequence[str]) -> list[str]:
@@ -256,10 +242,10 @@ class Supervisor:
         for child in children.values():
             if child.code is None:
                 child.terminate()
-        give_up = time.monotonic() + _STOP_LIMIT_S
+        deadline_s = time.monotonic() + _STOP_LIMIT_S
         killed = []
         for name, child in children.items():
-            if child.wait(give_up - time.monotonic()) is None:
+            if child.wait(deadline_s - time.monotonic()) is None:
                 child.kill()
                 child.wait(1.0)
                 killed.append(name)

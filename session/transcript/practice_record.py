@@ -1,26 +1,29 @@
-"""A practice as it may be saved: a fold over the log. Pure."""
+"""The results of a practice for the saved file, from the event log. Pure."""
 
 from __future__ import annotations
 
-from bus.messages import Event, PracticeAnswerMeasured, PracticeEnded
+from bus.messages import Logged, PracticeAnswerMeasured, PracticeEnded
 
 
 class PracticeReport:
-    """What was asked, answered and measured so far."""
+    """Questions, answers and measures so far."""
 
     def __init__(self) -> None:
         self.measured: dict[int, PracticeAnswerMeasured] = {}
         self.ended: PracticeEnded | None = None
 
-    def apply(self, event: Event) -> None:
-        """Take in one event, in the log's order."""
-        if isinstance(event, PracticeAnswerMeasured):
-            self.measured[event.number] = event
-        elif isinstance(event, PracticeEnded):
-            self.ended = event
+    def apply(self, logged: Logged) -> None:
+        """Apply one event, in the log's order."""
+        match logged.event:
+            case PracticeAnswerMeasured() as answer:
+                self.measured[answer.number] = answer
+            case PracticeEnded() as ended:
+                self.ended = ended
+            case _:
+                pass
 
     def markdown(self) -> list[str]:
-        """Return its lines; none when nothing was practised."""
+        """Return the report's lines; none when there was no practice."""
         lines: list[str] = []
         for number, answer in self.measured.items():
             lines += ["", f"## Practice {number}: {answer.asked}", "", answer.text or "*(no answer)*", ""]

@@ -1,6 +1,6 @@
-"""The session as it may be saved: who said what and when, what was asked and answered.
+"""The session as it may be saved: transcript, questions and answers, from the event log.
 
-A fold over the log. Pure, and held in memory only; `session.transcript.save` writes it when the user says so.
+Pure, and held in memory only; `session.transcript.save` writes it on request.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from overlay.captions import LOST, NOT_UNDERSTOOD
+from overlay.strings import LOST, NOT_UNDERSTOOD
 from session.transcript.practice_record import PracticeReport
 
 
@@ -34,12 +34,12 @@ class Line:
     stop_s: float
     text: str
     unconfirmed: bool = False
-    """No final pass confirms the words, or there are none and the text says so."""
+    """No final pass confirms the words, or the text says that there are none."""
 
 
 @dataclass
 class Exchange:
-    """One question, what the notes had to say, and the answer."""
+    """One question, the passages found for it, and the answer."""
 
     source: str
     text: str
@@ -50,7 +50,7 @@ class Exchange:
 
 
 class Record:
-    """What was said, asked and answered so far."""
+    """Transcript, questions and answers so far."""
 
     def __init__(self) -> None:
         self._outcomes: list[FinalTranscribed | UtteranceDiscarded | UtteranceLost] = []
@@ -59,8 +59,8 @@ class Record:
         self.practice = PracticeReport()
 
     def apply(self, logged: Logged) -> None:
-        """Take in one event, in the log's order."""
-        self.practice.apply(logged.event)
+        """Apply one event, in the log's order."""
+        self.practice.apply(logged)
         match logged.event:
             case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
@@ -81,7 +81,7 @@ class Record:
                 pass
 
     def lines(self) -> list[Line]:
-        """Return the utterances in the order in which they were begun."""
+        """Return the utterances in the order in which they began."""
         zero_ns = min(self._first_sample_ns.values(), default=0)
         lines = [
             Line(

@@ -1,4 +1,4 @@
-"""Saving a session to a file: an explicit act, in the format its suffix names, readable by the user alone."""
+"""Saves a session to a file, in the format of its suffix, readable by the user alone."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from session.transcript.record import Exchange, Line, Record
 
 
 def check(path: Path) -> None:
-    """Make sure, before anything is said, that a session can be saved to `path`.
+    """Check, before the session starts, that it can be saved to `path`.
 
     Raises:
-        UsageFailure: Its suffix names no format, it exists already, or its directory cannot be written to.
+        UsageFailure: Its suffix is no known format, it exists already, or its directory is not writable.
     """
     if path.suffix.lower() not in _FORMATS:
         raise UsageFailure(
-            f"{path} names no format to save in",
+            f"{path} has no known format",
             kept="nothing was started",
             fix=f"end the name in {', '.join(_FORMATS)}",
         )
@@ -32,21 +32,21 @@ def check(path: Path) -> None:
         )
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise UsageFailure(
-            f"nothing can be saved in {path.parent}",
+            f"the directory {path.parent} does not exist or is not writable",
             kept="nothing was started",
-            fix="give a directory that exists and is yours",
+            fix="give a directory that you can write to",
         )
 
 
 def save(record: Record, path: Path) -> None:
-    """Write the session to `path`, whole or not at all, with mode 0600.
+    """Write the session to `path` atomically, with mode 0600.
 
     Raises:
         MachineFailure: It cannot be written.
     """
     text = _FORMATS[path.suffix.lower()](record)
     try:
-        # A name nobody can foresee, made anew and 0600: in a shared directory nothing waits for us there.
+        # A random new name with mode 0600: in a shared directory no one can have prepared a link there.
         descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
         unfinished = Path(name)
         try:
@@ -60,8 +60,8 @@ def save(record: Record, path: Path) -> None:
     except OSError as error:
         raise MachineFailure(
             f"the session could not be saved to {path} ({error.strerror or error})",
-            kept="nothing of it",
-            fix="free some space there, or give another place next time",
+            kept="nothing of the session",
+            fix="free space on that disk, or choose another directory next time",
         ) from error
 
 

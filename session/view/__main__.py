@@ -5,49 +5,73 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import AbstractContextManager
 
 from bus import wiring
+from bus.failures import UsageFailure
 from bus.messages import Logged
 from bus.stage import Stage
-from session.view.screen import Screen, open_screen
+from session.view.view import View
 
-_TURN_S = 0.1
+_POLL_S = 0.1
 _DRAINED_AFTER_S = 0.06
-_DRAIN_AT_MOST_S = 2.0
+_MAX_DRAIN_S = 2.0
 
 
 def main() -> None:
-    """Show every event as it comes, and what is still under way when told to stop."""
+    """Show every event as it arrives, and on stop those that are still in flight."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
-    kinds = None if kind == "terminal" else wiring.LOGGED  # only what is drawn can show levels
-    with Stage("view", kinds=kinds) as stage, open_screen(kind) as screen:
+    kinds = None if kind == "terminal" else wiring.LOGGED  # only the terminal view shows levels
+    with Stage("view", kinds=kinds) as stage, open_view(kind) as view:
         stage.enter_sandbox()
         stage.ready(kind)
         try:
             while not stage.stopping():
-                _show(screen, stage.poll(_TURN_S))
-                for wish in screen.wishes():
-                    stage.publish(wish)
+                _show(view, stage.poll(_POLL_S))
+                for action in view.actions():
+                    stage.publish(action)
                 stage.heartbeat()
-            _drain(stage, screen)
-        except BrokenPipeError:  # whoever read our output has had enough; that ends the session
+            _drain(stage, view)
+        except BrokenPipeError:  # the reader closed standard output, which ends the session
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _drain(stage: Stage, screen: Screen) -> None:
+def open_view(kind: str) -> AbstractContextManager[View]:
+    """Return a view on standard output.
+
+    Raises:
+        UsageFailure: There is no view of that name.
+    """
+    # Imported one at a time: JSON lines need no rich, and start faster without it.
+    if kind == "json":
+        from session.view.json_lines import JsonLines
+
+        return JsonLines()
+    if kind == "plain":
+        from session.view.plain import PlainLines
+
+        return PlainLines()
+    if kind == "terminal":
+        from session.view.terminal import LiveTerminal
+
+        return LiveTerminal()
+    raise UsageFailure(f"there is no view {kind!r}", fix="use json, plain or terminal")
+
+
+def _drain(stage: Stage, view: View) -> None:
     """Show what the hub still has; levels, which never end, do not count."""
-    give_up_s = time.monotonic() + _DRAIN_AT_MOST_S
-    while time.monotonic() < give_up_s:
+    deadline_s = time.monotonic() + _MAX_DRAIN_S
+    while time.monotonic() < deadline_s:
         events = stage.poll(_DRAINED_AFTER_S)
-        _show(screen, events)
+        _show(view, events)
         if not any(logged.seq for logged in events):
             return
 
 
-def _show(screen: Screen, events: list[Logged]) -> None:
+def _show(view: View, events: list[Logged]) -> None:
     for logged in events:
-        screen.apply(logged)
-    screen.refresh()
+        view.apply(logged)
+    view.refresh()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Captions as rich draws them: what a terminal shows of a session. Pure; prints nothing."""
+"""Draws captions with rich, for the terminal view. Pure."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from rich.text import Text
 
 from bus.counted import counted
 from bus.messages import Passage, RequestHeld
-from overlay.captions import Captions, Line
-from overlay.exchange import Exchange
-from session.view.fitting import Fitted, Section
+from overlay import strings
+from overlay.state.captions import Captions, Line
+from overlay.state.exchange import Exchange
+from session.view.layout import Fitted, Section
 from session.view.printable import printable
 
 _METER_CELLS = 10
 _QUIETEST_DBFS = -60.0
 _COLOURS = ("cyan", "green", "magenta", "yellow")
-_DOTS = {"starting": "yellow", "ready": "green", "fallen": "red", "given up": "red"}
+_DOTS = {"starting": "yellow", "ready": "green", "died": "red", "given up": "red"}
 _INDENT = 2
 _PASSAGE_CHARACTERS = 240
 
 
 class LiteralMarkdown(Markdown):
-    """Markdown in which HTML, as in `vector<int>`, and link definitions are text like any other.
+    """Markdown in which HTML, as in `vector<int>`, and link definitions are plain text.
 
     Args:
         text: The Markdown.
@@ -41,8 +42,8 @@ class Drawing:
     """Draws a `Captions`.
 
     Args:
-        captions: What is drawn; it goes on changing.
-        has_keys: Whether a key press would be heard.
+        captions: The state to draw; it changes between calls.
+        has_keys: Whether key presses are read.
     """
 
     def __init__(self, captions: Captions, *, has_keys: bool) -> None:
@@ -50,24 +51,24 @@ class Drawing:
         self._has_keys = has_keys
 
     def fingerprint(self) -> object:
-        """Return something that is equal exactly when `moving` would look the same."""
+        """Return a value that is equal exactly when `moving` would look the same."""
         captions = self._captions
         current = captions.current
         return (
-            [(line.utterance, line.text, line.stable_words) for line in captions.growing.values()],
+            [(line.utterance, line.text, line.stable_words) for line in captions.partials.values()],
             current and (current.question, current.state, current.answer, current.searched),
             list(captions.problems),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
             [(name, stage.state, stage.restarts) for name, stage in captions.stages.items()],
-            (str(captions.egress.left), captions.egress.asked, captions.egress.meter),
+            (str(captions.egress.total), captions.egress.provider_text, captions.egress.usage_text),
             (captions.final_latency_s, captions.answer_mode),
             (captions.practice.heading, captions.practice.state),
         )
 
     def moving(self, height: int) -> RenderableType:
-        """Return what may still change, in less than `height` rows: words being said, an answer, health."""
+        """Return what may still change, in less than `height` rows: partials, the answer, status."""
         captions = self._captions
-        sections = [Section(self.said(line), worth=3) for line in captions.growing.values()]
+        sections = [Section(self.line(line), worth=3) for line in captions.partials.values()]
         current = captions.current
         if current and self._is_open(current):
             sections += self._sections(current)
@@ -83,33 +84,33 @@ class Drawing:
         return Fitted(sections, height - 1)
 
     def unfinished(self) -> list[RenderableType]:
-        """Return what the session's end cut short, to be kept in the scrollback."""
-        cut: list[RenderableType] = [self.said(line) for line in self._captions.growing.values()]
+        """Return what the session's end cut short, for the scrollback."""
+        cut: list[RenderableType] = [self.line(line) for line in self._captions.partials.values()]
         current = self._captions.current
         if current and self._is_open(current):
             cut.append(self.exchange(current))
         return cut
 
-    def said(self, line: Line) -> Text:
-        """Return a line of speech: who, and the words; those that may still change are dim."""
-        settled, unsettled = (printable(part) for part in line.parts())
+    def line(self, line: Line) -> Text:
+        """Return a line of the transcript with its speaker, unstable words dim."""
+        stable, unstable = (printable(part) for part in line.parts())
         text = Text(f"{line.source:>5}  ", style=f"bold {self._colour(line.source)}")
-        text.append(settled, style="not bold default")
-        if unsettled:
-            text.append(f"{' ' if settled else ''}{unsettled}", style="not bold dim default")
+        text.append(stable, style="not bold default")
+        if unstable:
+            text.append(f"{' ' if stable else ''}{unstable}", style="not bold dim default")
         return text
 
     def exchange(self, exchange: Exchange) -> RenderableType:
-        """Return a question, its notes and its answer; a narrower window would break borders."""
+        """Return a question, its notes and its answer, without borders, which rewrapping would break."""
         return Group(*(section.content for section in self._sections(exchange)))
 
     def _sections(self, exchange: Exchange) -> list[Section]:
-        """Return the parts of a question; where there is no room the headline stays."""
+        """Return the parts of an exchange; the question is cut last."""
         sections = [
             Section(Text(f"? {printable(exchange.text)}", style="bold"), worth=9, least=3, keeps_end=False)
         ]
         if exchange.prepared is not None:
-            name = Text(f"your own answer · {_name(exchange.prepared.file)}", style="dim")
+            name = Text(f"{strings.OWN_ANSWER} · {_name(exchange.prepared.file)}", style="dim")
             sections.append(Section(_indented(name), worth=2))
             sections.append(Section(_indented(Text(printable(exchange.prepared.text))), 7, keeps_end=False))
         sections += [
@@ -130,21 +131,18 @@ class Drawing:
         return exchange.state in ("waiting", "held", "streaming")
 
     def _held(self, held: RequestHeld) -> Text:
-        keys = "y: send it, n: do not" if self._has_keys else "`cuecard ledger` asks you about it"
-        return Text(
-            printable(f"{held.body_bytes:,} bytes for {held.host} wait for you ({keys}):\n{held.body}"),
-            style="yellow",
-        )
+        keys = "y: send it, n: do not" if self._has_keys else "approve with `cuecard ledger`"
+        return Text(printable(f"{strings.held_request(held)}; {keys}:\n{held.body}"), style="yellow")
 
     def _remark(self, exchange: Exchange) -> str:
         off = exchange.state == "waiting" and self._captions.answer_mode == "off"
         unanswered = off or (exchange.state == "stopped" and not exchange.remark)
-        state = "from your notes" if unanswered else exchange.remark or exchange.state
+        state = strings.ONLY_NOTES if unanswered else exchange.remark or exchange.state
         if exchange.general and exchange.answer:
-            state = f"general knowledge, nothing in your notes fits; {state}"
+            state = f"{strings.GENERAL_KNOWLEDGE}; {state}"
         if exchange.first_token_s is None:
             return printable(state)
-        return f"{printable(state)}, first word after {exchange.first_token_s:.2f} s"
+        return f"{printable(state)}, {strings.first_word(exchange.first_token_s)}"
 
     def _meters(self) -> Text:
         text = Text()
@@ -157,31 +155,31 @@ class Drawing:
             text.append(f"{speaks:<8}")
         latency = self._captions.final_latency_s
         if latency is not None:
-            text.append(f"last words after {latency:.2f} s", style="dim")
+            text.append(strings.latency(latency), style="dim")
         return text
 
     def _health(self) -> Text:
         text = Text()
         stages = self._captions.stages
-        worth_a_word = {
+        noteworthy = {
             name: stage for name, stage in stages.items() if stage.state != "ready" or stage.restarts
         }
-        for name, stage in worth_a_word.items():
+        for name, stage in noteworthy.items():
             text.append("● ", style=_DOTS[stage.state])
             restarts = f" (restarted {stage.restarts}×)" if stage.restarts else f" ({stage.state})"
             text.append(f"{name}{restarts}  ", style="dim")
-        if len(stages) > len(worth_a_word):
+        if len(stages) > len(noteworthy):
             text.append("● ", style="green")
-            text.append(
-                f"{counted(len(stages) - len(worth_a_word), 'process', 'processes')} well  ", style="dim"
-            )
+            ready = counted(len(stages) - len(noteworthy), "process", "processes")
+            text.append(f"{ready} ready  ", style="dim")
         egress = self._captions.egress
-        text.append(str(egress.left), style="cyan" if egress.left.requests else "green")
-        text.append("".join(f"  {part}" for part in (egress.asked, egress.meter) if part), style="dim")
+        text.append(str(egress.total), style="cyan" if egress.total.requests else "green")
+        details = filter(None, (egress.provider_text, egress.usage_text))
+        text.append("".join(f"  {part}" for part in details), style="dim")
         if self._has_keys and self._captions.answer_mode != "off":
             practice = self._captions.practice
-            key = practice.press.lower() if practice.heading else "answer what was just said"
-            text.append(f"  space: {key}", style="dim")
+            label = practice.action_label if practice.heading else strings.ANSWER_NOW
+            text.append(f"  space: {label.lower()}", style="dim")
         return text
 
     def _cells(self, source: str) -> int:
@@ -193,8 +191,8 @@ class Drawing:
         return _COLOURS[known.index(source) % len(_COLOURS)] if source in known else "white"
 
 
-def _indented(what: RenderableType) -> RenderableType:
-    return Padding(what, (0, 0, 0, _INDENT), expand=False)
+def _indented(content: RenderableType) -> RenderableType:
+    return Padding(content, (0, 0, 0, _INDENT), expand=False)
 
 
 def _passage(passage: Passage) -> str:

@@ -1,4 +1,4 @@
-"""The scripting contract: every logged event as one JSON object a line, the moment it is logged."""
+"""JSON view, the scripting contract: one logged event as JSON a line."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from types import TracebackType
 from typing import Self
 
 from bus.messages import Logged
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 
 class JsonLines:
-    """Writes events to standard output, flushed after each batch."""
+    """Writes events to standard output, and flushes after each batch."""
 
     def __init__(self) -> None:
         self._output = sys.stdout.buffer
 
     def apply(self, logged: Logged) -> None:
-        """Write an event, if the log keeps it."""
+        """Write an event, if it has a number in the log."""
         if logged.seq:
             self._output.write(logged.as_json() + b"\n")
 
     def refresh(self) -> None:
-        """Hand over what was written."""
+        """Flush standard output."""
         self._output.flush()
 
-    def wishes(self) -> list[Wish]:
-        """Return nothing: a program that reads JSON presses no keys."""
+    def actions(self) -> list[UserAction]:
+        """Return nothing: this view has no keyboard."""
         return []
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Single key presses from a terminal, without waiting, and the terminal put back as it was."""
+"""Reads single key presses from the terminal, and restores its mode at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if sys.platform != "win32":
 
 
 class Keys:
-    """Keys pressed while this is entered; none where standard input is no terminal."""
+    """Key presses while this is entered; none where standard input is not a terminal."""
 
     def __init__(self) -> None:
         self.listening = sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty()
@@ -36,5 +36,5 @@ class Keys:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.listening:
-            with contextlib.suppress(termios.error):  # the terminal itself is gone
+            with contextlib.suppress(termios.error):  # the terminal was closed
                 termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._before)

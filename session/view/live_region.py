@@ -1,6 +1,6 @@
-"""The lines at the bottom of a terminal that change: drawn over each other, never taller than the screen.
+"""The changing lines at the bottom of a terminal, redrawn in place.
 
-Knows terminals, nothing of sessions. What is printed above these lines scrolls away and is never touched.
+Knows terminals, nothing of sessions. Lines printed above the region scroll away and are never changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rich.segment import Segment
 
 _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
-"""Without wrapping, a line with a sign whose width the terminal sees differently stays one row."""
+"""Without wrapping, a line stays one row even if the terminal measures a character differently."""
 _CLEAR_BELOW = "\r\x1b[J"
 
 
@@ -23,23 +23,23 @@ class LiveRegion:
     """Draws and clears the changing lines.
 
     Args:
-        console: Where to; on a terminal.
-        rewraps: Whether the terminal wraps old lines anew when it gets narrower.
+        console: The console to draw on; a terminal.
+        rewraps: Whether the terminal rewraps old lines when it becomes narrower.
     """
 
     def __init__(self, console: Console, *, rewraps: bool) -> None:
         self._console = console
         self._rewraps = rewraps
         self._widths: list[int] = []
-        """Of the lines that are drawn now, in cells."""
+        """Widths of the drawn lines, in cells."""
 
     def print(self, what: RenderableType) -> None:
-        """Print something above the region, for good. The region is drawn again by the next `draw`."""
+        """Print something above the region permanently; the next `draw` redraws the region."""
         self.clear()
         self._write(_lines(self._console, what))
 
     def draw(self, what: RenderableType) -> None:
-        """Draw the region; lines that do not fit the screen are left out at its top."""
+        """Draw the region; lines that do not fit on the screen are cut at the top."""
         self.clear()
         lines = _lines(self._console, what)[-max(self._console.height - 1, 1) :]
         self._widths = [sum(cell_len(segment.text) for segment in line) for line in lines]
@@ -68,7 +68,7 @@ class LiveRegion:
 
 
 class _Line:
-    """A rendered line, to be printed as it is."""
+    """A rendered line."""
 
     def __init__(self, segments: Sequence[Segment]) -> None:
         self._segments = segments
@@ -78,14 +78,14 @@ class _Line:
 
 
 def rows_of(widths: Sequence[int], columns: int | None) -> int:
-    """Return how many rows lines of these widths take; None for a terminal that never wraps them anew."""
+    """Return the rows that lines of these widths take; `columns` is None if the terminal never rewraps."""
     if columns is None:
         return len(widths)
     return sum(max(-(-width // max(columns, 1)), 1) for width in widths)
 
 
 def rewraps(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether the terminal wraps old lines anew when it gets narrower: most do."""
+    """Return whether the terminal rewraps old lines when it becomes narrower; most do."""
     if sys.platform == "win32" or environment.get("TMUX"):
         return True
     kind = environment.get("TERM", "")
@@ -93,15 +93,15 @@ def rewraps(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def _lines(console: Console, what: RenderableType) -> list[list[Segment]]:
-    """Return the lines of something, without the blanks at their ends."""
+    """Return the rendered lines without trailing blanks."""
     return [_trimmed(line) for line in console.render_lines(what, pad=False)]
 
 
 def _trimmed(line: Sequence[Segment]) -> list[Segment]:
-    kept = list(line)
-    while kept and not kept[-1].text.strip():
-        kept.pop()
-    if kept:
-        last = kept[-1]
-        kept[-1] = Segment(last.text.rstrip(), last.style, last.control)
-    return kept
+    segments = list(line)
+    while segments and not segments[-1].text.strip():
+        segments.pop()
+    if segments:
+        last = segments[-1]
+        segments[-1] = Segment(last.text.rstrip(), last.style, last.control)
+    return segments

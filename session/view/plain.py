@@ -1,4 +1,4 @@
-"""Plain lines for pipes and logs: one for each thing that happened, nothing that moves."""
+"""Plain view for pipes and logs: a labelled line for each event."""
 
 from __future__ import annotations
 
@@ -9,35 +9,34 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay.captions import NOT_UNDERSTOOD
-from overlay.egress import money
+from overlay.strings import NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, money
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 _LABEL_WIDTH = 9
 _PASSAGE_CHARACTERS = 160
 
 
 class PlainLines:
-    """Writes a readable line for each event that a reader would want to know of."""
+    """Writes readable lines to standard output."""
 
     def __init__(self) -> None:
-        if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter gets a mark in its place
+        if isinstance(sys.stdout, TextIOWrapper):  # characters that the terminal lacks become "?"
             sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
 
     def apply(self, logged: m.Logged) -> None:
-        """Write what an event has to say, if anything."""
+        """Write the lines of an event, if it has any."""
         for label, text in self._lines(logged.event):
             print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
 
     def refresh(self) -> None:
-        """Hand over what was written."""
+        """Flush standard output."""
         sys.stdout.flush()
 
-    def wishes(self) -> list[Wish]:
-        """Return nothing: nobody is at a keyboard."""
+    def actions(self) -> list[UserAction]:
+        """Return nothing: this view has no keyboard."""
         return []
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
@@ -45,7 +44,7 @@ class PlainLines:
             case m.StageReady(stage=stage, detail=detail, sandbox=sandbox):
                 return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
             case m.CaptureStarted(source=source, device=device):
-                return [("hearing", f"{source}: {device}")]
+                return [("capturing", f"{source}: {device}")]
             case m.FinalTranscribed(
                 source=source, text=text, start_sample=start_sample, unconfirmed=unconfirmed
             ):
@@ -58,31 +57,30 @@ class PlainLines:
                 own = [("prepared", prepared.text)] if prepared else []
                 return own + [("notes", _passage(passage)) for passage in passages]
             case m.ProviderReady():
-                return [("asking", _provider(event))]
+                return [("provider", _provider(event))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
-                wait = f"{size} bytes for {host} wait for you, `cuecard ledger` lets them go: {body}"
-                return [("held", wait)]
+                return [("held", f"{size} bytes for {host} wait, approve with `cuecard ledger`: {body}")]
             case m.UsageCounted():
                 return [("used", _usage(event))]
             case m.RequestSent(host=host, body_bytes=size, left_machine=left, encrypted=encrypted):
                 where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
                 return [("sent", f"{size} bytes to {host}{where}")]
-            case m.AnswerStreamed(question=question, delta=added, replaces=replaces):
-                return self._answer(question, added, replaces=replaces)
+            case m.AnswerStreamed(question=question, delta=delta, replaces=replaces):
+                return self._answer(question, delta, replaces=replaces)
             case m.AnswerFinished(question=question):
                 return self._rest(question)
             case m.AnswerStopped(question=question, cause=cause, fix=fix):
                 reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
-                return practice_lines(event) or _trouble(event)
+                return practice_lines(event) or _problem(event)
 
-    def _answer(self, question: int, added: str, *, replaces: bool) -> list[tuple[str, str]]:
-        """Return the lines of an answer that are complete by now."""
+    def _answer(self, question: int, delta: str, *, replaces: bool) -> list[tuple[str, str]]:
+        """Return the lines of an answer that are complete."""
         before = "" if replaces else self._answers.get(question, "")
-        *complete, rest = (before + added).split("\n")
+        *complete, rest = (before + delta).split("\n")
         self._answers[question] = rest
-        thoughts = [("answer", "(what came before was the model's thoughts)")] if replaces else []
+        thoughts = [("answer", "(the text above was the model's reasoning)")] if replaces else []
         return thoughts + [("answer", line) for line in complete if line.strip()]
 
     def _rest(self, question: int) -> list[tuple[str, str]]:
@@ -100,21 +98,21 @@ class PlainLines:
 
 def _provider(event: m.ProviderReady) -> str:
     if event.provider == "none":
-        return "no provider: your notes alone"
+        return NO_PROVIDER
     where = "" if event.leaves_machine else ", which is this machine"
     return f"{event.provider}, {event.model} at {event.host}{where}"
 
 
 def _usage(event: m.UsageCounted) -> str:
-    cost = "its price is not known" if event.cost is None else money(event.cost)
-    about, wasted = "about " if event.estimated else "", ", for nothing" if event.wasted else ""
+    cost = PRICE_UNKNOWN if event.cost is None else money(event.cost)
+    about, wasted = "about " if event.estimated else "", ", wasted" if event.wasted else ""
     return f"{about}{event.prompt_tokens} + {event.answer_tokens} tokens, {cost}{wasted}"
 
 
-def _trouble(event: m.Event) -> list[tuple[str, str]]:
+def _problem(event: m.Event) -> list[tuple[str, str]]:
     match event:
-        case m.ProblemReported(stage=stage, problem=what, kept=kept, fix=fix):
-            return [("problem", "; ".join(part for part in (f"{stage}: {what}", kept, fix) if part))]
+        case m.ProblemReported(stage=stage, problem=problem, kept=kept, fix=fix):
+            return [("problem", "; ".join(part for part in (f"{stage}: {problem}", kept, fix) if part))]
         case m.StageDied(stage=stage, cause=cause):
             return [("died", f"{stage}: {cause}")]
         case m.StageGivenUp(stage=stage, cause=cause, fix=fix):

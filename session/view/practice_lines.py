@@ -1,4 +1,4 @@
-"""A practice as plain labelled lines, and as a terminal shows it. Pure; prints nothing."""
+"""Formats a practice, as plain lines and for the terminal. Pure."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus import messages as m
-from overlay.practice import Entry
+from overlay.state.practice import Entry
 from session.view.printable import printable
 
 _INDENT = (0, 0, 0, 7)
 
 
 def practice_lines(event: m.Event) -> list[tuple[str, str]]:
-    """Return what an event of a practice has to say, each line with its label; nothing for any other."""
+    """Return the labelled lines of a practice's event; none for other events."""
     match event:
         case m.PracticeQuestionAsked(number=number, of=of, text=text):
             return [("asked", f"{number} of {of}: {text}")]
@@ -32,7 +32,7 @@ def practice_lines(event: m.Event) -> list[tuple[str, str]]:
 
 
 def drawn(entry: Entry) -> RenderableType:
-    """Return a question, what an answer came to, or the end, as it is kept in the scrollback."""
+    """Return a question, the remarks on an answer, or the summary, for the scrollback."""
     match entry:
         case m.PracticeQuestionAsked(number=number, of=of, text=text):
             return Group(_rule(f"question {number} of {of}"), Text(printable(text), style="bold"))

@@ -1,7 +1,6 @@
-"""The session live in a terminal: the same captions as the window.
+"""Terminal view: final lines scroll away, a live region below them changes.
 
-What is final is printed once and scrolls away; below it a few lines move. They are drawn anew only when
-they have changed, a few times a second at most.
+The region is redrawn only when it has changed, at most eight times a second.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from typing import Self
 from rich.console import Console
 
 from bus import messages as m
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 from session.view import practice_lines
 from session.view.drawing import Drawing
 from session.view.keys import Keys
 from session.view.live_region import LiveRegion, rewraps
-from session.view.screen import Wish
+from session.view.view import UserAction
 
 _DRAW_EVERY_S = 0.125
 
@@ -38,32 +37,32 @@ class LiveTerminal:
         self._drawn_s = 0.0
 
     def apply(self, logged: m.Logged) -> None:
-        """Take in one event."""
+        """Apply one event."""
         self._captions.apply(logged)
 
     def refresh(self) -> None:
-        """Draw what has changed, a few times a second at most."""
+        """Draw what has changed, at a limited rate."""
         now_s = time.monotonic()
         if now_s - self._drawn_s < _DRAW_EVERY_S:
             return
         self._drawn_s = now_s
-        printed = self._print_finals()
+        stdout = self._print_finals()
         fingerprint = self._drawing.fingerprint(), self._console.size
-        if printed or fingerprint != self._drawn:
+        if stdout or fingerprint != self._drawn:
             self._drawn = fingerprint
             self._region.draw(self._drawing.moving(self._console.height))
 
-    def wishes(self) -> list[Wish]:
-        """Return what the keys mean: space or a asks for an answer, y and n judge a held request."""
+    def actions(self) -> list[UserAction]:
+        """Return the actions of the keys: space or a requests an answer, y and n decide a held request."""
         current = self._captions.current
         held = current.held if current else None
-        wishes: list[Wish] = []
+        actions: list[UserAction] = []
         for key in self._keys.pressed():
             if key in " a":
-                wishes.append(m.AnswerRequested(by="view"))
+                actions.append(m.AnswerRequested(by="view"))
             elif key in "yn" and held is not None:
-                wishes.append(m.RequestDecided(question=held.question, allowed=key == "y", by="view"))
-        return wishes
+                actions.append(m.RequestDecided(question=held.question, allowed=key == "y", by="view"))
+        return actions
 
     def __enter__(self) -> Self:
         self._keys.__enter__()
@@ -81,16 +80,14 @@ class LiveTerminal:
             self._keys.__exit__(kind, error, trace)
 
     def _print_finals(self) -> bool:
-        """Print what will not change any more, once, into the scrollback; tell whether there was anything."""
+        """Print what is final into the scrollback, once; return whether there was anything."""
         before = len(self._printed)
         for line in self._captions.lines:
             if self._is_new(line.source, line.utterance):
-                self._region.print(self._drawing.said(line))
+                self._region.print(self._drawing.line(line))
         for number, entry in enumerate(self._captions.practice.entries):
             if self._is_new("practice", number):
-                if not isinstance(
-                    entry, m.PracticeAnswerMeasured
-                ):  # feedback comes before what is asked next
+                if not isinstance(entry, m.PracticeAnswerMeasured):  # feedback comes before the next question
                     self._print_exchanges()
                 self._region.print(practice_lines.drawn(entry))
         self._print_exchanges()
@@ -98,12 +95,12 @@ class LiveTerminal:
 
     def _print_exchanges(self) -> None:
         for exchange in self._captions.exchanges:
-            done = exchange.state in ("finished", "stopped")
-            if done and self._is_new("?", exchange.question):
+            is_over = exchange.state in ("finished", "stopped")
+            if is_over and self._is_new("?", exchange.question):
                 self._region.print(self._drawing.exchange(exchange))
 
     def _is_new(self, kind: str, number: int) -> bool:
-        """Tell whether this was not printed before, and take it as printed from here on."""
+        """Return whether this was not printed before, and mark it as printed."""
         new = (kind, number) not in self._printed
         self._printed.add((kind, number))
         return new

@@ -20,7 +20,7 @@ ERRORS = {
         "                    raise ValueError(logged.event.text)\n"
         "                reported |= _reported(logged.event)\n",
     ),
-    "overlay/captions.py": (  # in a callback of Qt's
+    "overlay/state/captions.py": (  # in a callback of Qt's
         "    def apply(self, logged: m.Logged) -> None:\n",
         "    def apply(self, logged: m.Logged) -> None:\n"
         "        if hasattr(logged.event, 'retried'):\n"
@@ -72,6 +72,6 @@ def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.Temp
     errors = session.errors.decode(errors="replace")
     for stage, kind in (("overlay", "IndexError"), ("view", "KeyError"), ("view", "RuntimeError")):
         assert f"cuecard {stage}: unexpected {kind} at " in errors, errors
-    assert any("unexpected ValueError at" in event["what"] for event in session.of("ProblemReported"))
+    assert any("unexpected ValueError at" in event["problem"] for event in session.of("ProblemReported"))
     assert said.found_in(session.errors) == []
     assert "Traceback" not in errors

@@ -57,9 +57,9 @@ def test_a_compositor_alone_will_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "what"),
     [
-        ({}, "there is no display to show the window on"),
-        ({"DISPLAY": ":4321"}, "the display :4321 does not answer"),
-        ({"WAYLAND_DISPLAY": "gone", "XDG_RUNTIME_DIR": "/nowhere"}, "there is no display"),
+        ({}, "no display is available for the window"),
+        ({"DISPLAY": ":4321"}, "the display :4321 does not respond"),
+        ({"WAYLAND_DISPLAY": "gone", "XDG_RUNTIME_DIR": "/nowhere"}, "no display is available"),
     ],
     ids=["none", "dead", "gone"],
 )

@@ -50,8 +50,10 @@ class Shown:
             latest = max(logged.seq for logged in reader.poll(10))
 
         def dealt_with() -> bool:
-            beats = (logged.event for logged in self.line.poll(0.1))
-            return any(isinstance(beat, m.Heartbeat) and beat.processed_seq >= latest for beat in beats)
+            sends_heartbeats = (logged.event for logged in self.line.poll(0.1))
+            return any(
+                isinstance(beat, m.Heartbeat) and beat.processed_seq >= latest for beat in sends_heartbeats
+            )
 
         wait_until(dealt_with, timeout_s=10)
 
@@ -122,9 +124,9 @@ def test_the_window_s_own_loop_beats(show: Callable[..., Shown]) -> None:
 def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], display: str) -> None:
     shown = show(DISPLAY=display)
     shown.until(m.StageReady)
-    with x_display(display) as screen:
-        (window,) = wait_until(lambda: screen.titled("Cuecard"))
-        screen.close(window)
+    with x_display(display) as view:
+        (window,) = wait_until(lambda: view.titled("Cuecard"))
+        view.close(window)
         assert shown.child.wait(timeout=15) == 0
 
 

@@ -14,9 +14,9 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from bus import messages as m
 from overlay import theme
-from overlay.captions import Captions
-from overlay.documents import InertText
 from overlay.settings import OverlaySettings
+from overlay.state.captions import Captions
+from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow
 from tests.overlay import story
 from tests.session.events import final, log, question, request
@@ -54,8 +54,8 @@ class TestAnsweringControls:
     def test_a_held_request_is_shown_word_for_word_and_goes_when_it_is_let_go(
         self, window: OverlayWindow
     ) -> None:
-        judged: list[tuple[int, bool]] = []
-        window.request_judged.connect(lambda question, allowed: judged.append((question, allowed)))
+        decided: list[tuple[int, bool]] = []
+        window.request_decided.connect(lambda question, allowed: decided.append((question, allowed)))
         draw(window, *story.opening(), question(3), story.held(3))
         held = window.answer_view.held
         assert held.isVisible()
@@ -63,8 +63,8 @@ class TestAnsweringControls:
         assert "api.example.com:443" in held.head.text()
         assert "leaves this machine" in held.head.text()
         click(held.send)
-        click(held.keep)
-        assert judged == [(3, True), (3, False)]
+        click(held.do_not_send)
+        assert decided == [(3, True), (3, False)]
 
     def test_nothing_is_held_where_nothing_waits(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.asked())
@@ -88,8 +88,8 @@ class TestAnsweringControls:
         assert provider.toolTip() == "openai, some-model (leaves this machine) · 150 tokens, $0.0040"
 
     def test_another_model_or_provider_is_a_choice_away(self, window: OverlayWindow) -> None:
-        wanted: list[tuple[str, str]] = []
-        window.provider_wanted.connect(lambda provider, model: wanted.append((provider, model)))
+        provider_chosen: list[tuple[str, str]] = []
+        window.provider_requested.connect(lambda provider, model: provider_chosen.append((provider, model)))
         draw(window, *story.opening(), story.provider())
         choices = window.status_view.provider.menu()
         assert choices is not None
@@ -97,12 +97,19 @@ class TestAnsweringControls:
         assert [each.text() for each in offered] == ["some-model ✓", "other-model", "auto", "openai"]
         offered[1].trigger()
         offered[2].trigger()
-        assert wanted == [("openai", "other-model"), ("auto", "")]
+        assert provider_chosen == [("openai", "other-model"), ("auto", "")]
 
 
 class TestWhatIsShown:
     def test_the_whole_story_is_there(self, window: OverlayWindow) -> None:
-        draw(window, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+        draw(
+            window,
+            *story.opening(),
+            *story.talk(),
+            *story.asked(),
+            *story.streamed(),
+            story.finished(),
+        )
         assert window.answer_view.question.text() == "What was the hardest part of that?"
         assert "waiting for ourselves" in window.answer_view.answer.toPlainText()
         assert "queue.md · Incidents > The week the queue grew" in window.answer_view.notes.toPlainText()
@@ -112,12 +119,12 @@ class TestWhatIsShown:
 
     def test_it_says_that_others_see_it(self, window: OverlayWindow) -> None:
         draw(window, *story.opening())
-        assert "Whoever sees your screen sees this window too" in window.answer_view.answer.toPlainText()
+        assert "Everyone who sees your screen sees this window too" in window.answer_view.answer.toPlainText()
 
     def test_passages_are_shown_while_the_answer_is_awaited(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.asked())
         assert window.answer_view.notes.isVisible()
-        assert window.answer_view.remark.text() == "asking…"
+        assert window.answer_view.remark.text() == "requesting…"
 
     def test_words_that_may_change_are_fainter(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.talk())
@@ -138,7 +145,12 @@ class TestWhatIsShown:
 
     def test_a_new_question_takes_the_place_and_the_old_one_can_be_read(self, window: OverlayWindow) -> None:
         view = window.answer_view
-        draw(window, *story.asked(1, "First?"), story.finished(1, "One."), *story.asked(2, "Second?"))
+        draw(
+            window,
+            *story.asked(1, "First?"),
+            story.finished(1, "One."),
+            *story.asked(2, "Second?"),
+        )
         assert view.question.text() == "Second?"
         click(view.earlier)
         assert (view.question.text(), view.answer.toPlainText()) == ("First?", "One.")
@@ -282,11 +294,11 @@ class TestTheWindowItself:
         assert not window.isVisible()
 
     def test_the_button_asks_for_an_answer(self, window: OverlayWindow) -> None:
-        wanted: list[bool] = []
-        window.answer_wanted.connect(lambda: wanted.append(True))
+        provider_chosen: list[bool] = []
+        window.answer_requested.connect(lambda: provider_chosen.append(True))
         draw(window, *story.opening("ask"))
         click(window.answer)
-        assert wanted == [True]
+        assert provider_chosen == [True]
 
     def test_there_is_no_button_where_nothing_is_answered(self, window: OverlayWindow) -> None:
         draw(window, *story.opening("off"))
@@ -300,7 +312,14 @@ class TestTheWindowItself:
     @pytest.mark.parametrize(("width", "height"), [(300, 540), (340, 560), (900, 1000)])
     def test_nothing_overlaps_at_any_size(self, window: OverlayWindow, width: int, height: int) -> None:
         window.resize(width, height)
-        draw(window, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), *story.trouble())
+        draw(
+            window,
+            *story.opening(),
+            *story.talk(),
+            *story.asked(),
+            *story.streamed(),
+            *story.trouble(),
+        )
         QApplication.processEvents()
         view = window.answer_view
         parts = [view.question, view.notes, view.answer, view.remark]

@@ -130,7 +130,7 @@ def test_the_key_store_is_reached_on_the_desktops_bus(place: Path) -> None:
         finally:
             keyring.kill()
             keyring.wait(5)
-    complaints = [event["what"] for event in session.of("ProblemReported") if event["stage"] == "llm"]
+    complaints = [event["problem"] for event in session.of("ProblemReported") if event["stage"] == "llm"]
     assert not [what for what in complaints if "key" in what], complaints
 
 

@@ -234,5 +234,5 @@ def test_doctor_reports_what_a_session_would_meet(place: Path) -> None:
             timeout=60,
         )
     findings = {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
-    assert "on the network" in findings["computer's sound"]["what"]
+    assert "on the network" in findings["computer's sound"]["detail"]
     assert findings["microphone"]["ok"] is None

@@ -12,7 +12,7 @@ import pytest
 from session.run.demo import DEMO
 from tests.llm.provider_server import ProviderServer
 from tests.pipeline.running import running
-from tests.terminal import Typist
+from tests.typist import Typist
 from tests.waiting import wait_until
 
 PLANTED = {

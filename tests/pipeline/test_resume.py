@@ -70,7 +70,7 @@ def test_a_killed_session_is_resumed(place: Path) -> None:
     lost = taken_up.of("AudioLost")[0]
     again = taken_up.of("CaptureStarted")[1]
     assert lost["stop_sample"] == again["start_sample"]
-    assert "killed" in taken_up.of("ProblemReported")[0]["what"]
+    assert "killed" in taken_up.of("ProblemReported")[0]["problem"]
     wait_until(lambda: taken_up.left_behind() == [])
 
 
@@ -87,7 +87,7 @@ def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     wait_until(lambda: session.left_behind() == [])
     again = resume(place)
     assert again.returncode == 6
-    assert "there is no session to take up" in again.stderr
+    assert "there is no session to resume" in again.stderr
     assert again.stderr.count("\n") == 1
 
 

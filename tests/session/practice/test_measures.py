@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from session.practice.heard import Utterance
-from session.practice.measures import measure, together
+from session.practice.measures import combine, measure
+from session.practice.utterances import Utterance
 
 SECOND = 16_000
 
@@ -72,7 +72,7 @@ def test_several_answers_add_up() -> None:
     one = measure([utterance(f"Um. {TEN}", (1.0, 5.0))], 0, english=True)
     two = measure([utterance(f"Um, uh. {TEN}", (4.0, 6.0), (8.0, 10.0))], 0, english=True)
     nothing = measure([], 0, english=True)
-    whole = together([one, nothing, two])
+    whole = combine([one, nothing, two])
     assert whole.words == 23
     assert whole.fillers == {"um": 2, "uh": 1}
     assert whole.answer_s == 10.0

@@ -16,7 +16,7 @@ from session.practice.questions import (
     read_questions,
     topics,
 )
-from session.practice.request import asked_for, own_source, practice_request
+from session.practice.request import check_source, choose_questions, make_request
 
 FILE = """\ufeff# My questions
 
@@ -42,8 +42,8 @@ def test_questions_stand_one_a_line_or_item(tmp_path: Path) -> None:
     file = tmp_path / "q.md"
     file.write_text(FILE, encoding="utf-8")
     assert read_questions(file) == WANTED
-    assert asked_for(topic=None, file=file, count=2) == WANTED[:2]
-    assert asked_for(topic=None, file=file, count=None) == WANTED
+    assert choose_questions(topic=None, file=file, count=2) == WANTED[:2]
+    assert choose_questions(topic=None, file=file, count=None) == WANTED
 
 
 def test_too_many_and_too_long_questions_are_cut() -> None:
@@ -111,16 +111,16 @@ def test_a_topic_without_a_set_is_named_in_general_questions() -> None:
 
 def test_a_practice_needs_one_thing_to_practise() -> None:
     with pytest.raises(UsageFailure, match="nothing to practise"):
-        asked_for(topic=None, file=None, count=None)
+        choose_questions(topic=None, file=None, count=None)
     with pytest.raises(UsageFailure, match="a topic and a file"):
-        asked_for(topic="sales", file=Path("q.md"), count=None)
+        choose_questions(topic="sales", file=Path("q.md"), count=None)
     with pytest.raises(UsageFailure, match="topic is empty"):
-        asked_for(topic=" ", file=None, count=None)
-    assert len(asked_for(topic="sales", file=None, count=None)) == 5
+        choose_questions(topic=" ", file=None, count=None)
+    assert len(choose_questions(topic="sales", file=None, count=None)) == 5
 
 
 def test_a_practice_answers_no_question_and_asks_nobody_for_consent() -> None:
-    request = practice_request(["Why?"], {"llm": {"provider": "none"}, "capture": {"sources": ["mic=-"]}})
+    request = make_request(["Why?"], {"llm": {"provider": "none"}, "capture": {"sources": ["mic=-"]}})
     assert request.practises
     assert request.flags["llm"] == {"provider": "none", "answer": "feedback"}
     assert request.flags["practice"] == {"questions": ["Why?"]}
@@ -128,7 +128,7 @@ def test_a_practice_answers_no_question_and_asks_nobody_for_consent() -> None:
 
 @pytest.mark.parametrize("source", ["mic=default", "desk=device:USB Audio", "mic=file:/a.wav", "mic=-"])
 def test_a_practice_hears_the_users_own_microphone(source: str) -> None:
-    assert own_source(source) == source
+    assert check_source(source) == source
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_a_practice_hears_the_users_own_microphone(source: str) -> None:
 )
 def test_a_practice_hears_nobody_else(source: str) -> None:
     with pytest.raises(UsageFailure, match="may hear others"):
-        own_source(source)
+        check_source(source)
 
 
 def test_a_source_that_is_none_is_named() -> None:
     with pytest.raises(UsageFailure, match="NAME="):
-        own_source("default")
+        check_source("default")

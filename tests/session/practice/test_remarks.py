@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bus.messages import Measures
-from session.practice.measures import measure, together
+from session.practice.measures import combine, measure
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, clock, overall, remarks
 from session.settings.practice import PracticeSettings
 from tests.session.practice.test_measures import utterance
@@ -70,7 +70,7 @@ def test_a_whole_practice_is_told_in_sums_and_means() -> None:
         measure([utterance(GOOD, (2.0, 22.0))], 0, english=True),
         measure([utterance(f"Um. {GOOD}", (4.0, 24.0))], 0, english=True),
     ]
-    lines = overall(together(answers), 2, 5, english=True)
+    lines = overall(combine(answers), 2, 5, english=True)
     assert lines[0] == "2 of 5 questions answered, 0:40 in all, 0:20 each."
     assert lines[1] == "First words after 3.0 s on average."
     assert "1 filler (“um” 1)" in lines[-1]

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from bus import messages as m
-from overlay.captions import Captions
+from overlay.state.captions import Captions
 from session.view.drawing import Drawing, LiteralMarkdown
 from tests.overlay import story
 from tests.session.events import log, question
@@ -39,7 +39,7 @@ def test_it_shows_speech_question_notes_answer_levels_health_and_the_ledger() ->
         "waiting for ourselves",
         "mic ··········",
         "speaks",
-        "9 processes well",
+        "9 processes ready",
         "1 request, 36 bytes left",
         "space: answer",
     ):

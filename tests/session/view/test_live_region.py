@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from session.view.fitting import shares
+from session.view.layout import shares
 from session.view.live_region import LiveRegion, rewraps, rows_of
 
 

@@ -59,7 +59,7 @@ def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.Ca
     ("event", "line"),
     [
         (m.StageReady(stage="stt", detail="base", sandbox="sandboxed"), "ready     stt, base, sandboxed"),
-        (started("mic"), "hearing   mic: a file"),
+        (started("mic"), "capturing mic: a file"),
         (question(1, "Why?"), "question  Why?"),
         (request(1, left_machine=True, body="xx"), "sent      2 bytes to api.example.com:443"),
         (

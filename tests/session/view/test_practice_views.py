@@ -46,7 +46,7 @@ def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Term
     with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
         tell(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")
-        terminal.until_shown("space: my answer is over")
+        terminal.until_shown("space: end my answer")
         terminal.press(" ")
         pressed = wait_until(
             lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]

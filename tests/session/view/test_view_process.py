@@ -132,7 +132,7 @@ def test_a_reader_who_has_had_enough_ends_the_view_quietly(hub_run: Run, kind: s
 def test_a_view_that_does_not_exist_is_named(hub_run: Run) -> None:
     assert view_process(hub_run, "cinema").wait(timeout=20) == 2
     problem = m.ProblemReported(
-        stage="view", problem="there is no view 'cinema'", fix="take json, plain or terminal"
+        stage="view", problem="there is no view 'cinema'", fix="use json, plain or terminal"
     )
     with HubClient("session", hub_run) as listener:
         wait_until(lambda: any(logged.event == problem for logged in listener.poll(0.1)))
@@ -204,7 +204,7 @@ def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
 
 def test_the_terminal_is_left_as_it_was(terminal: Terminal, hub_run: Run) -> None:
     tell(hub_run, *story.opening())
-    terminal.until_shown("processes well")
+    terminal.until_shown("processes ready")
     assert terminal.now() != terminal.before
     assert terminal.stop() == 0
     assert terminal.now() == terminal.before

@@ -1,0 +1,1 @@
+"""State of the session as the views show it, computed from the event log."""

@@ -1,0 +1,1 @@
+"""Views: each draws one part of the state in the window."""

@@ -1,0 +1,1 @@
+"""Widgets: controls and text boxes that the views are built from."""

@@ -1,0 +1,27 @@
+"""A request for a session: what the user gave on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user requested."""
+
+    flags: Mapping[str, Mapping[str, Any]]
+    """Values given on the command line, by settings table; None means not given."""
+    models: Sequence[str] = ()
+    """Names of models; the catalogue tells Whisper's from the provider's."""
+    settings_file: Path | None = None
+    vocabulary_file: Path | None = None
+    consent: bool = False
+    ask_key: bool = False
+    """Prompt for the providers' keys, for this session alone."""
+    practises: bool = False
+    """The program asks questions, and only the user is captured."""
+    true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """True ends of speech by source, where known."""

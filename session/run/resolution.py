@@ -1,0 +1,117 @@
+"""Turns a request into complete settings: decodes, checks inputs, finds models."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from bus.failures import UsageFailure
+from capture.source import parse_sources
+from llm.notes.read.note_files import read_notes
+from llm.providers import named_provider
+from llm.settings import LlmSettings
+from llm.usage import prices
+from session import settings as all_settings
+from session.models import catalogue, store
+from session.models.choice import find_weights
+from session.run.request import Request
+from session.run.vocabulary import expected_words, read_vocabulary
+from session.settings import AllSettings
+from session.transcript import save
+
+_WHISPER_SIZES = re.compile(
+    r"(whisper-)?(distil-)?(tiny|base|small|medium|large(-v[123])?|turbo)([.-](en|turbo))?"
+)
+"""Names of Whisper models in other catalogues."""
+
+
+def resolve(request: Request) -> AllSettings:
+    """Return the settings with sources parsed, models found and files checked.
+
+    Raises:
+        Failure: A file, model or provider does not exist, or a value is wrong.
+    """
+    settings = all_settings.load(request.settings_file, _decode(request))
+    _check(settings)
+    return _with_models(settings, request.vocabulary_file)
+
+
+def _decode(request: Request) -> dict[str, dict[str, Any]]:
+    """Return the flags with sources parsed and models assigned to their tables."""
+    flags = {name: dict(table) for name, table in request.flags.items()}
+    for model in request.models:
+        _refuse_ambiguous(model)
+        table = "stt" if catalogue.is_whisper(model) else "llm"
+        flags.setdefault(table, {})["model"] = model
+    sources = flags.get("capture", {}).get("sources")
+    if sources:
+        flags["capture"]["sources"] = parse_sources(sources)
+    return flags
+
+
+def _refuse_ambiguous(model: str) -> None:
+    """Refuse a Whisper size that is not in the catalogue; it is hardly a provider's model.
+
+    Raises:
+        UsageFailure: The name is one.
+    """
+    if catalogue.is_whisper(model) or not _WHISPER_SIZES.fullmatch(model):
+        return
+    known = ", ".join(sorted(name for name in catalogue.CATALOGUE if catalogue.is_whisper(name)))
+    raise UsageFailure(
+        f"the Whisper model {model!r} is not available",
+        kept="nothing was started",
+        fix=f"choose one of {known}; for a provider's model of that name, set model in [llm]",
+    )
+
+
+def _check(settings: AllSettings) -> None:
+    """Check sources, the file to save to, providers and prices before anything is started."""
+    if not settings.capture.sources:
+        raise UsageFailure(
+            "no audio source is given",
+            kept="nothing was started",
+            fix="add --source mic=default, or --source mic=file:PATH",
+        )
+    if settings.session.save:
+        save.check(Path(settings.session.save))
+    for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
+        named_provider(settings.llm, name)
+    prices.load()
+
+
+def _with_models(settings: AllSettings, vocabulary_file: Path | None) -> AllSettings:
+    """Return the settings with model files, vocabulary and the practice's source filled in."""
+    notes = [note.text for note in read_notes(settings.llm.notes).notes]  # the llm stage reports omissions
+    listed = read_vocabulary(vocabulary_file) if vocabulary_file else []
+    stt = find_weights(settings.stt)
+    stt = replace(stt, vocabulary=expected_words(stt, listed, notes))
+    llm = replace(
+        settings.llm,
+        local_model_path=_local_model(settings.llm),
+        meaning_model_path=_meaning_model(settings.llm),
+    )
+    practice = replace(
+        settings.practice,
+        source=next(iter(settings.capture.sources)),
+        language=settings.practice.language or stt.language,
+    )
+    return dataclasses.replace(settings, stt=stt, llm=llm, practice=practice)
+
+
+def _meaning_model(settings: LlmSettings) -> str:
+    """Return the folder of the model that compares notes by meaning; "" without notes or model."""
+    return str(store.find("minilm").parent) if settings.notes and store.is_there("minilm") else ""
+
+
+def _local_model(settings: LlmSettings) -> str:
+    """Return the path of the small model; "" where it is not used or, with "auto", not there."""
+    if settings.answer == "off" or settings.provider not in ("auto", "local"):
+        return ""
+    if settings.provider == "auto" and not store.is_there("smollm2"):
+        return ""
+    return str(store.find("smollm2"))

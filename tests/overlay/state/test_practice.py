@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from bus import messages as m
+from overlay.state.captions import Captions
+from tests.overlay import practice_story as story
+from tests.session.events import log
+
+
+def captions(*events: m.Event) -> Captions:
+    shown = Captions()
+    for logged in log(*events):
+        shown.apply(logged)
+    return shown
+
+
+def test_nothing_is_shown_when_nothing_is_practised() -> None:
+    practice = captions().practice
+    assert (practice.heading, practice.state, practice.sections) == ("", "", [])
+
+
+def test_a_question_is_shown_and_then_whose_turn_it_is() -> None:
+    practice = captions(story.asked(1)).practice
+    assert practice.heading == "1 of 2: What is a queue?"
+    assert practice.state == "listen"
+    practice = captions(story.asked(1), story.turn(1)).practice
+    assert "your turn" in practice.state
+
+
+def test_what_an_answer_came_to_stays_while_the_next_is_asked() -> None:
+    practice = captions(story.asked(1), story.turn(1), story.measured(1)).practice
+    assert practice.sections == [("Your answer to question 1", story.REMARKS)]
+    assert "next question" in practice.state
+    practice = captions(story.asked(1), story.turn(1), story.measured(1), story.asked(2)).practice
+    assert practice.heading == "2 of 2: And a stack?"
+    assert practice.sections == [("Your answer to question 1", story.REMARKS)]
+    assert practice.state == "listen"
+
+
+def test_the_end_shows_the_whole_and_what_it_cannot_judge() -> None:
+    practice = captions(*story.whole()).practice
+    assert practice.heading == "The practice is over"
+    assert practice.sections == [
+        ("All answers", story.OVERALL),
+        ("Your answer to question 2", ["5 words."]),
+        ("What this can and cannot judge", story.CAVEATS),
+    ]
+    assert practice.state == ""
+
+
+def test_feedback_is_an_exchange_like_any_other_and_is_no_general_knowledge() -> None:
+    shown = captions(*story.whole())
+    assert shown.current is not None
+    assert shown.current.answer == story.FEEDBACK
+    assert not shown.current.general

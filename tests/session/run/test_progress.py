@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from bus import messages as m
+from session.run.progress import Progress
+from tests.session.events import discarded, ended, final, log, question
+
+
+def progress(*events: m.Event, answers: bool = True) -> Progress:
+    fold = Progress(["mic"], answers=answers)
+    for logged in log(*events):
+        fold.apply(logged)
+    return fold
+
+
+CAPTURED = m.CaptureEnded(source="mic", stop_sample=99, cause="end of file")
+LISTENED = m.DetectionEnded(source="mic", stop_sample=99)
+ANSWERED = m.AnswerFinished(question=1, text="x", model="y", stop_reason="stop")
+
+
+def considered(seq: int) -> m.Heartbeat:
+    return m.Heartbeat(stage="llm", processed_seq=seq)
+
+
+def test_a_session_goes_on_while_anything_is_under_way() -> None:
+    assert not progress().complete
+    assert not progress(CAPTURED).complete
+    assert not progress(ended(1), CAPTURED, LISTENED).complete
+    assert progress(ended(1), CAPTURED, LISTENED, final(1), considered(4)).complete
+
+
+def test_it_waits_until_the_last_words_were_considered() -> None:
+    assert not progress(ended(1), CAPTURED, LISTENED, final(1), considered(3)).complete
+    assert progress(ended(1), CAPTURED, LISTENED, final(1), answers=False).complete
+
+
+def test_it_waits_for_the_answer() -> None:
+    said = (ended(1), CAPTURED, LISTENED, final(1), question(1))
+    assert not progress(*said, considered(9)).complete
+    assert progress(*said, considered(9), ANSWERED).complete
+
+
+def test_an_utterance_without_words_is_dealt_with_too() -> None:
+    assert progress(ended(1), CAPTURED, LISTENED, discarded(1), considered(9)).complete
+
+
+def test_nobody_waits_for_a_stage_that_was_given_up() -> None:
+    fold = progress(LISTENED, CAPTURED)
+    fold.stage_given_up("llm")
+    assert fold.complete
+    fold = progress(LISTENED)
+    fold.stage_given_up("capture:mic")
+    assert fold.transcribed

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from session.run.statistics import Statistics
+from session.run.summary import SessionOutcome, lines
+from tests.session.events import request
+
+ENDING = SessionOutcome("the recordings ended", killed=[], stop_s=0.4)
+
+
+def summary(statistics: Statistics, ending: SessionOutcome = ENDING) -> str:
+    return "\n".join(f"{label}: {text}" for label, text in lines(statistics, ending))
+
+
+def test_latencies_say_what_they_were_measured_from() -> None:
+    assert "true end of speech to final: p50 0.50 s" in summary(
+        Statistics({"mic": [1.0]}, final_latencies_s=[0.5])
+    )
+    assert "as detected" in summary(Statistics(final_latencies_s=[0.5]))
+    assert "not measured" in summary(Statistics())
+    fast = lines(Statistics(final_latencies_s=[-30.0]), ENDING, at_real_pace=False)
+    assert ("latency", "end of speech, as detected, to final: not measured at this pace") in fast
+
+
+def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
+    assert "left the machine: nothing\n" in summary(Statistics())
+    local = Statistics(requests=[request(1, left_machine=False)])
+    assert "left the machine: nothing; 1 request went to a model on this machine" in summary(local)
+    remote = Statistics(requests=[request(1, left_machine=True, body="x" * 120)])
+    assert "120 bytes in 1 request to api.example.com:443" in summary(remote)
+
+
+def test_the_receipt_says_what_was_wiped_and_what_could_not_be() -> None:
+    assert "audio rings zeroed" in summary(Statistics())
+    for ending in (ENDING, SessionOutcome("x", killed=["stt"], stop_s=1.0)):
+        assert "copies inside Python, Whisper and Qt cannot be zeroed" in summary(Statistics(), ending)
+
+
+def test_losses_and_killed_processes_are_not_hidden() -> None:
+    text = summary(
+        Statistics(lost_samples=16_000, given_up=["llm"]), SessionOutcome("x", killed=["stt"], stop_s=1.0)
+    )
+    assert "1.00 s of audio" in text
+    assert "given up: llm" in text
+    assert "had to be killed" in text
+    text = summary(Statistics(unconfirmed_utterances=1, not_understood=2))
+    assert "unclear: 1 utterance unconfirmed, 2 not understood" in text

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from bus.stages import StagePlan
+from session.supervise.health import LASTING_CODES, RESTARTS_AT_MOST, Health, Verdict
+
+PLAN = StagePlan("stt", "stt", silence_limit_s=4.0, start_limit_s=30.0)
+
+
+def test_a_stage_that_beats_is_left_alone() -> None:
+    health = Health(PLAN)
+    health.started(0.0)
+    health.was_ready(1.0)
+    for now_s in range(2, 100):
+        health.heartbeat(now_s)
+        assert health.while_running(now_s + 0.9) is Verdict.LEAVE
+
+
+@pytest.mark.parametrize(
+    ("ready_s", "now_s", "verdict"),
+    [
+        (None, 29.0, Verdict.LEAVE),
+        (None, 31.0, Verdict.KILL),
+        (1.0, 4.9, Verdict.LEAVE),
+        (1.0, 5.1, Verdict.KILL),
+    ],
+)
+def test_silence_is_judged_by_whether_it_was_ready(
+    ready_s: float | None, now_s: float, verdict: Verdict
+) -> None:
+    health = Health(PLAN)
+    health.started(0.0)
+    if ready_s is not None:
+        health.was_ready(ready_s)
+    assert health.while_running(now_s) is verdict
+
+
+def test_a_stage_is_not_blamed_for_a_time_in_which_nobody_watched() -> None:
+    health = Health(PLAN)
+    health.started(0.0)
+    health.was_ready(1.0)
+    health.exclude_pause(60.0)
+    assert health.while_running(64.9) is Verdict.LEAVE
+    assert health.while_running(65.1) is Verdict.KILL
+
+
+def test_a_stage_whose_freezing_harms_nobody_is_never_killed_for_it() -> None:
+    health = Health(StagePlan("overlay", "overlay", silence_limit_s=None))
+    health.started(0.0)
+    health.was_ready(1.0)
+    assert health.while_running(1e6) is Verdict.LEAVE
+
+
+def test_five_restarts_in_a_minute_and_no_more() -> None:
+    health = Health(PLAN)
+    verdicts = [health.after_exit(-9, now_s) for now_s in range(RESTARTS_AT_MOST + 1)]
+    assert verdicts == [Verdict.RESTART] * RESTARTS_AT_MOST + [Verdict.GIVE_UP]
+    assert health.given_up
+
+
+def test_a_death_every_quarter_of_an_hour_is_forgiven() -> None:
+    health = Health(PLAN)
+    assert {health.after_exit(1, number * 900.0) for number in range(50)} == {Verdict.RESTART}
+
+
+@pytest.mark.parametrize("code", sorted(LASTING_CODES))
+def test_a_failure_that_would_only_come_again_is_not_tried_again(code: int) -> None:
+    assert Health(PLAN).after_exit(code, 0.0) is Verdict.GIVE_UP
+
+
+def test_a_clean_exit_is_a_wish_only_of_what_the_user_can_close() -> None:
+    assert Health(StagePlan("overlay", "overlay", ends_session=True)).after_exit(0, 0.0) is Verdict.END
+    assert Health(PLAN).after_exit(0, 0.0) is Verdict.RESTART
