@@ -81,14 +81,7 @@ def final(
         unconfirmed: Whether these are words shown before, which the final pass did not find.
     """
     if not text:
-        return UtteranceDiscarded(
-            source=task.source,
-            utterance=task.utterance,
-            start_sample=task.start_sample,
-            stop_sample=task.stop_sample,
-            cause="no words",
-            speech_ms=task.speech_ms,
-        )
+        return _discarded(task)
     return FinalTranscribed(
         source=task.source,
         utterance=task.utterance,
@@ -107,6 +100,17 @@ def final(
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
         unconfirmed=unconfirmed,
+    )
+
+
+def _discarded(task: Task) -> UtteranceDiscarded:
+    return UtteranceDiscarded(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        stop_sample=task.stop_sample,
+        cause="no words",
+        speech_ms=task.speech_ms,
     )
 
 

@@ -24,7 +24,7 @@ class Detector(Protocol):
     """Gives speech probabilities of windows, in order."""
 
     name: str
-    """For people."""
+    """For messages."""
     window_samples: int
     """Length of a window."""
     sure_probability: float
