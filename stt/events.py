@@ -72,13 +72,12 @@ def final(
     """Return the event with the final words of an utterance, or that it had none.
 
     Args:
-        task: The end of the utterance.
-        text: All of its words.
+        task: The final task, with all of its words in `text`.
         decoded: The pass that gave them.
         utterance: Has the cost of earlier passes.
         early: Whether the pass began before the end was decided.
         retried: Whether it was retried with a wider window.
-        unconfirmed: Whether these are words shown before, which the final pass did not find.
+        unconfirmed: Whether the words were shown before and not found by the final pass.
     """
     if not text:
         return _discarded(task)
