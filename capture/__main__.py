@@ -7,7 +7,7 @@ import sys
 from bus.failures import UsageFailure
 from bus.stage import Stage
 from capture.settings import CaptureSettings
-from capture.source import Live, FileSource, parse_source
+from capture.source import FileSource, Live, parse_source
 from capture.source_stage import SourceStage
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bus.failures import UsageFailure
 from capture.source import (
+    FileSource,
     Live,
     Microphone,
     Monitor,
     NamedDevice,
-    FileSource,
     StandardInput,
     parse_source,
     parse_sources,
