@@ -7,7 +7,7 @@ import sys
 from bus.failures import UsageFailure
 from bus.stage import Stage
 from capture.settings import CaptureSettings
-from capture.source import Live, Recording, parse_source
+from capture.source import FileSource, Live, parse_source
 from capture.source_stage import SourceStage
 
 
@@ -35,7 +35,7 @@ def main() -> None:
         from capture.replay import Replay
 
         stage.enter_sandbox()  # before the file is opened, to confine its decoder
-        recording = FileRecording(source.path) if isinstance(source, Recording) else InputRecording()
+        recording = FileRecording(source.path) if isinstance(source, FileSource) else InputRecording()
         source_stage.apply_history()
         Replay(source_stage, recording).run()
 

@@ -1,4 +1,4 @@
-"""Replay: plays a recording into the ring in real time, or as fast as backpressure allows.
+"""Replays a recording into the ring, in real time or as fast as backpressure allows.
 
 In real time, a block is due when its last sample would have been captured, counted from the session's common
 start; it is never skipped and never waits for other stages. The lateness of blocks is measured and reported.

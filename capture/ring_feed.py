@@ -101,7 +101,7 @@ class RingFeed:
         self._resampler = Resampler(rate_hz)
 
     def silence_until(self, sample: int) -> None:
-        """Write silence up to this sample; call `change_rate` after it."""
+        """Write silence up to this sample; call `change_rate` first, to flush the resampler."""
         missing = sample - self._ring.stop_sample
         for _ in range(0, missing, SAMPLE_RATE):
             self._write(np.zeros(min(SAMPLE_RATE, sample - self._ring.stop_sample), np.int16))

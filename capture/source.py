@@ -43,8 +43,8 @@ class NamedDevice:
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A file."""
+class FileSource:
+    """An audio or video file."""
 
     path: Path
 
@@ -57,7 +57,7 @@ class StandardInput:
 Live = Microphone | Monitor | NamedDevice
 """Sources that capture in real time."""
 
-Source = Live | Recording | StandardInput
+Source = Live | FileSource | StandardInput
 
 
 def parse_source(name: str, spec: str) -> Source:
@@ -80,7 +80,7 @@ def parse_source(name: str, spec: str) -> Source:
         case ("device", ":", wanted) if wanted.strip():
             return NamedDevice(wanted.strip())
         case ("file", ":", path) if path:
-            return Recording(_path(path))
+            return FileSource(_path(path))
         case _:
             raise UsageFailure(
                 f"{name}={spec} is not a valid source", kept="nothing was started", fix=_nearest(name, spec)
@@ -111,7 +111,7 @@ def parse_sources(given: Iterable[str]) -> dict[str, str]:
         source = parse_source(name, spec)
         if isinstance(source, StandardInput) and "-" in specs.values():
             raise _refused("two sources use standard input", "read one of them from a file")
-        specs[name] = f"file:{source.path.absolute()}" if isinstance(source, Recording) else spec
+        specs[name] = f"file:{source.path.absolute()}" if isinstance(source, FileSource) else spec
     return specs
 
 

@@ -1,7 +1,9 @@
 """Endpointing: decides from the words how long the quiet after a pause must last.
 
-    speech ──┐ SpeechPaused      EndpointPredicted      SpeechEnded  FinalTranscribed
-             └─ quiet ─ pause_ms ─ speculative pass ─ … ─ wait_ms ─────┴───┴──►
+    speech ┤ quiet
+           ├─ pause_ms ─┤ SpeechPaused: a speculative pass begins
+           │               EndpointPredicted: its words give wait_ms
+           ├──────────── wait_ms ────────────┤ SpeechEnded, FinalTranscribed
 
 After a complete sentence or question the wait is short, after half a sentence it is long. A short wait may
 cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.

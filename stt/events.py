@@ -72,23 +72,15 @@ def final(
     """Return the event with the final words of an utterance, or that it had none.
 
     Args:
-        task: The end of the utterance.
-        text: All of its words.
+        task: The final task, with all of its words in `text`.
         decoded: The pass that gave them.
         utterance: Has the cost of earlier passes.
         early: Whether the pass began before the end was decided.
         retried: Whether it was retried with a wider window.
-        unconfirmed: Whether these are words shown before, which the final pass did not find.
+        unconfirmed: Whether the words were shown before and not found by the final pass.
     """
     if not text:
-        return UtteranceDiscarded(
-            source=task.source,
-            utterance=task.utterance,
-            start_sample=task.start_sample,
-            stop_sample=task.stop_sample,
-            cause="no words",
-            speech_ms=task.speech_ms,
-        )
+        return _discarded(task)
     return FinalTranscribed(
         source=task.source,
         utterance=task.utterance,
@@ -107,6 +99,17 @@ def final(
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
         unconfirmed=unconfirmed,
+    )
+
+
+def _discarded(task: Task) -> UtteranceDiscarded:
+    return UtteranceDiscarded(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        stop_sample=task.stop_sample,
+        cause="no words",
+        speech_ms=task.speech_ms,
     )
 
 

@@ -1,4 +1,4 @@
-"""Lag of the final transcripts, and the reports to the user about it: a projection of the event log.
+"""Lag of the final transcripts: a projection of the event log.
 
 Reports once when the transcripts fall behind, and once when they have caught up. Pure: the time is passed in.
 """

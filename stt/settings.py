@@ -8,6 +8,10 @@ import msgspec
 
 from bus.settings import Flag, PathText
 
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=30)]
+Padding = Annotated[float, msgspec.Meta(ge=0, le=30)]
+LogProbability = Annotated[float, msgspec.Meta(ge=-100, le=0)]
+
 
 class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of transcription."""
@@ -41,23 +45,23 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Flag("--endpointing", "How long a speaker may pause before the utterance ends."),
     ] = "balanced"
     """How long a pause may last before the utterance ends (`stt/endpointing.py`)."""
-    first_partial_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.3
+    first_partial_s: Seconds = 0.3
     """Audio after detected speech before the first partial."""
-    partial_every_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 0.6
+    partial_every_s: Seconds = 0.6
     """New audio before each further partial; more in long utterances."""
-    window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 8.0
+    window_s: Seconds = 8.0
     """Shortest encoder window of a pass."""
-    extra_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 1.5
+    extra_s: Padding = 1.5
     """Padding after the speech in the encoder window."""
-    redo_window_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 15.0
+    redo_window_s: Seconds = 15.0
     """Shortest encoder window of a retry, after a pass that looks like a hallucination."""
-    redo_extra_s: Annotated[float, msgspec.Meta(ge=0, le=30)] = 5.0
+    redo_extra_s: Padding = 5.0
     """Padding after the speech in that window."""
-    longest_pass_s: Annotated[float, msgspec.Meta(gt=0, le=30)] = 13.0
+    longest_pass_s: Seconds = 13.0
     """A final pass over more audio than this begins at a pause up to which the words are known."""
     beam: Annotated[int, msgspec.Meta(ge=1, le=32)] = 5
     """Beam size; on one thread five cost little more than one."""
-    least_in_speech: Annotated[float, msgspec.Meta(ge=-100, le=0)] = -2.2
+    least_in_speech: LogProbability = -2.2
     """Words with a lower mean log probability are discarded where speech is certain."""
-    least_in_silence: Annotated[float, msgspec.Meta(ge=-100, le=0)] = -0.4
+    least_in_silence: LogProbability = -0.4
     """The same where silence is certain."""

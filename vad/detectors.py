@@ -24,7 +24,7 @@ class Detector(Protocol):
     """Gives speech probabilities of windows, in order."""
 
     name: str
-    """For people."""
+    """For messages."""
     window_samples: int
     """Length of a window."""
     sure_probability: float
@@ -82,7 +82,7 @@ class SileroDetector:
         self._context, self._hidden, self._cell = self._at_rest()
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
-        """Return how likely it is that each of these windows holds speech, 0 to 1."""
+        """Return the probability of speech in each of these windows, 0 to 1."""
         audio = np.concatenate((self._context, samples.astype(np.float32) / np.float32(32768.0)))
         size = self._CONTEXT_SAMPLES + self.window_samples
         windows = np.lib.stride_tricks.sliding_window_view(audio, size)[:: self.window_samples]

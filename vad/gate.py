@@ -1,9 +1,11 @@
 """Speech gate: turns speech probabilities into utterances with a start and an end.
 
-    QUIET ─► STARTING ─► SPEAKING ─► STOPPING ─► PAUSED ─► QUIET
-               min_speech   ▲           │ pause     │ hangover, or the wait of EndpointPredicted
-      SpeechStarted ────────┤           └ SpeechPaused ────┴ SpeechEnded
-                            └── speech ◄┴───────────┘ SpeechResumed
+    QUIET    ─ speech ───────────────► STARTING
+    STARTING ─ min_speech_ms of it ──► SPEAKING  SpeechStarted
+    SPEAKING ─ quiet ────────────────► STOPPING
+    STOPPING ─ pause_ms of it ───────► PAUSED    SpeechPaused
+    PAUSED   ─ speech ───────────────► SPEAKING  SpeechResumed
+    PAUSED   ─ hangover_ms of quiet ─► QUIET     SpeechEnded; sooner after EndpointPredicted
 
 Utterances of a source are numbered from 1, in order, and never overlap. Pure: knows no detector and no ring.
 """

@@ -77,10 +77,10 @@ def choose(source: Live) -> Device:
         return _default_monitor()
     listed = list_devices()
     known = listed + [device for device in _portaudio_devices(portaudio.load()) if device not in listed]
-    return named(source.wanted, known)
+    return matching_device(source.wanted, known)
 
 
-def named(wanted: str, devices: Sequence[Device]) -> Device:
+def matching_device(wanted: str, devices: Sequence[Device]) -> Device:
     """Return the device with this number, name or description, or the only one that contains it. Pure.
 
     Raises:

@@ -47,7 +47,7 @@ def sources() -> list[PulseSource]:
     Raises:
         InputFailure: No sound server answers, or `pactl` is missing.
     """
-    return parse_sources(_pactl("list", "sources"))
+    return parse_listing(_pactl("list", "sources"))
 
 
 def default_source() -> str:
@@ -80,7 +80,7 @@ def default_monitor(wait_s: float = 0.0) -> PulseSource:
     return found[0]
 
 
-def parse_sources(listing: str) -> list[PulseSource]:
+def parse_listing(listing: str) -> list[PulseSource]:
     """Return the sources in the output of `pactl list sources` in the C locale. Pure.
 
     Sources without a name or a sample specification are left out.

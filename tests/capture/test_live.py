@@ -39,14 +39,14 @@ def _noise(seconds: float) -> Samples:
     return np.fft.irfft(spectrum).astype(np.int16)
 
 
-def _best_match(heard: Samples, played: Samples) -> tuple[int, float]:
-    """Return where `played` lies in `heard`, and how alike they are there, 0 to 1."""
-    size = len(heard) + len(played)
+def _best_match(captured: Samples, played: Samples) -> tuple[int, float]:
+    """Return where `played` lies in `captured`, and how alike they are there, 0 to 1."""
+    size = len(captured) + len(played)
     found = np.fft.irfft(
-        np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
+        np.fft.rfft(captured.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
     )
-    at = int(np.argmax(found[: len(heard)]))
-    piece = heard[at : at + len(played)].astype(float)
+    at = int(np.argmax(found[: len(captured)]))
+    piece = captured[at : at + len(played)].astype(float)
     alike = np.dot(piece, played[: len(piece)]) / (np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9)
     return at, float(alike)
 

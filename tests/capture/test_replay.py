@@ -82,10 +82,10 @@ def test_files_of_any_format_keep_their_length(
     with hearing, ring:
         (ended,) = hearing.heard(CaptureEnded)
         assert ended.stop_sample == pytest.approx(16_000, abs=2_000 if suffix == "mp3" else 160)
-        heard = ring.read(1_600, 12_800).astype(float) / 32_768
-        spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
-        assert np.argmax(spectrum) * 16_000 / len(heard) == pytest.approx(440, abs=3)
-        assert np.sqrt(np.mean(heard**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+        samples = ring.read(1_600, 12_800).astype(float) / 32_768
+        spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+        assert np.argmax(spectrum) * 16_000 / len(samples) == pytest.approx(440, abs=3)
+        assert np.sqrt(np.mean(samples**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
 def test_blocks_are_never_early_and_lateness_is_published(
@@ -112,9 +112,9 @@ def test_bad_samples_are_reported(make_run: MakeRun, start_stage: StartStage, tm
     soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
     hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")
     with hearing, ring:
-        mended = hearing.heard(AudioSanitized)
-        assert sum(event.bad_samples for event in mended) == 10
-        assert sum(event.clipped_samples for event in mended) == 5
+        sanitized = hearing.heard(AudioSanitized)
+        assert sum(event.bad_samples for event in sanitized) == 10
+        assert sum(event.clipped_samples for event in sanitized) == 5
         assert not ring.read(100, 110).any()
 
 

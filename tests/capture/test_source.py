@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bus.failures import UsageFailure
 from capture.source import (
+    FileSource,
     Live,
     Microphone,
     Monitor,
     NamedDevice,
-    Recording,
     StandardInput,
     parse_source,
     parse_sources,
@@ -29,11 +29,11 @@ from capture.source import (
         ("device:3", NamedDevice("3")),
         ("device:hw:CARD=PCH,DEV=0", NamedDevice("hw:CARD=PCH,DEV=0")),
         ("device: USB Audio ", NamedDevice("USB Audio")),
-        ("file:/a/b:c.wav", Recording(Path("/a/b:c.wav"))),
-        ("file:///a/b%20c%C3%BC.wav", Recording(Path("/a/b cü.wav"))),
-        ("file://localhost/a/b.wav", Recording(Path("/a/b.wav"))),
-        ("file:file:///a/b.wav", Recording(Path("/a/b.wav"))),
-        ("file:/a/100%25 b.wav", Recording(Path("/a/100%25 b.wav"))),
+        ("file:/a/b:c.wav", FileSource(Path("/a/b:c.wav"))),
+        ("file:///a/b%20c%C3%BC.wav", FileSource(Path("/a/b cü.wav"))),
+        ("file://localhost/a/b.wav", FileSource(Path("/a/b.wav"))),
+        ("file:file:///a/b.wav", FileSource(Path("/a/b.wav"))),
+        ("file:/a/100%25 b.wav", FileSource(Path("/a/100%25 b.wav"))),
         ("-", StandardInput()),
     ],
 )

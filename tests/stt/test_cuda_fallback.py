@@ -1,4 +1,4 @@
-"""Tests of the fallback from CUDA to the CPU, with real weights and simulated CUDA errors."""
+"""Tests of the CUDA fallback, with real weights and simulated CUDA errors."""
 
 from __future__ import annotations
 

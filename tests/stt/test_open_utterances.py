@@ -15,13 +15,13 @@ def begun(utterance: int = 1, source: str = "mic") -> m.SpeechStarted:
     return m.SpeechStarted(source=source, utterance=utterance, start_sample=100, detected_sample=900)
 
 
-def grew(text: str, stop_sample: int, utterance: int = 1) -> m.PartialTranscribed:
+def partial(text: str, stop_sample: int, utterance: int = 1) -> m.PartialTranscribed:
     return m.PartialTranscribed(
         source="mic", utterance=utterance, text=text, stable_words=0, stop_sample=stop_sample
     )
 
 
-def judged(text: str, quiet_sample: int) -> m.EndpointPredicted:
+def endpoint(text: str, quiet_sample: int) -> m.EndpointPredicted:
     return m.EndpointPredicted(
         source="mic",
         utterance=1,
@@ -44,11 +44,11 @@ def folded(*events: m.Event) -> OpenUtterances:
     ("events", "shown"),
     [
         ([], ""),
-        ([grew("Well", 1_000), grew("Well, I", 2_000)], "Well, I"),
-        ([grew("Well, I", 2_000), grew("Well", 1_000)], "Well, I"),  # the hub's copy of an older one
-        ([grew("Well", 1_000), judged("Well, yes.", 1_500)], "Well, yes."),
-        ([grew("Well", 1_000), judged("", 1_500)], "Well"),
-        ([grew("Well", 1_000, utterance=2)], ""),
+        ([partial("Well", 1_000), partial("Well, I", 2_000)], "Well, I"),
+        ([partial("Well, I", 2_000), partial("Well", 1_000)], "Well, I"),  # the hub's copy of an older one
+        ([partial("Well", 1_000), endpoint("Well, yes.", 1_500)], "Well, yes."),
+        ([partial("Well", 1_000), endpoint("", 1_500)], "Well"),
+        ([partial("Well", 1_000, utterance=2)], ""),
     ],
 )
 def test_newest_published_words_are_shown(events: Sequence[m.Event], shown: str) -> None:
@@ -57,11 +57,11 @@ def test_newest_published_words_are_shown(events: Sequence[m.Event], shown: str)
 
 @pytest.mark.parametrize("outcome", [final(1), discarded(1)])
 def test_utterance_with_an_outcome_is_not_open(outcome: m.Event) -> None:
-    assert folded(begun(), grew("Well", 1_000), ended(1), outcome).close("over") == []
+    assert folded(begun(), partial("Well", 1_000), ended(1), outcome).close("over") == []
 
 
 def test_each_open_utterance_gets_one_outcome() -> None:
-    utterances = folded(begun(), grew("Well", 1_000), ended(1), begun(2), ended(2), begun(3))
+    utterances = folded(begun(), partial("Well", 1_000), ended(1), begun(2), ended(2), begun(3))
     words, lost = utterances.close("given up", ended=True)
     assert isinstance(words, m.FinalTranscribed)
     assert (words.utterance, words.text, words.unconfirmed) == (1, "Well", True)

@@ -88,7 +88,7 @@ def test_finals_come_first_and_those_of_the_call_before_them() -> None:
     assert order == [("final", "call", 1), ("final", "mic", 1), ("partial", "mic", 2)]
 
 
-def test_pause_gets_one_speculative_pass_once_its_tail_is_written() -> None:
+def test_pause_gets_one_speculative_pass_after_its_padding() -> None:
     fold = scheduler(started(1), paused(1, 2.0))
     tail = round(2.2 * SECOND)
     assert fold.next(written_to(2.2 - 1 / SECOND)) is None

@@ -88,9 +88,9 @@ def events(transcriber: Transcriber, kind: type[Event]) -> list[Event]:
 
 def test_pause_predicts_endpoint_and_its_words_are_the_final(transcriber: Transcriber) -> None:
     transcriber.begin(task("speculative"))
-    (judged,) = events(transcriber, EndpointPredicted)
-    assert isinstance(judged, EndpointPredicted)
-    assert judged.reason == "question"
+    (endpoint,) = events(transcriber, EndpointPredicted)
+    assert isinstance(endpoint, EndpointPredicted)
+    assert endpoint.reason == "question"
     transcriber.begin(task("final"))
     (final,) = transcriber.finished()
     assert isinstance(final, FinalTranscribed)
@@ -122,9 +122,9 @@ def test_resumed_speech_cancels_the_speculative_pass(transcriber: Transcriber) -
 
 
 def test_finals_of_a_source_come_in_order(transcriber: Transcriber) -> None:
-    whole = task("final")
-    word = replace(whole, utterance=2, stop_sample=whole.start_sample + SAMPLE_RATE // 2)
-    transcriber.begin(whole)
+    question = task("final")
+    word = replace(question, utterance=2, stop_sample=question.start_sample + SAMPLE_RATE // 2)
+    transcriber.begin(question)
     transcriber.begin(word)
     published: list[Event] = []
     wait_until(lambda: published.extend(transcriber.finished()) or len(published) == 2)

@@ -84,7 +84,7 @@ def test_audio_is_read_once() -> None:
     assert audio.read_ranges == [(0, 16_000), (16_000, 24_000)]
 
 
-def test_overwritten_audio_matters_only_where_no_pass_has_read_it() -> None:
+def test_only_unread_overwritten_audio_is_an_overrun() -> None:
     each, audio, start = utterance(), Audio(), Prefix(0, "")
     each.features(task("partial", 1), start, audio)  # type: ignore[arg-type]
     audio.overwritten_before = 16_000

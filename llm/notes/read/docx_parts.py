@@ -1,4 +1,4 @@
-"""Opens a .docx file and parses its XML parts, within limits of size, count and depth.
+"""Parses the XML parts of a .docx file, within limits of size, count and depth.
 
 Element and attribute names lose their namespace, so that "transitional" and "strict" files are alike.
 """

@@ -1,4 +1,4 @@
-"""Finds the reading order of a page's lines: columns one by one, tables row by row.
+"""Finds the reading order of lines: columns one by one, tables row by row.
 
 Pure. A gap may separate columns or table cells. In columns, one side often continues a sentence where the
 other begins one; in a table, both begin a new entry.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bus.failures import InputFailure
-from capture.devices.device_list import Device, named
-from capture.devices.pulse import PulseSource, parse_sources
+from capture.devices.device_list import Device, matching_device
+from capture.devices.pulse import PulseSource, parse_listing
 
 
 def _device(name: str, index: int) -> Device:
@@ -28,7 +28,7 @@ DEVICES = [
     [("4", 4), ("Webcam", 4), ("webc", 4), ("Web", 5), ("front", 0), ("USB Audio: back", 1)],
 )
 def test_number_name_or_unique_part_finds_a_device(wanted: str, index: int) -> None:
-    assert named(wanted, DEVICES).index == index
+    assert matching_device(wanted, DEVICES).index == index
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_number_name_or_unique_part_finds_a_device(wanted: str, index: int) -> N
 )
 def test_no_or_several_matches_are_refused_with_suggestions(wanted: str, what: str, fix: str) -> None:
     with pytest.raises(InputFailure) as refused:
-        named(wanted, DEVICES)
+        matching_device(wanted, DEVICES)
     assert refused.value.problem == what
     assert fix in refused.value.fix
 
 
 def test_machine_without_devices_is_reported() -> None:
     with pytest.raises(InputFailure, match="there is no device 'mic'"):
-        named("mic", [])
+        matching_device("mic", [])
 
 
 _SOURCES = """Source #0
@@ -84,7 +84,7 @@ Source #59
 
 
 def test_pactl_list_is_parsed() -> None:
-    assert parse_sources(_SOURCES) == [
+    assert parse_listing(_SOURCES) == [
         PulseSource("kopf.monitor", "Monitor of Köpfhörer", 44_100, 2, is_monitor=True),
         PulseSource("alsa_input.usb-Blue", "Blue Yeti: Mono", 48_000, 1, is_monitor=False),
         PulseSource("bare", "bare", 8_000, 1, is_monitor=False),
@@ -100,14 +100,14 @@ def _described(name: str, description: str) -> Device:
 )
 def test_description_finds_a_device(wanted: str) -> None:
     devices = [*DEVICES, _described("kopf.monitor", "Monitor of Köpfhörer")]
-    assert named(wanted, devices).name == "kopf.monitor"
+    assert matching_device(wanted, devices).name == "kopf.monitor"
 
 
 def test_full_description_is_preferred_to_a_part() -> None:
     devices = [_described("a.monitor", "Monitor of Yeti"), _described("a", "Yeti")]
-    assert named("yeti", devices).name == "a"
+    assert matching_device("yeti", devices).name == "a"
     with pytest.raises(InputFailure, match=r"'Monitor of Yeti' \(a.monitor\), 'Yeti' \(a\)"):
-        named("yet", devices)
+        matching_device("yet", devices)
 
 
 def test_missing_pactl_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -31,16 +31,16 @@ def _power(samples: Mono) -> float:
 @pytest.mark.parametrize("rate_hz", RATES)
 @pytest.mark.parametrize("frequency_hz", [100.0, 1000.0, 3300.0])
 def test_tone_keeps_its_frequency_and_position(rate_hz: int, frequency_hz: float) -> None:
-    heard = _resampled(_tone(frequency_hz, rate_hz, 1.0), rate_hz)
-    error = heard - _tone(frequency_hz, 16_000, 1.0)
+    output = _resampled(_tone(frequency_hz, rate_hz, 1.0), rate_hz)
+    error = output - _tone(frequency_hz, 16_000, 1.0)
     inside = slice(200, -200)
-    assert _power(error[inside]) < 1e-7 * _power(heard[inside])
+    assert _power(error[inside]) < 1e-7 * _power(output[inside])
 
 
 @pytest.mark.parametrize("rate_hz", [rate for rate in RATES if rate > 20_000])
 def test_frequencies_above_8_khz_do_not_alias(rate_hz: int) -> None:
-    heard = _resampled(_tone(9_500.0, rate_hz, 1.0), rate_hz)
-    assert _power(heard[200:-200]) < 1e-7
+    output = _resampled(_tone(9_500.0, rate_hz, 1.0), rate_hz)
+    assert _power(output[200:-200]) < 1e-7
 
 
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000])
@@ -48,9 +48,9 @@ def test_output_agrees_with_soxr(rate_hz: int) -> None:
     noise = np.random.default_rng(5).normal(0, 0.1, rate_hz).astype(np.float32)
     low = soxr.resample(soxr.resample(noise, rate_hz, 12_000, "VHQ"), 12_000, rate_hz, "VHQ")
     reference = soxr.resample(low, rate_hz, 16_000, "VHQ")
-    heard = _resampled(low, rate_hz)
-    count = min(len(heard), len(reference))
-    error = (heard[:count] - reference[:count])[400:-400]
+    output = _resampled(low, rate_hz)
+    count = min(len(output), len(reference))
+    error = (output[:count] - reference[:count])[400:-400]
     assert _power(error) < 1e-5 * _power(reference)
 
 
@@ -61,14 +61,14 @@ def test_output_agrees_with_soxr(rate_hz: int) -> None:
 )
 def test_piece_size_does_not_change_output_or_length(rate_hz: int, pieces: list[int]) -> None:
     samples = np.random.default_rng(1).normal(0, 0.1, sum(pieces)).astype(np.float32)
-    resampler, at, heard = Resampler(rate_hz), 0, []
+    resampler, at, output = Resampler(rate_hz), 0, []
     for piece in pieces:
-        heard.append(resampler.feed(samples[at : at + piece]))
+        output.append(resampler.feed(samples[at : at + piece]))
         at += piece
-    heard.append(resampler.finish())
+    output.append(resampler.finish())
     whole = Resampler(rate_hz)
     expected = np.concatenate([whole.feed(samples), whole.finish()])
-    np.testing.assert_allclose(np.concatenate(heard), expected, atol=1e-6)
+    np.testing.assert_allclose(np.concatenate(output), expected, atol=1e-6)
     assert len(expected) == -(-len(samples) * 16_000 // rate_hz)
 
 

@@ -44,20 +44,20 @@ def test_bad_samples_are_sanitized_and_counted(
     np.testing.assert_array_equal(
         sanitizer.sanitize(_column(*values), 0)[:, 0], np.array(sanitized, np.float32)
     )
-    told = sanitizer.events(1_600, last=True)
-    counts = [(event.bad_samples, event.clipped_samples) for event in told]
+    published = sanitizer.events(1_600, last=True)
+    counts = [(event.bad_samples, event.clipped_samples) for event in published]
     assert counts == ([(bad, clipped)] if bad or clipped else [])
 
 
 def test_events_are_at_most_one_per_second_and_complete() -> None:
-    sanitizer, told = Sanitizer("mic"), []
+    sanitizer, published = Sanitizer("mic"), []
     for at in range(0, 48_000, 160):
         sanitizer.sanitize(_column(np.nan), at)
-        told += sanitizer.events(at + 160)
-    told += sanitizer.events(48_000, last=True)
-    assert sum(event.bad_samples for event in told) == 300
-    assert len(told) <= 4
-    assert all(a.stop_sample <= b.start_sample for a, b in itertools.pairwise(told))
+        published += sanitizer.events(at + 160)
+    published += sanitizer.events(48_000, last=True)
+    assert sum(event.bad_samples for event in published) == 300
+    assert len(published) <= 4
+    assert all(a.stop_sample <= b.start_sample for a, b in itertools.pairwise(published))
 
 
 @given(

@@ -41,12 +41,12 @@ def test_every_format_is_read(tmp_path: Path, suffix: str, rate_hz: int) -> None
     soundfile.write(path, _tone(1.0, rate_hz, 2), rate_hz)
     recording = FileRecording(path)
     assert (recording.name, recording.rate_hz, recording.channels) == (path.name, rate_hz, 2)
-    heard = _all_of(recording)
-    assert len(heard) == pytest.approx(rate_hz, rel=0.12)  # mp3 and ogg pad
-    assert np.sqrt(np.mean(heard[1_000:7_000] ** 2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
-    whole, _ = soundfile.read(path, dtype="float32", always_2d=True)
-    both = min(len(heard), len(whole))
-    np.testing.assert_allclose(heard[:both], whole[:both], atol=1e-4)  # in pieces as in one
+    decoded = _all_of(recording)
+    assert len(decoded) == pytest.approx(rate_hz, rel=0.12)  # mp3 and ogg pad
+    assert np.sqrt(np.mean(decoded[1_000:7_000] ** 2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
+    complete, _ = soundfile.read(path, dtype="float32", always_2d=True)
+    both = min(len(decoded), len(complete))
+    np.testing.assert_allclose(decoded[:both], complete[:both], atol=1e-4)  # in pieces as in one
     assert recording.problem == ""
 
 
@@ -55,18 +55,18 @@ def test_seven_channels_and_nan_are_read_unchanged(tmp_path: Path) -> None:
     frames = _tone(0.1, channels=7)
     frames[3, 4] = np.nan
     soundfile.write(path, frames, RATE, subtype="FLOAT")
-    heard = _all_of(FileRecording(path))
-    assert heard.shape == frames.shape
-    np.testing.assert_array_equal(heard, frames)
+    decoded = _all_of(FileRecording(path))
+    assert decoded.shape == frames.shape
+    np.testing.assert_array_equal(decoded, frames)
 
 
 def test_seek_continues_at_the_frame(tmp_path: Path) -> None:
     path = tmp_path / "tone.flac"
     soundfile.write(path, _tone(1.0), RATE)
     recording = FileRecording(path)
-    whole = _all_of(FileRecording(path))
+    complete = _all_of(FileRecording(path))
     recording.seek(5_000)
-    np.testing.assert_array_equal(_all_of(recording), whole[5_000:])
+    np.testing.assert_array_equal(_all_of(recording), complete[5_000:])
     late = FileRecording(path)
     late.seek(99_999)
     assert len(_all_of(late)) == 0
@@ -118,11 +118,11 @@ def _pcm16(frames: NDArray[np.float32]) -> NDArray[np.int16]:
 def test_formats_of_phones_and_browsers_are_read(tmp_path: Path, name: str, codec: str, slack: int) -> None:
     _write_coded(tmp_path / name, codec)
     recording = FileRecording(tmp_path / name)
-    heard = _all_of(recording)
-    assert abs(len(heard) - RATE) <= slack
-    assert np.sqrt(np.mean(heard[4_000:12_000] ** 2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
+    decoded = _all_of(recording)
+    assert abs(len(decoded) - RATE) <= slack
+    assert np.sqrt(np.mean(decoded[4_000:12_000] ** 2)) == pytest.approx(0.3 / np.sqrt(2), rel=0.05)
     if not slack:
-        np.testing.assert_array_equal(_pcm16(heard), _pcm16(_tone(1.0)))
+        np.testing.assert_array_equal(_pcm16(decoded), _pcm16(_tone(1.0)))
     assert recording.problem == ""
 
 
@@ -182,9 +182,9 @@ def test_cut_off_file_is_read_and_reported(tmp_path: Path, name: str) -> None:
 def test_gap_in_timestamps_becomes_silence(tmp_path: Path) -> None:
     _write_coded(tmp_path / "a.mka", "flac", pieces=2)
     recording = FileRecording(tmp_path / "a.mka")
-    heard = _all_of(recording)
-    assert len(heard) == pytest.approx(3 * RATE, abs=RATE // 50)
-    assert not heard[RATE + 400 : 2 * RATE - 400].any()
+    decoded = _all_of(recording)
+    assert len(decoded) == pytest.approx(3 * RATE, abs=RATE // 50)
+    assert not decoded[RATE + 400 : 2 * RATE - 400].any()
     assert "gaps: 1.0 s" in recording.problem
 
 
@@ -239,8 +239,8 @@ def test_damaged_file_is_played_as_far_as_possible(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     recording = FileRecording(path)
-    heard = _all_of(recording)
-    assert 0.5 * RATE < len(heard) < 2.5 * RATE
+    decoded = _all_of(recording)
+    assert 0.5 * RATE < len(decoded) < 2.5 * RATE
     assert "damaged.flac" in recording.problem
 
 
@@ -267,22 +267,22 @@ def test_standard_input_is_read_as_it_arrives(pipe: tuple[int, int]) -> None:
     assert recording.read(160) is None
     os.write(writing, samples.tobytes()[321:])
     os.close(writing)
-    heard = np.concatenate([first, _all_of(recording, 160)])
-    np.testing.assert_array_equal(np.rint(heard[:, 0] * 32768), samples)
+    decoded = np.concatenate([first, _all_of(recording, 160)])
+    np.testing.assert_array_equal(np.rint(decoded[:, 0] * 32768), samples)
     assert recording.problem == ""
 
 
 @pytest.mark.parametrize(
-    ("content", "trouble"),
+    ("content", "problem"),
     [(b"", "standard input had no audio"), (b"\1\0\2", "standard input ended within a sample")],
 )
-def test_incomplete_standard_input_is_reported(pipe: tuple[int, int], content: bytes, trouble: str) -> None:
+def test_incomplete_standard_input_is_reported(pipe: tuple[int, int], content: bytes, problem: str) -> None:
     reading, writing = pipe
     os.write(writing, content)
     os.close(writing)
     recording = InputRecording(reading)
     _all_of(recording, 160)
-    assert recording.problem == trouble
+    assert recording.problem == problem
 
 
 def test_terminal_is_refused_as_standard_input() -> None:

@@ -39,8 +39,8 @@ def test_tracked_changes_are_accepted() -> None:
 
 
 def test_long_bold_sentence_is_not_a_heading() -> None:
-    said = "This whole sentence is in bold because it matters so very much to us all."
-    assert docx_text(docx(paragraph(said, bold=True))).strip() == said
+    text = "This whole sentence is in bold because it matters so very much to us all."
+    assert docx_text(docx(paragraph(text, bold=True))).strip() == text
 
 
 def test_lists_keep_markers_and_numbers() -> None:

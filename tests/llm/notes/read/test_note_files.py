@@ -174,10 +174,10 @@ def test_pages_without_text_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("cp1252.txt", "Windows-1252"), ("onebad.txt", "1 undecodable byte")]
+    ("name", "remark"), [("cp1252.txt", "Windows-1252"), ("onebad.txt", "1 undecodable byte")]
 )
-def test_text_in_other_encodings_is_read_with_a_remark(name: str, said: str) -> None:
+def test_text_in_other_encodings_is_read_with_a_remark(name: str, remark: str) -> None:
     read = read_notes([CASES / name])
     assert "# Résumé — José" in read.notes[0].text
     assert "saved €40k" in read.notes[0].text
-    assert said in read.remarks[0].problem
+    assert remark in read.remarks[0].problem
