@@ -10,6 +10,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogram
 
 from bus.messages import CaptureStarted, Logged, SpeechResumed
+from bus.projection import Projection
 from bus.stage import Stage
 from stt.cuda_fallback import load
 from stt.lag import Lag
@@ -30,6 +31,7 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
+        projections: tuple[Projection, ...] = (utterances, scheduler, lag)
         stage.enter_sandbox()
 
         with (
@@ -41,7 +43,7 @@ def main() -> None:
             while not stage.stopping():
                 for logged in received:
                     _act(logged, sources, transcriber)
-                    for projection in (utterances, scheduler, lag):
+                    for projection in projections:
                         projection.apply(logged)
                 for overwritten in scheduler.pop_overwritten(transcriber.resources()):
                     transcriber.skip(overwritten)

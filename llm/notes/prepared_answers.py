@@ -84,15 +84,15 @@ _HOW_MUCH = re.compile(r"\bhow (?:much|expensive)\b(?! (?:time|notice|experience
 _SET_PHRASES = re.compile(
     r"\b(?:money back|no (?:internet|signal|network)|without (?:internet|signal|network))\b"
 )
-_ASKS_FOR = re.compile(r"\b(why|when|where|who|whose|how (?:long|often|many|soon)|how)\b")
+_QUESTION_WORD = re.compile(r"\b(why|when|where|who|whose|how (?:long|often|many|soon)|how)\b")
 
 
 @dataclass(frozen=True)
-class _Sense:
+class _ComparableQuestion:
     """A question in comparable form."""
 
     intent: str
-    asks_for: str
+    question_word: str
     terms: frozenset[str]
 
 
@@ -104,15 +104,15 @@ class PreparedAnswers:
     """
 
     def __init__(self, notes: Iterable[Note]) -> None:
-        self._written = [(entry, _sense(entry.question)) for entry in qa_pairs(notes)]
+        self._written = [(entry, _comparable(entry.question)) for entry in qa_pairs(notes)]
 
     def __len__(self) -> int:
         return len(self._written)
 
     def best(self, question: str) -> PreparedAnswer | None:
         """Return the answer to this question, or None when none certainly matches."""
-        asked = _sense(question)
-        scored = [(_similarity(asked, sense), entry) for entry, sense in self._written]
+        asked = _comparable(question)
+        scored = [(_similarity(asked, comparable), entry) for entry, comparable in self._written]
         score, entry = max(scored, key=lambda one: one[0], default=(0.0, None))
         return _answer(entry, score) if entry and score else None
 
@@ -121,25 +121,25 @@ def _answer(entry: QaPair, score: float) -> PreparedAnswer:
     return PreparedAnswer(file=entry.file, question=entry.question, text=entry.reply, score=round(score, 3))
 
 
-def _sense(question: str) -> _Sense:
+def _comparable(question: str) -> _ComparableQuestion:
     text = _LEAD_IN.sub("", plain(question))
-    asks_for = _ASKS_FOR.search(text)
+    question_word = _QUESTION_WORD.search(text)
     terms = {_CANONICAL.get(word, word) for word in words(_SET_UP.sub("setup", _SET_PHRASES.sub(" ", text)))}
     if _HOW_MUCH.search(text):
         terms.add(stem("price"))
     if _SET_PHRASES.search(text):
         terms.add(stem("refund" if "back" in text else "offline"))
-    return _Sense(intent_of(text), asks_for[1] if asks_for else "", frozenset(terms))
+    return _ComparableQuestion(intent_of(text), question_word[1] if question_word else "", frozenset(terms))
 
 
-def _similarity(asked: _Sense, written: _Sense) -> float:
+def _similarity(asked: _ComparableQuestion, written: _ComparableQuestion) -> float:
     """Return the score of a match of two questions, 0 for no match."""
-    same_words = asked.terms == written.terms and asked.asks_for == written.asks_for
+    same_words = asked.terms == written.terms and asked.question_word == written.question_word
     if same_words and asked.terms:
         return 1.0
     if asked.intent or written.intent:
         return SAME_KIND_SCORE if asked.intent == written.intent else 0.0
-    if _contradict(asked.asks_for, written.asks_for):
+    if _contradict(asked.question_word, written.question_word):
         return 0.0
     common = asked.terms & written.terms
     shares = [_weight(common) / (_weight(side.terms) or 1.0) for side in (written, asked)]

@@ -72,7 +72,7 @@ def test_paths_of_recordings_become_absolute() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "what"),
+    ("given", "problem"),
     [
         (["mic"], "'mic' is not a valid source"),
         (["=default"], "'' is not a valid source name"),
@@ -83,8 +83,8 @@ def test_paths_of_recordings_become_absolute() -> None:
         (["mic=-", "call=-"], "two sources use standard input"),
     ],
 )
-def test_invalid_sources_are_refused(given: list[str], what: str) -> None:
-    with pytest.raises(UsageFailure, match=what) as refused:
+def test_invalid_sources_are_refused(given: list[str], problem: str) -> None:
+    with pytest.raises(UsageFailure, match=problem) as refused:
         parse_sources(given)
     assert refused.value.kept == "nothing was started"
     assert refused.value.fix

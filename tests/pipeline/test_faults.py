@@ -73,7 +73,7 @@ def test_a_dead_hub_ends_and_saves_the_session(place: Path) -> None:
 BAD_INPUT = [
     (("--source", "mic=file:/nowhere.wav"), 4, "/nowhere.wav"),
     (("--source", "mic=file:{place}/empty.wav"), 4, "empty.wav"),
-    (("--source", "mic=file:{place}/silent.wav"), 4, "it holds no sound"),
+    (("--source", "mic=file:{place}/silent.wav"), 4, "it has no audio"),
     (("--source", "mic=file:{place}/text.wav"), 4, "text.wav"),
     (("--source", "mic=file:{place}"), 4, "{place}"),
     (("--source", "mic=what"), 2, "mic=what"),

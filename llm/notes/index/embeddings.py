@@ -46,9 +46,9 @@ class EmbeddingIndex:
         self._vectors: Any = None
         self._first_parts: Any = None
         """Index of the first vector of each passage."""
-        self._asked: dict[str, Any] = {}
+        self._question_vectors: dict[str, Any] = {}
         """Vectors of the latest questions."""
-        self._thread = threading.Thread(target=self._embed_all, name="meaning", daemon=True)
+        self._thread = threading.Thread(target=self._embed_all, name="embeddings", daemon=True)
         self._thread.start()
 
     def wait(self, timeout_s: float) -> bool:
@@ -62,12 +62,12 @@ class EmbeddingIndex:
             return None
         import numpy as np
 
-        if question not in self._asked:
-            self._asked = {question: self._model.vector(question), **self._asked}
-            self._asked = dict(list(self._asked.items())[:_CACHED_QUESTIONS])
+        if question not in self._question_vectors:
+            self._question_vectors = {question: self._model.vector(question), **self._question_vectors}
+            self._question_vectors = dict(list(self._question_vectors.items())[:_CACHED_QUESTIONS])
         # einsum stays on this thread; a matrix product starts others, which are slow on a busy machine.
-        alike = np.einsum("ij,j->i", self._vectors, self._asked[question])
-        similarities: list[float] = np.maximum.reduceat(alike, self._first_parts).tolist()
+        products = np.einsum("ij,j->i", self._vectors, self._question_vectors[question])
+        similarities: list[float] = np.maximum.reduceat(products, self._first_parts).tolist()
         return similarities
 
     def _embed_all(self) -> None:

@@ -19,25 +19,10 @@ TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt", ".text", ".rst", ".org"})
 SUFFIXES = TEXT_SUFFIXES | {".pdf", ".docx"}
 """Supported files."""
 
-_DOCUMENT_SUFFIXES = frozenset(
-    (
-        *(
-            ".doc",
-            ".docm",
-            ".dotx",
-            ".rtf",
-            ".odt",
-            ".pages",
-            ".wps",
-            ".tex",
-            ".epub",
-            ".html",
-            ".htm",
-            ".mht",
-        ),
-        *(".ppt", ".pptx", ".odp", ".key", ".xls", ".xlsx", ".ods", ".numbers", ".csv"),
-    )
-)
+_DOCUMENT_SUFFIXES = frozenset((
+    ".doc", ".docm", ".dotx", ".rtf", ".odt", ".pages", ".wps", ".tex", ".epub", ".html", ".htm", ".mht",
+    ".ppt", ".pptx", ".odp", ".key", ".xls", ".xlsx", ".ods", ".numbers", ".csv",
+))  # fmt: skip
 """Unsupported documents; those in a folder are named in a remark."""
 
 MAX_TEXT_BYTES = 4 << 20

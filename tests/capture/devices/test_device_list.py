@@ -32,7 +32,7 @@ def test_number_name_or_unique_part_finds_a_device(wanted: str, index: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("wanted", "what", "fix"),
+    ("wanted", "problem", "fix"),
     [
         (
             "usb",
@@ -44,10 +44,10 @@ def test_number_name_or_unique_part_finds_a_device(wanted: str, index: int) -> N
         ("theremin", "there is no device 'theremin'", "see `cuecard devices`"),
     ],
 )
-def test_no_or_several_matches_are_refused_with_suggestions(wanted: str, what: str, fix: str) -> None:
+def test_no_or_several_matches_are_refused_with_suggestions(wanted: str, problem: str, fix: str) -> None:
     with pytest.raises(InputFailure) as refused:
         matching_device(wanted, DEVICES)
-    assert refused.value.problem == what
+    assert refused.value.problem == problem
     assert fix in refused.value.fix
 
 
@@ -120,14 +120,14 @@ def test_missing_pactl_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("script", "what"),
+    ("script", "problem"),
     [
         ("echo 'Connection failure: Connection refused' >&2; exit 1", "Connection refused"),
         ("exec tail -f /dev/null", "does not answer within"),
     ],
 )
 def test_sound_server_without_answer_is_reported(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, what: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, problem: str
 ) -> None:
     from capture.devices import pulse
 
@@ -135,7 +135,7 @@ def test_sound_server_without_answer_is_reported(
     pactl.write_text(f"#!/bin/sh\n{script}\n")
     pactl.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(InputFailure, match=what):
+    with pytest.raises(InputFailure, match=problem):
         pulse.sources()
 
 
