@@ -142,10 +142,10 @@ class OverlayWindow(QWidget):
 
     def _place(self, settings: OverlaySettings) -> None:
         self.resize(settings.width, settings.height)
-        view = QGuiApplication.primaryScreen()
-        if view is None:
+        screen = QGuiApplication.primaryScreen()
+        if screen is None:
             return
-        room = view.availableGeometry()
+        room = screen.availableGeometry()
         x = room.right() - settings.width - _EDGE_PX if settings.x is None else settings.x
         y = room.top() + _EDGE_PX if settings.y is None else settings.y
         self.move(QPoint(x, y))

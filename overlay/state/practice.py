@@ -52,7 +52,7 @@ class Practice:
 
     @property
     def state(self) -> str:
-        """What happens now, and what the user can do."""
+        """Text on the current step, and on what the user can do."""
         if self.ended is not None or self.question is None:
             return ""
         if self.listening:
@@ -63,7 +63,7 @@ class Practice:
 
     @property
     def action_label(self) -> str:
-        """What the key or the button does now."""
+        """Label of the key or button."""
         return strings.END_ANSWER if self.listening else strings.CONTINUE
 
     @property

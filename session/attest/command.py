@@ -1,4 +1,4 @@
-"""`cuecard attest` as the command line calls it."""
+"""The command `cuecard attest`."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import typer
 from bus.failures import Failure, MachineFailure
 from session.attest.marked_session import watch
 from session.attest.report import report
-from session.attest.violations import judge
+from session.attest.violations import find_violations
 
 
 def attest(output: Path | None) -> None:
-    """Watch a marked session and write the report.
+    """Trace a marked session and write the report.
 
     Args:
-        output: Where to; standard output when None.
+        output: The file; None for standard output.
 
     Raises:
-        Failure: It could not be watched, or something was found that should not be.
+        Failure: It could not be traced, or violates the contract.
     """
-    typer.echo("a marked session is being watched; this takes about half a minute", err=True)
+    typer.echo("tracing a marked session; this takes about half a minute", err=True)
     started_s = time.monotonic()
     evidence = watch()
-    findings = judge(evidence)
-    took_s = time.monotonic() - started_s
-    text = report(evidence, findings, took_s)
+    findings = find_violations(evidence)
+    duration_s = time.monotonic() - started_s
+    text = report(evidence, findings, duration_s)
     if output is None:
         typer.echo(text, nl=False)
     else:
@@ -35,7 +35,7 @@ def attest(output: Path | None) -> None:
     where = f"the report is in {output}" if output else "the report is above"
     if findings:
         raise _not_attested(len(findings), where)
-    typer.echo(f"attested: the session kept its promises; it took {took_s:.0f} s; {where}", err=True)
+    typer.echo(f"attested: no violations found, in {duration_s:.0f} s; {where}", err=True)
 
 
 def _write(output: Path, text: str) -> None:
@@ -45,15 +45,15 @@ def _write(output: Path, text: str) -> None:
         raise MachineFailure(
             f"the report cannot be written to {output} ({error.strerror or error})",
             kept="nothing",
-            fix="give another place, or none to have it printed",
+            fix="choose another file, or none to print the report",
         ) from error
 
 
 def _not_attested(count: int, where: str) -> Failure:
     failure = Failure(
-        f"not attested: the session broke its promises in {count} {'way' if count == 1 else 'ways'}",
-        kept=f"{where} and names them",
-        fix="use no session for anything private before they are understood; SECURITY.md says where to tell",
+        f"not attested: {count} {'violation' if count == 1 else 'violations'} found",
+        kept=where,
+        fix="use no session for anything private until they are explained; SECURITY.md says where to report",
     )
     failure.exit_code = 10
     return failure

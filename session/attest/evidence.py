@@ -1,4 +1,4 @@
-"""What was seen of a session, put into the form in which it can be judged. Pure."""
+"""Evidence about a traced session, in a form that can be checked. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bus.audio import Samples
 from bus.messages import Event, FinalTranscribed, QuestionDetected
 from session.attest.packets import Flow, flows
-from session.attest.recording import Samples, marker
+from session.attest.recording import marker
 from session.attest.search import Sound, Words
 from session.attest.trace import Process
 from session.attest.tracer import Observation
@@ -22,20 +23,20 @@ E = TypeVar("E")
 
 @dataclass(frozen=True)
 class Evidence:
-    """A watched session, seen from outside."""
+    """Everything observed about a traced session."""
 
     seen: Observation
     processes: Sequence[Process]
     key: str
-    """What was planted as the provider's key."""
+    """The planted provider key."""
     sounds: Sequence[Samples]
-    """What was heard."""
+    """The recordings that were captured."""
     files: dict[str, bytes]
-    """What lay in its home, its run directory and its temporary files when it had ended, by path."""
+    """Contents of its home, run and temporary directories after its end, by path."""
 
     @cached_property
     def events(self) -> list[Event]:
-        """Its log, as it printed it."""
+        """Its log, as printed with --json."""
         found = (_event(line) for line in self.seen.stdout.splitlines())
         return [event for event in found if event is not None]
 
@@ -45,40 +46,40 @@ class Evidence:
 
     @cached_property
     def flows(self) -> list[Flow]:
-        """What passed through its network."""
+        """The traffic in its network."""
         return flows(self.seen.packets)
 
     @cached_property
     def sound(self) -> Sound:
-        """What was heard, to be looked for."""
+        """The audio to search for."""
         return Sound(self.sounds, marker())
 
     @cached_property
     def words(self) -> Words:
-        """All that was said, as the transcriber wrote it, to be looked for."""
+        """The whole transcript, to search for."""
         return Words([final.text for final in self.of(FinalTranscribed)])
 
     @cached_property
     def canaries(self) -> Words:
-        """What was said and belongs to no question, to be looked for."""
+        """The transcript outside of questions, to search for."""
         return Words(self.canary_sentences)
 
     @property
     def canary_sentences(self) -> list[str]:
-        """What was said and belongs to no question."""
+        """The sentences outside of questions."""
         asked = {
             (event.source, span.utterance) for event in self.of(QuestionDetected) for span in event.spans
         }
         finals = self.of(FinalTranscribed)
         return [final.text for final in finals if (final.source, final.utterance) not in asked]
 
-    def shows_key(self, data: bytes) -> bool:
-        """Tell whether the key is among these bytes, other than in the one header that it is for."""
+    def exposes_key(self, data: bytes) -> bool:
+        """Return whether the key is in these bytes, outside of the authorization header."""
         key = self.key.encode()
         return key in re.sub(rb"(?im)^authorization: bearer " + key + rb"\r?$", b"", data)
 
-    def shows_key_at_all(self, data: bytes) -> bool:
-        """Tell whether the key is among these bytes."""
+    def contains_key(self, data: bytes) -> bool:
+        """Return whether the key is in these bytes."""
         return self.key.encode() in data
 
 
@@ -89,5 +90,5 @@ def _event(line: bytes) -> Event | None:
             {name: value for name, value in fields.items() if name not in ("seq", "logged_ns")}, Event
         )
         return event
-    except (msgspec.DecodeError, msgspec.ValidationError):  # something else was printed; it is searched too
+    except (msgspec.DecodeError, msgspec.ValidationError):  # other output; it is searched too
         return None

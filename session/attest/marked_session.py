@@ -1,4 +1,4 @@
-"""Prepares a marked session, has it watched, and gathers what was seen. Linux only: it needs strace."""
+"""Prepares a marked session, has it traced, and collects the evidence. Linux only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from session.attest.tracer import KEY_VARIABLE, SEEN_FILE, Observation
 from session.models import store
 
 _MODEL = "tiny.en"
-_KEPT_VARIABLES = (
+_INHERITED_VARIABLES = (
     "PATH",
     "LANG",
     "LC_ALL",
@@ -34,72 +34,72 @@ _APT = "sudo apt-get install strace util-linux"
 
 
 def watch() -> Evidence:
-    """Run a marked session and return what was seen of it; nothing of it is left behind.
+    """Run a marked session and return the evidence; all its files are deleted.
 
     Raises:
-        Failure: The machine lacks what that takes.
+        Failure: The machine lacks strace, unshare, a model, or the rights to use them.
     """
     unshare = _programs()
     models = store.models_directory()
     store.find(_MODEL)
-    place = Path(tempfile.mkdtemp(prefix="cuecard-attest-"))
+    folder = Path(tempfile.mkdtemp(prefix="cuecard-attest-"))
     key = f"sk-planted-{secrets.token_hex(12)}"
     try:
         for name in ("home", "run", "tmp", "heard", "trace"):
-            (place / name).mkdir(0o700)
-        recordings = recording.record(place / "heard")
-        _watch(place, unshare, _environment(place, models, key))
+            (folder / name).mkdir(0o700)
+        recordings = recording.record(folder / "heard")
+        _watch(folder, unshare, _environment(folder, models, key))
         return Evidence(
-            seen=_seen(place),
-            processes=trace.read(place / "trace"),
+            seen=_seen(folder),
+            processes=trace.read(folder / "trace"),
             key=key,
             sounds=[recording.read(file) for file in recordings.values()],
-            files=_left(place),
+            files=_left(folder),
         )
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _programs() -> str:
-    """Make sure that strace and unshare are there, and return the path of unshare."""
+    """Check that strace and unshare are installed, and return the path of unshare."""
     if sys.platform != "linux":
         raise MachineFailure(
             f"a session cannot be attested on {platform.system()}",
             kept="nothing was started",
-            fix="attest it on Linux; PRIVACY.md says what is enforced here",
+            fix="attest it on Linux; PRIVACY.md describes what is enforced here",
         )
     missing = [name for name in ("strace", "unshare") if shutil.which(name) is None]
     if missing:
         raise MachineFailure(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed",
             kept="nothing was started",
-            fix=f"run `{_APT}`, or what your system calls it",
+            fix=f"run `{_APT}`, or the equivalent of your system",
         )
     return shutil.which("unshare") or ""
 
 
-def _environment(place: Path, models: Path, key: str) -> dict[str, str]:
-    """Return an environment that leads nowhere but into the workplace, with the key planted."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+def _environment(folder: Path, models: Path, key: str) -> dict[str, str]:
+    """Return an environment in which all directories are in `folder`, with the planted key."""
+    inherited = {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ}
     return {
-        **kept,
-        "HOME": str(place / "home"),
-        "TMPDIR": str(place / "tmp"),
-        "XDG_RUNTIME_DIR": str(place / "run"),
+        **inherited,
+        "HOME": str(folder / "home"),
+        "TMPDIR": str(folder / "tmp"),
+        "XDG_RUNTIME_DIR": str(folder / "run"),
         "CUECARD_MODELS_DIR": str(models),
         "CUECARD_STT_MODEL": _MODEL,
         KEY_VARIABLE: key,
     }
 
 
-def _watch(place: Path, unshare: str, environment: dict[str, str]) -> None:
-    """Have the session watched in a network of its own.
+def _watch(folder: Path, unshare: str, environment: dict[str, str]) -> None:
+    """Run the tracer in a separate network namespace.
 
     Raises:
-        MachineFailure: This user may not have one, or may not trace.
+        MachineFailure: This user may not create one.
     """
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
-    inside = [sys.executable, "-P", "-m", "session.attest.tracer", str(place)]
+    inside = [sys.executable, "-P", "-m", "session.attest.tracer", str(folder)]
     done = subprocess.run(
         [unshare, "--net", *as_root, "--", *inside],
         env=environment,
@@ -112,27 +112,27 @@ def _watch(place: Path, unshare: str, environment: dict[str, str]) -> None:
     if done.returncode:
         why = next(iter(done.stderr.strip().splitlines()[-1:]), f"it ended with {done.returncode}")
         raise MachineFailure(
-            f"no network of its own can be made for the session ({why})",
-            kept="nothing was left behind",
-            fix="run it as root, or let users make namespaces: "
+            f"no network namespace can be created for the session ({why})",
+            kept="no files were left",
+            fix="run it as root, or allow user namespaces: "
             "sudo sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0",
         )
 
 
-def _seen(place: Path) -> Observation:
-    seen = msgspec.msgpack.decode((place / SEEN_FILE).read_bytes(), type=Observation)
-    if not any((place / "trace").iterdir()) or b"ptrace" in seen.stderr:
+def _seen(folder: Path) -> Observation:
+    seen = msgspec.msgpack.decode((folder / SEEN_FILE).read_bytes(), type=Observation)
+    if not any((folder / "trace").iterdir()) or b"ptrace" in seen.stderr:
         raise MachineFailure(
-            "strace may not trace here",
-            kept="nothing was left behind",
+            "strace is not permitted to trace here",
+            kept="no files were left",
             fix="allow it: sudo sysctl kernel.yama.ptrace_scope=1, in a container --cap-add SYS_PTRACE",
         )
     return seen
 
 
-def _left(place: Path) -> dict[str, bytes]:
-    """Return the files that are there now, by path."""
-    folders = [place / name for name in ("home", "run", "tmp")]
+def _left(folder: Path) -> dict[str, bytes]:
+    """Return the files of the session, by path."""
+    folders = [folder / name for name in ("home", "run", "tmp")]
     return {
         str(file): file.read_bytes()
         for folder in folders

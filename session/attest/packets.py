@@ -1,4 +1,4 @@
-"""Every packet of a network that holds nothing but loopback: caught as it passes, and read."""
+"""Captures and parses every packet of a network namespace that has loopback only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IPV4, _IPV6, _TCP, _UDP = 0x0800, 0x86DD, 6, 17
 
 @dataclass(frozen=True)
 class Flow:
-    """All that went one way between two ports."""
+    """Everything sent in one direction between two ports."""
 
     protocol: str
     """"TCP", "UDP", or the number of another."""
@@ -33,7 +33,7 @@ class Flow:
 
 
 class Capture:
-    """Keeps every packet, from being made until it is closed. Needs the right to do so in this network."""
+    """Captures every packet until it is closed. Needs CAP_NET_RAW in this network namespace."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ALL_PROTOCOLS))
@@ -45,7 +45,7 @@ class Capture:
         self._thread.start()
 
     def close(self) -> None:
-        """Keep what is on its way, and no more."""
+        """Capture the packets in flight, and stop."""
         self._ending.set()
         self._thread.join()
         self._socket.close()
@@ -63,10 +63,10 @@ class Capture:
 
 
 def bring_loopback_up() -> None:
-    """Have this network's own loopback pass packets.
+    """Set this network namespace's loopback interface up.
 
     Raises:
-        OSError: This process may not.
+        OSError: This process lacks the right.
     """
     with contextlib.closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as control:
         name = struct.pack("16sh14x", b"lo", 0)
@@ -75,7 +75,7 @@ def bring_loopback_up() -> None:
 
 
 def flows(packets: Iterable[bytes]) -> list[Flow]:
-    """Return what the packets carried, by protocol, source and destination. Pure."""
+    """Return the payloads by protocol, source and destination. Pure."""
     found: dict[tuple[str, str, str], list[bytes]] = defaultdict(list)
     for packet in packets:
         *ends, payload = _read(packet)
@@ -84,7 +84,7 @@ def flows(packets: Iterable[bytes]) -> list[Flow]:
 
 
 def _read(packet: bytes) -> tuple[str, str, str, bytes]:
-    """Return a packet's protocol, source, destination and what it carries."""
+    """Return a packet's protocol, source, destination and payload."""
     kind = int.from_bytes(packet[12:14])
     data = packet[_ETHERNET:]
     if kind == _IPV4 and len(data) >= 20:

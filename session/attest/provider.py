@@ -1,4 +1,4 @@
-"""A provider on loopback in the place of one elsewhere: speaks chat completions and keeps what it is sent."""
+"""A provider on loopback that speaks chat completions and records its requests."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import msgspec
 
 MODEL = "attest-model"
-_WORDS = ("Each ", "part ", "was ", "moved ", "alone.")
+_PIECES = ("Each ", "part ", "was ", "moved ", "alone.")
 
 
 class ProviderServer(ThreadingHTTPServer):
-    """The server; it listens as soon as it is made."""
+    """The server; it listens as soon as it is created."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.heads: list[bytes] = []
-        """Of every request: its line and its headers."""
+        """Request line and headers of every request."""
         self.bodies: list[bytes] = []
-        """Of the requests that carried something."""
+        """Bodies of the requests that have one."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def port(self) -> int:
-        """Where it listens on 127.0.0.1."""
+        """Its port on 127.0.0.1."""
         return int(self.server_address[1])
 
 
@@ -40,14 +40,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(msgspec.json.encode({"object": "list", "data": [{"id": MODEL}]}), "application/json")
 
     def do_POST(self) -> None:
-        """Answer with the same few words, as a stream."""
+        """Stream a fixed answer."""
         self._keep()
         self.server.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
-        events = [_event(word, None) for word in _WORDS]
+        events = [_event(word, None) for word in _PIECES]
         self._reply(b"".join([*events, _event("", "stop"), b"data: [DONE]\n\n"]), "text/event-stream")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: what was asked is in the report."""
+        """Log nothing; the requests are in the report."""
 
     def _keep(self) -> None:
         headers = "".join(f"{name}: {value}\n" for name, value in self.headers.items())

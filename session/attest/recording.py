@@ -1,6 +1,6 @@
-"""The marked recording: two people of the demo, and a known noise where they are silent.
+"""The marked recording: two speakers of the demo, and a known noise in the pauses.
 
-What they say holds one question, which may be sent, and sentences that may not: the canaries.
+It holds one question, which may be sent, and sentences that may not be sent: the canaries.
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 
-from bus.audio import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE, Samples
 from session.run.demo import DEMO
-
-Samples = npt.NDArray[np.int16]
 
 SOURCES = ("call", "mic")
 
@@ -27,7 +24,7 @@ _CUTS: dict[str, tuple[tuple[float, float], ...]] = {
 _NOISE_S = 1.2
 _NOISE_PERIOD = 1024
 _NOISE_SPREAD = 90
-"""Too quiet to be heard as speech, too random to be anywhere else."""
+"""Too quiet to be detected as speech, too random to occur elsewhere."""
 
 _MIC_WAITS_S = 8.0
 
@@ -36,10 +33,10 @@ def record(folder: Path) -> dict[str, Path]:
     """Write the recordings into `folder` and return them by source."""
     files = {}
     for source, cuts in _CUTS.items():
-        heard = read(DEMO / f"{source}.flac")
+        samples = read(DEMO / f"{source}.flac")
         pieces = [_noise(_MIC_WAITS_S if source == "mic" else _NOISE_S)]
         for start_s, end_s in cuts:
-            pieces += [heard[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]]
+            pieces += [samples[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]]
             pieces += [_noise(_NOISE_S)]
         files[source] = folder / f"{source}.wav"
         soundfile.write(files[source], np.concatenate(pieces), SAMPLE_RATE, subtype="PCM_16")
@@ -53,7 +50,7 @@ def read(file: Path) -> Samples:
 
 
 def marker() -> Samples:
-    """Return the noise that is played over and over where nobody speaks."""
+    """Return the noise that is repeated in the pauses."""
     chance = np.random.default_rng(16)
     return np.rint(chance.normal(0, _NOISE_SPREAD, _NOISE_PERIOD)).astype(np.int16)
 

@@ -1,4 +1,4 @@
-"""What was seen of a session, for a person to read: Markdown. Pure."""
+"""Formats the evidence and violations of a session as a Markdown report. Pure."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ from session.attest.trace import Process, Sink
 from session.attest.violations import Finding
 
 NOT_CHECKED = (
-    "Live devices: the session heard recordings, through the same ring but not through PortAudio.",
-    "The window on a real screen (it was drawn off screen), the terminal view, the small model's own server, "
-    "the key store, `--save`.",
-    "TLS: the provider stood on loopback and was spoken to in plain http, so that requests could be read.",
-    "Sound that is resampled or compressed, and words that are compressed or encrypted, would not be "
-    "recognized; that a file was opened or a socket made would be seen all the same.",
-    "Bytes in memory: swap, core dumps, and what a process with the right to do so reads from another.",
-    "Anything that happens after more than this session's few seconds.",
+    "Live devices: the session captured recordings, through the same ring but not through PortAudio.",
+    "The window on a real screen (it was drawn off screen), the terminal view, the small model's server, the "
+    "key store, `--save`.",
+    "TLS: requests went to a provider on loopback over plain http, so that they could be read.",
+    "Resampled or compressed audio, and compressed or encrypted text, would not be recognized; the opened "
+    "file or socket would be.",
+    "Memory: swap, core dumps, and processes that may read the memory of others.",
+    "Longer sessions: this one lasts a few seconds.",
 )
-"""What an attestation says nothing about."""
+"""Limits of an attestation."""
 
 
-def report(evidence: Evidence, findings: Sequence[Finding], took_s: float) -> str:
+def report(evidence: Evidence, findings: Sequence[Finding], duration_s: float) -> str:
     """Return the report."""
-    return "\n".join([*_verdict(findings), *_marks(evidence, took_s), *_processes(evidence)]) + "\n"
+    return "\n".join([*_verdict(findings), *_marks(evidence, duration_s), *_processes(evidence)]) + "\n"
 
 
 def _verdict(findings: Sequence[Finding]) -> Iterator[str]:
     yield "# What a marked session wrote and sent"
     yield ""
     if not findings:
-        yield "**Nothing that should not be:** no file with content, no socket outside the contract, and the"
-        yield "sound, the words and the key nowhere but where they belong."
+        yield "**No violations:** no file with content, no socket outside of the contract; audio, transcript"
+        yield "and key only where they may be."
     else:
-        yield f"**{len(findings)} findings: the promises do not hold here.**"
+        yield f"**{len(findings)} violations of the contract.**"
         yield ""
-        yield from (f"- `{finding.process}` {finding.what}" for finding in findings)
+        yield from (f"- `{finding.process}` {finding.problem}" for finding in findings)
     yield ""
 
 
-def _marks(evidence: Evidence, took_s: float) -> Iterator[str]:
+def _marks(evidence: Evidence, duration_s: float) -> Iterator[str]:
     sent = evidence.seen.request_bodies
     payload = sum(len(flow.payload) for flow in evidence.flows)
     written = sum(len(data) for process in evidence.processes for data in process.written.values())
-    yield f"Cuecard {importlib.metadata.version('cuecard')}, {platform.platform()}, {took_s:.0f} s."
+    yield f"Cuecard {importlib.metadata.version('cuecard')}, {platform.platform()}, {duration_s:.0f} s."
     yield ""
-    yield "## What was planted, and where it was looked for"
+    yield "## What was planted, and where it was searched for"
     yield ""
-    yield "| planted | looked for in |"
+    yield "| planted | searched in |"
     yield "|---|---|"
     everywhere = (
         f"{written} bytes written by {len(evidence.processes)} processes, {len(evidence.files)} files"
     )
-    yield f"| the sound: a noise and two voices | {everywhere}, {payload} bytes in packets |"
-    yield f"| the words of all that was said | every file, its name, standard error ({everywhere}) |"
+    yield f"| audio: a noise and two voices | {everywhere}, {payload} bytes in packets |"
+    yield f"| the whole transcript | every file, its name, standard error ({everywhere}) |"
     canaries = ", ".join(f"“{sentence}”" for sentence in evidence.canary_sentences)
     yield f"| canaries: {canaries} | {len(sent)} requests, {payload} bytes in packets |"
-    yield "| a provider's key | everything above, arguments and environments; it may be in one header |"
+    yield "| a provider's key | all of the above except the authorization header, arguments, environments |"
     yield ""
-    yield "## What left"
+    yield "## What was sent"
     yield ""
     packets = len(evidence.seen.packets)
-    yield f"{packets} packets, on a network that was nothing but loopback, where the provider stood:"
+    yield f"{packets} packets on loopback, the only interface, to and from the provider:"
     yield ""
     for flow in evidence.flows:
         yield f"- {flow.protocol} {flow.source} → {flow.destination}: {len(flow.payload)} bytes"
@@ -95,9 +95,9 @@ def _files(process: Process) -> str:
     own = {path: count for path, count in process.files.items() if not contract.is_code(path)}
     parts = [f"{path} ({count} bytes)" for path, count in sorted(own.items())]
     if len(own) < len(process.files):
-        parts.append(f"{len(process.files) - len(own)} of Python's compiled programs")
+        parts.append(f"{len(process.files) - len(own)} files of Python's bytecode cache")
     if process.refused_files:
-        parts.append(f"refused by the kernel: {', '.join(sorted(_refused(process))) or 'compiled programs'}")
+        parts.append(f"refused by the kernel: {', '.join(sorted(_refused(process))) or 'bytecode cache'}")
     return "; ".join(parts) or "none"
 
 

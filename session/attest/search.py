@@ -1,8 +1,8 @@
-"""Looks for the sound, the words and the key in bytes. Pure.
+"""Searches bytes for audio and for words. Pure.
 
-Sound is found as integers of 16 bits or floats of 32, in either byte order: what was played as it was played,
-and the marker louder or softer too; not compressed or resampled. Words are found whatever stands between them
-and however they are capitalized; not compressed or encrypted.
+Audio is found as 16-bit integers or 32-bit floats in either byte order, the marker also at other levels;
+not if it is compressed or resampled. Words are found with any punctuation and case; not if compressed or
+encrypted.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Samples = npt.NDArray[np.int16]
+from bus.audio import Samples
 
 _AUDIBLE = 24
-"""Samples nearer to zero than this are everywhere."""
+"""Samples nearer to zero than this are too common to be searched for."""
 
 _LEAST_HITS = 3
-_LIKE = 0.7
-"""Correlation from which on it is the marker; chance reaches 0.2 in a million tries."""
+_MIN_CORRELATION = 0.7
+"""Least correlation with the marker; random data reaches 0.2 in a million tries."""
 
 _CANDIDATES = 64
 _LARGEST_SAMPLE = 1e6
@@ -31,11 +31,11 @@ _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 class Sound:
-    """A waveform that can be looked for.
+    """A waveform to search for.
 
     Args:
-        recordings: What was played, 16-bit samples.
-        marker: The noise that is in it again and again.
+        recordings: The recordings, 16-bit samples.
+        marker: The noise that is repeated in them.
     """
 
     def __init__(self, recordings: Iterable[Samples], marker: Samples) -> None:
@@ -43,8 +43,8 @@ class Sound:
         centred = marker - marker.mean()
         self._marker = centred / np.linalg.norm(centred)
 
-    def is_in(self, data: bytes) -> bool:
-        """Tell whether a piece of the waveform is among these bytes."""
+    def occurs_in(self, data: bytes) -> bool:
+        """Return whether a piece of the waveform is in these bytes."""
         return self._is_played(data) or any(
             self._is_marked(np.frombuffer(data, way, (len(data) - offset) // size, offset))
             for way, size in _WAYS
@@ -52,7 +52,7 @@ class Sound:
         )
 
     def _is_played(self, data: bytes) -> bool:
-        """Tell whether it is there, sample by sample."""
+        """Return whether exact samples are there."""
         hits = 0
         for offset in range(min(8, len(data))):
             windows = np.frombuffer(data, np.uint64, (len(data) - offset) // 8, offset)
@@ -61,45 +61,45 @@ class Sound:
         return hits >= _LEAST_HITS
 
     def _is_marked(self, samples: npt.NDArray[Any]) -> bool:
-        """Tell whether the marker is there, however loud."""
+        """Return whether the marker is there, at any level."""
         length = len(self._marker)
         if len(samples) < length:
             return False
         with np.errstate(invalid="ignore"):
-            heard = samples.astype(np.float64)
-        heard[~(np.abs(heard) < _LARGEST_SAMPLE)] = 0.0  # what is no sample, read as one, may be anything
-        size = 1 << (len(heard) + length).bit_length()
-        spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(self._marker, size))
-        products = np.fft.irfft(spectrum, size)[: len(heard) - length + 1]
-        sums = np.concatenate(([0.0], np.cumsum(heard**2)))
+            values = samples.astype(np.float64)
+        values[~(np.abs(values) < _LARGEST_SAMPLE)] = 0.0  # bytes that are no samples can have any value
+        size = 1 << (len(values) + length).bit_length()
+        spectrum = np.fft.rfft(values, size) * np.conj(np.fft.rfft(self._marker, size))
+        products = np.fft.irfft(spectrum, size)[: len(values) - length + 1]
+        sums = np.concatenate(([0.0], np.cumsum(values**2)))
         energies = np.maximum(sums[length:] - sums[:-length], 1e-12)
         best = np.argsort(products**2 / energies)[-_CANDIDATES:]
-        return any(self._likeness(heard[at : at + length]) >= _LIKE for at in best)
+        return any(self._correlation(values[at : at + length]) >= _MIN_CORRELATION for at in best)
 
-    def _likeness(self, heard: npt.NDArray[np.float64]) -> float:
-        centred = heard - heard.mean()
+    def _correlation(self, values: npt.NDArray[np.float64]) -> float:
+        centred = values - values.mean()
         norm = float(np.linalg.norm(centred))
         return abs(float(centred @ self._marker)) / norm if norm > 0.0 else 0.0
 
 
 class Words:
-    """Sentences that can be looked for, by runs of four words.
+    """Sentences to search for, by runs of four words.
 
     Args:
-        sentences: What was said.
+        sentences: The sentences.
     """
 
     def __init__(self, sentences: Sequence[str]) -> None:
         self.runs = frozenset(run for sentence in sentences for run in _runs(sentence))
 
-    def found_in(self, data: bytes) -> list[str]:
-        """Return the runs of words that are among these bytes."""
+    def runs_in(self, data: bytes) -> list[str]:
+        """Return the runs of words that are in these bytes."""
         text = f" {_plain(data.replace(bytes(1), b'').decode(errors='replace'))} "
         return sorted(run for run in self.runs if f" {run} " in text)
 
 
 def _prints(samples: Samples) -> npt.NDArray[np.uint64]:
-    """Return every eight bytes that stand for samples of this sound, however it may be written."""
+    """Return every run of eight bytes that encodes samples of this audio, in all formats."""
     audible = np.lib.stride_tricks.sliding_window_view(samples, 4)
     audible = audible[(np.abs(audible.astype(np.int32)) >= _AUDIBLE).all(axis=1)]
     floats = audible[:, :2].astype(np.float32) / np.float32(32768.0)

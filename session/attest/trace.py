@@ -1,4 +1,4 @@
-"""What each process did, folded from what strace wrote about each thread. Pure but for reading the files."""
+"""Computes what each process did from strace's output for each thread."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ WATCHED = (
     "socket", "socketpair", "bind", "connect",
     "execve", "execveat", "clone", "clone3", "?fork", "?vfork",
 )  # fmt: skip
-"""The system calls that write, send, open or start something."""
+"""The traced system calls: those that write, send, open or start something."""
 
 _WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg"})
-_UNSEEN = frozenset({"sendfile", "copy_file_range", "splice", "vmsplice", "io_uring_setup"})
+_HIDDEN = frozenset({"sendfile", "copy_file_range", "splice", "vmsplice", "io_uring_setup"})
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
 _STAGES_BY_MODULE = {plan.module: plan for plan in STAGES}
 
 
 class Sink(Enum):
-    """Where written bytes go."""
+    """Kind of target that bytes are written to."""
 
     FILE = "a file"
     NETWORK = "the network"
     STANDARD_ERROR = "standard error"
     INSIDE = "the session's own sockets and pipes"
     NOWHERE = "nowhere"
-    """/dev/null, and signals that carry no words."""
+    """/dev/null and event descriptors, which carry no text."""
 
 
 @dataclass
 class Process:
-    """What one process did."""
+    """The actions of one process."""
 
     pid: int
     name: str = ""
@@ -49,39 +49,39 @@ class Process:
     variables: list[bytes] = field(default_factory=list)
     """Its environment, NAME=value."""
     files: Counter[str] = field(default_factory=Counter)
-    """Files opened for writing, or mapped for it, and how many bytes were written into each."""
+    """Files opened or mapped for writing, with the bytes written to each."""
     refused_files: Counter[str] = field(default_factory=Counter)
     sockets: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Families that were asked for, and what came of it: ("AF_INET", "EINVAL")."""
+    """Requested socket families with the result: ("AF_INET", "EINVAL")."""
     addresses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Where it connected, and what came of it; its own session's sockets left out."""
+    """Addresses it connected to with the result, without sockets of its own session."""
     written: dict[tuple[int, Sink, str], bytearray] = field(default_factory=dict)
-    """What it wrote, by thread, kind of place, and place."""
-    unseen: Counter[str] = field(default_factory=Counter)
-    """Calls whose bytes strace does not show."""
+    """Written bytes, by thread, sink and target."""
+    hidden: Counter[str] = field(default_factory=Counter)
+    """Calls whose bytes strace does not print."""
 
     def bytes_to(self, sink: Sink) -> int:
-        """Return how many bytes it wrote to places of a kind."""
+        """Return how many bytes it wrote to a sink."""
         return sum(len(data) for (_, kind, _), data in self.written.items() if kind is sink)
 
 
 def read(folder: Path) -> list[Process]:
-    """Return the processes of which strace wrote in `folder`, one file a thread."""
+    """Return the processes traced in `folder`, which has one file for each thread."""
     calls = {int(file.suffix[1:]): _calls(file) for file in folder.glob("*.*")}
     return fold(calls)
 
 
 def fold(calls: Mapping[int, Iterable[Call]]) -> list[Process]:
-    """Return the processes, in the order of their numbers.
+    """Return the processes, ordered by process id.
 
     Args:
-        calls: Of each thread, in its order.
+        calls: The calls of each thread, in order.
     """
-    calls = {thread: list(those) for thread, those in calls.items()}
+    calls = {thread: list(own) for thread, own in calls.items()}
     starter = {
         call.number: (thread, "CLONE_THREAD" in call.arguments)
-        for thread, those in calls.items()
-        for call in those
+        for thread, own in calls.items()
+        for call in own
         if call.name in _STARTS and call.number > 0
     }
     processes: dict[int, Process] = {}
@@ -91,7 +91,7 @@ def fold(calls: Mapping[int, Iterable[Call]]) -> list[Process]:
             pid = starter[pid][0]
         process = processes.setdefault(pid, Process(pid))
         for call in calls[thread]:
-            _take(process, thread, call)
+            _apply(process, thread, call)
     for pid in sorted(processes):
         parent = processes.get(starter.get(pid, (0, False))[0])
         if parent and not _is_stage(processes[pid]):
@@ -100,7 +100,7 @@ def fold(calls: Mapping[int, Iterable[Call]]) -> list[Process]:
 
 
 def sink_of(descriptor: int, target: str) -> Sink:
-    """Return what kind of place a descriptor writes to."""
+    """Return the sink of a descriptor."""
     if target.startswith(("/dev/null", "anon_inode:")):
         return Sink.NOWHERE
     if target.startswith(("TCP", "UDP", "RAW", "PING", "SCTP", "PACKET", "VSOCK", "NETLINK")):
@@ -116,24 +116,24 @@ def _calls(file: Path) -> list[Call]:
     return [call for line in lines if (call := parse(line)) is not None]
 
 
-def _take(process: Process, thread: int, call: Call) -> None:
+def _apply(process: Process, thread: int, call: Call) -> None:
     if call.name in _WRITES:
-        _take_write(process, thread, call)
+        _apply_write(process, thread, call)
     elif call.name in ("open", "openat", "openat2", "creat"):
-        _take_open(process, call)
+        _apply_open(process, call)
     elif call.name == "mmap":
-        _take_mapping(process, call)
+        _apply_mapping(process, call)
     elif call.name in ("socket", "socketpair"):
         process.sockets[call.arguments.split(",")[0], call.error or "opened"] += 1
     elif call.name == "connect":
-        _take_connection(process, call)
+        _apply_connection(process, call)
     elif call.name in ("execve", "execveat") and not call.failed:
-        _take_program(process, call)
-    elif call.name in _UNSEEN and not call.failed:
-        process.unseen[call.name] += 1
+        _apply_exec(process, call)
+    elif call.name in _HIDDEN and not call.failed:
+        process.hidden[call.name] += 1
 
 
-def _take_write(process: Process, thread: int, call: Call) -> None:
+def _apply_write(process: Process, thread: int, call: Call) -> None:
     if call.failed:
         return
     target = call.target
@@ -141,14 +141,14 @@ def _take_write(process: Process, thread: int, call: Call) -> None:
     if sink is Sink.NOWHERE:
         return
     data = b"".join(call.strings)
-    if call.number > 0 and (not data or not call.is_whole):
-        process.unseen[f"{call.name}, cut short by strace"] += 1
+    if call.number > 0 and (not data or not call.is_complete):
+        process.hidden[f"{call.name}, cut short by strace"] += 1
     process.written.setdefault((thread, sink, target), bytearray()).extend(data)
     if sink is Sink.FILE:
         process.files[target] += max(call.number, 0)
 
 
-def _take_open(process: Process, call: Call) -> None:
+def _apply_open(process: Process, call: Call) -> None:
     writes = call.name == "creat" or re.search(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", call.arguments)
     if not writes:
         return
@@ -158,19 +158,19 @@ def _take_open(process: Process, call: Call) -> None:
         process.files[call.opened] += 0
 
 
-def _take_mapping(process: Process, call: Call) -> None:
+def _apply_mapping(process: Process, call: Call) -> None:
     shared = "PROT_WRITE" in call.arguments and "MAP_SHARED" in call.arguments
     if shared and not call.failed and sink_of(-1, call.last_descriptor) is Sink.FILE and call.last_descriptor:
         process.files[call.last_descriptor] += 0
 
 
-def _take_connection(process: Process, call: Call) -> None:
+def _apply_connection(process: Process, call: Call) -> None:
     address = readable(call.arguments.partition("{")[2].rpartition("}")[0])
     if "sa_family=AF_UNIX" not in address or 'sun_path="' not in address:
         process.addresses[address, call.error or "connected"] += 1
 
 
-def _take_program(process: Process, call: Call) -> None:
+def _apply_exec(process: Process, call: Call) -> None:
     quoted, variables = call.arguments.split("[", 1)[1].split("], [", 1)
     process.arguments = re.findall(r'"([^"]*)"', readable(quoted))
     process.variables = Call("", variables, "").strings
@@ -178,7 +178,7 @@ def _take_program(process: Process, call: Call) -> None:
 
 
 def _name(arguments: list[str]) -> str:
-    """Return the name of a stage's process, "vad:call", or else its program."""
+    """Return the name of a process: its stage, as "vad:call", or its program."""
     if "-m" not in arguments:
         return " ".join([Path(arguments[0]).name, *arguments[1:3]])
     module, *rest = (word for word in arguments[arguments.index("-m") + 1 :] if word != BEGIN)

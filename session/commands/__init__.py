@@ -1,1 +1,1 @@
-"""What `cuecard` can be told, one file for each kind of command; the work is done elsewhere."""
+"""Commands of `cuecard`, one file for each group; other rooms do the work."""

@@ -55,7 +55,7 @@ def with_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
         own = inspect.signature(command, eval_str=True).parameters.values()
         others = [each.replace(kind=each.KEYWORD_ONLY) for each in own if each.name != "flags"]
         run_command.__name__, run_command.__doc__ = command.__name__, command.__doc__
-        run_command.__annotations__ = {}  # Typer shall read the signature alone
+        run_command.__annotations__ = {}  # so that Typer reads the signature only
         setattr(run_command, "__signature__", inspect.Signature([*options.values(), *others]))  # noqa: B010 - mypy
         return run_command
 

@@ -1,4 +1,4 @@
-"""`cuecard devices`: lists what can be captured, as a capture stage finds it inside its sandbox."""
+"""`cuecard devices`: lists the devices that a capture stage can open in its sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def show_devices(*, as_json: bool, with_levels: bool) -> None:
     """Print every device that can be captured.
 
     Raises:
-        Failure: The audio library is missing, or the sound server gives no answer.
+        Failure: The audio library is missing, or the sound server does not respond.
     """
     report = probe_capture(*([LEVELS] if with_levels else []))
     if report.failed is not None:

@@ -1,4 +1,4 @@
-"""`cuecard purge`: show everything the program ever stored, and delete it when told to."""
+"""`cuecard purge`: shows everything the program stored, and deletes it on request."""
 
 from __future__ import annotations
 
@@ -10,36 +10,35 @@ from rich.table import Table
 
 from bus import run
 from bus.failures import MachineFailure, UsageFailure
-from session.diagnose.stored_data import StoredItem, all_stored, hidden
+from session.diagnose.stored_data import StoredItem, all_stored, key_store_problem
 
 
 def purge(*, at_once: bool) -> None:
-    """Show what is stored; delete it when the user says so, here or by `--yes`.
+    """Show what is stored, and delete it after a confirmation.
 
     Args:
-        at_once: The user said so already.
+        at_once: Delete without asking.
 
     Raises:
-        UsageFailure: A session is going on, or can still be taken up again.
+        UsageFailure: A session is running, or can still be resumed.
         MachineFailure: Something could not be deleted.
     """
     stored = all_stored()
     _show(stored)
-    locked = hidden()
-    if locked:
-        typer.echo(f"{locked}; keys in it are neither shown nor deleted", err=True)
+    if problem := key_store_problem():
+        typer.echo(f"{problem}; its keys are neither shown nor deleted", err=True)
     if not stored:
         return
     if not at_once and not sys.stdin.isatty():
-        typer.echo("nothing was deleted; add --yes to delete all of it", err=True)
+        typer.echo("nothing was deleted; add --yes to delete everything", err=True)
         return
     if run.running_sessions():
         raise UsageFailure(
-            "a session is going on, or can still be taken up again",
+            "a session is running, or can still be resumed",
             kept="nothing was deleted",
-            fix="end it first",
+            fix="end it first; `cuecard resume --end` deletes one that can be resumed",
         )
-    if at_once or typer.confirm("Delete all of it?", err=True):
+    if at_once or typer.confirm("Delete everything?", err=True):
         _delete(stored)
     else:
         typer.echo("nothing was deleted", err=True)
@@ -55,8 +54,8 @@ def _delete(stored: list[StoredItem]) -> None:
     if failed:
         raise MachineFailure(
             f"not everything could be deleted: {', '.join(failed)}",
-            kept="these; the others are gone",
-            fix="see whether they are yours, or unlock the key store, and purge again",
+            kept="these; the others are deleted",
+            fix="check their permissions, or unlock the key store, and purge again",
         )
     typer.echo(f"deleted: {len(stored)}", err=True)
 
@@ -66,12 +65,12 @@ def _show(stored: list[StoredItem]) -> None:
         typer.echo("nothing is stored")
         return
     table = Table(box=None, pad_edge=False)
-    table.add_column("what")
-    table.add_column("where", min_width=max(len(each.place) for each in stored))  # paths are shown whole
+    table.add_column("kind")
+    table.add_column("place", min_width=max(len(each.place) for each in stored))  # paths are not cut
     table.add_column("size", justify="right", no_wrap=True)
     for each in stored:
         table.add_row(each.kind, each.place, "" if each.size_bytes is None else _readable(each.size_bytes))
-    table.add_row("", "all together", _readable(sum(each.size_bytes or 0 for each in stored)))
+    table.add_row("", "total", _readable(sum(each.size_bytes or 0 for each in stored)))
     Console(highlight=False, soft_wrap=True).print(table)
 
 

@@ -1,7 +1,7 @@
-"""Everything this program ever puts on a disk or into the system's key store, found where it may be.
+"""Finds everything the program stores on disk and in the system's key store.
 
-What a person saved with `--save` is theirs and is not looked for. Nothing is removed here but what is named:
-a folder that other programs may use loses our files, and is itself removed only when nothing else is in it.
+Files saved with `--save` belong to the user and are not included. From a folder that other programs may use,
+only files of this program are removed.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ _MODEL_MARKS = (".verified.json", "unfinished-*")
 
 @dataclass(frozen=True)
 class StoredItem:
-    """One thing that is stored."""
+    """One stored file, folder, line or key."""
 
     kind: str
     place: str
-    """Its path, or which entry of the key store it is."""
+    """Its path, or its name in the key store."""
     size_bytes: int | None
-    """None where it cannot be known."""
+    """None if unknown."""
     remove: Callable[[], None]
-    """Removes it; raises OSError when that fails."""
+    """Removes it; raises OSError on failure."""
 
 
 def all_stored() -> list[StoredItem]:
-    """Return all that is stored now."""
+    """Return everything that is stored now."""
     kinds = (_settings, _models, _counts, _peers, _leftovers, _completions, _keys)
     return [found for kind in kinds for found in kind()]
 
 
-def hidden() -> str:
-    """Return why the key store cannot be looked into, or an empty text."""
+def key_store_problem() -> str:
+    """Return why the key store cannot be read, or an empty text."""
     outcome = keychain.state()[0]
     return "" if outcome in (Outcome.DONE, Outcome.NO_SAFE_STORE) else WHY[outcome]
 
@@ -65,7 +65,7 @@ def hidden() -> str:
 def _settings() -> Iterator[StoredItem]:
     yield from _file("your settings", settings.user_file())
     yield from _file("your prices", prices.user_prices())
-    yield from _file("the date on which you said that the others know", consent_file())
+    yield from _file("the date of your consent", consent_file())
 
 
 def _counts() -> Iterator[StoredItem]:
@@ -75,7 +75,7 @@ def _counts() -> Iterator[StoredItem]:
 
 
 def _models() -> Iterator[StoredItem]:
-    """Only what the catalogue names: the folder may be shared with others."""
+    """Yield files that the catalogue names; other programs may use the folder too."""
     for model in CATALOGUE.values():
         folder = store.folder(model)
         named = [folder / file.name for file in model.files]
@@ -105,7 +105,12 @@ def _completions() -> Iterator[StoredItem]:
     source = f"source '{Path.home() / _COMPLETIONS[0]}'"
     startup = Path.home() / ".bashrc"
     if source in _text(startup).splitlines():
-        yield StoredItem("a line in it", str(startup), len(source) + 1, lambda: _drop_line(startup, source))
+        yield StoredItem(
+            "a line in your shell's startup file",
+            str(startup),
+            len(source) + 1,
+            lambda: _drop_line(startup, source),
+        )
 
 
 def _keys() -> Iterator[StoredItem]:
@@ -116,13 +121,13 @@ def _keys() -> Iterator[StoredItem]:
         yield StoredItem("a key, in the system's key store", name, None, partial(_delete_key, name))
 
 
-def _file(what: str, path: Path) -> Iterator[StoredItem]:
+def _file(kind: str, path: Path) -> Iterator[StoredItem]:
     if path.is_file():
-        yield StoredItem(what, str(path), _size(path), _removing([path]))
+        yield StoredItem(kind, str(path), _size(path), _removing([path]))
 
 
 def _removing(paths: list[Path]) -> Callable[[], None]:
-    """Return what removes these, and the folders of ours that are empty then."""
+    """Return a function that removes these paths, and then empty folders of this program."""
 
     def remove() -> None:
         for path in paths:
@@ -137,7 +142,7 @@ def _removing(paths: list[Path]) -> Callable[[], None]:
 
 
 def _drop_empty(folder: Path) -> None:
-    """Remove a folder that is ours and empty, and the one above it likewise."""
+    """Remove a folder of this program if it is empty, and its parents likewise."""
     while "cuecard" in folder.parts or folder.parent == store.models_directory():
         with contextlib.suppress(OSError):
             folder.rmdir()
@@ -147,8 +152,8 @@ def _drop_empty(folder: Path) -> None:
 
 
 def _drop_line(file: Path, line: str) -> None:
-    kept = [each for each in file.read_text(encoding="utf-8").split("\n") if each != line]
-    file.write_text("\n".join(kept), encoding="utf-8")
+    others = [each for each in file.read_text(encoding="utf-8").split("\n") if each != line]
+    file.write_text("\n".join(others), encoding="utf-8")
 
 
 def _delete_key(name: str) -> None:

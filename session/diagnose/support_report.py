@@ -1,8 +1,7 @@
-"""`cuecard report`: what helps to find a defect, without a word of anybody's, in one file.
+"""`cuecard report`: writes a support report without transcripts, keys or personal data.
 
-It is to be read and then sent, by the user; nothing is sent here. Settings and events pass by their type:
-numbers, yes and no, fixed choices, and of text what is listed as the program's own. Findings of the doctor
-that may name a device, a host or a folder are reduced to whether they are as they should be.
+Nothing is sent. Of settings and events it includes numbers, booleans, fixed choices, and text that the
+program itself made. Findings that may name a device, host or folder are reduced to whether they are met.
 """
 
 from __future__ import annotations
@@ -48,35 +47,35 @@ _OPEN_FINDINGS = (
     "memory lock",
     "model ",
 )
-"""Checks whose words are the program's own, by how their names begin."""
+"""Beginnings of the names of checks whose details hold no user data."""
 
 _OPEN_SETTINGS = frozenset({"stt.compute_type", "stt.language", "stt.first_source"})
 _SUFFIXES = (".json", ".txt", "")
 _WITHHELD = "(withheld)"
-_FIRST_S = 3.0
+_FIRST_POLL_S = 3.0
 _POLL_S = 0.1
 
 
 def report(output: Path | None) -> None:
-    """Write the report and say where it is.
+    """Write the report and print its path.
 
     Args:
-        output: Where to; a file in the current directory when None.
+        output: The file; None for a new one in the current directory.
 
     Raises:
-        UsageFailure: There is such a file already, or its name is that of another format.
+        UsageFailure: The file exists already, or its suffix names another format.
         MachineFailure: It cannot be written.
     """
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     path = output or Path(f"cuecard-report-{stamp}.json")
     if path.suffix.lower() not in _SUFFIXES:
         raise UsageFailure(
-            f"a report is JSON, and {path} is named as something else",
+            f"a report is JSON, and {path} has another suffix",
             kept="nothing was written",
             fix="end the name in .json",
         )
     document = {
-        "about": "Made by `cuecard report`: no audio, no words, no keys. Read it before you send it.",
+        "about": "Made by `cuecard report`: no audio, no transcripts, no keys. Read it before you send it.",
         "versions": _versions(),
         "machine": _machine(),
         "doctor": [_finding(found) for found in examine()],
@@ -84,11 +83,11 @@ def report(output: Path | None) -> None:
         "session": _session(),
     }
     _write(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
-    typer.echo(f"{path}: nothing was sent; read it, then send it to whom you like")
+    typer.echo(f"{path}: nothing was sent; read it before you send it")
 
 
 def redacted_settings(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
-    """Return the settings that are not the defaults; of those that may hold words only that they are set."""
+    """Return the settings that differ from the defaults, with texts withheld."""
     shown: dict[str, Any] = {}
     for table, values in tables.items():
         default = type(values)()
@@ -100,28 +99,28 @@ def redacted_settings(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
 
 
 def summary_of(log: Iterable[Logged]) -> dict[str, Any]:
-    """Return how often each type of event came, when, and what its numbers were; no words."""
+    """Return count, times and numbers of each type of event, without text."""
     events = list(log)
     by_type: dict[str, list[Logged]] = defaultdict(list)
     for logged in events:
         by_type[type(logged.event).__name__].append(logged)
     start_ns = events[0].logged_ns if events else 0
-    return {name: _of_one_type(those, start_ns) for name, those in by_type.items()}
+    return {name: _summary_of_type(events, start_ns) for name, events in by_type.items()}
 
 
-def _of_one_type(those: list[Logged], start_ns: int) -> dict[str, Any]:
+def _summary_of_type(events: list[Logged], start_ns: int) -> dict[str, Any]:
     numbers: dict[str, list[float]] = defaultdict(list)
     texts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for logged in those:
+    for logged in events:
         for field, value in redacted(logged.event).items():
             if isinstance(value, bool | str):
                 texts[field][str(value)] += 1
             elif value is not None and not field.endswith(("_ns", "_sample", "pid")):
                 numbers[field].append(value)
     return {
-        "count": len(those),
-        "first_s": round((those[0].logged_ns - start_ns) / 1e9, 3),
-        "last_s": round((those[-1].logged_ns - start_ns) / 1e9, 3),
+        "count": len(events),
+        "first_s": round((events[0].logged_ns - start_ns) / 1e9, 3),
+        "last_s": round((events[-1].logged_ns - start_ns) / 1e9, 3),
         **{field: dict(counts) for field, counts in texts.items()},
         **{
             field: {"median": round(statistics.median(values), 3), "most": round(max(values), 3)}
@@ -151,8 +150,8 @@ def _machine() -> dict[str, Any]:
 
 def _finding(found: Finding) -> dict[str, Any]:
     is_open = found.name.startswith(_OPEN_FINDINGS)
-    what = found.detail.replace(str(Path.home()), "~") if is_open else _WITHHELD
-    return {"name": found.name, "ok": found.ok, "what": what}
+    detail = found.detail.replace(str(Path.home()), "~") if is_open else _WITHHELD
+    return {"name": found.name, "ok": found.ok, "detail": detail}
 
 
 def _settings() -> dict[str, Any]:
@@ -169,16 +168,16 @@ def _is_open(name: str, kind: Any) -> bool:
 
 
 def _session() -> dict[str, Any]:
-    """Return the shape of the session that is going on, if any: nothing of one that is over is kept."""
+    """Return the summary of the running session's events; empty if none is running."""
     if not run.running_sessions():
         return {}
     try:
-        with HubClient(CONTROL, Run.find(), kinds=LOGGED) as line:
-            log = line.poll(_FIRST_S)
-            while more := line.poll(_POLL_S):
+        with HubClient(CONTROL, Run.find(), kinds=LOGGED) as client:
+            log = client.poll(_FIRST_POLL_S)
+            while more := client.poll(_POLL_S):
                 log += more
     except Failure as failure:
-        return {"cannot be asked": type(failure).__name__}
+        return {"cannot be read": type(failure).__name__}
     return summary_of(log)
 
 
@@ -194,5 +193,5 @@ def _write(path: Path, text: bytes) -> None:
         raise MachineFailure(
             f"the report cannot be written to {path} ({error.strerror or error})",
             kept="nothing",
-            fix="give another place with --output",
+            fix="choose another file with --output",
         ) from error

@@ -1,4 +1,4 @@
-"""Runs a check in a child process, so that a library that hangs or aborts cannot stop the doctor."""
+"""Runs a check in a child process, so that no library can hang the doctor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Result:
     output: str
     """Its standard output, stripped."""
     error: str
-    """Why it failed, in one line; empty when it did not."""
+    """The reason of a failure, in one line; empty on success."""
 
 
 def run_python(*arguments: str, limit_s: float, environment: Mapping[str, str] | None = None) -> Result:

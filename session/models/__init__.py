@@ -1,1 +1,1 @@
-"""Model files: which there are, where they live, how they get here."""
+"""Models: the catalogue, the store on disk, downloads, and the choice for a session."""

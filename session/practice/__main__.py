@@ -1,4 +1,4 @@
-"""The practice stage: asks, listens until the answer is over, says what can be measured, and goes on."""
+"""The practice stage: asks a question, waits for the answer, measures it, and continues."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ def main() -> None:
     """Run the stage."""
     with Stage("practice") as stage:
         settings = stage.settings(PracticeSettings)
-        program = _chosen(settings, stage)
-        course = PracticeFlow(settings)
-        stage.enter_sandbox()  # its voice inherits it
-        stage.ready(_described(settings, program))
+        program = _find_voice(settings, stage)
+        flow = PracticeFlow(settings)
+        stage.enter_sandbox()  # the voice's process inherits it
+        stage.ready(_describe(settings, program))
         with Voice(program, "" if settings.language == "auto" else settings.language) as voice:
             for logged in stage.history():
-                course.apply(logged.event)
+                flow.apply(logged)
             while not stage.stopping():
                 for logged in stage.poll(timeout_s=0.1):
-                    course.apply(logged.event)
-                _move_on(stage, course, voice)
+                    flow.apply(logged)
+                _advance(stage, flow, voice)
                 stage.heartbeat()
-        for event in course.end():
+        for event in flow.end():
             stage.publish(event)
 
 
-def _move_on(stage: Stage, course: PracticeFlow, voice: Voice) -> None:
-    """Say and speak what is due; a voice that fails is reported, and the question stands on the screen."""
+def _advance(stage: Stage, flow: PracticeFlow, voice: Voice) -> None:
+    """Publish and speak what is due; a failing voice is reported, and questions are still shown."""
     try:
-        if course.hurried:
+        if flow.is_skipped:
             voice.stop()
-        speaks = voice.speaks()
+        is_speaking = voice.is_speaking()
     except MachineFailure as failure:
         stage.report(failure)
-        speaks = False
-    for event in course.move_on(time.monotonic_ns(), voice_speaks=speaks):
+        is_speaking = False
+    for event in flow.advance(time.monotonic_ns(), voice_is_speaking=is_speaking):
         stage.publish(event)
         if isinstance(event, PracticeQuestionAsked):
             _speak(stage, voice, event.text)
@@ -50,12 +50,12 @@ def _move_on(stage: Stage, course: PracticeFlow, voice: Voice) -> None:
 
 def _speak(stage: Stage, voice: Voice, text: str) -> None:
     try:
-        voice.publish(text)
+        voice.speak(text)
     except MachineFailure as failure:
         stage.report(failure)
 
 
-def _chosen(settings: PracticeSettings, stage: Stage) -> Program | None:
+def _find_voice(settings: PracticeSettings, stage: Stage) -> Program | None:
     if not settings.speak:
         return None
     try:
@@ -65,8 +65,8 @@ def _chosen(settings: PracticeSettings, stage: Stage) -> Program | None:
         return None
 
 
-def _described(settings: PracticeSettings, program: Program | None) -> str:
-    spoken = f", spoken by {program.name}" if program else ""
+def _describe(settings: PracticeSettings, program: Program | None) -> str:
+    spoken = f", read out by {program.name}" if program else ""
     return f"{counted(len(settings.questions), 'question')}{spoken}"
 
 

@@ -1,8 +1,7 @@
-"""Fillers and repetitions in an English answer as Whisper wrote it down.
+"""Counts fillers and repetitions in the transcript of an English answer. Pure.
 
-Pure, and careful: a word that is often a filler and often none ("like", "you know", "kind of") counts only
-where its neighbours say that it is one, so what is missed is more than what is counted wrongly. Whisper
-itself leaves out many an "um".
+Precise rather than complete: an ambiguous word ("like", "you know", "kind of") counts only where its
+neighbours mark it as a filler. Whisper itself omits many fillers.
 """
 
 from __future__ import annotations
@@ -14,14 +13,14 @@ from collections.abc import Sequence
 from llm.notes.index.words import STOP_WORDS
 
 FAVOURITE_FROM = 4
-"""A word that came up so often is named."""
+"""Least count of a word that is reported as frequent."""
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[,.;:?!…—–]")
 
 _SOUNDS = frozenset(_TOKEN.findall("um umm uh uhm uhh er erm err hm hmm hmmm mhm ah eh"))
 _EMPTY = frozenset(_TOKEN.findall("basically literally"))
 _SET_OFF = frozenset(_TOKEN.findall("actually honestly obviously right"))
-"""Fillers where commas or the bounds of a sentence set them off."""
+"""Fillers only between commas or sentence boundaries."""
 
 _BEFORE_A_KIND = frozenset(
     _TOKEN.findall(
@@ -44,14 +43,14 @@ _OPENERS = frozenset(_TOKEN.findall("and but so or because then"))
 
 
 def count_fillers(text: str) -> dict[str, int]:
-    """Return the fillers in a text and how often each is there, the most frequent first."""
+    """Return the fillers in a text with their counts, the most frequent first."""
     tokens = _TOKEN.findall(text.lower().replace("’", "'"))
     found = Counter(filter(None, (_filler_at(tokens, at) for at in range(len(tokens)))))
     return dict(found.most_common())
 
 
 def count_doubled(text: str) -> int:
-    """Return how often a word or a pair of words was said twice in a row."""
+    """Return how often a word or a pair of words is repeated at once."""
     words = _words(text)
     count = at = 0
     while at < len(words):
@@ -62,7 +61,7 @@ def count_doubled(text: str) -> int:
 
 
 def find_favourites(text: str) -> dict[str, int]:
-    """Return the words with a meaning of their own that came up again and again, the most frequent first."""
+    """Return the most frequent content words with their counts."""
     meaning = (word for word in _words(text) if word not in STOP_WORDS and word not in _SOUNDS)
     counted = Counter(word for word in meaning if len(word) > 2 and "'" not in word)
     return {word: count for word, count in counted.most_common(3) if count >= FAVOURITE_FROM}
@@ -73,13 +72,13 @@ def _words(text: str) -> list[str]:
 
 
 def _is_doubled(words: Sequence[str], at: int, width: int) -> bool:
-    once, again = words[at : at + width], words[at + width : at + 2 * width]
+    first, second = words[at : at + width], words[at + width : at + 2 * width]
     # "had had" and "that that" are grammar; "very very" is emphasis.
-    return once == again and once not in (["had"], ["that"], ["very"], ["really"])
+    return first == second and first not in (["had"], ["that"], ["very"], ["really"])
 
 
 def _filler_at(tokens: Sequence[str], at: int) -> str:
-    """Return the filler that begins at this token; empty when none does."""
+    """Return the filler that begins at this token, or an empty text."""
     token, before, after = tokens[at], _at(tokens, at - 1), _at(tokens, at + 1)
     if token in _SOUNDS or token in _EMPTY:
         return token
@@ -98,14 +97,14 @@ def _filler_at(tokens: Sequence[str], at: int) -> str:
 
 
 def _like_fills(before: str, after: str) -> bool:
-    """Tell a filling "like" from the verb, and from the one that compares."""
+    """Return whether this "like" is a filler, not a verb or a comparison."""
     if after == "," or after == "like":
         return _is_bound(before) or before in _OPENERS or before in _BE
     return before in _BE and (after.isdigit() or after in _AFTER_FILLING_LIKE)
 
 
 def _is_aside(before: str, after: str, verbs: frozenset[str], objects: frozenset[str]) -> bool:
-    """Tell words that were thrown in from a verb: by the comma after them, or by what stands around them."""
+    """Return whether the words are an aside, not a verb: by a comma after them, or by their neighbours."""
     if before in verbs:
         return False
     return _is_bound(after) or after not in objects

@@ -1,7 +1,7 @@
-"""The course of a practice: what is asked next, when an answer is over, when it is time to go on.
+"""Decides the flow of a practice: next question, end of an answer, feedback.
 
-Pure: a fold over the session's log, its own events among it, and a clock that it is told. It does not know
-how questions are spoken. A stage that starts again folds the log and goes on where it was.
+Pure: computed from the event log, which includes its own events, and a given time. A restarted stage applies
+the log and continues. It does not know how questions are spoken.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bus.messages import (
     AnswerStopped,
     Event,
     FeedbackRequested,
+    Logged,
     PracticeAnswerMeasured,
     PracticeEnded,
     PracticeQuestionAsked,
@@ -31,79 +32,81 @@ from session.settings.practice import PracticeSettings
 from stt.endpointing import decide
 
 _ECHO_SAMPLES = round(0.15 * SAMPLE_RATE)
-"""What is played comes back a moment later."""
+"""The voice's echo reaches the microphone this much later."""
 
-_LAST_WORDS_NS = 5_000_000_000
-"""How long the words of an answer that the user ended may take to become final."""
+_FINAL_TIMEOUT_NS = 5_000_000_000
+"""How long to wait for the final transcript after the user has ended an answer."""
 
 _READ_WORDS_A_SECOND = 4
-_READ_AT_MOST_S = 30.0
+_MAX_READING_S = 30.0
 
-
-WHOLE = 0
+ALL_ANSWERS = 0
 """The number of the feedback on all answers together."""
 
-WHOLE_ASKED = (
+ALL_ANSWERS_PROMPT = (
     "Several questions were asked, one after the other. Look at the answers together: what recurs in them, "
     "and what to work on first?"
 )
 
 
 class PracticeFlow:
-    """Where a practice stands.
+    """State of a practice.
 
     Args:
-        settings: What is asked, and when an answer is over.
+        settings: The questions, and the timeouts of answers.
     """
 
     def __init__(self, settings: PracticeSettings) -> None:
         self._settings = settings
         self._english = settings.language in ("", "en", "auto")
-        self._heard = SourceUtterances(settings.source)
+        self._utterances = SourceUtterances(settings.source)
         self._all_ready = False
-        self._asked: PracticeQuestionAsked | None = None
-        self._step: TurnStarted | None = None
+        self._question: PracticeQuestionAsked | None = None
+        self._turn: TurnStarted | None = None
         self._turn_ns = 0
-        """When it was given; in a stage that starts again, when that was learnt."""
+        """When the turn started; in a restarted stage, when it continued."""
         self._done_ns: int | None = None
-        """When the user said that the answer is over."""
+        """When the user ended the answer."""
         self._measured: dict[int, PracticeAnswerMeasured] = {}
-        self._wanted: set[int] = set()
-        """Numbers of the answers that somebody was asked to look at."""
-        self._feedback: dict[int, int] = {}
-        """Numbers of the answers that are being looked at, by the number of the question to the model."""
-        self._looked_at: dict[int, str] = {}
-        """What came of it."""
-        self._free_ns: int | None = None
-        """When there was nothing left to wait for but the reader."""
-        self._looker = True
+        self._requested: set[int] = set()
+        """Numbers of the answers for which feedback was requested."""
+        self._pending: dict[int, int] = {}
+        """Numbers of the answers whose feedback is pending, by the number of the question to the model."""
+        self._feedback: dict[int, str] = {}
+        """Feedback by the number of the answer."""
+        self._reading_ns: int | None = None
+        """When reading time began: all feedback was there."""
+        self._has_llm = True
         self._pressed = False
         self._ended = False
 
-    def apply(self, event: Event) -> None:
-        """Take in one event of the log."""
-        self._heard.apply(event)
+    def apply(self, logged: Logged) -> None:
+        """Apply one event of the log."""
+        self._utterances.apply(logged)
+        self._apply(logged.event)
+
+    def _apply(self, event: Event) -> None:
         match event:
             case ReplayStarted():
                 self._all_ready = True
             case AnswerRequested():
                 self._pressed = True
-            case PracticeQuestionAsked() if self._asked is None or event.number > self._asked.number:
-                self._asked, self._step, self._turn_ns, self._done_ns = event, None, 0, None
-                self._free_ns, self._pressed = None, False
+            case PracticeQuestionAsked() if self._question is None or event.number > self._question.number:
+                self._question, self._turn, self._turn_ns, self._done_ns = event, None, 0, None
+                self._reading_ns, self._pressed = None, False
             case TurnStarted(number=number) if self.asking is not None and number == self.asking.number:
-                self._step, self._pressed = event, False
+                self._turn, self._pressed = event, False
             case PracticeAnswerMeasured(number=number) if number not in self._measured:
                 self._measured[number], self._pressed = event, False
             case FeedbackRequested(number=number):
-                self._wanted.add(number)
+                self._requested.add(number)
             case QuestionDetected(kind="feedback", utterance=number, question=question):
-                self._feedback[question] = number
+                self._pending[question] = number
             case AnswerFinished(question=question, text=text) | AnswerStopped(question=question, kept=text):
-                if question in self._feedback:
-                    self._looked_at[self._feedback[question]] = text
+                if question in self._pending:
+                    self._feedback[self._pending[question]] = text
             case StageGivenUp(stage="llm"):
-                self._looker = False
+                self._has_llm = False
             case PracticeEnded():
                 self._ended = True
             case _:
@@ -111,123 +114,124 @@ class PracticeFlow:
 
     @property
     def asking(self) -> PracticeQuestionAsked | None:
-        """The question that is asked and whose turn is not given yet."""
-        return self._asked if self._step is None else None
+        """The question whose turn has not started yet."""
+        return self._question if self._turn is None else None
 
     @property
-    def hurried(self) -> bool:
-        """Whether the user wants to speak before the question is asked to its end."""
+    def is_skipped(self) -> bool:
+        """Whether the user wants to answer before the question is read to its end."""
         return self.asking is not None and self._pressed
 
-    def move_on(self, now_ns: int, *, voice_speaks: bool) -> Iterator[Event]:
-        """Yield what there is to say at this monotonic time."""
-        for event in self._steps(now_ns, voice_speaks=voice_speaks):
-            self.apply(event)
+    def advance(self, now_ns: int, *, voice_is_speaking: bool) -> Iterator[Event]:
+        """Yield the events that are due at this monotonic time."""
+        for event in self._due(now_ns, voice_is_speaking=voice_is_speaking):
+            self._apply(event)
             yield event
 
     def end(self) -> Iterator[Event]:
-        """Yield what there is to say when the user breaks off."""
+        """Yield the summary when the user stops before the end."""
         if self._measured and not self._ended:
-            yield self._summed_up()
+            yield self._summary()
 
-    def _steps(self, now_ns: int, *, voice_speaks: bool) -> Iterator[Event]:
+    def _due(self, now_ns: int, *, voice_is_speaking: bool) -> Iterator[Event]:
         if not self._all_ready or self._ended:
             return
-        if self._asked is None:
+        if self._question is None:
             yield from self._ask_next()
-        elif self._step is None:
-            from_sample = self._heard.sample_at(now_ns)
-            if not voice_speaks and from_sample is not None:
+        elif self._turn is None:
+            from_sample = self._utterances.sample_at(now_ns)
+            if not voice_is_speaking and from_sample is not None:
                 self._turn_ns = now_ns
                 echo = _ECHO_SAMPLES if self._settings.speak else 0
-                yield TurnStarted(number=self._asked.number, from_sample=from_sample + echo)
-        elif self._asked.number not in self._measured:
-            if self._is_over(self._asked, self._step, now_ns):
-                yield self._measure(self._asked, self._step)
+                yield TurnStarted(number=self._question.number, from_sample=from_sample + echo)
+        elif self._question.number not in self._measured:
+            if self._is_over(self._question, self._turn, now_ns):
+                yield self._measure(self._question, self._turn)
         else:
-            yield from self._after(self._measured[self._asked.number], now_ns)
+            yield from self._follow_up(self._measured[self._question.number], now_ns)
 
     def _ask_next(self) -> Iterator[Event]:
-        questions, number = self._settings.questions, self._asked.number if self._asked else 0
-        if number < len(questions) and not self._heard.over:
+        questions, number = self._settings.questions, self._question.number if self._question else 0
+        if number < len(questions) and not self._utterances.over:
             yield PracticeQuestionAsked(number=number + 1, of=len(questions), text=questions[number])
         else:
-            yield from self._close()
+            yield from self._finish()
 
-    def _close(self) -> Iterator[Event]:
-        """Have all answers looked at together, where somebody looked at each, and sum up."""
+    def _finish(self) -> Iterator[Event]:
+        """Request feedback on all answers together, if there was feedback on each, and summarize."""
         answered = [each for each in self._measured.values() if each.text]
-        if WHOLE not in self._wanted and len(answered) > 1 and any(self._looked_at.values()):
-            yield FeedbackRequested(number=WHOLE, asked=WHOLE_ASKED, answered=_together(answered))
-        elif WHOLE not in self._wanted or WHOLE in self._looked_at or self._pressed or not self._looker:
-            yield self._summed_up()
+        is_requested = ALL_ANSWERS in self._requested
+        if not is_requested and len(answered) > 1 and any(self._feedback.values()):
+            yield FeedbackRequested(number=ALL_ANSWERS, asked=ALL_ANSWERS_PROMPT, answered=_joined(answered))
+        elif not is_requested or ALL_ANSWERS in self._feedback or self._pressed or not self._has_llm:
+            yield self._summary()
 
-    def _is_over(self, asked: PracticeQuestionAsked, turn: TurnStarted, now_ns: int) -> bool:
-        """Tell whether the answer has ended: by a key, by a long quiet, or because nothing can be heard."""
+    def _is_over(self, question: PracticeQuestionAsked, turn: TurnStarted, now_ns: int) -> bool:
+        """Return whether the answer has ended: by a key, a long silence, or the end of the source."""
         self._turn_ns = self._turn_ns or now_ns
-        said = self._said(asked, turn)
-        waiting = any(not utterance.ended for utterance in said)
+        answer = self._answer(question, turn)
+        is_pending = any(not utterance.ended for utterance in answer)
         if self._pressed and self._done_ns is None:
             self._done_ns = now_ns
         if self._done_ns is not None:
-            return not waiting or now_ns - self._done_ns > _LAST_WORDS_NS
-        if waiting:
+            return not is_pending or now_ns - self._done_ns > _FINAL_TIMEOUT_NS
+        if is_pending:
             return False
-        if self._heard.over:
+        if self._utterances.over:
             return True
-        if not said:
+        if not answer:
             return now_ns - self._turn_ns > self._settings.no_answer_s * 1e9
-        return self._quiet_s(said, now_ns) > self._patience_s(said)
+        return self._quiet_s(answer, now_ns) > self._quiet_limit_s(answer)
 
-    def _said(self, asked: PracticeQuestionAsked, turn: TurnStarted) -> list[Utterance]:
-        """Return what is the answer: what began after the question, or went on when the voice ended."""
-        said = self._heard.since(turn.from_sample)
-        for utterance in self._heard.across(turn.from_sample) if self._settings.speak else ():
-            utterance.text = without_question(utterance.text, asked.text)
+    def _answer(self, question: PracticeQuestionAsked, turn: TurnStarted) -> list[Utterance]:
+        """Return the utterances after the question, also one that began while the voice was speaking."""
+        answer = self._utterances.since(turn.from_sample)
+        for utterance in self._utterances.across(turn.from_sample) if self._settings.speak else ():
+            utterance.text = without_question(utterance.text, question.text)
             if utterance.text or not utterance.ended:
-                said.insert(0, utterance)
-        return said
+                answer.insert(0, utterance)
+        return answer
 
-    def _quiet_s(self, said: list[Utterance], now_ns: int) -> float:
-        now_sample = self._heard.sample_at(now_ns) or 0
-        return (now_sample - max(utterance.quiet_sample or 0 for utterance in said)) / SAMPLE_RATE
+    def _quiet_s(self, answer: list[Utterance], now_ns: int) -> float:
+        now_sample = self._utterances.sample_at(now_ns) or 0
+        return (now_sample - max(utterance.quiet_sample or 0 for utterance in answer)) / SAMPLE_RATE
 
-    def _patience_s(self, said: list[Utterance]) -> float:
-        unfinished = decide(said[-1].text, "balanced").reason == "unfinished"
+    def _quiet_limit_s(self, answer: list[Utterance]) -> float:
+        unfinished = decide(answer[-1].text, "balanced").reason == "unfinished"
         return self._settings.unfinished_quiet_s if unfinished else self._settings.quiet_s
 
-    def _measure(self, asked: PracticeQuestionAsked, turn: TurnStarted) -> PracticeAnswerMeasured:
-        said = self._said(asked, turn)
-        measures = measure(said, turn.from_sample, english=self._english)
+    def _measure(self, question: PracticeQuestionAsked, turn: TurnStarted) -> PracticeAnswerMeasured:
+        answer = self._answer(question, turn)
+        measures = measure(answer, turn.from_sample, english=self._english)
         return PracticeAnswerMeasured(
-            number=asked.number,
-            asked=asked.text,
-            text=answer_text(said),
+            number=question.number,
+            asked=question.text,
+            text=answer_text(answer),
             measures=measures,
             remarks=remarks(measures, self._settings, english=self._english),
         )
 
-    def _after(self, measured: PracticeAnswerMeasured, now_ns: int) -> Iterator[Event]:
-        """Have the answer looked at, and go on when that has come and was read."""
-        if measured.text and measured.number not in self._wanted:
+    def _follow_up(self, measured: PracticeAnswerMeasured, now_ns: int) -> Iterator[Event]:
+        """Request feedback on the answer, and continue after it has come and there was time to read it."""
+        if measured.text and measured.number not in self._requested:
             yield FeedbackRequested(number=measured.number, asked=measured.asked, answered=measured.text)
-        elif self._may_go_on(measured, now_ns):
+        elif self._may_continue(measured, now_ns):
             yield from self._ask_next()
 
-    def _may_go_on(self, measured: PracticeAnswerMeasured, now_ns: int) -> bool:
+    def _may_continue(self, measured: PracticeAnswerMeasured, now_ns: int) -> bool:
         number = measured.number
         if self._pressed:
             return True
-        if measured.text and self._looker and number not in self._looked_at:
+        if measured.text and self._has_llm and number not in self._feedback:
             return False
         if number == len(self._settings.questions) or not self._settings.between_s:
             return True
-        self._free_ns = self._free_ns or now_ns
-        words = " ".join((*measured.remarks, self._looked_at.get(number, ""))).split()
-        reading_s = min(len(words) / _READ_WORDS_A_SECOND, _READ_AT_MOST_S)
-        return now_ns - self._free_ns >= (self._settings.between_s + reading_s) * 1e9
+        self._reading_ns = self._reading_ns or now_ns
+        words = " ".join((*measured.remarks, self._feedback.get(number, ""))).split()
+        reading_s = min(len(words) / _READ_WORDS_A_SECOND, _MAX_READING_S)
+        return now_ns - self._reading_ns >= (self._settings.between_s + reading_s) * 1e9
 
-    def _summed_up(self) -> PracticeEnded:
+    def _summary(self) -> PracticeEnded:
         measured = list(self._measured.values())
         answers, of = sum(bool(each.text) for each in measured), len(self._settings.questions)
         measures = combine(each.measures for each in measured)
@@ -236,10 +240,10 @@ class PracticeFlow:
             of=of,
             measures=measures,
             remarks=overall(measures, answers, of, english=self._english),
-            caveats=[*CAVEATS, *([FEEDBACK_CAVEAT] if any(self._looked_at.values()) else [])],
+            caveats=[*CAVEATS, *([FEEDBACK_CAVEAT] if any(self._feedback.values()) else [])],
         )
 
 
-def _together(answered: list[PracticeAnswerMeasured]) -> str:
-    """Return the answers as one text, each under its question."""
+def _joined(answered: list[PracticeAnswerMeasured]) -> str:
+    """Return the answers as one text, each after its question."""
     return "\n\n".join(f"Question: {each.asked}\nAnswer: {each.text}" for each in answered)

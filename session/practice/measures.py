@@ -1,7 +1,6 @@
-"""What can be counted in an answer.
+"""Measures an answer: times, pauses, pace, fillers and phrases. Pure.
 
-Pure: utterances in, `Measures` out. Times come from where the detector heard speech, words from Whisper. What
-the numbers mean, if anything, is for `session.practice.remarks`.
+Times come from the voice activity detector, words from Whisper. `session.practice.remarks` interprets them.
 """
 
 from __future__ import annotations
@@ -24,23 +23,23 @@ from session.practice.structure import (
 from session.practice.utterances import Utterance
 
 PAUSE_S = 0.5
-"""Shorter quiet belongs to words and breath."""
+"""Shorter silences are part of speech."""
 
-_ENOUGH_SPEECH_S = 3.0
-"""A pace is worked out from no less."""
+_MIN_SPEECH_S = 3.0
+"""Least speech from which a pace is computed."""
 
 
 def measure(utterances: Sequence[Utterance], from_sample: int, *, english: bool) -> Measures:
     """Return the measures of one answer.
 
     Args:
-        utterances: What was said, in order; those without words are left out.
-        from_sample: Where the turn was given.
-        english: Whether fillers and structure can be looked for.
+        utterances: The utterances, in order; those without words are ignored.
+        from_sample: First sample of the turn.
+        english: Whether to find fillers and structure.
     """
-    said = [utterance for utterance in utterances if utterance.text]
-    text = answer_text(said)
-    spoken = [span for utterance in said for span in utterance.spoken]
+    answer = [utterance for utterance in utterances if utterance.text]
+    text = answer_text(answer)
+    spoken = [span for utterance in answer for span in utterance.spoken]
     speaking_s = sum(stop - start for start, stop in spoken) / SAMPLE_RATE
     answer_s = (spoken[-1][1] - spoken[0][0]) / SAMPLE_RATE if spoken else 0.0
     pauses_s = _pauses_s(spoken)
@@ -66,9 +65,9 @@ def measure(utterances: Sequence[Utterance], from_sample: int, *, english: bool)
 
 
 def combine(answers: Iterable[Measures]) -> Measures:
-    """Return the measures of several answers together: sums, and means where a sum would mean nothing.
+    """Return the measures of several answers together: sums, or means where sums are not useful.
 
-    Phrases and favourite words belong to one answer each and are left out.
+    Phrases and frequent words are left out.
     """
     given = [answer for answer in answers if answer.words]
     count = max(len(given), 1)
@@ -97,15 +96,15 @@ def combine(answers: Iterable[Measures]) -> Measures:
 
 
 def answer_text(utterances: Iterable[Utterance]) -> str:
-    """Return the words of an answer."""
+    """Return the transcript of an answer."""
     return " ".join(utterance.text.strip() for utterance in utterances if utterance.text.strip())
 
 
 def _pauses_s(spoken: Sequence[tuple[int, int]]) -> list[float]:
-    """Return how long each stretch of quiet was that counts as a pause."""
+    """Return the length of each pause."""
     gaps_s = ((later[0] - earlier[1]) / SAMPLE_RATE for earlier, later in pairwise(spoken))
     return [gap_s for gap_s in gaps_s if gap_s >= PAUSE_S]
 
 
 def _pace(words: int, speaking_s: float) -> int:
-    return round(words * 60 / speaking_s) if speaking_s >= _ENOUGH_SPEECH_S else 0
+    return round(words * 60 / speaking_s) if speaking_s >= _MIN_SPEECH_S else 0

@@ -1,7 +1,4 @@
-"""What is asked: from a file of the user's, or from the built-in sets.
-
-The sets are in `topics.toml` beside this file. No model is asked for questions, so nothing leaves for them.
-"""
+"""Questions of a practice, from the user's file or the built-in sets in `topics.toml`."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from bus.settings import expanded
 
 TOPICS_FILE = Path(__file__).with_name("topics.toml")
 ANY_TOPIC = "anything"
-"""The set for a topic that has none of its own; its questions name it."""
+"""The general set, for topics without one; its questions name the topic."""
 
 QUESTIONS_AT_MOST = 100
 QUESTION_CHARACTERS = 1000
@@ -35,9 +32,9 @@ class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: str
     words: list[str]
-    """Words by which a user may name it."""
+    """Words that select this set."""
     questions: list[str]
-    """May hold {topic}."""
+    """May contain {topic}."""
 
 
 def topics() -> dict[str, Topic]:
@@ -47,12 +44,12 @@ def topics() -> dict[str, Topic]:
 
 
 def choose(topic: str, count: int, chance: random.Random) -> list[str]:
-    """Return so many questions on a topic, another choice each time.
+    """Return random questions on a topic.
 
     Args:
-        topic: A set's name, or any words; where no set is named, general questions name them.
-        count: How many; fewer where the set has no more.
-        chance: What chooses.
+        topic: A set's name, or any words, which general questions then name.
+        count: Number of questions; fewer if the set has fewer.
+        chance: The random generator.
 
     Raises:
         UsageFailure: The topic is empty.
@@ -68,10 +65,10 @@ def choose(topic: str, count: int, chance: random.Random) -> list[str]:
 
 
 def best_topic(named: str, known: Mapping[str, Topic]) -> str:
-    """Return the name of the set that these words name best; that for anything when none does."""
-    said = {word.rstrip("s") for word in re.findall(r"[a-z]+", named.lower())}
+    """Return the name of the set that matches these words best; the general set if none does."""
+    words = {word.rstrip("s") for word in re.findall(r"[a-z]+", named.lower())}
     hits = {
-        name: len(said & {word.rstrip("s") for word in (*topic.words, *name.split("-"))})
+        name: len(words & {word.rstrip("s") for word in (*topic.words, *name.split("-"))})
         for name, topic in known.items()
     }
     best = max(hits, key=lambda name: hits[name])
@@ -79,14 +76,14 @@ def best_topic(named: str, known: Mapping[str, Topic]) -> str:
 
 
 def read_questions(path: Path) -> list[str]:
-    """Return the questions in a file: one a line or list item; headings, remarks and empty lines are none.
+    """Return the questions in a file, one a line or list item, without headings and empty lines.
 
     Raises:
         InputFailure: The file cannot be read, or holds no question.
     """
     path = Path(expanded(str(path)))
     if path.suffix.lower() not in _SUFFIXES:
-        raise _bad(path, "it is no text file", f"give one that ends in {' or '.join(_SUFFIXES)}")
+        raise _bad(path, "it is not a text file", f"give one that ends in {' or '.join(_SUFFIXES)}")
     try:
         with path.open("rb") as file:
             text = file.read(_FILE_BYTES).decode("utf-8-sig")
@@ -96,12 +93,12 @@ def read_questions(path: Path) -> list[str]:
         raise _bad(path, (error.strerror or str(error)).lower(), "check its path") from error
     found = questions_in(text.splitlines())
     if not found:
-        raise _bad(path, "no question is in it", "write one a line")
+        raise _bad(path, "it has no questions", "write one question a line")
     return found
 
 
 def questions_in(lines: Sequence[str]) -> list[str]:
-    """Return the questions on these lines, cut to a length that can be asked. Pure."""
+    """Return the questions on these lines, cut to the maximum length. Pure."""
     found = (_question(line.strip()) for line in lines)
     return [question[:QUESTION_CHARACTERS] for question in found if question][:QUESTIONS_AT_MOST]
 
@@ -112,5 +109,7 @@ def _question(line: str) -> str:
     return _EMPHASIS.sub(r"\2", _ITEM.sub("", line)).strip()
 
 
-def _bad(path: Path, why: str, fix: str) -> InputFailure:
-    return InputFailure(f"no questions can be had from {path}: {why}", kept="nothing was started", fix=fix)
+def _bad(path: Path, reason: str, fix: str) -> InputFailure:
+    return InputFailure(
+        f"questions cannot be read from {path}: {reason}", kept="nothing was started", fix=fix
+    )

@@ -1,6 +1,6 @@
-"""Measures in plain words, and what they cannot tell.
+"""Turns measures into remarks for the user, with caveats. Pure.
 
-Pure. A remark says what was counted and against what it may be held; it praises and blames nobody.
+A remark states what was counted and what is usual; it does not rate the speaker.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _EASY_PACE = (110, 170)
 """Words a minute of speech that most listeners of English follow without effort."""
 
 _PACE_S = 15.0
-"""A pace is held against that only from so much speech on."""
+"""Least speech for a remark on its pace."""
 
 _LATE_S = 4.0
 _LONG_PAUSE_S = 2.5
@@ -22,28 +22,28 @@ _FILLERS_NAMED = 5
 
 CAVEATS = [
     "The counts come from what Whisper wrote down. It errs more with accents, dialects and ways of speaking "
-    "that it heard little of in training, and it leaves out many an “um”: a count says as much about Whisper "
-    "as about you.",
-    "Pauses, fillers, repeated words and a slow or quick pace are ordinary speech. Nothing here can tell how "
-    "able, honest, confident or pleasant somebody is, and nothing tries to. If pauses or repetitions are how "
-    "you speak, they are no fault.",
-    "“Example”, “result” and “closing” are looked for by a few phrases of English. An answer may be well "
-    "built without any of them.",
+    "that were rare in its training, and it omits many fillers: a count says as much about Whisper as about "
+    "you.",
+    "Pauses, fillers, repeated words and a slow or fast pace are ordinary speech. Nothing here measures how "
+    "able, honest, confident or pleasant a speaker is. If pauses or repetitions are how you speak, they are "
+    "not a fault.",
+    "“Example”, “result” and “closing” are found by a few English phrases. An answer may be well structured "
+    "without any of them.",
 ]
-"""What the local measures can and cannot judge."""
+"""Limits of the local measures."""
 
 FEEDBACK_CAVEAT = (
     "Feedback on content is a language model's guess from the words alone. It does not know the facts, the "
     "listener or you, it may be confidently wrong, and such models are known to favor some ways of speaking "
     "over others."
 )
-"""The same for what a model says."""
+"""Limits of feedback from a model."""
 
 
 def remarks(measures: Measures, settings: PracticeSettings, *, english: bool) -> list[str]:
-    """Return what the measures of one answer come to."""
+    """Return the remarks on one answer."""
     if not measures.words:
-        return ["Nothing was said, or nothing that Whisper could make out."]
+        return ["No words were transcribed."]
     lines = [_length(measures, settings), _pauses(measures)]
     lines += [line for line in (_start(measures), _pace(measures, english=english)) if line]
     if english:
@@ -52,7 +52,7 @@ def remarks(measures: Measures, settings: PracticeSettings, *, english: bool) ->
 
 
 def overall(measures: Measures, answers: int, of: int, *, english: bool) -> list[str]:
-    """Return what a whole practice comes to."""
+    """Return the remarks on a whole practice."""
     if not answers:
         return ["The question was not answered." if of == 1 else f"None of {of} questions was answered."]
     mean_s = measures.answer_s / answers
@@ -75,13 +75,13 @@ def clock(seconds: float) -> str:
 
 def _length(measures: Measures, settings: PracticeSettings) -> str:
     words = counted(measures.words, "word")
-    said = f"{words} in {clock(measures.answer_s)}, {clock(measures.speaking_s)} of it speech."
+    text = f"{words} in {clock(measures.answer_s)}, {clock(measures.speaking_s)} of it speech."
     usual = f"{clock(settings.shortest_s)} to {clock(settings.longest_s)} suits most questions"
     if measures.answer_s < settings.shortest_s:
-        return f"{said} Short: {usual}."
+        return f"{text} Short: {usual}."
     if measures.answer_s > settings.longest_s:
-        return f"{said} Long: {usual}."
-    return said
+        return f"{text} Long: {usual}."
+    return text
 
 
 def _start(measures: Measures) -> str:
@@ -94,29 +94,29 @@ def _pauses(measures: Measures) -> str:
     if not measures.pauses:
         return "No pause of half a second or more."
     count = f"{measures.pauses} pause{'s' if measures.pauses > 1 else ''} of half a second or more"
-    said = f"{count}, {measures.pause_share:.0%} of the answer, the longest {measures.longest_pause_s:.1f} s."
-    return f"{said} One of them is long." if measures.longest_pause_s >= _LONG_PAUSE_S else said
+    text = f"{count}, {measures.pause_share:.0%} of the answer, the longest {measures.longest_pause_s:.1f} s."
+    return f"{text} One of them is long." if measures.longest_pause_s >= _LONG_PAUSE_S else text
 
 
 def _pace(measures: Measures, *, english: bool) -> str:
     pace = measures.words_per_minute
     if not pace:
         return ""
-    said = f"{pace} words a minute of speech."
+    text = f"{pace} words a minute of speech."
     if not english or measures.speaking_s < _PACE_S:
-        return said
-    slow, quick = _EASY_PACE
-    if pace > quick:
-        return f"{said} Quick: most listeners of English follow {slow} to {quick} with ease."
+        return text
+    slow, fast = _EASY_PACE
+    if pace > fast:
+        return f"{text} Fast: most listeners of English follow {slow} to {fast} with ease."
     if pace < slow:
-        return f"{said} Unhurried: many speak at {slow} to {quick}; slower is often easier to follow."
-    return said
+        return f"{text} Slow: many speak at {slow} to {fast}; slower is often easier to follow."
+    return text
 
 
 def _fillers(measures: Measures) -> str:
     total = sum(measures.fillers.values())
     if not total:
-        return "No fillers that Whisper wrote down."
+        return "No fillers in the transcript."
     named = ", ".join(f"“{word}” {count}" for word, count in list(measures.fillers.items())[:_FILLERS_NAMED])
     per_hundred = total * 100 / measures.words
     return f"{total} filler{'s' if total > 1 else ''} ({named}), {per_hundred:.0f} in 100 words."
@@ -126,11 +126,11 @@ def _repeats(measures: Measures) -> list[str]:
     lines = []
     if measures.doubled:
         lines.append(
-            f"{measures.doubled} time{'s' if measures.doubled > 1 else ''} something was said twice in a row."
+            f"{measures.doubled} time{'s' if measures.doubled > 1 else ''} something was repeated at once."
         )
     if measures.favourites:
         named = ", ".join(f"“{word}” {count}" for word, count in measures.favourites.items())
-        lines.append(f"Words that came up again and again: {named}.")
+        lines.append(f"Frequent words: {named}.")
     return lines
 
 
@@ -148,7 +148,7 @@ def _structure(measures: Measures) -> str:
     ]
     opening = f"The first sentence has {measures.first_sentence_words} words"
     if measures.first_sentence_words > _LONG_OPENING_WORDS:
-        opening += ", which is long for a headline"
+        opening += ", which is long"
     words_for = "; ".join(
         part
         for part in (

@@ -1,4 +1,4 @@
-"""From what the user wants to practise to a session that asks it."""
+"""Builds the request for a practice session."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from session.run.request import Request
 
 _COUNT = 5
 _LOOPBACKS = ("monitor", "loopback", "blackhole", "stereo mix", "vb-cable", "virtual cable")
-"""By these, devices that give what the computer plays are known."""
+"""Parts of the names of devices that capture the computer's own sound."""
 
 
 def choose_questions(*, topic: str | None, file: Path | None, count: int | None) -> list[str]:
-    """Return the questions that the user wants to be asked.
+    """Return the questions of a topic or a file.
 
     Args:
         topic: The name of a set, or any words.
         file: The user's own questions.
-        count: How many.
+        count: Number of questions.
 
     Raises:
-        UsageFailure: Neither is given, or both are.
-        InputFailure: The file cannot be read, or holds no question.
+        UsageFailure: Neither topic nor file is given, or both are.
+        InputFailure: The file cannot be read, or has no questions.
     """
     if (topic is None) == (file is None):
         raise UsageFailure(
-            "there is nothing to practise" if topic is None else "a topic and a file of questions are given",
+            "no topic is given" if topic is None else "both a topic and a file of questions are given",
             kept="nothing was started",
             fix=f"add --questions FILE or --topic, with one of {', '.join(topics())}, or your own words",
         )
@@ -41,19 +41,19 @@ def choose_questions(*, topic: str | None, file: Path | None, count: int | None)
 
 
 def check_source(given: str) -> str:
-    """Return the source, if it may be the user's own microphone: others are not heard in a practice.
+    """Return the source, if it may be the user's own microphone: a practice captures no other party.
 
     Raises:
-        UsageFailure: It is the computer's own sound, which others speak from, or no source at all.
+        UsageFailure: It is the computer's own sound, or not a source.
     """
     ((name, spec),) = parse_sources([given]).items()
     source = parse_source(name, spec)
     device = source.wanted.lower() if isinstance(source, NamedDevice) else ""
     if isinstance(source, Monitor) or any(word in device for word in _LOOPBACKS):
         raise UsageFailure(
-            f"a practice hears your microphone alone, and {given} may hear others",
+            f"a practice captures your microphone only, and {given} may capture other people",
             kept="nothing was started",
-            fix="give your microphone, or use `cuecard run` where the others know",
+            fix="choose your microphone, or use `cuecard run` with the consent of the other party",
         )
     return given
 
@@ -65,13 +65,13 @@ def make_request(
     models: Sequence[str] = (),
     settings_file: Path | None = None,
 ) -> Request:
-    """Return the request for a session that asks these questions and answers none.
+    """Return the request for a session that asks these questions.
 
     Args:
-        questions: What is asked, in order.
+        questions: The questions, in order.
         flags: Values given on the command line, by settings table; None means not given.
         models: Names of models.
-        settings_file: A settings file in the place of the user's own.
+        settings_file: A settings file to use instead of the user's own.
     """
     tables = {name: dict(table) for name, table in flags.items()}
     tables.setdefault("llm", {})["answer"] = "feedback"

@@ -1,8 +1,4 @@
-"""How an English answer is built, as far as phrases tell: an example, figures, a result, a closing.
-
-Pure, and plain: it looks for words that announce such things, and gives back the words it found. An answer
-may be well built without any of them, and badly with all.
-"""
+"""Finds examples, figures, results and closings in an English answer by phrases. Pure."""
 
 from __future__ import annotations
 
@@ -54,29 +50,29 @@ _VAGUE = re.compile(
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a text, as its full stops cut them; "3.5" is not cut."""
+    """Return the sentences of a text, split at full stops; "3.5" is not split."""
     return [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
 
 
 def find_example(text: str) -> str:
-    """Return the first phrase that announces an example or a story; empty where there is none."""
+    """Return the first phrase that announces an example or a story, or an empty text."""
     return _first(_EXAMPLE, text)
 
 
 def find_result(text: str) -> str:
-    """Return the first phrase that tells how something came out; empty where there is none."""
+    """Return the first phrase that announces a result, or an empty text."""
     return _first(_RESULT, text)
 
 
 def find_closing(text: str) -> str:
-    """Return a phrase that rounds the answer off, near its end; empty where there is none."""
+    """Return a closing phrase near the end of the answer, or an empty text."""
     last = sentences(text)
-    # An answer of a sentence or two has an end, but nothing before it to round off.
+    # An answer of one or two sentences is too short for a closing.
     return _first(_CLOSING, " ".join(last[-_CLOSING_SENTENCES:])) if len(last) > _CLOSING_SENTENCES else ""
 
 
 def find_figures(text: str) -> list[str]:
-    """Return the numbers that were given, in order; "one" and "a day" are none."""
+    """Return the figures in a text, in order, without "one" and "a day"."""
     found = (match.group().strip() for match in _FIGURE.finditer(text))
     return [figure for figure in found if not _VAGUE.fullmatch(figure)][:FIGURES_AT_MOST]
 

@@ -1,6 +1,6 @@
-"""What the user's source heard, as a fold over the log: utterances, where their speech is, and their words.
+"""Utterances of the user's source with their speech, pauses and transcript, from the event log.
 
-Pure. Positions are samples of the source's clock. It does not know what was asked.
+Pure. Positions are samples of the source's clock. It does not know the questions.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import (
     CaptureEnded,
     CaptureStarted,
-    Event,
     FinalTranscribed,
+    Logged,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
@@ -21,35 +21,35 @@ from bus.messages import (
 )
 
 _PRE_ROLL_SAMPLES = round(0.3 * SAMPLE_RATE)
-"""An utterance begins so long before its speech."""
+"""An utterance begins this long before its speech."""
 
 
 @dataclass
 class Utterance:
-    """Something that was said, or is being said."""
+    """An utterance, finished or in progress."""
 
     number: int
     first_sample: int
-    """Where its speech begins."""
+    """First sample of its speech."""
     detected_sample: int
     pauses: list[tuple[int, int]] = field(default_factory=list)
-    """Quiet inside of it: first sample of the quiet, and of the speech after it."""
+    """Pauses in it: first sample of the pause, and of the speech after it."""
     quiet_sample: int | None = None
-    """Where its speech ends, as far as is known."""
+    """First sample after its speech, as far as known."""
     text: str = ""
     ended: bool = False
-    """Whether its words are final."""
+    """Whether its transcript is final."""
 
     @property
     def spoken(self) -> list[tuple[int, int]]:
-        """Where there is speech in it, in order."""
+        """Its spans of speech, in order."""
         starts = [self.first_sample, *(resumed for _, resumed in self.pauses)]
         stops = [*(quiet for quiet, _ in self.pauses), self.quiet_sample or starts[-1]]
         return [(start, stop) for start, stop in zip(starts, stops, strict=True) if stop > start]
 
 
 class SourceUtterances:
-    """Everything that one source heard.
+    """All utterances of one source.
 
     Args:
         source: Its name.
@@ -62,8 +62,9 @@ class SourceUtterances:
         self.over = False
         """Whether the source has ended."""
 
-    def apply(self, event: Event) -> None:
-        """Take in one event of the log; those of other sources change nothing."""
+    def apply(self, logged: Logged) -> None:
+        """Apply one event of the log; those of other sources change nothing."""
+        event = logged.event
         if getattr(event, "source", None) != self._source:
             return
         match event:
@@ -86,17 +87,17 @@ class SourceUtterances:
                 pass
 
     def sample_at(self, now_ns: int) -> int | None:
-        """Return the sample that was due at this monotonic time; None before anything was heard."""
+        """Return the sample that was due at this monotonic time; None before the source has started."""
         if self._zero_ns is None:
             return None
         return max((now_ns - self._zero_ns) * SAMPLE_RATE // 1_000_000_000, 0)
 
     def since(self, sample: int) -> list[Utterance]:
-        """Return what was begun at this sample or later, in order, unfinished utterances among it."""
+        """Return the utterances that began at this sample or later, in order, also unfinished ones."""
         return [each for each in self._utterances.values() if each.detected_sample >= sample]
 
     def across(self, sample: int) -> list[Utterance]:
-        """Return what was begun before this sample and went on after it, as far as it came after."""
+        """Return utterances that began before this sample and ended after it, cut to the part after it."""
         return [
             replace(
                 each,

@@ -1,7 +1,7 @@
-"""A voice that reads questions out: the first that is installed, run as a program of its own.
+"""Reads questions out with an installed text-to-speech program.
 
-No shell is involved. The text goes to the program's standard input, or stands after `--` where it takes none
-there, so no question is ever taken for an option.
+No shell is involved. The text goes to standard input, or comes after `--`, so that it is never parsed as an
+option.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bus.failures import MachineFailure
 
 _WORDS_A_SECOND = 1.0
 _LIMIT_S = 15.0
-"""A voice that takes longer than this, and a second a word, hangs."""
+"""A program that takes longer than this, plus a second for each word, hangs."""
 
 _STOP_S = 0.5
 
@@ -33,16 +33,16 @@ _POWERSHELL = (
 
 @dataclass(frozen=True)
 class Program:
-    """A program that speaks."""
+    """A text-to-speech program."""
 
     name: str
     command: tuple[str, ...]
     takes_input: bool = True
     """Whether it reads the text from standard input; else it is the last argument."""
     language_option: str = ""
-    """What precedes the language's code; empty where it takes none, and speaks as the system does."""
+    """The option for the language's code; empty if it has none."""
     silencer: tuple[str, ...] = ()
-    """What to run to cut it off, where ending it is not enough."""
+    """The command that silences it, if ending the program is not enough."""
 
     def in_language(self, language: str) -> list[str]:
         """Return the command that speaks this language."""
@@ -55,7 +55,7 @@ class Program:
 
 
 PROGRAMS = (
-    # Without `--stdin`, which makes espeak-ng 1.51 speak uninitialized memory after the text.
+    # No `--stdin`: with it espeak-ng 1.51 reads uninitialized memory after the text.
     Program("espeak-ng", ("espeak-ng",), language_option="-v"),
     Program("espeak", ("espeak",), language_option="-v"),
     Program(
@@ -90,10 +90,10 @@ def find_program(
 
 
 class Voice:
-    """Speaks one text at a time; silent when it has no program. Whoever enters it leaves no program behind.
+    """Speaks one text at a time; silent without a program. On exit it ends the program.
 
     Args:
-        program: What speaks.
+        program: The text-to-speech program.
         language: The code of the language it speaks ("de"); empty leaves it to the program.
     """
 
@@ -101,10 +101,10 @@ class Voice:
         self._program = program
         self._language = language
         self._child: subprocess.Popen[bytes] | None = None
-        self._give_up_s = 0.0
+        self._deadline_s = 0.0
 
-    def publish(self, text: str) -> None:
-        """Begin to speak.
+    def speak(self, text: str) -> None:
+        """Start to speak.
 
         Raises:
             MachineFailure: The program cannot be run.
@@ -121,22 +121,22 @@ class Voice:
                 stderr=subprocess.DEVNULL,
             )
             if self._child.stdin is not None:
-                with self._child.stdin as incoming:  # a question is far shorter than a pipe's room
-                    incoming.write(f"{' '.join(text.split())}\n".encode())
+                with self._child.stdin as pipe:  # a question is far shorter than a pipe's buffer
+                    pipe.write(f"{' '.join(text.split())}\n".encode())
         except OSError as error:
             raise self._failed(f"{error.strerror or error}") from error
-        self._give_up_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND
+        self._deadline_s = time.monotonic() + _LIMIT_S + len(text.split()) * _WORDS_A_SECOND
 
-    def speaks(self) -> bool:
-        """Tell whether it is still speaking.
+    def is_speaking(self) -> bool:
+        """Return whether it is still speaking.
 
         Raises:
-            MachineFailure: It failed, or hangs; it will not be tried again.
+            MachineFailure: It failed, or hangs; it is not tried again.
         """
         if self._child is None:
             return False
         code = self._child.poll()
-        if code is None and time.monotonic() < self._give_up_s:
+        if code is None and time.monotonic() < self._deadline_s:
             return True
         self.stop()
         if code != 0:
@@ -144,7 +144,7 @@ class Voice:
         return False
 
     def stop(self) -> None:
-        """Cut it off."""
+        """Stop speaking."""
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             return
@@ -164,7 +164,7 @@ class Voice:
         return MachineFailure(
             f"{name} could not speak ({why})",
             kept="questions are shown",
-            fix=f"try {name} by hand, or leave --speak out",
+            fix=f"test {name} in a terminal, or leave --speak out",
         )
 
     def __enter__(self) -> Self:

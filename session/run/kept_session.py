@@ -20,7 +20,7 @@ WORD_BYTES = len(GIVE)
 
 
 class KeptSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is needed to resume a session."""
+    """Everything needed to resume a session."""
 
     tables: dict[str, dict[str, Any]]
     """The settings, one table for each stage."""

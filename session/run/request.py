@@ -10,12 +10,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """What the user requested."""
+    """A session as the user requested it."""
 
     flags: Mapping[str, Mapping[str, Any]]
     """Values given on the command line, by settings table; None means not given."""
     models: Sequence[str] = ()
-    """Names of models; the catalogue tells Whisper's from the provider's."""
+    """Names of models; names in the catalogue are Whisper's, others the provider's."""
     settings_file: Path | None = None
     vocabulary_file: Path | None = None
     consent: bool = False

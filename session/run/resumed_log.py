@@ -1,4 +1,4 @@
-"""The log of a resumed session: passes it to the new hub, tells old events from new ones."""
+"""The log of a resumed session: passed to the new hub, compared with new events."""
 
 from __future__ import annotations
 

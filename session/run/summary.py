@@ -15,7 +15,7 @@ _NOT_WIPED = "copies inside Python, Whisper and Qt cannot be zeroed; the system 
 
 @dataclass(frozen=True)
 class SessionOutcome:
-    """How a session ended."""
+    """The end of a session."""
 
     cause: str
     killed: Sequence[str]

@@ -1,1 +1,1 @@
-"""Collects what a session said and saves it when asked."""
+"""Collects the transcript of a session, and saves it on request."""

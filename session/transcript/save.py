@@ -1,4 +1,4 @@
-"""Saves a session to a file, in the format of its suffix, readable by the user alone."""
+"""Saves a session to a file that only the user can read."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def save(record: Record, path: Path) -> None:
 
 
 def _markdown(record: Record) -> str:
-    parts = ["# Session", "", "## What was said", ""]
+    parts = ["# Session", "", "## Transcript", ""]
     parts += [f"- **{line.source}** {_clock(line.start_s)} {_marked(line)}" for line in record.lines()]
     for number, exchange in record.exchanges.items():
         parts += ["", f"## Question {number} ({exchange.source})", "", f"> {exchange.text}", ""]

@@ -1,1 +1,1 @@
-"""Showing a session on standard output: as JSON lines, as plain lines, or live in a terminal."""
+"""Views of a session on standard output: JSON lines, plain lines, live terminal."""

@@ -45,17 +45,17 @@ class Mutant:
     found: str
 
 
-_CAGE, _NO_CAGE = "stage.enter_sandbox()\n", "pass\n"
+_SANDBOX, _NO_SANDBOX = "stage.enter_sandbox()\n", "pass\n"
 
 MUTANTS = (
     Mutant(
         "the filter is removed and a socket opened",
-        (("stt/__main__.py", _CAGE, "__import__('socket').socket(2, 1).close()\n"),),
+        (("stt/__main__.py", _SANDBOX, "__import__('socket').socket(2, 1).close()\n"),),
         "- `stt` opened a socket of AF_INET",
     ),
     Mutant(
         "who asks the provider opens a socket too",
-        (("llm/__main__.py", _CAGE, "__import__('socket').socket(2, 1).close()\n"),),
+        (("llm/__main__.py", _SANDBOX, "__import__('socket').socket(2, 1).close()\n"),),
         "- `llm` opened a socket of AF_INET",
     ),
     Mutant(
@@ -67,7 +67,7 @@ MUTANTS = (
                 "open(__import__('os').environ['TMPDIR'] + '/d', 'w').write(final.text)\n",
             ),
         ),
-        "- `session` wrote what was said to ",
+        "- `session` wrote transcript to ",
     ),
     Mutant(
         "the key is in another header",
@@ -78,12 +78,12 @@ MUTANTS = (
                 'return {"authorization": f"Bearer {key}", "x-debug": key} if key else {}\n',
             ),
         ),
-        "- `llm` wrote the key to the network, outside its one header",
+        "- `llm` wrote the key to the network, outside of the authorization header",
     ),
     Mutant(
         "sound is written to a file",
         (
-            ("vad/__main__.py", _CAGE, _NO_CAGE),
+            ("vad/__main__.py", _SANDBOX, _NO_SANDBOX),
             (
                 "vad/detectors.py",
                 "_Floats = NDArray[np.float32]\n",
@@ -92,7 +92,7 @@ MUTANTS = (
             ),
             ("vad/detectors.py", "heard = np.conc", "_LEAK.write(samples.tobytes()); heard = np.conc"),
         ),
-        "- `vad:call` wrote sound to ",
+        "- `vad:call` wrote audio to ",
     ),
     Mutant(
         "a request holds a canary",
@@ -103,7 +103,7 @@ MUTANTS = (
                 'fields |= dialect.extra | {"user": "Thanks for joining today."}\n',
             ),
         ),
-        "- `llm` sent what belongs to no question to the network",
+        "- `llm` sent transcript outside of questions to the network",
     ),
     Mutant(
         "the ledger shows the key",
@@ -114,7 +114,7 @@ MUTANTS = (
                 "url=url + __import__('os').environ['ATTEST_ODD_NAME'],\n",
             ),
         ),
-        "- `llm` wrote the key to the session's own sockets and pipes, outside its one header",
+        "- `llm` wrote the key to the session's own sockets and pipes, outside of the authorization header",
     ),
 )
 
@@ -144,7 +144,7 @@ def attest(tmp_path: Path) -> Callable[[Sequence[Mutant]], Done]:
 
 def _change(file: Path, line: str, instead: str) -> None:
     text = file.read_text()
-    assert text.count(line) == 1, f"{file} has changed: mend the mutant"
+    assert text.count(line) == 1, f"{file} has changed: update the mutant"
     file.write_text(text.replace(line, instead))
 
 
@@ -153,7 +153,7 @@ def test_a_marked_session_writes_and_sends_nothing_that_it_should_not(
 ) -> None:
     done = attest(())
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "**Nothing that should not be:**" in done.stdout
+    assert "**No violations:**" in done.stdout
     assert "“Thanks for joining today.”" in done.stdout
     assert "splitting up that service" in done.stdout
     assert "## Not checked" in done.stdout

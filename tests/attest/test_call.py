@@ -16,7 +16,7 @@ def call(line: str) -> Call:
 def test_a_write_names_its_file_and_its_bytes() -> None:
     written = call(f'write(5<{hexed("/tmp/a b")}>, "{hexed("hello > ")}", 8) = 8')
     assert (written.name, written.descriptor, written.target) == ("write", 5, "/tmp/a b")
-    assert (written.strings, written.number, written.is_whole) == ([b"hello > "], 8, True)
+    assert (written.strings, written.number, written.is_complete) == ([b"hello > "], 8, True)
 
 
 def test_a_socket_that_was_refused_says_why() -> None:
@@ -41,7 +41,7 @@ def test_every_piece_of_a_message_is_read() -> None:
 
 
 def test_what_strace_cuts_short_is_known_to_be() -> None:
-    assert not call(f'write(1<{hexed("/tmp/x")}>, "{hexed("a")}"..., 9000) = 9000').is_whole
+    assert not call(f'write(1<{hexed("/tmp/x")}>, "{hexed("a")}"..., 9000) = 9000').is_complete
 
 
 def test_signals_and_exits_are_no_calls() -> None:

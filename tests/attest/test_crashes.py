@@ -54,7 +54,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = tmp_path_factory.mktemp("s")
+    folder = tmp_path_factory.mktemp("s")
     arguments = (
         *("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--pace", "fast", "--model", "tiny.en"),
         *("--provider", "none", "--view", "overlay", "--json"),
@@ -65,13 +65,13 @@ def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.Temp
         "PYTHONSAFEPATH": "1",
         "QT_QPA_PLATFORM": "offscreen",
     }
-    with running(*arguments, directory=place, environment=environment) as session:
+    with running(*arguments, directory=folder, environment=environment) as session:
         session.end()
     said = Words([turn.text for turn in script() if turn.source == "call"])
-    assert said.found_in(repr(session.of("FinalTranscribed")).encode()), "it was heard"
+    assert said.runs_in(repr(session.of("FinalTranscribed")).encode()), "it was heard"
     errors = session.errors.decode(errors="replace")
     for stage, kind in (("overlay", "IndexError"), ("view", "KeyError"), ("view", "RuntimeError")):
         assert f"cuecard {stage}: unexpected {kind} at " in errors, errors
     assert any("unexpected ValueError at" in event["problem"] for event in session.of("ProblemReported"))
-    assert said.found_in(session.errors) == []
+    assert said.runs_in(session.errors) == []
     assert "Traceback" not in errors

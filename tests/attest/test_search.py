@@ -16,7 +16,7 @@ NOISE = np.rint(np.random.default_rng(5).normal(0, 400, 4000)).astype(np.int16)
 def test_sound_is_found_in_each_way_it_may_be_written(way: str, before: bytes) -> None:
     scale = 32768.0 if "f" in way else 1
     piece = (NOISE[1111:1311].astype(np.float32) / scale).astype(way)
-    assert Sound([NOISE], MARKER).is_in(before + piece.tobytes() + b"after")
+    assert Sound([NOISE], MARKER).occurs_in(before + piece.tobytes() + b"after")
 
 
 @pytest.mark.parametrize("way", ["<i2", ">i2", "<f4", ">f4"])
@@ -24,13 +24,13 @@ def test_sound_is_found_in_each_way_it_may_be_written(way: str, before: bytes) -
 def test_the_marker_is_found_however_loud_it_is(way: str, gain: float) -> None:
     scale = gain / 32768.0 if "f" in way else gain
     piece = (np.resize(MARKER, 1800).astype(np.float32) * scale).astype(way)
-    assert Sound([NOISE], MARKER).is_in(b"head" + piece.tobytes() + b"tail")
+    assert Sound([NOISE], MARKER).occurs_in(b"head" + piece.tobytes() + b"tail")
 
 
 def test_other_sound_silence_and_text_are_not_it() -> None:
     other = np.rint(np.random.default_rng(6).normal(0, 400, 100_000)).astype(np.int16)
     for data in (other.tobytes(), bytes(100_000), b"What was said is not what was heard. " * 1000, b""):
-        assert not Sound([NOISE], MARKER).is_in(data)
+        assert not Sound([NOISE], MARKER).occurs_in(data)
 
 
 WORDS = Words(["Every part of the code, read from the same tables.", "Thanks, Ann."])
@@ -46,8 +46,8 @@ WORDS = Words(["Every part of the code, read from the same tables.", "Thanks, An
     ],
 )
 def test_words_are_found_however_they_are_written(data: bytes) -> None:
-    assert WORDS.found_in(data)
+    assert WORDS.runs_in(data)
 
 
 def test_fewer_words_than_four_in_a_row_may_be_anybodys() -> None:
-    assert not WORDS.found_in(b"part of the way, and read from the top; many thanks to all")
+    assert not WORDS.runs_in(b"part of the way, and read from the top; many thanks to all")

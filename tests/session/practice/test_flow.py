@@ -1,33 +1,33 @@
-"""What is asked when, and when an answer is over: a course told by hand, with a clock of its own."""
+"""Flow of a practice, driven by hand-made events and a simulated clock."""
 
 from __future__ import annotations
 
 import pytest
 
 from bus import messages as m
-from session.practice.flow import WHOLE, PracticeFlow
+from session.practice.flow import ALL_ANSWERS, PracticeFlow
 from session.settings.practice import PracticeSettings
 from tests.session.events import SECOND, discarded, final, started
 
 QUESTIONS = ["What is a queue?", "And a stack?"]
 
 
-class Told:
-    """A course, and a clock that starts with the microphone."""
+class FlowUnderTest:
+    """A flow with its log, and a clock that starts with the microphone."""
 
     def __init__(self, **changes: object) -> None:
         self.settings = PracticeSettings(questions=QUESTIONS, **changes)  # type: ignore[arg-type]
-        self.course = PracticeFlow(self.settings)
+        self.flow = PracticeFlow(self.settings)
         self.log: list[m.Event] = []
         self.apply(started("mic", 0))
 
     def apply(self, *events: m.Event) -> None:
         for event in events:
             self.log.append(event)
-            self.course.apply(event)
+            self.flow.apply(m.Logged(0, 0, event))
 
     def at(self, now_s: float, *, voice_speaks: bool = False) -> list[m.Event]:
-        said = list(self.course.move_on(round(now_s * 1e9), voice_speaks=voice_speaks))
+        said = list(self.flow.advance(round(now_s * 1e9), voice_is_speaking=voice_speaks))
         self.log += said
         return said
 
@@ -40,14 +40,14 @@ class Told:
             assert self.at(now_s) == [wanted]
         return measured
 
-    def begun(self) -> Told:
+    def begun(self) -> FlowUnderTest:
         """Ask the first question at 10 s, and give the turn."""
         self.apply(m.ReplayStarted(start_ns=0))
         assert self.at(10.0) == [m.PracticeQuestionAsked(number=1, of=2, text=QUESTIONS[0])]
         assert [type(event) for event in self.at(10.0)] == [m.TurnStarted]
         return self
 
-    def answered(self) -> Told:
+    def answered(self) -> FlowUnderTest:
         """Answer the first question from 11 to 15 s."""
         self.begun().apply(*says(1, "A queue is a line.", 11.0, 15.0))
         self.over(19.5)
@@ -84,200 +84,202 @@ def looked_at(number: int, question: int, text: str = "Good.") -> list[m.Event]:
 
 
 def test_nothing_is_asked_before_everything_is_ready() -> None:
-    told = Told()
-    assert told.at(1.0) == []
-    told.apply(m.ReplayStarted(start_ns=0))
-    assert kinds(told.at(1.1)) == ["PracticeQuestionAsked"]
+    practice = FlowUnderTest()
+    assert practice.at(1.0) == []
+    practice.apply(m.ReplayStarted(start_ns=0))
+    assert kinds(practice.at(1.1)) == ["PracticeQuestionAsked"]
 
 
 def test_the_turn_is_given_when_the_voice_is_done() -> None:
-    told = Told(speak=True)
-    told.apply(m.ReplayStarted(start_ns=0))
-    told.at(10.0)
-    assert told.at(11.0, voice_speaks=True) == []
-    (turn,) = told.at(12.0)
+    practice = FlowUnderTest(speak=True)
+    practice.apply(m.ReplayStarted(start_ns=0))
+    practice.at(10.0)
+    assert practice.at(11.0, voice_speaks=True) == []
+    (turn,) = practice.at(12.0)
     assert isinstance(turn, m.TurnStarted)
     assert turn.from_sample > 12 * SECOND
 
 
 def test_a_key_cuts_the_voice_off() -> None:
-    told = Told(speak=True)
-    told.apply(m.ReplayStarted(start_ns=0))
-    told.at(10.0)
-    assert not told.course.hurried
-    told.apply(m.AnswerRequested(by="view"))
-    assert told.course.hurried
-    assert kinds(told.at(10.2)) == ["TurnStarted"]
-    assert told.at(30.0) == [], "the same press does not end the answer"
+    practice = FlowUnderTest(speak=True)
+    practice.apply(m.ReplayStarted(start_ns=0))
+    practice.at(10.0)
+    assert not practice.flow.is_skipped
+    practice.apply(m.AnswerRequested(by="view"))
+    assert practice.flow.is_skipped
+    assert kinds(practice.at(10.2)) == ["TurnStarted"]
+    assert practice.at(30.0) == [], "the same press does not end the answer"
 
 
 def test_a_long_quiet_ends_an_answer() -> None:
-    told = Told().begun()
-    told.apply(*says(1, "A queue is a line.", 11.0, 15.0))
-    assert told.at(18.9) == []
-    measured = told.over(19.1)
+    practice = FlowUnderTest().begun()
+    practice.apply(*says(1, "A queue is a line.", 11.0, 15.0))
+    assert practice.at(18.9) == []
+    measured = practice.over(19.1)
     assert (measured.text, measured.measures.words) == ("A queue is a line.", 5)
     assert measured.measures.first_word_s == 1.0
-    assert told.log[-1] == m.FeedbackRequested(number=1, asked=QUESTIONS[0], answered="A queue is a line.")
+    assert practice.log[-1] == m.FeedbackRequested(
+        number=1, asked=QUESTIONS[0], answered="A queue is a line."
+    )
 
 
 def test_unfinished_words_are_given_more_time() -> None:
-    told = Told().begun()
-    told.apply(*says(1, "A queue is a line, and", 11.0, 15.0))
-    assert told.at(21.0) == []
-    told.over(22.1)
+    practice = FlowUnderTest().begun()
+    practice.apply(*says(1, "A queue is a line, and", 11.0, 15.0))
+    assert practice.at(21.0) == []
+    practice.over(22.1)
 
 
 def test_nobody_is_cut_off_while_speaking() -> None:
-    told = Told().begun()
-    told.apply(*says(1, "A queue is a line.", 11.0, 15.0), begins(2, 18.0))
-    assert told.at(80.0) == []
-    told.apply(final(2, "Of people.", "mic", 17.7, 79.0))
-    assert told.at(82.0) == []
-    measured = told.over(83.1)
+    practice = FlowUnderTest().begun()
+    practice.apply(*says(1, "A queue is a line.", 11.0, 15.0), begins(2, 18.0))
+    assert practice.at(80.0) == []
+    practice.apply(final(2, "Of people.", "mic", 17.7, 79.0))
+    assert practice.at(82.0) == []
+    measured = practice.over(83.1)
     assert measured.text == "A queue is a line. Of people."
 
 
 def test_a_key_ends_an_answer_once_its_words_are_final() -> None:
-    told = Told().begun()
-    told.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
-    assert told.at(14.0) == []
-    told.apply(final(1, "A line.", "mic", 10.7, 14.0))
-    told.over(14.5)
+    practice = FlowUnderTest().begun()
+    practice.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
+    assert practice.at(14.0) == []
+    practice.apply(final(1, "A line.", "mic", 10.7, 14.0))
+    practice.over(14.5)
 
 
 def test_words_that_never_come_hold_nobody_up() -> None:
-    told = Told().begun()
-    told.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
-    assert told.at(14.0) == []
-    assert kinds(told.at(19.1)) == ["PracticeAnswerMeasured"], "nothing was said, so nothing is looked at"
+    practice = FlowUnderTest().begun()
+    practice.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
+    assert practice.at(14.0) == []
+    assert kinds(practice.at(19.1)) == ["PracticeAnswerMeasured"], "nothing was said, so nothing is looked at"
 
 
 def test_a_question_that_nobody_answers_passes() -> None:
-    told = Told().begun()
-    told.apply(begins(1, 11.0), discarded(1))
-    assert told.at(69.0) == []
-    (measured,) = told.at(70.1)
+    practice = FlowUnderTest().begun()
+    practice.apply(begins(1, 11.0), discarded(1))
+    assert practice.at(69.0) == []
+    (measured,) = practice.at(70.1)
     assert isinstance(measured, m.PracticeAnswerMeasured)
-    assert measured.remarks == ["Nothing was said, or nothing that Whisper could make out."]
+    assert measured.remarks == ["No words were transcribed."]
 
 
 def test_what_the_microphone_hears_of_the_voice_is_no_answer() -> None:
-    told = Told(speak=True)
-    told.apply(m.ReplayStarted(start_ns=0))
-    told.at(10.0)
-    told.apply(*says(1, "What is a queue?", 10.2, 12.0))
-    told.at(12.1)
-    told.apply(*says(2, "A line.", 13.0, 14.0))
-    measured = told.over(18.1)
+    practice = FlowUnderTest(speak=True)
+    practice.apply(m.ReplayStarted(start_ns=0))
+    practice.at(10.0)
+    practice.apply(*says(1, "What is a queue?", 10.2, 12.0))
+    practice.at(12.1)
+    practice.apply(*says(2, "A line.", 13.0, 14.0))
+    measured = practice.over(18.1)
     assert measured.text == "A line."
 
 
 def test_an_answer_in_one_breath_with_the_question_loses_only_the_question() -> None:
-    told = Told(speak=True)
-    told.apply(m.ReplayStarted(start_ns=0))
-    told.at(10.0)
-    told.apply(begins(1, 10.2))
-    told.at(12.0)
-    told.apply(final(1, "What is a queue? It is a line of people.", "mic", 9.9, 15.0))
-    measured = told.over(19.1)
+    practice = FlowUnderTest(speak=True)
+    practice.apply(m.ReplayStarted(start_ns=0))
+    practice.at(10.0)
+    practice.apply(begins(1, 10.2))
+    practice.at(12.0)
+    practice.apply(final(1, "What is a queue? It is a line of people.", "mic", 9.9, 15.0))
+    measured = practice.over(19.1)
     assert measured.text == "It is a line of people."
     assert measured.measures.speaking_s < 3.1, "the voice's own time is not the user's"
 
 
 def test_what_others_say_is_no_answer() -> None:
-    told = Told().begun()
-    told.apply(final(1, "Dinner is ready.", "call", 11.0, 12.0))
-    assert told.at(20.0) == []
+    practice = FlowUnderTest().begun()
+    practice.apply(final(1, "Dinner is ready.", "call", 11.0, 12.0))
+    assert practice.at(20.0) == []
 
 
 def test_the_next_question_waits_for_the_feedback_and_the_reader() -> None:
-    told = Told(between_s=4.0).answered()
-    assert told.at(100.0) == []
-    told.apply(*looked_at(1, 1, text="Good. " * 40))
-    assert told.at(101.0) == []
-    assert told.at(114.0) == []
-    assert told.at(140.0) == [m.PracticeQuestionAsked(number=2, of=2, text=QUESTIONS[1])]
+    practice = FlowUnderTest(between_s=4.0).answered()
+    assert practice.at(100.0) == []
+    practice.apply(*looked_at(1, 1, text="Good. " * 40))
+    assert practice.at(101.0) == []
+    assert practice.at(114.0) == []
+    assert practice.at(140.0) == [m.PracticeQuestionAsked(number=2, of=2, text=QUESTIONS[1])]
 
 
 def test_a_key_goes_on_without_waiting() -> None:
-    told = Told().answered()
-    told.apply(m.AnswerRequested(by="view"))
-    assert kinds(told.at(20.0)) == ["PracticeQuestionAsked"]
+    practice = FlowUnderTest().answered()
+    practice.apply(m.AnswerRequested(by="view"))
+    assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
 
 
 def test_feedback_that_is_stopped_or_never_comes_holds_nobody_up() -> None:
-    told = Told(between_s=0).answered()
+    practice = FlowUnderTest(between_s=0).answered()
     asked, _ = looked_at(1, 1)
-    told.apply(asked, m.AnswerStopped(question=1, cause="no provider", kept=""))
-    assert kinds(told.at(20.0)) == ["PracticeQuestionAsked"]
-    told = Told(between_s=0).answered()
-    told.apply(m.StageGivenUp(stage="llm", cause="died", fix=""))
-    assert kinds(told.at(20.0)) == ["PracticeQuestionAsked"]
+    practice.apply(asked, m.AnswerStopped(question=1, cause="no provider", kept=""))
+    assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
+    practice = FlowUnderTest(between_s=0).answered()
+    practice.apply(m.StageGivenUp(stage="llm", cause="died", fix=""))
+    assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
 
 
 def test_a_practice_ends_with_everything_together_and_what_that_cannot_judge() -> None:
-    told = Told(between_s=0).answered()
-    told.apply(*looked_at(1, 1))
-    told.at(20.0)
-    told.at(20.0)
-    told.apply(*says(2, "The other way round.", 22.0, 24.0))
-    told.over(28.1)
-    assert told.at(28.2) == []
-    told.apply(*looked_at(2, 2))
-    (wanted,) = told.at(29.0)
+    practice = FlowUnderTest(between_s=0).answered()
+    practice.apply(*looked_at(1, 1))
+    practice.at(20.0)
+    practice.at(20.0)
+    practice.apply(*says(2, "The other way round.", 22.0, 24.0))
+    practice.over(28.1)
+    assert practice.at(28.2) == []
+    practice.apply(*looked_at(2, 2))
+    (wanted,) = practice.at(29.0)
     assert isinstance(wanted, m.FeedbackRequested)
-    assert wanted.number == WHOLE
+    assert wanted.number == ALL_ANSWERS
     for text in (*QUESTIONS, "A queue is a line.", "The other way round."):
         assert text in wanted.answered
-    assert told.at(30.0) == []
-    told.apply(*looked_at(WHOLE, 3))
-    (ended,) = told.at(31.0)
+    assert practice.at(30.0) == []
+    practice.apply(*looked_at(ALL_ANSWERS, 3))
+    (ended,) = practice.at(31.0)
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of, ended.measures.words) == (2, 2, 9)
     assert "accents" in " ".join(ended.caveats)
     assert "language model" in " ".join(ended.caveats)
-    assert told.at(99.0) == []
-    assert list(told.course.end()) == []
+    assert practice.at(99.0) == []
+    assert list(practice.flow.end()) == []
 
 
 def test_a_key_ends_a_practice_without_waiting_for_the_last_feedback() -> None:
-    told = Told(between_s=0).answered()
-    told.apply(*looked_at(1, 1))
-    told.at(20.0)
-    told.at(20.0)
-    told.apply(*says(2, "The other way round.", 22.0, 24.0))
-    told.over(28.1)
-    told.apply(*looked_at(2, 2))
-    assert kinds(told.at(29.0)) == ["FeedbackRequested"]
-    told.apply(m.AnswerRequested(by="view"))
-    assert kinds(told.at(29.1)) == ["PracticeEnded"]
+    practice = FlowUnderTest(between_s=0).answered()
+    practice.apply(*looked_at(1, 1))
+    practice.at(20.0)
+    practice.at(20.0)
+    practice.apply(*says(2, "The other way round.", 22.0, 24.0))
+    practice.over(28.1)
+    practice.apply(*looked_at(2, 2))
+    assert kinds(practice.at(29.0)) == ["FeedbackRequested"]
+    practice.apply(m.AnswerRequested(by="view"))
+    assert kinds(practice.at(29.1)) == ["PracticeEnded"]
 
 
 def test_where_nobody_looked_at_an_answer_nobody_is_asked_to_look_at_all() -> None:
-    told = Told(between_s=0).answered()
-    told.apply(looked_at(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
-    told.at(20.0)
-    told.at(20.0)
-    told.apply(*says(2, "The other way round.", 22.0, 24.0))
-    told.over(28.1)
-    told.apply(looked_at(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
-    assert kinds(told.at(29.0)) == ["PracticeEnded"]
+    practice = FlowUnderTest(between_s=0).answered()
+    practice.apply(looked_at(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
+    practice.at(20.0)
+    practice.at(20.0)
+    practice.apply(*says(2, "The other way round.", 22.0, 24.0))
+    practice.over(28.1)
+    practice.apply(looked_at(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
+    assert kinds(practice.at(29.0)) == ["PracticeEnded"]
 
 
 def test_who_breaks_off_is_told_what_there_is() -> None:
-    told = Told().answered()
-    (ended,) = told.course.end()
+    practice = FlowUnderTest().answered()
+    (ended,) = practice.flow.end()
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of) == (1, 2)
     assert "language model" not in " ".join(ended.caveats), "no model has said anything"
-    assert list(Told().course.end()) == []
+    assert list(FlowUnderTest().flow.end()) == []
 
 
 def test_a_recording_that_is_over_ends_the_practice() -> None:
-    told = Told(between_s=0).answered()
-    told.apply(*looked_at(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
-    assert kinds(told.at(20.0)) == ["PracticeEnded"]
+    practice = FlowUnderTest(between_s=0).answered()
+    practice.apply(*looked_at(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
+    assert kinds(practice.at(20.0)) == ["PracticeEnded"]
 
 
 STEPS: list[tuple[float, list[m.Event]]] = [
@@ -294,21 +296,21 @@ STEPS: list[tuple[float, list[m.Event]]] = [
     (23.1, [m.AnswerRequested(by="view")]),
     (23.1, []),
     (24.0, looked_at(2, 2)),
-    (25.0, looked_at(WHOLE, 3)),
+    (25.0, looked_at(ALL_ANSWERS, 3)),
 ]
 
 
 @pytest.mark.parametrize("restarted_after", range(len(STEPS)))
 def test_a_stage_that_starts_again_goes_on_where_it_was(restarted_after: int) -> None:
-    unbroken, broken = Told(between_s=0), Told(between_s=0)
+    unbroken, broken = FlowUnderTest(between_s=0), FlowUnderTest(between_s=0)
     for number, (now_s, events) in enumerate(STEPS):
         unbroken.apply(*events)
         unbroken.at(now_s)
         broken.apply(*events)
         broken.at(now_s)
         if number == restarted_after:
-            broken.course = PracticeFlow(broken.settings)
+            broken.flow = PracticeFlow(broken.settings)
             for event in broken.log:
-                broken.course.apply(event)
+                broken.flow.apply(m.Logged(0, 0, event))
     assert kinds(unbroken.log)[-1] == "PracticeEnded"
     assert broken.log == unbroken.log

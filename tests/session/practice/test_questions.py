@@ -58,7 +58,7 @@ def test_too_many_and_too_long_questions_are_cut() -> None:
         ("empty.md", b"", "no question"),
         ("remarks.txt", b"# only\n\n# remarks\n", "no question"),
         ("latin.txt", b"Warum \xfc?", "UTF-8"),
-        ("talk.pdf", b"%PDF", "no text file"),
+        ("talk.pdf", b"%PDF", "not a text file"),
     ],
 )
 def test_a_file_without_questions_is_named(
@@ -110,7 +110,7 @@ def test_a_topic_without_a_set_is_named_in_general_questions() -> None:
 
 
 def test_a_practice_needs_one_thing_to_practise() -> None:
-    with pytest.raises(UsageFailure, match="nothing to practise"):
+    with pytest.raises(UsageFailure, match="no topic"):
         choose_questions(topic=None, file=None, count=None)
     with pytest.raises(UsageFailure, match="a topic and a file"):
         choose_questions(topic="sales", file=Path("q.md"), count=None)
@@ -136,7 +136,7 @@ def test_a_practice_hears_the_users_own_microphone(source: str) -> None:
     ["mic=monitor", "mic=device:Monitor of Speakers", "mic=device:call.monitor", "mic=device:BlackHole"],
 )
 def test_a_practice_hears_nobody_else(source: str) -> None:
-    with pytest.raises(UsageFailure, match="may hear others"):
+    with pytest.raises(UsageFailure, match="may capture other people"):
         check_source(source)
 
 

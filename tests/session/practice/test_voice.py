@@ -57,13 +57,13 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
     file = tmp_path / "said"
     code = f"import sys; open({str(file)!r}, 'wb').write(sys.stdin.buffer.read())"
     with Voice(python(code)) as voice:
-        voice.publish(TEXT)
-        wait_until(lambda: not voice.speaks())
+        voice.speak(TEXT)
+        wait_until(lambda: not voice.is_speaking())
     assert file.read_text(encoding="utf-8") == f"{TEXT}\n"
     code = f"import sys; open({str(file)!r}, 'w', encoding='utf-8').write(sys.argv[-1])"
     with Voice(python(code, takes_input=False)) as voice:
-        voice.publish(TEXT)
-        wait_until(lambda: not voice.speaks())
+        voice.speak(TEXT)
+        wait_until(lambda: not voice.is_speaking())
     assert file.read_text(encoding="utf-8") == TEXT
 
 
@@ -71,27 +71,27 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
 def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
     with Voice(python(f"import signal; {stubborn}signal.pause()")) as voice:
         before = set(psutil.Process().children())
-        voice.publish("Well?")
+        voice.speak("Well?")
         (child,) = set(psutil.Process().children()) - before
-        assert voice.speaks()
+        assert voice.is_speaking()
     assert not child.is_running()
 
 
 def test_a_voice_that_fails_is_told_once_and_then_silent() -> None:
     voice = Voice(python("import sys; sys.stdin.read(); sys.exit(3)"))
-    voice.publish("Well?")
+    voice.speak("Well?")
     with pytest.raises(MachineFailure, match="code 3"):
-        wait_until(lambda: not voice.speaks())
-    voice.publish("Well?")
-    assert not voice.speaks()
+        wait_until(lambda: not voice.is_speaking())
+    voice.speak("Well?")
+    assert not voice.is_speaking()
 
 
 def test_a_voice_that_cannot_be_run_is_told() -> None:
     with pytest.raises(MachineFailure, match="could not speak"):
-        Voice(Program("nowhere", ("/nowhere/espeak",))).publish("Well?")
+        Voice(Program("nowhere", ("/nowhere/espeak",))).speak("Well?")
 
 
 def test_without_a_program_nothing_is_spoken() -> None:
     with Voice(None) as voice:
-        voice.publish("Well?")
-        assert not voice.speaks()
+        voice.speak("Well?")
+        assert not voice.is_speaking()
