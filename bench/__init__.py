@@ -1,1 +1,1 @@
-"""The latency laboratory: measures the very processes a user runs. Nothing imports it."""
+"""Latency laboratory: measures the same processes that a user runs."""

@@ -1,7 +1,7 @@
-"""`cuecard bench NAME`, or `python -m bench NAME`: one measurement each.
+"""Command line of the bench: `cuecard bench NAME`, or `python -m bench NAME`.
 
-A table for people, one JSON line last for programs; with `--report` a page, with `--trace` a timeline for
-Perfetto.
+Each command prints a table and, as its last line, one JSON object; `--report` writes a page, `--trace` a
+timeline for Perfetto.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The hub's process: `python -m bus`."""
+"""Entry point of the hub process: `python -m bus`."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from bus.messages import Logged, StageReady
 from bus.process_lifecycle import Process
 from bus.run import Run
 from bus.sandbox import Sandbox
+from bus.stages import HUB, rights_of
 
 
 def main() -> None:
-    """Serve the run that CUECARD_RUN names until told to stop."""
-    with Process("hub") as process:
+    """Serve the run that CUECARD_RUN names until SIGTERM."""
+    with Process(HUB) as process:
         run = Run.open()
-        sandbox = Sandbox("hub", run.directory, run.tables)  # it hears no sound, but keeps every word
+        sandbox = Sandbox(rights_of(HUB), run.directory, run.tables)  # no audio here, but every transcript
         hub = Hub(run)
-        if past := os.environ.get(HISTORY_VARIABLE):
-            hub.log.recall(_read_past(int(past)))
-        hub.publish(StageReady(stage="hub", sandbox=sandbox.close().summary))
+        if history := os.environ.get(HISTORY_VARIABLE):
+            hub.log.restore(_read_history(int(history)))
+        hub.publish(StageReady(stage=HUB, sandbox=sandbox.enforce().summary))
         hub.serve(until=process.stopping)
         hub.close()
 
 
-def _read_past(descriptor: int) -> list[Logged]:
-    """Return what the log was, out of the pipe from whoever takes the session up again.
+def _read_history(descriptor: int) -> list[Logged]:
+    """Read the log of a resumed session from a pipe.
 
     Raises:
-        Refused: It is none.
+        Rejected: The bytes are not a log.
     """
     with os.fdopen(descriptor, "rb") as pipe:
         return history_in(pipe.read())

@@ -1,4 +1,4 @@
-"""The audio format of the ring and of every stage behind it: mono int16 at 16 kHz."""
+"""Audio format of the ring and its readers: mono int16 at 16 kHz."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a supervised stage begins: `python -m bus.bootstrap MODULE ARGUMENTS`.
+"""Starts a supervised stage: `python -m bus.bootstrap MODULE ARGUMENTS`.
 
-Before it loads anything, its life is bound to the supervisor's: loading takes long on a busy machine, and a
-supervisor that is killed meanwhile leaves no orphan. Imports nothing that takes time.
+Binds the process to the supervisor's life before the slow imports, so that a supervisor that is killed
+meanwhile leaves no orphan. Imports nothing slow itself.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import sys
 from typing import NoReturn
 
 SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
-"""Whose death ends the process; not set when a stage is started by hand."""
+"""Process ID whose death ends this process; not set when a stage is started manually."""
 
 BEGIN = "bus.bootstrap"
-"""What `python -m` runs, before the stage's own module."""
+"""Module that `python -m` runs before the stage's own module."""
 
 _PR_SET_PDEATHSIG = 1
 _ORPHANED = 1
 
 
 def main() -> None:
-    """Become the stage that the arguments name."""
+    """Run the module that the arguments name."""
     die_with_supervisor()
     sys.argv = sys.argv[1:]
     code: int | str | None = 0
@@ -39,23 +39,23 @@ def main() -> None:
 def _exit(code: int | str | None) -> NoReturn:
     """End the process without unloading its libraries.
 
-    The stage has closed what is its own. Destructors of C++ libraries take time then and gain nothing, and
-    one that meets a thread of its library still running ends the process with "terminate called".
+    The stage has closed its own resources. Destructors of C++ libraries only cost time here, and one that
+    runs beside a live thread of its library aborts the process with "terminate called".
     """
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # its reader is gone
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # the reader has closed the pipe
             stream.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 def die_with_supervisor() -> None:
-    """Have the kernel end this process with its supervisor (Linux); end it now if that is dead already."""
+    """Ask the kernel to kill this process with its supervisor (Linux); exit now if that is dead already."""
     supervisor = os.environ.get(SUPERVISOR_VARIABLE)
     if not supervisor or sys.platform != "linux":
         return
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != int(supervisor):  # it died before the line above
+    if os.getppid() != int(supervisor):  # it died before the prctl
         raise SystemExit(_ORPHANED)
 
 

@@ -1,14 +1,14 @@
-"""Numbers with their nouns: "1 request", "2 requests". Pure."""
+"""Formats a count with its noun: "1 request", "2 requests"."""
 
 from __future__ import annotations
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:
-    """Return a count with its noun in the form that fits.
+    """Return a count with its noun in singular or plural.
 
     Args:
-        count: How many.
-        noun: Its singular.
-        plural: Its plural, where that is not the singular and "s".
+        count: The number.
+        noun: The singular.
+        plural: The plural, if it is not the singular plus "s".
     """
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"

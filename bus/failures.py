@@ -1,32 +1,32 @@
-"""The ways this program fails, drawn as a tree.
+"""Tree of the program's failures, each with an exit code.
 
-Failure                     something a person must be told, in their words
-├── UsageFailure            the command line asks for something that makes no sense        exit 2
+Failure                     an error to show to the user
+├── UsageFailure            invalid command line                                           exit 2
 ├── SettingsFailure         a settings file or variable is wrong                           exit 3
 ├── InputFailure            a file or a device cannot be used                              exit 4
 ├── ModelFailure            weights are missing, damaged or cannot be fetched              exit 5
 ├── MachineFailure          the machine lacks something: memory, a directory, a library    exit 6
-├── StageFailure            a process would not start, died too often or fell silent       exit 7
+├── StageFailure            a process did not start, died too often or hangs               exit 7
 ├── ProviderFailure         the language model's provider cannot be used                   exit 8
-└── BusFailure              the planes themselves                                          exit 9
-    ├── Overrun             the ring has overwritten audio that a reader still wanted
-    ├── RingUnavailable            the writer of a ring is not there (any more)
-    ├── HubUnavailable             the hub does not answer
-    └── Rejected            a message or a peer that is not ours
+└── BusFailure              the event plane or the audio plane                             exit 9
+    ├── Overrun             the ring has overwritten audio before it was read
+    ├── RingUnavailable     the writer of a ring is not running
+    ├── HubUnavailable      the hub does not respond
+    └── Rejected            an unauthenticated or invalid message or peer
 
-Every failure says three things: what happened, what was kept, and what to do next. This module knows
-nothing about where failures are shown; the command line prints them, a stage reports them as events.
+Every failure has three parts: what happened, what was kept, and what to do next. The command line prints
+failures; a stage publishes them as events.
 """
 
 from __future__ import annotations
 
 
 class Failure(Exception):
-    """Something went wrong that a person must be told about.
+    """An error to show to the user.
 
     Args:
-        problem: What happened, one clause, without a full stop ("talk.wav cannot be read: it is empty").
-        kept: What is still there ("nothing was started"). May be empty.
+        problem: What happened, one clause without a full stop ("talk.wav cannot be read: it is empty").
+        kept: What is unaffected ("nothing was started"). May be empty.
         fix: What to do next ("give a wav, flac, ogg or mp3 file"). May be empty.
     """
 
@@ -43,7 +43,7 @@ class Failure(Exception):
 
 
 class UsageFailure(Failure):
-    """The command line asks for something that makes no sense."""
+    """The command line is invalid."""
 
     exit_code = 2
 
@@ -73,7 +73,7 @@ class MachineFailure(Failure):
 
 
 class StageFailure(Failure):
-    """A process would not start, died too often or fell silent."""
+    """A process did not start, died too often or hangs."""
 
     exit_code = 7
 
@@ -85,17 +85,17 @@ class ProviderFailure(Failure):
 
 
 class BusFailure(Failure):
-    """One of the two planes failed."""
+    """The event plane or the audio plane failed."""
 
     exit_code = 9
 
 
 class Overrun(BusFailure):
-    """The ring has overwritten audio that a reader still wanted.
+    """The ring has overwritten audio before it was read.
 
     Args:
-        start_sample: First sample that is gone.
-        stop_sample: Where there is sound again, which may be after what the reader wanted.
+        start_sample: First missing sample.
+        stop_sample: First sample that can be read again; may be after the requested range.
     """
 
     def __init__(self, start_sample: int, stop_sample: int) -> None:
@@ -103,18 +103,18 @@ class Overrun(BusFailure):
         self.stop_sample = stop_sample
         super().__init__(
             f"a reader fell behind and lost samples {start_sample} to {stop_sample}",
-            kept="everything from there on is read",
+            kept="reading continues from there",
             fix="use a smaller model or more cores",
         )
 
 
 class RingUnavailable(BusFailure):
-    """The writer of a ring is not there (any more)."""
+    """The writer of a ring is not running."""
 
 
 class HubUnavailable(BusFailure):
-    """The hub does not answer."""
+    """The hub does not respond."""
 
 
 class Rejected(BusFailure):
-    """A message or a peer that is not ours."""
+    """A message or peer is unauthenticated or invalid."""

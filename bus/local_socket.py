@@ -1,4 +1,4 @@
-"""Unix sockets in the run's private directory: one to listen at, and who is at the other end."""
+"""Unix sockets in the run's private directory: listen, and check the peer's user."""
 
 from __future__ import annotations
 
@@ -8,34 +8,38 @@ import struct
 import sys
 from pathlib import Path
 
-_WAITING = 64
+PASSES_SOCKETS = hasattr(socket, "send_fds")
+"""Whether a process can pass a socket to another. Windows cannot, so it has no connector: the llm connects
+itself."""
+
+_BACKLOG = 64
 
 
-def listening(address: Path) -> socket.socket:
-    """Return a socket that listens at `address`, in the place of one that was left there.
+def listening_socket(address: Path) -> socket.socket:
+    """Return a socket listening at `address`; replaces a stale socket file.
 
     Raises:
-        OSError: It cannot be made.
+        OSError: The socket cannot be created.
     """
-    line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         address.unlink(missing_ok=True)
-        line.bind(str(address))
-        line.listen(_WAITING)
+        listener.bind(str(address))
+        listener.listen(_BACKLOG)
     except OSError:
-        line.close()
+        listener.close()
         raise
-    return line
+    return listener
 
 
-def check_same_user(line: socket.socket) -> None:
-    """Make sure that whoever is at the other end is a process of this user.
+def check_same_user(connection: socket.socket) -> None:
+    """Check that the peer is a process of this user.
 
     Raises:
-        ConnectionRefusedError: It is not.
+        ConnectionRefusedError: It belongs to another user.
     """
     if sys.platform != "linux":
-        return  # the directory's mode is what there is
-    _, user, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return  # only the directory's mode protects it
+    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     if user != os.getuid():
-        raise ConnectionRefusedError("another user is at the other end")
+        raise ConnectionRefusedError("the peer belongs to another user")

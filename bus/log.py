@@ -1,7 +1,7 @@
-"""The session's log: every kept event, numbered, in memory; and who has read how far.
+"""In-memory event log of a session, and the read position of each subscriber.
 
-Pure: knows nothing of sockets or processes. The hub owns the one instance there is. A follower reads at
-its own pace from a position of its own, so a slow one delays nobody and a late one misses nothing.
+Pure; the hub owns the one instance. A subscriber reads at its own pace from its own position, so a slow one
+delays no other and a late one misses nothing.
 """
 
 from __future__ import annotations
@@ -16,102 +16,103 @@ import msgspec
 
 from bus.failures import Rejected
 from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event, Logged, Message
-from bus.wiring import ENDS, KEPT, SUPERSEDED
+from bus.wiring import LOGGED, OUTCOMES, SUPERSEDED
 
-HISTORY_VARIABLE = "CUECARD_PAST"
-"""Names the descriptor from which the hub reads the log of a session that is taken up again."""
+HISTORY_VARIABLE = "CUECARD_HISTORY"
+"""File descriptor from which the hub reads the log of a resumed session."""
 
 BATCH_EVENTS = 256
-"""At most so many events go to a follower at once."""
+"""Most events in one reply."""
 
-MOMENTS_KEPT = 64
-"""At most so many events of the moment wait for a follower; older ones are dropped."""
+TRANSIENT_QUEUED = 64
+"""Most transient events queued for a subscriber; older ones are dropped."""
 
-PASSING_KEPT_S = 300.0
-"""How long after it was said a partial can be read at least; a view that froze for longer sees the final."""
+SUPERSEDED_RETAINED_S = 300.0
+"""How long a superseded event stays readable; a view that froze for longer sees the final only."""
 
-_FADED_AT_ONCE = 1000
-"""So many events come between one look at what has faded and the next."""
+_PRUNE_EVERY = 1000
+"""Events between two removals of superseded ones."""
 
 _LARGEST_SEQ = 1 << 53
-"""Whoever reads JSON counts exactly up to here; MessagePack ends not far beyond."""
+"""JSON readers represent integers exactly up to here."""
 
 
 def history_in(body: bytes) -> list[Logged]:
-    """Return the log of a session that is taken up again.
+    """Decode the log of a resumed session.
 
     Raises:
-        Refused: The bytes are none.
+        Rejected: The bytes are not a log.
     """
     try:
-        past = msgspec.msgpack.decode(body, type=list[Logged])
+        history = msgspec.msgpack.decode(body, type=list[Logged])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(f"what was kept of the session is no log ({type(error).__name__})") from error
-    check_history(past)
-    return past
+        raise Rejected(f"the stored session log is damaged ({type(error).__name__})") from error
+    check_history(history)
+    return history
 
 
-def check_history(past: Sequence[Logged]) -> None:
-    """See that these events can be a log: of kinds that are kept, and numbered upwards from 1 or more.
+def check_history(history: Sequence[Logged]) -> None:
+    """Check that these events can be a log: of logged kinds, with rising numbers from 1 or more.
 
     Raises:
-        Refused: They cannot.
+        Rejected: They cannot.
     """
-    numbers = [0, *(logged.seq for logged in past)]
+    numbers = [0, *(logged.seq for logged in history)]
     rise = all(before < seq for before, seq in pairwise(numbers))
-    if not rise or numbers[-1] > _LARGEST_SEQ or any(type(logged.event) not in KEPT for logged in past):
-        raise Rejected("what was kept of the session is no log")
+    if not rise or numbers[-1] > _LARGEST_SEQ or any(type(logged.event) not in LOGGED for logged in history):
+        raise Rejected("the stored session log is damaged")
 
 
 class SessionLog:
-    """Events in the order the hub heard them, numbered from 1.
+    """Events in the order the hub received them, numbered from 1.
 
-    What an utterance or an answer went through fades after `PASSING_KEPT_S`, once its end is known:
-    the end says it all, and a day's partials would fill the memory. Without an end it stays, since a stage
-    that starts again takes it up from there. Numbers are not used again, so they have gaps then.
+    Intermediate events of an utterance or answer are removed `SUPERSEDED_RETAINED_S` after their outcome: the
+    outcome supersedes them, and a day's partials would fill the memory. Without an outcome they stay, because
+    a restarted stage continues from them. Numbers are not reused, so removal leaves gaps.
     """
 
     def __init__(self) -> None:
         self._events: list[Logged] = []
-        self._fade_at = _FADED_AT_ONCE
+        self._prune_at = _PRUNE_EVERY
         self.latest_seq = 0
         """Number of the newest event; 0 when there is none."""
 
-    def recall(self, events: Sequence[Logged]) -> None:
-        """Begin with the log of a session that is taken up again.
+    def restore(self, events: Sequence[Logged]) -> None:
+        """Start with the log of a resumed session.
 
         Raises:
-            Refused: They cannot be one, or it has begun already.
+            Rejected: The events are not a log, or this log is not empty.
         """
         if self.latest_seq:
-            raise Rejected("a log that has begun takes up no other")
+            raise Rejected("a log that is not empty cannot be restored")
         check_history(events)
         for logged in events:
-            self.keep(logged)
+            self.store(logged)
 
     def append(self, event: Event, logged_ns: int) -> Logged:
-        """Number an event, keep it if its kind is kept, and return it as it goes to followers."""
-        if type(event) not in KEPT:
+        """Number an event, store it if its kind is logged, and return it as subscribers get it."""
+        if type(event) not in LOGGED:
             return Logged(0, logged_ns, event)
         logged = Logged(self.latest_seq + 1, logged_ns, event)
-        self.keep(logged)
+        self.store(logged)
         return logged
 
-    def keep(self, logged: Logged) -> None:
-        """Keep an event that has its number, the newest so far."""
+    def store(self, logged: Logged) -> None:
+        """Store an event that is numbered already and newer than all others."""
         self._events.append(logged)
         self.latest_seq = logged.seq
-        if len(self._events) >= self._fade_at:
-            faded_ns = logged.logged_ns - int(PASSING_KEPT_S * 1e9)
-            ended = {_subject(old.event) for old in self._events if type(old.event) in ENDS}
-            self._events = [old for old in self._events if _stays(old, faded_ns, ended)]
-            self._fade_at = len(self._events) + _FADED_AT_ONCE
+        if len(self._events) >= self._prune_at:
+            expired_ns = logged.logged_ns - int(SUPERSEDED_RETAINED_S * 1e9)
+            ended = {_subject(old.event) for old in self._events if type(old.event) in OUTCOMES}
+            self._events = [old for old in self._events if _is_retained(old, expired_ns, ended)]
+            self._prune_at = len(self._events) + _PRUNE_EVERY
 
     def since(self, seq: int, kinds: frozenset[type[Message]], limit: int) -> tuple[list[Logged], int]:
-        """Return at most `limit` events of these kinds after `seq`, and up to which number that is all."""
+        """Return at most `limit` events of these kinds after `seq`, and the number up to which that is
+        all."""
         found: list[Logged] = []
         first = bisect_right(self._events, seq, key=_number)
-        for at in range(first, len(self._events)):  # a slice would copy, an iterator would walk up to here
+        for at in range(first, len(self._events)):  # a slice would copy, an iterator would start at 0
             logged = self._events[at]
             if type(logged.event) in kinds:
                 found.append(logged)
@@ -120,7 +121,7 @@ class SessionLog:
         return found, self.latest_seq
 
     def all(self) -> list[Logged]:
-        """Return every event that is there."""
+        """Return every stored event."""
         return [*self._events]
 
     def wipe(self) -> int:
@@ -141,35 +142,35 @@ def _subject(event: Event) -> tuple[str, int]:
     return getattr(event, "source", ""), getattr(event, "utterance", 0)
 
 
-def _stays(logged: Logged, faded_ns: int, ended: set[tuple[str, int]]) -> bool:
-    is_passing = type(logged.event) in SUPERSEDED
-    return logged.logged_ns > faded_ns or not is_passing or _subject(logged.event) not in ended
+def _is_retained(logged: Logged, expired_ns: int, ended: set[tuple[str, int]]) -> bool:
+    may_expire = type(logged.event) in SUPERSEDED
+    return logged.logged_ns > expired_ns or not may_expire or _subject(logged.event) not in ended
 
 
 @dataclass
-class Follower:
-    """One reader of the log: where it is, and whether it waits for more."""
+class Subscriber:
+    """One reader of the log: its position, and whether it waits for more."""
 
     kinds: frozenset[type[Message]]
     seq: int = 0
     waiting: bool = True
     answered: bool = False
-    """Whether it was ever answered: the first answer may be empty, and says that there is no past."""
-    moments: deque[Logged] = field(default_factory=lambda: deque(maxlen=MOMENTS_KEPT))
-    """Events that are not kept, as far as they fit."""
+    """Whether it ever got a reply; the first one may be empty and means that there is no history."""
+    transient: deque[Logged] = field(default_factory=lambda: deque(maxlen=TRANSIENT_QUEUED))
+    """Events that are not logged, up to the queue's limit."""
 
     def offer(self, logged: Logged) -> None:
-        """Take an event of the moment, if the follower hears its kind."""
+        """Queue a transient event, if the subscriber receives its kind."""
         if logged.seq == 0 and type(logged.event) in self.kinds:
-            self.moments.append(logged)
+            self.transient.append(logged)
 
-    def take(self, log: SessionLog) -> list[Logged] | None:
-        """Return what the follower has not had yet, if it waits and there is anything, or never was."""
+    def next_batch(self, log: SessionLog) -> list[Logged] | None:
+        """Return the events not delivered yet; None if it does not wait or there is nothing new."""
         if not self.waiting:
             return None
         events, self.seq = log.since(self.seq, self.kinds, BATCH_EVENTS)
-        events += self.moments
-        self.moments.clear()
+        events += self.transient
+        self.transient.clear()
         if not events and self.answered:
             return None
         self.waiting, self.answered = False, True

@@ -1,7 +1,7 @@
-"""Keeps this process's memory to itself: what it hears, reads and holds is nobody else's.
+"""Protects the memory of this process from dumps and from other programs.
 
-A crash leaves no copy of the memory on the disk, and (Linux) other programs of the same user can neither
-attach to the process nor read its memory and environment. Root can do both, as ever.
+A crash leaves no core dump, and (Linux) other programs of the same user can neither attach to the process nor
+read its memory and environment. Root still can.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import sys
 
 _PR_SET_DUMPABLE = 4
 _NO_DUMP_BYTES = 1 if sys.platform == "linux" else 0
-"""Linux pipes a dump to a program whatever the limit is, unless that is 1; no dump is so short."""
+"""With any limit but 1, Linux still pipes dumps to a handler program; no dump fits into 1 byte."""
 
 
 def forbid_memory_access() -> None:
-    """Have the system keep no copy of this process, and show it to nobody."""
+    """Disable core dumps and access by other processes of the same user."""
     if sys.platform == "win32":
         return
     import resource

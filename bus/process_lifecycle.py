@@ -1,9 +1,8 @@
-"""The manners of a process of ours: how it is told to stop, and how it ends when things go wrong.
+"""Process lifecycle: signals, exit codes, crash output without user text.
 
-SIGTERM asks it to stop; SIGINT is the terminal's word to the supervisor and is not for the stages. When
-the supervisor dies, the kernel ends the process at once (Linux). A failure ends it with the failure's
-exit code, and with one line on standard error where nobody else will say it; never with a traceback, because
-a traceback may quote what was said.
+SIGTERM stops a process; SIGINT is for the supervisor and ignored by stages. When the supervisor dies, the
+kernel kills the process (Linux). A failure ends it with the failure's exit code and, unless it was published
+already, one line on standard error; never with a traceback, because a traceback may quote a transcript.
 """
 
 from __future__ import annotations
@@ -24,17 +23,17 @@ from bus.failures import Failure
 from bus.private_memory import forbid_memory_access
 
 DEBUG_VARIABLE = "CUECARD_DEBUG"
-"""When set, an unexpected error prints its traceback, which may quote what was said."""
+"""When set, an unexpected error prints its traceback, which may quote a transcript."""
 
 UNEXPECTED = 1
-"""Exit code of an error nobody thought of."""
+"""Exit code of an unexpected error."""
 
-_INTERRUPTED = 130  # what a shell makes of Ctrl-C
+_INTERRUPTED = 130  # as shells report Ctrl-C
 _PR_SET_NAME = 15
 
 
 class Process:
-    """This process, as the supervisor sees it. To be entered on the main thread.
+    """This process under its supervisor. Enter it on the main thread.
 
     Args:
         name: "vad:mic"; shown by `ps` and in messages.
@@ -42,8 +41,8 @@ class Process:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.told = False
-        """Whether the supervisor has been told why this process fails, and will say it."""
+        self.reported = False
+        """Whether the failure was published, so that the supervisor shows it."""
         self._stopping = threading.Event()
 
     def stopping(self) -> bool:
@@ -55,7 +54,7 @@ class Process:
         self._stopping.set()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until asked to stop, at most so long; tell whether that happened."""
+        """Wait until asked to stop, at most `timeout_s`; return whether that happened."""
         return self._stopping.wait(timeout_s)
 
     def __enter__(self) -> Self:
@@ -74,11 +73,11 @@ class Process:
             return
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exception(error)
-        code, words = UNEXPECTED, unexpected(error)
+        code, message = UNEXPECTED, unexpected(error)
         if isinstance(error, Failure):
-            code, words = error.exit_code, str(error)
-        if not (self.told and os.environ.get(SUPERVISOR_VARIABLE)):
-            print(f"cuecard {self.name}: {words}", file=sys.stderr, flush=True)
+            code, message = error.exit_code, str(error)
+        if not (self.reported and os.environ.get(SUPERVISOR_VARIABLE)):
+            print(f"cuecard {self.name}: {message}", file=sys.stderr, flush=True)
         raise SystemExit(code) from error
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -91,33 +90,33 @@ class Process:
 
 
 def report_crash(name: str) -> None:
-    """Have every error that nobody catches told by its kind and place, in threads and callbacks too.
+    """Print every uncaught error by its type and place only, in threads and callbacks too.
 
-    Python would print what the error quotes, libraries would log it, and Qt would end the process over it and
-    leave a copy of its memory.
+    By default Python prints what the error quotes, libraries log it, and Qt aborts the process with a core
+    dump.
     """
     if os.environ.get(DEBUG_VARIABLE):
         return
 
-    def publish(error: BaseException | None) -> None:
-        words = "an error in passing" if error is None else unexpected(error)
-        with contextlib.suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
-            print(f"cuecard {name}: {words}", file=sys.stderr, flush=True)
+    def show(error: BaseException | None) -> None:
+        message = "an ignored error" if error is None else unexpected(error)
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # standard error may be closed
+            print(f"cuecard {name}: {message}", file=sys.stderr, flush=True)
 
     def end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             os._exit(_INTERRUPTED)
-        publish(error)
+        show(error)
         os._exit(UNEXPECTED)
 
     sys.excepthook = end
-    sys.unraisablehook = lambda left: publish(left.exc_value)
-    threading.excepthook = lambda left: publish(left.exc_value)
-    logging.getLogger().addHandler(logging.NullHandler())  # or what libraries log ends on standard error
+    sys.unraisablehook = lambda unraisable: show(unraisable.exc_value)
+    threading.excepthook = lambda uncaught: show(uncaught.exc_value)
+    logging.getLogger().addHandler(logging.NullHandler())  # keeps library logs off standard error
 
 
 def unexpected(error: BaseException) -> str:
-    """Describe an error nobody thought of by its kind and place, without what it may quote."""
+    """Describe an unexpected error by its type and place, without the text it may quote."""
     frame = traceback.extract_tb(error.__traceback__)[-1:]
     place = f" at {frame[0].filename.rpartition('/')[2]}:{frame[0].lineno}" if frame else ""
-    return f"unexpected {type(error).__name__}{place} (set {DEBUG_VARIABLE}=1 to see all of it)"
+    return f"unexpected {type(error).__name__}{place} (set {DEBUG_VARIABLE}=1 for the traceback)"

@@ -1,12 +1,11 @@
-"""The audio plane: one shared-memory ring per source, one writer, many readers.
+"""Reader of the audio plane: one shared-memory ring per source, one writer, many readers.
 
-16 kHz mono int16; a sample's index is the only clock of audio. The ring is a row of 10 ms blocks, each
-with its number and a CRC over its samples, seeded with that number. A reader copies first and checks
-after: a block that was overwritten meanwhile has another number, one that was being written has a CRC
-that does not fit. So a torn read is found whatever order the processor stores in, and never returned.
+16 kHz mono int16; the sample index is the only audio clock. The ring is an array of 10 ms blocks, each with
+its number and a CRC of its samples, seeded with that number. A reader copies first and checks after: a block
+that was overwritten meanwhile has another number, a half-written one has a wrong CRC. So a torn read is
+detected whatever the processor's store order, and never returned.
 
-This is the readers' end; the writer's is in `bus.ring_writer`, and how the memory is made and handed over in
-`bus.ring_memory`. Neither knows anything of devices, of speech or of the event plane.
+The writer is in `bus.ring_writer`; `bus.ring_memory` allocates and shares the memory.
 """
 
 from __future__ import annotations
@@ -25,26 +24,26 @@ from bus.failures import Overrun, RingUnavailable
 from bus.ring_memory import BLOCK_SAMPLES, RingMemory, attach_memory, block_crc
 
 RING_SECONDS = 60
-"""How far back a reader can reach."""
+"""Length of the ring: how far back a reader can read."""
 
 _ATTACH_TIMEOUT_S = 2.0
 _REATTACH_AFTER_S = 0.5
 _COPY_ATTEMPTS = 3
 _WAKE_EARLY_S = 0.0003
-_LOOK_AGAIN_S = 0.001
+_RETRY_S = 0.001
 _LONGEST_SLEEP_S = 0.1
 
 
-def _sleep_s(missing_samples: int, since_written_s: float, patience_s: float) -> float:
-    """Return how long to sleep until samples that are missing may be there.
+def _sleep_s(missing_samples: int, since_written_s: float, late_poll_s: float) -> float:
+    """Return how long to sleep until missing samples may be available.
 
-    Blocks come at an even pace, so it is until just before the one that is awaited; when that is overdue,
-    it is a moment, and a longer one the longer nothing comes. Every wake-up costs, also when all is quiet.
+    Blocks arrive at an even pace, so it sleeps until just before the awaited one. When that is overdue it
+    sleeps `late_poll_s`, and longer the longer nothing arrives: every wake-up costs CPU time.
     """
     blocks = -(-missing_samples // BLOCK_SAMPLES)
     sleep_s = blocks * BLOCK_SAMPLES / SAMPLE_RATE - _WAKE_EARLY_S - since_written_s
     if sleep_s <= 0:
-        sleep_s = max(patience_s, -sleep_s / 4)
+        sleep_s = max(late_poll_s, -sleep_s / 4)
     return min(sleep_s, _LONGEST_SLEEP_S)
 
 
@@ -54,7 +53,7 @@ class Window:
 
     start_sample: int
     samples: Samples
-    """int16, shape (n,), a copy of the reader's own."""
+    """int16, shape (n,), a copy."""
 
     @property
     def stop_sample(self) -> int:
@@ -63,9 +62,9 @@ class Window:
 
 
 class AudioRing:
-    """A reader's end of a source's ring.
+    """Reader of a source's ring.
 
-    Attach with `AudioRing.attach(address)`. When the writer is restarted, the reader finds its new ring
+    Attach with `AudioRing.attach(address)`. When the writer is restarted, the reader attaches to its new ring
     by itself; samples that were never written read as lost, not as silence.
     """
 
@@ -74,14 +73,14 @@ class AudioRing:
         self._memory = memory
         self._capacity = memory.blocks
         self.torn_reads = 0
-        """Copies that were overwritten or half written, found and thrown away."""
+        """Number of copies that were overwritten or half written, and discarded."""
 
     @classmethod
     def attach(cls, address: Path, *, timeout_s: float = _ATTACH_TIMEOUT_S) -> AudioRing:
-        """Return the ring that is served at `address`, waiting for its writer if need be.
+        """Return the ring that is served at `address`, waiting for its writer if necessary.
 
         Raises:
-            RingUnavailable: Nobody serves a ring there within `timeout_s`.
+            RingUnavailable: No ring is served there within `timeout_s`.
         """
         give_up = time.monotonic() + timeout_s
         while True:
@@ -90,7 +89,7 @@ class AudioRing:
             except OSError as error:
                 if time.monotonic() >= give_up:
                     raise RingUnavailable(
-                        f"nobody serves audio at {address.name} ({error.strerror or error})",
+                        f"no audio ring is served at {address.name} ({error.strerror or error})",
                         fix="start the capture stage of this source",
                     ) from error
             time.sleep(0.01)
@@ -114,11 +113,11 @@ class AudioRing:
 
     @property
     def closed(self) -> bool:
-        """Whether the writer said that it will write no more."""
+        """Whether the writer has finished."""
         return bool(self._memory.head["closed"][0])
 
     def read(self, start_sample: int, stop_sample: int) -> Samples:
-        """Return samples [start, stop) as a copy of the caller's own.
+        """Return a copy of samples [start, stop).
 
         Returns:
             int16, shape (stop_sample - start_sample,).
@@ -135,7 +134,7 @@ class AudioRing:
                 offset = start_sample - first * BLOCK_SAMPLES
                 return blocks.reshape(-1)[offset : offset + stop_sample - start_sample]
             self.torn_reads += 1
-        raise self._gone(start_sample, stop_sample)
+        raise self._overrun(start_sample, stop_sample)
 
     def windows(
         self,
@@ -143,22 +142,22 @@ class AudioRing:
         *,
         start_sample: int | None = None,
         until: Callable[[], bool],
-        patience_s: float = _LOOK_AGAIN_S,
+        late_poll_s: float = _RETRY_S,
     ) -> Iterator[Window]:
-        """Yield one window after another, waiting for the writer, until `until()` or the ring's end.
+        """Yield consecutive windows, waiting for the writer, until `until()` or the ring's end.
 
-        The wait is paced by the sample clock. An empty window is yielded at least every 0.2 s while no
-        audio comes, so that the caller can beat and look around. The last window may be short.
+        The wait is paced by the sample clock. While no audio arrives, an empty window is yielded at least
+        every 0.2 s, so that the caller can publish its heartbeat. The last window may be short.
 
         Args:
             window_samples: Length of a window.
-            start_sample: Where to begin; the newest sample when None.
-            until: Asked between windows.
-            patience_s: How long to wait before looking again for samples that are late. More costs less.
+            start_sample: First sample; the newest one when None.
+            until: Called between windows.
+            late_poll_s: Polling interval for samples that are late. A longer one costs less CPU time.
 
         Raises:
             Overrun: The reader fell behind by more than the ring holds, or the writer was away for a while.
-                Call again to go on after it.
+                Call again to continue after the gap.
         """
         at = self.written_sample if start_sample is None else start_sample
         idle_since = yielded = seen_s = time.monotonic()
@@ -187,21 +186,21 @@ class AudioRing:
                 idle_since = now
                 fresh = self._find_restarted()
                 if fresh is not None and self.written_sample == written:
-                    if written > at:  # the last words of the writer that died
+                    if written > at:  # the last samples of the writer that died
                         yield Window(at, self.read(at, written))
                         at = written
                     self._replace(fresh)
             if now - yielded > 0.2:
                 yield Window(at, np.empty(0, np.int16))
                 yielded = now
-            time.sleep(_sleep_s(at + window_samples - written, now - seen_s, patience_s))
+            time.sleep(_sleep_s(at + window_samples - written, now - seen_s, late_poll_s))
 
     def close(self) -> None:
-        """Give the mapping up."""
+        """Unmap the ring."""
         self._memory.unmap()
 
     def _copy(self, first: int, last: int) -> Samples | None:
-        """Return blocks [first, last) as a copy that was checked, or None."""
+        """Return a verified copy of blocks [first, last), or None."""
         memory, capacity = self._memory, self._capacity
         low, high = first % capacity, first % capacity + (last - first)
         if last - first > capacity:
@@ -220,22 +219,22 @@ class AudioRing:
                 return None
         return samples
 
-    def _gone(self, start_sample: int, stop_sample: int) -> Overrun:
-        """Return which samples from `start_sample` on cannot be read, up to the next that can."""
+    def _overrun(self, start_sample: int, stop_sample: int) -> Overrun:
+        """Return the failure that names the samples which cannot be read, up to the next readable one."""
         first, last = start_sample // BLOCK_SAMPLES, -(-stop_sample // BLOCK_SAMPLES)
         oldest = max(first, self.oldest_sample // BLOCK_SAMPLES)
         blocks = oldest + np.arange(self._capacity)
         there = self._memory.numbers[blocks % self._capacity] == blocks
-        if first == oldest:  # some of what is asked for is there, up to where the writer was away
+        if first == oldest:  # a part is readable, up to the gap of a restarted writer
             missing = np.flatnonzero(~there[: last - first])
             first += int(missing[0]) if len(missing) else 0
-        again = np.flatnonzero(there[max(first - oldest, 0) :])
-        nothing_before = max(self.written_sample, stop_sample)
-        go_on = (max(first, oldest) + int(again[0])) * BLOCK_SAMPLES if len(again) else nothing_before
-        return Overrun(max(start_sample, first * BLOCK_SAMPLES), max(go_on, start_sample + 1))
+        readable = np.flatnonzero(there[max(first - oldest, 0) :])
+        newest = max(self.written_sample, stop_sample)
+        resume = (max(first, oldest) + int(readable[0])) * BLOCK_SAMPLES if len(readable) else newest
+        return Overrun(max(start_sample, first * BLOCK_SAMPLES), max(resume, start_sample + 1))
 
     def _find_restarted(self) -> RingMemory | None:
-        """Return the ring of a writer that came after ours, if there is one."""
+        """Return the ring of a newer writer, if there is one."""
         try:
             fresh = attach_memory(self._address)
         except OSError:

@@ -1,11 +1,9 @@
-"""How a ring's memory comes to be, how it is laid out, and how readers get hold of it.
+"""Memory of a ring: allocation, layout, and sharing with readers.
 
-The memory stays out of swap where the user may lock so much, and out of dumps (Linux).
-
-On Linux it is a memfd, sealed once the writer has mapped it: the kernel then refuses every new
-writable mapping, there is no name in any file system, and nothing is left behind when the writer dies.
-Elsewhere it is a named shared-memory segment. Readers ask at a Unix socket, whose directory (0700)
-decides who can. This module knows nothing of samples' meaning; `bus.ring` reads and writes them.
+The memory stays out of swap where the user's limit allows locking it, and out of dumps (Linux). On Linux it
+is a memfd, sealed once the writer has mapped it: the kernel then refuses every new writable mapping, it has
+no name in any file system, and nothing is left behind when the writer dies. Elsewhere it is a named
+shared-memory segment. Readers get it over a Unix socket, whose directory (0700) controls access.
 """
 
 from __future__ import annotations
@@ -27,12 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
-from bus.local_socket import check_same_user, listening
+from bus.local_socket import check_same_user, listening_socket
 
 if sys.platform == "linux":
     import fcntl
 
-    _OUR_SEALS = (
+    _SEALS = (
         fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | 0x0010
     )  # F_SEAL_FUTURE_WRITE, named from Python 3.13 on
 
@@ -40,18 +38,18 @@ BLOCK_SAMPLES = 160
 """Samples in a block: 10 ms at 16 kHz."""
 
 RING_BEFORE_VARIABLE = "CUECARD_RING_BEFORE"
-"""Names the descriptor of the ring that a capture of the same source had before it died."""
+"""File descriptor of the ring of an earlier capture process of the same source."""
 
 _MAGIC = 0x43554543_52494E47
 _ANSWER_TIMEOUT_S = 2.0
 _LARGEST_BYTES = 1 << 28
-"""Two hours of sound; what is larger is no ring of ours."""
-_NO_RING = "what is served there is no ring of ours"
+"""Two hours of audio; anything larger is not a ring of this program."""
+_NOT_A_RING = "the shared memory is not an audio ring of this program"
 
 _HEAD = np.dtype(
     [
         ("magic", "<u8"),
-        ("epoch_ns", "<i8"),  # when this ring was made: tells a restarted writer's ring from the old one
+        ("epoch_ns", "<i8"),  # creation time: identifies the ring of a restarted writer
         ("first_sample_ns", "<i8"),
         ("blocks", "<i8"),  # capacity
         ("start_block", "<i8"),  # first block this writer wrote
@@ -81,7 +79,7 @@ class RingMemory:
         self.locked = False
         """Whether the system promised never to swap it out."""
         self.blocks = blocks
-        """How many the ring has; readers ask here, as whoever writes the head may say another thing later."""
+        """Capacity; readers use this copy, because a faulty writer may change the head later."""
         self.head: Any = np.frombuffer(buffer, _HEAD, count=1)
         table: Any = np.frombuffer(buffer, _BLOCK, count=blocks, offset=_HEAD_BYTES)
         self.numbers: NDArray[np.int64] = table["number"]
@@ -89,7 +87,7 @@ class RingMemory:
         self.samples: NDArray[np.int16] = table["samples"]
 
     def lock(self) -> None:
-        """Keep the memory out of swap, if the user may lock so much."""
+        """Lock the memory out of swap, if the user's limit allows it."""
         if sys.platform == "win32":
             return
         with contextlib.suppress(OSError, AttributeError):
@@ -97,7 +95,7 @@ class RingMemory:
             self.locked = ctypes.CDLL(None).mlock(start, ctypes.c_size_t(memory_bytes(self.blocks))) == 0
 
     def unmap(self) -> None:
-        """Let go of the mapping."""
+        """Unmap the memory."""
         # The views must go first: a mapping with views on it cannot be closed.
         del self.head, self.numbers, self.crcs, self.samples
         with contextlib.suppress(BufferError):
@@ -105,17 +103,17 @@ class RingMemory:
 
 
 class RingHandle:
-    """What the writer hands out: a descriptor on Linux, a name elsewhere."""
+    """The writer's handle on shared memory: a descriptor on Linux, a name elsewhere."""
 
     def __init__(self, descriptor: int | None, name: str, close: Callable[[], None]) -> None:
         self.descriptor, self.name, self.close = descriptor, name, close
 
 
 def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
-    """Return memory for a ring of `blocks` blocks, writable by the caller alone, and what readers get.
+    """Return memory for a ring of `blocks` blocks, writable only by the caller, and its handle for readers.
 
     Raises:
-        MachineFailure: Shared memory cannot be had.
+        MachineFailure: Shared memory cannot be allocated.
     """
     size = memory_bytes(blocks)
     try:
@@ -124,14 +122,14 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
         raise MachineFailure(
             f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
             kept="nothing was started",
-            fix=_remedy(error, "free some memory and start again"),
+            fix=_fix(error, "free some memory and start again"),
         ) from error
     memory.lock()
     memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
     return memory, handle
 
 
-def _remedy(error: OSError, usual: str) -> str:
+def _fix(error: OSError, usual: str) -> str:
     too_many = error.errno in (errno.EMFILE, errno.ENFILE)
     return "allow more open files (`ulimit -n 1024`) and start again" if too_many else usual
 
@@ -144,7 +142,7 @@ def _allocate(size: int, blocks: int) -> tuple[RingMemory, RingHandle]:
             os.posix_fallocate(descriptor, 0, size)  # ENOSPC now rather than SIGBUS later
             mapping = mmap.mmap(descriptor, size)
             mapping.madvise(mmap.MADV_DONTDUMP)
-            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _OUR_SEALS | fcntl.F_SEAL_SEAL)
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS | fcntl.F_SEAL_SEAL)
         except OSError:
             os.close(descriptor)
             raise
@@ -166,24 +164,24 @@ def attach_memory(address: Path) -> RingMemory:
     """Return the memory of the ring that is served at `address`, mapped for reading.
 
     Raises:
-        OSError: Nobody serves a ring there.
+        OSError: No ring is served there.
     """
     if sys.platform == "linux":
         return map_memory(ring_descriptor(address))
-    with _asked(address, _ANSWER_TIMEOUT_S) as line:
-        return _receive_name(line)
+    with _connected_to(address, _ANSWER_TIMEOUT_S) as connection:
+        return _receive_name(connection)
 
 
 def ring_descriptor(address: Path, *, timeout_s: float = _ANSWER_TIMEOUT_S) -> int:
-    """Return a descriptor of the ring that is served at `address`, which outlives its writer (Linux).
+    """Return a descriptor of the ring that is served at `address`; it outlives the writer (Linux).
 
     Raises:
-        OSError: Nobody serves a ring there.
+        OSError: No ring is served there.
     """
-    with _asked(address, timeout_s) as line:
-        _, descriptors, _, _ = socket.recv_fds(line, 64, 1)
+    with _connected_to(address, timeout_s) as connection:
+        _, descriptors, _, _ = socket.recv_fds(connection, 64, 1)
     if not descriptors:
-        raise ConnectionResetError("no descriptor came")
+        raise ConnectionResetError("no descriptor was sent")
     return descriptors[0]
 
 
@@ -191,12 +189,12 @@ def map_memory(descriptor: int) -> RingMemory:
     """Return the memory of a ring, mapped for reading, and close the descriptor.
 
     Raises:
-        OSError: It is no ring's.
+        OSError: The memory is not a ring.
     """
     try:
         size = os.fstat(descriptor).st_size
         if not _HEAD_BYTES < size <= _LARGEST_BYTES or not _is_sealed(descriptor):
-            raise ConnectionRefusedError(_NO_RING)
+            raise ConnectionRefusedError(_NOT_A_RING)
         mapping = mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
         mapping.madvise(mmap.MADV_DONTDUMP)
     finally:
@@ -205,72 +203,72 @@ def map_memory(descriptor: int) -> RingMemory:
 
 
 @contextlib.contextmanager
-def _asked(address: Path, timeout_s: float) -> Iterator[socket.socket]:
-    """Connect to whoever serves a ring at `address`."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(timeout_s)
-        line.connect(str(address))
-        check_same_user(line)
-        yield line
+def _connected_to(address: Path, timeout_s: float) -> Iterator[socket.socket]:
+    """Connect to the ring server at `address`."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect(str(address))
+        check_same_user(connection)
+        yield connection
 
 
 def _is_sealed(descriptor: int) -> bool:
-    """Tell whether nobody can write to this memory, nor cut it short, which would kill its readers."""
+    """Tell whether this memory is sealed against new writers and against truncation (fatal to readers)."""
     try:
         seals = fcntl.fcntl(descriptor, fcntl.F_GET_SEALS)
     except OSError:  # a file, or memory of another kind
         return False
-    return seals & _OUR_SEALS == _OUR_SEALS
+    return seals & _SEALS == _SEALS
 
 
-def _receive_name(line: socket.socket) -> RingMemory:
+def _receive_name(connection: socket.socket) -> RingMemory:
     from multiprocessing.shared_memory import SharedMemory
 
-    segment = SharedMemory(name=line.recv(255).decode())
+    segment = SharedMemory(name=connection.recv(255).decode())
     buffer = memoryview(segment.buf or b"")
     return RingMemory(buffer, _blocks_in(buffer), segment.close)
 
 
 def _blocks_in(buffer: mmap.mmap | memoryview) -> int:
-    """Return how many blocks a ring has, after making sure that it is one."""
+    """Check that the memory is a ring and return its number of blocks."""
     head = np.frombuffer(buffer, _HEAD, count=1)[0]
     blocks = int(head["blocks"])
     if head["magic"] != _MAGIC or not 0 < blocks <= (len(buffer) - _HEAD_BYTES) // _BLOCK.itemsize:
-        raise ConnectionRefusedError(_NO_RING)
+        raise ConnectionRefusedError(_NOT_A_RING)
     return blocks
 
 
 class RingServer:
-    """Hands the ring to whoever connects; the run directory's 0700 decides who can."""
+    """Shares the ring with processes of the same user that connect."""
 
     def __init__(self, address: Path, handle: RingHandle) -> None:
         self._address, self._handle = address, handle
         try:
-            self._socket = listening(address)
+            self._socket = listening_socket(address)
         except OSError as error:
             raise MachineFailure(
                 f"the socket {address} cannot be made ({error.strerror or error})",
                 kept="nothing was started",
-                fix=_remedy(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
+                fix=_fix(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
             ) from error
         threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
 
     def _serve(self) -> None:
         while True:
             try:
-                line, _ = self._socket.accept()
+                connection, _ = self._socket.accept()
             except OSError:  # closed
                 return
-            with line, contextlib.suppress(OSError):  # a reader that went away is no concern of ours
-                line.settimeout(_ANSWER_TIMEOUT_S)
-                check_same_user(line)
+            with connection, contextlib.suppress(OSError):  # the reader has disconnected
+                connection.settimeout(_ANSWER_TIMEOUT_S)
+                check_same_user(connection)
                 if self._handle.descriptor is not None:
-                    socket.send_fds(line, [b"ring"], [self._handle.descriptor])
+                    socket.send_fds(connection, [b"ring"], [self._handle.descriptor])
                 else:
-                    line.sendall(self._handle.name.encode())
+                    connection.sendall(self._handle.name.encode())
 
     def close(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)  # wakes the accept
         self._socket.close()

@@ -1,7 +1,7 @@
-"""The writer's end of a source's ring: samples of any number in, whole blocks out.
+"""Writer of a source's ring: accepts any number of samples and publishes whole blocks.
 
-There is one writer a ring, and the kernel sees to it where it can: a writer that is started again has a new
-ring, which begins with what is left of the one before. See `bus.ring` for what readers rely on.
+A ring has one writer, enforced by the kernel on Linux. A restarted writer creates a new ring and copies into
+it what is left of the one before. `bus.ring` describes what readers rely on.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class RingWriter:
     Args:
         address: Path of the Unix socket at which readers get the ring.
         first_sample_ns: Monotonic time at which sample 0 of the source's clock was due.
-        start_sample: Where this writer begins on that clock; rounded up to a whole block.
+        start_sample: First sample of this writer on that clock; rounded up to a whole block.
         seconds: Length of the ring.
-        before: The ring of a writer of this source that died; it is copied and unmapped.
+        before: The ring of an earlier writer of this source that died; it is copied and unmapped.
 
     Raises:
-        MachineFailure: Shared memory cannot be had.
+        MachineFailure: Shared memory cannot be allocated.
     """
 
     def __init__(
@@ -53,22 +53,22 @@ class RingWriter:
         head["epoch_ns"], head["first_sample_ns"] = time.monotonic_ns(), first_sample_ns
         head["start_block"] = head["written_blocks"] = self._next_block
         if before is not None:
-            self._take_over(before)
+            self._copy_from(before)
             before.unmap()
         self._server = RingServer(address, self._handle)
 
     @property
     def locked(self) -> bool:
-        """Whether the system promised never to write the ring to its swap."""
+        """Whether the ring is locked out of swap."""
         return self._memory.locked
 
     @property
     def stop_sample(self) -> int:
-        """One past the last sample that was given to the ring."""
+        """One past the last sample passed to the ring."""
         return self._next_block * BLOCK_SAMPLES + self._partial_samples
 
     def write(self, samples: Samples) -> None:
-        """Append samples; whole blocks are published at once, a rest waits for the next call.
+        """Append samples; whole blocks are published at once, the rest with the next call.
 
         Args:
             samples: int16, shape (n,), any n.
@@ -83,7 +83,7 @@ class RingWriter:
                 self._publish()
 
     def write_silence(self, count: int) -> None:
-        """Append `count` samples of silence, in the place of samples that were lost."""
+        """Append `count` samples of silence instead of lost samples."""
         silence = np.zeros(BLOCK_SAMPLES, np.int16)
         for at in range(0, count, BLOCK_SAMPLES):
             self.write(silence[: min(BLOCK_SAMPLES, count - at)])
@@ -96,7 +96,7 @@ class RingWriter:
         return self.stop_sample
 
     def close(self) -> None:
-        """Zero the ring and give it up. Readers that are still attached read silence from then on."""
+        """Zero the ring and unmap it. Readers that are still attached read silence from then on."""
         self._server.close()
         self._memory.head["closed"] = 1
         self._memory.numbers[:] = _EMPTY
@@ -105,8 +105,8 @@ class RingWriter:
         self._memory.unmap()
         self._handle.close()
 
-    def _take_over(self, before: RingMemory) -> None:
-        """Copy what an earlier writer left; what nobody heard in between is not there."""
+    def _copy_from(self, before: RingMemory) -> None:
+        """Copy what an earlier writer left; samples that were never captured stay missing."""
         memory, start, size = self._memory, self._next_block, self._blocks
         written = int(before.head["written_blocks"][0])
         oldest = max(int(before.head["start_block"][0]), written - before.blocks, start - size)
@@ -114,7 +114,7 @@ class RingWriter:
         if not len(blocks):
             return
         old, new = blocks % before.blocks, blocks % size
-        # The check sums come along: whatever was torn when the writer died is found by whoever reads it.
+        # Checksums are copied too: a block torn at the writer's death is detected by its readers.
         memory.samples[new], memory.crcs[new] = before.samples[old], before.crcs[old]
         memory.numbers[new] = before.numbers[old]
         memory.head["start_block"] = oldest

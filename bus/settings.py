@@ -1,8 +1,8 @@
-"""Settings: one TOML file, one table a stage, decoded once into frozen structs.
+"""Loads settings: one TOML file, one table per stage, decoded into frozen structs.
 
-A value comes from, in this order: a flag, an environment variable (CUECARD_STT_MODEL for `model` in
-`[stt]`), the user's file, the default. A name nobody knows is refused, with the nearest one that exists.
-This module knows no setting; each stage declares its own struct and the session puts them together.
+A value comes from, in this order: a flag, an environment variable (CUECARD_STT_MODEL for `model` in `[stt]`),
+the user's file, the default. An unknown name is an error that suggests the nearest known one. This module
+declares no setting; each stage declares its own struct and `session.settings` combines them.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from bus.failures import SettingsFailure
 ENVIRONMENT_PREFIX = "CUECARD_"
 
 LARGEST_BYTES = 1 << 18
-"""Of a file of settings."""
+"""Largest settings file."""
 
 _DEEP_NAME = re.compile(r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}")
-"""Names of so many parts take the parser a time that grows with their square."""
+"""Dotted names with many parts; the parser's time grows with the square of their number."""
 
 PathText = Annotated[str, msgspec.Meta(extra={"path_after": ""})]
-"""The type of settings that name a file or a folder: "~" and variables such as $HOME are expanded."""
+"""Type of settings that name a file or folder: "~" and variables such as $HOME are expanded."""
 
 SourceText = Annotated[str, msgspec.Meta(extra={"path_after": "file:"})]
-"""The type of a source, which may be "file:" and a path."""
+"""Type of a source specification, which may be "file:" and a path."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def load(
     environment: Mapping[str, str],
     flags: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, msgspec.Struct]:
-    """Return every table of `schema`, decoded.
+    """Decode every table of `schema`.
 
     Args:
         schema: The struct of each table.
@@ -69,7 +69,7 @@ def load(
         flags: Values given on the command line, by table; None means not given.
 
     Raises:
-        SettingsFailure: The file is no TOML, a name is unknown or a value does not fit.
+        SettingsFailure: The file is not TOML, a name is unknown or a value is invalid.
     """
     from_flags = {
         name: {key: value for key, value in table.items() if value is not None}
@@ -90,20 +90,20 @@ def load(
 
 
 def expanded(path: str) -> str:
-    """Return a path with "~" and variables such as $HOME in it expanded; unknown ones stay."""
+    """Return a path with "~" and variables such as $HOME expanded; unknown ones stay."""
     return os.path.expanduser(os.path.expandvars(path))  # noqa: PTH111 - Path's own raises where there is no home
 
 
 def tables_in(body: bytes) -> dict[str, Any]:
-    """Return what a TOML document holds, in a time that no document can make long.
+    """Parse a TOML document in bounded time.
 
     Raises:
-        ValueError: It is no TOML, or larger or deeper than settings are.
+        ValueError: It is not TOML, or too large or too deeply nested.
     """
     if len(body) > LARGEST_BYTES:
         raise ValueError(f"it is larger than {LARGEST_BYTES >> 10} KiB")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in body[:64]:
-        raise ValueError("it is UTF-16 text, or no text; save it as UTF-8")
+        raise ValueError("it is UTF-16 or not text; save it as UTF-8")
     try:
         text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
     except UnicodeDecodeError as error:
@@ -161,10 +161,8 @@ def _from_environment(schema: Schema, environment: Mapping[str, str]) -> Tables:
         if not variable.startswith(ENVIRONMENT_PREFIX) or table not in schema:
             continue
         if key not in schema[table].__struct_fields__:
-            what = (
-                f"the environment variable {variable} sets nothing: there is no setting {key!r} in [{table}]"
-            )
-            raise _unknown(what, key, table, schema)
+            problem = f"environment variable {variable} is unknown: there is no setting {key!r} in [{table}]"
+            raise _unknown(problem, key, table, schema)
         tables.setdefault(table, {})[key] = value
     return tables
 
@@ -175,16 +173,16 @@ def _decode(
     fields = {field.name: field.type for field in _fields(kind)}
     table = {key: _expanded_value(fields[key], value) for key, value in table.items() if key in fields}
     try:
-        return msgspec.convert(table, kind, strict=False)  # an environment variable's "2" may become 2
+        return msgspec.convert(table, kind, strict=False)  # converts an environment variable's "2" to 2
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
         key = re.match(r"\.(\w+)", path)
         if key is None or key[1] not in table:
-            raise _misfit(f"the settings in [{name}] do not fit: {what}", "correct them") from error
+            raise _invalid(f"invalid settings in [{name}]: {what}", "correct them") from error
         origin = origins.get((name, key[1]), "the settings")
-        wanted = _wanted(fields[key[1]]) or what.replace("`", "").lower()
-        raise _misfit(
-            f"{key[1]} in [{name}] cannot be {table[key[1]]!r}: {wanted}", f"correct it in {origin}"
+        expected = _expected(fields[key[1]]) or what.replace("`", "").lower()
+        raise _invalid(
+            f"{key[1]} in [{name}] cannot be {table[key[1]]!r}: {expected}", f"correct it in {origin}"
         ) from error
 
 
@@ -195,7 +193,7 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.inspect.Field, ...]:
 
 
 def _expanded_value(kind: msgspec.inspect.Type, value: Any) -> Any:
-    """Return a value with the paths in it expanded, where its type says that it holds some."""
+    """Return a value with its paths expanded, if its type contains paths."""
     match kind, value:
         case msgspec.inspect.Metadata(extra={"path_after": prefix}), str() if value.startswith(prefix):
             return prefix + expanded(value.removeprefix(prefix))
@@ -207,8 +205,8 @@ def _expanded_value(kind: msgspec.inspect.Type, value: Any) -> Any:
             return value
 
 
-def _wanted(kind: msgspec.inspect.Type) -> str:
-    """Return what a number must be, "" where the type is no number or has no range."""
+def _expected(kind: msgspec.inspect.Type) -> str:
+    """Describe a number's type and range; "" where the type is not a number or has no range."""
     if not isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType):
         return ""
     lowest, highest = (
@@ -222,26 +220,26 @@ def _wanted(kind: msgspec.inspect.Type) -> str:
     return f"it must be {what}{above} {lowest:g} {'and at most' if kind.gt is not None else 'to'} {highest:g}"
 
 
-def _misfit(what: str, fix: str) -> SettingsFailure:
-    return SettingsFailure(what, kept="nothing was started", fix=fix)
+def _invalid(problem: str, fix: str) -> SettingsFailure:
+    return SettingsFailure(problem, kept="nothing was started", fix=fix)
 
 
 def _unknown_table(name: str, value: object, schema: Schema, file: Path) -> SettingsFailure:
     holders = [table for table, kind in schema.items() if name in kind.__struct_fields__]
     if holders and not isinstance(value, dict):
-        what = f"{file}: {name!r} stands in no table"
-        return _misfit(what, f"write it under {' or '.join(f'[{table}]' for table in holders)}")
-    return _misfit(f"{file}: there is no table [{name}]", _nearest(name, schema))
+        problem = f"{file}: {name!r} is outside any table"
+        return _invalid(problem, f"write it under {' or '.join(f'[{table}]' for table in holders)}")
+    return _invalid(f"{file}: there is no table [{name}]", _nearest(name, schema))
 
 
-def _unknown(what: str, key: str, table: str, schema: Schema) -> SettingsFailure:
+def _unknown(problem: str, key: str, table: str, schema: Schema) -> SettingsFailure:
     holders = [name for name, kind in schema.items() if name != table and key in kind.__struct_fields__]
     if holders:
-        return _misfit(what, f"it belongs in {' or '.join(f'[{name}]' for name in holders)}")
-    return _misfit(what, _nearest(key, schema[table].__struct_fields__))
+        return _invalid(problem, f"it belongs in {' or '.join(f'[{name}]' for name in holders)}")
+    return _invalid(problem, _nearest(key, schema[table].__struct_fields__))
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
     known = sorted(known)
     nearest = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
+    return f"did you mean {nearest[0]!r}?" if nearest else f"valid names: {', '.join(known)}"

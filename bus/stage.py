@@ -1,6 +1,6 @@
-"""A stage: a process on the bus. Set up, attach, announce, loop.
+"""Stage: a process on the bus, with its settings, sandbox, hub client and heartbeat.
 
-No base class and no callbacks: a stage's `main()` owns its loop and asks this object for what it needs.
+There is no base class and no callback: a stage's `main()` owns its loop and calls this object.
 """
 
 from __future__ import annotations
@@ -18,23 +18,24 @@ from bus.messages import Event, Heartbeat, Logged, Message, ProblemReported, Sta
 from bus.process_lifecycle import Process, unexpected
 from bus.run import Run
 from bus.sandbox import Sandbox
+from bus.stages import rights_of, stage_kind
 
-BEAT_EVERY_S = 1.0
-"""A stage's work loop must turn and beat at least this often; three missed beats are a hang."""
+HEARTBEAT_INTERVAL_S = 1.0
+"""Longest interval between two heartbeats of a work loop; three missed heartbeats are a hang."""
 
-_BEAT_AT_MOST_EVERY_S = 0.05
+_HEARTBEAT_MIN_INTERVAL_S = 0.05
 _HISTORY_WAIT_S = 0.2
-_HISTORY_LIMIT_S = 5.0  # a hub that gives no answer for so long hangs, and the supervisor sees to that
+_HISTORY_LIMIT_S = 5.0  # a hub silent for longer hangs, and the supervisor restarts it
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Stage:
-    """This process's end of the bus. To be entered on the main thread.
+    """The running stage. Enter it on the main thread.
 
     Args:
         name: The stage's name, "stt" or "vad:mic".
-        kinds: Events to follow, when not those of the wiring table.
+        kinds: Events to subscribe to, instead of those of the wiring table.
     """
 
     def __init__(self, name: str, *, kinds: frozenset[type[Message]] | None = None) -> None:
@@ -42,48 +43,48 @@ class Stage:
         self._kinds = kinds
         self._process = Process(name)
         self._sandbox_report = ""
-        self._beaten_at = 0.0
-        self._beaten_seq = -1
+        self._heartbeat_at = 0.0
+        self._heartbeat_seq = -1
 
     def settings(self, kind: type[T]) -> T:
         """Return this stage's table of the run's settings."""
-        return self.run.settings(self.name.partition(":")[0], kind)
+        return self.run.settings(stage_kind(self.name), kind)
 
     def enter_sandbox(self) -> None:
-        """Give up the right to open internet sockets; after models are loaded, before audio is touched.
+        """Block internet sockets; call it after models are loaded and before audio is read.
 
         Raises:
-            MachineFailure: The kernel could enforce it and does not, and the user has not said to go on.
+            MachineFailure: Linux does not enforce it, and --allow-unsandboxed is not set.
         """
-        report = self._sandbox.close()
+        report = self._sandbox.enforce()
         self._sandbox_report = report.summary
         if report.enforced or sys.platform != "linux":
             return
         failure = MachineFailure(
-            f"{self.name} cannot be kept off the network ({report.summary})",
-            kept="it has heard nothing",
-            fix="see `cuecard doctor`; --allow-unsandboxed goes on without, on your word",
+            f"the sandbox of {self.name} cannot be enforced ({report.summary})",
+            kept="the stage received no audio",
+            fix="run `cuecard doctor`, or continue without a sandbox with --allow-unsandboxed",
         )
         if not self.run.tables.get("session", {}).get("allow_unsandboxed"):
             raise failure
         self.report(failure)
 
     def ready(self, detail: str = "", *, address: str = "") -> None:
-        """Announce that the stage works now, and where it can be asked if it serves others."""
+        """Publish that the stage is ready, and its address if it serves requests."""
         self.publish(
             StageReady(stage=self.name, detail=detail, sandbox=self._sandbox_report, address=address)
         )
 
     def publish(self, event: Event) -> None:
-        """Say an event; from any thread."""
+        """Publish an event; from any thread."""
         self._client.publish(event)
 
     def poll(self, timeout_s: float = 0.0) -> list[Logged]:
-        """Return the events that came since the last call; the first call returns the session so far."""
+        """Return the events since the last call; the first call returns the session's history."""
         return self._client.poll(timeout_s)
 
     def history(self) -> list[Logged]:
-        """Return the session so far: what a restarted stage must know before it acts."""
+        """Return the session's events so far, from which a restarted stage restores its state."""
         events: list[Logged] = []
         give_up = time.monotonic() + _HISTORY_LIMIT_S
         while not self._client.caught_up and time.monotonic() < give_up:
@@ -92,20 +93,22 @@ class Stage:
 
     @property
     def caught_up(self) -> bool:
-        """Whether `poll` has returned all that had happened when the hub answered last."""
+        """Whether `poll` has returned everything up to the hub's last reply."""
         return self._client.caught_up
 
     def heartbeat(self, *, processed_sample: int = 0) -> None:
-        """Show that the work loop turns. Cheap to call often; call it from no other thread."""
+        """Publish that the work loop runs. Cheap to call often; call it only from the loop's thread."""
         now, seq = time.monotonic(), self._client.processed_seq
-        waited = now - self._beaten_at
-        if waited < _BEAT_AT_MOST_EVERY_S or (waited < BEAT_EVERY_S and seq == self._beaten_seq):
+        waited = now - self._heartbeat_at
+        if waited < _HEARTBEAT_MIN_INTERVAL_S or (
+            waited < HEARTBEAT_INTERVAL_S and seq == self._heartbeat_seq
+        ):
             return
-        self._beaten_at, self._beaten_seq = now, seq
+        self._heartbeat_at, self._heartbeat_seq = now, seq
         self.publish(Heartbeat(stage=self.name, processed_seq=seq, processed_sample=processed_sample))
 
     def report(self, failure: Failure) -> None:
-        """Tell the user of a failure that does not end the stage."""
+        """Report a failure that does not end the stage to the user."""
         self.publish(
             ProblemReported(stage=self.name, problem=failure.problem, kept=failure.kept, fix=failure.fix)
         )
@@ -122,8 +125,8 @@ class Stage:
         self._process.__enter__()
         try:
             self.run = Run.open()
-            # Before the line to the hub, which starts threads: they shall be in the sandbox as well.
-            self._sandbox = Sandbox(self.name, self.run.directory, self.run.tables)
+            # Before the hub client starts its threads: Landlock covers only later ones.
+            self._sandbox = Sandbox(rights_of(self.name), self.run.directory, self.run.tables)
             self._client = HubClient(self.name, self.run, kinds=self._kinds)
         except Failure as failure:
             self._process.__exit__(type(failure), failure, failure.__traceback__)
@@ -135,9 +138,9 @@ class Stage:
     ) -> None:
         if isinstance(error, Failure):
             self.report(error)
-            self._process.told = True
+            self._process.reported = True
         elif error is not None and not isinstance(error, SystemExit):
             self.publish(ProblemReported(stage=self.name, problem=unexpected(error)))
-            self._process.told = True
+            self._process.reported = True
         self._client.close()
         self._process.__exit__(kind, error, trace)

@@ -1,119 +1,106 @@
-"""Who says what and who hears it: the event plane as a table.
+"""Wiring of the event plane: a table of which stages publish and receive each event.
 
-A stage's part is the name before the colon ("vad:mic" is a "vad"). A stage follows exactly the events
-it hears; the hub refuses what a stage is not supposed to say. Events `OF_THE_MOMENT` are delivered to
-whoever follows at the moment and are not numbered, logged or replayed.
+A stage is named by its kind, the part before the colon ("vad:mic" is a "vad"). It subscribes exactly to the
+events it receives; the hub rejects what it may not publish. `TRANSIENT` events are delivered to current
+subscribers and are neither numbered, logged nor replayed.
 """
 
 from __future__ import annotations
 
-from bus import messages as m
+from typing import NamedTuple
 
-SCREENS = ("overlay", "view")
-"""The stages that show the session to the user."""
+from bus import messages as m
+from bus.stages import HUB, STAGES, stage_kind
+
+SESSION = "session"
+"""The supervisor's process."""
 
 CONTROL = "control"
-"""A command of the user's beside a running session: `cuecard answer`, `use`, `ledger`."""
+"""A command that the user runs beside a session: `cuecard answer`, `use`, `ledger`."""
 
-_TABLE: dict[type[m.Message], tuple[tuple[str, ...], tuple[str, ...]]] = {
-    # event: (said by, heard by)
-    m.SessionStarted: (("session",), ("llm", *SCREENS)),
-    m.ReplayStarted: (("session",), ("capture", "practice", *SCREENS)),
-    m.SessionEnding: (("session",), ("capture", "llm", *SCREENS)),
-    m.ConsentGiven: (("session",), SCREENS),
-    m.StageStarted: (("session",), SCREENS),
-    m.StageReady: (
-        ("hub", "capture", "vad", "stt", "llm", "connector", "model-server", "practice", "keeper", *SCREENS),
-        ("session", "llm", *SCREENS),
-    ),
-    m.Heartbeat: (
-        ("capture", "vad", "stt", "llm", "connector", "model-server", "practice", "keeper", *SCREENS),
-        ("session", "capture"),
-    ),
-    m.StageDied: (("session",), ("session", "llm", *SCREENS)),
-    m.StageGivenUp: (("session",), ("session", "capture", "llm", "practice", *SCREENS)),
-    m.ProblemReported: (
-        (
-            *("session", "hub", "capture", "vad", "stt", "llm", "connector"),
-            *("model-server", "practice", "keeper", *SCREENS),
-        ),
-        ("session", "llm", CONTROL, *SCREENS),
-    ),
-    m.CaptureStarted: (("capture",), ("session", "capture", "vad", "stt", "practice", *SCREENS)),
-    m.LevelMeasured: (("capture",), SCREENS),
-    m.AudioLost: (("capture", "vad"), ("session", *SCREENS)),
-    m.AudioSanitized: (("capture",), ("session", *SCREENS)),
-    m.CaptureEnded: (("capture",), ("session", "vad", "stt", "practice", *SCREENS)),
-    m.SpeechStarted: (("vad",), ("session", "vad", "stt", "capture", "practice", *SCREENS)),
-    m.SpeechPaused: (("vad",), ("stt", "practice", *SCREENS)),
-    m.SpeechResumed: (("vad",), ("stt", "llm", "practice", *SCREENS)),
-    m.SpeechEnded: (("vad",), ("session", "vad", "stt", "capture", *SCREENS)),
-    m.DetectionEnded: (("vad",), ("session", "stt", *SCREENS)),
-    m.EndpointPredicted: (("stt",), ("session", "vad", "stt", "llm", *SCREENS)),
-    m.PartialTranscribed: (("stt",), ("session", "stt", *SCREENS)),
-    m.FinalTranscribed: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.UtteranceDiscarded: (("stt",), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.UtteranceLost: (("stt", "session"), ("session", "stt", "llm", "capture", "practice", *SCREENS)),
-    m.NotesLoaded: (("llm",), ("session", *SCREENS)),
-    m.AnswerRequested: (("session", CONTROL, *SCREENS), ("llm", "practice")),
-    m.QuestionDetected: (("llm",), ("session", "llm", "practice", *SCREENS)),
-    m.PassagesRetrieved: (("llm",), ("session", *SCREENS)),
-    m.ProviderRequested: ((CONTROL, "overlay"), ("llm", "connector")),
-    m.ProviderReady: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
-    m.RequestHeld: (("llm",), (CONTROL, *SCREENS)),
-    m.RequestDecided: ((CONTROL, *SCREENS), ("llm",)),
-    m.RequestSent: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
-    m.AnswerStreamed: (("llm",), ("session", "llm", *SCREENS)),
-    m.AnswerFinished: (("llm",), ("session", "llm", "practice", *SCREENS)),
-    m.AnswerStopped: (("llm",), ("session", "llm", "practice", *SCREENS)),
-    m.UsageCounted: (("llm",), ("session", "llm", CONTROL, *SCREENS)),
-    m.PracticeQuestionAsked: (("practice",), ("session", "practice", *SCREENS)),
-    m.TurnStarted: (("practice",), ("practice", *SCREENS)),
-    m.PracticeAnswerMeasured: (("practice",), ("session", "practice", *SCREENS)),
-    m.FeedbackRequested: (("practice",), ("llm", "practice")),
-    m.PracticeEnded: (("practice",), ("session", "practice", *SCREENS)),
+VIEWS = ("overlay", "view")
+"""The stages that show the session to the user."""
+
+EVERY_STAGE = tuple(plan.name for plan in STAGES)
+_WITH_HEARTBEAT = tuple(kind for kind in EVERY_STAGE if kind != HUB)
+
+
+class Route(NamedTuple):
+    """Kinds of stage that publish and that receive an event."""
+
+    by: tuple[str, ...]
+    to: tuple[str, ...]
+
+
+ROUTES: dict[type[m.Message], Route] = {
+    m.SessionStarted: Route(by=(SESSION,), to=("llm", *VIEWS)),
+    m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
+    m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *VIEWS)),
+    m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
+    m.StageStarted: Route(by=(SESSION,), to=VIEWS),
+    m.StageReady: Route(by=EVERY_STAGE, to=(SESSION, "llm", *VIEWS)),
+    m.Heartbeat: Route(by=_WITH_HEARTBEAT, to=(SESSION, "capture")),
+    m.StageDied: Route(by=(SESSION,), to=(SESSION, "llm", *VIEWS)),
+    m.StageGivenUp: Route(by=(SESSION,), to=(SESSION, "capture", "llm", "practice", *VIEWS)),
+    m.ProblemReported: Route(by=(SESSION, *EVERY_STAGE), to=(SESSION, "llm", CONTROL, *VIEWS)),
+    m.CaptureStarted: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *VIEWS)),
+    m.LevelMeasured: Route(by=("capture",), to=VIEWS),
+    m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, *VIEWS)),
+    m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
+    m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *VIEWS)),
+    m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *VIEWS)),
+    m.SpeechPaused: Route(by=("vad",), to=("stt", "practice", *VIEWS)),
+    m.SpeechResumed: Route(by=("vad",), to=("stt", "llm", "practice", *VIEWS)),
+    m.SpeechEnded: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", *VIEWS)),
+    m.DetectionEnded: Route(by=("vad",), to=(SESSION, "stt", *VIEWS)),
+    m.EndpointPredicted: Route(by=("stt",), to=(SESSION, "vad", "stt", "llm", *VIEWS)),
+    m.PartialTranscribed: Route(by=("stt",), to=(SESSION, "stt", *VIEWS)),
+    m.FinalTranscribed: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.UtteranceDiscarded: Route(by=("stt",), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.UtteranceLost: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.NotesLoaded: Route(by=("llm",), to=(SESSION, *VIEWS)),
+    m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=("llm", "practice")),
+    m.QuestionDetected: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
+    m.PassagesRetrieved: Route(by=("llm",), to=(SESSION, *VIEWS)),
+    m.ProviderRequested: Route(by=(CONTROL, "overlay"), to=("llm", "connector")),
+    m.ProviderReady: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
+    m.RequestHeld: Route(by=("llm",), to=(CONTROL, *VIEWS)),
+    m.RequestDecided: Route(by=(CONTROL, *VIEWS), to=("llm",)),
+    m.RequestSent: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
+    m.AnswerStreamed: Route(by=("llm",), to=(SESSION, "llm", *VIEWS)),
+    m.AnswerFinished: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
+    m.AnswerStopped: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
+    m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
+    m.PracticeQuestionAsked: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),
+    m.TurnStarted: Route(by=("practice",), to=("practice", *VIEWS)),
+    m.PracticeAnswerMeasured: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),
+    m.FeedbackRequested: Route(by=("practice",), to=("llm", "practice")),
+    m.PracticeEnded: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),
 }
+"""Publishers and subscribers of every event."""
 
 TRANSIENT: frozenset[type[m.Message]] = frozenset({m.Heartbeat, m.LevelMeasured})
-"""Events that nobody asks for later; the log does not keep them."""
+"""Events that matter only now; the log does not store them."""
 
-KEPT = frozenset(_TABLE) - TRANSIENT
-"""Events that the log keeps."""
+LOGGED = frozenset(ROUTES) - TRANSIENT
+"""Events that the log stores."""
 
 SUPERSEDED = frozenset(
     {m.SpeechPaused, m.SpeechResumed, m.EndpointPredicted, m.PartialTranscribed, m.AnswerStreamed}
 )
-"""Events on the way to an end that says it all; the log lets them fade when that end is known."""
+"""Intermediate events that an outcome supersedes; the log removes them some time after it."""
 
-ENDS = frozenset(
+OUTCOMES = frozenset(
     {m.FinalTranscribed, m.UtteranceDiscarded, m.UtteranceLost, m.AnswerFinished, m.AnswerStopped}
 )
-"""The outcomes of utterances and of answers."""
-
-PARTS = frozenset(part for publishers, subscribers in _TABLE.values() for part in (*publishers, *subscribers))
-"""Every kind of stage there is."""
-
-
-def part(stage: str) -> str:
-    """Return what kind of stage "vad:mic" is: "vad"."""
-    return stage.partition(":")[0]
+"""The events that end an utterance or an answer."""
 
 
 def may_publish(stage: str, event: type[m.Message]) -> bool:
-    """Tell whether the table lets this stage say this event."""
-    return part(stage) in _TABLE[event][0]
+    """Tell whether this stage may publish this event."""
+    return stage_kind(stage) in ROUTES[event].by
 
 
 def subscriptions(stage: str) -> frozenset[type[m.Message]]:
-    """Return the events that this stage follows."""
-    return frozenset(event for event, (_, subscribers) in _TABLE.items() if part(stage) in subscribers)
-
-
-def publishers(event: type[m.Message]) -> tuple[str, ...]:
-    """Return the kinds of stage that say this event."""
-    return _TABLE[event][0]
-
-
-def subscribers(event: type[m.Message]) -> tuple[str, ...]:
-    """Return the kinds of stage that hear this event."""
-    return _TABLE[event][1]
+    """Return the events that this stage receives."""
+    return frozenset(event for event, route in ROUTES.items() if stage_kind(stage) in route.to)

@@ -1,1 +1,1 @@
-"""Sound in: a device, the computer's own sound, a file or standard input; one process a source."""
+"""Captures audio of devices and recordings into shared-memory rings, one process a source."""

@@ -1,4 +1,4 @@
-"""A source's process: `python -m capture SOURCE`."""
+"""Capture stage of one source: `python -m capture SOURCE`."""
 
 from __future__ import annotations
 
@@ -6,45 +6,38 @@ import sys
 
 from bus.failures import UsageFailure
 from bus.stage import Stage
-from capture.ring_handover import ring_before
-from capture.session_state import Orders
 from capture.settings import CaptureSettings
-from capture.source import Live, Recording, parse_source
+from capture.source import FileSource, Live, parse_source
+from capture.source_stage import SourceStage
 
 
 def main() -> None:
-    """Take one source's sound into its ring until told to stop."""
+    """Capture one source into its ring until the stage is stopped."""
     name = sys.argv[1] if len(sys.argv) == 2 else ""
     with Stage(f"capture:{name}") as stage:
         settings = stage.settings(CaptureSettings)
         if name not in settings.sources:
             raise UsageFailure(f"this session has no source {name!r}", fix="start it with `cuecard run`")
         source = parse_source(name, settings.sources[name])
-        orders, before = Orders(name, settings.fast_ahead_s), ring_before()
-        # Each way of hearing is loaded only where it is used.
+        source_stage = SourceStage(stage, name, settings)
+        # PortAudio and the decoders are loaded only where they are used.
         if isinstance(source, Live):
-            from capture import portaudio
+            from capture.devices import portaudio
             from capture.live import LiveCapture
 
-            portaudio.hush()
+            portaudio.silence_stderr()
             portaudio.load()
             stage.enter_sandbox()
-            _recall(stage, orders)
-            LiveCapture(stage, name, source, settings, orders, before).run()
+            source_stage.apply_history()
+            LiveCapture(source_stage, source).run()
             return
-        from capture.recording import FileRecording, InputRecording
+        from capture.recordings.recording import FileRecording, InputRecording
         from capture.replay import Replay
 
-        stage.enter_sandbox()  # before the file is opened: its decoder must not reach anything else
-        recording = FileRecording(source.path) if isinstance(source, Recording) else InputRecording()
-        _recall(stage, orders)
-        Replay(stage, name, recording, settings, orders, before).run()
-
-
-def _recall(stage: Stage, orders: Orders) -> None:
-    """Hear what was before, when this is a restart."""
-    for logged in stage.history():
-        orders.apply(logged.event)
+        stage.enter_sandbox()  # before the file is opened, to confine its decoder
+        recording = FileRecording(source.path) if isinstance(source, FileSource) else InputRecording()
+        source_stage.apply_history()
+        Replay(source_stage, recording).run()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Lists and tries the sound devices from inside capture's sandbox.
+"""Lists and tries the audio devices from inside capture's sandbox.
 
 `python -m capture.probe [--levels] [--try]` prints one JSON object, a `ProbeReport`. It enters the same
-sandbox in the same order as a capture stage, so what it finds is what a session finds.
+sandbox in the same order as a capture stage, so it finds what a session finds.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ import msgspec
 
 from bus.failures import Failure
 from bus.sandbox import Sandbox
-from capture import portaudio
-from capture.devices import Device, choose, list_devices, measure_level
+from bus.stages import rights_of
+from capture.devices import portaudio
+from capture.devices.device_list import Device, choose, list_devices, measure_level
 from capture.source import Live, Microphone, Monitor
 
 LEVELS, TRY = "--levels", "--try"
-_LISTEN_S = 0.5
+_MEASURE_S = 0.5
 
 
 class Problem(msgspec.Struct, frozen=True, tag=True):
@@ -29,7 +30,7 @@ class Problem(msgspec.Struct, frozen=True, tag=True):
 
 
 class Found(msgspec.Struct, frozen=True, tag=True):
-    """A device and how loud it is."""
+    """A device and its level."""
 
     device: Device
     level_dbfs: float | None = None
@@ -37,30 +38,30 @@ class Found(msgspec.Struct, frozen=True, tag=True):
 
 
 class ProbeReport(msgspec.Struct, frozen=True):
-    """What a capture stage can reach."""
+    """The devices that a capture stage can use."""
 
     devices: list[Found] = []
     failed: Problem | None = None
     """Why no device could be listed."""
     microphone: Found | Problem | None = None
-    """What `default` gives, when it was tried."""
+    """The device for `default`, when it was tried."""
     monitor: Found | Problem | None = None
-    """What `monitor` gives, when it was tried."""
+    """The device for `monitor`, when it was tried."""
 
 
 def probe(*, levels: bool, tries: bool) -> ProbeReport:
     """List the devices.
 
     Args:
-        levels: Open each for a moment and measure its level.
-        tries: Open what `default` and `monitor` mean for a moment.
+        levels: Open each briefly and measure its level.
+        tries: Open the devices for `default` and `monitor` briefly.
     """
     try:
         devices = list_devices()
     except Failure as failure:
         return ProbeReport(failed=Problem(failure.problem, failure.fix))
     return ProbeReport(
-        [Found(device, measure_level(device, _LISTEN_S) if levels else None) for device in devices],
+        [Found(device, measure_level(device, _MEASURE_S) if levels else None) for device in devices],
         microphone=_try(Microphone()) if tries else None,
         monitor=_try(Monitor()) if tries else None,
     )
@@ -71,7 +72,7 @@ def _try(source: Live) -> Found | Problem:
         device = choose(source)
     except Failure as failure:
         return Problem(failure.problem, failure.fix)
-    level = measure_level(device, _LISTEN_S)
+    level = measure_level(device, _MEASURE_S)
     if level is None:
         return Problem(f"{device.label} cannot be opened", "close other programs that use it")
     return Found(device, level)
@@ -79,14 +80,14 @@ def _try(source: Live) -> Found | Problem:
 
 def main() -> None:
     """Enter the sandbox, probe, print."""
-    sandbox = Sandbox("capture:probe", Path("/nonexistent"), {})
+    sandbox = Sandbox(rights_of("capture"), Path("/nonexistent"), {})
     try:
-        portaudio.hush()
+        portaudio.silence_stderr()
         portaudio.load()
     except Failure as failure:
         report = ProbeReport(failed=Problem(failure.problem, failure.fix))
     else:
-        sandbox.close()
+        sandbox.enforce()
         report = probe(levels=LEVELS in sys.argv, tries=TRY in sys.argv)
     sys.stdout.buffer.write(msgspec.json.encode(report))
 

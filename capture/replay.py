@@ -1,102 +1,116 @@
-"""A recording played into the ring as if it were being spoken now.
+"""Replays a recording into the ring, in real time or as fast as backpressure allows.
 
-Open loop: a block is due when its last sample would have been spoken, counted from the session's common
-start; it is never skipped and never waits for the system. How late blocks were is measured and told. At
-fast pace the only limit is `capture.backpressure`.
+In real time, a block is due when its last sample would have been captured, counted from the session's common
+start; it is never skipped and never waits for other stages. The lateness of blocks is measured and reported.
 """
 
 from __future__ import annotations
 
 import time
 
+import numpy as np
+
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory
-from bus.stage import Stage
-from capture.lateness import Lateness
-from capture.recording import Recording
-from capture.ring_feed import Intake
-from capture.ring_handover import open_ring
-from capture.sanitize import Frames
-from capture.session_state import Orders
-from capture.settings import CaptureSettings
+from bus.ring_memory import BLOCK_SAMPLES
+from capture.processing.sanitize import Frames
+from capture.recordings.recording import Recording
+from capture.ring_feed import RingFeed
+from capture.source_stage import POLL_S, SourceStage
 
-_LOOK_EVERY_MS = 100
-_WAIT_S = 0.1
+_POLL_EVERY_MS = 100
 _CATCH_UP_S = 2.0
+_BUCKET_MS = 0.1
+_BUCKETS = 20_000  # 2 s; later blocks count in the last one
+
+
+class Lateness:
+    """Histogram of delays, of bounded size."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(_BUCKETS, np.int64)
+        self.max_ms = 0.0
+        """The largest delay."""
+
+    def add(self, late_ns: int) -> None:
+        """Count one delay; an early block counts as punctual."""
+        late_ms = max(late_ns / 1e6, 0.0)
+        self._counts[min(int(late_ms / _BUCKET_MS), _BUCKETS - 1)] += 1
+        self.max_ms = max(self.max_ms, late_ms)
+
+    def percentile_ms(self, percent: float) -> float:
+        """Return a percentile of the delays, rounded up to 0.1 ms; 0 when there are none."""
+        total = int(self._counts.sum())
+        if not total:
+            return 0.0
+        rank = np.searchsorted(np.cumsum(self._counts), total * percent / 100.0)
+        return min(round((int(rank) + 1) * _BUCKET_MS, 1), self.max_ms)
 
 
 class Replay:
-    """One recording on its way into the ring.
+    """Plays one recording.
 
     Args:
-        stage: This process's end of the bus.
-        source: The source's name.
-        recording: What to play.
-        settings: The table [capture].
-        orders: What the session wants.
-        before: The ring of a capture of this source that died.
+        stage: The source's stage.
+        recording: The recording.
     """
 
-    def __init__(
-        self,
-        stage: Stage,
-        source: str,
-        recording: Recording,
-        settings: CaptureSettings,
-        orders: Orders,
-        before: RingMemory | None,
-    ) -> None:
+    def __init__(self, stage: SourceStage, recording: Recording) -> None:
         self._stage = stage
-        self._source = source
         self._recording = recording
-        self._settings = settings
-        self._orders = orders
-        self._before = before
-        self._fast = settings.pace == "fast"
+        self._fast = stage.settings.pace == "fast"
         self._lateness = Lateness()
 
     def run(self) -> None:
-        """Wait for the start, play, and then keep the ring for those who still read."""
-        self._stage.ready(f"{self._recording.name}, {self._recording.rate_hz} Hz, {self._settings.pace} pace")
-        while self._orders.replay_start_ns is None and not self._over():
-            self._look(_WAIT_S)
-        if self._orders.replay_start_ns is None:
-            self._wait_for_the_end()
-            return
-        start_ns, start_sample = self._position(self._orders.replay_start_ns)
-        started = self._started(start_ns, start_sample)
-        seconds = self._settings.ring_s
-        with open_ring(self._stage.run, started, seconds=seconds, before=self._before) as ring:
-            self._stage.publish(started)
-            intake = Intake(self._source, ring, self._recording.rate_hz, self._stage.publish)
-            cause = self._play(intake, start_ns, start_sample)
-            self._say_ended(intake.finish(), cause)
-            self._wait_for_the_end()
+        """Wait for the start, play, then keep the ring readable until the stage is stopped."""
+        recording, stage = self._recording, self._stage
+        stage.ready(f"{recording.name}, {recording.rate_hz} Hz, {stage.settings.pace} pace")
+        while stage.state.replay_start_ns is None and not stage.over:
+            stage.poll()
+        if stage.state.replay_start_ns is not None:
+            start_ns, start_sample = self._position(stage.state.replay_start_ns)
+            started = CaptureStarted(
+                source=stage.name,
+                first_sample_ns=start_ns,
+                start_sample=start_sample,
+                device=recording.name,
+                native_rate_hz=recording.rate_hz,
+                native_channels=recording.channels,
+            )
+            with stage.ring_feed(started) as feed:
+                cause = self._play(feed, start_ns, start_sample)
+                self._publish_end(feed.finish(), cause)
+                stage.wait_for_end()
+        else:
+            stage.wait_for_end()
 
     def _position(self, start_ns: int) -> tuple[int, int]:
-        """Return when sample 0 is due, and from which sample on to play: after a restart, what is due now."""
-        before = self._orders.before
-        if before is None:
+        """Return when sample 0 is due, and the first sample to play: after a restart, the one due now."""
+        earlier = self._stage.state.earlier
+        if earlier is None:
             return start_ns, 0
         if self._fast:
             self._catch_up()
-            flow = self._orders.flow
-            needed = flow.oldest_needed_sample if self._recording.can_go_back else flow.processed_sample
-            return before.first_sample_ns, needed // BLOCK_SAMPLES * BLOCK_SAMPLES
-        now = (time.monotonic_ns() - before.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
-        return before.first_sample_ns, -(-max(now, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
+            backpressure = self._stage.state.backpressure
+            needed = (
+                backpressure.oldest_needed_sample
+                if self._recording.can_go_back
+                else backpressure.processed_sample
+            )
+            return earlier.first_sample_ns, needed // BLOCK_SAMPLES * BLOCK_SAMPLES
+        now = (time.monotonic_ns() - earlier.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
+        return earlier.first_sample_ns, -(-max(now, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
 
     def _catch_up(self) -> None:
-        """Hear all that was said so far, and how far the listener is."""
-        give_up = time.monotonic() + _CATCH_UP_S
-        while time.monotonic() < give_up:
-            if not self._look(_WAIT_S) and self._orders.flow.listener_beats:
+        """Wait for a heartbeat of speech detection, which has how far it is, and for the rest of the log."""
+        give_up_s = time.monotonic() + _CATCH_UP_S
+        while time.monotonic() < give_up_s:
+            if not self._stage.poll() and self._stage.state.backpressure.vad_runs:
                 return
 
-    def _play(self, intake: Intake, start_ns: int, start_sample: int) -> str:
-        """Play to the end or until told to stop, and return why it ended."""
+    def _play(self, feed: RingFeed, start_ns: int, start_sample: int) -> str:
+        """Play until the recording or the session ends, and return which of them did."""
         rate_hz, read_ms = self._recording.rate_hz, self._recording.read_ms
         first_frame = start_sample * rate_hz // SAMPLE_RATE
         self._recording.seek(first_frame)
@@ -105,90 +119,65 @@ class Replay:
             count += 1
             stop_frame = first_frame + count * read_ms * rate_hz // 1000
             frames = self._read(stop_frame - frame)
-            if frames is None or not self._speak(intake, intake.refine(frames), start_ns):
+            if frames is None or not self._write(feed, feed.process(frames), start_ns):
                 return "stopped"
             if len(frames) < stop_frame - frame:
-                return "end of file" if self._speak(intake, intake.last(), start_ns) else "stopped"
+                return "end of file" if self._write(feed, feed.flush(), start_ns) else "stopped"
             frame = stop_frame
-            if count * read_ms % _LOOK_EVERY_MS == 0:
-                self._look(0.0)
+            if count * read_ms % _POLL_EVERY_MS == 0:
+                self._stage.poll(0.0)
 
-    def _speak(self, intake: Intake, samples: Samples, start_ns: int) -> bool:
-        """Write samples, each block when it is due; return False when the session is over first."""
-        block = len(samples) if self._fast else self._settings.block_ms * SAMPLE_RATE // 1000
+    def _write(self, feed: RingFeed, samples: Samples, start_ns: int) -> bool:
+        """Write each block when it is due; return False when the session is over first."""
+        block = len(samples) if self._fast else self._stage.settings.block_ms * SAMPLE_RATE // 1000
         for at in range(0, len(samples), max(block, 1)):
             piece = samples[at : at + block]
-            stop_sample = intake.stop_sample + len(piece)
+            stop_sample = feed.stop_sample + len(piece)
             due_ns = start_ns + stop_sample * 1_000_000_000 // SAMPLE_RATE
             if not self._wait_for(due_ns, stop_sample):
                 return False
-            intake.write(piece)
+            feed.write(piece)
             if not self._fast:
                 self._lateness.add(time.monotonic_ns() - due_ns)
         return True
 
     def _read(self, frames: int) -> Frames | None:
         """Return the next frames, waiting for them; None when the session is over first."""
-        while not self._over():
+        while not self._stage.over:
             read = self._recording.read(frames)
             if read is not None:
                 return read
-            self._look(0.0)
+            self._stage.poll(0.0)
         return None
 
     def _wait_for(self, due_ns: int, stop_sample: int) -> bool:
         """Wait until a block may be written; return False when the session is over first."""
-        while not self._over():
+        while not self._stage.over:
             if self._fast:
-                allowed = self._orders.flow.allowed_sample
+                allowed = self._stage.state.backpressure.allowed_sample
                 if allowed is None or stop_sample <= allowed:
                     return True
-                self._look(_WAIT_S)
+                self._stage.poll()
                 continue
             early_s = (due_ns - time.monotonic_ns()) / 1e9
             if early_s <= 0:
                 return True
-            time.sleep(min(early_s, _WAIT_S))
+            time.sleep(min(early_s, POLL_S))
             self._stage.heartbeat()
         return False
 
-    def _look(self, timeout_s: float) -> bool:
-        """Hear what the session says, and tell whether any of it is for the log."""
-        heard = self._stage.poll(timeout_s)
-        for logged in heard:
-            self._orders.apply(logged.event)
-        self._stage.heartbeat()
-        return any(logged.seq for logged in heard)
-
-    def _over(self) -> bool:
-        return self._orders.ending or self._stage.stopping()
-
-    def _wait_for_the_end(self) -> None:
-        while not self._stage.stopping():
-            self._look(_WAIT_S)
-
-    def _started(self, start_ns: int, start_sample: int) -> CaptureStarted:
-        return CaptureStarted(
-            source=self._source,
-            first_sample_ns=start_ns,
-            start_sample=start_sample,
-            device=self._recording.name,
-            native_rate_hz=self._recording.rate_hz,
-            native_channels=self._recording.channels,
-        )
-
-    def _say_ended(self, stop_sample: int, cause: str) -> None:
-        if self._recording.trouble:
+    def _publish_end(self, stop_sample: int, cause: str) -> None:
+        if self._recording.problem:
             self._stage.report(
                 InputFailure(
-                    self._recording.trouble,
+                    self._recording.problem,
                     kept=f"{stop_sample / SAMPLE_RATE:.1f} s of it were played",
-                    fix="get the file again from where it came",
+                    fix="get the file again from its origin",
                 )
             )
         self._stage.publish(
             CaptureEnded(
-                source=self._source,
+                source=self._stage.name,
                 stop_sample=stop_sample,
                 cause=cause,
                 late_p99_ms=self._lateness.percentile_ms(99),

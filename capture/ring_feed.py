@@ -1,7 +1,7 @@
-"""The one way of sound into the ring: mended, mixed to one channel, resampled, measured, written.
+"""Ring feed: sanitizes, downmixes, resamples, measures and writes a source's audio.
 
-Devices and recordings take it alike. What was lost on the way is told and stands in the ring as silence,
-so that every later sample keeps its place on the clock.
+Devices and recordings use it alike. Lost audio is reported and replaced by silence, so that every later
+sample keeps its place on the sample clock.
 """
 
 from __future__ import annotations
@@ -13,23 +13,22 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioLost, Event, ProblemReported
 from bus.ring_writer import RingWriter
-from capture.downmix import Downmix
-from capture.drift import nudged
-from capture.level import LevelMeter
-from capture.resampling import Mono, Resampler
-from capture.sanitize import Frames, Mender
+from capture.processing.downmix import Downmix
+from capture.processing.level import LevelMeter
+from capture.processing.resampling import Mono, Resampler
+from capture.processing.sanitize import Frames, Sanitizer
 
-_SILENCE_FRAMES = 48_000  # at a time, so that an hour of silence needs no hour's memory
+_SILENCE_FRAMES = 48_000  # at a time, to limit memory
 
 
-class Intake:
-    """Takes one source's sound into its ring.
+class RingFeed:
+    """Writes one source's audio to its ring.
 
     Args:
         source: The source's name.
-        ring: Where the sound goes.
-        rate_hz: Rate of the frames that will be taken.
-        publish: Where to tell what happens.
+        ring: The ring.
+        rate_hz: Rate of the frames.
+        publish: Publishes events.
     """
 
     def __init__(self, source: str, ring: RingWriter, rate_hz: int, publish: Callable[[Event], None]) -> None:
@@ -37,55 +36,54 @@ class Intake:
         self._ring = ring
         self._rate_hz = rate_hz
         self._publish = publish
-        self._mender = Mender(source)
+        self._sanitizer = Sanitizer(source)
         self._downmix = Downmix(rate_hz)
         self._resampler = Resampler(rate_hz)
         self._meter = LevelMeter(source)
 
     @property
     def stop_sample(self) -> int:
-        """One past the last sample that went into the ring."""
+        """One past the last sample in the ring."""
         return self._ring.stop_sample
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is heard at present that could be speech nearby."""
+        """Whether the current level is too low for nearby speech."""
         return self._meter.quiet
 
-    def take(self, frames: Frames, nudge: int = 0) -> None:
-        """Take frames as they came.
+    @property
+    def locked(self) -> bool:
+        """Whether the ring is locked in memory."""
+        return self._ring.locked
+
+    def process(self, frames: Frames) -> Samples:
+        """Return the frames as samples for `write`.
 
         Args:
             frames: float32, shape (n, channels), full scale at ±1.
-            nudge: By how many samples to make longer what they come to.
-        """
-        self.write(nudged(self.refine(frames), nudge))
 
-    def refine(self, frames: Frames) -> Samples:
-        """Return what the frames come to, for `write`.
-
-        Args:
-            frames: float32, shape (n, channels), full scale at ±1.
+        Returns:
+            int16, 16 kHz, mono.
         """
-        mono = self._downmix.mix(self._mender.mend(frames, self._ring.stop_sample))
+        mono = self._downmix.mix(self._sanitizer.sanitize(frames, self._ring.stop_sample))
         if remark := self._downmix.remark():
-            name = f"capture:{self._source}"
-            what = f"{self._source}: {remark.problem}"
-            self._publish(ProblemReported(stage=name, problem=what, kept=remark.kept, fix=remark.fix))
+            stage = f"capture:{self._source}"
+            problem = f"{self._source}: {remark.problem}"
+            self._publish(ProblemReported(stage=stage, problem=problem, kept=remark.kept, fix=remark.fix))
         return _to_int16(self._resampler.feed(mono))
 
-    def last(self) -> Samples:
-        """Return what the resampler still holds, for `write`; nothing is to be taken after it."""
+    def flush(self) -> Samples:
+        """Return the last samples from the resampler, for `write`; process no frames after it."""
         return _to_int16(self._resampler.finish())
 
     def write(self, samples: Samples) -> None:
-        """Put refined samples into the ring."""
+        """Write processed samples to the ring."""
         self._write(samples)
-        for event in self._mender.told(self._ring.stop_sample):
+        for event in self._sanitizer.events(self._ring.stop_sample):
             self._publish(event)
 
     def lose(self, frames: int, cause: str) -> None:
-        """Take note that so many frames never came, and put silence in their place."""
+        """Write silence in place of lost frames, and report them."""
         start = self._ring.stop_sample
         for at in range(0, frames, _SILENCE_FRAMES):
             silence = np.zeros(min(_SILENCE_FRAMES, frames - at), np.float32)
@@ -97,20 +95,20 @@ class Intake:
         )
 
     def change_rate(self, rate_hz: int) -> None:
-        """Let out what the resampler holds, and go on at another rate."""
-        self._write(_to_int16(self._resampler.finish()))
+        """Flush the resampler, and continue at another rate."""
+        self._write(self.flush())
         self._rate_hz = self._downmix.rate_hz = rate_hz
         self._resampler = Resampler(rate_hz)
 
     def silence_until(self, sample: int) -> None:
-        """Put silence into the ring up to this place on the clock; for `change_rate` to end."""
+        """Write silence up to this sample; call `change_rate` first, to flush the resampler."""
         missing = sample - self._ring.stop_sample
         for _ in range(0, missing, SAMPLE_RATE):
             self._write(np.zeros(min(SAMPLE_RATE, sample - self._ring.stop_sample), np.int16))
 
     def finish(self) -> int:
         """Close the ring; return one past its last sample."""
-        for event in self._mender.told(self._ring.stop_sample, last=True):
+        for event in self._sanitizer.events(self._ring.stop_sample, last=True):
             self._publish(event)
         return self._ring.finish()
 
@@ -121,5 +119,5 @@ class Intake:
 
 
 def _to_int16(samples: Mono) -> Samples:
-    whole: Samples = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
-    return whole
+    rounded: Samples = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
+    return rounded

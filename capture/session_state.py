@@ -1,13 +1,91 @@
-"""What the session wants of this source, and where the source's clock stands: a fold over the log. Pure."""
+"""Session state that one source's capture needs: projections of the event log.
+
+`Backpressure` limits how far a recording at fast pace may run ahead, so that nothing still needed is
+overwritten: audio without speech detection, and utterances without a final transcript. Pure.
+"""
 
 from __future__ import annotations
 
-from bus.messages import CaptureStarted, Event, ReplayStarted, SessionEnding
-from capture.backpressure import FlowControl
+from bus.audio import SAMPLE_RATE
+from bus.messages import (
+    CaptureStarted,
+    FinalTranscribed,
+    Heartbeat,
+    Logged,
+    ReplayStarted,
+    SessionEnding,
+    SpeechEnded,
+    SpeechStarted,
+    StageGivenUp,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
+
+_DETECTION_LOOKS_BACK = SAMPLE_RATE  # more than any pre-roll
 
 
-class Orders:
-    """What is known to one source's capture.
+class Backpressure:
+    """Limits how far one recording may be written.
+
+    Args:
+        source: The source's name.
+        ahead_s: Allowed length between the oldest needed sample and the newest.
+    """
+
+    def __init__(self, source: str, ahead_s: float) -> None:
+        self._source = source
+        self._vad = f"vad:{source}"
+        self._ahead_samples = round(ahead_s * SAMPLE_RATE)
+        self.processed_sample = 0
+        """How far speech detection has processed the source."""
+        self.vad_runs = False
+        """Whether speech detection has sent a heartbeat."""
+        self._untranscribed: dict[int, int] = {}
+        """Start of each utterance without an outcome."""
+        self._vad_given_up = False
+        self._stt_given_up = False
+
+    def apply(self, logged: Logged) -> None:
+        """Update the state with one event."""
+        match logged.event:
+            case Heartbeat(stage=stage, processed_sample=processed) if stage == self._vad:
+                self.processed_sample = max(self.processed_sample, processed)
+                self.vad_runs = True
+            case SpeechStarted(source=self._source, utterance=number, start_sample=start):
+                self._untranscribed[number] = start
+            case SpeechEnded(
+                source=self._source, utterance=number, start_sample=start, decided_sample=decided
+            ):
+                self._untranscribed[number] = start
+                self.processed_sample = max(self.processed_sample, decided)
+            case (
+                FinalTranscribed(source=self._source, utterance=number)
+                | UtteranceDiscarded(source=self._source, utterance=number)
+                | UtteranceLost(source=self._source, utterance=number)
+            ):
+                self._untranscribed.pop(number, None)
+            case StageGivenUp(stage=stage):
+                self._vad_given_up |= stage == self._vad
+                self._stt_given_up |= stage == "stt"
+            case _:
+                pass
+
+    @property
+    def oldest_needed_sample(self) -> int:
+        """The oldest sample that a stage may still read."""
+        needed = [max(self.processed_sample - _DETECTION_LOOKS_BACK, 0)]
+        if not self._stt_given_up:
+            needed += self._untranscribed.values()
+        return min(needed)
+
+    @property
+    def allowed_sample(self) -> int | None:
+        """The sample up to which may be written; None, for no limit, when speech detection was given up."""
+        return None if self._vad_given_up else self.oldest_needed_sample + self._ahead_samples
+
+
+class SessionState:
+    """What one source's capture knows of the session.
 
     Args:
         source: The source's name.
@@ -16,22 +94,22 @@ class Orders:
 
     def __init__(self, source: str, fast_ahead_s: float) -> None:
         self._source = source
-        self.flow = FlowControl(source, fast_ahead_s)
-        self.before: CaptureStarted | None = None
-        """What a capture of this source said that ran before this one."""
+        self.backpressure = Backpressure(source, fast_ahead_s)
+        self.earlier: CaptureStarted | None = None
+        """The start of this source's capture before it was restarted."""
         self.replay_start_ns: int | None = None
         """When sample 0 of every recording is due, once that is known."""
         self.ending = False
-        """Whether the session ends, so that no more sound is to be taken."""
+        """Whether the session is ending, so that no more audio is captured."""
 
-    def apply(self, event: Event) -> None:
-        """Take in one event."""
-        match event:
-            case CaptureStarted(source=self._source):
-                self.before = event
+    def apply(self, logged: Logged) -> None:
+        """Update the state with one event."""
+        match logged.event:
+            case CaptureStarted(source=self._source) as started:
+                self.earlier = started
             case ReplayStarted(start_ns=start_ns):
                 self.replay_start_ns = start_ns
             case SessionEnding():
                 self.ending = True
             case _:
-                self.flow.apply(event)
+                self.backpressure.apply(logged)

@@ -1,4 +1,4 @@
-"""What the user may set about taking sound in."""
+"""Settings of capture: the table [capture]."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bus.settings import Flag, SourceText
 
 
 class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The table [capture]."""
+    """Settings of capture."""
 
     sources: Annotated[
         dict[str, SourceText],
@@ -22,18 +22,18 @@ class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             short="-s",
         ),
     ] = {}
-    """What to hear, by name: mic = "default", call = "monitor"; written as on the command line."""
+    """Sources to capture, by name: mic = "default", call = "monitor"; as on the command line."""
     pace: Annotated[Literal["realtime", "fast"], Flag("--pace", "How fast to play recordings.")] = "realtime"
-    """How recordings are played: as they were spoken, or as fast as the words keep up."""
+    """Pace of recordings: real time, or as fast as transcription keeps up."""
     block_ms: Annotated[int, msgspec.Meta(ge=2, le=100)] = 20
-    """Length of the pieces in which sound is taken in."""
+    """Length of the blocks in which a recording is written."""
     ring_s: Annotated[float, msgspec.Meta(ge=40, le=3600)] = 60.0
-    """How far back the stages can reach."""
+    """How much audio the ring holds."""
     fast_ahead_s: Annotated[float, msgspec.Meta(ge=35, le=3600)] = 40.0
-    """At fast pace: how much sound may lie between the writer and the oldest that is still needed; a long
-    utterance needs 35."""
+    """At fast pace: how much audio may lie between the newest sample and the oldest that is still needed; a
+    long utterance needs 35."""
     device_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 5.0
-    """How long an opened device may take to deliver its first sound."""
+    """How long an opened device may take to deliver its first audio."""
 
     def __post_init__(self) -> None:
         if self.ring_s < self.fast_ahead_s + 5.0:

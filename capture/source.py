@@ -1,12 +1,12 @@
-"""What a source's specification means: `--source NAME=…` taken apart.
+"""Parses source specifications: `--source NAME=…`.
 
-    mic=default             the microphone the system has chosen
-    call=monitor            the computer's own sound
-    desk=device:USB Audio   a device: its number, its name or a part of it that only one has
+    mic=default             the default microphone
+    call=monitor            the audio output of the computer
+    desk=device:USB Audio   a device: its number, its name, or a unique part of its name
     talk=file:talk.flac     a recording
     pipe=-                  standard input, 16 kHz mono signed 16-bit little-endian
 
-Pure: opens nothing and does not look whether what is named exists.
+Opens nothing, and does not check whether the device or file exists.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from bus.failures import UsageFailure
 from bus.run import SOURCE_NAME
 
 FORMS = "NAME=default, NAME=monitor, NAME=device:DEVICE, NAME=file:PATH or NAME=-"
-"""The ways to name a source, for people."""
+"""The forms of a specification, for messages."""
 
 
 @dataclass(frozen=True)
 class Microphone:
-    """The microphone the system has chosen."""
+    """The default microphone."""
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """The computer's own sound."""
+    """The audio output of the computer."""
 
 
 @dataclass(frozen=True)
 class NamedDevice:
-    """A device of the user's choice."""
+    """A device that the user has chosen."""
 
     wanted: str
     """Its number, its name, or a part of its name."""
 
 
 @dataclass(frozen=True)
-class Recording:
-    """A file."""
+class FileSource:
+    """An audio or video file."""
 
     path: Path
 
@@ -55,20 +55,20 @@ class StandardInput:
 
 
 Live = Microphone | Monitor | NamedDevice
-"""Sources that hear people as they speak."""
+"""Sources that capture in real time."""
 
-Source = Live | Recording | StandardInput
+Source = Live | FileSource | StandardInput
 
 
 def parse_source(name: str, spec: str) -> Source:
-    """Return what `spec` asks for.
+    """Return the parsed specification.
 
     Args:
-        name: The source's name, for the message.
-        spec: What stands after "NAME=".
+        name: The source's name, for messages.
+        spec: The part after "NAME=".
 
     Raises:
-        UsageFailure: It is none of the known forms.
+        UsageFailure: It has none of the known forms.
     """
     match spec.partition(":"):
         case ("default", "", ""):
@@ -80,10 +80,10 @@ def parse_source(name: str, spec: str) -> Source:
         case ("device", ":", wanted) if wanted.strip():
             return NamedDevice(wanted.strip())
         case ("file", ":", path) if path:
-            return Recording(_path(path))
+            return FileSource(_path(path))
         case _:
             raise UsageFailure(
-                f"{name}={spec} is no source", kept="nothing was started", fix=_nearest(name, spec)
+                f"{name}={spec} is not a valid source", kept="nothing was started", fix=_nearest(name, spec)
             )
 
 
@@ -94,29 +94,29 @@ def parse_sources(given: Iterable[str]) -> dict[str, str]:
         given: As on the command line: "mic=default", "call=file:talk.flac".
 
     Raises:
-        UsageFailure: One of them makes no sense, or two have one name or want standard input.
+        UsageFailure: One is not valid, or two have the same name or use standard input.
     """
     specs: dict[str, str] = {}
     for text in given:
         name, equals, spec = text.partition("=")
         if not equals:
-            raise _refused(f"{text!r} is no source", f"write it as {FORMS}")
+            raise _refused(f"{text!r} is not a valid source", f"write it as {FORMS}")
         if not SOURCE_NAME.fullmatch(name):
             raise _refused(
-                f"{name!r} cannot be the name of a source",
+                f"{name!r} is not a valid source name",
                 "use up to 16 of a-z, 0-9, - and _, a letter first, as in mic=default",
             )
         if name in specs:
-            raise _refused(f"two sources are called {name}", "give each a name of its own")
+            raise _refused(f"two sources are named {name}", "use different names")
         source = parse_source(name, spec)
         if isinstance(source, StandardInput) and "-" in specs.values():
-            raise _refused("two sources want standard input", "read one of them from a file")
-        specs[name] = f"file:{source.path.absolute()}" if isinstance(source, Recording) else spec
+            raise _refused("two sources use standard input", "read one of them from a file")
+        specs[name] = f"file:{source.path.absolute()}" if isinstance(source, FileSource) else spec
     return specs
 
 
 def _path(given: str) -> Path:
-    """Return the path that stands after "file:", which may be the rest of a file URL or a whole one."""
+    """Return the path after "file:", which may be a file URL or the rest of one."""
     url = given.removeprefix("file:")
     for start in ("///", "//localhost/"):
         if url.startswith(start):
@@ -124,8 +124,8 @@ def _path(given: str) -> Path:
     return Path(given).expanduser()
 
 
-def _refused(what: str, fix: str) -> UsageFailure:
-    return UsageFailure(what, kept="nothing was started", fix=fix)
+def _refused(problem: str, fix: str) -> UsageFailure:
+    return UsageFailure(problem, kept="nothing was started", fix=fix)
 
 
 def _nearest(name: str, spec: str) -> str:

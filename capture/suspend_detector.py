@@ -1,7 +1,7 @@
-"""Whether the computer has slept, told from two clocks: one stands still meanwhile, the other does not.
+"""Suspend detector: compares a clock that stands still during suspend with one that does not.
 
-The sample clock is the one that stands still, so a sleep moves nothing; but nothing was heard either, and
-that must be said. Only Linux has both clocks.
+The sample clock stands still, so a suspend moves no audio, but the time without audio must be reported. Only
+Linux has both clocks.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import time
 _LEAST_S = 1.0
 
 
-def asleep_s() -> float:
-    """Return how long the computer has slept since it was started; 0 where that cannot be known."""
+def suspended_s() -> float:
+    """Return how long the computer has been suspended since it was started; 0 where that is unknown."""
     if sys.platform != "linux":
         return 0.0
     return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
-class Sleep:
-    """Notices that the computer has slept.
+class SuspendDetector:
+    """Detects suspends of the computer.
 
     Args:
-        asleep_s: How long it has slept so far.
+        suspended_s: Time suspended so far.
     """
 
-    def __init__(self, asleep_s: float) -> None:
-        self._known_s = asleep_s
+    def __init__(self, suspended_s: float) -> None:
+        self._known_s = suspended_s
 
-    def since_last(self, asleep_s: float) -> float:
-        """Return how long it has slept since this was asked last; under a second counts as nothing."""
-        slept_s = asleep_s - self._known_s
+    def since_last(self, suspended_s: float) -> float:
+        """Return the time suspended since the last call; under a second counts as nothing."""
+        slept_s = suspended_s - self._known_s
         if slept_s < _LEAST_S:
             return 0.0
-        self._known_s = asleep_s
+        self._known_s = suspended_s
         return slept_s

@@ -21,7 +21,7 @@ from bus.stage import Stage
 from llm.answering import Answering, caught_up
 from llm.client.connector import way_out
 from llm.client.session import Answerer
-from llm.notes.reading import read_notes
+from llm.notes.read.note_files import read_notes
 from llm.notes.search import open_notes
 from llm.orders import Step
 from llm.settings import LlmSettings

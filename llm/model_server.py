@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from bus.failures import MachineFailure, ModelFailure
-from bus.stage import BEAT_EVERY_S, Stage
+from bus.stage import HEARTBEAT_INTERVAL_S, Stage
 from llm.keys.provider_keys import small_model_key
 from llm.settings import LlmSettings
 
 NAME = "SmolLM2-135M-Instruct"
 CONTEXT_TOKENS = 2048
 _NICENESS = 10
-_TURN_S = BEAT_EVERY_S / 2
+_TURN_S = HEARTBEAT_INTERVAL_S / 2
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Words: Whisper on CTranslate2, partials while someone speaks and finals when they stop."""
+"""Transcribes utterances with Whisper on CTranslate2: partials, endpoints and finals."""

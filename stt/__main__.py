@@ -1,35 +1,37 @@
-"""The stt stage's process: `python -m stt`."""
+"""Transcription stage: `python -m stt`."""
 
 from __future__ import annotations
 
 import os
 import time
 
-# Before CTranslate2 is loaded: its OpenMP threads would otherwise spin between passes and eat a core.
+# Before CTranslate2 is loaded: its OpenMP threads would otherwise spin between passes and use up a core.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogram
 
-from bus.messages import CaptureStarted, SpeechResumed
+from bus.messages import CaptureStarted, Logged, SpeechResumed
+from bus.projection import Projection
 from bus.stage import Stage
+from stt.cuda_fallback import load
 from stt.lag import Lag
-from stt.loading import load
-from stt.scheduler import Agenda, Task
+from stt.open_utterances import OpenUtterances
+from stt.scheduler import Scheduler
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber
-from stt.utterances import OpenUtterances
 
-_LOOK_WHILE_BUSY_EVERY_S = 0.002
-_LOOK_EVERY_S = 0.02
-_LOOK_IN_SILENCE_EVERY_S = 0.4
+_POLL_WHILE_BUSY_S = 0.002
+_POLL_S = 0.02
+_POLL_IN_SILENCE_S = 0.4
 
 
 def main() -> None:
-    """Transcribe what the vad stages mark, until told to stop."""
+    """Transcribe the utterances that the vad stages detect, until the stage is stopped."""
     with Stage("stt") as stage:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
-        agenda, lag, utterances = Agenda(settings), Lag(), OpenUtterances()
+        scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
+        projections: tuple[Projection, ...] = (utterances, scheduler, lag)
         stage.enter_sandbox()
 
         with (
@@ -37,43 +39,39 @@ def main() -> None:
             Transcriber(engine, sources, settings, utterances) as transcriber,
         ):
             stage.ready(f"{engine.name} {engine.device}")
-            heard = stage.history()
+            received = stage.history()
             while not stage.stopping():
-                for logged in heard:
-                    match logged.event:
-                        case CaptureStarted() as started:
-                            sources.attach(started)
-                        case SpeechResumed() as resumed:
-                            transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
-                    utterances.apply(logged.event)
-                    agenda.apply(logged)
-                    lag.apply(logged)
-                for gone in agenda.skipped(transcriber.is_gone):
-                    transcriber.skip(gone)
-                while task := _next(agenda, sources, transcriber):
+                for logged in received:
+                    _act(logged, sources, transcriber)
+                    for projection in projections:
+                        projection.apply(logged)
+                for overwritten in scheduler.pop_overwritten(transcriber.resources()):
+                    transcriber.skip(overwritten)
+                while task := scheduler.next(transcriber.resources()):
                     transcriber.begin(task)
                 for event in transcriber.finished():
                     stage.publish(event)
-                if news := lag.news(time.monotonic_ns()):
-                    stage.publish(news)
+                if report := lag.report(time.monotonic_ns()):
+                    stage.publish(report)
                 stage.heartbeat()
-                heard = stage.poll(_patience_s(agenda, transcriber))
+                received = stage.poll(_timeout_s(scheduler, transcriber))
 
 
-def _next(agenda: Agenda, sources: Sources, transcriber: Transcriber) -> Task | None:
-    return agenda.next(
-        sources.written_sample,
-        room=transcriber.has_room,
-        partials=transcriber.has_room_for_partial,
-        is_made=transcriber.is_made,
-    )
+def _act(logged: Logged, sources: Sources, transcriber: Transcriber) -> None:
+    match logged.event:
+        case CaptureStarted() as started:
+            sources.attach(started)
+        case SpeechResumed() as resumed:
+            transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
+        case _:
+            pass
 
 
-def _patience_s(agenda: Agenda, transcriber: Transcriber) -> float:
+def _timeout_s(scheduler: Scheduler, transcriber: Transcriber) -> float:
     """Return how long to wait for the next event."""
-    if transcriber.busy or agenda.finals_wait:
-        return _LOOK_WHILE_BUSY_EVERY_S
-    return _LOOK_EVERY_S if agenda.anyone_speaks else _LOOK_IN_SILENCE_EVERY_S
+    if transcriber.busy or scheduler.finals_wait:
+        return _POLL_WHILE_BUSY_S
+    return _POLL_S if scheduler.anyone_speaks else _POLL_IN_SILENCE_S
 
 
 if __name__ == "__main__":

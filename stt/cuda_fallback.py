@@ -1,34 +1,86 @@
-"""An engine that outlives its graphics card: when CUDA fails in mid-session, the CPU makes the pass again.
+"""CUDA fallback: loads the engine, and moves it to the CPU when CUDA fails.
 
-A card can run out of memory because another program takes it, and a driver can be reset under us. The pass
-that met it is not lost: its sound is still known, and the CPU's model, which may want another number of mel
-bands, hears it anew. There is no way back to the card within a session.
+A graphics card can run out of memory because of another program, and its driver can be reset. The failed pass
+is repeated on the CPU from the stored audio, because the CPU's model may need another number of mel bands.
+The session does not go back to the card.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from bus.audio import Samples
 from bus.failures import Failure, ModelFailure
-from stt.device import Device
-from stt.engine import Engine
+from stt.device import Device, cpu, cuda
+from stt.engine import Engine, WhisperEngine
 from stt.hallucination import Pass
 from stt.mel import Features, GrowingMel, MelFrontEnd
+from stt.settings import SttSettings
 
 
-class SoundingFeatures(np.ndarray[tuple[int, int], np.dtype[np.float32]]):
-    """A spectrogram that still knows the sound it was made of."""
+def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
+    """Return a warmed-up engine; on CUDA one that falls back to the CPU.
+
+    Args:
+        settings: Weights and device.
+        report: Called when CUDA was expected and does not work; later from any thread.
+
+    Raises:
+        ModelFailure: The weights cannot be used, or CUDA was requested and does not work.
+    """
+    if settings.device == "cpu":
+        return WhisperEngine(settings, cpu(settings))
+    device = cuda(settings)
+    if device is None:
+        if settings.device == "cuda":
+            raise ModelFailure(
+                "CUDA was requested, and CTranslate2 finds no CUDA device",
+                kept="no audio was transcribed",
+                fix="see `cuecard doctor`, or use --device cpu",
+            )
+        return WhisperEngine(settings, cpu(settings))
+    try:
+        return CudaFallbackEngine(WhisperEngine(settings, device), lambda: load_spare(settings), report)
+    except ModelFailure as failure:
+        if settings.device == "cuda":
+            raise
+        spare = load_spare(settings)
+        report(
+            ModelFailure(
+                f"CUDA does not work ({failure.problem})",
+                kept=f"{spare.name} runs on the CPU instead",
+                fix="see `cuecard doctor`",
+            )
+        )
+        return spare
+
+
+def load_spare(settings: SttSettings) -> WhisperEngine:
+    """Return the engine on the CPU that replaces CUDA, with the spare weights if there are any.
+
+    Raises:
+        ModelFailure: The weights cannot be used.
+    """
+    if settings.spare_model_path:
+        name = Path(settings.spare_model_path).name
+        settings = msgspec.structs.replace(settings, model=name, model_path=settings.spare_model_path)
+    return WhisperEngine(settings, cpu(settings))
+
+
+class FeaturesWithSamples(np.ndarray[tuple[int, int], np.dtype[np.float32]]):
+    """A spectrogram with the samples from which it was computed."""
 
     samples: Samples | None = None
-    """int16, shape (n,); None for what is cut out of it."""
+    """int16, shape (n,); None for a slice of it."""
 
 
-class SoundingMel(GrowingMel):
-    """A spectrogram that grows, and keeps the sound as well.
+class MelWithSamples(GrowingMel):
+    """A growing spectrogram that stores the samples as well.
 
     Args:
         front_end: Computes frames.
@@ -41,28 +93,31 @@ class SoundingMel(GrowingMel):
         self._samples: Samples = np.empty(0, np.int16)
 
     def extend(self, samples: Samples) -> None:
-        """Take in what follows."""
+        """Append samples."""
         super().extend(samples)
         self._samples = np.concatenate((self._samples, samples))
 
-    def features(self, first_sample: int, stop_sample: int) -> SoundingFeatures:
-        """Return the log-mel frames of a stretch, with its sound."""
-        features = super().features(first_sample, stop_sample).view(SoundingFeatures)
+    def features(self, first_sample: int, stop_sample: int) -> FeaturesWithSamples:
+        """Return the log-mel frames of a stretch, with its samples."""
+        features = super().features(first_sample, stop_sample).view(FeaturesWithSamples)
         features.samples = self._samples[first_sample - self._first_sample : stop_sample - self._first_sample]
         return features
 
 
-class SteadyEngine:
-    """Makes passes on the card while that works, and on the CPU from then on.
+class CudaFallbackEngine:
+    """An engine on CUDA until a pass fails there, on the CPU from then on.
 
     Args:
-        first: The engine on the card.
-        load_spare: Loads the engine that takes over; called at most once.
-        report: Told when that happens; from any thread.
+        first: The engine on CUDA.
+        load_spare: Loads the engine on the CPU; called at most once.
+        report: Called when that happens; from any thread.
     """
 
     def __init__(
-        self, first: Engine, load_spare: Callable[[], Engine], report: Callable[[Failure], None]
+        self,
+        first: WhisperEngine,
+        load_spare: Callable[[], WhisperEngine],
+        report: Callable[[Failure], None],
     ) -> None:
         self._first, self._engine = first, first
         self._load_spare, self._report = load_spare, report
@@ -75,61 +130,62 @@ class SteadyEngine:
 
     @property
     def device(self) -> Device:
-        """Where passes are made now."""
+        """Where passes are computed now."""
         return self._engine.device
 
     def growing_mel(self, start_sample: int) -> GrowingMel:
-        """Return an empty spectrogram for an utterance that begins here."""
-        return SoundingMel(self._engine.front_end, start_sample)
+        """Return an empty spectrogram for an utterance that begins at this sample."""
+        return MelWithSamples(self._engine.front_end, start_sample)
 
     def transcribe(
         self,
         features: Features,
-        said_before: str = "",
+        previous_text: str = "",
         *,
-        again_if_suspect: bool = True,
-        abandoned: Callable[[], bool] = lambda: False,
+        retry_suspect: bool = True,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> tuple[Pass, bool]:
-        """Return the words of a stretch of sound, and whether a wider window was needed.
+        """Return the words, and whether a wider window was needed; see `Engine`.
 
         Raises:
-            Abandoned: Nobody wanted them any more.
             ModelFailure: CUDA failed, and the spare weights cannot be used either.
         """
 
-        def listen(engine: Engine) -> tuple[Pass, bool]:
-            heard = _for(engine, features)
+        def transcribe(engine: WhisperEngine) -> tuple[Pass, bool]:
             return engine.transcribe(
-                heard, said_before, again_if_suspect=again_if_suspect, abandoned=abandoned
+                _for_model(engine, features),
+                previous_text,
+                retry_suspect=retry_suspect,
+                is_cancelled=is_cancelled,
             )
 
         engine = self._engine
         try:
-            return listen(engine)
-        except RuntimeError as error:  # what CTranslate2 raises for whatever CUDA says
+            return transcribe(engine)
+        except RuntimeError as error:  # what CTranslate2 raises for every CUDA error
             if engine is not self._first:
                 raise
-            return listen(self._take_over(error))
+            return transcribe(self._fall_back(error))
 
-    def _take_over(self, error: RuntimeError) -> Engine:
-        """Return the spare; of several passes that fail at a time, the first loads it and the others wait."""
+    def _fall_back(self, error: RuntimeError) -> WhisperEngine:
+        """Return the spare; when several passes fail at once, the first loads it and the others wait."""
         with self._changing:
             if self._engine is self._first:
-                # The first engine is kept: to free it would touch a card that may be gone for good.
+                # The first engine stays in memory: freeing it would use a card that may be gone.
                 self._engine = self._load_spare()
                 self._report(
                     ModelFailure(
-                        f"CUDA failed ({str(error).splitlines()[0] if str(error) else 'without a word'})",
-                        kept=f"no words were lost; {self.name} goes on on the CPU",
-                        fix="end what else uses the graphics card, and start a new session to use it again",
+                        f"CUDA failed ({str(error).splitlines()[0] if str(error) else 'no message'})",
+                        kept=f"no words were lost; {self.name} continues on the CPU",
+                        fix="close other programs that use the graphics card, and start a new session",
                     )
                 )
             return self._engine
 
 
-def _for(engine: Engine, features: Features) -> Features:
-    """Return the features as this engine's model wants them."""
-    if features.shape[0] == engine.front_end.mels or not isinstance(features, SoundingFeatures):
+def _for_model(engine: WhisperEngine, features: Features) -> Features:
+    """Return the features with the number of mel bands that the engine's model needs."""
+    if features.shape[0] == engine.front_end.mels or not isinstance(features, FeaturesWithSamples):
         return np.asarray(features)
-    assert features.samples is not None, "features of another model come whole from a SoundingMel"
+    assert features.samples is not None, "features of another model come complete from MelWithSamples"
     return engine.front_end(features.samples)

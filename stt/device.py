@@ -1,4 +1,4 @@
-"""Where Whisper computes: CUDA when it truly works, else the CPU, and the reason when it does not."""
+"""Devices that Whisper can compute on: the CPU, and CUDA where it works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import ctranslate2
 from stt.settings import SttSettings
 
 CUBLAS = "cublas64_12.dll" if sys.platform == "win32" else "libcublas.so.12"
-"""The one library, beside the driver's own, that CTranslate2 loads when it first computes on CUDA."""
+"""The library, besides the driver's own, that CTranslate2 loads when it first computes on CUDA."""
 
 _WORKERS = 2
 _CUBLAS_FOLDERS = ("nvidia/cublas/lib", "nvidia/cublas/bin")
@@ -23,15 +23,15 @@ _CUBLAS_LT = CUBLAS.replace("cublas", "cublasLt")
 
 @dataclass(frozen=True)
 class Device:
-    """A place to compute."""
+    """A device and how passes are distributed on it."""
 
     name: str
     """"cpu" or "cuda"."""
     compute_type: str
     threads: int
-    """Threads of one pass; has no meaning on CUDA."""
+    """Threads of one pass; unused on CUDA."""
     workers: int
-    """Passes at a time."""
+    """Concurrent passes."""
 
     def __str__(self) -> str:
         threads = f", {self.workers} x {self.threads} threads" if self.name == "cpu" else ""
@@ -39,7 +39,7 @@ class Device:
 
 
 def cpu(settings: SttSettings) -> Device:
-    """Return the CPU with the threads and workers that the settings or the machine give."""
+    """Return the CPU, with threads and workers from the settings or the number of cores."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     compute_type = settings.compute_type if settings.device == "cpu" else ""
     return Device("cpu", compute_type or "int8", settings.threads, settings.workers or min(cores, _WORKERS))
@@ -49,7 +49,7 @@ def cuda(settings: SttSettings) -> Device | None:
     """Return the first CUDA device, or None where there is none."""
     try:
         devices: int = ctranslate2.get_cuda_device_count()
-    except RuntimeError:  # a driver that is too old is as good as none
+    except RuntimeError:  # the driver is too old
         return None
     if not devices:
         return None
@@ -58,10 +58,9 @@ def cuda(settings: SttSettings) -> Device | None:
 
 
 def load_cublas() -> bool:
-    """Load cuBLAS, so that CTranslate2 finds it; return whether it is there.
+    """Load cuBLAS, so that CTranslate2 finds it; return whether it is installed.
 
-    Its wheel, nvidia-cublas-cu12, puts it where the loader does not look; once it is loaded, it is found by
-    its name.
+    The loader does not search the folder of its wheel, nvidia-cublas-cu12; once loaded, it is found by name.
     """
     for entry in sys.path:
         for folder in _CUBLAS_FOLDERS:

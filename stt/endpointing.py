@@ -1,9 +1,12 @@
-"""How long to wait, after somebody fell silent, before taking it that they have finished.
+"""Endpointing: decides from the words how long the quiet after a pause must last.
 
-The words before the pause decide: a whole sentence or question may end soon, half a sentence may not; and
-who has paused before may pause again. A pause inside a sentence that is taken for its end cuts an utterance
-in two; waiting longer makes every final later. Pure: knows words and lengths, no audio and no clock. The
-measured price of each setting, and of a turn-end model that was tried, is in `bench/LOG.md`.
+    speech ┤ quiet
+           ├─ pause_ms ─┤ SpeechPaused: a speculative pass begins
+           │               EndpointPredicted: its words give wait_ms
+           ├──────────── wait_ms ────────────┤ SpeechEnded, FinalTranscribed
+
+After a complete sentence or question the wait is short, after half a sentence it is long. A short wait may
+cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import Literal
 Endpointing = Literal["snappy", "balanced", "patient"]
 
 _FEW_WORDS = 3
-"""So few words ("Well.", "I mean.") often begin something longer, whatever Whisper's full stop says."""
+"""Up to so many words ("Well.", "I mean.") often begin a longer sentence, even with a full stop."""
 
 _OPEN_ENDS = ("...", "…", ",", ";", ":", "-", "–", "—")
 
@@ -27,10 +30,10 @@ _OPEN_WORDS = frozenset(
     )
     for word in line.split()
 )
-"""Words after which hardly a sentence ends; with a full stop after them it may."""
+"""Words that rarely end a sentence; with a full stop they may."""
 
 _CLEAR_ABOVE = -0.3
-"""Words less likely than this, per token on average, were heard badly: their full stop says little."""
+"""Mean log probability; below it, the words and their full stop are unreliable."""
 
 
 @dataclass(frozen=True)
@@ -38,60 +41,60 @@ class Waits:
     """Quiet after which an utterance is over, in milliseconds."""
 
     question_ms: int
-    """After a question: hardly anyone goes on after one."""
+    """After a question."""
     sentence_ms: int
-    """After a whole sentence."""
-    unsure_ms: int
-    """After words that may well go on."""
+    """After a complete sentence."""
+    unclear_ms: int
+    """After words that may continue."""
     unfinished_ms: int
-    """After words that cannot be the end."""
+    """After words that cannot end a sentence."""
     slow_from_ms: int
-    """Who has paused as long as this before within the utterance may do so again."""
+    """A speaker with a pause of at least this length in the utterance is a slow speaker."""
 
 
 WAITS: dict[Endpointing, Waits] = {
-    "snappy": Waits(question_ms=256, sentence_ms=288, unsure_ms=416, unfinished_ms=608, slow_from_ms=400),
-    "balanced": Waits(question_ms=320, sentence_ms=352, unsure_ms=576, unfinished_ms=896, slow_from_ms=300),
-    "patient": Waits(question_ms=512, sentence_ms=640, unsure_ms=800, unfinished_ms=992, slow_from_ms=300),
+    "snappy": Waits(question_ms=256, sentence_ms=288, unclear_ms=416, unfinished_ms=608, slow_from_ms=400),
+    "balanced": Waits(question_ms=320, sentence_ms=352, unclear_ms=576, unfinished_ms=896, slow_from_ms=300),
+    "patient": Waits(question_ms=512, sentence_ms=640, unclear_ms=800, unfinished_ms=992, slow_from_ms=300),
 }
 
-Because = Literal[
+Reason = Literal[
     "question", "sentence", "few words", "no sentence", "unfinished", "unclear words", "slow speaker"
 ]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Decision:
     """How long to wait, and why."""
 
     wait_ms: int
-    reason: Because
+    reason: Reason
 
 
-def judge(
+def decide(
     text: str, endpointing: Endpointing, *, mean_log_probability: float = 0.0, longest_pause_ms: float = 0.0
-) -> Judgement:
-    """Return how long the quiet after these words must last.
+) -> Decision:
+    """Return how long the quiet after these words must last, and why.
 
     Args:
-        text: What was said up to the pause, as Whisper writes it.
+        text: The words up to the pause, with Whisper's punctuation.
         endpointing: The user's choice.
         mean_log_probability: Of the words, per token, natural logarithm.
-        longest_pause_ms: The longest pause so far within the utterance.
+        longest_pause_ms: The longest earlier pause in the utterance.
     """
-    waits, looks_like = WAITS[endpointing], _looks_like(text.split())
-    if looks_like == "question":
-        return Judgement(waits.question_ms, looks_like)
-    if looks_like == "unfinished":
-        return Judgement(waits.unfinished_ms, looks_like)
-    if looks_like == "sentence" and mean_log_probability < _CLEAR_ABOVE:
-        looks_like = "unclear words"
-    elif looks_like == "sentence" and longest_pause_ms >= waits.slow_from_ms:
-        looks_like = "slow speaker"
-    return Judgement(waits.sentence_ms if looks_like == "sentence" else waits.unsure_ms, looks_like)
+    waits, ending = WAITS[endpointing], _ending(text.split())
+    if ending == "question":
+        return Decision(waits.question_ms, ending)
+    if ending == "unfinished":
+        return Decision(waits.unfinished_ms, ending)
+    if ending == "sentence" and mean_log_probability < _CLEAR_ABOVE:
+        ending = "unclear words"
+    elif ending == "sentence" and longest_pause_ms >= waits.slow_from_ms:
+        ending = "slow speaker"
+    return Decision(waits.sentence_ms if ending == "sentence" else waits.unclear_ms, ending)
 
 
-def _looks_like(words: Sequence[str]) -> Because:
+def _ending(words: Sequence[str]) -> Reason:
     if not words or words[-1].endswith(_OPEN_ENDS):
         return "unfinished"
     last = words[-1].rstrip("\"'”’)")

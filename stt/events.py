@@ -1,6 +1,6 @@
-"""What there is to say about a pass: from what it was begun for and what it brought to the event.
+"""Turns a finished pass into the event to publish.
 
-Pure: knows no threads, and not which pass is still wanted; `transcriber.py` does.
+Pure: knows no threads, and not which pass is still needed; `transcriber.py` does.
 """
 
 from __future__ import annotations
@@ -12,24 +12,21 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from stt import hallucination as guard
-from stt.account import Account
-from stt.endpointing import Endpointing, judge
-from stt.hallucination import Pass
+from stt.endpointing import Endpointing, decide
+from stt.hallucination import Pass, is_hallucination, without_loop
+from stt.open_utterances import OpenUtterance, outcome_without_pass
 from stt.scheduler import Task
-from stt.seeds import Seed
 from stt.settings import SttSettings
-from stt.utterances import OpenUtterance, outcome_without_pass
+from stt.utterance import Prefix, Utterance
 
 
-def words(heard: Pass, seed: Seed, settings: SttSettings) -> str:
-    """Return the words of the utterance up to where the pass ended; empty when there were none."""
-    says_nothing = guard.says_nothing(heard, settings)
-    return seed.joined("" if says_nothing else guard.without_loop(heard.text))
+def words(decoded: Pass, prefix: Prefix, settings: SttSettings) -> str:
+    """Return the words of the utterance up to the end of the pass; empty when there are none."""
+    return prefix.joined("" if is_hallucination(decoded, settings) else without_loop(decoded.text))
 
 
-def grown(task: Task, text: str, stable_words: int) -> PartialTranscribed:
-    """Say what a partial has heard."""
+def partial(task: Task, text: str, stable_words: int) -> PartialTranscribed:
+    """Return the event of a partial pass."""
     return PartialTranscribed(
         source=task.source,
         utterance=task.utterance,
@@ -39,16 +36,16 @@ def grown(task: Task, text: str, stable_words: int) -> PartialTranscribed:
     )
 
 
-def judged(
-    task: Task, text: str, heard: Pass, endpointing: Endpointing, *, longest_pause_ms: float
+def endpoint(
+    task: Task, text: str, decoded: Pass, endpointing: Endpointing, *, longest_pause_ms: float
 ) -> EndpointPredicted | None:
-    """Say how long to wait; of sound without words nothing is said, and the longest wait holds."""
+    """Return how long the gate waits after these words; None without words: then the full hangover holds."""
     if not text:
         return None
-    judgement = judge(
+    decision = decide(
         text,
         endpointing,
-        mean_log_probability=heard.mean_log_probability,
+        mean_log_probability=decoded.mean_log_probability,
         longest_pause_ms=longest_pause_ms,
     )
     return EndpointPredicted(
@@ -56,42 +53,34 @@ def judged(
         utterance=task.utterance,
         start_sample=task.start_sample,
         quiet_sample=task.quiet_sample,
-        wait_ms=judgement.wait_ms,
-        reason=judgement.reason,
+        wait_ms=decision.wait_ms,
+        reason=decision.reason,
         text=text,
     )
 
 
-def finished(
+def final(
     task: Task,
     text: str,
-    heard: Pass,
-    account: Account,
+    decoded: Pass,
+    utterance: Utterance,
     *,
     early: bool,
     retried: bool,
     unconfirmed: bool = False,
 ) -> FinalTranscribed | UtteranceDiscarded:
-    """Return the event with the final words of an utterance, or that there were none.
+    """Return the event with the final words of an utterance, or that it had none.
 
     Args:
-        task: The end of the utterance.
-        text: All of its words.
-        heard: The pass that gave them.
-        account: What the passes before it have cost.
-        early: Whether the pass was begun before the end was decided.
-        retried: Whether it was made again.
-        unconfirmed: Whether the words are those shown before, which the pass did not find.
+        task: The final task, with all of its words in `text`.
+        decoded: The pass that gave them.
+        utterance: Has the cost of earlier passes.
+        early: Whether the pass began before the end was decided.
+        retried: Whether it was retried with a wider window.
+        unconfirmed: Whether the words were shown before and not found by the final pass.
     """
     if not text:
-        return UtteranceDiscarded(
-            source=task.source,
-            utterance=task.utterance,
-            start_sample=task.start_sample,
-            stop_sample=task.stop_sample,
-            cause="no words",
-            speech_ms=task.speech_ms,
-        )
+        return _discarded(task)
     return FinalTranscribed(
         source=task.source,
         utterance=task.utterance,
@@ -99,37 +88,49 @@ def finished(
         start_sample=task.start_sample,
         quiet_sample=task.quiet_sample,
         stop_sample=task.stop_sample,
-        mean_log_probability=heard.mean_log_probability,
-        no_speech_probability=heard.no_speech_probability,
-        window_s=heard.window_s,
+        mean_log_probability=decoded.mean_log_probability,
+        no_speech_probability=decoded.no_speech_probability,
+        window_s=decoded.window_s,
         retried=retried,
         speculative=early,
-        queue_ms=0.0 if early else max(0.0, (heard.began_ns - task.decided_ns) / 1e6),
-        compute_ms=heard.compute_ms,
-        passes=account.passes,
-        wasted_passes=account.wasted_passes,
-        all_compute_ms=account.compute_ms + heard.compute_ms,
+        queue_ms=0.0 if early else max(0.0, (decoded.began_ns - task.decided_ns) / 1e6),
+        compute_ms=decoded.compute_ms,
+        passes=utterance.passes,
+        wasted_passes=utterance.wasted_passes,
+        all_compute_ms=utterance.compute_ms + decoded.compute_ms,
         unconfirmed=unconfirmed,
     )
 
 
-def kept(text: str, shown: str, heard: Pass, settings: SttSettings) -> tuple[str, bool]:
-    """Return the words of an utterance, and whether they are unsure.
+def _discarded(task: Task) -> UtteranceDiscarded:
+    return UtteranceDiscarded(
+        source=task.source,
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        stop_sample=task.stop_sample,
+        cause="no words",
+        speech_ms=task.speech_ms,
+    )
 
-    Where the pass finds nothing, the words that were shown last stand: nobody sees words vanish.
+
+def confirmed(text: str, shown: str, decoded: Pass, settings: SttSettings) -> tuple[str, bool]:
+    """Return the final words, and whether they are unconfirmed.
+
+    Where the final pass finds nothing, the words shown last become the final, so that shown words never
+    vanish.
 
     Args:
-        text: The words up to where the pass ended.
-        shown: The words that were shown last.
-        heard: The final pass.
+        text: The words up to the end of the pass.
+        shown: The words shown last.
+        decoded: The final pass.
         settings: The stage's settings.
     """
-    if guard.says_nothing(heard, settings) and len(shown.split()) > len(text.split()):
+    if is_hallucination(decoded, settings) and len(shown.split()) > len(text.split()):
         return shown, True
     return text, False
 
 
 def untranscribed(task: Task, shown: str, cause: str) -> FinalTranscribed | UtteranceLost:
-    """Return the outcome of an utterance whose final pass cannot be made: the words shown last, or none."""
+    """Return the outcome of an utterance whose final pass is impossible: the words shown last, or none."""
     utterance = OpenUtterance(task.source, task.utterance, task.start_sample, task.stop_sample, shown=shown)
     return outcome_without_pass(utterance, cause)

@@ -1,7 +1,7 @@
-"""Whisper's mel front end: from samples to log-mel frames, in numpy.
+"""Whisper's mel front end: log-mel frames of samples, and the encoder window around them.
 
-Equal to faster-whisper's FeatureExtractor to 1e-5 (a test compares them); ours because importing that
-package loads PyAV and more, which a process that only reads a ring does not need.
+Equal to faster-whisper's FeatureExtractor to 1e-5 (a test compares them). That package is not imported,
+because it loads PyAV and more. Pure.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from bus.audio import SAMPLE_RATE, Samples
 FRAME_SAMPLES = 160
 """One mel frame: 10 ms."""
 
+FRAMES_PER_S = 100
+FULL_FRAMES = 3000
+"""The window that Whisper was trained on, 30 s."""
+
 _FFT_SAMPLES = 400
 _DYNAMIC_RANGE = 8.0
-"""In powers of ten: what is fainter than the loudest by more than this is raised to that floor."""
+"""In powers of ten: values further below the loudest are raised to this floor."""
 
 _MEL_MAX = 45.245640471924965  # 8 kHz on Slaney's scale
 _LINEAR_HZ_PER_MEL = 200.0 / 3
@@ -29,7 +33,7 @@ class MelFrontEnd:
     """Log-mel spectrogram as Whisper was trained on.
 
     Args:
-        mels: Bands: 80, or 128 for large-v3 and its kin.
+        mels: Bands: 80, or 128 for large-v3 and its variants.
     """
 
     def __init__(self, mels: int) -> None:
@@ -51,7 +55,7 @@ class MelFrontEnd:
         return growing.features(0, len(samples))
 
     def logarithms(self, waveform: NDArray[np.float32]) -> Features:
-        """Return one frame for every 10 ms of sound that has 12.5 ms on either side of it.
+        """Return one frame for every 10 ms of audio with 12.5 ms on either side.
 
         Returns:
             float32, shape (mels, (n - 400) // 160 + 1): powers of ten, not normalised.
@@ -64,7 +68,7 @@ class MelFrontEnd:
 
 
 class GrowingMel:
-    """The spectrogram of an utterance, which grows with it: every frame is computed once.
+    """The spectrogram of a growing utterance; every frame is computed once.
 
     Args:
         front_end: Computes frames.
@@ -79,19 +83,19 @@ class GrowingMel:
 
     @property
     def stop_sample(self) -> int:
-        """One past the last sample that is known."""
+        """One past the last sample added."""
         return self._start_sample + len(self._waveform)
 
     def extend(self, samples: Samples) -> None:
-        """Take in what follows.
+        """Append samples.
 
         Args:
             samples: int16, shape (n,), 16 kHz, from `stop_sample` on.
         """
         self._waveform = np.concatenate((self._waveform, samples.astype(np.float32) / 32_768))
-        known, whole = self._frames.shape[1], _whole_frames(len(self._waveform))
-        if whole > known:
-            new = self._front_end.logarithms(self._framed(known, whole, len(self._waveform)))
+        known, complete = self._frames.shape[1], _complete_frames(len(self._waveform))
+        if complete > known:
+            new = self._front_end.logarithms(self._framed(known, complete, len(self._waveform)))
             self._frames = np.concatenate((self._frames, new), axis=1)
 
     def features(self, first_sample: int, stop_sample: int) -> Features:
@@ -106,17 +110,17 @@ class GrowingMel:
         """
         first = (first_sample - self._start_sample) // FRAME_SAMPLES
         samples = stop_sample - self._start_sample
-        whole, all_frames = max(first, _whole_frames(samples)), samples // FRAME_SAMPLES + 1
-        tail = self._front_end.logarithms(self._framed(whole, all_frames, samples))
-        logarithms = np.concatenate((self._frames[:, first:whole], tail), axis=1)
+        complete, all_frames = max(first, _complete_frames(samples)), samples // FRAME_SAMPLES + 1
+        tail = self._front_end.logarithms(self._framed(complete, all_frames, samples))
+        logarithms = np.concatenate((self._frames[:, first:complete], tail), axis=1)
         floored = np.maximum(logarithms, logarithms.max() - _DYNAMIC_RANGE)
         features: Features = ((floored + 4.0) / 4.0).astype(np.float32)
         return features
 
     def _framed(self, first: int, stop: int, samples: int) -> NDArray[np.float32]:
-        """Return what frames [first, stop) look at, the sound being `samples` long.
+        """Return the waveform under frames [first, stop) of audio that is `samples` long.
 
-        As in Whisper's own front end 10 ms of silence follow, and what lies outside mirrors what is inside.
+        As in Whisper's own front end, 10 ms of silence follow, and the edges are padded by reflection.
         """
         half = _FFT_SAMPLES // 2
         low, high = first * FRAME_SAMPLES - half, (stop - 1) * FRAME_SAMPLES + half
@@ -127,8 +131,38 @@ class GrowingMel:
         return np.pad(inside, (left, right), mode="reflect") if left or right else inside
 
 
-def _whole_frames(samples: int) -> int:
-    """Return how many frames do not look beyond the end of the sound."""
+def fitted_frames(speech_frames: int, *, least_s: float, extra_s: float, mels: int) -> int:
+    """Return the length of the encoder window for an utterance, in mel frames.
+
+    Shorter windows than Whisper's 30 s are faster, but make it loop when they are too tight (`bench/LOG.md`).
+
+    Args:
+        speech_frames: Frames of speech, 10 ms each.
+        least_s: Shortest window.
+        extra_s: Padding after the speech.
+        mels: Mel bands of the model.
+    """
+    wanted = max(round(least_s * FRAMES_PER_S), speech_frames + round(extra_s * FRAMES_PER_S))
+    frames = min(wanted + wanted % 2, FULL_FRAMES)
+    # CTranslate2 takes encoder output for raw mel frames where its length, T/2, equals the number of mel
+    # bands, and would encode it again.
+    return frames + 2 if frames // 2 == mels else frames
+
+
+def fit(features: Features, frames: int) -> Features:
+    """Return the features cut or padded to `frames`.
+
+    The padding is the minimum of the features, which is silence to Whisper's front end. Zeros are louder and
+    cost accuracy.
+    """
+    missing = frames - features.shape[1]
+    if missing <= 0:
+        return np.ascontiguousarray(features[:, :frames])
+    return np.pad(features, ((0, 0), (0, missing)), constant_values=float(features.min()))
+
+
+def _complete_frames(samples: int) -> int:
+    """Return the number of frames that do not reach beyond the end of the audio."""
     return max(0, (samples - _FFT_SAMPLES // 2) // FRAME_SAMPLES + 1)
 
 

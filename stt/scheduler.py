@@ -1,27 +1,23 @@
-"""What to transcribe next: a fold over the session's events.
+"""Scheduler of transcription passes: a projection of the event log.
 
-Finals first, the other party's before one's own, then in the order in which they ended; then the
-speculative final of someone who has fallen quiet; then a partial of whoever is speaking. Where passes take
-too long, finals wait here, as a few numbers each, while their sound waits in the ring; one whose sound the
-ring has overwritten is skipped whole. Pure: knows no clock, no audio and no engine. Fed with a session's
-history after a restart, it comes out with exactly what is still to be done.
+Order: finals, the other party's first, then oldest first; then the speculative final of a speaker who has
+paused; then a partial of a speaker. Finals that have to wait cost a few numbers each, because their audio
+waits in the ring. Pure: after a restart, applying the history gives exactly the passes that are still needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from stt.open_utterances import Key
 from stt.settings import SttSettings
 
 _PARTIAL_SHARE = 0.08
-"""Of what was said so far, as new audio between two partials."""
-
-Key = tuple[str, int]
-"""Source and number of an utterance."""
+"""New audio between two partials, as a share of the utterance so far."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +29,13 @@ class Task:
     utterance: int
     start_sample: int
     stop_sample: int
-    """How far the pass shall hear."""
+    """End of the audio to transcribe."""
     quiet_sample: int
     """First sample after the last speech; for a partial the same as `stop_sample`."""
     decided_ns: int = 0
     """When the end of the utterance was logged; 0 while it is not decided."""
     speech_ms: float = 0.0
-    """How much of the utterance is speech for certain; known when it has ended."""
+    """Certain speech in the utterance; known when it has ended."""
 
     @property
     def key(self) -> Key:
@@ -47,20 +43,47 @@ class Task:
         return self.source, self.utterance
 
 
+@dataclass(frozen=True)
+class Resources:
+    """What is available to passes now."""
+
+    written: Mapping[str, int] = field(default_factory=dict)
+    """By source: one past the last sample in its ring."""
+    oldest: Mapping[str, int] = field(default_factory=dict)
+    """By source: the oldest sample in its ring."""
+    read: Mapping[Key, int] = field(default_factory=dict)
+    """By utterance: one past the last sample that earlier passes have read."""
+    speculated: Mapping[Key, int] = field(default_factory=dict)
+    """By utterance: `quiet_sample` of a speculative pass that can serve as its final."""
+    room: bool = True
+    """Whether a pass can begin now."""
+    room_for_partial: bool = True
+    """Whether a partial can begin without delaying a final."""
+
+    def is_made(self, final: Task) -> bool:
+        """Return whether a speculative pass serves, so that this final needs none."""
+        return self.speculated.get(final.key) == final.quiet_sample
+
+    def is_overwritten(self, final: Task) -> bool:
+        """Return whether audio that this final needs, and that no pass has read, has been overwritten."""
+        needed = self.read.get(final.key, final.start_sample)
+        return needed < min(self.oldest.get(final.source, 0), final.stop_sample)
+
+
 @dataclass
 class _Speech:
-    """An utterance that is not over."""
+    """An utterance that has not ended."""
 
     start_sample: int
     next_partial_sample: int
-    """How far there must be audio for the next partial."""
+    """Audio must reach this sample for the next partial."""
     pause: m.SpeechPaused | None = None
     speculated_sample: int | None = None
-    """The `quiet_sample` for which a speculative pass was made."""
+    """The `quiet_sample` for which a speculative pass was scheduled."""
 
 
-class Agenda:
-    """The work of the stage, in its order.
+class Scheduler:
+    """Schedules the passes of all sources.
 
     Args:
         settings: The stage's settings.
@@ -74,7 +97,7 @@ class Agenda:
         self._finals: dict[Key, Task] = {}
 
     def apply(self, logged: m.Logged) -> None:
-        """Take in one event, in the log's order."""
+        """Update the state with one event."""
         event = logged.event
         match event:
             case m.SpeechStarted():
@@ -92,50 +115,22 @@ class Agenda:
             case _:
                 pass
 
-    def next(
-        self,
-        written_sample: Callable[[str], int],
-        *,
-        room: bool = True,
-        partials: bool = True,
-        is_made: Callable[[Task], bool] = lambda task: False,
-    ) -> Task | None:
-        """Return the next pass to make, or None; each is returned once.
-
-        Args:
-            written_sample: Tells how far a source's audio can be read.
-            room: Whether there is room for a pass at all.
-            partials: Whether there is room for a partial.
-            is_made: Tells whether a final needs no pass, because one that is being made serves.
-        """
-        if final := self._next_final(room, is_made):
+    def next(self, resources: Resources) -> Task | None:
+        """Return the next pass to begin, or None. Each is returned once."""
+        if final := self._next_final(resources):
             return self._finals.pop(final.key)
-        if self._finals or not room:
+        if self._finals or not resources.room:
             return None
-        for key, speech in self._in_order():
-            pause = speech.pause
-            if pause and speech.speculated_sample != pause.quiet_sample:
-                if written_sample(key[0]) < pause.stop_sample:
-                    continue
-                speech.speculated_sample = pause.quiet_sample
-                return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
-        for key, speech in self._in_order() if partials else ():
-            stop = written_sample(key[0])
-            if speech.pause is None and stop >= speech.next_partial_sample:
-                speech.next_partial_sample = stop + self._until_next_partial(stop - speech.start_sample)
-                return Task("partial", *key, speech.start_sample, stop, stop)
-        return None
+        return self._next_speculative(resources.written) or (
+            self._next_partial(resources.written) if resources.room_for_partial else None
+        )
 
-    def skipped(self, is_gone: Callable[[Task], bool]) -> list[Task]:
-        """Return the finals that cannot be made any more, each once.
-
-        Args:
-            is_gone: Tells whether the sound that a task needs has been overwritten.
-        """
-        gone = [task for task in self._finals.values() if is_gone(task)]
-        for task in gone:
+    def pop_overwritten(self, resources: Resources) -> list[Task]:
+        """Remove and return the finals whose audio has been overwritten."""
+        overwritten = [task for task in self._finals.values() if resources.is_overwritten(task)]
+        for task in overwritten:
             del self._finals[task.key]
-        return gone
+        return overwritten
 
     @property
     def finals_wait(self) -> bool:
@@ -144,16 +139,34 @@ class Agenda:
 
     @property
     def anyone_speaks(self) -> bool:
-        """Whether an utterance is under way, so that it is worth looking often."""
+        """Whether an utterance has begun and not ended."""
         return bool(self._speaking)
 
-    def _next_final(self, room: bool, is_made: Callable[[Task], bool]) -> Task | None:
-        """Return the final to begin; without room one that needs no pass and overtakes none of its source."""
-        behind: set[str] = set()
+    def _next_final(self, resources: Resources) -> Task | None:
+        """Return the final to begin; without room, one that needs no pass and is the oldest of its source."""
+        waiting: set[str] = set()
         for task in sorted(self._finals.values(), key=self._urgency):
-            if task.source not in behind and (room or is_made(task)):
+            if task.source not in waiting and (resources.room or resources.is_made(task)):
                 return task
-            behind.add(task.source)
+            waiting.add(task.source)
+        return None
+
+    def _next_speculative(self, written: Mapping[str, int]) -> Task | None:
+        for key, speech in self._in_order():
+            pause = speech.pause
+            if not pause or speech.speculated_sample == pause.quiet_sample:
+                continue
+            if written.get(key[0], 0) >= pause.stop_sample:
+                speech.speculated_sample = pause.quiet_sample
+                return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
+        return None
+
+    def _next_partial(self, written: Mapping[str, int]) -> Task | None:
+        for key, speech in self._in_order():
+            stop = written.get(key[0], 0)
+            if speech.pause is None and stop >= speech.next_partial_sample:
+                speech.next_partial_sample = stop + self._until_next_partial(stop - speech.start_sample)
+                return Task("partial", *key, speech.start_sample, stop, stop)
         return None
 
     def _end(self, event: m.SpeechEnded, logged_ns: int) -> None:
@@ -170,12 +183,12 @@ class Agenda:
         )
 
     def _in_order(self) -> list[tuple[Key, _Speech]]:
-        """Return who speaks, the other party first."""
+        """Return the utterances that have not ended, the other party's first."""
         return sorted(self._speaking.items(), key=lambda item: item[0][0] != self._first_source)
 
     def _urgency(self, task: Task) -> tuple[bool, int]:
         return task.source != self._first_source, task.decided_ns
 
-    def _until_next_partial(self, speech_samples: int) -> int:
-        """Return how much new audio the next partial waits for: a pass over long speech takes longer."""
-        return max(self._partial_samples, round(speech_samples * _PARTIAL_SHARE))
+    def _until_next_partial(self, utterance_samples: int) -> int:
+        """Return the new audio before the next partial: more in long utterances, whose passes are slow."""
+        return max(self._partial_samples, round(utterance_samples * _PARTIAL_SHARE))

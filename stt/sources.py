@@ -1,4 +1,4 @@
-"""The rings of all sources, attached when their capture starts."""
+"""Rings of all sources, attached when their capture starts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bus.messages import CaptureStarted
 from bus.ring import AudioRing
 from bus.run import Run
 
-_ATTACH_S = 0.2  # a capture says that it has started when its ring is served
+_ATTACH_S = 0.2  # CaptureStarted is published after the ring is served
 
 
 class Sources:
@@ -26,8 +26,9 @@ class Sources:
         self._rings: dict[str, AudioRing] = {}
 
     def attach(self, started: CaptureStarted) -> None:
-        """Attach to the ring of a source whose capture has started, unless that has died meanwhile: the next
-        one says when it starts. A new ring begins with what the one before held.
+        """Attach to the ring of a source whose capture has started; does nothing if it has died meanwhile.
+
+        A new ring begins with the audio of the ring before it.
         """
         try:
             ring = AudioRing.attach(self._run.ring_address(started.source), timeout_s=_ATTACH_S)
@@ -37,21 +38,19 @@ class Sources:
             old.close()
         self._rings[started.source] = ring
 
-    def written_sample(self, source: str) -> int:
-        """Return how far the source's audio can be read; 0 when it has none."""
-        ring = self._rings.get(source)
-        return ring.written_sample if ring else 0
+    def written_samples(self) -> dict[str, int]:
+        """Return, by source, one past the last sample that can be read."""
+        return {source: ring.written_sample for source, ring in self._rings.items()}
 
-    def oldest_sample(self, source: str) -> int:
-        """Return from where on the source's audio can still be read; 0 when it has none."""
-        ring = self._rings.get(source)
-        return ring.oldest_sample if ring else 0
+    def oldest_samples(self) -> dict[str, int]:
+        """Return, by source, the oldest sample that can be read."""
+        return {source: ring.oldest_sample for source, ring in self._rings.items()}
 
     def read(self, source: str, start_sample: int, stop_sample: int) -> Samples:
-        """Return samples [start, stop) of a source; what was lost in a restart reads as silence.
+        """Return samples [start, stop) of a source; samples lost in a restart are silence.
 
         Raises:
-            Overrun: They have been overwritten, or never were.
+            Overrun: They have been overwritten, or were never written.
         """
         ring = self._rings.get(source)
         if ring is None:
@@ -59,7 +58,7 @@ class Sources:
         return ring.read(start_sample, stop_sample)
 
     def close(self) -> None:
-        """Let go of every ring."""
+        """Close every ring."""
         for ring in self._rings.values():
             ring.close()
         self._rings.clear()

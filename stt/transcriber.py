@@ -1,10 +1,7 @@
-"""From tasks to events: has the passes made, keeps speculative ones until they are wanted, leaves the others.
+"""Transcriber: starts passes on threads and turns their results into events.
 
-Every final task has exactly one outcome. Words that were shown stand in it where the final pass finds none.
-
-Passes run on threads of their own (CTranslate2 lets go of the interpreter), so the stage's loop goes on
-hearing: a pass whose speaker went on is left at once, and nothing waits for it. What to say about a pass that
-is done is decided in `outcome.py`; what is kept between the passes of an utterance is in `account.py`.
+Every final task has exactly one outcome. A pass whose speaker resumed is cancelled, and nothing waits for it.
+The content of the events is decided in `events.py`; the state between passes is in `utterance.py`.
 """
 
 from __future__ import annotations
@@ -15,24 +12,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
+from bus.audio import SAMPLE_RATE
 from bus.failures import Overrun
 from bus.messages import Event
-from stt import events as outcome
-from stt import hallucination as guard
-from stt.account import Account
-from stt.cuda_fallback import SteadyEngine
-from stt.engine import Abandoned, Engine
-from stt.hallucination import Pass
-from stt.running import Running
-from stt.scheduler import Key, Task
-from stt.seeds import Seeds
+from stt import events
+from stt.engine import Engine, PassCancelled
+from stt.hallucination import Pass, is_hallucination, is_suspect
+from stt.open_utterances import Key, OpenUtterances
+from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
-from stt.utterances import OpenUtterances
+from stt.utterance import Prefix, RunningPass, Utterance
 
-_PASSES_A_WORKER = 2  # one is made while one that nobody wants any more comes to its end
-_FAILURES_AT_MOST = 3
-"""So many passes in a row may fail; after that the engine is not to be trusted and the stage starts anew."""
+_PASSES_PER_WORKER = 2  # one computes while a cancelled one runs to its next checkpoint
+_MAX_FAILURES = 3
+"""Failed passes in a row after which the engine is not trusted any more and the stage restarts."""
 
 _OVERWRITTEN = "its audio was overwritten before it could be transcribed"
 _DECODING_ERRORS = (RuntimeError, ValueError, MemoryError)
@@ -43,229 +37,234 @@ class Transcriber:
     """Turns tasks into events.
 
     Args:
-        engine: Makes the passes.
+        engine: Transcribes.
         sources: Gives the audio.
         settings: The stage's settings.
-        utterances: Knows the words that were shown, also before the stage was started again.
+        open_utterances: Has the words that were shown, also those from before a restart.
     """
 
     def __init__(
         self,
-        engine: Engine | SteadyEngine,
+        engine: Engine,
         sources: Sources,
         settings: SttSettings,
-        utterances: OpenUtterances,
+        open_utterances: OpenUtterances,
     ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
-        self._utterances = utterances
+        self._open_utterances = open_utterances
         self._failures = 0
-        threads = _PASSES_A_WORKER * engine.device.workers
+        threads = _PASSES_PER_WORKER * engine.device.workers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
-        self._partials: dict[Key, Running] = {}
-        self._finals: dict[Key, Running] = {}
-        """Speculative passes and final ones: the newest of each utterance."""
-        self._accounts: dict[Key, Account] = {}
+        self._utterances: dict[Key, Utterance] = {}
         self._lost: list[Event] = []
         self._passes: set[Future[tuple[Pass, bool]]] = set()
-        """Every pass that was begun, also those that nobody waits for."""
+        """Every pass that was begun, cancelled ones included."""
 
     @property
     def busy(self) -> bool:
-        """Whether a pass is being made."""
-        return any(not each.words.done() for each in (*self._partials.values(), *self._finals.values()))
+        """Whether a pass is running whose result is wanted."""
+        return any(each.unfinished() for each in self._utterances.values())
 
     @property
     def has_room(self) -> bool:
-        """Whether a pass that is begun now is made now, and does not wait with all of its sound in memory."""
-        self._passes = {words for words in self._passes if not words.done()}
-        return len(self._passes) < _PASSES_A_WORKER * self._engine.device.workers
+        """Whether a new pass starts at once, instead of queueing with its features in memory."""
+        self._passes = {result for result in self._passes if not result.done()}
+        return len(self._passes) < _PASSES_PER_WORKER * self._engine.device.workers
 
     @property
     def has_room_for_partial(self) -> bool:
-        """Whether a partial may begin without a final having to wait for it."""
-        wanted = sum(not each.words.done() for each in (*self._partials.values(), *self._finals.values()))
+        """Whether a partial can begin without delaying a final."""
+        wanted = sum(len(each.unfinished()) for each in self._utterances.values())
         return wanted < max(1, self._engine.device.workers - 1)
 
+    def resources(self) -> Resources:
+        """Return what the scheduler needs to know about audio and passes."""
+        return Resources(
+            written=self._sources.written_samples(),
+            oldest=self._sources.oldest_samples(),
+            read={key: each.mel.stop_sample for key, each in self._utterances.items()},
+            speculated={
+                key: each.final.task.quiet_sample
+                for key, each in self._utterances.items()
+                if each.final and each.final.final is None
+            },
+            room=self.has_room,
+            room_for_partial=self.has_room_for_partial,
+        )
+
     def begin(self, task: Task) -> None:
-        """Have a pass made, unless one that is already there serves."""
-        if task.kind == "partial":
-            self._start(task, self._partials)
-            return
-        self.abandon_partial(task.key)
-        if self.is_made(task):
-            self._finals[task.key].final = task if task.kind == "final" else None
-            return
-        if task.key in self._finals:
-            self._abandon(task.key)
-        self._start(task, self._finals)
-
-    def is_made(self, task: Task) -> bool:
-        """Tell whether a pass that was begun, or is done already, serves for this one."""
-        early = self._finals.get(task.key)
-        return early is not None and early.task.quiet_sample == task.quiet_sample and early.final is None
-
-    def is_gone(self, task: Task) -> bool:
-        """Tell whether sound that a pass needs, and that none before it has heard, has been overwritten."""
-        account = self._accounts.get(task.key)
-        needed_from = account.mel.stop_sample if account else task.start_sample
-        return needed_from < min(self._sources.oldest_sample(task.source), task.stop_sample)
+        """Start a pass, unless an earlier one serves."""
+        utterance = self._utterance(task.key, task.start_sample)
+        if task.kind != "partial":
+            utterance.cancel_partial()
+            if utterance.final and utterance.is_made(task):
+                utterance.final.final = task if task.kind == "final" else None
+                return
+            if utterance.final:
+                self._waste(utterance, utterance.final)
+        self._start(task, utterance)
 
     def skip(self, task: Task) -> None:
-        """Give a whole utterance up, because its sound is gone, and say so."""
-        self.abandon_partial(task.key)
-        if running := self._finals.pop(task.key, None):
-            running.unwanted.set()
-        self._accounts.pop(task.key, None)
+        """Close an utterance whose audio has been overwritten."""
+        if utterance := self._utterances.pop(task.key, None):
+            utterance.cancel()
         self._lost.append(self._untranscribed(task, _OVERWRITTEN))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
-        """Take note that a speaker goes on: the speculative pass is left, words it has found are kept."""
-        running = self._finals.get(key)
-        if running is not None:
-            self._account(key).paused(running.task.quiet_sample, resumed_sample)
-            self._abandon(key)
-
-    def _abandon(self, key: Key) -> None:
-        running = self._finals.pop(key)
-        running.unwanted.set()
-        account = self._account(key)
-        account.wasted_passes += 1
-        if running.words.done() and not running.words.exception():
-            heard, _ = running.words.result()
-            account.compute_ms += heard.compute_ms
-            if text := outcome.words(heard, running.seed, self._settings):
-                account.seeds.add(running.task.stop_sample, text)
-
-    def abandon_partial(self, key: Key) -> None:
-        """Leave the partial of an utterance: its final is under way."""
-        if running := self._partials.pop(key, None):
-            running.unwanted.set()
+        """Cancel the speculative pass of a speaker who has resumed; keep the words it has found."""
+        utterance = self._utterances.get(key)
+        if utterance and utterance.final:
+            utterance.add_pause(utterance.final.task.quiet_sample, resumed_sample)
+            self._waste(utterance, utterance.final)
 
     def finished(self) -> Iterator[Event]:
-        """Yield what there is to say about passes that are done."""
+        """Yield the events of passes that are done, the finals of a source in order."""
         lost, self._lost = self._lost, []
         yield from lost
-        behind: set[str] = set()  # sources with a final under way: what was said after it comes after it
-        for key, running in sorted(self._finals.items()):
-            if running.words.done() and key[0] not in behind:
-                yield from self._final(key, running)
-            elif running.final is not None:
-                behind.add(key[0])
-        for key, running in [*self._partials.items()]:
-            if running.words.done():
-                del self._partials[key]
-                yield from self._partial(key, running)
+        waiting: set[str] = set()  # sources whose earlier final is not done yet
+        for key, utterance in sorted(self._utterances.items()):
+            running = utterance.final
+            if running and running.result.done() and key[0] not in waiting:
+                yield from self._final(key, utterance, running)
+            elif running and running.final is not None:
+                waiting.add(key[0])
+        for utterance in [*self._utterances.values()]:
+            if utterance.partial and utterance.partial.result.done():
+                running, utterance.partial = utterance.partial, None
+                yield from self._partial(utterance, running)
 
-    def _start(self, task: Task, where: dict[Key, Running]) -> None:
-        account = self._account(task.key, task.start_sample)
-        seed = account.seed(task)
+    def _start(self, task: Task, utterance: Utterance) -> None:
+        prefix = utterance.prefix(task)
         try:
-            features = account.features(task, seed, self._sources)
+            features = utterance.features(task, prefix, self._sources)
         except Overrun:
             if task.kind == "final":
-                del self._accounts[task.key]
+                del self._utterances[task.key]
                 self._lost.append(self._untranscribed(task, _OVERWRITTEN))
             return
-        account.passes += 1
-        unwanted = threading.Event()
-        words = self._threads.submit(
+        utterance.passes += 1
+        cancelled = threading.Event()
+        result = self._threads.submit(
             self._engine.transcribe,
             features,
-            seed.text,
-            again_if_suspect=task.kind != "partial",
-            abandoned=unwanted.is_set,
+            prefix.text,
+            retry_suspect=task.kind != "partial",
+            is_cancelled=cancelled.is_set,
         )
-        self._passes.add(words)
-        end = task if task.kind == "final" else None
-        where[task.key] = Running(task, seed, words, unwanted, end)
+        self._passes.add(result)
+        running = RunningPass(task, prefix, result, cancelled, task if task.kind == "final" else None)
+        if task.kind == "partial":
+            utterance.partial = running
+        else:
+            utterance.final = running
 
-    def _final(self, key: Key, running: Running) -> Iterator[Event]:
+    def _waste(self, utterance: Utterance, running: RunningPass) -> None:
+        """Cancel a speculative pass; if it is done, its words up to the pause are kept as a prefix."""
+        utterance.final = None
+        running.cancelled.set()
+        utterance.wasted_passes += 1
+        if running.result.done() and not running.result.exception():
+            decoded, _ = running.result.result()
+            utterance.compute_ms += decoded.compute_ms
+            if text := events.words(decoded, running.prefix, self._settings):
+                utterance.prefixes.append(Prefix(running.task.stop_sample, text))
+
+    def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            heard, retried = self._result(running)
-        except Abandoned:
+            decoded, retried = self._result(running)
+        except PassCancelled:
             return
         except _DECODING_ERRORS as error:
-            yield from self._failed(key, running, error)
+            yield from self._failed(key, utterance, running, error)
             return
         if running.final is None:
-            if not running.judged:
-                running.judged = True
-                yield from self._judgement(running, heard)
+            yield from self._endpoint(utterance, running, decoded)
             return
-        del self._finals[key]
-        account = self._account(key)
-        del self._accounts[key]
-        found = outcome.words(heard, running.seed, self._settings)
-        text, unconfirmed = outcome.kept(found, self._utterances.shown(key), heard, self._settings)
-        yield outcome.finished(
-            running.final, text, heard, account, early=running.early, retried=retried, unconfirmed=unconfirmed
+        del self._utterances[key]
+        found = events.words(decoded, running.prefix, self._settings)
+        text, unconfirmed = events.confirmed(found, self._open_utterances.shown(key), decoded, self._settings)
+        yield events.final(
+            running.final,
+            text,
+            decoded,
+            utterance,
+            early=running.early,
+            retried=retried,
+            unconfirmed=unconfirmed,
         )
 
-    def _result(self, running: Running) -> tuple[Pass, bool]:
-        """Return what a pass brought, and count passes that fail in a row.
+    def _result(self, running: RunningPass) -> tuple[Pass, bool]:
+        """Return the result of a pass, and count failures in a row.
 
         Raises:
-            Abandoned: Nobody wanted it any more.
+            PassCancelled: It was cancelled.
             RuntimeError, ValueError, MemoryError: It failed.
         """
         try:
-            result = running.words.result()
+            result = running.result.result()
         except _DECODING_ERRORS:
             self._failures += 1
             raise
         self._failures = 0
         return result
 
-    def _failed(self, key: Key, running: Running, error: Exception) -> Iterator[Event]:
-        """Deal with a pass that failed: an early one is made again, a final one gives its utterance up."""
-        del self._finals[key]
+    def _failed(
+        self, key: Key, utterance: Utterance, running: RunningPass, error: Exception
+    ) -> Iterator[Event]:
+        """Retry a failed pass that began early; close the utterance when its final pass failed."""
+        utterance.final = None
         final = running.final
-        if final is not None and running.early and self._failures < _FAILURES_AT_MOST:
-            self._start(final, self._finals)
+        if final is not None and running.early and self._failures < _MAX_FAILURES:
+            self._start(final, utterance)
         elif final is not None:
-            self._accounts.pop(key, None)
+            del self._utterances[key]
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             yield self._untranscribed(final, f"it could not be decoded: {first_line}")
-        if self._failures >= _FAILURES_AT_MOST:
+        if self._failures >= _MAX_FAILURES:
             raise error
 
     def _untranscribed(self, task: Task, cause: str) -> Event:
-        return outcome.untranscribed(task, self._utterances.shown(task.key), cause)
+        return events.untranscribed(task, self._open_utterances.shown(task.key), cause)
 
-    def _judgement(self, running: Running, heard: Pass) -> Iterator[Event]:
-        text = outcome.words(heard, running.seed, self._settings)
-        longest_pause_ms = self._account(running.task.key).longest_pause_ms
-        judged = outcome.judged(
-            running.task, text, heard, self._settings.endpointing, longest_pause_ms=longest_pause_ms
+    def _endpoint(self, utterance: Utterance, running: RunningPass, decoded: Pass) -> Iterator[Event]:
+        if running.endpoint_predicted:
+            return
+        running.endpoint_predicted = True
+        predicted = events.endpoint(
+            running.task,
+            events.words(decoded, running.prefix, self._settings),
+            decoded,
+            self._settings.endpointing,
+            longest_pause_ms=utterance.longest_pause_ms,
         )
-        if judged:
-            self._utterances.apply(judged)
-            yield judged
+        if predicted:
+            self._open_utterances.show(predicted)
+            yield predicted
 
-    def _partial(self, key: Key, running: Running) -> Iterator[Event]:
+    def _partial(self, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            heard, _ = self._result(running)
-        except Abandoned:
+            decoded, _ = self._result(running)
+        except PassCancelled:
             return
         except _DECODING_ERRORS:
-            if self._failures >= _FAILURES_AT_MOST:
+            if self._failures >= _MAX_FAILURES:
                 raise
             return
-        account = self._account(key)
-        account.compute_ms += heard.compute_ms
-        if guard.is_suspect(heard) or guard.says_nothing(heard, self._settings):
+        utterance.compute_ms += decoded.compute_ms
+        if is_suspect(decoded) or is_hallucination(decoded, self._settings):
             return
-        text, settled = account.agreement.update(running.seed.joined(heard.text))
-        grown = outcome.grown(running.task, text, settled)
-        self._utterances.apply(grown)
-        yield grown
+        text, stable_words = utterance.stable_words.update(running.prefix.joined(decoded.text))
+        partial = events.partial(running.task, text, stable_words)
+        self._open_utterances.show(partial)
+        yield partial
 
-    def _account(self, key: Key, start_sample: int = 0) -> Account:
-        account = self._accounts.get(key)
-        if account is None:
+    def _utterance(self, key: Key, start_sample: int) -> Utterance:
+        utterance = self._utterances.get(key)
+        if utterance is None:
+            longest = round(self._settings.longest_pass_s * SAMPLE_RATE)
             mel = self._engine.growing_mel(start_sample)
-            account = self._accounts[key] = Account(mel, Seeds(self._settings))
-        return account
+            utterance = self._utterances[key] = Utterance(mel, longest)
+        return utterance
 
     def __enter__(self) -> Self:
         return self
@@ -273,6 +272,6 @@ class Transcriber:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for running in (*self._partials.values(), *self._finals.values()):
-            running.unwanted.set()
+        for utterance in self._utterances.values():
+            utterance.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""Fixtures that start the real thing: a run with a live hub, stages as processes, weights from the store."""
+"""Shared fixtures: runs with a hub, stages as processes, weights; tiers of tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
 
-# What passes here passes everywhere; `--hypothesis-profile=default` goes looking for what nobody has tried.
+# Every run tests the same inputs; `--hypothesis-profile=default` tries new ones.
 settings.register_profile("the same each time", derandomize=True, deadline=None)
 settings.load_profile("the same each time")
 
@@ -28,7 +28,7 @@ _STARTS_STAGES = {"make_run", "start_stage", "hub_run"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test by what it starts, and let those that take longest begin first."""
+    """Mark each test by what it starts, and start the longest first."""
     order = ("long", "session", "process", "unit")
     for item in items:
         item.add_marker(_tier(item))
@@ -47,18 +47,18 @@ StartStage = Callable[..., "subprocess.Popen[bytes]"]
 
 
 def stage_environment(run: Run) -> dict[str, str]:
-    """Return the environment in which a stage of `run` lives and dies with this process."""
+    """Return the environment of a stage of `run`, which ends with this process."""
     return {**os.environ, RUN_VARIABLE: str(run.directory), SUPERVISOR_VARIABLE: str(os.getpid())}
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep out the settings and counts of whoever runs the tests; stages still find the tests' modules."""
+    """Keep the settings and counts of the user out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         patch.setenv(
             "PYTHONPATH", str(Path(__file__).parents[1])
-        )  # stages do not look where they happen to be
+        )  # stages do not import from the working folder
         yield
 
 
@@ -66,7 +66,7 @@ def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 def make_run(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Run]]:
-    """Return a function that makes a run with the given settings, removed at the end."""
+    """Return a function that creates a run with the given settings; all are removed at the end."""
     runs: list[Run] = []
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
 
@@ -102,7 +102,7 @@ def start_stage() -> Iterator[StartStage]:
 
 @pytest.fixture
 def hub_run(make_run: Callable[..., Run], start_stage: StartStage) -> Run:
-    """Return a run without settings whose hub is listening."""
+    """Return a run without settings and with a running hub."""
     run = make_run()
     start_stage(run, "bus")
     with HubClient("session", run) as client:
@@ -112,7 +112,7 @@ def hub_run(make_run: Callable[..., Run], start_stage: StartStage) -> Run:
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
-    """Return where the weights are; `make test` pulls them."""
+    """Return the folder of the weights; `make test` downloads them."""
     from session.models import store
 
     return store.models_directory()

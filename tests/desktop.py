@@ -1,7 +1,7 @@
-"""Surroundings like a user's desktop: own home, own runtime directory, a sound server in its default place.
+"""Desktop environments for tests: own home, runtime directory and sound server.
 
-Nothing is inherited from the test runner's environment. An ordinary user is made in a user namespace, with
-/run/user mounted for it alone, so that root's tests see what an account sees.
+Nothing is inherited from the test runner's environment. An ordinary user is created in a user namespace with
+its own /run/user, so that tests run by root see what an account sees.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _SETTLE_S = 15.0
 
 @dataclass
 class Desktop:
-    """One user's surroundings."""
+    """The environment of one user."""
 
     home: Path
     environment: dict[str, str]
-    """All that a program started there has."""
+    """All variables of a program started there."""
     prefix: list[str] = field(default_factory=list)
-    """What goes before a command to run it there."""
+    """Prefix of a command that runs there."""
     stack: ExitStack = field(default_factory=ExitStack)
-    """Ends what was started there."""
+    """Ends everything that was started there."""
 
     def start(self, *command: str, **variables: str) -> subprocess.Popen[bytes]:
         """Start a program that ends with the desktop."""
@@ -55,7 +55,7 @@ class Desktop:
         return program
 
     def ask(self, *command: str) -> str:
-        """Return what a program prints, empty when it fails."""
+        """Return a program's output, empty if it fails."""
         done = subprocess.run(
             [*self.prefix, *command],
             env=self.environment,
@@ -80,8 +80,8 @@ class Desktop:
 
         Args:
             modules: Further modules to load.
-            socket: Where it serves, when not in its default place.
-            cookie: A file; only a client that shows what is in it is let in.
+            socket: Socket path, if not the default place.
+            cookie: A file; only clients that present it are admitted.
             variables: Further environment of the server.
         """
         native = "module-native-protocol-unix"
@@ -104,7 +104,7 @@ class Desktop:
             wait_until(lambda: self.ask("pactl", "load-module", *module.split()), _SETTLE_S)  # noqa: B023
 
     def wait_for_sound(self, **variables: str) -> None:
-        """Wait until the server answers, and choose the microphone."""
+        """Wait until the server responds, and select the microphone."""
         self.environment.update(variables)
         wait_until(lambda: "headset" in self.ask("pactl", "list", "short", "sources"), _SETTLE_S)
         for kind, name in (("sink", "speakers"), ("source", "headset")):
@@ -122,7 +122,7 @@ _DEVICES = (
 
 
 def need(*programs: str) -> None:
-    """Skip the test where a program is missing."""
+    """Skip the test if a program is missing."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
@@ -130,7 +130,7 @@ def need(*programs: str) -> None:
 
 @contextmanager
 def root_desktop(place: Path, *, runtime: bool = True) -> Iterator[Desktop]:
-    """Yield the surroundings of the user who runs the tests, in a home of their own.
+    """Yield the desktop of the user who runs the tests, with a separate home.
 
     Args:
         place: A private directory with a short path.
@@ -148,7 +148,7 @@ def root_desktop(place: Path, *, runtime: bool = True) -> Iterator[Desktop]:
 
 @contextmanager
 def user_desktop(place: Path) -> Iterator[Desktop]:
-    """Yield the surroundings of an ordinary user whose XDG_RUNTIME_DIR is /run/user/1000."""
+    """Yield the desktop of an ordinary user whose XDG_RUNTIME_DIR is /run/user/1000."""
     need("unshare", "nsenter")
     home, runtime = place / "home", Path("/run/user", str(UID))
     home.mkdir()
@@ -171,7 +171,7 @@ def user_desktop(place: Path) -> Iterator[Desktop]:
 
 
 def _login(home: Path) -> Mapping[str, str]:
-    """Return the environment of a fresh login, and where the weights and the program under test are."""
+    """Return the environment of a fresh login, with the paths of the weights and the program under test."""
     return {
         "HOME": str(home),
         "PATH": "/usr/local/bin:/usr/bin:/bin",

@@ -1,4 +1,4 @@
-"""A hub, captures and listeners as real processes, followed as a view follows them."""
+"""A hub, capture and vad stages as real processes, followed by a client."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def demo_speech(source: str, seconds: float) -> Samples:
 
 
 class Hearing:
-    """A session in which sources are captured and listened to, and nothing else.
+    """A session with capture and vad only.
 
     Args:
         make_run: The fixture.
@@ -63,31 +63,31 @@ class Hearing:
         self.wait_for(StageReady)
 
     def start(self, part: str, source: str) -> subprocess.Popen[bytes]:
-        """Start (again) a capture or a listener."""
+        """Start (or restart) a capture or vad stage."""
         process = self._start_stage(self.run, part, source, **self._environment)
         self.processes[f"{part}:{source}"] = process
         return process
 
     def start_all(self, *sources: str) -> None:
-        """Start capture and listener of each source, and wait until they are ready."""
+        """Start capture and vad of each source, and wait until they are ready."""
         names = {f"{part}:{source}" for source in sources for part in ("capture", "vad")}
         for name in sorted(names):
             self.start(*name.split(":"))
-        wait_until(lambda: names <= {event.stage for event in self.heard(StageReady)}, timeout_s=20)
+        wait_until(lambda: names <= {event.stage for event in self.received(StageReady)}, timeout_s=20)
 
     def replay(self, lead_s: float = 0.1) -> int:
-        """Let the recordings begin, and return when sample 0 is due."""
+        """Start the recordings, and return the time at which sample 0 is due."""
         start_ns = time.monotonic_ns() + round(lead_s * 1e9)
         self.session.publish(ReplayStarted(start_ns=start_ns))
         return start_ns
 
     def look(self) -> list[Event]:
-        """Return everything that was said so far."""
+        """Return all events so far."""
         self.logged += self._view.poll(0.02)
         self.session.poll()
         return [logged.event for logged in self.logged]
 
-    def heard(self, kind: type[E], source: str = "") -> list[E]:
+    def received(self, kind: type[E], source: str = "") -> list[E]:
         """Return the events of one kind, of one source if one is named."""
         return [
             event
@@ -98,13 +98,13 @@ class Hearing:
     def wait_for(
         self, kind: type[E], source: str = "", *, count: int = 1, timeout_s: float = 30.0
     ) -> list[E]:
-        """Wait until so many events of one kind were said, and return them."""
-        wait_until(lambda: len(self.heard(kind, source)) >= count, timeout_s=timeout_s)
-        return self.heard(kind, source)
+        """Wait for so many events of one kind, and return them."""
+        wait_until(lambda: len(self.received(kind, source)) >= count, timeout_s=timeout_s)
+        return self.received(kind, source)
 
     def spans(self, source: str) -> list[tuple[int, int]]:
         """Return the utterances of a source that have ended."""
-        return [(event.start_sample, event.stop_sample) for event in self.heard(SpeechEnded, source)]
+        return [(event.start_sample, event.stop_sample) for event in self.received(SpeechEnded, source)]
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""A sound server of the tests' own: a private PulseAudio with one output that nobody hears."""
+"""A private PulseAudio server with a null output and a microphone."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from bus.audio import Samples
 from tests.waiting import wait_until
 
 PROGRAMS = ("pulseaudio", "pactl", "paplay")
-"""What must be installed: apt install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2."""
+"""Required packages: apt install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2."""
 
 SINK = "call"
 MONITOR = f"{SINK}.monitor"
-"""The source that gives what is played."""
+"""The source that delivers what is played."""
 MICROPHONE = "desk"
-"""A source that passes for a microphone; it gives what is played, too."""
+"""A source that acts as a microphone; it delivers what is played, too."""
 
 
 def missing_programs() -> list[str]:
-    """Return what would have to be installed."""
+    """Return the missing requirements."""
     return [program for program in PROGRAMS if shutil.which(program) is None]
 
 
@@ -47,12 +47,12 @@ class PulseServer:
             "PULSE_CLIENTCONFIG": str(directory / "client.conf"),
             "HOME": str(directory),
         }
-        """What a client's environment needs to reach it."""
+        """The environment that a client needs to reach it."""
         (directory / "client.conf").write_text("autospawn = no\n")
         self.start()
 
     def start(self) -> None:
-        """Start the daemon, and wait until it answers."""
+        """Start the daemon, and wait until it responds."""
         modules = (
             f"module-null-sink sink_name={SINK} rate=48000 norewinds=1",
             f"module-remap-source master={MONITOR} source_name={MICROPHONE}",
@@ -76,7 +76,7 @@ class PulseServer:
         self.pactl("set-default-source", MICROPHONE)
 
     def pactl(self, *words: str) -> str:
-        """Return what pactl prints; empty when the daemon does not answer."""
+        """Return pactl's output; empty if the daemon does not respond."""
         asked = subprocess.run(
             ["pactl", *words],
             env={**os.environ, **self.environment},
@@ -96,7 +96,7 @@ class PulseServer:
         )
 
     def kill(self) -> None:
-        """End the daemon at once, as when a device is pulled out."""
+        """Kill the daemon, as when a device is unplugged."""
         self._daemon.kill()
         self._daemon.wait(timeout=5)
 

@@ -1,4 +1,4 @@
-"""A key store of the tests' own: a real Secret Service (gnome-keyring) on a private D-Bus."""
+"""A private key store: a real Secret Service (gnome-keyring) on a private D-Bus."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.waiting import wait_until
 
 PROGRAMS = ("gnome-keyring-daemon", "dbus-daemon")
-"""What must be installed: apt install gnome-keyring dbus."""
+"""Required packages: apt install gnome-keyring dbus."""
 
 _IS_LOCKED = """
 import secretstorage
@@ -37,17 +37,17 @@ name = "org.gnome.keyring.SystemPrompter"
 print(bus.send_and_get_reply(new_method_call(address, "RequestName", "su", (name, 4))).body, flush=True)
 sys.stdin.read()
 """
-"""Takes the place of the window that asks for the password, and never opens one."""
+"""Replaces the password window, and never opens one."""
 
 
 _BUS = """<busconfig><type>session</type><listen>{address}</listen>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
 <allow own="*"/></policy></busconfig>"""
-"""A bus that starts nothing by itself: asked too soon, the usual one starts a second, locked store."""
+"""A bus that starts no services: otherwise an early request starts a second, locked store."""
 
 
 def missing_programs() -> list[str]:
-    """Return what would have to be installed."""
+    """Return the missing requirements."""
     return [program for program in PROGRAMS if shutil.which(program) is None]
 
 
@@ -89,7 +89,7 @@ class SecretService:
         self._python(_LOCK).check_returncode()
 
     def ask_nobody_for_the_password(self) -> None:
-        """Let whoever wants it unlocked wait for ever."""
+        """Never answer a request to unlock it."""
         prompter = self._start(
             sys.executable, "-c", _DEAF_PROMPTER, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

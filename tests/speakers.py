@@ -1,4 +1,4 @@
-"""Saying a whole story on a hub: each event by a stage that may say it."""
+"""Publishes events on a hub, each from a stage that may publish it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SOURCED = ("capture", "vad")
 
 
 class Speakers:
-    """One line to the hub for each kind of stage.
+    """One client per kind of stage.
 
     Args:
-        run: The run whose hub listens.
+        run: The run with the hub.
     """
 
     def __init__(self, run: Run) -> None:
@@ -26,20 +26,20 @@ class Speakers:
         self._lines: dict[str, HubClient] = {}
 
     def publish(self, *events: m.Event) -> None:
-        """Say the events, in this order where one stage says them."""
+        """Publish the events; order is preserved per stage."""
         for event in events:
             self._line(event).publish(event)
 
     def say_in_turn(self, events: Iterable[m.Event]) -> None:
-        """Say the events and wait after each until the hub has it, so that the order is theirs."""
-        with HubClient("view", self._run, kinds=wiring.KEPT) as listener:
+        """Publish the events and wait until the hub has each, so that their order is preserved."""
+        with HubClient("view", self._run, kinds=wiring.LOGGED) as listener:
             for event in events:
                 self.publish(event)
                 _until_heard(listener, event)
 
     def _line(self, event: m.Event) -> HubClient:
-        """Return the line of a stage that may say this: of itself only it, of a source only its own."""
-        name = wiring.publishers(type(event))[0]
+        """Return the client of a stage that may publish this event."""
+        name = wiring.ROUTES[type(event)].by[0]
         if isinstance(event, m.StageReady | m.Heartbeat):
             name = event.stage
         elif name in _SOURCED:

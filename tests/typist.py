@@ -1,4 +1,4 @@
-"""Someone who types into a terminal: a program on a pseudo-terminal of its own, and what that shows."""
+"""A program on a pseudo-terminal, with typed input and its visible output."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ os.execv(sys.argv[1], sys.argv[1:])
 
 
 class Typist:
-    """A program whose terminal we are.
+    """A program on a pseudo-terminal.
 
     Args:
-        arguments: What follows the interpreter's name.
+        arguments: Arguments of the interpreter.
         environment: The whole environment.
     """
 
     def __init__(self, *arguments: str, environment: Mapping[str, str]) -> None:
         self._ours, theirs = pty.openpty()
         self.shown = ""
-        """What stands on the terminal."""
+        """Text on the terminal."""
         self._program = subprocess.Popen(
             [sys.executable, "-c", _ON_TERMINAL, sys.executable, *arguments],
             env=environment,
@@ -49,11 +49,11 @@ class Typist:
 
     @property
     def pid(self) -> int:
-        """The program's number."""
+        """Process ID of the program."""
         return self._program.pid
 
     def wait_to_see(self, text: str, count: int = 1) -> None:
-        """Wait until a text stands on the terminal so often."""
+        """Wait until a text is on the terminal so often."""
         wait_until(lambda: self._look().count(text) >= count, timeout_s=60)
 
     def interrupt(self) -> None:
@@ -81,6 +81,6 @@ class Typist:
         while select.select([self._ours], [], [], 0)[0]:
             try:
                 self.shown += os.read(self._ours, 4096).decode(errors="replace")
-            except OSError:  # the program is gone, and its terminal with it
+            except OSError:  # the program has ended, and closed its terminal
                 break
         return self.shown

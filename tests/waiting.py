@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a limit: what tests do instead of sleeping."""
+"""Waits for a condition with a time limit, instead of sleeping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking a window of an X display to close, as a window manager does when its cross is pressed."""
+"""Closes a window of an X display, as a window manager's close button does."""
 
 from __future__ import annotations
 

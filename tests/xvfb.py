@@ -1,4 +1,4 @@
-"""An X server of the test's own, so that a real window opens on a machine without a screen."""
+"""A private X server, so that a real window opens without a screen."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def xvfb(*options: str) -> Iterator[str]:
     os.close(writing)
     try:
         with os.fdopen(reading) as told:
-            number = told.readline().strip()  # the server closes its end when it cannot start
+            number = told.readline().strip()  # the server closes its end if it cannot start
         assert number, f"Xvfb did not start (it ended with {server.wait(_START_S)})"
         yield f":{number}"
     finally:
@@ -42,7 +42,7 @@ def xvfb(*options: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
-    """Return the name of a display that is there for this module's tests."""
+    """Return the name of a display for this module's tests."""
     if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not installed")
     with xvfb() as name:

@@ -1,1 +1,1 @@
-"""Where someone speaks: a detector's probabilities, and the gate that makes spans of them."""
+"""Detects speech, one process a source: detectors, and the gate that finds utterances."""

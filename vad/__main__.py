@@ -1,4 +1,4 @@
-"""A source's listener: `python -m vad SOURCE`."""
+"""Speech detection stage of one source: `python -m vad SOURCE`."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from bus.stage import Stage
 from vad.detectors import make_detector
 from vad.gate import SpeechGate
 from vad.history import History
-from vad.loop import Listener
+from vad.loop import DetectionLoop
 from vad.settings import VadSettings
 
-_LOOK_S = 0.2
+_POLL_S = 0.2
 
 
 def main() -> None:
-    """Tell where someone speaks on one source, until told to stop."""
+    """Detect the utterances of one source until the stage is stopped."""
     source = sys.argv[1] if len(sys.argv) == 2 else ""
     if not SOURCE_NAME.fullmatch(source):
         source = "?"
     with Stage(f"vad:{source}") as stage:
         if source == "?":
-            raise UsageFailure("a listener needs the name of its source", fix="python -m vad mic")
+            raise UsageFailure("speech detection needs the name of a source", fix="python -m vad mic")
         settings = stage.settings(VadSettings)
         detector = make_detector(settings)
         stage.enter_sandbox()
         stage.ready(detector.name)
-        history = _recall(stage, source)
+        history = _wait_for_capture(stage, source)
         if not stage.stopping():
             gate = SpeechGate(
                 source,
@@ -40,20 +40,20 @@ def main() -> None:
                 sure_probability=detector.sure_probability,
             )
             with AudioRing.attach(stage.run.ring_address(source)) as ring:
-                Listener(stage, source, ring, detector, gate, history).run()
+                DetectionLoop(stage, source, ring, detector, gate, history).run()
         while not stage.stopping():
-            stage.poll(timeout_s=_LOOK_S)
+            stage.poll(timeout_s=_POLL_S)
             stage.heartbeat()
 
 
-def _recall(stage: Stage, source: str) -> History:
-    """Wait until the source is captured, and return all that was said about it so far."""
+def _wait_for_capture(stage: Stage, source: str) -> History:
+    """Wait until the source is captured, and return its history."""
     history = History(source)
     while not stage.stopping():
         if history.capture_starts and stage.caught_up:
             break
-        for logged in stage.poll(timeout_s=_LOOK_S):
-            history.apply(logged.event)
+        for logged in stage.poll(timeout_s=_POLL_S):
+            history.apply(logged)
         stage.heartbeat()
     return history
 

@@ -1,4 +1,4 @@
-"""Where to cut an utterance that got too long. Pure."""
+"""Chooses where to cut an utterance that is too long. Pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def best_cut(
     earliest_sample: int,
     stop_sample: int,
 ) -> tuple[int, int]:
-    """Return where the speech before the cut ended, and where to cut.
+    """Return the end of the speech before the cut, and the cut.
 
-    The middle of the longest pause is best, the later one of two that are as long; without a pause, the
-    middle of the window that sounds least like speech; without either, the end.
+    The cut is the middle of the longest pause (the later one of equals); without a pause, the middle of the
+    window with the lowest speech probability; without either, the end.
 
     Args:
-        pauses: Stretches of quiet, [start, stop) each, in order.
-        windows: Probability of speech and middle of windows, in order.
+        pauses: Quiet stretches, [start, stop) each, in order.
+        windows: Speech probability and middle of each window, in order.
         earliest_sample: No cut before this.
         stop_sample: No cut after this.
     """

@@ -1,4 +1,4 @@
-"""How likely it is that a window of sound holds speech. Knows neither utterances nor the ring."""
+"""Speech detectors: the probability of speech in each window. Know neither utterances nor the ring."""
 
 from __future__ import annotations
 
@@ -19,33 +19,31 @@ _Floats = NDArray[np.float32]
 _SILERO_FILE = "assets/silero_vad_v6.onnx"
 _REINSTALL = "install the program again: make setup"
 
-Floats = NDArray[np.float32]
-
 
 class Detector(Protocol):
-    """Judges windows, one after another."""
+    """Gives speech probabilities of windows, in order."""
 
     name: str
-    """For people."""
+    """For messages."""
     window_samples: int
     """Length of a window."""
     sure_probability: float
-    """A window of this probability holds speech for certain; above 1 where the detector is never sure."""
+    """A window of at least this probability certainly contains speech; above 1 where none is certain."""
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
-        """Return how likely it is that each of these windows holds speech, 0 to 1.
+        """Return the probability of speech in each of these windows, 0 to 1.
 
         Args:
-            samples: int16, shape (k * window_samples,), following what was heard before. Several windows
-                at once cost little more than one.
+            samples: int16, shape (k * window_samples,), following the previous windows. Several windows at
+                once cost little more than one.
         """
 
     def reset(self) -> None:
-        """Forget what was heard: the next window does not follow the last one."""
+        """Forget the previous windows: the next one does not follow them."""
 
 
 def make_detector(settings: VadSettings) -> Detector:
-    """Return the detector that the settings name, loaded.
+    """Load the detector that is set.
 
     Raises:
         MachineFailure: It is not installed.
@@ -54,7 +52,7 @@ def make_detector(settings: VadSettings) -> Detector:
 
 
 class SileroDetector:
-    """Silero VAD 6, the ONNX that faster-whisper ships, on one thread.
+    """Silero VAD 6, the ONNX model that faster-whisper ships, on one thread.
 
     Raises:
         MachineFailure: The file or onnxruntime is missing.
@@ -63,12 +61,12 @@ class SileroDetector:
     name = "Silero 6"
     window_samples = 512
     sure_probability = 0.9
-    """Measured: noise, music, babble and coughs hold at most one such window, speech most of the time."""
+    """Measured: noise, music, babble and coughs have at most one such window, speech has mostly such ones."""
 
     _CONTEXT_SAMPLES = 64
 
     def __init__(self) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or it keeps a database of its uses, and sends it
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would otherwise record and send usage data
         try:
             import onnxruntime
         except ImportError as error:
@@ -84,18 +82,18 @@ class SileroDetector:
         self._context, self._hidden, self._cell = self._at_rest()
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
-        """Return how likely it is that each of these windows holds speech, 0 to 1."""
-        heard = np.concatenate((self._context, samples.astype(np.float32) / np.float32(32768.0)))
+        """Return the probability of speech in each of these windows, 0 to 1."""
+        audio = np.concatenate((self._context, samples.astype(np.float32) / np.float32(32768.0)))
         size = self._CONTEXT_SAMPLES + self.window_samples
-        windows = np.lib.stride_tricks.sliding_window_view(heard, size)[:: self.window_samples]
+        windows = np.lib.stride_tricks.sliding_window_view(audio, size)[:: self.window_samples]
         probabilities, self._hidden, self._cell = self._session.run(
             None, {"input": np.ascontiguousarray(windows), "h": self._hidden, "c": self._cell}
         )
-        self._context[:] = heard[-self._CONTEXT_SAMPLES :]
+        self._context[:] = audio[-self._CONTEXT_SAMPLES :]
         return [float(probability) for probability in probabilities]
 
     def reset(self) -> None:
-        """Forget what was heard."""
+        """Forget the previous windows."""
         self._context, self._hidden, self._cell = self._at_rest()
 
     def _at_rest(self) -> tuple[_Floats, _Floats, _Floats]:
@@ -104,16 +102,16 @@ class SileroDetector:
 
 
 class WebRtcDetector:
-    """WebRTC's detector: says yes or no for 10 ms at a time.
+    """WebRTC's detector: a yes or no for each 10 ms.
 
     Args:
-        mode: How sure it must be, 0 to 3.
+        mode: Aggressiveness, 0 to 3.
     """
 
     name = "WebRTC"
     window_samples = 480
     sure_probability = 2.0
-    """It takes noise for speech as firmly as speech."""
+    """Noise gets the same probabilities as speech."""
 
     _FRAME_SAMPLES = 160
 
@@ -125,7 +123,7 @@ class WebRtcDetector:
         self.reset()
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
-        """Return the share of each window's frames that hold speech."""
+        """Return the share of each window's frames that contain speech."""
         windows = samples.reshape(-1, self.window_samples // self._FRAME_SAMPLES, self._FRAME_SAMPLES)
         return [
             sum(bool(self._vad.is_speech(frame.tobytes(), SAMPLE_RATE)) for frame in frames) / len(frames)
@@ -133,17 +131,17 @@ class WebRtcDetector:
         ]
 
     def reset(self) -> None:
-        """Forget what was heard."""
+        """Forget the previous windows."""
         self._vad = self._make(self._mode)
 
 
 def _silero_path() -> Path:
-    # faster_whisper itself is not imported: it would bring CTranslate2 and its memory along.
+    # faster_whisper itself is not imported: it would load CTranslate2.
     found = importlib.util.find_spec("faster_whisper")
     for folder in (found.submodule_search_locations or []) if found else []:
         path = Path(folder) / _SILERO_FILE
         if path.is_file():
             return path
     raise MachineFailure(
-        "the speech detector's weights are missing (faster-whisper brings them)", fix=_REINSTALL
+        "the weights of the speech detector are missing (they are part of faster-whisper)", fix=_REINSTALL
     )

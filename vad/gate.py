@@ -1,13 +1,19 @@
-"""From the probability of speech in each window to utterances with a start and an end.
+"""Speech gate: turns speech probabilities into utterances with a start and an end.
 
-Pure: knows no detector, no ring and no time but sample positions. Speech must last a little to begin an
-utterance, and quiet must last to end it; what lies between the two thresholds changes nothing. Utterances
-of a source are numbered from 1, in order, and never overlap.
+    QUIET    ─ speech ───────────────► STARTING
+    STARTING ─ min_speech_ms of it ──► SPEAKING  SpeechStarted
+    SPEAKING ─ quiet ────────────────► STOPPING
+    STOPPING ─ pause_ms of it ───────► PAUSED    SpeechPaused
+    PAUSED   ─ speech ───────────────► SPEAKING  SpeechResumed
+    PAUSED   ─ hangover_ms of quiet ─► QUIET     SpeechEnded; sooner after EndpointPredicted
+
+Utterances of a source are numbered from 1, in order, and never overlap. Pure: knows no detector and no ring.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Literal
 
 from bus.audio import SAMPLE_RATE
@@ -18,7 +24,19 @@ from vad.settings import VadSettings
 EndCause = Literal["silence", "length", "end of audio"]
 
 GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
-"""What a gate has to say."""
+
+
+class State(Enum):
+    """States of the gate."""
+
+    QUIET = auto()
+    STARTING = auto()
+    """Speech that is still shorter than `min_speech_ms`."""
+    SPEAKING = auto()
+    STOPPING = auto()
+    """Quiet within an utterance that is still shorter than `pause_ms`."""
+    PAUSED = auto()
+    """Quiet within an utterance, published as SpeechPaused."""
 
 
 @dataclass
@@ -29,15 +47,13 @@ class _Utterance:
     spoken_sample: int
     """One past the last speech."""
     wait: int
-    """Quiet after which it is over, in samples."""
-    quiet: bool = False
-    pause_told: bool = False
+    """Quiet after which it ends, in samples."""
     pauses: list[tuple[int, int]] = field(default_factory=list)
-    """Stretches of quiet within it, as long as they may serve for a cut."""
+    """Quiet stretches within it, candidates for a cut."""
     faintest: list[tuple[float, int]] = field(default_factory=list)
-    """Probability and middle of each window that may serve for a cut when there is no pause."""
+    """Probability and middle of each window that is a candidate for a cut without a pause."""
     sure: list[tuple[int, int]] = field(default_factory=list)
-    """Windows that hold speech for certain."""
+    """Windows that certainly contain speech."""
 
 
 class SpeechGate:
@@ -48,8 +64,8 @@ class SpeechGate:
         settings: Thresholds and lengths.
         next_utterance: Number of the next utterance.
         free_from: The next utterance does not begin before this sample.
-        unfinished: An utterance that an earlier gate began; its beginning is not told again.
-        sure_probability: From this probability on a window holds speech for certain.
+        unfinished: An utterance from before a restart; its start is not published again.
+        sure_probability: Windows of at least this probability certainly contain speech.
     """
 
     def __init__(
@@ -74,11 +90,14 @@ class SpeechGate:
         self._longest = _samples(settings.longest_s * 1000)
         self._next_number = next_utterance
         self._free_from = free_from
-        self._sound_start: int | None = None  # speech that has not lasted long enough yet
+        self._state = State.QUIET
+        self._onset = 0
+        """Where the speech of STARTING began."""
         self._sure: list[tuple[int, int]] = []
-        """Windows since then that hold speech for certain."""
+        """Windows since the onset that certainly contain speech."""
         self._utterance: _Utterance | None = None
         if unfinished is not None:
+            self._state = State.SPEAKING
             self._utterance = _Utterance(
                 unfinished.utterance,
                 unfinished.start_sample,
@@ -89,93 +108,90 @@ class SpeechGate:
 
     @property
     def idle(self) -> bool:
-        """Whether nobody speaks, nor seems to begin."""
-        return self._utterance is None and self._sound_start is None
+        """Whether there is neither an utterance nor the start of one."""
+        return self._state is State.QUIET
 
     def update(self, start_sample: int, stop_sample: int, probability: float) -> list[GateEvent]:
-        """Take in one window and return what it changes.
+        """Process one window and return the events it causes.
 
         Args:
-            start_sample: Where the window begins; where the one before ended.
-            stop_sample: One past its end.
-            probability: How likely it is that it holds speech.
+            start_sample: First sample of the window; the end of the previous one.
+            stop_sample: One past its last sample.
+            probability: Probability that it contains speech.
         """
         utterance = self._utterance
         sure = self._sure if utterance is None else utterance.sure
         if probability >= self._sure_probability:
             sure.append((start_sample, stop_sample))
         if utterance is None:
-            return self._while_idle(start_sample, stop_sample, probability)
-        if stop_sample <= utterance.detected_sample:  # an earlier gate has heard it
+            return self._outside_utterance(start_sample, stop_sample, probability)
+        if stop_sample <= utterance.detected_sample:  # processed before the restart
             return []
-        events = self._while_speaking(utterance, start_sample, stop_sample, probability)
+        events = self._within_utterance(utterance, start_sample, stop_sample, probability)
         window = stop_sample - start_sample
         if self._utterance and stop_sample + window > utterance.start_sample + self._longest:
             events += self._cut(self._utterance, stop_sample)
         return events
 
     def finish(self, stop_sample: int) -> list[GateEvent]:
-        """End what is being said, because no sound follows.
+        """End the current utterance, because no audio follows.
 
         Args:
-            stop_sample: One past the last sample that could be heard.
+            stop_sample: One past the last sample of the audio.
         """
-        self._sound_start = None
         self._sure.clear()
         if self._utterance is None:
+            self._state = State.QUIET
             return []
         utterance = self._utterance
-        heard = max(stop_sample, utterance.detected_sample)
-        stop = min(utterance.spoken_sample + self._padding, heard) if utterance.quiet else heard
-        return [self._end(utterance, stop, heard, "end of audio")]
+        end = max(stop_sample, utterance.detected_sample)
+        stop = end if self._state is State.SPEAKING else min(utterance.spoken_sample + self._padding, end)
+        return [self._end(utterance, stop, end, "end of audio")]
 
-    def judge(self, utterance: int, quiet_sample: int, wait_samples: int) -> None:
-        """Wait only so long for more after a pause; a judgement about an earlier pause changes nothing.
+    def set_wait(self, utterance: int, quiet_sample: int, wait_samples: int) -> None:
+        """Set the quiet after which the current pause ends the utterance; other pauses are ignored.
 
         Args:
-            utterance: Whose words were judged.
+            utterance: Number of the utterance.
             quiet_sample: Where the pause began.
-            wait_samples: Quiet after which the utterance is over; never more than the hangover.
+            wait_samples: At most the hangover is used.
         """
-        speaking = self._utterance
-        if (
-            speaking
-            and speaking.quiet
-            and (speaking.number, speaking.spoken_sample) == (utterance, quiet_sample)
-        ):
-            speaking.wait = min(wait_samples, self._hangover)
+        current = self._utterance
+        if current is None or self._state is State.SPEAKING:
+            return
+        if (current.number, current.spoken_sample) == (utterance, quiet_sample):
+            current.wait = min(wait_samples, self._hangover)
 
     def skip_to(self, sample: int) -> None:
-        """Take note that the sound before `sample` cannot be heard; for `finish` to come before."""
+        """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
         self._free_from = max(self._free_from, sample)
 
-    def _while_idle(self, start: int, stop: int, probability: float) -> list[GateEvent]:
-        sounding = self._sound_start is not None
-        if probability < (self._end_threshold if sounding else self._start_threshold):
-            self._sound_start = None
+    def _outside_utterance(self, start: int, stop: int, probability: float) -> list[GateEvent]:
+        starting = self._state is State.STARTING
+        if probability < (self._end_threshold if starting else self._start_threshold):
+            self._state = State.QUIET
             self._sure.clear()
             return []
-        if self._sound_start is None:
-            self._sound_start = start
-        if stop - self._sound_start < self._min_speech:
+        if not starting:
+            self._state, self._onset = State.STARTING, start
+        if stop - self._onset < self._min_speech:
             return []
-        begin = max(self._sound_start - self._pre_roll, self._free_from, 0)
-        self._sound_start = None
-        return [self._begin(begin, stop)]
+        return [self._begin(max(self._onset - self._pre_roll, self._free_from, 0), stop)]
 
-    def _while_speaking(
+    def _within_utterance(
         self, utterance: _Utterance, start: int, stop: int, probability: float
     ) -> list[GateEvent]:
         if start >= utterance.start_sample + self._longest // 2:
             utterance.faintest.append((probability, (start + stop) // 2))
-        threshold = self._start_threshold if utterance.quiet else self._end_threshold
-        if probability >= threshold:
+        speaking = self._state is State.SPEAKING
+        if probability >= (self._end_threshold if speaking else self._start_threshold):
             return self._speech(utterance, start, stop)
-        utterance.quiet = True
+        if speaking:
+            self._state = State.STOPPING
         quiet_samples = stop - utterance.spoken_sample
         events: list[GateEvent] = []
-        if quiet_samples >= self._pause and not utterance.pause_told:
-            utterance.pause_told = True
+        if quiet_samples >= self._pause and self._state is State.STOPPING:
+            self._state = State.PAUSED
             events.append(
                 SpeechPaused(
                     source=self._source,
@@ -192,39 +208,41 @@ class SpeechGate:
         return events
 
     def _speech(self, utterance: _Utterance, start: int, stop: int) -> list[GateEvent]:
-        was_told = utterance.pause_told
-        if utterance.quiet:
+        before, self._state = self._state, State.SPEAKING
+        if before is not State.SPEAKING:
             utterance.pauses.append((utterance.spoken_sample, start))
-        utterance.quiet = utterance.pause_told = False
         utterance.spoken_sample = stop
         utterance.wait = self._hangover
-        if not was_told:
+        if before is not State.PAUSED:
             return []
         return [SpeechResumed(source=self._source, utterance=utterance.number, resumed_sample=start)]
 
     def _cut(self, utterance: _Utterance, stop: int) -> list[GateEvent]:
-        """End an utterance that grew too long, and begin the next where it ends."""
-        pauses = [*utterance.pauses, (utterance.spoken_sample, stop)] if utterance.quiet else utterance.pauses
+        """End an utterance that is too long, and begin the next one there."""
+        speaking = self._state is State.SPEAKING
+        pauses = utterance.pauses if speaking else [*utterance.pauses, (utterance.spoken_sample, stop)]
         quiet_sample, cut = best_cut(
             pauses,
             utterance.faintest,
             earliest_sample=utterance.start_sample + self._longest // 2,
-            stop_sample=stop - self._min_speech,  # or the next one might be no utterance
+            stop_sample=stop - self._min_speech,  # or the rest might be too short for an utterance
         )
-        if utterance.quiet and cut >= utterance.spoken_sample:  # nothing is said after it so far
+        if not speaking and cut >= utterance.spoken_sample:  # no speech after it so far
             padded = min(utterance.spoken_sample + self._padding, stop)
             return [self._end(utterance, padded, stop, "length")]
-        spoken_sample, quiet = utterance.spoken_sample, utterance.quiet
+        spoken_sample = utterance.spoken_sample
         utterance.spoken_sample = quiet_sample
         ended = self._end(utterance, cut, stop, "length")
         begun = self._begin(cut, stop)
         assert self._utterance is not None
-        self._utterance.spoken_sample, self._utterance.quiet = spoken_sample, quiet
+        self._state = State.SPEAKING if speaking else State.STOPPING
+        self._utterance.spoken_sample = spoken_sample
         self._utterance.pauses = [pause for pause in utterance.pauses if pause[0] > cut]
         self._utterance.sure = [window for window in utterance.sure if window[0] >= cut]
         return [ended, begun]
 
     def _begin(self, start: int, detected: int) -> SpeechStarted:
+        self._state = State.SPEAKING
         self._utterance = _Utterance(self._next_number, start, detected, detected, self._hangover)
         self._utterance.sure, self._sure = self._sure, []
         self._next_number += 1
@@ -236,6 +254,7 @@ class SpeechGate:
         )
 
     def _end(self, utterance: _Utterance, stop: int, decided: int, cause: EndCause) -> SpeechEnded:
+        self._state = State.QUIET
         self._utterance = None
         self._free_from = stop
         return SpeechEnded(

@@ -1,12 +1,12 @@
-"""Where an earlier listener to this source had come to: a fold over the log. Pure."""
+"""History of one source's detection: a projection of the event log. Pure."""
 
 from __future__ import annotations
 
-from bus.messages import CaptureStarted, Event, SpeechEnded, SpeechStarted
+from bus.messages import CaptureStarted, Logged, SpeechEnded, SpeechStarted
 
 
 class History:
-    """What was said about one source so far.
+    """How far a source's speech detection had got before a restart.
 
     Args:
         source: The source's name.
@@ -15,16 +15,17 @@ class History:
     def __init__(self, source: str) -> None:
         self._source = source
         self.capture_starts: set[int] = set()
-        """First sample of every ring there was; empty while nothing is captured yet."""
+        """First sample of every ring of the source; empty before its capture starts."""
         self.next_utterance = 1
-        """Number of the next utterance to begin."""
+        """Number of the next utterance."""
         self.unfinished: SpeechStarted | None = None
-        """The utterance whose end was not told."""
+        """The utterance whose end was not published."""
         self.free_from = 0
         """End of the last utterance."""
 
-    def apply(self, event: Event) -> None:
-        """Take in one event."""
+    def apply(self, logged: Logged) -> None:
+        """Update the state with one event."""
+        event = logged.event
         match event:
             case CaptureStarted(source=self._source, start_sample=start):
                 self.capture_starts.add(start)
@@ -39,7 +40,7 @@ class History:
 
     @property
     def read_from(self) -> int:
-        """Where to read on, so that nothing is missed and nothing told twice."""
+        """The sample at which to continue, so that nothing is missed and nothing published twice."""
         if self.unfinished is not None:
             return self.unfinished.start_sample
         return self.free_from or min(self.capture_starts, default=0)

@@ -1,7 +1,6 @@
-"""The listener's loop: windows from the ring, through the detector, through the gate, onto the bus.
+"""Detection loop: windows from the ring, through detector and gate, onto the bus.
 
-It judges nothing. Sound that cannot be had any more, because the ring was overwritten or its writer
-started again, ends the utterance it falls into and is told as lost.
+Lost audio, after an overwritten ring or a restarted capture, ends the current utterance and is reported.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from vad.gate import SpeechGate
 from vad.history import History
 from vad.loudness import AutomaticGain
 
-_IDLE_WINDOWS = 5  # 0.16 s: what the news that someone speaks may be late
-_IDLE_PATIENCE_S = 0.02
-_PATIENCE_S = 0.001
-_NEWS_S = 0.05
+_IDLE_WINDOWS = 5  # 0.16 s: how much later the start of speech may be published
+_IDLE_WAIT_S = 0.02
+_WAIT_S = 0.001
+_AFTER_LOSS_S = 0.05
 
 
-class Listener:
-    """Listens to one source.
+class DetectionLoop:
+    """Detects the utterances of one source.
 
     Args:
-        stage: This process's end of the bus.
+        stage: This process's connection to the bus.
         source: The source's name.
-        ring: Where the sound is.
-        detector: Judges windows.
+        ring: Gives the audio.
+        detector: Gives speech probabilities.
         gate: Finds utterances.
-        history: What was before; says where to begin.
+        history: Says where to begin.
     """
 
     def __init__(
@@ -55,10 +54,10 @@ class Listener:
         self._at = history.read_from
 
     def run(self) -> None:
-        """Listen until the ring is closed and heard to its end, or until the stage is to stop."""
+        """Run until the ring is closed and read to its end, or until the stage is stopped."""
         while True:
             try:
-                self._listen()
+                self._read()
                 break
             except Overrun as lost:
                 self._skip(lost)
@@ -68,8 +67,8 @@ class Listener:
             self._stage.publish(event)
         self._stage.publish(DetectionEnded(source=self._source, stop_sample=self._at))
 
-    def _listen(self) -> None:
-        """Listen to the ring's end; in few, long stretches while nobody speaks, because waking up costs."""
+    def _read(self) -> None:
+        """Process the ring to its end; several windows at once while the gate is idle, to wake up rarely."""
         size, ended = self._detector.window_samples, False
         while not ended:
             idle, ended = self._gate.idle, True
@@ -77,24 +76,24 @@ class Listener:
                 size * _IDLE_WINDOWS if idle else size,
                 start_sample=self._at,
                 until=self._stage.stopping,
-                patience_s=_IDLE_PATIENCE_S if idle else _PATIENCE_S,
+                late_poll_s=_IDLE_WAIT_S if idle else _WAIT_S,
             )
             for window in windows:
                 if not idle:
-                    self._hear_news()
-                self._hear(window)
+                    self._poll()
+                self._detect(window)
                 self._stage.heartbeat(processed_sample=self._at)
                 if self._gate.idle != idle:
                     ended = False
                     break
 
-    def _hear(self, window: Window) -> None:
+    def _detect(self, window: Window) -> None:
         size = self._detector.window_samples
         if not len(window.samples):
             return
-        windows = _filled(window.samples, size).reshape(-1, size)
-        brought_up = np.concatenate([self._gain(samples) for samples in windows])
-        probabilities = self._detector.speech_probabilities(brought_up)
+        windows = _padded(window.samples, size).reshape(-1, size)
+        amplified = np.concatenate([self._gain(samples) for samples in windows])
+        probabilities = self._detector.speech_probabilities(amplified)
         for number, probability in enumerate(probabilities):
             start = window.start_sample + number * size
             stop = min(start + size, window.stop_sample)
@@ -102,42 +101,39 @@ class Listener:
                 self._stage.publish(event)
         self._at = window.stop_sample
 
-    def _hear_news(self, timeout_s: float = 0.0) -> bool:
-        """Take in what happened on the bus; tell whether anything did."""
-        news = self._stage.poll(timeout_s)
-        for logged in news:
-            self._history.apply(logged.event)
+    def _poll(self, timeout_s: float = 0.0) -> bool:
+        """Process new events; return whether there were any."""
+        received = self._stage.poll(timeout_s)
+        for logged in received:
+            self._history.apply(logged)
             match logged.event:
-                case (
-                    EndpointPredicted(
-                        source=self._source, utterance=utterance, quiet_sample=quiet_sample
-                    ) as judged
-                ):
-                    self._gate.judge(utterance, quiet_sample, judged.wait_ms * SAMPLE_RATE // 1000)
-        return bool(news)
+                case EndpointPredicted(source=self._source) as endpoint:
+                    wait_samples = endpoint.wait_ms * SAMPLE_RATE // 1000
+                    self._gate.set_wait(endpoint.utterance, endpoint.quiet_sample, wait_samples)
+        return bool(received)
 
     def _skip(self, lost: Overrun) -> None:
-        """Go on after sound that is gone."""
-        go_on = max(self._ring.oldest_sample, lost.stop_sample)
-        while self._hear_news(_NEWS_S):
+        """Report lost audio and continue after it."""
+        resume_sample = max(self._ring.oldest_sample, lost.stop_sample)
+        while self._poll(_AFTER_LOSS_S):
             pass
-        restarted = any(lost.start_sample < start <= go_on for start in self._history.capture_starts)
+        restarted = any(lost.start_sample < start <= resume_sample for start in self._history.capture_starts)
         for event in self._gate.finish(lost.start_sample):
             self._stage.publish(event)
         self._stage.publish(
             AudioLost(
                 source=self._source,
                 start_sample=lost.start_sample,
-                stop_sample=go_on,
-                cause="capture was started again" if restarted else "the listener fell behind",
+                stop_sample=resume_sample,
+                cause="capture was restarted" if restarted else "speech detection fell behind",
             )
         )
-        self._gate.skip_to(go_on)
+        self._gate.skip_to(resume_sample)
         self._detector.reset()
-        self._at = go_on
+        self._at = resume_sample
 
 
-def _filled(samples: Samples, size: int) -> Samples:
-    """Return whole windows; only before an end is the last one short."""
+def _padded(samples: Samples, size: int) -> Samples:
+    """Return complete windows; only at the end of the audio is the last one padded with silence."""
     short = -len(samples) % size
     return np.concatenate((samples, np.zeros(short, np.int16))) if short else samples

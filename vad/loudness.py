@@ -1,7 +1,7 @@
-"""Automatic gain for the detector: quiet speech is brought up before it is judged.
+"""Automatic gain: amplifies quiet speech for the detector.
 
-Silero was trained on speech of ordinary loudness and overhears what is 30 dB fainter, above all after
-something loud. Only the detector hears the result; the ring is not touched. Pure.
+Silero misses speech 30 dB below ordinary loudness, especially after something loud. The ring does not
+change. Pure.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 
-_WANTED_PEAK = 8_000
-_GAIN_AT_MOST = 10.0
-"""20 dB: more would bring up noise, and was measured to (`bench/LOG.md`)."""
-_FORGET_AFTER_S = 1.0
+_TARGET_PEAK = 8_000
+_MAX_GAIN = 10.0
+"""20 dB; more amplifies noise into detections (`bench/LOG.md`)."""
+_PEAK_DECAY_S = 1.0
 
 
 class AutomaticGain:
-    """Follows how loud a source is and brings it up where it is quiet."""
+    """Tracks the peak of a source and amplifies it where it is quiet."""
 
     def __init__(self) -> None:
         self._peak = 1.0
 
     def __call__(self, samples: Samples) -> Samples:
-        """Return the window as the detector should hear it.
+        """Return the window, amplified.
 
         Args:
             samples: int16, shape (n,).
@@ -33,8 +33,8 @@ class AutomaticGain:
         if not len(samples):
             return samples
         peak = max(abs(int(samples.max())), abs(int(samples.min())), 1)
-        faded = self._peak * math.exp(-len(samples) / SAMPLE_RATE / _FORGET_AFTER_S)
-        self._peak = max(peak, faded)
-        gain = min(max(_WANTED_PEAK / self._peak, 1.0), _GAIN_AT_MOST)
-        # The peak of this window times the gain is the wanted peak at most: nothing can overflow.
+        decayed = self._peak * math.exp(-len(samples) / SAMPLE_RATE / _PEAK_DECAY_S)
+        self._peak = max(peak, decayed)
+        gain = min(max(_TARGET_PEAK / self._peak, 1.0), _MAX_GAIN)
+        # The peak of this window times the gain is at most the target: nothing overflows.
         return samples if gain == 1.0 else (samples * np.float32(gain)).astype(np.int16)

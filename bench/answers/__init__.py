@@ -1,1 +1,1 @@
-"""Measures questions found, notes found, and the time added to a provider's own."""
+"""Measures question detection, note retrieval, and the latency added to a provider's own."""

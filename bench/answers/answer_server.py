@@ -1,6 +1,6 @@
-"""A model's server for measuring: answers every question with the same words, and notes when bytes passed.
+"""Fake model server for latency: replies with fixed words and records when bytes passed.
 
-Speaks chat completions on loopback, a thread a connection. It knows nothing of models.
+Serves chat completions on loopback, one thread per connection.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encodin
 
 
 @dataclass(frozen=True)
-class Served:
-    """One question as the server saw it."""
+class ServedRequest:
+    """One question as the server received it."""
 
     body: bytes
     received_ns: int
-    """When the last byte of the request was here."""
+    """Time at which the last byte of the request arrived."""
     first_sent_ns: int
-    """When the first token's bytes were handed to the socket; 0 when the client hung up before."""
+    """Time at which the first token was written to the socket; 0 if the client disconnected before."""
 
 
 class AnswerServer:
-    """The server; to be entered.
+    """The server; use it as a context manager.
 
     Args:
-        think_s: How long it takes to the first token.
-        word_s: How long from one token to the next.
+        think_s: Time to the first token.
+        word_s: Time between two tokens.
     """
 
     def __init__(self, think_s: float, word_s: float) -> None:
         self._think_s = think_s
         self._word_s = word_s
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.served: list[Served] = []
+        self.served: list[ServedRequest] = []
 
     @property
     def address(self) -> str:
-        """What `--provider` takes."""
+        """Value for `--provider`."""
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
     def __enter__(self) -> Self:
@@ -75,17 +75,17 @@ class AnswerServer:
                         self._answer(connection, request, received_ns)
                     else:
                         connection.sendall(_listing())
-            except OSError:  # the client hung up: a newer question came
+            except OSError:  # the client disconnected: a newer question arrived
                 return
 
     def _answer(self, connection: socket.socket, body: bytes, received_ns: int) -> None:
         at = len(self.served)
-        self.served.append(Served(body, received_ns, 0))
+        self.served.append(ServedRequest(body, received_ns, 0))
         time.sleep(self._think_s)
         for number, word in enumerate(_WORDS):
             pieces = _chunk(_event(f"{word} ", None))
             if number == 0:
-                self.served[at] = Served(body, received_ns, time.monotonic_ns())
+                self.served[at] = ServedRequest(body, received_ns, time.monotonic_ns())
                 pieces = _HEAD + pieces
             connection.sendall(pieces)
             time.sleep(self._word_s)
@@ -93,7 +93,7 @@ class AnswerServer:
 
 
 def _read(incoming: BinaryIO) -> bytes | None:
-    """Return the body of the next request, empty for one that carries nothing; None at the end."""
+    """Return the body of the next request, empty if it has none; None at the end."""
     if not incoming.readline():
         return None
     length = 0

@@ -1,8 +1,8 @@
-"""Answers: what Cuecard itself adds between a question's last word and the first word of its answer.
+"""Measures the latency that Cuecard adds between a question and its answer.
 
-Real processes (hub and llm stage), a real socket, a server on this machine. Two parts: from the final words
-being said to the request's last byte being at the server, and from the first token's bytes to its event in
-the log. Then a burst of questions: the newest must win, and none may be sent twice.
+Uses real processes (hub and llm stage), a real socket and a local server. Two parts: from the final
+transcript to the request's last byte at the server, and from the first token's bytes to its event in the log.
+Then a burst of questions, in which the newest must win and none may be sent twice.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def measure(questions: int, notes: list[Path]) -> None:
         ]
         first_ns = {
             grew.question: at_ns for at_ns, grew in reversed(talk.of(AnswerStreamed))
-        }  # of each question
+        }  # one per question
         to_event_ms = [
             (first_ns[number] - served.first_sent_ns) / 1e6 for number, served in enumerate(server.served, 1)
         ]
@@ -92,7 +92,7 @@ def _row(figures: dict[str, float | None], name: str) -> str:
 
 
 def _burst(settings: LlmSettings, questions: int = 50, rate: float = 5.0) -> dict[str, int | bool]:
-    """Ask faster than anybody can answer."""
+    """Publish questions faster than they can be answered."""
     with _stage(settings, think_s=0.3, word_s=0.05) as (talk, server):
         started_s = time.monotonic()
         for number in range(1, questions + 1):
@@ -116,8 +116,8 @@ def _question(body: bytes) -> str:
     return str(msgspec.json.decode(body)["messages"][-1]["content"])
 
 
-class _Talk:
-    """Somebody who asks, and what comes of it."""
+class _Conversation:
+    """Publishes questions and collects the events that follow."""
 
     def __init__(self, run: Run) -> None:
         self._stt = HubClient("stt", run, kinds=frozenset())
@@ -126,7 +126,7 @@ class _Talk:
         self.said_ns: dict[int, int] = {}
 
     def ask(self, number: int) -> None:
-        """Say the final words of a question."""
+        """Publish the final transcript of a question."""
         topic = _TOPICS[number % len(_TOPICS)]
         start_sample = 30 * number * SAMPLE_RATE
         final = FinalTranscribed(
@@ -148,21 +148,21 @@ class _Talk:
         self._stt.publish(final)
 
     def listen(self, seconds: float) -> None:
-        """Hear what comes for so long."""
+        """Collect events for so long."""
         until_s = time.monotonic() + seconds
         while (left_s := until_s - time.monotonic()) > 0:
             self._heard += self._view.poll(left_s)
 
     def of(self, kind: type[M]) -> list[tuple[int, M]]:
-        """Return what was heard of this kind, each with the time at which it was logged."""
+        """Return the events of this kind, each with the time at which it was logged."""
         return [(logged.logged_ns, logged.event) for logged in self._heard if isinstance(logged.event, kind)]
 
     def wait_for(self, kind: type[M], question: int = 0) -> None:
-        """Hear until an event of this kind comes, of this question if one is given."""
+        """Wait for an event of this kind, and of this question if one is given."""
         give_up_s = time.monotonic() + (_ANSWER_S if question else _START_S)
         while not any(getattr(event, "question", 0) == question for _, event in self.of(kind)):
             if time.monotonic() > give_up_s:
-                raise StageFailure(f"no {kind.__name__} came", fix="see what the llm stage says above")
+                raise StageFailure(f"no {kind.__name__} came", fix="see the messages of the llm stage above")
             self._heard += self._view.poll(0.2)
 
     def close(self) -> None:
@@ -171,11 +171,13 @@ class _Talk:
 
 
 @contextmanager
-def _stage(settings: LlmSettings, *, think_s: float, word_s: float) -> Iterator[tuple[_Talk, AnswerServer]]:
-    """Run a hub and an llm stage that asks a server of ours."""
+def _stage(
+    settings: LlmSettings, *, think_s: float, word_s: float
+) -> Iterator[tuple[_Conversation, AnswerServer]]:
+    """Run a hub and an llm stage with a local provider."""
     with ExitStack() as stack:
         server = stack.enter_context(AnswerServer(think_s, word_s))
-        state = stack.enter_context(tempfile.TemporaryDirectory())  # not into the user's own counts
+        state = stack.enter_context(tempfile.TemporaryDirectory())  # keeps the user's own counts unchanged
         run = Run.create({"llm": msgspec.structs.replace(settings, provider=server.address)})
         stack.callback(run.remove)
         env = {
@@ -188,7 +190,7 @@ def _stage(settings: LlmSettings, *, think_s: float, word_s: float) -> Iterator[
             process = subprocess.Popen([sys.executable, "-m", module], env=env)
             stack.callback(process.wait, 10)
             stack.callback(process.terminate)
-        talk = _Talk(run)
+        talk = _Conversation(run)
         stack.callback(talk.close)
         talk.wait_for(ProviderReady)
         yield talk, server

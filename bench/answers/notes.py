@@ -1,8 +1,8 @@
-"""How well notes are matched to questions, by words and by meaning, and how long that takes in a megabyte.
+"""Measures retrieval from notes: accuracy by words and by meaning, and speed.
 
 A corpus is a folder with documents and questions.toml, which names for each question the document and some
-words of the passage that answers it. What is wrong is shown of the open half alone: whoever has looked at the
-held-back questions has none any more.
+words of the passage that answers it. Errors are shown for the open half only, so that the other half stays
+held out.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import numpy as np
 
 from bench.harness.report import show
 from bus.failures import InputFailure
-from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import Note, read_notes
+from llm.notes.prepared_answers import PreparedAnswers
+from llm.notes.read.note_files import Note, read_notes
 from llm.notes.search import Notes, open_notes
 from session.models import store
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "data" / "notes"
-"""Ours; not part of an installed program."""
+"""A file of the repository, not of an installed program."""
 
 MEGABYTE = 1_000_000
 _TAKE_IN_LIMIT_S = 1200.0
@@ -54,12 +54,12 @@ class Spoken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     question: str
     written: str
-    """As the notes have it."""
+    """As written in the notes."""
     half: Half = "open"
 
 
 class Questions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a corpus is asked."""
+    """The questions of a corpus."""
 
     documents: list[str]
     asked: list[Asked]
@@ -87,7 +87,7 @@ def measure(corpus: Path, *, megabytes: float, show_errors: bool) -> None:
         if show_errors:
             _print_errors(notes, questions, name)
     if questions.prepared:
-        replies = _replied(Prepared(read_notes([corpus / questions.prepared_in]).notes), questions)
+        replies = _replied(PreparedAnswers(read_notes([corpus / questions.prepared_in]).notes), questions)
         figures["prepared"] = replies
         rows += [(f"prepared, {half}", _said(scores)) for half, scores in replies.items()]
     if megabytes:
@@ -99,10 +99,10 @@ def measure(corpus: Path, *, megabytes: float, show_errors: bool) -> None:
 
 
 def read_questions(corpus: Path) -> Questions:
-    """Return what a corpus is asked.
+    """Read the questions of a corpus.
 
     Raises:
-        InputFailure: The file is missing, or is no such file.
+        InputFailure: The file is missing or invalid.
     """
     path = corpus / "questions.toml"
     try:
@@ -116,7 +116,7 @@ def read_questions(corpus: Path) -> Questions:
 
 
 def _ways() -> dict[str, str]:
-    """Return the ways to search that this machine has, each with its model."""
+    """Return the available kinds of search, each with its model."""
     ways = {"words": ""}
     if store.is_there("minilm"):
         ways["words and meaning"] = str(store.find("minilm").parent)
@@ -125,12 +125,12 @@ def _ways() -> dict[str, str]:
 
 def _opened(files: Sequence[Note], model: str) -> Notes:
     notes = open_notes(files, model)
-    notes.wait_for_meaning(_TAKE_IN_LIMIT_S)
+    notes.wait_for_embeddings(_TAKE_IN_LIMIT_S)
     return notes
 
 
 def _matched(notes: Notes, questions: Questions, half: str) -> dict[str, int]:
-    """Return how many questions found their passage, and how many that have none found some."""
+    """Count the questions whose passage was found, and those without a passage for which some was found."""
     places = [_place(notes, one) for one in questions.asked if one.half == half]
     strays = [bool(notes.best_passages(one.question)) for one in questions.unanswered if one.half == half]
     return {
@@ -143,7 +143,7 @@ def _matched(notes: Notes, questions: Questions, half: str) -> dict[str, int]:
 
 
 def _place(notes: Notes, one: Asked) -> int:
-    """Return where the right passage came, from 1; 0 for nowhere."""
+    """Return the rank of the right passage, from 1; 0 if it was not found."""
     found = notes.best_passages(one.question)
     right = (
         number
@@ -153,8 +153,8 @@ def _place(notes: Notes, one: Asked) -> int:
     return next(right, 0)
 
 
-def _replied(prepared: Prepared, questions: Questions) -> dict[str, dict[str, int]]:
-    """Return, by half, how many replies came up, and how many wrong ones."""
+def _replied(prepared: PreparedAnswers, questions: Questions) -> dict[str, dict[str, int]]:
+    """Count, by half, the prepared answers that were found, and the wrong ones."""
     scores: dict[str, dict[str, int]] = {}
     for half in ("open", "held"):
         pairs = [
@@ -174,12 +174,12 @@ def _replied(prepared: Prepared, questions: Questions) -> dict[str, dict[str, in
 
 
 def _timed(files: Sequence[Note], questions: Questions, model: str, megabytes: float) -> dict[str, float]:
-    """Return how long it takes to take in a large corpus, and to search it."""
+    """Measure how long indexing and searching a large corpus take."""
     large = [Note("large.md", "".join(_invented(files, int(megabytes * MEGABYTE))))]
     started_s = time.perf_counter()
     notes = open_notes(large, model)
     ready_s = time.perf_counter() - started_s
-    notes.wait_for_meaning(_TAKE_IN_LIMIT_S)
+    notes.wait_for_embeddings(_TAKE_IN_LIMIT_S)
     whole_s = time.perf_counter() - started_s
     asked = [one.question for one in questions.asked] + [one.question for one in questions.unanswered]
     took_ms = []
@@ -199,7 +199,7 @@ def _timed(files: Sequence[Note], questions: Questions, model: str, megabytes: f
 
 
 def _invented(files: Sequence[Note], wanted: int) -> Iterator[str]:
-    """Yield sections made of the documents' lines, with a third of the words changed for others of theirs."""
+    """Yield sections made of the documents' lines, with a third of the words replaced by others of them."""
     chance = random.Random(7)
     lines = [line for note in files for line in note.text.split("\n") if len(line.split()) > 4]
     words = [word for line in lines for word in line.split()]

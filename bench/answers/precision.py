@@ -1,4 +1,4 @@
-"""Found or not, rightly or not: precision and recall with bootstrap intervals. Pure."""
+"""Precision, recall and F1 with bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = ("", "judged", "ask", "precision", "95 %", "recall", "95 %", "F1")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found in a line, or in an utterance of a session."""
+    """Expected and actual result for a line, or for an utterance of a session."""
 
     asks: bool
     found: bool
@@ -47,7 +47,7 @@ def _precision_recall(asks: np.ndarray, found: np.ndarray) -> tuple[float, float
 
 
 def row(name: str, figures: dict[str, Any]) -> list[str]:
-    """Return a line of the table under `COLUMNS`."""
+    """Return a row of the table under `COLUMNS`."""
     precision, recall = figures["precision_between"], figures["recall_between"]
     return [
         name,

@@ -1,8 +1,8 @@
-"""How well questions are found in the finals of real sessions, with what the recogniser got wrong in them.
+"""Scores question detection on the finals of recorded sessions, transcription errors included.
 
-A session is what `cuecard run --json` printed. Beside NAME.jsonl, NAME.asks.json says by hand which
-utterances ask: {"call": [2, [3, 4], 7]}, where [3, 4] is one question spread over two. Only the sources
-named there count.
+A session is the output of `cuecard run --json`. Beside NAME.jsonl, the manually written NAME.asks.json says
+which utterances ask: {"call": [2, [3, 4], 7]}, where [3, 4] is one question in two utterances. Only the
+sources named there count.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Labels = dict[str, list[int | list[int]]]
 
 
 _ADDED = ("seq", "logged_ns")
-"""What a printed event has besides the message."""
+"""Fields of a printed event besides the message."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def measure(paths: Sequence[Path], *, show_errors: bool) -> None:
 
 
 def _score_session(path: Path) -> _Session:
-    """Score one session: every labelled question, and every question found where there is none."""
+    """Score one session: every labelled question, and every question detected elsewhere."""
     finals, labels = _read_session(path)
     listener = Listener(LlmSettings(listen_to="everyone"))
     asked = [found for final in finals if (found := listener.detect(final)) and found.source in labels]
@@ -93,6 +93,6 @@ def _read_session(path: Path) -> tuple[list[FinalTranscribed], _Labels]:
     except (OSError, msgspec.MsgspecError) as error:
         raise InputFailure(
             f"{path.name} or {labels_path.name} cannot be read ({error})",
-            fix=f"name what cuecard run --json printed, and say in {labels_path.name} which utterances ask",
+            fix=f"name the output of cuecard run --json, and list in {labels_path.name} which utterances ask",
         ) from error
     return finals, labels

@@ -1,4 +1,4 @@
-"""The labelled lines in tests/data/questions.toml; that file says what counts as a question."""
+"""Reads the labelled lines of tests/data/questions.toml, which defines what counts as a question."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class Line:
     group: str
     leans: bool
     span: tuple[int, int] | None
-    """From the first to the last character that asks, where it is marked."""
+    """From the first to the last character of the question, if it is marked."""
 
     @property
     def held_back(self) -> bool:
-        """Whether it may only be looked at as one of many: the first byte of its hash is odd."""
+        """Whether the line is held out (the first byte of its hash is odd) and may only be scored in bulk."""
         return hashlib.sha256(self.said.encode()).digest()[0] % 2 == 1
 
     @property
     def asks(self) -> bool:
-        """Whether it is to be answered."""
+        """Whether it should be answered."""
         return self.label != "none"
 
 

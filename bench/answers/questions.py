@@ -1,6 +1,7 @@
-"""How well questions are found in labelled lines, open and held back; `question_finals` does it for sessions.
+"""Scores question detection on labelled lines, open and held out.
 
-What is wrong is shown of the open half alone: whoever has looked at the held-back lines has none any more.
+Errors are shown for the open half only, so that the other half stays held out. `question_finals` scores
+sessions.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def _figures(lines: Sequence[Line], found: Sequence[Question | None]) -> dict[st
 
 
 def _same_place(span: tuple[int, int], question: Question) -> bool:
-    """Tell whether the words found are, but for a few, the words marked."""
+    """Tell whether the detected words are, with few exceptions, the marked ones."""
     start, stop = question.spans[0][0], question.spans[-1][1]
     shared = max(0, min(stop, span[1]) - max(start, span[0]))
     return shared >= _SAME_PLACE * (max(stop, span[1]) - min(start, span[0]))
@@ -91,7 +92,7 @@ def _names(lines: Iterable[Line]) -> list[str]:
 
 
 def _by_group(lines: Sequence[Line], found: Sequence[Question | None]) -> dict[str, tuple[int, int]]:
-    """Return how many lines of each group were judged right, and how many there are."""
+    """Count, for each group of lines, the correct ones and all."""
     right: dict[str, tuple[int, int]] = {}
     for line, question in zip(lines, found, strict=True):
         good, count = right.get(line.group, (0, 0))
@@ -117,7 +118,7 @@ def _by_confidence(lines: Sequence[Line], found: Sequence[Question | None]) -> d
 
 
 def _print_errors(lines: Sequence[Line], found: Sequence[Question | None]) -> None:
-    """Print what was judged wrong in the open half; the held-back half is not to be looked at."""
+    """Print the errors in the open half; the held-out half is never shown."""
     for line, question in zip(lines, found, strict=True):
         if _sure(question) != line.asks:
             print(f"{'missed' if line.asks else 'false'}  {line.group}: {line.said}")

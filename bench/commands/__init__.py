@@ -1,1 +1,1 @@
-"""What `cuecard bench` can be told, one file for each kind of measurement; the work is done elsewhere."""
+"""Options of `cuecard bench`, one file per kind of measurement; the work is done elsewhere."""

@@ -1,4 +1,4 @@
-"""The commands that measure the way to an answer: `cuecard bench answers`, `questions`, `notes`."""
+"""Commands that measure answers: `cuecard bench answers`, `questions`, `notes`."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from bench.commands.options import ShowOption
 
 
 def answers(
-    questions: Annotated[int, typer.Option(min=1, help="How many to ask, one after the other.")] = 200,
+    questions: Annotated[int, typer.Option(min=1, help="Number of questions, one after the other.")] = 200,
     notes: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="Notes to search for each.")
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="Notes to search for each question."),
     ] = None,
 ) -> None:
-    """What we add between a question and its answer, asking a server on this machine; and a burst."""
+    """Latency added between a question and its answer, with a local server; and a burst of questions."""
     from bench.answers.latency import measure
 
     measure(questions, notes or [])
@@ -24,7 +25,7 @@ def answers(
 
 def questions(
     data: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Other labelled lines than ours.")
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Other labelled lines.")
     ] = None,
     finals: Annotated[
         list[Path] | None,
@@ -32,7 +33,7 @@ def questions(
     ] = None,
     show: ShowOption = False,
 ) -> None:
-    """How well questions are found: in labelled lines, or in the finals of sessions."""
+    """Accuracy of question detection, on labelled lines or on the finals of sessions."""
     from bench.answers import question_finals
     from bench.answers.question_lines import LINES
     from bench.answers.questions import measure
@@ -47,10 +48,10 @@ def notes(
     corpus: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="Other documents and questions.")
     ] = None,
-    megabytes: Annotated[float, typer.Option(min=0.0, help="How large notes to time; 0 times none.")] = 1.0,
+    megabytes: Annotated[float, typer.Option(min=0.0, help="Size of the notes to time; 0 to skip.")] = 1.0,
     show: ShowOption = False,
 ) -> None:
-    """How well notes are matched to questions, and how long that takes."""
+    """Accuracy and speed of retrieval from notes."""
     from bench.answers.notes import CORPUS, measure
 
     measure(corpus or CORPUS, megabytes=megabytes, show_errors=show)

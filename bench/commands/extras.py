@@ -1,4 +1,4 @@
-"""What must be there before anything is played: packages that only measuring needs, a place for the page."""
+"""Checks packages and output paths that only measurements need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EXTRA_PACKAGES = ("jiwer", "whisper_normalizer", "plotly")
 
 
 def need_extras(*written: Path | None) -> None:
-    """See that what is needed is there, and that what is to be written can be, before minutes are spent."""
+    """Check that the needed packages and writable outputs exist, before minutes are spent."""
     for path in written:
         if path and not os.access(path.absolute().parent, os.W_OK):
             raise InputFailure(

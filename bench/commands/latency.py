@@ -1,4 +1,4 @@
-"""The commands that measure words: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def live(
     kind: KindsOption = None,
     runs: RunsOption = 1,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Run faster-whisper's transcribe() on the same, too.")
+        bool, typer.Option("--offline", help="Also run faster-whisper's transcribe() on the same audio.")
     ] = False,
     settings: SettingsOption = None,
     view: ViewOption = "none",
@@ -36,9 +36,10 @@ def live(
         Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
     ] = None,
 ) -> None:
-    """Speech on two sources at real pace: latency, accuracy, cuts, cost, and where each millisecond goes.
+    """Play speech on two sources in real time: latency, accuracy, cuts, cost, and where each millisecond
+    goes.
 
-    Exits with a failure when the replay was late: such a run does not count.
+    Exits with a failure if the replay was late: such a run does not count.
     """
     need_extras(report, trace)
     from bench.harness.corpus import parse_kinds
@@ -62,14 +63,12 @@ def live(
 
 
 def noise(corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)]) -> None:
-    """Noise, music and silence at real pace: words that nobody said. Short for `live --kind noise`."""
+    """Play noise, music and silence in real time: invented words. Short for `live --kind noise`."""
     live(corpus=corpus, clips=1000, kind=["noise"])
 
 
 def sweep(
-    vary: Annotated[
-        list[str], typer.Option(help="A setting and its values: stt.beam=1,5. As often as needed.")
-    ],
+    vary: Annotated[list[str], typer.Option(help="A setting and its values: stt.beam=1,5. Repeatable.")],
     corpus: CorpusOption = None,
     clips: ClipsOption = 24,
     seed: SeedOption = 1,
@@ -87,12 +86,12 @@ def sweep(
 
 def vad(
     corpus: Annotated[
-        Path, typer.Option(exists=True, file_okay=False, help="Has vad_audio/*.flac and vad/*.json.")
+        Path, typer.Option(exists=True, file_okay=False, help="Folder with vad_audio/*.flac and vad/*.json.")
     ],
     settings: SettingsOption = None,
     report: ReportOption = None,
 ) -> None:
-    """The speech detectors and the gate on labelled audio: precision, recall, lags, speech that is lost."""
+    """Score the speech detectors and the gate on labelled audio: precision, recall, lags, lost speech."""
     if report:
         need_extras(report)
     from bench.parts.vad import measure
@@ -104,28 +103,26 @@ def peers(
     corpus: CorpusOption = None,
     clips: ClipsOption = 24,
     seed: SeedOption = 1,
-    rounds: Annotated[int, typer.Option(min=1, help="How often each hears it: forth, back, forth.")] = 1,
-    peer: Annotated[list[str] | None, typer.Option(help="Only these, as often as needed.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="How often to play to each: forth, back, forth.")] = 1,
+    peer: Annotated[list[str] | None, typer.Option(help="Only these; repeatable.")] = None,
     weights: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder, else base.")
+        Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder; default base.")
     ] = None,
     homes: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Where their environments are, else in the cache.")
+        Path | None, typer.Option(file_okay=False, help="Folder of their environments; default in the cache.")
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write each round here; go on from what is here.")
+        Path | None, typer.Option(file_okay=False, help="Write each round here; skip rounds that exist.")
     ] = None,
     report: ReportOption = None,
-    install: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Install this one for later, and only that.")
-    ] = None,
+    install: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only install this one.")] = None,
 ) -> None:
-    """Other live transcribers beside Cuecard, on the same stream and weights: those that you installed."""
+    """Compare other live transcribers that you installed with Cuecard, on the same stream and weights."""
     need_extras(report)
     from bench.latency.live import Plan
-    from bench.peers.measuring import Contest, install_peers, measure
+    from bench.peers.measuring import Comparison, install_peers, measure
 
     if install:
         install_peers(install, homes)
     else:
-        measure(Contest.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))
+        measure(Comparison.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))

@@ -1,4 +1,4 @@
-"""Options of the commands that measure: what they are called, and what their help says."""
+"""Shared options of the bench's commands."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ CorpusOption = Annotated[
         exists=True,
         file_okay=False,
         help="A folder with manifest.jsonl, or of recordings with a .txt beside each; "
-        "without it, the interview that ships with the program.",
+        "without it, the shipped interview.",
     ),
 ]
-ClipsOption = Annotated[int, typer.Option(min=1, help="How many utterances of each kind to play.")]
-SeedOption = Annotated[int, typer.Option(help="Which ones, and in which order.")]
+ClipsOption = Annotated[int, typer.Option(min=1, help="Number of utterances of each kind.")]
+SeedOption = Annotated[int, typer.Option(help="Seed of the choice and order.")]
 KindsOption = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="clean (the default), noisy, telephone or noise, as often as needed."),
+    typer.Option("--kind", help="clean (the default), noisy, telephone or noise; repeatable."),
 ]
 SettingsOption = Annotated[
-    Path | None, typer.Option(exists=True, dir_okay=False, help="A settings file in the place of your own.")
+    Path | None, typer.Option(exists=True, dir_okay=False, help="A settings file instead of your own.")
 ]
-ViewOption = Annotated[Literal["none", "overlay"], typer.Option(help="Paint too, on no screen.")]
-RunsOption = Annotated[int, typer.Option(min=1, help="How often to play it.")]
-ReportOption = Annotated[Path | None, typer.Option(dir_okay=False, help="Write one page, all in one file.")]
-ShowOption = Annotated[bool, typer.Option("--show", help="Print what was missed and what was wrong.")]
+ViewOption = Annotated[Literal["none", "overlay"], typer.Option(help="Run the overlay too, offscreen.")]
+RunsOption = Annotated[int, typer.Option(min=1, help="Number of runs.")]
+ReportOption = Annotated[Path | None, typer.Option(dir_okay=False, help="Write a self-contained HTML page.")]
+ShowOption = Annotated[bool, typer.Option("--show", help="Print misses and errors.")]

@@ -1,4 +1,4 @@
-"""The commands that measure the processes and what joins them: `cuecard bench ring`, `hub`, `session`, …"""
+"""Commands that measure single parts: `cuecard bench ring`, `hub`, `session`, …"""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import typer
 
 
 def ring(
-    seconds: Annotated[float, typer.Option(help="How long the readers race the writer.")] = 60.0,
-    speed: Annotated[float, typer.Option(help="How many times faster than real time.")] = 50.0,
+    seconds: Annotated[float, typer.Option(help="Duration of the race.")] = 60.0,
+    speed: Annotated[float, typer.Option(help="Speed of the writer, times real time.")] = 50.0,
 ) -> None:
-    """Cost of a 20 ms read, and three readers against a fast writer: how many torn reads were accepted."""
+    """Cost of a 20 ms read; and three readers racing a fast writer: how many torn reads were accepted."""
     from bench.parts.ring import measure
 
     measure(seconds, speed)
 
 
 def hub(
-    events: Annotated[int, typer.Option(help="How many events to send.")] = 4000,
+    events: Annotated[int, typer.Option(help="Number of events.")] = 4000,
     rate: Annotated[float, typer.Option(help="Events a second.")] = 200.0,
 ) -> None:
-    """From an event being said to a subscriber in another process having it."""
+    """Latency of an event from one process to a subscriber in another."""
     from bench.parts.hub import measure
 
     measure(events, rate)
 
 
 def session(
-    seconds: Annotated[float, typer.Option(help="How long to sit in silence.")] = 30.0,
+    seconds: Annotated[float, typer.Option(help="Duration of silence.")] = 30.0,
 ) -> None:
     """Start, idle and stop of a session with two silent sources: time, CPU, memory, leftovers."""
     from bench.parts.session import measure
@@ -37,10 +37,10 @@ def session(
 
 
 def endurance(
-    minutes: Annotated[float, typer.Option(min=2.0, help="How long to play.")] = 30.0,
+    minutes: Annotated[float, typer.Option(min=2.0, help="Duration.")] = 30.0,
     stall: Annotated[bool, typer.Option(help="Stop the transcriber for five seconds in the middle.")] = False,
 ) -> None:
-    """Two people talking for a long time: does lag grow, does memory grow, is anything lost?"""
+    """A long conversation: does lag grow, does memory grow, is anything lost?"""
     from bench.faults.endurance import measure
 
     measure(minutes, stall=stall)
@@ -53,21 +53,21 @@ def overload(
     ] = "slow",
     seconds: Annotated[float, typer.Option(min=5.0, help="How long.")] = 45.0,
     share: Annotated[
-        float, typer.Option(min=0.005, max=1.0, help="What a slowed transcriber gets of its time.")
+        float, typer.Option(min=0.005, max=1.0, help="Share of its time that a slowed transcriber gets.")
     ] = 0.1,
 ) -> None:
-    """More than the machine can do, for a while: what is late or lost, is it told, how soon is all well?"""
+    """Overload for a while: delays, losses, reports, and time to recover."""
     from bench.faults.overload import measure
 
     measure(load, seconds, share=share)
 
 
 def drift(
-    hours: Annotated[float, typer.Option(min=0.05, help="Length by the session's own clock.")] = 8.0,
-    every: Annotated[float, typer.Option(min=20.0, help="Seconds from a sentence to the next.")] = 120.0,
-    real_pace: Annotated[bool, typer.Option("--real-pace", help="Take as long as it lasts.")] = False,
+    hours: Annotated[float, typer.Option(min=0.05, help="Duration on the session's clock.")] = 8.0,
+    every: Annotated[float, typer.Option(min=20.0, help="Seconds between two sentences.")] = 120.0,
+    real_pace: Annotated[bool, typer.Option("--real-pace", help="Play in real time.")] = False,
 ) -> None:
-    """Hours of a session in minutes: memory, descriptors, threads, and what moves on the clock."""
+    """Hours of a session in minutes: memory, descriptors, threads, and clock drift."""
     from bench.faults.drift import measure
 
     measure(hours, every_s=every, at_real_pace=real_pace)

@@ -1,1 +1,1 @@
-"""Measures what kills, hangs, overload and hours of running cost."""
+"""Measures the effect of kills, hangs, overload and long sessions."""

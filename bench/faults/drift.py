@@ -1,9 +1,8 @@
-"""Hours of a session in minutes: do memory, descriptors or threads grow, does anything move on the clock?
+"""Measures drift: growth of memory, descriptors and threads over hours, and clock drift.
 
-Two recordings of mostly silence, one of them at 44.1 kHz, in which the same sentence is said again and
-again, are played as fast as the words keep up. Where the sentence lies is known to the sample, so a clock
-that runs away shows, as soon as it has gone over the edge of one of the detector's windows of 32 ms; what
-each stage holds is sampled as it goes, and a line is laid through it.
+Two recordings of mostly silence, one of them at 44.1 kHz, repeat one sentence and are played as fast as
+transcription allows. The sentence's position is known to the sample, so clock drift shows once it exceeds one
+detector window of 32 ms; the stages' resources are sampled, and a line is fitted through them.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ import soxr
 from numpy.typing import NDArray
 
 from bench.harness.consumer import Received, run_session
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
 
 RATES_HZ = {"call": 44_100, "mic": SAMPLE_RATE}
 WARM_UP_H = 1 / 6
-"""Memory of the first ten minutes is not judged."""
+"""Memory of the first ten minutes is not evaluated."""
 
 _SAMPLE_EVERY_H = 1 / 120
 _SENTENCE_S = 6.0
@@ -36,10 +35,10 @@ _APART_S = 3.0  # between the two sources
 
 @dataclass(frozen=True)
 class Sample:
-    """What the session's processes held at a moment."""
+    """Resources of the session's processes at a moment."""
 
     at_h: float
-    """On the sample clock."""
+    """Position on the sample clock."""
     memory_mb: Mapping[str, float]
     descriptors: int
     threads: int
@@ -47,7 +46,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Line:
-    """A line through points, by least squares."""
+    """A line fitted by least squares."""
 
     slope: float
     error: float
@@ -55,7 +54,7 @@ class Line:
 
     @classmethod
     def through(cls, x: Sequence[float], y: Sequence[float]) -> Line:
-        """Return the line; its slope is not known with fewer than three points."""
+        """Return the line; its slope is unknown with fewer than three points."""
         if len(x) < 3:
             return cls(float("nan"), float("nan"))
         (slope, _), covariance = np.polyfit(x, y, 1, cov="unscaled")
@@ -71,8 +70,8 @@ class _Observer:
     samples: list[Sample] = field(default_factory=list)
     _pids: dict[str, int] = field(default_factory=dict)
 
-    def on_line(self, received: Received, family: Family) -> None:
-        """Look at a line."""
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
+        """Process a line of output."""
         event = received.event
         if event["type"] == "StageStarted":
             self._pids[event["stage"]] = event["pid"]
@@ -83,7 +82,7 @@ class _Observer:
             processes = [psutil.Process(pid) for pid in self._pids.values() if psutil.pid_exists(pid)]
             descriptors = sum(process.num_fds() for process in processes)
             threads = sum(process.num_threads() for process in processes)
-            self.samples.append(Sample(at_h, family.resident_mb(), descriptors, threads))
+            self.samples.append(Sample(at_h, tree.resident_mb(), descriptors, threads))
 
 
 def measure(hours: float, *, every_s: float, at_real_pace: bool) -> None:
@@ -91,25 +90,25 @@ def measure(hours: float, *, every_s: float, at_real_pace: bool) -> None:
 
     Args:
         hours: Length of the session, by its own clock.
-        every_s: How far a sentence is from the next one of the same speaker.
-        at_real_pace: Play as long as the session lasts, in the place of as fast as the words keep up.
+        every_s: Distance between two sentences of the same speaker.
+        at_real_pace: Play in real time instead of as fast as transcription allows.
     """
     observer = _Observer()
     with tempfile.TemporaryDirectory() as directory:
         files = {source: _write(Path(directory), source, hours, every_s) for source in RATES_HZ}
         pace = "realtime" if at_real_pace else "fast"
         playback = run_session(files, ["--answer", "off", "--pace", pace], observer.on_line)
-    figures = judge(playback.received, observer.samples, every_s)
-    show("drift", [(name, _in_words(value)) for name, value in figures.items()], figures)
+    figures = evaluate(playback.received, observer.samples, every_s)
+    show("drift", [(name, _summary(value)) for name, value in figures.items()], figures)
 
 
-def judge(received: Sequence[Received], samples: Sequence[Sample], every_s: float) -> dict[str, object]:
+def evaluate(received: Sequence[Received], samples: Sequence[Sample], every_s: float) -> dict[str, object]:
     """Return the figures of a session.
 
     Args:
-        received: What it said.
-        samples: What its processes held.
-        every_s: Where the sentences are.
+        received: Its events.
+        samples: Resources of its processes.
+        every_s: Distance between two sentences.
     """
     kinds = [each.event["type"] for each in received]
     hours = max((each.at_h for each in samples), default=0.0)
@@ -137,7 +136,7 @@ def judge(received: Sequence[Received], samples: Sequence[Sample], every_s: floa
 
 
 def _moved_ms(received: Sequence[Received], source: str, every_s: float) -> float:
-    """Return how far apart the places are at which the same sentence was heard to end, at the worst."""
+    """Return the largest difference between the positions at which the same sentence ended."""
     ends_s: dict[int, float] = {}
     for each in received:
         event = each.event
@@ -165,7 +164,7 @@ def _write(place: Path, source: str, hours: float, every_s: float) -> Path:
 def _period(
     sentence: NDArray[np.float32], number: int, every_s: float, rate_hz: int, *, late: bool
 ) -> NDArray[np.float32]:
-    """Return the sound from one sentence to the next; its ends are rounded so that no error adds up."""
+    """Return the audio from one sentence to the next; its ends are rounded so that no error accumulates."""
     length = round((number + 1) * every_s * rate_hz) - round(number * every_s * rate_hz)
     at = round((_SENTENCE_S + _APART_S) * rate_hz) if late else rate_hz
     sound = np.zeros(length, np.float32)
@@ -173,5 +172,5 @@ def _period(
     return sound
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)

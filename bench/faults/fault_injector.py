@@ -1,6 +1,6 @@
-"""Kills stages of a running session, or stops them, at random moments while somebody speaks or is answered.
+"""Fault injection: kills or stops stages at random moments of speech or of an answer.
 
-Knows nothing of what becomes of it: `bench.faults.recovery` judges that afterwards.
+`bench.faults.recovery` evaluates the effect afterwards.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.harness.consumer import Received
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 
 APART_S = 12.5
-"""Between two strikes at one stage: more than five deaths in a minute would have it given up."""
+"""Time between two faults of one stage; more than five deaths per minute would be given up."""
 
 _SPEECH = frozenset(
     {"SpeechStarted", "PartialTranscribed", "SpeechPaused", "SpeechResumed", "EndpointPredicted"}
 )
 _ANSWER = frozenset({"QuestionDetected", "RequestSent", "AnswerStreamed"})
 _LATEST_S = 0.7
-"""A strike falls up to so long after the event that set it off: in mid-word, in mid-decode, in a pause."""
+"""A fault happens up to so long after its trigger: in mid-word, in mid-decode, in a pause."""
 
 
 @dataclass(frozen=True)
-class Strike:
-    """One stage was struck."""
+class InjectedFault:
+    """A fault that was injected into a stage."""
 
     stage: str
     """"vad:mic"."""
     struck_ns: int
 
 
-class Striker:
-    """Strikes the stages of one session.
+class FaultInjector:
+    """Injects faults into the stages of one session.
 
     Args:
-        kinds: Which kinds of stage: "stt", "vad".
-        times: How often each.
+        kinds: Kinds of stage: "stt", "vad".
+        times: Number of faults for each.
         hang: Stop them instead of killing them.
-        seed: Of the moments.
+        seed: Seed of the moments.
     """
 
     def __init__(self, kinds: Sequence[str], times: int, *, hang: bool, seed: int) -> None:
-        self.strikes: list[Strike] = []
+        self.faults: list[InjectedFault] = []
         self._left = dict.fromkeys(kinds, times)
         self._due_ns = dict.fromkeys(kinds, 0)
         self._signal = signal.SIGSTOP if hang else signal.SIGKILL
@@ -57,8 +57,8 @@ class Striker:
         self._stopped: list[int] = []
         self._timers: list[threading.Timer] = []
 
-    def on_line(self, received: Received, family: Family) -> None:
-        """Look at a line; perhaps strike soon."""
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
+        """Process a line of output; possibly schedule a fault."""
         event = received.event
         if event["type"] == "StageStarted":
             self._pids[event["stage"]] = event["pid"]
@@ -80,18 +80,18 @@ class Striker:
         delay_s = self._chance.uniform(0.0, _LATEST_S)
         self._left[kind] -= 1
         self._due_ns[kind] = received.received_ns + round(APART_S * 1e9)
-        timer = threading.Timer(delay_s, self._strike, [stage])
+        timer = threading.Timer(delay_s, self._inject, [stage])
         self._timers.append(timer)
         timer.start()
 
-    def _strike(self, stage: str) -> None:
+    def _inject(self, stage: str) -> None:
         pid = self._pids[stage]
-        with contextlib.suppress(ProcessLookupError):  # the session is over
+        with contextlib.suppress(ProcessLookupError):  # the session has ended
             struck_ns = time.monotonic_ns()
             os.kill(pid, self._signal)
-            self.strikes.append(Strike(stage, struck_ns))
+            self.faults.append(InjectedFault(stage, struck_ns))
 
     def finish(self) -> None:
-        """Wait for the last strike."""
+        """Wait for the last fault."""
         for timer in self._timers:
             timer.join()

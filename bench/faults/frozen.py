@@ -1,7 +1,7 @@
-"""A window that freezes: does anybody else notice, and is everything there when it thaws?
+"""Measures whether a frozen overlay affects other stages, and whether it catches up.
 
-A hub, the real overlay on no screen, and somebody who says 200 events a second to a follower. The overlay is
-stopped in the middle. Its beats say how far it has come.
+Runs a hub, the real overlay offscreen, and a publisher of 200 events per second with one subscriber. The
+overlay is stopped in the middle; its heartbeats report its progress.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CAUGHT_UP_WITHIN_S = 60.0
 
 
 def measure(seconds: float) -> None:
-    """Measure so long with the overlay at work, and so long with the overlay frozen, and print."""
+    """Measure with a running overlay and with a frozen one, and print."""
     run = Run.create({name: kind() for name, kind in SCHEMA.items()})
     try:
         with _stage(run, "bus"), _stage(run, "overlay") as overlay:
@@ -49,7 +49,7 @@ def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict
         frozen_ms = _latencies_ms(run, count, count)
         os.kill(overlay.pid, signal.SIGCONT)
         thawed_s = time.monotonic()
-        # The hub's own announcement and the overlay's are numbered too.
+        # The hub's and the overlay's own events are numbered too.
         _wait(watch, lambda event: isinstance(event, Heartbeat) and event.processed_seq >= 2 * count + 2)
     p50 = [percentile(values, 0.5) or 0.0 for values in (before_ms, frozen_ms)]
     p99 = [percentile(values, 0.99) or 0.0 for values in (before_ms, frozen_ms)]
@@ -65,26 +65,29 @@ def _figures(run: Run, overlay: subprocess.Popen[bytes], seconds: float) -> dict
 
 
 def _latencies_ms(run: Run, count: int, said_before: int) -> list[float]:
-    """Return how long each event was under way from one process's line to another's."""
-    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerStreamed})) as hearer:
-        saying = threading.Thread(target=_say_paced, args=(sayer, count))
+    """Return the latency of each event from one process to another."""
+    with (
+        HubClient("llm", run) as publisher,
+        HubClient("view", run, kinds=frozenset({AnswerStreamed})) as subscriber,
+    ):
+        publishing = threading.Thread(target=_say_paced, args=(publisher, count))
         left, values = said_before, list[float]()
         while left > 0:
-            left -= len(hearer.poll(1.0))
-        saying.start()
+            left -= len(subscriber.poll(1.0))
+        publishing.start()
         while len(values) < count:
-            for logged in hearer.poll(1.0):
+            for logged in subscriber.poll(1.0):
                 assert isinstance(logged.event, AnswerStreamed)
                 values.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
-        saying.join()
+        publishing.join()
     return values
 
 
-def _say_paced(sayer: HubClient, count: int) -> None:
+def _say_paced(publisher: HubClient, count: int) -> None:
     started_s = time.monotonic()
     for number in range(count):
         time.sleep(max(0.0, started_s + number / _RATE_HZ - time.monotonic()))
-        sayer.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
+        publisher.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
 
 
 def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:
@@ -92,7 +95,7 @@ def _wait(watch: HubClient, seen: Callable[[Event], bool]) -> None:
     while time.monotonic() < give_up:
         if any(seen(logged.event) for logged in watch.poll(0.1)):
             return
-    raise StageFailure("the overlay did not come so far")
+    raise StageFailure("the overlay did not catch up")
 
 
 @contextmanager

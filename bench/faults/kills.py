@@ -1,7 +1,7 @@
-"""Any process may die at any time: stages are killed or stopped in mid-session, and what was lost is counted.
+"""Measures recovery from kills and hangs of any stage during a session.
 
-The interview that ships with the program is played again and again until every stage was struck as often as
-wanted; one undisturbed session first says how many words come out wrong anyway.
+Plays the shipped interview until every stage was hit as often as requested; one undisturbed session first
+gives the word errors without faults.
 """
 
 from __future__ import annotations
@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.faults.fault_injector import Striker
-from bench.faults.recovery import Account, Gap, Mended, account, asked_twice, gap, mended, said
+from bench.faults.fault_injector import FaultInjector
+from bench.faults.recovery import (
+    Gap,
+    OutcomeCounts,
+    Recovery,
+    account,
+    count_double_answers,
+    gap,
+    recovery,
+    transcript,
+)
 from bench.harness.consumer import run_session
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
@@ -19,32 +28,32 @@ from bench.latency.word_errors import word_errors
 from session.run.demo import DEMO, script
 
 _A_SESSION = 5
-"""Strikes at one stage in the 72 s of the interview."""
+"""Faults per stage in the 72 s of the interview."""
 
 _SOURCES = ("call", "mic")
 
 
 @dataclass
 class _Outcome:
-    """What several sessions came to."""
+    """Totals of several sessions."""
 
-    mends: list[Mended] = field(default_factory=list)
+    mends: list[Recovery] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    accounts: list[Account] = field(default_factory=list)
+    accounts: list[OutcomeCounts] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
-    asked_twice: int = 0
+    count_double_answers: int = 0
     given_up: int = 0
 
 
 def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers: bool) -> None:
-    """Strike and print.
+    """Inject faults and print.
 
     Args:
         stages: Kinds of stage: "capture", "vad", "stt", "llm", "connector", "overlay", "view", …
-        times: How often each.
+        times: Number of faults for each.
         hang: Stop them instead of killing them.
-        seed: Of the moments.
-        answers: Have questions answered too, by the small model.
+        seed: Seed of the moments.
+        answers: Answer questions too, with the small model.
     """
     answers = answers or bool({"llm", "connector", "model-server"} & set(stages))
     options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
@@ -62,24 +71,24 @@ def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers
 def _play(
     outcome: _Outcome, stages: Sequence[str], times: int, options: Sequence[str], *, hang: bool, seed: int
 ) -> None:
-    """Play the interview once, and add up what became of it."""
-    striker = Striker(stages, times, hang=hang, seed=seed)
+    """Play the interview once, and add up the effects."""
+    injector = FaultInjector(stages, times, hang=hang, seed=seed)
     files = {source: DEMO / f"{source}.flac" for source in _SOURCES}
-    playback = run_session(files, options, striker.on_line)
-    striker.finish()
-    # A view that was struck prints the log again, from its beginning: an event is known by its number.
+    playback = run_session(files, options, injector.on_line)
+    injector.finish()
+    # A restarted view prints the log from its start: an event is identified by its number.
     by_number: dict[int, dict[str, Any]] = {each.event["seq"]: each.event for each in playback.received}
     events = list(by_number.values())
-    for strike in striker.strikes:
-        outcome.mends.append(mended(strike, events))
-        if strike.stage.startswith("capture:") and (told := gap(strike, events)):
-            outcome.gaps.append(told)
+    for fault in injector.faults:
+        outcome.mends.append(recovery(fault, events))
+        if fault.stage.startswith("capture:") and (reported := gap(fault, events)):
+            outcome.gaps.append(reported)
     outcome.accounts.append(account(events))
-    outcome.asked_twice += asked_twice(events)
+    outcome.count_double_answers += count_double_answers(events)
     outcome.given_up += sum(event["type"] == "StageGivenUp" for event in events)
     for source in _SOURCES:
         truth = " ".join(turn.text for turn in script() if turn.source == source)
-        outcome.errors.append(word_errors([truth], [said(events, source)]))
+        outcome.errors.append(word_errors([truth], [transcript(events, source)]))
 
 
 def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bool) -> None:
@@ -96,7 +105,7 @@ def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bo
         "lost": sum(each.lost for each in struck.accounts),
         "doubled": sum(each.doubled for each in struck.accounts),
         "out_of_order": sum(each.out_of_order for each in struck.accounts),
-        "questions_asked_twice": struck.asked_twice,
+        "questions_asked_twice": struck.count_double_answers,
         "given_up": struck.given_up,
         "undisturbed_wer_percent": _wer_percent(quiet),
         "wer_percent": _wer_percent(struck),
@@ -106,12 +115,12 @@ def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bo
             (max(abs(each.start_off_ms), abs(each.stop_off_ms)) for each in struck.gaps), default=0.0
         ),
     }
-    rows = [(name, _in_words(value)) for name, value in figures.items() if name not in ("stages", "hang")]
+    rows = [(name, _summary(value)) for name, value in figures.items() if name not in ("stages", "hang")]
     show("hangs" if hang else "kills", rows, figures, head=head)
 
 
-def _times(mends: Sequence[Mended]) -> dict[str, float]:
-    """Return how soon it was found, ready and at work: the median and the worst."""
+def _times(mends: Sequence[Recovery]) -> dict[str, float]:
+    """Return the times to detection, readiness and work: median and worst."""
     figures: dict[str, float] = {"strikes": len(mends)}
     for name in ("found_s", "ready_s", "works_s"):
         values = [value for each in mends if (value := getattr(each, name)) is not None]
@@ -125,5 +134,5 @@ def _wer_percent(outcome: _Outcome) -> float:
     return 100 * wrong / max(words, 1)
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""The supervisor is killed at random moments of a session: what is left behind, and is the log there?"""
+"""Measures leftovers after kills of the supervisor, and whether sessions can be resumed."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from session.run.demo import DEMO
 
 _GONE_WITHIN_S = 1.0
 _SOONEST_S, _LATEST_S = 0.3, 8.0
-"""Kills fall in here: while stages start, listen and transcribe."""
+"""Kills happen in this interval: while stages start, listen and transcribe."""
 
 _KEEPER = "session.resume"
 
 
 @dataclass(frozen=True)
-class Left:
-    """What was found after one kill."""
+class Leftovers:
+    """The state after one kill."""
 
     processes: int
-    """Still there after a second, the keeper not counted."""
+    """Processes still running after a second, without the keeper."""
     held: bool
-    """Whether the log could be taken up, as it should where words were final."""
+    """Whether the log could be resumed, as it should if there were finals."""
     keepers: int
-    """Keepers that were still there a second after the log was wiped, or not worth keeping."""
+    """Keepers still running a second after the log was wiped, or without a log worth retaining."""
 
 
 def measure(times: int, *, seed: int) -> None:
-    """Kill, look, and print."""
+    """Kill, inspect, and print."""
     chance = random.Random(seed)
     shared_before = _shared_memory()
     with tempfile.TemporaryDirectory(prefix="c") as directory:
@@ -59,7 +59,7 @@ def measure(times: int, *, seed: int) -> None:
     show("orphans", [(name, str(value)) for name, value in figures.items()], figures)
 
 
-def _kill_one(place: Path, after_s: float) -> Left:
+def _kill_one(place: Path, after_s: float) -> Leftovers:
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place)}
     command = [sys.executable, "-m", "session", "run", "--json", "--answer", "off"]
     command += ["--source", f"call=file:{DEMO / 'call.flac'}", "--source", f"mic=file:{DEMO / 'mic.flac'}"]
@@ -68,25 +68,25 @@ def _kill_one(place: Path, after_s: float) -> Left:
         process.wait(after_s)
         raise StageFailure(f"the session ended by itself, with code {process.returncode}")
     supervisor = psutil.Process(process.pid)
-    supervisor.suspend()  # so that it starts nobody between being looked at and being killed
-    family = supervisor.children(recursive=True)
-    keepers = [child for child in family if _is_keeper(child)]
+    supervisor.suspend()  # so that it starts no process between the inspection and the kill
+    tree = supervisor.children(recursive=True)
+    keepers = [child for child in tree if _is_keeper(child)]
     process.kill()
     process.wait(10)
-    left = _left_after_a_second([child for child in family if child not in keepers])
+    left = _left_after_a_second([child for child in tree if child not in keepers])
     end = subprocess.run(
         [sys.executable, "-m", "session", "resume", "--end"],
         env=environment,
         capture_output=True,
         check=False,
     )
-    return Left(left, end.returncode == 0, _left_after_a_second(keepers))
+    return Leftovers(left, end.returncode == 0, _left_after_a_second(keepers))
 
 
 def _is_keeper(process: psutil.Process) -> bool:
     try:
         return _KEEPER in process.cmdline()
-    except psutil.Error:  # it ended just now
+    except psutil.Error:  # it has just ended
         return False
 
 
@@ -96,7 +96,7 @@ def _left_after_a_second(processes: Sequence[psutil.Process]) -> int:
 
 
 def _start_once_more(place: Path) -> None:
-    """Start and end a session: what was killed before it could clear up is swept by the next start."""
+    """Start and end a session: the next start removes what a killed one left."""
     command = [sys.executable, "-m", "session", "run", "--source", "mic=-", "--answer", "off", "--json"]
     subprocess.run(
         command,

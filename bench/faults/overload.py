@@ -1,7 +1,7 @@
-"""More than the machine can do, for a while: what is late or lost, is it told, how soon is all well again?
+"""Measures overload: delays, losses, whether they are reported, and time to recover.
 
-Loads: a transcriber that gets a tenth of its time or less; all cores busy with something else; eight
-sources at once. The interview that ships with the program is played; the load comes after `_BEFORE_S`.
+Loads: a transcriber with a tenth of its CPU time or less; all cores busy; eight sources at once. Plays the
+shipped interview; the load starts after `_BEFORE_S`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ import numpy as np
 import soundfile
 
 from bench.harness.consumer import Playback, Received, first_sample_ns, run_session
-from bench.harness.process_tree import Family
+from bench.harness.process_tree import ProcessTree
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
-from bench.latency.utterances import Heard, fold
+from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
 
@@ -36,15 +36,15 @@ _BEFORE_S = 10.0
 _AFTER_S = 15.0
 _SLICE_S = 0.1
 _WELL_S = 0.5
-"""Lag of a session in which nothing is wrong, on a machine that has other things to do."""
+"""Limit of the lag in a healthy session on a busy machine."""
 
 
 class Slowed:
-    """A process that is let run for a share of its time only.
+    """A process that may run only a share of its time.
 
     Args:
-        pid: Which one.
-        share: Of its time, 0 to 1.
+        pid: Its process ID.
+        share: Share of its time, 0 to 1.
     """
 
     def __init__(self, pid: int, share: float) -> None:
@@ -54,7 +54,7 @@ class Slowed:
         self._thread.start()
 
     def end(self) -> None:
-        """Let it run again."""
+        """Let it run freely again."""
         self._over.set()
         self._thread.join()
 
@@ -67,7 +67,7 @@ class Slowed:
         self._send(signal.SIGCONT)
 
     def _send(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):  # the supervisor has started another by now
+        with contextlib.suppress(ProcessLookupError):  # the supervisor has started another one meanwhile
             os.kill(self._pid, number)
 
 
@@ -94,7 +94,7 @@ def _spin() -> None:
 
 @dataclass
 class _Observer:
-    """Puts the load on the session in its middle, and samples what the transcriber holds."""
+    """Applies the load in the middle of the session, and samples the transcriber's memory."""
 
     load: Load
     share: float
@@ -103,18 +103,16 @@ class _Observer:
     began_ns: int = 0
     ended_ns: int = 0
     _stt_pid: int = 0
-    _playing_ns: int = 0
     _undo: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
-    def on_line(self, received: Received, family: Family) -> None:
-        """Look at a line, and at the clock."""
-        event, now_ns = received.event, received.received_ns
+    def on_line(self, received: Received, tree: ProcessTree) -> None:
+        """Process a line of output."""
+        event = received.event
         if event["type"] == "StageStarted" and event["stage"] == "stt":
             self._stt_pid = event["pid"]
         elif event["type"] == "ReplayStarted":
-            self._playing_ns = now_ns
             threading.Timer(_BEFORE_S, self._begin).start()
-        self.memory_mb.append(family.resident_mb().get("stt", 0.0))
+        self.memory_mb.append(tree.resident_mb().get("stt", 0.0))
 
     def _begin(self) -> None:
         self.began_ns = time.monotonic_ns()
@@ -131,39 +129,39 @@ class _Observer:
 
 
 def measure(load: Load, seconds: float, *, share: float) -> None:
-    """Play, and print what the load did.
+    """Play, and print the effect of the load.
 
     Args:
-        load: Which one.
-        seconds: How long.
-        share: What the transcriber gets of its time under the load "slow".
+        load: Kind of load.
+        seconds: Duration.
+        share: The transcriber's share of its time under the load "slow".
     """
     observer = _Observer(load, share, seconds)
     with tempfile.TemporaryDirectory() as directory:
         files = _recordings(Path(directory), _BEFORE_S + seconds + _AFTER_S, many=load == "sources")
         playback = run_session(files, ["--answer", "off"], observer.on_line)
-    figures = judge(playback, observer.began_ns, observer.ended_ns, observer.memory_mb)
-    show(f"overload {load}", [(name, _in_words(value)) for name, value in figures.items()], figures)
+    figures = evaluate(playback, observer.began_ns, observer.ended_ns, observer.memory_mb)
+    show(f"overload {load}", [(name, _summary(value)) for name, value in figures.items()], figures)
 
 
-def judge(
+def evaluate(
     playback: Playback, began_ns: int, ended_ns: int, stt_memory_mb: Sequence[float]
 ) -> dict[str, object]:
     """Return the figures of a session.
 
     Args:
-        playback: What it said.
-        began_ns: When the load began.
-        ended_ns: When it was over.
-        stt_memory_mb: What the transcriber held, line by line.
+        playback: Its events.
+        began_ns: Start of the load.
+        ended_ns: End of the load.
+        stt_memory_mb: Memory of the transcriber, per line of output.
     """
-    heard = fold(playback.received)
+    utterances = fold(playback.received)
     zero_ns = min(first_sample_ns(playback.received).values())
     began_s, ended_s = (began_ns - zero_ns) / 1e9, (ended_ns - zero_ns) / 1e9
-    finals = [each for each in heard if each.final]
+    finals = [each for each in utterances if each.final]
     loaded = [each for each in finals if began_s < each.decided_s < ended_s]
     kinds = [each.event["type"] for each in playback.received]
-    told = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemReported"]
+    reported = [each.event["what"] for each in playback.received if each.event["type"] == "ProblemReported"]
     return {
         "utterances": kinds.count("SpeechEnded"),
         "finals_under_load": len(loaded),
@@ -173,15 +171,15 @@ def judge(
         "words_lost": kinds.count("UtteranceLost"),
         "audio_lost": kinds.count("AudioLost"),
         "deaths": kinds.count("StageDied"),
-        "told": told,
-        "well_again_s": _well_again_s(finals, ended_s),
+        "told": reported,
+        "recovery_s": _recovery_s(finals, ended_s),
         "stt_grown_mb": max(stt_memory_mb) - stt_memory_mb[len(stt_memory_mb) // 10],
         "replay_late_p99_ms": playback.late_p99_ms,
     }
 
 
-def _well_again_s(finals: Sequence[Heard], ended_s: float) -> float:
-    """Return how long after the end of the load finals still came late, up to the first that did not."""
+def _recovery_s(finals: Sequence[TranscribedUtterance], ended_s: float) -> float:
+    """Return the time after the load during which finals were late, up to the first that was not."""
     well_s = 0.0
     for received_s, lag_s in sorted((each.final.received_s, _lag_s(each)) for each in finals if each.final):
         if received_s > ended_s and lag_s <= _WELL_S:
@@ -191,7 +189,7 @@ def _well_again_s(finals: Sequence[Heard], ended_s: float) -> float:
 
 
 def _most_waiting(received: Sequence[Received]) -> int:
-    """Return how many utterances waited for their final words at the same time, at the most."""
+    """Return the largest number of utterances that waited for their finals at the same time."""
     waiting = most = 0
     for each in received:
         kind = each.event["type"]
@@ -201,13 +199,13 @@ def _most_waiting(received: Sequence[Received]) -> int:
     return most
 
 
-def _lag_s(utterance: Heard) -> float:
+def _lag_s(utterance: TranscribedUtterance) -> float:
     assert utterance.final
     return utterance.final.received_s - utterance.decided_s
 
 
 def _recordings(place: Path, seconds: float, *, many: bool) -> dict[str, Path]:
-    """Write what is played: both sides of the interview, each four times over and shifted when `many`."""
+    """Write the recordings: both sides of the interview, each four times and shifted if `many`."""
     files = {}
     copies = SOURCES // 2 if many else 1
     for side in ("call", "mic"):
@@ -220,7 +218,7 @@ def _recordings(place: Path, seconds: float, *, many: bool) -> dict[str, Path]:
     return files
 
 
-def _in_words(value: object) -> str:
+def _summary(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(value) or "nothing"
     return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,6 +1,6 @@
-"""What became of strikes at a session's stages: how soon each worked again, and whether anything was lost.
+"""Evaluates injected faults: time until each stage worked again, and losses.
 
-Pure: from the lines that the session printed. The log's own stamps are the clock.
+Pure: reads the lines that the session printed; the log's timestamps are the clock.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench.faults.fault_injector import Strike
+from bench.faults.fault_injector import InjectedFault
 from bus.audio import SAMPLE_RATE
 
 Event = Mapping[str, Any]
@@ -21,27 +21,27 @@ _WORK = {
     "stt": {"PartialTranscribed", "EndpointPredicted", "FinalTranscribed", "UtteranceDiscarded"},
     "llm": {"AnswerStreamed", "AnswerFinished"},
 }
-"""By what a stage shows that it works again; by being ready, where nothing stands here: a listener says
-nothing until somebody speaks."""
+"""Events that show that a restarted stage works; for other stages StageReady, because they publish nothing
+until there is speech."""
 
 _OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 @dataclass(frozen=True)
-class Mended:
-    """What became of one strike; None where it did not come to that before the session's end."""
+class Recovery:
+    """Recovery from one fault; None if it did not happen before the session's end."""
 
     stage: str
     found_s: float | None
-    """From the strike to the supervisor's word that the stage died."""
+    """From the fault to the supervisor's `StageDied`."""
     ready_s: float | None
     works_s: float | None
-    """From the strike to the first thing that the new process did."""
+    """From the fault to the first work of the new process."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Sound that was lost when a capture was struck, as it was told and as it truly was."""
+    """Audio that was lost when capture was hit: as reported, and its deviation from the truth."""
 
     lost_ms: float
     start_off_ms: float
@@ -49,8 +49,8 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Account:
-    """Utterances of a session that did not come to exactly one end."""
+class OutcomeCounts:
+    """Utterances of a session without exactly one outcome."""
 
     utterances: int
     lost: int
@@ -58,49 +58,49 @@ class Account:
     out_of_order: int
 
 
-def mended(strike: Strike, events: Sequence[Event]) -> Mended:
-    """Return what became of a strike."""
-    part, _, source = strike.stage.partition(":")
-    died = next(_after(events, strike.struck_ns, {"StageDied"}, stage=strike.stage), None)
+def recovery(fault: InjectedFault, events: Sequence[Event]) -> Recovery:
+    """Return the recovery from a fault."""
+    part, _, source = fault.stage.partition(":")
+    died = next(_after(events, fault.struck_ns, {"StageDied"}, stage=fault.stage), None)
     if died is None:
-        return Mended(strike.stage, None, None, None)
-    ready = next(_after(events, died, {"StageReady"}, stage=strike.stage), None)
+        return Recovery(fault.stage, None, None, None)
+    ready = next(_after(events, died, {"StageReady"}, stage=fault.stage), None)
     named = {"source": source} if source else {}
-    began = next(_after(events, died, {"StageStarted"}, stage=strike.stage), died)
+    began = next(_after(events, died, {"StageStarted"}, stage=fault.stage), died)
     works = next(_after(events, began, _WORK[part], **named), None) if part in _WORK else ready
-    return Mended(strike.stage, *(_seconds(strike.struck_ns, at_ns) for at_ns in (died, ready, works)))
+    return Recovery(fault.stage, *(_seconds(fault.struck_ns, at_ns) for at_ns in (died, ready, works)))
 
 
-def gap(strike: Strike, events: Sequence[Event]) -> Gap | None:
-    """Return what was told of the sound that a struck capture lost; None if nothing was told."""
-    source = strike.stage.partition(":")[2]
+def gap(fault: InjectedFault, events: Sequence[Event]) -> Gap | None:
+    """Return the reported loss of audio after a fault of capture; None if none was reported."""
+    source = fault.stage.partition(":")[2]
     starts = [event for event in events if event["type"] == "CaptureStarted" and event["source"] == source]
-    again = next((start for start in starts if start["logged_ns"] > strike.struck_ns), None)
+    again = next((start for start in starts if start["logged_ns"] > fault.struck_ns), None)
     if again is None:
         return None
-    struck_sample = (strike.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
-    told = next(
+    struck_sample = (fault.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
+    reported = next(
         (
             event
             for event in events
             if event["type"] == "AudioLost"
             and event["source"] == source
-            and event["logged_ns"] > strike.struck_ns
+            and event["logged_ns"] > fault.struck_ns
         ),
         None,
     )
-    if told is None:
+    if reported is None:
         return None
     return Gap(
-        lost_ms=(told["stop_sample"] - told["start_sample"]) / SAMPLE_RATE * 1e3,
-        start_off_ms=(told["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
-        stop_off_ms=(told["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
+        lost_ms=(reported["stop_sample"] - reported["start_sample"]) / SAMPLE_RATE * 1e3,
+        start_off_ms=(reported["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
+        stop_off_ms=(reported["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
     )
 
 
-def account(events: Sequence[Event]) -> Account:
-    """Return how many utterances came to no end, or to two, or came out of order within their source."""
-    begun = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
+def account(events: Sequence[Event]) -> OutcomeCounts:
+    """Count the utterances with no outcome, with two, or out of order within their source."""
+    started = {_key(event) for event in events if event["type"] in ("SpeechStarted", "SpeechEnded")}
     ends = [_key(event) for event in events if event["type"] in _OUTCOMES]
     lost = {_key(event) for event in events if event["type"] == "UtteranceLost"}
     counted = Counter(ends)
@@ -108,16 +108,16 @@ def account(events: Sequence[Event]) -> Account:
     for source in {source for source, _ in ends}:
         numbers = [number for of, number in ends if of == source]
         out_of_order += sum(later < earlier for earlier, later in itertools.pairwise(numbers))
-    return Account(
-        utterances=len(begun),
-        lost=len((begun - set(ends)) | lost),
+    return OutcomeCounts(
+        utterances=len(started),
+        lost=len((started - set(ends)) | lost),
         doubled=sum(count > 1 for count in counted.values()),
         out_of_order=out_of_order,
     )
 
 
-def asked_twice(events: Sequence[Event]) -> int:
-    """Return how many questions had two answers under way at once, or came to two ends."""
+def count_double_answers(events: Sequence[Event]) -> int:
+    """Count the questions with two answers at once, or with two outcomes."""
     twice = set()
     ends = Counter(
         event["question"] for event in events if event["type"] in ("AnswerFinished", "AnswerStopped")
@@ -131,14 +131,14 @@ def asked_twice(events: Sequence[Event]) -> int:
     return len(twice) + sum(count > 2 for count in places.values())
 
 
-def said(events: Sequence[Event], source: str) -> str:
-    """Return the final words of a source in the order in which they were spoken."""
+def transcript(events: Sequence[Event], source: str) -> str:
+    """Return the final transcripts of a source in the order of speech."""
     finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
 
 
 def _after(events: Sequence[Event], after_ns: int, kinds: set[str], **named: str) -> Iterator[int]:
-    """Yield when events of these kinds were logged after a moment."""
+    """Yield the times of events of these kinds after a moment."""
     for event in events:
         fits = all(event.get(name) == value for name, value in named.items())
         if event["logged_ns"] > after_ns and event["type"] in kinds and fits:

@@ -1,7 +1,7 @@
-"""What the sandboxes cost: the start of a session, and the wait for final words, with them and without.
+"""Measures the cost of sandboxes: session start and wait for finals.
 
-The two kinds of session take turns, each kind first as often as second, so that what else the machine does
-falls on both alike.
+Sessions with and without sandboxes alternate, each kind first equally often, so that other load affects both
+alike.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ _OPTIONS = ("--answer", "off", "--view", "none")
 
 @dataclass
 class Costs:
-    """What was measured, by kind of session."""
+    """Measured times, by kind of session."""
 
     starts_s: dict[str, list[float]] = field(default_factory=lambda: {side: [] for side in MODULES})
-    """From starting the program to its listening."""
+    """From starting the program to its stages being ready."""
     waits_s: dict[str, list[list[float]]] = field(default_factory=lambda: {side: [] for side in MODULES})
-    """From the true end of speech to the final words, for each run."""
+    """From the true end of speech to the final, for each run."""
 
     @property
     def start_cost_ms(self) -> float:
-        """How much later a sandboxed session listens, in the median."""
+        """Additional start time with sandboxes, median."""
         return (median(self.starts_s["sandboxed"]) - median(self.starts_s["unsandboxed"])) * 1000
 
     @property
     def wait_ratio(self) -> float:
-        """How much longer final words take in a sandboxed session, in the median over all utterances."""
+        """Ratio of the waits for finals with and without sandboxes, median over all utterances."""
         sandboxed, unsandboxed = (median(np.concatenate(self.waits_s[side])) for side in MODULES)
         return float(sandboxed / unsandboxed)
 
@@ -57,7 +57,7 @@ def measure(runs: int, starts: int) -> None:
     """Measure and print.
 
     Args:
-        runs: How often each kind plays the interview that ships with the program.
+        runs: How often each kind plays the shipped interview.
         starts: How often each kind is only started.
     """
     costs = Costs()
@@ -66,7 +66,7 @@ def measure(runs: int, starts: int) -> None:
         _measure_waits(costs, runs)
     rows, figures = [], {}
     if starts:
-        rows += _rows("start to listening", costs.starts_s, 1.0, "s")
+        rows += _rows("start to ready", costs.starts_s, 1.0, "s")
         rows.append(("  the sandboxes cost", f"{costs.start_cost_ms:.0f} ms (300 ms at most)"))
         figures["start_cost_ms"] = costs.start_cost_ms
     if runs:
@@ -110,15 +110,15 @@ def _in_turn(times: int) -> Iterator[str]:
 
 
 def _listening_ns(playback: Playback) -> int:
-    """Return when every stage that listens was ready."""
+    """Return the time at which every audio stage was ready."""
     ready = (each.event for each in playback.received if each.event["type"] == "StageReady")
     return max(int(event["logged_ns"]) for event in ready if event["stage"].startswith(_LISTENING))
 
 
 def _rows(label: str, values: dict[str, list[float]], factor: float, unit: str) -> list[tuple[str, str]]:
     digits = 0 if factor > 1 else 2
-    told = ((side, [value * factor for value in each]) for side, each in values.items())
+    reported = ((side, [value * factor for value in each]) for side, each in values.items())
     return [
         (f"{label}, {side}", f"{median(each):.{digits}f} {unit} in the median of {len(each)}")
-        for side, each in told
+        for side, each in reported
     ]

@@ -1,7 +1,7 @@
-"""Runs a session without sandboxes: `python -m bench.faults.unsandboxed run …`.
+"""Runs a session without sandboxes, to measure their cost: `python -m bench.faults.unsandboxed run …`.
 
-Only to see what the sandboxes cost; the program itself has no way to leave them out. As little as can be is
-loaded here, so that a stage started through this module is not slower for it.
+The program itself has no option for this. Imports little, so that stages started through this module are not
+slower.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import bus.sandbox
 
 if TYPE_CHECKING:
     from bus.run import Run
+    from bus.stages import StagePlan
     from session.supervise.child import Child
-    from session.supervise.process_table import StagePlan
 
 _STAGE = "--as-stage"
 
 
 class _NoSandbox:
-    """Stands in for `bus.sandbox.Sandbox`, and lets everything through."""
+    """Replaces `bus.sandbox.Sandbox` and restricts nothing."""
 
     def __init__(self, *_: object) -> None:
         pass
 
-    def close(self) -> bus.sandbox.Report:
-        return bus.sandbox.Report(True, "left out, to measure what it costs")
+    def enforce(self) -> bus.sandbox.SandboxReport:
+        return bus.sandbox.SandboxReport(True, "left out, to measure what it costs")
 
 
 def _run_stage(module: str, arguments: Sequence[str]) -> None:

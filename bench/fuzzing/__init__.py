@@ -1,1 +1,1 @@
-"""Fuzzing of everything that reads bytes from outside; `cuecard bench fuzz` runs it."""
+"""Fuzzing of every decoder of external input; `cuecard bench fuzz` runs it."""

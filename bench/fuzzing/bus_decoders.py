@@ -1,4 +1,4 @@
-"""What the bus reads from outside: events, what peers of the hub send, its answers, its past, runs, rings."""
+"""Fuzz targets of the bus: events, hub messages and replies, logs, runs, rings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import msgspec
 from bench.fuzzing.decoder import Decoder, Forged, from_file
 from bus import messages as m
 from bus import settings, wiring
-from bus.client import FOLLOW, SAY, Batch, Follow, batch_in
+from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription, batch_in
 from bus.failures import Overrun, Rejected, RingUnavailable, SettingsFailure
 from bus.hub import Hub
 from bus.log import SessionLog, history_in
@@ -41,12 +41,13 @@ _MOMENTS = (m.Heartbeat, m.LevelMeasured)
 _WORDS = (b"type", b"stage", b"SessionEnding", b"Heartbeat", b"ProblemReported", b"\xc1", b"\xde\xff\xff",
           b"\xdb\xff\xff\xff\xff",
           b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
+_HUB_WORDS = (*_WORDS, b"TOKEN", PUBLISH, SUBSCRIBE)
 
 
 def _event(body: bytes) -> None:
     event = m.decode(body)
     if m.decode(m.encode(event)) != event and "nan" not in repr(event):
-        raise Forged("an event is another one after it was said again")
+        raise Forged("an event changed when it was encoded again")
     m.Logged(1, 0, event).as_json()
 
 
@@ -64,7 +65,7 @@ def _packed(*frames: bytes) -> bytes:
 
 
 def _to_hub(body: bytes) -> None:
-    """Take frames as a peer may send them; `TOKEN` in the input stands for the run's."""
+    """Receive frames as a peer may send them; `TOKEN` in the input stands for the run's token."""
     hub, token = _hub()
     try:
         frames = msgspec.msgpack.decode(body, type=list[bytes])
@@ -73,34 +74,34 @@ def _to_hub(body: bytes) -> None:
     before = hub.log.latest_seq
     knows = bool(frames) and frames[0] == b"TOKEN"
     try:
-        hub.take(b"peer", [token, *frames[1:]] if knows else frames)
+        hub.receive(b"peer", [token, *frames[1:]] if knows else frames)
     finally:
         said = hub.log.latest_seq > before
         hub.log.wipe()
     if said and not (knows and _is_entitled(frames)):
-        raise Forged("the hub kept what nobody entitled to it has said")
+        raise Forged("the hub logged an event from an unauthorized sender")
 
 
 def _is_entitled(frames: list[bytes]) -> bool:
-    """Tell, in other words than the hub's, whether these frames are a stage's own."""
-    if len(frames) != _PARTS or frames[1] != SAY:
+    """Tell, independently of the hub's code, whether these frames are valid."""
+    if len(frames) != _PARTS or frames[1] != PUBLISH:
         return False
     kind = msgspec.msgpack.decode(frames[3]).get("type")
     return any(
-        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.publishers(event)
-        for event in wiring.KEPT
+        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.ROUTES[event].by
+        for event in wiring.LOGGED
     )
 
 
 def _hub_seeds() -> list[bytes]:
-    follow = msgspec.msgpack.encode(Follow(0, ["Heartbeat", "StageReady"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["Heartbeat", "StageReady"]))
     said = [
-        _packed(token, SAY, name, m.encode(event))
+        _packed(token, PUBLISH, name, m.encode(event))
         for token in (b"TOKEN", b"0" * 32)
         for name in (b"session", b"vad:mic", b"view", b"llm")
         for event in _EVENTS
     ]
-    return [*said, _packed(b"TOKEN", FOLLOW, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
+    return [*said, _packed(b"TOKEN", SUBSCRIBE, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
 
 
 def _batch_seeds() -> list[bytes]:
@@ -109,31 +110,31 @@ def _batch_seeds() -> list[bytes]:
 
 
 def can_be_log(events: Sequence[m.Logged]) -> bool:
-    """Tell, in other words than the log's, whether a hub may have kept these."""
+    """Tell, independently of the log's code, whether these events can be a log."""
     rise = all(before.seq < after.seq for before, after in pairwise(events))
     return rise and all(one.seq >= 1 and not isinstance(one.event, _MOMENTS) for one in events)
 
 
 def _past(body: bytes) -> None:
-    """Take up a log and go on with it, as a hub does."""
-    past, log = history_in(body), SessionLog()
-    if not can_be_log(past):
-        raise Forged("what no hub would have kept was taken for a log")
+    """Restore a log and continue it, as a hub does."""
+    history, log = history_in(body), SessionLog()
+    if not can_be_log(history):
+        raise Forged("an invalid log was accepted")
     try:
-        again = history_in(msgspec.msgpack.encode(past))
-        log.recall(past)
+        again = history_in(msgspec.msgpack.encode(history))
+        log.restore(history)
     except Rejected as refused:
-        raise Forged("a log was taken, and is none after it was written again") from refused
-    if again != past and "nan" not in repr(past):
-        raise Forged("a log is another one after it was written again")
+        raise Forged("a log was rejected when it was encoded again") from refused
+    if again != history and "nan" not in repr(history):
+        raise Forged("a log changed when it was encoded again")
     last = log.append(m.SessionEnding(cause="the user stopped it"), 0)
-    if last.seq != (past[-1].seq if past else 0) + 1:
-        raise Forged("the log does not go on with its numbers")
+    if last.seq != (history[-1].seq if history else 0) + 1:
+        raise Forged("the log does not continue its numbers")
     msgspec.msgpack.encode(log.all())
 
 
 def pasts() -> list[list[m.Logged]]:
-    """Return logs as hubs have kept them: without a gap, with some, and before anything was said."""
+    """Return valid logs: without gaps, with gaps, and before the first transcript."""
     kept = [event for event in _EVENTS if not isinstance(event, _MOMENTS)]
     whole = [m.Logged(number, number * 10**9, event) for number, event in enumerate(kept, start=1)]
     return [whole, [m.Logged(one.seq * 700, one.logged_ns, one.event) for one in whole[1:]], whole[:1], []]
@@ -158,7 +159,7 @@ def _settings_seeds() -> list[bytes]:
 
 @functools.cache
 def _ring() -> bytes:
-    """Return the memory of a ring with half a second in it."""
+    """Return the memory of a ring with half a second of audio."""
     import numpy as np
 
     with tempfile.TemporaryDirectory() as folder:
@@ -179,7 +180,7 @@ def _ring_address() -> Path:
 
 
 def _from_ring(body: bytes) -> None:
-    """Read the ring whose memory a stranger serves: sealed as ours is, or not at all."""
+    """Read a ring whose memory comes from an untrusted server, sealed or not."""
     sealed = len(body) % 4 != 1
     with _served(body, sealed=sealed), AudioRing.attach(_ring_address(), timeout_s=0.0) as ring:
         if not sealed:
@@ -192,7 +193,7 @@ def _from_ring(body: bytes) -> None:
                 except Overrun:
                     continue
                 if len(got) != length:
-                    raise Forged("a reader got other than it asked for")
+                    raise Forged("a reader got the wrong number of samples")
         with contextlib.suppress(Overrun):
             for number, window in enumerate(ring.windows(512, start_sample=oldest, until=lambda: False)):
                 if number > 20 or not window.samples.size:
@@ -200,7 +201,7 @@ def _from_ring(body: bytes) -> None:
 
 
 class _served:  # noqa: N801  # reads like the function it is
-    """Serves a memory once, to whoever connects."""
+    """Serves a memory once, to the first client."""
 
     def __init__(self, body: bytes, *, sealed: bool) -> None:
         import fcntl
@@ -234,7 +235,7 @@ BUS = (
         "event", _event, (Rejected,), lambda: [m.encode(event) for event in _EVENTS], _WORDS, "msgpack",
         weight=40
     ),
-    Decoder("hub", _to_hub, (Rejected,), _hub_seeds, (*_WORDS, b"TOKEN", SAY, FOLLOW), "msgpack", weight=40),
+    Decoder("hub", _to_hub, (Rejected,), _hub_seeds, _HUB_WORDS, "msgpack", weight=40),
     Decoder("batch", batch_in, (Rejected,), _batch_seeds, _WORDS, "msgpack", weight=30),
     Decoder("past", _past, (Rejected,), lambda: [*map(msgspec.msgpack.encode, pasts())],
             (*_WORDS, b"seq", b"logged_ns"), "msgpack", weight=20),

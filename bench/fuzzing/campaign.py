@@ -1,7 +1,7 @@
-"""Everything that reads bytes from outside, fed with what it does not expect, in processes that may die.
+"""Fuzzing campaign: feeds mutated inputs to every decoder, in processes that may die.
 
-An input must be answered or refused by one of the decoder's own failures, in time and without forgery being
-taken for ours. The last line says how many were fed to each decoder, and what was found.
+A decoder must accept an input or reject it with its own failure, in time and without accepting a forgery. The
+last line counts inputs per decoder and faults.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from bench.harness.report import show
 from bus.failures import MachineFailure, StageFailure, UsageFailure
 
 _PIECE_INPUTS = 20_000
-"""So many inputs are one process's."""
+"""Inputs per process."""
 
 _STILL_S = 120.0
-"""An input that takes so long on the clock without using the processor hangs, too."""
+"""Longest time for one input without using the processor; more is a hang."""
 
 _FAULTS_AT_MOST = 20
-"""Of one decoder; then it is left alone."""
+"""Faults per decoder; then it is skipped."""
 
 _LOOK_S = 0.05
 _BREED_S = 60.0
@@ -41,46 +41,46 @@ _BREED_S = 60.0
 
 @dataclass
 class Outcome:
-    """What came of one decoder."""
+    """Result of one decoder."""
 
     fed: int = 0
     answered: int = 0
-    """The others were refused."""
+    """The other inputs were rejected."""
     wall_s: float = 0.0
     faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to feed."""
+    """Parameters of a campaign."""
 
     inputs: int
-    """To all decoders together, by their weights."""
+    """Inputs for all decoders together, divided by their weights."""
     names: Sequence[str]
     seconds: float
-    """How long at most; 0 for as long as it takes."""
+    """Time limit; 0 for none."""
     seed: int
     keep: Path | None
-    """Where to write each faulty input."""
+    """Folder for faulty inputs."""
     table: str = "bench.fuzzing.table"
-    """The module that lists the decoders."""
+    """Module that lists the decoders."""
 
 
 def measure(plan: Plan) -> None:
-    """Feed all, print, and fail when there was a fault."""
+    """Feed all, print, and fail if there was a fault."""
     outcomes = feed_all(plan)
     _show(outcomes)
     faults = [fault for outcome in outcomes.values() for fault in outcome.faults]
     if faults:
         raise StageFailure(
-            f"{len(faults)} inputs were neither answered nor refused",
+            f"{len(faults)} inputs were neither accepted nor rejected",
             kept=f"they are in {plan.keep}" if plan.keep else "their numbers are above",
-            fix="mend the decoder and put the input into tests/fuzz/corpus",
+            fix="fix the decoder and add the input into tests/fuzz/corpus",
         )
 
 
 def feed_all(plan: Plan) -> dict[str, Outcome]:
-    """Feed what is planned; return what came of each decoder.
+    """Feed what is planned; return the result of each decoder.
 
     Raises:
         UsageFailure: A decoder is not known.
@@ -88,7 +88,7 @@ def feed_all(plan: Plan) -> dict[str, Outcome]:
     known = decoders_in(plan.table)
     unknown = [name for name in plan.names if name not in known]
     if unknown:
-        raise UsageFailure(f"there is no decoder {unknown[0]!r}", fix=f"known are {', '.join(known)}")
+        raise UsageFailure(f"there is no decoder {unknown[0]!r}", fix=f"valid names: {', '.join(known)}")
     chosen = [known[name] for name in plan.names or known]
     weights = sum(decoder.weight for decoder in chosen)
     outcomes: dict[str, Outcome] = {}
@@ -115,7 +115,7 @@ def _feed(decoder: Decoder, plan: Plan, inputs: int, seconds: float) -> Outcome:
 
 
 def _feed_piece(decoder: Decoder, plan: Plan, first: int, stop: int) -> tuple[int, int, list[Fault]]:
-    """Return up to where inputs were fed, how many were answered, and the faults."""
+    """Return the next input's number, how many inputs were accepted, and the faults."""
     with tempfile.TemporaryDirectory(prefix="cuecard-fuzz-") as folder:
         ledger = Path(folder) / "ledger"
         ledger.write_bytes(LEDGER.pack(first, 0))
@@ -134,7 +134,7 @@ def _feed_piece(decoder: Decoder, plan: Plan, first: int, stop: int) -> tuple[in
 
 
 def _wait(child: subprocess.Popen[bytes], ledger: Path) -> str:
-    """Return what ended the process before its time; empty when nothing did."""
+    """Return the reason why the process ended early; empty if it did not."""
     seen, seen_s = b"", time.monotonic()
     while child.poll() is None:
         now = ledger.read_bytes()
@@ -160,15 +160,15 @@ def _keep(decoder: Decoder, plan: Plan, fault: Fault) -> None:
 
 
 def breed(plan: Plan) -> None:
-    """Have atheris breed inputs for each decoder in turn, and fail at a fault.
+    """Let atheris generate inputs for each decoder in turn, and fail at a fault.
 
     Raises:
-        MachineFailure: Atheris is not there.
+        MachineFailure: Atheris is not installed.
         StageFailure: There was a fault.
     """
     if importlib.util.find_spec("atheris") is None:
         raise MachineFailure(
-            "atheris is not there",
+            "atheris is not installed",
             kept="nothing was run",
             fix="pip install 'cuecard[fuzz]', on Linux on x86-64",
         )
@@ -182,7 +182,7 @@ def breed(plan: Plan) -> None:
 
 
 def _breed_for(decoder: Decoder, keep: Path, seconds: float) -> int:
-    """Return how many inputs were fed."""
+    """Return the number of inputs."""
     (keep / decoder.name).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="cuecard-fuzz-") as folder:
         for number, body in enumerate(decoder.all_seeds()):

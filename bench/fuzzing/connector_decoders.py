@@ -1,4 +1,4 @@
-"""What the connector reads from whoever asks it, and what who asks reads from the connector."""
+"""Fuzz targets of the connector: its requests and its replies."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _HERE = ("localhost", "::1", "127.")
 
 
 def _request(line: bytes) -> DialRequest:
-    """Take what is asked, and judge it as the connector does."""
+    """Decode a request and check it as the connector does."""
     request = request_in(line)
     sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
     if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):
-        raise Forged("what can be no request was taken for one")
+        raise Forged("an invalid request was accepted")
     chosen = (request.host.lower(), request.port) == ("api.openai.com", 443)
     here = request.host.lower().startswith(_HERE) or ":" in request.host
     if _ALLOWED(request.host, request.port) and not (chosen or here):
-        raise Forged("a host that nobody chose is allowed")
+        raise Forged("a host that was not chosen is allowed")
     return request
 
 
 def _reply(line: bytes) -> DialReply:
     reply = reply_in(line)
     if reply.word not in get_args(Word):
-        raise Forged("a word that the connector does not have was taken for one")
+        raise Forged("an unknown word was accepted")
     return reply
 
 

@@ -1,6 +1,6 @@
-"""What a decoder is to the one who fuzzes it: bytes in, an answer or one of its own failures out.
+"""Fuzz target: bytes in, a result or one of its own failures out.
 
-Knows no format. `bench.fuzzing.table` lists the decoders there are.
+`bench.fuzzing.table` lists all of them.
 """
 
 from __future__ import annotations
@@ -14,43 +14,43 @@ from pathlib import Path
 from typing import Literal
 
 MESSAGE_LIMIT_S, FILE_LIMIT_S = 0.25, 2.0
-"""How much processor time one input may take; more is a hang."""
+"""Processor time limit of one input; more is a hang."""
 
 Shape = Literal["bytes", "json", "msgpack", "lines"]
-"""What a mutation may know of the format."""
+"""Formats that mutations know."""
 
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "fuzz" / "corpus"
-"""One folder a decoder: seeds, and every input that ever failed."""
+"""One folder per decoder: seeds, and every input that ever failed."""
 
 
 class Forged(Exception):
-    """A decoder took for ours what is not."""
+    """A decoder accepted a forgery."""
 
 
 @dataclass(frozen=True)
 class Decoder:
-    """One way for bytes to get in."""
+    """One entry point for external bytes."""
 
     name: str
     read: Callable[[bytes], object]
-    """Raises `Forged` when it was fooled."""
+    """Raises `Forged` if it accepted a forgery."""
     refusals: tuple[type[Exception], ...]
-    """What it may raise; anything else is a fault."""
+    """Failures it may raise; anything else is a fault."""
     seeds: Callable[[], Sequence[bytes]]
-    """Sound inputs to start from, beside those of the corpus."""
+    """Valid inputs to start from, in addition to the corpus."""
     words: Sequence[bytes] = ()
-    """What the format is made of."""
+    """Tokens of the format."""
     shape: Shape = "bytes"
     limit_s: float = MESSAGE_LIMIT_S
     weight: float = 1.0
-    """Its share of the inputs beside that of the others; small for what is slow."""
+    """Share of the inputs relative to other decoders; small for slow ones."""
     largest_bytes: int = 1 << 16
-    """Of a mutated input."""
+    """Size limit of a mutated input."""
     with_sums: Callable[[bytes], bytes] = bytes
-    """Mends the check sums of an input that was changed, where readers look at nothing else before."""
+    """Corrects the checksums of a changed input, if readers check nothing else before."""
 
     def all_seeds(self) -> list[bytes]:
-        """Return the seeds: its own, and the corpus where the repository is there."""
+        """Return the seeds: its own, and the corpus if the repository is available."""
         folder = CORPUS / self.name
         kept = [path.read_bytes() for path in sorted(folder.iterdir())] if folder.is_dir() else []
         return [*self.seeds(), *kept]
@@ -76,6 +76,6 @@ _folders: list[Path] = []
 
 
 def forget_files() -> None:
-    """Remove what `from_file` wrote."""
+    """Remove the files that `from_file` wrote."""
     for folder in _folders:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""Inputs that are bred for new ways through one decoder, by atheris: `python -m bench.fuzzing.guided`.
+"""Coverage-guided fuzzing of one decoder by atheris: `python -m bench.fuzzing.guided`.
 
-Ends at the first fault, with the input written where its second argument says. Atheris is an extra, there for
-Linux on x86-64 and some Pythons (`pip install 'cuecard[fuzz]'`).
+Ends at the first fault and writes the input to the path of the second argument. Atheris is an extra for Linux
+on x86-64 and some Python versions (`pip install 'cuecard[fuzz]'`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _MEMORY_MB = 3000
 
 
 def main() -> None:
-    """Breed for so many seconds: decoder, where to write, seconds, folder of seeds."""
+    """Run with the arguments decoder, output file, seconds, folder of seeds."""
     name, keep, seconds, corpus = sys.argv[1:]
     with atheris.instrument_imports(include=_OURS):
         from bench.fuzzing.table import DECODERS

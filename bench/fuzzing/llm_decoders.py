@@ -1,4 +1,4 @@
-"""What llm reads from outside: streams and bodies of providers, the user's notes, prices, counts, keys."""
+"""Fuzz targets of the llm: provider streams and bodies, notes, prices, counts, keys."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from bus import messages as m
 from bus.failures import Failure, InputFailure, MachineFailure, SettingsFailure
 from llm.keys.session_keys import PIPE_VARIABLE, session_key
 from llm.keys.typing_keys import is_key
-from llm.notes.passages import cut
-from llm.notes.prepared_answers import Prepared
-from llm.notes.reading import read_notes
+from llm.notes.index.passages import cut
+from llm.notes.prepared_answers import PreparedAnswers
+from llm.notes.read.note_files import read_notes
 from llm.notes.search import Notes
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
@@ -70,7 +70,7 @@ def _events(parser: SseParser, chunks: list[bytes]) -> list[ServerEvent]:
 
 def _stream(protocol: Protocol) -> Callable[[bytes], object]:
     def read(body: bytes) -> None:
-        """Read a stream to its end, and tell of it as the stage does."""
+        """Read a stream to its end, and report it as the stage does."""
         parser, reply, text, visible = SseParser(), protocol.reply(), "", VisibleText()
         for event in _events(parser, [body]):
             with contextlib.suppress(StreamFailed):
@@ -104,14 +104,16 @@ def _answer_body(body: bytes) -> None:
 
 
 def _notes(path: Path) -> None:
-    """Read notes, and look through them as for a question."""
+    """Read notes, and search them as for a question."""
     notes = read_notes([path]).notes
-    found = Notes(cut(notes), Prepared(notes)).best_passages("What was the biggest mistake you made at work?")
+    found = Notes(cut(notes), PreparedAnswers(notes)).best_passages(
+        "What was the biggest mistake you made at work?"
+    )
     m.encode(m.PassagesRetrieved(question=1, passages=found, search_ms=1.0))
 
 
 def _docx_around(xml: bytes) -> bytes:
-    """Return a .docx file whose document is these bytes."""
+    """Return a .docx file whose document part is these bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("[Content_Types].xml", _CONTENT_TYPES)
@@ -138,7 +140,7 @@ def _key(body: bytes) -> None:
         os.write(write_end, body[:4096])
         key = session_key("openai", {PIPE_VARIABLE: f"{read_end},{write_end}"})
         if key and not is_key(key):
-            raise Forged("what is no key was taken for one")
+            raise Forged("an invalid key was accepted")
     finally:
         os.close(read_end)
         os.close(write_end)

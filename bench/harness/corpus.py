@@ -1,9 +1,9 @@
-"""A corpus: recordings with what is said in them.
+"""Corpus: recordings with their transcripts.
 
-Two forms. A folder with `manifest.jsonl`: a line is a JSON object with at least `id`, `path` (relative),
-`seconds`, `text`, `kind` ("speech", "tts", "noise", …); `transcript_quality` beginning with "gold" marks
-texts known to be right. Or bring your own: a folder of recordings with a text file beside each (`talk.wav`,
-`talk.txt`); an empty text says that nobody speaks.
+Either a folder with `manifest.jsonl`, each line a JSON object with at least `id`, `path` (relative),
+`seconds`, `text`, `kind` ("speech", "tts", "noise", …) and optionally `transcript_quality` ("gold…" for exact
+texts); or a folder of recordings with a text file beside each (`talk.wav`, `talk.txt`), empty if there is no
+speech.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bus.failures import InputFailure, UsageFailure
 Audio = NDArray[np.float32]
 
 Kind = Literal["clean", "noisy", "telephone", "noise"]
-"""Clean speech, speech in noise, speech over a telephone, and sound without speech."""
+"""Clean speech, speech in noise, telephone speech, and audio without speech."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -33,7 +33,7 @@ _FRAME_SAMPLES = 160
 _NOT_CLEAN = {"noisy", "noisy-mixed", "very-noisy", "derived", "telephone-8k", "long-silences"}
 _NOISY = {"noisy", "noisy-mixed", "very-noisy"}
 _SPEECH_BELOW_PEAK_DB = 35.0
-"""A frame is speech when it is no farther below the loudest frame than this (clean recordings only)."""
+"""A frame is speech if its level is at most this far below the loudest frame (clean recordings only)."""
 _LONGEST_S = {"clean": 20.0, "noisy": 40.0, "telephone": 46.0, "noise": 60.0}
 
 
@@ -51,21 +51,21 @@ class Clip(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Utterance:
-    """A clip's sound as it is played."""
+    """A clip's audio as it is played."""
 
     id: str
     text: str
     samples: Audio
     """float32, shape (n,), 16 kHz mono."""
     kind: Kind = "clean"
-    """Clean speech is cut out where its energy begins and ends; the others are whole."""
+    """Clean speech is trimmed to where its energy begins and ends; other clips are complete."""
 
 
 def read_corpus(corpus: Path) -> list[Clip]:
     """Return the clips of a folder, with a manifest or with texts beside the recordings.
 
     Raises:
-        InputFailure: There is neither, or something cannot be read.
+        InputFailure: It has neither, or a file cannot be read.
     """
     return read_manifest(corpus) if (corpus / "manifest.jsonl").exists() else _read_own(corpus)
 
@@ -80,7 +80,7 @@ def read_manifest(corpus: Path) -> list[Clip]:
         lines = (corpus / "manifest.jsonl").read_bytes().splitlines()
         return [msgspec.json.decode(line, type=Clip) for line in lines if line.strip()]
     except (OSError, msgspec.DecodeError) as error:
-        raise InputFailure(f"{corpus} is no corpus: manifest.jsonl cannot be read ({error})") from error
+        raise InputFailure(f"{corpus} is not a corpus: manifest.jsonl cannot be read ({error})") from error
 
 
 def _read_own(folder: Path) -> list[Clip]:
@@ -100,15 +100,15 @@ def _read_own(folder: Path) -> list[Clip]:
         clips.append(Clip(path.stem, path.name, seconds, kind, text or None, "gold-own"))
     if not clips:
         raise InputFailure(
-            f"{folder} holds no manifest.jsonl and no recording with a text beside it",
+            f"{folder} has no manifest.jsonl and no recording with a text beside it",
             kept="nothing was started",
-            fix="put talk.txt, what is said, beside talk.wav",
+            fix="put the transcript talk.txt beside talk.wav",
         )
     return clips
 
 
 def kind_of(clip: Clip) -> Kind | None:
-    """Return what a clip may serve for; None when its text is not known well enough, or it is too long."""
+    """Return the kind of a clip; None if its text is not exact enough, or it is too long."""
     quality = clip.transcript_quality or ""
     kind: Kind | None = None
     if clip.kind == "noise" and not clip.text:
@@ -128,7 +128,7 @@ def parse_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
     """Return the kinds of these names.
 
     Raises:
-        UsageFailure: There is no such kind.
+        UsageFailure: A name is unknown.
     """
     wrong = [name for name in names if name not in KINDS]
     if wrong:
@@ -136,11 +136,6 @@ def parse_kinds(names: Sequence[str]) -> tuple[Kind, ...]:
             f"there is no kind {wrong[0]!r}", kept="nothing was run", fix=f"take {', '.join(KINDS)}"
         )
     return tuple(kind for kind in KINDS if kind in names)
-
-
-def clean_speech(corpus: Path) -> list[Clip]:
-    """Return the clips with one clean, exactly known utterance."""
-    return [clip for clip in read_corpus(corpus) if kind_of(clip) == "clean"]
 
 
 def read_audio(path: Path) -> Audio:
@@ -160,7 +155,7 @@ def read_audio(path: Path) -> Audio:
 
 
 def read_utterance(corpus: Path, clip: Clip) -> Utterance:
-    """Return a clip's sound; clean speech is cut where it begins and ends."""
+    """Return a clip's audio; clean speech is trimmed."""
     samples = read_audio(corpus / clip.path)
     kind = kind_of(clip) or "clean"
     if kind == "clean":
@@ -170,13 +165,13 @@ def read_utterance(corpus: Path, clip: Clip) -> Utterance:
 
 
 def speech_span(samples: Audio) -> tuple[int, int]:
-    """Return where speech begins and ends in a clean recording, by energy, in samples."""
+    """Return the start and end of speech in a clean recording, by energy, in samples."""
     loud = np.flatnonzero(_loud(samples))
     return int(loud[0]) * _FRAME_SAMPLES, (int(loud[-1]) + 1) * _FRAME_SAMPLES
 
 
 def longest_pause_s(samples: Audio) -> float:
-    """Return the longest stretch of quiet inside a clean recording's speech, by energy."""
+    """Return the longest pause in a clean recording's speech, by energy."""
     loud = np.flatnonzero(_loud(samples))
     return float(np.diff(loud).max(initial=1) - 1) * _FRAME_SAMPLES / SAMPLE_RATE
 

@@ -1,4 +1,4 @@
-"""What a measurement was made on, not who made it: no paths, no names of people or hosts."""
+"""Environment of a measurement: machine, versions, settings; no paths, no names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PRIVATE = {"notes", "save", "sources", "model_path", "local_model_path"}
 
 
 def environment(settings: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
-    """Return the machine, the versions and the settings that are not the defaults."""
+    """Return the machine, the versions and the settings that differ from the defaults."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         "machine": {

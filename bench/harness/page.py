@@ -1,6 +1,6 @@
-"""One page in one file: figures, charts, tables, the machine. Knows no measurement.
+"""Report page in one HTML file: figures, charts, tables, the machine.
 
-Drawn by plotly, whose script is in the page, so it opens anywhere and asks no server for anything.
+Drawn by plotly, whose script is embedded, so the page needs no network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TEMPLATE = Path(__file__).with_name("page.html")
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing with what it shows and how to read it."""
+    """A chart with its title and explanation."""
 
     title: str
     note: str
@@ -30,17 +30,17 @@ class Chart:
 
 @dataclass(frozen=True)
 class Page:
-    """What a page shows, from top to bottom."""
+    """Content of a page, from top to bottom."""
 
     title: str
     lead: str
     cards: Sequence[tuple[str, str]]
-    """A figure and what it is."""
+    """A figure and its label."""
     charts: Sequence[Chart] = ()
     tables: Sequence[tuple[str, str]] = ()
     """A title and a table (`table`), shown open."""
     folded: Sequence[tuple[str, str]] = ()
-    """The same, shown when asked for."""
+    """The same, collapsed."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     warning: str = ""
 
@@ -104,7 +104,7 @@ def _as_json(charts: Sequence[Chart], ids: Sequence[str]) -> str:
         figure = msgspec.json.decode(chart.figure.to_json())
         figure["layout"].pop("template", None)
         drawn.append({"id": name, **figure})
-    # A text that holds "</script>" must not end the script it is in.
+    # A text that contains "</script>" must not end the script element.
     return msgspec.json.encode(drawn).decode().replace("</", "<\\/")
 
 

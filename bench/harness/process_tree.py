@@ -1,7 +1,6 @@
 """CPU time and memory of a session's processes, sampled from outside while it runs.
 
-A process is known by the stage that `StageStarted` gave it; a stage that was started again adds to the same
-line.
+`StageStarted` maps a process to its stage; restarts of a stage are added up.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ SUPERVISOR = "supervisor"
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """What one stage took while the recordings played."""
+    """Resources of one stage while the recordings played."""
 
     cpu_s: float
     peak_rss_mb: float
@@ -30,15 +29,15 @@ class _Watched:
     stage: str
     process: psutil.Process
     cpu_s: float = 0.0
-    """As sampled last."""
+    """Latest sample."""
     before_s: float = 0.0
-    """What it had taken when the recordings began: loading is not listening."""
+    """CPU time at the start of the recordings: loading does not count."""
     rss: int = 0
     peak_rss: int = 0
     alive: bool = True
 
 
-class Family:
+class ProcessTree:
     """Watches processes as long as the context lasts.
 
     Args:
@@ -63,7 +62,7 @@ class Family:
             self._watched[pid] = _Watched(stage, process)
 
     def start_counting(self) -> None:
-        """Forget the CPU time that was taken so far; from here on everything that runs is watched."""
+        """Reset the CPU time; from now on every running process is watched."""
         self._watch_the_hub()
         self._sample()
         with self._lock:
@@ -71,7 +70,7 @@ class Family:
                 each.before_s = each.cpu_s
 
     def _watch_the_hub(self) -> None:
-        """Find the one stage of which no event tells: it runs before there is a log."""
+        """Find the hub, the one stage without a `StageStarted` event: it runs before there is a log."""
         with self._lock:
             known = set(self._watched)
         for child in psutil.Process(self._supervisor_pid).children():
@@ -79,12 +78,12 @@ class Family:
                 self.watch("hub", child.pid)
 
     def resident_mb(self) -> dict[str, float]:
-        """Return what each stage holds now, as sampled last."""
+        """Return the memory of each stage, from the latest sample."""
         with self._lock:
             return {each.stage: each.rss / 1e6 for each in self._watched.values() if each.alive}
 
     def usage(self) -> dict[str, Usage]:
-        """Return what each stage took."""
+        """Return the resources of each stage."""
         with self._lock:
             stages = {each.stage for each in self._watched.values()}
             return {stage: self._usage(stage) for stage in sorted(stages)}
@@ -105,7 +104,7 @@ class Family:
             for each in self._watched.values():
                 try:
                     times, memory = each.process.cpu_times(), each.process.memory_info()
-                except psutil.Error:  # it has ended; what was sampled last stays
+                except psutil.Error:  # it has ended; the latest sample stays
                     each.alive = False
                     continue
                 each.cpu_s = max(each.cpu_s, times.user + times.system)

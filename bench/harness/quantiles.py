@@ -1,7 +1,6 @@
-"""Percentiles with missing values counted as infinity, and how far they may be trusted.
+"""Percentiles with missing values as infinity, and their confidence intervals.
 
-Pure. The intervals are from a bootstrap that draws utterances, not single values: what several runs
-measured of one utterance goes together.
+The bootstrap draws utterances, not single values: several runs' values of one utterance stay together.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ _SURE = 0.95
 
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
-    """How a quantity is spread over utterances, in its own unit."""
+    """Distribution of a quantity over utterances, in its own unit."""
 
     count: int
     missing: int
-    """How many are infinite."""
+    """Number of infinite values."""
     at: dict[str, float]
-    """Value by name: p50, p90, p95, p99, max. Infinite when too many are missing."""
+    """Value by name: p50, p90, p95, p99, max. Infinite if too many are missing."""
     between: dict[str, tuple[float, float]]
-    """The 95 % interval of each of them but the maximum, of which a bootstrap says nothing."""
+    """The 95 % interval of each except the maximum, which a bootstrap cannot estimate."""
 
 
 def spread(values: Sequence[Sequence[float]], seed: int = 0) -> Spread | None:
-    """Return how values are spread; None when there are none.
+    """Return the distribution of values; None if there are none.
 
     Args:
-        values: For each utterance what each run measured; infinity for what never came.
+        values: For each utterance the values of all runs; infinity for missing ones.
         seed: Makes the bootstrap repeatable.
     """
     groups = [np.asarray(group, np.float64) for group in values if len(group)]

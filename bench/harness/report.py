@@ -1,4 +1,4 @@
-"""How a measurement is printed: a table, then one JSON line."""
+"""Prints a measurement: a table, then one JSON line."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def show(
     *,
     head: Sequence[Sequence[str]] = (),
 ) -> None:
-    """Print rows for people and figures for programs; what is infinite is null there.
+    """Print rows for people and figures for programs; infinite values are null in JSON.
 
     Args:
-        title: What was measured.
-        rows: A label and a value each.
+        title: Name of the measurement.
+        rows: Label and value.
         figures: The same for programs.
-        head: A table of its own above them: names of columns, then rows.
+        head: A separate table above them: names of columns, then rows.
     """
     console = Console(highlight=False, soft_wrap=True, markup=False, width=200)
     console.print(title)

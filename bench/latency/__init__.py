@@ -1,1 +1,1 @@
-"""Measures how late, how right and how steady live words are."""
+"""Measures latency, accuracy and stability of live transcripts."""

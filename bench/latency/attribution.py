@@ -1,8 +1,8 @@
-"""Which of the utterances that were heard belong to which of the turns that were spoken.
+"""Attributes transcribed utterances to spoken turns.
 
-Pure. An utterance and a turn belong together when they share at least half of the shorter one. A turn may
-be heard in several utterances (it was cut), an utterance may hold several turns (they were merged): what
-hangs together forms one group, so that no word is counted twice and none is forgotten.
+An utterance and a turn match if they share at least half of the shorter one. A turn may be split into several
+utterances, an utterance may hold several turns: connected ones form one group, so that every word is counted
+once.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Group:
-    """Turns and utterances that hang together, as indices in order of time."""
+    """Connected turns and utterances, as indices in order of time."""
 
     turns: tuple[int, ...]
-    heard: tuple[int, ...]
-    """Empty when nothing was heard of the turn."""
+    transcribed: tuple[int, ...]
+    """Empty if the turn was not transcribed."""
 
 
-def attribute(turns: Sequence[Span], heard: Sequence[Span]) -> tuple[list[Group], list[int]]:
-    """Return the groups in order of their first turn, and the utterances that belong to no turn."""
-    partners = {turn: _partners(turns[turn], heard) for turn in range(len(turns))}
+def attribute(turns: Sequence[Span], transcribed: Sequence[Span]) -> tuple[list[Group], list[int]]:
+    """Return the groups in order of their first turn, and the utterances without a turn."""
+    partners = {turn: _partners(turns[turn], transcribed) for turn in range(len(turns))}
     groups: list[Group] = []
     seen: set[int] = set()
     for first in sorted(partners, key=lambda turn: turns[turn].start_s):
@@ -41,15 +41,15 @@ def attribute(turns: Sequence[Span], heard: Sequence[Span]) -> tuple[list[Group]
             groups.append(
                 Group(
                     tuple(sorted(members, key=lambda turn: turns[turn].start_s)),
-                    tuple(sorted(utterances, key=lambda each: heard[each].start_s)),
+                    tuple(sorted(utterances, key=lambda each: transcribed[each].start_s)),
                 )
             )
-    claimed = {each for group in groups for each in group.heard}
-    return groups, [each for each in range(len(heard)) if each not in claimed]
+    claimed = {each for group in groups for each in group.transcribed}
+    return groups, [each for each in range(len(transcribed)) if each not in claimed]
 
 
-def _partners(turn: Span, heard: Sequence[Span]) -> set[int]:
-    return {number for number, each in enumerate(heard) if _belong_together(turn, each)}
+def _partners(turn: Span, transcribed: Sequence[Span]) -> set[int]:
+    return {number for number, each in enumerate(transcribed) if _belong_together(turn, each)}
 
 
 def _belong_together(one: Span, other: Span) -> bool:

@@ -1,6 +1,6 @@
-"""The drawings: each utterance's milliseconds, distributions, what stages took, a sweep's curve.
+"""Charts: latency per utterance, distributions, CPU per stage, and a sweep's trade-off.
 
-Colours are quiet ones that read on white and on black alike; the page sets everything else by its theme.
+The colours are readable on white and on black; the page's theme sets everything else.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEGEND = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorde
 
 
 def waterfalls(scores: Sequence[Score]) -> go.Figure:
-    """Return one bar an utterance, in the parts of its latency, the slowest on top."""
+    """Return one bar per utterance, in the parts of its latency, the slowest on top."""
     falls = sorted(
         ((each, each.waterfall) for each in scores if each.waterfall), key=lambda pair: pair[1].total_ms
     )
@@ -50,7 +50,7 @@ def waterfalls(scores: Sequence[Score]) -> go.Figure:
 
 
 def cumulative(values_s: Mapping[str, Sequence[float]]) -> go.Figure:
-    """Return for each name the share of its values up to each time; what is missing keeps it from 100 %."""
+    """Return for each name the cumulative share of its values; missing ones keep it below 100 %."""
     figure = go.Figure()
     for number, (name, values) in enumerate(values_s.items()):
         finite = sorted(value for value in values if math.isfinite(value))
@@ -73,7 +73,7 @@ def cumulative(values_s: Mapping[str, Sequence[float]]) -> go.Figure:
 
 
 def histogram(values_s: Sequence[float], bin_s: float = 0.05) -> go.Figure:
-    """Return how many finals came after each time."""
+    """Return the histogram of the finals' latencies."""
     finite = [value for value in values_s if math.isfinite(value)]
     figure = go.Figure()
     figure.add_histogram(
@@ -97,7 +97,7 @@ def histogram(values_s: Sequence[float], bin_s: float = 0.05) -> go.Figure:
 
 
 def stages(cpu_s_per_audio_s: Mapping[str, float]) -> go.Figure:
-    """Return what share of a core each stage took."""
+    """Return the share of a core that each stage used."""
     ordered = sorted(cpu_s_per_audio_s.items(), key=lambda item: item[1])
     figure = go.Figure()
     figure.add_bar(
@@ -118,7 +118,7 @@ def stages(cpu_s_per_audio_s: Mapping[str, float]) -> go.Figure:
 
 
 def trade(points: Sequence[tuple[str, float, float, float]]) -> go.Figure:
-    """Return latency against utterances cut, a point for each setting, by its number.
+    """Return latency against utterances cut, one numbered point per setting.
 
     Args:
         points: Name, median and 95th percentile in seconds, share of utterances cut.
@@ -157,14 +157,14 @@ def trade(points: Sequence[tuple[str, float, float, float]]) -> go.Figure:
 
 
 def _line(number: int) -> dict[str, str]:
-    """Return what a curve looks like: every colour once, then every colour dashed, then dotted."""
+    """Return the style of a curve: every colour solid, then dashed, then dotted."""
     dashes = ("solid", "dash", "dot")
     turn, colour = divmod(number, len(_LINE_COLOURS))
     return {"color": _LINE_COLOURS[colour], "dash": dashes[turn % len(dashes)]}
 
 
 def _middle(values_s: Mapping[str, Sequence[float]]) -> list[float]:
-    """Return the range of nearly everything: one word that was seen late must not flatten the rest."""
+    """Return the range of nearly all values, so that one outlier does not flatten the rest."""
     finite = [value for values in values_s.values() for value in values if math.isfinite(value)]
     if not finite:
         return [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""Where an utterance was cut: inside a sentence of the truth, or between two. Pure."""
+"""Classifies where an utterance was cut: inside a sentence or between two."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Literal
 from bench.latency.word_errors import matches, plain_words
 
 Place = Literal["inside", "between", "unknown"]
-"""Inside a sentence, between two, or in a text without punctuation, which does not tell."""
+"""Inside a sentence, between two, or in a text without punctuation, where it is unknown."""
 
 _SENTENCE_ENDS = ".?!"
 
 
 def places_of_cuts(truth: str, pieces: Sequence[str]) -> list[Place]:
-    """Return where each cut lies.
+    """Return the place of each cut.
 
     Args:
-        truth: What was said, with its punctuation.
+        truth: The spoken text, with punctuation.
         pieces: The texts of the utterance's finals, in order; pieces without words make no cut.
     """
-    heard = [words for words in map(plain_words, pieces) if words]
+    transcribed = [words for words in map(plain_words, pieces) if words]
     ends = _sentence_ends(truth)
     truth_words = plain_words(truth)
-    found = matches(truth_words, [word for words in heard for word in words])
+    found = matches(truth_words, [word for words in transcribed for word in words])
     places: list[Place] = []
     at = 0
-    for words in heard[:-1]:
+    for words in transcribed[:-1]:
         at += len(words)
         before = max((word for word in found[:at] if word is not None), default=-1)
         after = min((word for word in found[at:] if word is not None), default=len(truth_words))
@@ -40,7 +40,7 @@ def places_of_cuts(truth: str, pieces: Sequence[str]) -> list[Place]:
 
 
 def _sentence_ends(truth: str) -> set[int]:
-    """Return the plain words of the truth that end a sentence."""
+    """Return the plain words that end a sentence of the truth."""
     ends: set[int] = set()
     count = 0
     for token in truth.split():

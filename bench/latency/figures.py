@@ -1,7 +1,6 @@
-"""From scores to the figures of a measurement, over all its runs. Pure.
+"""Computes the figures of a measurement from the scores of all its runs.
 
-Missing finals are infinity, intervals are by utterance, word errors and cuts are counted over all runs
-together.
+Missing finals are infinity, intervals are by utterance, word errors and cuts are summed over all runs.
 """
 
 from __future__ import annotations
@@ -18,24 +17,24 @@ from bench.latency.scores import Score, Stray
 from bench.latency.waterfall import PARTS
 
 PAUSE_S = 0.3
-"""From here on a quiet stretch inside an utterance counts as an inner pause."""
+"""Shortest pause inside an utterance that counts as an inner pause."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run came to."""
+    """Result of one run."""
 
     scores: list[Score]
     strays: list[Stray]
     usage: dict[str, Usage]
     seconds: float
-    """How long it played."""
+    """Duration of the playback."""
     late_p99_ms: float
-    """How late its replay was."""
+    """Delay of the replay."""
     is_void: bool
 
 
 def figures(runs: Sequence[Run]) -> dict[str, Any]:
-    """Return everything that is reported, by name; of void runs only when all are."""
+    """Return every reported figure by name; void runs count only if all are void."""
     counted = [run for run in runs if not run.is_void] or list(runs)
     scores = [each for run in counted for each in run.scores]
     return {
@@ -152,7 +151,7 @@ def _passes(scores: Sequence[Score]) -> dict[str, Any]:
 
 
 def _waits(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
-    """Return for each way in which last words looked: how often, how long the wait, how often it cut."""
+    """Return for each class of last words: number, wait, and how many were cut."""
     ends: dict[str, list[float]] = {}
     cuts: dict[str, int] = {}
     for each in scores:

@@ -1,8 +1,8 @@
-"""Live figures through the very processes a user runs.
+"""Measures live latency end to end, through the same processes that a user runs.
 
-The clock of a latency starts when the last sample of speech was due, and stops when the consumer has the
-line with the final words: detection, the wait, computing and every hop are in it. A replay that was late
-makes a run void.
+A latency starts when the last sample of speech was due and stops when the consumer has the line with the
+final: detection, the endpointing wait, computation and every hop are included. A late replay makes a run
+void.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bench.harness.consumer import Playback, run_session
 from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
 from bench.latency.figures import Run, figures
-from bench.latency.reference import Reference, refer
+from bench.latency.reference import Reference, transcribe_references
 from bench.latency.scores import score
 from bench.latency.timeline import SOURCES, Timeline, demo_timeline, lay_out
 from bench.latency.utterances import fold
@@ -29,15 +29,15 @@ from session.models.choice import find_weights
 from stt.device import cpu
 
 LATE_MS = 2.0
-"""A replay later than this at its 99th percentile makes a run void."""
+"""A 99th percentile of the replay's delay above this makes a run void."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to play, and how."""
+    """Recordings and options of a measurement."""
 
     corpus: Path | None = None
-    """None for the interview that ships with the program."""
+    """None for the shipped interview."""
     clips: int = 24
     seed: int = 1
     kinds: Sequence[Kind] = ("clean",)
@@ -49,7 +49,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What was played, what came of it, and on what."""
+    """Timeline, runs and environment of a measurement."""
 
     timeline: Timeline
     runs: list[Run]
@@ -59,21 +59,21 @@ class Measurement:
 
 
 def measure(plan: Plan) -> Measurement:
-    """Play a set through sessions of its own, as often as planned, and score each.
+    """Play the planned runs and score each.
 
     Raises:
-        Failure: Something that was asked for is not there, or a session did not end well.
+        Failure: A resource is missing, or a session failed.
     """
-    timeline = stage_set(plan)
+    timeline = build_timeline(plan)
     references = find_references(timeline, plan)
     return play(timeline, references, plan)
 
 
-def stage_set(plan: Plan) -> Timeline:
-    """Return what is played.
+def build_timeline(plan: Plan) -> Timeline:
+    """Return the timeline to play.
 
     Raises:
-        InputFailure: The corpus has nothing of the kinds that were asked for.
+        InputFailure: The corpus has no clip of the requested kinds.
     """
     if plan.corpus is None:
         return demo_timeline()
@@ -96,7 +96,7 @@ def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Mea
         options += ["--settings", str(plan.settings_file)]
     runs, playbacks = [], []
     for number in range(plan.runs):
-        _tell(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
+        _print_progress(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
         with tempfile.TemporaryDirectory() as directory:
             playback = run_session(timeline.write(Path(directory)), options)
         scores, strays = score(timeline.turns, references, fold(playback.received))
@@ -115,7 +115,7 @@ def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Mea
 
 
 def refuse_void(measurement: Measurement) -> None:
-    """Say so when runs do not count, after their figures were shown.
+    """Fail if a run was void, after the figures were shown.
 
     Raises:
         MachineFailure: At least one run was void.
@@ -126,17 +126,17 @@ def refuse_void(measurement: Measurement) -> None:
         raise MachineFailure(
             f"VOID: {void} of {len(measurement.runs)} runs do not count, "
             f"the replay was {late_ms:.1f} ms late at its 99th percentile and may be {LATE_MS:.0f}",
-            kept="only the others count" if void < len(measurement.runs) else "",
-            fix="run again while nothing else does",
+            kept="the other runs count" if void < len(measurement.runs) else "",
+            fix="run again on an idle machine",
         )
 
 
 def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
-    """Return when each word ended, and what an offline transcription says if the plan asks for it."""
+    """Return the end of each word, and the offline transcription if the plan asks for it."""
     settings = all_settings.load(plan.settings_file, {}).stt
-    _tell(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; finding out when each word ended")
+    _print_progress(f"{len(timeline.turns)} utterances, {timeline.seconds:.0f} s; aligning words")
     with tempfile.TemporaryDirectory() as directory:
-        return refer(
+        return transcribe_references(
             timeline,
             Path(directory),
             model_path=find_weights(settings).model_path,
@@ -146,5 +146,5 @@ def find_references(timeline: Timeline, plan: Plan) -> list[Reference]:
         )
 
 
-def _tell(what: str) -> None:
+def _print_progress(what: str) -> None:
     print(f"bench: {what}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The page of a live measurement."""
+"""Report page of a live measurement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.latency.scores import Score
 from bench.latency.summary import head, percent, rows, seconds
 
 _UTTERANCES_NOTE = (
-    '<p class="note">The slowest first. <del>Words that are missing</del>, <ins>words that are wrong</ins>, '
+    '<p class="note">Slowest first. <del>Missing words</del>, <ins>wrong words</ins>, '
     '<span class="cut">|</span> for a cut.</p>'
 )
 
@@ -28,7 +28,7 @@ def write_live_page(path: Path, measurement: Measurement) -> None:
 
 
 def live_page(measurement: Measurement) -> Page:
-    """Return the page of what was measured."""
+    """Return the page of a measurement."""
     figures = measurement.figures
     counted = [run for run in measurement.runs if not run.is_void] or measurement.runs
     scores = [each for run in counted for each in run.scores]
@@ -40,7 +40,7 @@ def live_page(measurement: Measurement) -> Page:
         charts=_charts(figures, scores),
         tables=[
             (
-                "How late, in seconds from the due time",
+                "Latency in seconds from the due time",
                 plain_table(names[:-3], [row[:-3] for row in latencies]),
             ),
             ("Everything else", plain_table([], rows(figures), "facts")),
@@ -76,7 +76,7 @@ def _cards(figures: dict[str, Any]) -> list[tuple[str, str]]:
         found.append((percent(figures["wer"]), f"word error rate{beside}"))
     if figures["clean_utterances"]:
         found.append((percent(figures["cut_share"]), f"utterances cut ({figures['cut']})"))
-    found.append((str(figures["words_invented"]), "words where nobody spoke"))
+    found.append((str(figures["words_invented"]), "words without speech"))
     found.append((f"{figures['cpu_s_per_audio_s']:.2f}", "CPU seconds a second, all processes"))
     return found
 
@@ -88,8 +88,8 @@ def _charts(figures: dict[str, Any], scores: Sequence[Score]) -> list[Chart]:
         found.append(
             Chart(
                 "Where each utterance's milliseconds went",
-                "One bar an utterance, the slowest on top; the line at 0 is the true end of speech. "
-                "What lies left of it, the detector called quiet before the last soft sound was over.",
+                "One bar per utterance, the slowest on top; 0 is the true end of speech. "
+                "To its left, the detector reported silence before the last soft sound had ended.",
                 charts.waterfalls(scores),
             )
         )
@@ -98,12 +98,12 @@ def _charts(figures: dict[str, Any], scores: Sequence[Score]) -> list[Chart]:
         "final": latencies,
         "first words": [each.first_words_s for each in scores if each.first_words_s is not None],
         "each word seen": [value for each in scores for value in each.word_first_s],
-        "each word settled": [value for each in scores for value in each.word_stable_s],
+        "each word stable": [value for each in scores for value in each.word_stable_s],
     }
     if any(lateness.values()):
         found.append(
             Chart(
-                "How much came how soon",
+                "Share of results over time",
                 "Share of finals after the end of speech, of words after their own end. "
                 "Finals that never came keep their curve from 100 %.",
                 charts.cumulative({name: values for name, values in lateness.items() if values}),
@@ -111,7 +111,7 @@ def _charts(figures: dict[str, Any], scores: Sequence[Score]) -> list[Chart]:
         )
     found.append(
         Chart(
-            "What it took",
+            "CPU use",
             "Share of one core, from the first sample to the last, by process.",
             charts.stages(figures["cpu_s_per_audio_s_by_stage"]),
         )
@@ -128,25 +128,25 @@ def _utterances(scores: Sequence[Score]) -> str:
 
 
 def _compared(each: Score) -> str:
-    """Return what was heard against the truth, as HTML; case and marks do not count."""
-    heard: list[str] = []
+    """Return the transcript compared with the truth, as HTML; case and punctuation are ignored."""
+    transcribed: list[str] = []
     cuts: set[int] = set()
     for piece in each.pieces:
-        heard += piece.split()
-        cuts.add(len(heard))
+        transcribed += piece.split()
+        cuts.add(len(transcribed))
     truth = each.truth.split()
-    if not truth or not heard:
+    if not truth or not transcribed:
         return f"<del>{html.escape(each.truth)}</del> <ins>{html.escape(each.said)}</ins>"
-    chunks = jiwer.process_words(_plain(truth), _plain(heard)).alignments[0]
+    chunks = jiwer.process_words(_plain(truth), _plain(transcribed)).alignments[0]
     shown = []
     for chunk in chunks:
         gone = html.escape(" ".join(truth[chunk.ref_start_idx : chunk.ref_end_idx]))
         if chunk.type != "equal" and gone:
             shown.append(f"<del>{gone}</del>")
         for word in range(chunk.hyp_start_idx, chunk.hyp_end_idx):
-            said = html.escape(heard[word])
+            said = html.escape(transcribed[word])
             shown.append(said if chunk.type == "equal" else f"<ins>{said}</ins>")
-            if word + 1 in cuts - {len(heard)}:
+            if word + 1 in cuts - {len(transcribed)}:
                 shown.append('<span class="cut">|</span>')
     return " ".join(shown)
 

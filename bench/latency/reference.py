@@ -1,8 +1,8 @@
-"""faster-whisper with all its time, in a process of its own: word times and the offline transcription.
+"""Reference transcription by faster-whisper in its own process: word times and offline text.
 
-Word times come from aligning the *true* words to the sound (Whisper's cross-attention, 20 ms steps): good
-to about a tenth of a second. The offline transcription is `transcribe()` as it comes, 30 s windows and beam
-5, but for its temperature, which is pinned so that two runs say the same. Nothing is kept on disk.
+Word times come from aligning the true words to the audio (Whisper's cross-attention, 20 ms steps), accurate
+to about 0.1 s. The offline text is `transcribe()` with its defaults, 30 s windows and beam 5, and a fixed
+temperature, so that runs are repeatable. Nothing stays on disk.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from bus.failures import ModelFailure
 MARGIN_S = 0.3
 _FRAMES_PER_S = 100
 _LONGEST_S = 29.0
-"""Words of a longer utterance get no times: an alignment hears 30 s."""
+"""Longer utterances get no word times: an alignment covers 30 s."""
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one utterance besides its text."""
+    """Reference data of one utterance."""
 
     word_ends_s: list[tuple[str, float]] = []
-    """Each word of the truth, and when it ended, from the start of the turn; empty when not known."""
+    """Each word of the truth with its end, from the start of the turn; empty if unknown."""
     offline_text: str | None = None
-    """What the offline transcription says; None when it was not asked for."""
+    """Text of the offline transcription; None if it was not requested."""
     offline_cpu_s: float = 0.0
 
 
@@ -51,18 +51,18 @@ class _Jobs(msgspec.Struct, frozen=True, kw_only=True):
     jobs: list[_Job]
 
 
-def refer(
+def transcribe_references(
     timeline: Timeline, directory: Path, *, model_path: str, language: str, threads: int, offline: bool
 ) -> list[Reference]:
-    """Return what is known of each turn.
+    """Return the reference of each turn.
 
     Args:
-        timeline: What is played.
-        directory: A private place for the utterances' sound while this lasts.
+        timeline: The played turns.
+        directory: A private folder for the utterances' audio during the call.
         model_path: CTranslate2 weights, the same as the session's.
-        language: What is spoken.
+        language: Spoken language.
         threads: Threads of a pass.
-        offline: Transcribe too.
+        offline: Whether to transcribe offline too.
 
     Raises:
         ModelFailure: The weights cannot be used.
@@ -75,7 +75,7 @@ def refer(
         soundfile.write(file, timeline.excerpt(turn, MARGIN_S), SAMPLE_RATE, subtype="PCM_16")
         jobs.append(_Job(file=str(file), text=turn.text))
     work = _Jobs(model_path=model_path, language=language, threads=threads, offline=offline, jobs=jobs)
-    # Threads that spin while they wait would be counted as work; the comparison is not to be won by that.
+    # Threads that spin while they wait would count as work and flatter the comparison.
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
     done = subprocess.run(
         [sys.executable, "-m", "bench.latency.reference"],
@@ -95,7 +95,7 @@ def refer(
 
 
 def main() -> None:
-    """Read the work from standard input and write the references to standard output."""
+    """Read jobs from standard input and write references to standard output."""
     from faster_whisper import WhisperModel
 
     work = msgspec.json.decode(sys.stdin.buffer.read(), type=_Jobs)
@@ -138,7 +138,7 @@ def _word_ends_s(model: Any, samples: Audio, text: str, language: str) -> list[t
 
 
 def _joined(words: Sequence[str], parts: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Put parts together to the words of the text: an alignment may count punctuation as words of its own."""
+    """Join parts to the words of the text: an alignment may treat punctuation as separate words."""
     ends: list[tuple[str, float]] = []
     rest = list(parts)
     for word in words:

@@ -1,4 +1,4 @@
-"""How often what was shown was taken back: erased words, and settled words that changed after all. Pure."""
+"""Counts revisions: erased words of partials, and stable words that changed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bench.latency.word_errors import matches
 
 @dataclass(frozen=True)
 class Shown:
-    """One version of an utterance's words; the last one is the final."""
+    """One version of an utterance's transcript; the last one is the final."""
 
     words: list[str]
     """Plain words."""
     settled: int
-    """How many of them, from the start, were said to be settled; all, in the final."""
+    """Number of words from the start that were stable; all in the final."""
 
 
 def erased_words(versions: Sequence[Shown]) -> int:
-    """Return how many words were taken back between versions, those after a changed one included."""
+    """Return how many words were erased between versions, including those after a changed one."""
     return sum(
         len(before.words) - _common(before.words, after.words)
         for before, after in itertools.pairwise(versions)
@@ -28,9 +28,9 @@ def erased_words(versions: Sequence[Shown]) -> int:
 
 
 def settled_changes(versions: Sequence[Shown]) -> tuple[int, int]:
-    """Return how many settled words a later version lacks or changes, and how many were settled in all.
+    """Return how many stable words a later version lacks or changes, and how many were stable in all.
 
-    The final's own words do not count as settled: nothing comes after them.
+    The final's own words do not count as stable: nothing follows them.
     """
     settled = max((version.settled for version in versions[:-1]), default=0)
     changed: set[int] = set()

@@ -1,4 +1,4 @@
-"""From what was spoken and what a session said to a score for each turn, or turns heard as one. Pure."""
+"""Scores each turn, or turns merged into one utterance, against the truth."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bench.latency.cuts import Place, places_of_cuts
 from bench.latency.reference import Reference
 from bench.latency.revisions import Shown, erased_words, settled_changes
 from bench.latency.timeline import Turn
-from bench.latency.utterances import Final, Heard
+from bench.latency.utterances import Final, TranscribedUtterance
 from bench.latency.waterfall import Waterfall, waterfall
 from bench.latency.word_errors import missing_at_end, plain_words, word_errors
 from bench.latency.word_timing import Version, emissions, first_words_s
 
 _ENDS_WITHIN_S = 0.7
-"""A final that stops farther before the true end, and lacks the last words, has not heard the end."""
+"""A final that stops further before the true end and lacks the last words has missed the end."""
 _UNSURE_S = 0.5
-"""Where the energy ends so much later than the last word, something else than speech is in the recording."""
+"""If the energy ends this much later than the last word, the recording ends with other sounds."""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """One turn as it was heard, or several that were heard as one. All times in seconds."""
+    """Score of one turn, or of several merged ones. All times in seconds."""
 
     ids: list[str]
     source: str
@@ -35,31 +35,31 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     truth: str
     pieces: list[str]
-    """The texts of the finals, in order."""
+    """Texts of the finals, in order."""
     latencies_s: list[float]
-    """For each turn from its true end to its last final, or infinite; none where no end is known."""
+    """For each turn from its true end to its last final, or infinity; empty if no end is known."""
     unsure_ends: int
-    """How many of them are left out because their true end is not sure."""
+    """Number of turns left out because their true end is uncertain."""
     last_word_s: list[float]
-    """The same from the end of the last word, by alignment; independent of the energy, and good to 0.1 s."""
+    """The same from the end of the last word by alignment: independent of the energy, accurate to 0.1 s."""
     first_words_s: float | None
-    """From the end of the first right word to its being seen; None where no word times are known."""
+    """From the end of the first right word to its appearance; None if word times are unknown."""
     word_first_s: list[float]
-    """For each right word from its end to its being first seen."""
+    """For each right word from its end to its first appearance."""
     word_stable_s: list[float]
-    """The same to its being seen for good."""
+    """The same to its stable appearance."""
     erased: int
     words: int
-    """Words of the finals."""
+    """Number of words in the finals."""
     settled_changed: int
     settled: int
     cuts: list[Place]
     pause_s: float
-    """Longest quiet inside; known for clean speech."""
+    """Longest inner pause; known for clean speech."""
     waterfall: Waterfall | None
     errors: int
     truth_words: int
-    """Both after the normaliser."""
+    """Both after normalization."""
     offline_errors: int | None
     offline_cpu_s: float
     retried: int
@@ -67,25 +67,25 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     passes: int
     wasted_passes: int
     compute_ms: float
-    """Of the passes that gave the words."""
+    """Of the passes that produced the words."""
     all_compute_ms: float
-    """Of all passes, as far as the program tells."""
+    """Of all passes, as far as the program reports them."""
     waits: list[tuple[str, float]]
-    """For each final what its last words looked like and how long was waited after them, in milliseconds."""
+    """For each final the class of its last words and the wait after them, in milliseconds."""
 
     @property
     def said(self) -> str:
-        """All that was heard."""
+        """The transcript."""
         return " ".join(self.pieces)
 
     @property
     def name(self) -> str:
-        """The recordings' names."""
+        """Names of the recordings."""
         return " + ".join(self.ids)
 
 
 class Stray(msgspec.Struct, frozen=True, kw_only=True):
-    """Words heard where nobody spoke."""
+    """Words transcribed where there was no speech."""
 
     source: str
     start_s: float
@@ -93,31 +93,31 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def score(
-    turns: Sequence[Turn], references: Sequence[Reference], heard: Sequence[Heard]
+    turns: Sequence[Turn], references: Sequence[Reference], transcribed: Sequence[TranscribedUtterance]
 ) -> tuple[list[Score], list[Stray]]:
-    """Return a score for each group of turns, and the words that belong to none."""
-    groups, strays = attribute([turn.span for turn in turns], [each.span for each in heard])
+    """Return a score for each group of turns, and the words outside all turns."""
+    groups, strays = attribute([turn.span for turn in turns], [each.span for each in transcribed])
     scores = [
         _score(
             [turns[turn] for turn in group.turns],
             [references[turn] for turn in group.turns],
-            [heard[each] for each in group.heard],
+            [transcribed[each] for each in group.transcribed],
         )
         for group in groups
     ]
     return scores, [
         Stray(source=each.source, start_s=each.start_s, text=each.final.text)
-        for each in (heard[number] for number in strays)
+        for each in (transcribed[number] for number in strays)
         if each.final
     ]
 
 
-def _score(turns: list[Turn], references: list[Reference], heard: list[Heard]) -> Score:
-    finals = [(each, each.final) for each in heard if each.final]
+def _score(turns: list[Turn], references: list[Reference], transcribed: list[TranscribedUtterance]) -> Score:
+    finals = [(each, each.final) for each in transcribed if each.final]
     pieces = [final.text for _, final in finals]
     truth = " ".join(turn.text for turn in turns if turn.text)
     errors, truth_words = word_errors([truth], [" ".join(pieces)])
-    changed, settled = _settled(heard)
+    changed, settled = _settled(transcribed)
     return Score(
         ids=[turn.id for turn in turns],
         source=turns[0].source,
@@ -128,7 +128,7 @@ def _score(turns: list[Turn], references: list[Reference], heard: list[Heard]) -
         pieces=pieces,
         **_latencies(turns, references, finals),
         words=sum(len(plain_words(piece)) for piece in pieces),
-        erased=sum(erased_words(_shown(each)) for each in heard),
+        erased=sum(erased_words(_shown(each)) for each in transcribed),
         settled_changed=changed,
         settled=settled,
         cuts=places_of_cuts(truth, pieces) if truth else [],
@@ -137,19 +137,21 @@ def _score(turns: list[Turn], references: list[Reference], heard: list[Heard]) -
         errors=errors,
         truth_words=truth_words,
         **_offline(truth, references),
-        **_emission(turns, references, heard),
+        **_emission(turns, references, transcribed),
         retried=sum(final.retried for _, final in finals),
         speculative=sum(final.speculative for _, final in finals),
-        passes=sum(each.passes for each in heard),
-        wasted_passes=sum(each.wasted_passes for each in heard),
+        passes=sum(each.passes for each in transcribed),
+        wasted_passes=sum(each.wasted_passes for each in transcribed),
         compute_ms=sum(final.compute_ms for _, final in finals),
-        all_compute_ms=sum(each.all_compute_ms for each in heard),
+        all_compute_ms=sum(each.all_compute_ms for each in transcribed),
         waits=[(each.reason, (each.decided_s - each.quiet_s) * 1000) for each, _ in finals],
     )
 
 
 def _latencies(
-    turns: Sequence[Turn], references: Sequence[Reference], finals: Sequence[tuple[Heard, Final]]
+    turns: Sequence[Turn],
+    references: Sequence[Reference],
+    finals: Sequence[tuple[TranscribedUtterance, Final]],
 ) -> dict[str, Any]:
     latencies_s, last_word_s, unconfirmed = [], [], 0
     for turn, reference in zip(turns, references, strict=True):
@@ -165,7 +167,7 @@ def _latencies(
     return {"latencies_s": latencies_s, "last_word_s": last_word_s, "unsure_ends": unconfirmed}
 
 
-def _late_s(turn: Turn, finals: Sequence[tuple[Heard, Final]]) -> float:
+def _late_s(turn: Turn, finals: Sequence[tuple[TranscribedUtterance, Final]]) -> float:
     if not finals:
         return math.inf
     stops_early = max(each.quiet_s for each, _ in finals) < turn.end_s - _ENDS_WITHIN_S
@@ -175,13 +177,15 @@ def _late_s(turn: Turn, finals: Sequence[tuple[Heard, Final]]) -> float:
 
 
 def _is_sure(turn: Turn, reference: Reference) -> bool:
-    """Tell whether energy and alignment agree on where a turn ends."""
+    """Tell whether energy and alignment agree on a turn's end."""
     if not reference.word_ends_s:
         return True
     return turn.end_s - (turn.start_s + reference.word_ends_s[-1][1]) <= _UNSURE_S
 
 
-def _waterfall(turn: Turn, reference: Reference, finals: Sequence[tuple[Heard, Final]]) -> Waterfall | None:
+def _waterfall(
+    turn: Turn, reference: Reference, finals: Sequence[tuple[TranscribedUtterance, Final]]
+) -> Waterfall | None:
     if turn.kind != "clean" or math.isinf(_late_s(turn, finals)) or not _is_sure(turn, reference):
         return None
     each, final = max(finals, key=lambda pair: pair[1].received_s)
@@ -195,14 +199,14 @@ def _waterfall(turn: Turn, reference: Reference, finals: Sequence[tuple[Heard, F
     )
 
 
-def _shown(heard: Heard) -> list[Shown]:
-    shown = [Shown(plain_words(partial.text), partial.stable_words) for partial in heard.partials]
-    last = plain_words(heard.final.text) if heard.final else []
+def _shown(transcribed: TranscribedUtterance) -> list[Shown]:
+    shown = [Shown(plain_words(partial.text), partial.stable_words) for partial in transcribed.partials]
+    last = plain_words(transcribed.final.text) if transcribed.final else []
     return [*shown, Shown(last, len(last))]
 
 
-def _settled(heard: Sequence[Heard]) -> tuple[int, int]:
-    counts = [settled_changes(_shown(each)) for each in heard]
+def _settled(transcribed: Sequence[TranscribedUtterance]) -> tuple[int, int]:
+    counts = [settled_changes(_shown(each)) for each in transcribed]
     return sum(changed for changed, _ in counts), sum(settled for _, settled in counts)
 
 
@@ -213,7 +217,7 @@ def _offline(truth: str, references: Sequence[Reference]) -> dict[str, Any]:
 
 
 def _emission(
-    turns: Sequence[Turn], references: Sequence[Reference], heard: Sequence[Heard]
+    turns: Sequence[Turn], references: Sequence[Reference], transcribed: Sequence[TranscribedUtterance]
 ) -> dict[str, Any]:
     truth: list[str] = []
     ends_s: list[float] = []
@@ -224,7 +228,7 @@ def _emission(
                 ends_s.append(turn.start_s + end_s)
     if not truth:
         return {"first_words_s": None, "word_first_s": [], "word_stable_s": []}
-    versions = _versions(heard)
+    versions = _versions(transcribed)
     seen = list(zip(emissions(truth, versions), ends_s, strict=True))
     return {
         "first_words_s": first_words_s(truth, ends_s, versions),
@@ -233,10 +237,10 @@ def _emission(
     }
 
 
-def _versions(heard: Sequence[Heard]) -> list[Version]:
-    """Return what a reader saw of all utterances together, in order of time."""
+def _versions(transcribed: Sequence[TranscribedUtterance]) -> list[Version]:
+    """Return the versions that a reader saw of all utterances together, in order of time."""
     news: list[tuple[float, int, str, bool]] = []
-    for number, each in enumerate(heard):
+    for number, each in enumerate(transcribed):
         news += [(partial.received_s, number, partial.text, False) for partial in each.partials]
         if each.final:
             news.append((each.final.received_s, number, each.final.text, True))
@@ -245,5 +249,5 @@ def _versions(heard: Sequence[Heard]) -> list[Version]:
     for at_s, number, text, is_final in sorted(news):
         latest[number] = plain_words(text)
         words = [word for key in sorted(latest) for word in latest[key]]
-        versions.append(Version(at_s, words, is_final and number == len(heard) - 1))
+        versions.append(Version(at_s, words, is_final and number == len(transcribed) - 1))
     return versions

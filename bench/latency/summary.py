@@ -1,4 +1,4 @@
-"""The figures of a live measurement as rows of a table, in words. Pure."""
+"""Formats the figures of a live measurement as table rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SPREADS = {
     "last_word_to_final_s": "last word, by alignment, to final",
     "first_words_s": "first words, after the first word's end",
     "word_first_s": "each word first seen, after its end",
-    "word_stable_s": "each word seen for good, after its end",
+    "word_stable_s": "each word stable, after its end",
 }
 PART_NAMES = {
     "vad_lag_ms": "detector's lag",
     "wait_ms": "wait",
-    "telling_ms": "telling",
+    "publish_ms": "telling",
     "compute_ms": "compute not hidden",
     "delivery_ms": "delivery",
 }
@@ -41,7 +41,7 @@ def head(figures: Mapping[str, Any]) -> list[list[str]]:
 
 
 def rows(figures: Mapping[str, Any]) -> list[Row]:
-    """Return everything else, a label and a value each."""
+    """Return all other figures as label and value."""
     return [
         *_void(figures),
         *_latency(figures),
@@ -53,14 +53,14 @@ def rows(figures: Mapping[str, Any]) -> list[Row]:
 
 
 def seconds(value: float | None) -> str:
-    """Return a time in words."""
+    """Return a time as text."""
     if value is None:
         return "-"
     return f"{value:.2f} s" if math.isfinite(value) else "never"
 
 
 def percent(value: float | None) -> str:
-    """Return a share in words."""
+    """Return a share as text."""
     return "-" if value is None else f"{value * 100:.1f} %"
 
 
@@ -94,12 +94,12 @@ def _accuracy(figures: Mapping[str, Any]) -> list[Row]:
         offline = figures["wer_offline_by_kind"].get(kind)
         beside = f" (offline, 30 s and beam 5: {percent(offline)})" if offline is not None else ""
         found.append((f"word error rate, {kind}", percent(rate) + beside))
-    found.append(("words where nobody spoke", str(figures["words_invented"])))
+    found.append(("words without speech", str(figures["words_invented"])))
     found += [("", text) for text in figures["invented"]]
     if figures["erased_per_final_word"] is not None:
-        found.append(("words taken back, per final word", f"{figures['erased_per_final_word']:.2f}"))
+        found.append(("erased words, per final word", f"{figures['erased_per_final_word']:.2f}"))
         changed = percent(figures["settled_changed_share"])
-        found.append(("settled words changed after all", f"{changed} of {figures['stable_words']}"))
+        found.append(("stable words that changed", f"{changed} of {figures['stable_words']}"))
     return found
 
 
@@ -119,10 +119,10 @@ def _cuts(figures: Mapping[str, Any]) -> list[Row]:
             f"  of those that pause {PAUSE_S} s or more",
             f"{figures['cut_with_inner_pause']} of {figures['with_inner_pause']}",
         ),
-        ("turns heard as one", str(figures["merged"])),
+        ("turns merged", str(figures["merged"])),
         *(
             (
-                f"  after {reason}" if reason != "not judged" else "  after words that were not judged",
+                f"  after {reason}" if reason != "not judged" else "  after words without a prediction",
                 f"{each['finals']} finals, wait {each['wait_p50_ms']:.0f} ms, {each['cuts']} of them cuts",
             )
             for reason, each in figures["waits"].items()
@@ -135,13 +135,13 @@ def _costs(figures: Mapping[str, Any]) -> list[Row]:
         f"{figures['wasted_passes']} speculative passes wasted ({percent(figures['wasted_share'])}), "
         f"{figures['passes']} passes in all"
         if figures["passes"]
-        else "wasted passes are not told by this version"
+        else "wasted passes are not reported by this version"
     )
     found: list[Row] = [
         (
             "finals",
             f"{figures['finals']}, {figures['finals_speculative']} speculative, "
-            f"{figures['finals_redone']} made again through a wider window; {wasted}",
+            f"{figures['finals_redone']} repeated with a wider window; {wasted}",
         ),
         ("CPU seconds per second of audio", f"{figures['cpu_s_per_audio_s']:.2f}"),
     ]
@@ -154,8 +154,12 @@ def _costs(figures: Mapping[str, Any]) -> list[Row]:
             "all passes": figures["all_passes_to_offline"],
             "the whole stt stage": figures["stt_to_offline"],
         }
-        told = ", ".join(f"{name} {share:.2f} of it" for name, share in shares.items() if share is not None)
-        found.append(("CPU seconds of transcribe() on the same", f"{figures['offline_cpu_s']:.1f} s; {told}"))
+        reported = ", ".join(
+            f"{name} {share:.2f} of it" for name, share in shares.items() if share is not None
+        )
+        found.append(
+            ("CPU seconds of transcribe() on the same", f"{figures['offline_cpu_s']:.1f} s; {reported}")
+        )
     return [*found, ("replay late, p99", f"{figures['replay_late_p99_ms']:.1f} ms")]
 
 

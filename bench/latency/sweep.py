@@ -1,4 +1,4 @@
-"""The same utterances under crossed settings: latency against utterances cut, accuracy and cost."""
+"""Plays the same utterances under crossed settings: latency against cuts, accuracy and cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from bench.harness.page import Chart, Page, plain_table, write
 from bench.harness.report import show
 from bench.latency import charts
-from bench.latency.live import Measurement, Plan, find_references, play, refuse_void, stage_set
+from bench.latency.live import Measurement, Plan, build_timeline, find_references, play, refuse_void
 from bench.latency.summary import percent, seconds
 from bench.latency.variations import name_of, settings_text, variations
 from session.settings import SCHEMA, load
@@ -24,14 +24,14 @@ _COLUMNS = ("setting", "p50", "p95", "missing", "cut", "WER", "first words p50",
 
 
 def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> None:
-    """Play the plan under each combination of settings and print what came of each.
+    """Play the plan under each combination of settings and print the results.
 
     Raises:
-        Failure: A setting does not exist or does not fit, a session did not end well, or a run was void.
+        Failure: A setting is unknown or invalid, a session failed, or a run was void.
     """
     crossed = variations(asked, SCHEMA)
     base = tomllib.loads(plan.settings_file.read_text(encoding="utf-8")) if plan.settings_file else {}
-    timeline = stage_set(plan)
+    timeline = build_timeline(plan)
     with tempfile.TemporaryDirectory() as directory:
         plans = [_plan(plan, base, variation, Path(directory), n) for n, variation in enumerate(crossed)]
         references = find_references(timeline, plan)
@@ -48,7 +48,7 @@ def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> Non
 
 
 def _plan(plan: Plan, base: Any, variation: dict[str, Any], directory: Path, number: int) -> Plan:
-    """Write a variation's settings file, and see that they fit before anything is played."""
+    """Write a variation's settings file, and check it before anything is played."""
     file = directory / f"{number}.toml"
     file.write_text(settings_text(base, variation), encoding="utf-8")
     load(file, {})
@@ -100,9 +100,7 @@ def _page(outcomes: Sequence[Outcome]) -> Page:
                 "The numbers are those of the table.",
                 charts.trade(points),
             ),
-            Chart(
-                "How many finals came how soon", "After the true end of speech.", charts.cumulative(finals)
-            ),
+            Chart("Finals over time", "After the true end of speech.", charts.cumulative(finals)),
         ],
         tables=[("Figures", plain_table(_COLUMNS, _rows(outcomes)))],
         environment={**first.environment, "settings": {"the same in all": "what is not named above"}},

@@ -1,4 +1,4 @@
-"""Utterances laid out on the clocks of several sources, so that every true end of speech is known exactly."""
+"""Timeline of utterances on several sources, with every true end of speech."""
 
 from __future__ import annotations
 
@@ -21,49 +21,49 @@ _LEAD_S = 1.5
 _TAIL_S = 2.5
 _GAP_S = (0.8, 2.2)
 _ROOM_DBFS = -72.0
-"""Real rooms are not digitally silent."""
+"""Level of added noise: real rooms are not digitally silent."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One utterance in its place."""
+    """One utterance at its position."""
 
     source: str
     id: str
     text: str
-    """Empty where nobody speaks."""
+    """Empty if there is no speech."""
     start_s: float
     end_s: float
-    """The true end of speech; of a recording that is not clean only the end of the recording."""
+    """True end of speech; for recordings that are not clean, the end of the recording."""
     kind: Kind = "clean"
     longest_pause_s: float = 0.0
-    """Longest stretch of quiet inside it; known for clean speech only."""
+    """Longest inner pause; known for clean speech only."""
 
     @property
     def span(self) -> Span:
-        """Where it lies."""
+        """Interval of the turn."""
         return Span(self.source, self.start_s, self.end_s)
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """What each source plays."""
+    """Audio of each source."""
 
     turns: list[Turn]
     audio: dict[str, Audio]
 
     @property
     def seconds(self) -> float:
-        """How long it plays."""
+        """Duration."""
         return max(len(samples) for samples in self.audio.values()) / SAMPLE_RATE
 
     def excerpt(self, turn: Turn, margin_s: float = 0.3) -> Audio:
-        """Return a turn's sound with a little of what is around it."""
+        """Return a turn's audio with a margin around it."""
         start = int((turn.start_s - margin_s) * SAMPLE_RATE)
         return self.audio[turn.source][max(start, 0) : int((turn.end_s + margin_s) * SAMPLE_RATE)]
 
     def write(self, directory: Path) -> dict[str, Path]:
-        """Write a wav file a source and return them."""
+        """Write one wav file per source and return them."""
         files = {source: directory / f"{source}.wav" for source in self.audio}
         for source, file in files.items():
             soundfile.write(file, self.audio[source], SAMPLE_RATE, subtype="PCM_16")
@@ -71,7 +71,7 @@ class Timeline:
 
 
 def lay_out(utterances: Sequence[Utterance], sources: Sequence[str], seed: int) -> Timeline:
-    """Return a conversation in which the sources take turns."""
+    """Return a conversation in which the sources alternate."""
     chance = random.Random(seed)
     turns: list[Turn] = []
     at_s = _LEAD_S
@@ -94,7 +94,7 @@ def lay_out(utterances: Sequence[Utterance], sources: Sequence[str], seed: int) 
 
 
 def demo_timeline() -> Timeline:
-    """Return the interview that the program ships with."""
+    """Return the shipped interview."""
     audio = {source: read_audio(DEMO / f"{source}.flac") for source in SOURCES}
     turns = []
     for number, turn in enumerate(script(), 1):

@@ -1,7 +1,7 @@
-"""A measurement as a timeline for ui.perfetto.dev, in Chrome's trace event format. Pure.
+"""Exports a measurement as a timeline for ui.perfetto.dev (Chrome's trace event format).
 
-One process of lanes a source; times are the source's own clock, so 0 is when its first sample was due. A
-speculative pass is drawn from the pause it was made for: its true start is not told.
+Each source has its lanes; times are on the source's clock, so 0 is when its first sample was due. A
+speculative pass is drawn from its pause, because its true start is not published.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from bench.latency.live import Measurement
 from bench.latency.timeline import Turn
-from bench.latency.utterances import Heard, fold
+from bench.latency.utterances import TranscribedUtterance, fold
 
 Event = dict[str, Any]
 
@@ -27,9 +27,9 @@ def write_trace(path: Path, measurement: Measurement) -> None:
     path.write_bytes(msgspec.json.encode({"traceEvents": events, "displayTimeUnit": "ms"}))
 
 
-def trace(turns: Sequence[Turn], heard: Sequence[Heard]) -> list[Event]:
+def trace(turns: Sequence[Turn], transcribed: Sequence[TranscribedUtterance]) -> list[Event]:
     """Return the events of the timeline."""
-    sources = sorted({turn.source for turn in turns} | {each.source for each in heard})
+    sources = sorted({turn.source for turn in turns} | {each.source for each in transcribed})
     numbers = {source: number for number, source in enumerate(sources, 1)}
     events: list[Event] = []
     for source, number in numbers.items():
@@ -41,12 +41,12 @@ def trace(turns: Sequence[Turn], heard: Sequence[Heard]) -> list[Event]:
     for turn in turns:
         name = turn.text or turn.kind
         events.append(_span(numbers[turn.source], "truth", turn.start_s, turn.end_s, name, id=turn.id))
-    for each in heard:
+    for each in transcribed:
         events += _utterance(numbers[each.source], each)
     return events
 
 
-def _utterance(process: int, each: Heard) -> Iterable[Event]:
+def _utterance(process: int, each: TranscribedUtterance) -> Iterable[Event]:
     name = f"utterance {each.number}"
     yield _span(process, "speech", each.start_s, each.quiet_s, name, closed=each.ended)
     for quiet_s, resumed_s in each.pauses:

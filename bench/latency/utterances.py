@@ -1,6 +1,6 @@
-"""What a session said about each utterance, folded from the lines its consumer got. Pure.
+"""Projection of a session's events to utterances, with the consumer's arrival times.
 
-Every time is in seconds of the source's own clock: 0 is when its first sample was due.
+Every time is in seconds on the source's clock: 0 is when its first sample was due.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _ENDINGS = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 @dataclass(frozen=True)
 class Partial:
-    """Words of an utterance that was still being spoken."""
+    """A partial transcript."""
 
     received_s: float
     text: str
@@ -27,7 +27,7 @@ class Partial:
 
 @dataclass(frozen=True)
 class Final:
-    """The final words of an utterance, and how they came about."""
+    """The final transcript of an utterance, with its costs."""
 
     logged_s: float
     received_s: float
@@ -36,64 +36,66 @@ class Final:
     retried: bool
     queue_ms: float
     compute_ms: float
-    """Of the pass that gave the words."""
+    """Of the pass that produced the words."""
 
 
 @dataclass
-class Heard:
+class TranscribedUtterance:
     """One utterance."""
 
     source: str
     number: int
     start_s: float = 0.0
     quiet_s: float = 0.0
-    """First moment after the last speech, as the detector heard it."""
+    """End of the last speech, as detected."""
     decided_s: float = 0.0
-    """Where the wait was over."""
+    """Time at which the end was decided."""
     decision_logged_s: float = 0.0
     cause: str = ""
     pauses: list[tuple[float, float]] = field(default_factory=list)
-    """From each moment of quiet to where speech went on, or where its end was decided."""
+    """From the start of each pause to its end, or to the decision of the utterance's end."""
     partials: list[Partial] = field(default_factory=list)
     final: Final | None = None
-    """None when it held no words, or they were lost."""
+    """None if it had no words, or was lost."""
     ended: str = ""
     """The event that closed it."""
     passes: int = 0
-    """Passes begun for it, partials included; 0 when the program does not say."""
+    """Passes started for it, partials included; 0 if the program does not report it."""
     wasted_passes: int = 0
-    """Speculative ones among them whose speaker went on."""
+    """Speculative passes among them that were discarded because the speaker continued."""
     all_compute_ms: float = 0.0
-    """Of all of them together; 0 when the program does not say."""
-    judged: dict[float, str] = field(default_factory=dict)
-    """For each moment of quiet what the words before it looked like."""
+    """Total duration of all passes; 0 if the program does not report it."""
+    predicted: dict[float, str] = field(default_factory=dict)
+    """For each pause the class of the words before it."""
 
     @property
     def reason(self) -> str:
-        """What its last words looked like when the wait was chosen; "" when nothing was said of it."""
-        return self.judged.get(self.quiet_s, "")
+        """Class of its last words when the wait was chosen; "" if nothing was predicted."""
+        return self.predicted.get(self.quiet_s, "")
 
     @property
     def span(self) -> Span:
-        """Where it lies."""
+        """Interval of the utterance."""
         return Span(self.source, self.start_s, max(self.quiet_s, self.start_s))
 
 
-def fold(received: Sequence[Received]) -> list[Heard]:
-    """Return the utterances in the order in which they began."""
+def fold(received: Sequence[Received]) -> list[TranscribedUtterance]:
+    """Return the utterances in the order of their starts."""
     zero_ns = first_sample_ns(received)
-    heard: dict[tuple[str, int], Heard] = {}
+    transcribed: dict[tuple[str, int], TranscribedUtterance] = {}
     for each in received:
         event = each.event
         source = event.get("source")
         if source in zero_ns and "utterance" in event:
-            utterance = heard.setdefault((source, event["utterance"]), Heard(source, event["utterance"]))
+            utterance = transcribed.setdefault(
+                (source, event["utterance"]), TranscribedUtterance(source, event["utterance"])
+            )
             logged_ns, zero = event["logged_ns"], zero_ns[source]
             _take(utterance, event, _s(logged_ns, zero), _s(each.received_ns, zero))
-    return [utterance for utterance in heard.values() if utterance.ended]
+    return [utterance for utterance in transcribed.values() if utterance.ended]
 
 
-def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: float) -> None:
+def _take(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float, received_s: float) -> None:
     kind = event["type"]
     if kind == "SpeechPaused":
         quiet_s = event["quiet_sample"] / SAMPLE_RATE
@@ -108,7 +110,7 @@ def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: 
         if utterance.pauses and utterance.pauses[-1][0] == utterance.quiet_s:
             utterance.pauses[-1] = (utterance.quiet_s, utterance.decided_s)
     elif kind == "EndpointPredicted":
-        utterance.judged[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
+        utterance.predicted[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
     elif kind == "PartialTranscribed":
         utterance.partials.append(Partial(received_s, event["text"], event["stable_words"]))
     if kind in ("SpeechStarted", "SpeechEnded", *_ENDINGS):
@@ -117,7 +119,7 @@ def _take(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: 
         _end(utterance, event, logged_s, received_s)
 
 
-def _end(utterance: Heard, event: dict[str, Any], logged_s: float, received_s: float) -> None:
+def _end(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float, received_s: float) -> None:
     utterance.ended = event["type"]
     utterance.passes = event.get("passes", 0)
     utterance.wasted_passes = event.get("wasted_passes", 0)

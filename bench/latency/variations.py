@@ -1,4 +1,4 @@
-"""Settings crossed: `stt.beam=1,5` and `vad.hangover_ms=300,700` are four variations. Pure."""
+"""Crosses settings: `stt.beam=1,5` and `vad.hangover_ms=300,700` are four variations."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Tables = dict[str, dict[str, Any]]
 
 
 def variations(asked: Sequence[str], schema: Schema) -> list[dict[str, Any]]:
-    """Return every combination of the values that were asked for, as `{"table.key": value}`.
+    """Return every combination of the given values, as `{"table.key": value}`.
 
     Args:
-        asked: `table.key=value,value,…`; values as in TOML, bare words are texts.
-        schema: The tables there are.
+        asked: `table.key=value,value,…`; values as in TOML, bare words are strings.
+        schema: The known tables.
 
     Raises:
-        UsageFailure: One of them names no setting, or gives no values.
+        UsageFailure: An entry names no setting, or has no values.
     """
     columns = [_column(each, schema) for each in asked]
     return [dict(chosen) for chosen in itertools.product(*columns)]
 
 
 def settings_text(base: Mapping[str, Mapping[str, Any]], variation: Mapping[str, Any]) -> str:
-    """Return a settings file: a base, with a variation's values in their places."""
+    """Return a settings file: a base with a variation's values."""
     tables: Tables = {name: dict(table) for name, table in base.items()}
     for name, value in variation.items():
         table, _, key = name.partition(".")
@@ -39,7 +39,7 @@ def settings_text(base: Mapping[str, Mapping[str, Any]], variation: Mapping[str,
 
 
 def name_of(variation: Mapping[str, Any]) -> str:
-    """Return a variation in words: "beam 5, endpointing snappy"."""
+    """Return the name of a variation: "beam 5, endpointing snappy"."""
     words = {name.partition(".")[2]: value for name, value in variation.items()}
     return ", ".join(
         f"{name} {value if isinstance(value, str) else _value(value)}" for name, value in words.items()
@@ -52,7 +52,7 @@ def _column(asked: str, schema: Schema) -> list[tuple[str, Any]]:
     known = table in schema and key in schema[table].__struct_fields__
     if not known or not text:
         raise UsageFailure(
-            f"{asked!r} is no setting with values",
+            f"{asked!r} is not a setting with values",
             kept="nothing was run",
             fix="write table.key=value,value, as in stt.beam=1,5",
         )
@@ -76,7 +76,7 @@ def _value(value: Any) -> str:
         return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
-    return msgspec.json.encode(value).decode()  # TOML writes texts, numbers and truths as JSON does
+    return msgspec.json.encode(value).decode()  # TOML writes strings, numbers and booleans as JSON does
 
 
 def _key(key: str) -> str:

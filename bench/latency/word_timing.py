@@ -1,4 +1,4 @@
-"""When each word of the truth was first seen, and from when on it stayed. Pure."""
+"""Emission times of words: first appearance and stable appearance of each true word."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from bench.latency.word_errors import matches
 
 _LOOK_AHEAD = 4
-"""How many words more of the truth a partial is compared with: no word is taken for its later self."""
+"""How many more words of the truth a partial is compared with, so that no word matches a later repetition."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """The words that a reader sees from a moment on."""
+    """The words visible from a moment on."""
 
     at_s: float
     words: list[str]
@@ -24,7 +24,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Emission:
-    """When one word of the truth was there, in seconds of its source's clock; infinity when it never was."""
+    """Times of one word of the truth, in seconds on its source's clock; infinity if it never appeared."""
 
     first_s: float
     stable_s: float
@@ -36,7 +36,7 @@ def emissions(truth: Sequence[str], versions: Sequence[Version]) -> list[Emissio
 
     Args:
         truth: Plain words.
-        versions: What was shown, in order of time.
+        versions: The visible versions, in order of time.
     """
     first_s, stable_s = [math.inf] * len(truth), [math.inf] * len(truth)
     for version in versions:
@@ -51,12 +51,12 @@ def emissions(truth: Sequence[str], versions: Sequence[Version]) -> list[Emissio
 
 
 def first_words_s(truth: Sequence[str], ends_s: Sequence[float], versions: Sequence[Version]) -> float:
-    """Return how long after its end the first right word was seen; infinity when none ever was.
+    """Return the time from its end to the first appearance of a right word; infinity if none appeared.
 
     Args:
         truth: Plain words.
-        ends_s: When each of them ended.
-        versions: What was shown, in order of time.
+        ends_s: End of each word.
+        versions: The visible versions, in order of time.
     """
     for version in versions:
         shown = _shown(truth, version)

@@ -1,1 +1,1 @@
-"""Measures single parts: the ring, the hub, a waiting session, the voice detectors."""
+"""Measures single parts: the ring, the hub, an idle session, the voice detectors."""

@@ -1,4 +1,4 @@
-"""The hub: from an event being said in one process to a subscriber in another having it."""
+"""Measures the hub: latency of an event from one process to a subscriber in another."""
 
 from __future__ import annotations
 
@@ -38,25 +38,28 @@ def measure(events: int, rate: float) -> None:
 
 
 def _latencies_ms(run: Run, events: int, rate: float) -> list[float]:
-    with HubClient("llm", run) as sayer, HubClient("view", run, kinds=frozenset({AnswerStreamed})) as hearer:
-        if not sayer.poll(timeout_s=10):
+    with (
+        HubClient("llm", run) as publisher,
+        HubClient("view", run, kinds=frozenset({AnswerStreamed})) as subscriber,
+    ):
+        if not publisher.poll(timeout_s=10):
             raise StageFailure("the hub did not start")
         latencies_ms: list[float] = []
-        saying = threading.Thread(target=_say_paced, args=(sayer, events, rate))
-        saying.start()
+        publishing = threading.Thread(target=_say_paced, args=(publisher, events, rate))
+        publishing.start()
         give_up = time.monotonic() + events / rate + 10
         while len(latencies_ms) < events and time.monotonic() < give_up:
-            for logged in hearer.poll(0.1):
+            for logged in subscriber.poll(0.1):
                 assert isinstance(logged.event, AnswerStreamed)
                 latencies_ms.append((time.monotonic_ns() - logged.event.received_ns) / 1e6)
-        saying.join()
+        publishing.join()
     return latencies_ms
 
 
-def _say_paced(sayer: HubClient, events: int, rate: float) -> None:
+def _say_paced(publisher: HubClient, events: int, rate: float) -> None:
     started_s = time.monotonic()
     for number in range(events):
         wait_s = started_s + number / rate - time.monotonic()
         if wait_s > 0:
             time.sleep(wait_s)
-        sayer.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))
+        publisher.publish(AnswerStreamed(question=1, delta="word ", received_ns=time.monotonic_ns()))

@@ -1,6 +1,6 @@
-"""The ring: what a read costs, and whether readers that race a fast writer ever accept a torn one.
+"""Measures the ring: cost of a read, and torn reads with a racing writer.
 
-Every sample's value tells its position, so a reader knows for each accepted read whether it is right.
+Every sample's value encodes its position, so a reader can verify each read.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def measure(seconds: float, speed: float) -> None:
             (f"{_READERS} readers, {seconds:.0f} s at {speed:.0f} times real time", ""),
             ("  reads accepted", f"{accepted}"),
             ("  of those wrong", f"{wrong}"),
-            ("  copies found torn and thrown away", f"{torn}"),
-            ("  reads refused as overwritten", f"{refused}"),
+            ("  torn copies detected and discarded", f"{torn}"),
+            ("  reads rejected as overwritten", f"{refused}"),
         ],
         {
             "read_20ms_us": read_us,
@@ -55,7 +55,7 @@ def measure(seconds: float, speed: float) -> None:
 
 
 def pattern(start_sample: int, count: int) -> Samples:
-    """Return samples whose values tell their position."""
+    """Return samples whose values encode their position."""
     at = np.arange(start_sample, start_sample + count, dtype=np.int64)
     return ((at * 7919 + at // 65_521) % 65_536 - 32_768).astype(np.int16)
 
@@ -76,7 +76,7 @@ def _race(address: Path, seconds: float, speed: float) -> list[tuple[int, int, i
     spawn = multiprocessing.get_context("spawn")
     results: Any = spawn.Queue()
     stop = spawn.Event()
-    # A ring of two seconds is overwritten 25 times a second at this speed: the race is the point.
+    # A ring of two seconds is overwritten 25 times a second at this speed: the race is intended.
     with RingWriter(address, first_sample_ns=0, seconds=2.0) as writer:
         readers = [
             spawn.Process(target=_read_all_the_time, args=(address, stop, results, lag))
@@ -104,7 +104,7 @@ def _write_paced(writer: RingWriter, seconds: float, speed: float) -> None:
 
 
 def _read_all_the_time(address: Path, stop: Any, results: Any, lag_s: float) -> None:
-    """Read `lag_s` behind the writer; the reader that is nearly a whole ring behind is always overtaken."""
+    """Read `lag_s` behind the writer; a reader nearly a whole ring behind is always overtaken."""
     accepted = wrong = refused = 0
     with AudioRing.attach(address, timeout_s=20) as ring:
         while not stop.is_set():

@@ -1,4 +1,4 @@
-"""A session that hears nothing: how fast it starts and stops, what waiting costs, what is left behind."""
+"""Measures an idle session: start, stop, CPU and memory, and leftovers."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def measure(seconds: float) -> None:
         command += ["--source", f"call=file:{silence}", "--source", f"mic=file:{silence}"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
         listening_s = _wait_until_listening(process, started_s)
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         time.sleep(_SETTLE_S)
-        cores = _cores_used(family, seconds)
-        rss_mb, pss_mb = _memory_mb(family)
+        cores = _cores_used(tree, seconds)
+        rss_mb, pss_mb = _memory_mb(tree)
         stop_s, code = _stop(process)
-        left = [each.pid for each in family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+        left = [each.pid for each in tree if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
         left_files = [str(path) for path in place.iterdir() if path != silence]
     rows = [
-        ("start to listening", f"{listening_s:.2f} s"),
+        ("start to ready", f"{listening_s:.2f} s"),
         ("idle", f"{sum(cores.values()) * 100:.1f} % of one core in all"),
         *((f"  {name}", f"{share * 100:.1f} %") for name, share in cores.items()),
         ("memory of all processes", f"{rss_mb:.0f} MB resident, {pss_mb:.0f} MB counting shared pages once"),
@@ -66,7 +66,7 @@ def measure(seconds: float) -> None:
 
 
 def _wait_until_listening(process: subprocess.Popen[bytes], started_s: float) -> float:
-    """Return when every stage that listens was ready, by the monotonic stamps in its events."""
+    """Return the time at which every audio stage was ready, from the events' monotonic timestamps."""
     assert process.stdout
     ready: dict[str, int] = {}
     for line in process.stdout:
@@ -75,11 +75,11 @@ def _wait_until_listening(process: subprocess.Popen[bytes], started_s: float) ->
             ready[event["stage"]] = event["logged_ns"]
         if set(ready) >= {*_LISTENING, "llm"}:
             return max(ready[stage] for stage in _LISTENING) / 1e9 - started_s
-    raise StageFailure("the session ended before it listened")
+    raise StageFailure("the session ended before it was ready")
 
 
-def _cores_used(family: list[psutil.Process], seconds: float) -> dict[str, float]:
-    before = {each: each.cpu_times() for each in family}
+def _cores_used(tree: list[psutil.Process], seconds: float) -> dict[str, float]:
+    before = {each: each.cpu_times() for each in tree}
     began_s = time.monotonic()
     time.sleep(seconds)
     waited_s = time.monotonic() - began_s
@@ -97,15 +97,15 @@ def _name(process: psutil.Process) -> str:
     return " ".join([word for word in words[words.index("-m") + 1 :] if word != BEGIN][:2])
 
 
-def _memory_mb(family: list[psutil.Process]) -> tuple[float, float]:
-    return sum(each.memory_info().rss for each in family) / 1e6, sum(map(_pss, family)) / 1e6
+def _memory_mb(tree: list[psutil.Process]) -> tuple[float, float]:
+    return sum(each.memory_info().rss for each in tree) / 1e6, sum(map(_pss, tree)) / 1e6
 
 
 def _pss(process: psutil.Process) -> int:
-    """Return a process's memory with its share of shared pages; all of them where that may not be seen."""
+    """Return a process's proportional memory (PSS), or its resident memory if that is not accessible."""
     try:
         return int(process.memory_full_info().pss)
-    except psutil.AccessDenied:  # the process that holds keys lets nobody look into its memory
+    except psutil.AccessDenied:  # the process with keys denies access to its memory
         return int(process.memory_info().rss)
 
 

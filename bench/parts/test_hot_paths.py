@@ -1,6 +1,6 @@
-"""The paths that every sample or every word takes, timed one by one: `pytest bench` (pytest-benchmark).
+"""Micro-benchmarks of hot paths: `pytest bench` (pytest-benchmark).
 
-Nothing here asserts a time; compare two runs with `pytest-benchmark compare`.
+No time is asserted; compare two runs with `pytest-benchmark compare`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How well the speech detectors hear, as the listener uses them, and what the gate makes of it.
+"""Scores the speech detectors and the gate on labelled audio.
 
 The corpus is a folder with `vad_audio/NAME.flac` (16 kHz mono) and `vad/NAME.json` ({"speech": [[start_s,
 end_s], …]}), labelled to 10 ms.
@@ -22,11 +22,11 @@ from bench.parts.vad_scores import (
     FRAME_SAMPLES,
     Frames,
     SpanSamples,
-    judged,
     marked,
     off_lags_ms,
     on_lags_ms,
     precision_recall,
+    predicted,
 )
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
@@ -49,7 +49,7 @@ class _Labels(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Labelled:
-    """A recording and where someone speaks in it."""
+    """A recording and its speech intervals."""
 
     samples: Samples
     speech: list[SpanSamples]
@@ -58,10 +58,10 @@ class Labelled:
 
 @dataclass
 class _Heard:
-    """What one detector made of all recordings."""
+    """Results of one detector on all recordings."""
 
     truth: list[Frames] = field(default_factory=list)
-    heard: list[Frames] = field(default_factory=list)
+    transcribed: list[Frames] = field(default_factory=list)
     covered: list[Frames] = field(default_factory=list)
     off_lags_ms: list[float] = field(default_factory=list)
     on_lags_ms: list[float] = field(default_factory=list)
@@ -77,11 +77,11 @@ def measure(corpus: Path, settings_file: Path | None, report: Path | None) -> No
     settings = all_settings.load(settings_file, {}).vad
     recordings = read_labelled(corpus)
     detectors: list[Detector] = [SileroDetector(), WebRtcDetector(settings.webrtc_mode)]
-    heard = {detector.name: _listen(detector, recordings, settings) for detector in detectors}
-    figures = {name: _figures(each) for name, each in heard.items()}
+    transcribed = {detector.name: _listen(detector, recordings, settings) for detector in detectors}
+    figures = {name: _figures(each) for name, each in transcribed.items()}
     seconds = sum(len(each.samples) for each in recordings) / SAMPLE_RATE
     if report:
-        _write_page(report, figures, heard, seconds, settings_file)
+        _write_page(report, figures, transcribed, seconds, settings_file)
     rows = [("recordings", f"{len(recordings)}, {seconds:.0f} s")]
     show("vad", rows, {"seconds": seconds, "detectors": figures}, head=[_COLUMNS, *_rows(figures)])
 
@@ -117,7 +117,7 @@ def _listen(detector: Detector, recordings: list[Labelled], settings: VadSetting
         found.cpu_s += time.process_time() - began_s
         frames = len(each.samples) // FRAME_SAMPLES
         found.truth.append(marked(each.speech, frames))
-        found.heard.append(judged(probabilities, window, frames))
+        found.transcribed.append(predicted(probabilities, window, frames))
         found.covered.append(marked(_utterances(probabilities, window, settings), frames))
         found.off_lags_ms += off_lags_ms(each.speech, probabilities, window, len(each.samples))
         found.on_lags_ms += on_lags_ms(each.speech, probabilities, window)
@@ -143,8 +143,10 @@ def _utterances(probabilities: list[float], window: int, settings: VadSettings) 
 
 
 def _figures(found: _Heard) -> dict[str, Any]:
-    truth, heard, inside = (np.concatenate(each) for each in (found.truth, found.heard, found.covered))
-    precision, recall, f1 = precision_recall(truth, heard)
+    truth, transcribed, inside = (
+        np.concatenate(each) for each in (found.truth, found.transcribed, found.covered)
+    )
+    precision, recall, f1 = precision_recall(truth, transcribed)
     return {
         "precision": precision,
         "recall": recall,
@@ -177,7 +179,7 @@ def _ms(value: float) -> str:
 def _write_page(
     path: Path,
     figures: dict[str, dict[str, Any]],
-    heard: dict[str, _Heard],
+    transcribed: dict[str, _Heard],
     seconds: float,
     settings_file: Path | None,
 ) -> None:
@@ -185,9 +187,9 @@ def _write_page(
     from bench.harness.page import Chart, Page, plain_table, write
     from bench.latency import charts
 
-    lags_s = {name: [lag / 1000 for lag in each.off_lags_ms] for name, each in heard.items()}
+    lags_s = {name: [lag / 1000 for lag in each.off_lags_ms] for name, each in transcribed.items()}
     page = Page(
-        title="Hearing where someone speaks",
+        title="Speech detection",
         lead=f"The speech detectors on {seconds:.0f} s of audio labelled to 10 ms.",
         cards=[
             (
@@ -198,7 +200,7 @@ def _write_page(
         ],
         charts=[
             Chart(
-                "How soon a pause is heard",
+                "Latency of pause detection",
                 "From the labelled end of speech to the end of the window that tells; pauses that were "
                 "not heard keep a curve from 100 %.",
                 charts.cumulative(lags_s),

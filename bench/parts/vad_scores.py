@@ -1,7 +1,6 @@
-"""A detector's judgements against labels: frames right and wrong, and how late it hears the ends. Pure.
+"""Compares a detector with labels: frame accuracy, and lag of onsets and offsets.
 
-Labels and judgements are compared in frames of 10 ms. A lag runs to the end of the window that tells,
-because only then the program can know.
+Frames are 10 ms. A lag runs to the end of the deciding window, because only then the program knows.
 """
 
 from __future__ import annotations
@@ -20,28 +19,28 @@ SpanSamples = tuple[float, float]
 
 _THRESHOLD = 0.5
 _PAUSE_SAMPLES = 0.2 * SAMPLE_RATE
-"""Shorter stretches of quiet count as no pause."""
+"""Shorter silences do not count as pauses."""
 
 
 def marked(spans: Sequence[SpanSamples], frames: int) -> Frames:
-    """Return which frames lie in one of the spans (in samples)."""
+    """Return which frames are inside one of the spans (in samples)."""
     found = np.zeros(frames, np.bool_)
     for start, stop in spans:
         found[round(start / FRAME_SAMPLES) : round(stop / FRAME_SAMPLES)] = True
     return found
 
 
-def judged(probabilities: Sequence[float], window_samples: int, frames: int) -> Frames:
-    """Return which frames a detector takes for speech."""
+def predicted(probabilities: Sequence[float], window_samples: int, frames: int) -> Frames:
+    """Return which frames a detector classifies as speech."""
     at = np.minimum(np.arange(frames) * FRAME_SAMPLES // window_samples, len(probabilities) - 1)
-    heard: Frames = np.asarray(probabilities)[at] >= _THRESHOLD
-    return heard
+    transcribed: Frames = np.asarray(probabilities)[at] >= _THRESHOLD
+    return transcribed
 
 
-def precision_recall(truth: Frames, heard: Frames) -> tuple[float, float, float]:
-    """Return precision, recall and their harmonic mean; 0 where nothing was heard or nothing is true."""
-    right = float((truth & heard).sum())
-    precision = right / float(heard.sum()) if heard.any() else 0.0
+def precision_recall(truth: Frames, transcribed: Frames) -> tuple[float, float, float]:
+    """Return precision, recall and F1; 0 if nothing was detected or nothing is true."""
+    right = float((truth & transcribed).sum())
+    precision = right / float(transcribed.sum()) if transcribed.any() else 0.0
     recall = right / float(truth.sum()) if truth.any() else 0.0
     both = precision + recall
     return precision, recall, 2 * precision * recall / both if both else 0.0
@@ -50,11 +49,11 @@ def precision_recall(truth: Frames, heard: Frames) -> tuple[float, float, float]
 def off_lags_ms(
     speech: Sequence[SpanSamples], probabilities: Sequence[float], window_samples: int, samples: int
 ) -> list[float]:
-    """Return for each labelled pause how late it was heard; infinity for one that was not.
+    """Return for each labelled pause the lag of its detection; infinity if it was not detected.
 
     Args:
         speech: Labelled spans, in samples, in order.
-        probabilities: One a window.
+        probabilities: One per window.
         window_samples: Length of a window.
         samples: Length of the recording.
     """
@@ -66,7 +65,7 @@ def off_lags_ms(
 def on_lags_ms(
     speech: Sequence[SpanSamples], probabilities: Sequence[float], window_samples: int
 ) -> list[float]:
-    """Return for each labelled span after a pause how late its beginning was heard."""
+    """Return for each labelled span after a pause the lag of its onset."""
     befores = [0.0, *(stop for _, stop in speech[:-1])]
     after_pause = [
         span for span, before in zip(speech, befores, strict=True) if span[0] - before >= _PAUSE_SAMPLES
@@ -74,12 +73,14 @@ def on_lags_ms(
     return _lags_ms(after_pause, [each >= _THRESHOLD for each in probabilities], window_samples)
 
 
-def _lags_ms(spans: Sequence[SpanSamples], told: Sequence[bool], window_samples: int) -> list[float]:
+def _lags_ms(spans: Sequence[SpanSamples], reported: Sequence[bool], window_samples: int) -> list[float]:
     lags = []
     for start, stop in spans:
         if stop - start >= _PAUSE_SAMPLES:
             first = math.ceil(start / window_samples)
-            windows = range(first, min(math.ceil(stop / window_samples), len(told)))
-            heard = next(((window + 1) * window_samples for window in windows if told[window]), math.inf)
-            lags.append((heard - start) / SAMPLE_RATE * 1000)
+            windows = range(first, min(math.ceil(stop / window_samples), len(reported)))
+            transcribed = next(
+                ((window + 1) * window_samples for window in windows if reported[window]), math.inf
+            )
+            lags.append((transcribed - start) / SAMPLE_RATE * 1000)
     return lags

@@ -1,1 +1,1 @@
-"""Other live transcribers, measured on the same stream and the same weights as Cuecard."""
+"""Compares other live transcribers with Cuecard, on the same stream and weights."""

@@ -1,9 +1,8 @@
-"""Whose words are these? Gives every final's words to the utterances they were spoken in. Pure.
+"""Attributes the words of every final to the utterances in which they were spoken.
 
-Peers cut where they like and most say nothing useful about when a word was spoken. So all final words,
-in order, are aligned with all true words (jiwer, the normaliser of `bench/latency/word_errors.py`); a true
-word then has the arrival of the word it was aligned with, and an utterance is complete when the last of
-its words came.
+Peers cut anywhere and most report no usable word times. So all final words, in order, are aligned with all
+true words (jiwer, the normalizer of `bench/latency/word_errors.py`); a true word gets the arrival of its
+aligned word, and an utterance is complete when the last of its words arrived.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 _ENDING_WORDS = 2
 _TOLERANCE_S = 0.5
-"""An utterance was finished if one of its last words came, or if words came this long before its end or
-later. (Energy can outlast the last word by more than that, so the time alone does not tell.)"""
+"""An utterance is complete if one of its last words arrived this long before its end or later. (Energy can
+outlast the last word by more, so time alone is not sufficient.)"""
 
 _normalise = EnglishTextNormalizer()
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """An utterance as it was."""
+    """An utterance as it was spoken."""
 
     text: str
     start_s: float
@@ -33,8 +32,8 @@ class Spoken:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A final as it came."""
+class Transcript:
+    """A final as it arrived."""
 
     text: str
     arrived_s: float
@@ -42,57 +41,59 @@ class Said:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an utterance."""
+    """Result of an utterance."""
 
     latency_s: float
-    """From the true end of speech to the final that completed it; infinite when none did."""
+    """From the true end of speech to the final that completed it; infinite if none did."""
 
     finals: int
-    """How many finals hold its words; more than one is a false cut."""
+    """Number of finals with its words; more than one is a false cut."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """What became of all."""
+    """Result of all utterances."""
 
     outcomes: list[Outcome]
-    """One an utterance, in order."""
+    """One per utterance, in order."""
 
     merged: int
-    """Finals that hold words of more than one utterance."""
+    """Finals with words of more than one utterance."""
 
     word_errors: int
     true_words: int
 
 
-def attribute(spoken: Sequence[Spoken], said: Sequence[Said]) -> Account:
+def attribute(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> Account:
     """Align and count."""
     true_words, owners = _words([each.text for each in spoken])
-    said_words, carriers = _words([each.text for each in said])
+    said_words, carriers = _words([each.text for each in transcripts])
     pairs, word_errors = _align(true_words, said_words)
     heard_in: list[set[int]] = [set() for _ in spoken]
     ended = [False for _ in spoken]
-    for true, heard in pairs:
-        owner, carrier = owners[true], carriers[heard]
-        if said[carrier].arrived_s > spoken[owner].start_s:  # else a coincidence: it was not spoken yet
+    for true, transcribed in pairs:
+        owner, carrier = owners[true], carriers[transcribed]
+        if (
+            transcripts[carrier].arrived_s > spoken[owner].start_s
+        ):  # otherwise a coincidence: it was not spoken yet
             heard_in[owner].add(carrier)
             ended[owner] |= owners[true + 1 : true + 1 + _ENDING_WORDS].count(owner) < _ENDING_WORDS
-    holds = [sum(carrier in finals for finals in heard_in) for carrier in range(len(said))]
+    holds = [sum(carrier in finals for finals in heard_in) for carrier in range(len(transcripts))]
     outcomes = [
-        Outcome(_latency_s(each, [said[carrier] for carrier in finals], whole), len(finals))
+        Outcome(_latency_s(each, [transcripts[carrier] for carrier in finals], whole), len(finals))
         for each, finals, whole in zip(spoken, heard_in, ended, strict=True)
     ]
     return Account(outcomes, sum(many > 1 for many in holds), word_errors, len(true_words))
 
 
 def _words(texts: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return the normalised words of all texts, and for each which text it is of."""
+    """Return the normalized words of all texts, and for each the index of its text."""
     parted = [(word, number) for number, text in enumerate(texts) for word in _normalise(text).split()]
     return [word for word, _ in parted], [number for _, number in parted]
 
 
 def _align(true_words: Sequence[str], said_words: Sequence[str]) -> tuple[list[tuple[int, int]], int]:
-    """Return which true word goes with which said word, and how many words are wrong."""
+    """Return the pairs of true and transcribed words, and the number of errors."""
     if not true_words or not said_words:
         return [], len(true_words) + len(said_words)
     found = jiwer.process_words(" ".join(true_words), " ".join(said_words))
@@ -109,7 +110,7 @@ def _align(true_words: Sequence[str], said_words: Sequence[str]) -> tuple[list[t
     return pairs, found.substitutions + found.deletions + found.insertions
 
 
-def _latency_s(utterance: Spoken, finals: Sequence[Said], has_its_end: bool) -> float:
+def _latency_s(utterance: Spoken, finals: Sequence[Transcript], has_its_end: bool) -> float:
     latest_s = max((each.arrived_s for each in finals), default=-math.inf)
     if has_its_end or latest_s >= utterance.end_s - _TOLERANCE_S:
         return latest_s - utterance.end_s

@@ -1,4 +1,4 @@
-"""Who takes part, and what a user has to install for it. Data only; nothing here starts anything."""
+"""Catalogue of peers and the packages that they need."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ CUECARD = "cuecard"
 
 
 @dataclass(frozen=True)
-class Home:
+class Environment:
     """An environment that holds a peer."""
 
     installs: tuple[tuple[str, ...], ...]
     """Arguments of `pip install`, one call after another."""
 
     needs: str = ""
-    """What pip cannot bring."""
+    """Requirements that pip cannot install."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """One row of the table."""
+    """One row of the results."""
 
     name: str
     title: str
     home: str
-    """Name of its environment; empty for Cuecard, which runs in ours."""
+    """Name of its environment; empty for Cuecard, which runs in the current one."""
 
     adapter: str
     arguments: tuple[str, ...] = ()
-    """After the folder of the weights."""
+    """Arguments after the folder of the weights."""
 
     commits_words: bool = False
-    """It finishes single words and knows no utterances, so a false cut means nothing."""
+    """It commits single words and has no utterances, so a false cut is meaningless."""
 
 
 _TORCH = "torch==2.13.0"
 
 HOMES = {
-    "realtimestt": Home(
+    "realtimestt": Environment(
         (("RealtimeSTT[faster-whisper,silero-onnx-cpu]==1.1.2", _TORCH),),
         needs="Python 3.11 or 3.12, a C compiler and portaudio19-dev (its PyAudio has no wheel for Linux)",
     ),
-    "whisperlive": Home(
+    "whisperlive": Environment(
         (
-            # Its full list brings OpenVINO and CUDA, for backends that are not used here.
+            # Its full list includes OpenVINO and CUDA, for backends that are not used here.
             ("--no-deps", "whisper-live==0.10.0"),
             (
                 "faster-whisper==1.2.0",
@@ -63,9 +63,9 @@ HOMES = {
             ),
         ),
     ),
-    "whisperlivekit": Home((("whisperlivekit==0.2.26", _TORCH),)),
-    "moonshine": Home((("moonshine-voice==0.1.0",),)),
-    "faster-whisper": Home((("faster-whisper==1.2.1",),)),
+    "whisperlivekit": Environment((("whisperlivekit==0.2.26", _TORCH),)),
+    "moonshine": Environment((("moonshine-voice==0.1.0",),)),
+    "faster-whisper": Environment((("faster-whisper==1.2.1",),)),
 }
 
 PEERS = (
@@ -89,7 +89,7 @@ def chosen(names: list[str]) -> list[Peer]:
     """Return the named rows, or all.
 
     Raises:
-        UsageFailure: There is no row of that name.
+        UsageFailure: A name is unknown.
     """
     known = {peer.name: peer for peer in PEERS}
     if unknown := sorted(set(names) - set(known)):
@@ -97,11 +97,11 @@ def chosen(names: list[str]) -> list[Peer]:
     return [peer for peer in PEERS if not names or peer.name in names]
 
 
-def homes_directory() -> Path:
-    """Return where the peers' environments are kept unless the user says otherwise."""
+def environments_directory() -> Path:
+    """Return the default folder of the peers' environments."""
     return Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "peers"
 
 
 def interpreter(peer: Peer, directory: Path) -> Path:
-    """Return the Python that a peer runs under, whether it is there or not."""
+    """Return the path of a peer's Python, whether it exists or not."""
     return directory / peer.home / "bin" / "python"

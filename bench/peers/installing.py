@@ -1,4 +1,4 @@
-"""Makes the environment of a peer, because the user asked for it: `cuecard bench peers --install NAME`."""
+"""Installs the environment of a peer on request: `cuecard bench peers --install NAME`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import sys
 import venv
 from pathlib import Path
 
-from bench.peers.catalogue import HOMES, Home
+from bench.peers.catalogue import HOMES, Environment
 from bus.failures import MachineFailure, UsageFailure
 
 _READY = ".installed"
 
 
 def is_installed(directory: Path, home: str) -> bool:
-    """Tell whether an environment was made to the end."""
+    """Tell whether an environment was installed completely."""
     return not home or (directory / home / _READY).exists()
 
 
 def install(directory: Path, name: str) -> Path:
-    """Make a peer's environment anew and return its folder.
+    """Install a peer's environment from scratch and return its folder.
 
     Args:
-        directory: Where the environments are kept.
-        name: One of the catalogue's homes.
+        directory: Folder of the environments.
+        name: An environment of the catalogue.
 
     Raises:
         UsageFailure: No such peer.
-        MachineFailure: An install step failed.
+        MachineFailure: An installation step failed.
     """
     if name not in HOMES:
         raise UsageFailure(f"there is no peer {name!r} to install", fix=f"choose of {', '.join(HOMES)}")
@@ -40,7 +40,7 @@ def install(directory: Path, name: str) -> Path:
     return folder
 
 
-def _run(command: list[str], name: str, home: Home) -> None:
+def _run(command: list[str], name: str, home: Environment) -> None:
     ended = subprocess.run(command, stdout=sys.stderr, check=False)
     if ended.returncode != 0:
         raise MachineFailure(

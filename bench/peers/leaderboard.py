@@ -1,7 +1,7 @@
-"""From what every peer said to one table. Pure.
+"""Computes one table from the output of all peers.
 
-A round whose replay was late is void and counts only where a peer has no other. Latencies of one utterance
-in several rounds go together: the intervals are by utterance.
+A round with a late replay is void and counts only if a peer has no other. Latencies of one utterance in
+several rounds stay together: intervals are by utterance.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 
 from bench.harness.quantiles import Spread, spread
-from bench.peers.attribution import Account, Said, Spoken, attribute
+from bench.peers.attribution import Account, Spoken, Transcript, attribute
 from bench.peers.catalogue import CUECARD, Peer
-from bench.peers.playing import Performance
+from bench.peers.playing import PeerOutput
 
 LATE_MS = 2.0
-"""A replay later than this at its 99th percentile makes a round void."""
+"""A 99th percentile of the replay's delay above this makes a round void."""
 
 HEAD = (
     "peer",
@@ -38,23 +38,23 @@ HEAD = (
 )
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How a peer did, over all its rounds that count."""
+class PeerResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Results of a peer over all its valid rounds."""
 
     peer: str
     title: str
     rounds: int
     void: bool
-    """No round of it counts: every replay was late."""
+    """All its rounds are void."""
     replay_late_p99_ms: float
     latencies_s: list[list[float]]
-    """From the end of speech to the final, of each utterance what each round measured."""
+    """From the end of speech to the final, for each utterance the values of all rounds."""
     end_to_final_s: Spread
     times_cuecard: dict[str, float]
     """p50 and p95 as multiples of Cuecard's; empty without Cuecard."""
     wer: float
     cut: float | None
-    """Share of utterances in more than one final; None where it finishes words, not utterances."""
+    """Share of utterances in more than one final; None if it commits words, not utterances."""
     merged: int
     """Finals with words of more than one utterance, all rounds together."""
     cpu_s_per_audio_s: float
@@ -64,17 +64,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     ended: bool
 
 
-def standings(
+def peer_results(
     peers: Sequence[Peer],
-    performances: Mapping[str, Sequence[Performance]],
+    outputs: Mapping[str, Sequence[PeerOutput]],
     spoken: Sequence[Spoken],
     audio_s: float,
-) -> list[Standing]:
-    """Return a line for each peer that was heard, Cuecard's first if it was."""
+) -> list[PeerResult]:
+    """Return a row for each peer that was played, Cuecard's first."""
     found = [
-        _standing(peer, performances[peer.name], spoken, audio_s)
-        for peer in peers
-        if performances.get(peer.name)
+        _peer_result(peer, outputs[peer.name], spoken, audio_s) for peer in peers if outputs.get(peer.name)
     ]
     ours = next((each.end_to_final_s.at for each in found if each.peer == CUECARD), None)
     if ours is None:
@@ -84,36 +82,36 @@ def standings(
     ]
 
 
-def row(standing: Standing) -> list[str]:
-    """Return a line of the table, in the order of `HEAD`."""
-    at, between = standing.end_to_final_s.at, standing.end_to_final_s.between
-    times = standing.times_cuecard
+def row(result: PeerResult) -> list[str]:
+    """Return a row of the table, in the order of `HEAD`."""
+    at, between = result.end_to_final_s.at, result.end_to_final_s.between
+    times = result.times_cuecard
     return [
-        standing.title,
+        result.title,
         f"{_seconds(at['p50'])} ({_range(between['p50'])})",
         _seconds(at["p90"]),
         f"{_seconds(at['p95'])} ({_range(between['p95'])})",
         _seconds(at["max"]),
         f"{times['p50']:.1f}" if times else "",
         f"{times['p95']:.1f}" if times else "",
-        f"{standing.wer:.1%}",
-        "-" if standing.cut is None else f"{standing.cut:.0%}",
-        str(standing.merged),
-        str(standing.end_to_final_s.missing),
-        f"{standing.cpu_s_per_audio_s:.2f}",
-        f"{standing.peak_rss_mb:.0f}",
-        "VOID" if standing.void else "",
+        f"{result.wer:.1%}",
+        "-" if result.cut is None else f"{result.cut:.0%}",
+        str(result.merged),
+        str(result.end_to_final_s.missing),
+        f"{result.cpu_s_per_audio_s:.2f}",
+        f"{result.peak_rss_mb:.0f}",
+        "VOID" if result.void else "",
     ]
 
 
-def is_void(performance: Performance) -> bool:
+def is_void(output: PeerOutput) -> bool:
     """Tell whether the replay was too late for the round to count."""
-    return performance.late_p99_ms > LATE_MS
+    return output.late_p99_ms > LATE_MS
 
 
-def _standing(
-    peer: Peer, rounds: Sequence[Performance], spoken: Sequence[Spoken], audio_s: float
-) -> Standing:
+def _peer_result(
+    peer: Peer, rounds: Sequence[PeerOutput], spoken: Sequence[Spoken], audio_s: float
+) -> PeerResult:
     counted = [each for each in rounds if not is_void(each)]
     void, counted = not counted, counted or list(rounds)
     accounts = [_account(each, spoken) for each in counted]
@@ -122,7 +120,7 @@ def _standing(
     ]
     end_to_final_s = spread(latencies)
     assert end_to_final_s, "a stream has utterances"
-    return Standing(
+    return PeerResult(
         peer=peer.name,
         title=peer.title,
         rounds=len(counted),
@@ -142,8 +140,8 @@ def _standing(
     )
 
 
-def _account(performance: Performance, spoken: Sequence[Spoken]) -> Account:
-    return attribute(spoken, [Said(final.text, final.arrived_s) for final in performance.finals])
+def _account(output: PeerOutput, spoken: Sequence[Spoken]) -> Account:
+    return attribute(spoken, [Transcript(final.text, final.arrived_s) for final in output.finals])
 
 
 def _cut(accounts: Sequence[Account]) -> float:
@@ -163,6 +161,6 @@ def _range(between: tuple[float, float]) -> str:
     return f"{_seconds(between[0])}-{_seconds(between[1])}"
 
 
-def facts(found: Sequence[Standing]) -> list[dict[str, Any]]:
+def facts(found: Sequence[PeerResult]) -> list[dict[str, Any]]:
     """Return the same for programs."""
     return [msgspec.to_builtins(each) for each in found]

@@ -1,4 +1,4 @@
-"""The standings as a page: how much was there how soon, and the table."""
+"""Report page of the peers' results."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from bench.harness.page import Chart, Page, plain_table, write
 from bench.latency.charts import cumulative
-from bench.peers.leaderboard import HEAD, Standing, row
+from bench.peers.leaderboard import HEAD, PeerResult, row
 
 
 def write_standing_page(
     path: Path,
-    found: Sequence[Standing],
+    found: Sequence[PeerResult],
     notes: Sequence[tuple[str, str]],
     environment: Mapping[str, Any],
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a tree of processes costs: processor time and memory, looked at twice a second."""
+"""Measures a process tree: processor time and memory, sampled twice a second."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _EVERY_S = 0.5
 class Meter:
     """Follows a process and all its descendants until it is stopped.
 
-    A process that lives for less than half a second may be missed; none of the peers starts such.
-    Memory counts pages that several processes share once in each.
+    A process that lives for less than half a second may be missed; no peer starts such. Shared memory pages
+    count once per process.
     """
 
     def __init__(self, pid: int) -> None:
@@ -32,7 +32,7 @@ class Meter:
         return sum(self._cpu_s.values()) - self._before_s
 
     def reset(self) -> None:
-        """Count processor time from now on: what loading cost is left out."""
+        """Restart the count of processor time: loading does not count."""
         self._look()
         self._before_s = sum(self._cpu_s.values())
 

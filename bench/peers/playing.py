@@ -1,7 +1,7 @@
-"""One peer hears the stream once: starts it, plays to it, stamps every line it says on arrival.
+"""Plays the stream to one peer and stamps every line of its output on arrival.
 
-Cuecard is run the way a user runs it, `cuecard run --json` on standard input; the others through their
-adapters. All are heard through the same pipe and the same loop.
+Cuecard is run as a user runs it, `cuecard run --json` on standard input; the others through their adapters.
+All use the same pipe and the same loop.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ Line = tuple[int, bytes]
 
 
 class Final(msgspec.Struct, frozen=True):
-    """Words that will not change any more."""
+    """Words that will not change."""
 
     arrived_s: float
-    """After sample 0 of the stream was due."""
+    """Seconds after sample 0 of the stream was due."""
 
     text: str
 
 
-class Performance(msgspec.Struct, frozen=True, kw_only=True):
-    """What one peer did with the stream."""
+class PeerOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """Output of one peer."""
 
     finals: list[Final]
     partials: int
@@ -53,10 +53,10 @@ class Performance(msgspec.Struct, frozen=True, kw_only=True):
     peak_rss_mb: float
     late_p99_ms: float
     most_held_s: float
-    """Sound that the peer had not taken from the pipe, at worst; it was kept for it."""
+    """Largest amount of audio that the peer had not read from the pipe; it was buffered for it."""
 
     ended: bool
-    """False: it had to be killed a minute after the stream."""
+    """False if it had to be killed a minute after the stream."""
 
 
 class _Replayed(msgspec.Struct, frozen=True):
@@ -65,11 +65,11 @@ class _Replayed(msgspec.Struct, frozen=True):
     most_held_s: float
 
 
-def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
-    """Let a peer hear a file of 16 kHz s16le at real pace.
+def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> PeerOutput:
+    """Play a file of 16 kHz s16le to a peer in real time.
 
     Raises:
-        StageFailure: It ended before it listened, or did not listen in time.
+        StageFailure: It ended before it was ready, or was not ready in time.
     """
     with tempfile.TemporaryDirectory() as place, _started(peer, homes, weights, Path(place)) as process:
         meter, began_s = Meter(process.pid), time.monotonic()
@@ -80,18 +80,18 @@ def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
             load_s = time.monotonic() - began_s
             meter.reset()
             with _sending(pcm, process) as sender:
-                said, ended = _listen(lines, apply, sender)
+                transcripts, ended = _listen(lines, apply, sender)
                 _, report = sender.communicate()
         finally:
             meter.stop()
         replayed = msgspec.json.decode(report.splitlines()[-1], type=_Replayed)
-    return Performance(
+    return PeerOutput(
         finals=[
             Final((at_ns - replayed.first_sample_ns) / 1e9, event["text"])
-            for at_ns, event in said
+            for at_ns, event in transcripts
             if event["type"] == "final"
         ],
-        partials=sum(event["type"] == "partial" for _, event in said),
+        partials=sum(event["type"] == "partial" for _, event in transcripts),
         load_s=load_s,
         cpu_s=meter.cpu_s,
         peak_rss_mb=meter.peak_rss_mb,
@@ -102,7 +102,7 @@ def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> Performance:
 
 
 def cuecard_events(stages: set[str], line: bytes) -> Event | None:
-    """Return what a line of `cuecard run --json` means to the bench; `stages` remembers who is ready."""
+    """Translate a line of `cuecard run --json`; `stages` records which stages are ready."""
     event = msgspec.json.decode(line)
     match event["type"]:
         case "StageReady":
@@ -125,7 +125,7 @@ def _translator(peer: Peer) -> Callable[[bytes], Event | None]:
 
 @contextmanager
 def _started(peer: Peer, homes: Path, weights: Path, place: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a peer in a folder of its own, and see to it that nothing of it is left."""
+    """Start a peer in a folder of its own, and remove everything it leaves."""
     environment = {**os.environ, "OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"}
     if peer.name == CUECARD:
         command = _our_command(weights, place)
@@ -146,9 +146,9 @@ def _started(peer: Peer, homes: Path, weights: Path, place: Path) -> Iterator[su
         yield process
     finally:
         if process.poll() is None:
-            family = psutil.Process(process.pid).children(recursive=True)
+            tree = psutil.Process(process.pid).children(recursive=True)
             process.kill()
-            for each in family:
+            for each in tree:
                 with suppress(psutil.NoSuchProcess):
                     each.kill()
         process.wait()
@@ -157,7 +157,7 @@ def _started(peer: Peer, homes: Path, weights: Path, place: Path) -> Iterator[su
 
 
 def _our_command(weights: Path, place: Path) -> list[str]:
-    """Return how Cuecard is run: its defaults, not the user's settings, but for the weights and the CPU."""
+    """Return Cuecard's command: its defaults, not the user's settings, except weights and CPU."""
     settings = place / "settings.toml"
     settings.write_text(f'[stt]\nmodel = {json.dumps(str(weights))}\ndevice = "cpu"\n', encoding="utf-8")
     options = ["--source", "call=-", "--json", "--answer", "off", "--settings", str(settings)]
@@ -165,7 +165,7 @@ def _our_command(weights: Path, place: Path) -> list[str]:
 
 
 def _stamped(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[Line | None]:
-    """Return what the process says, each line with the time of its arrival; None when it has ended."""
+    """Return the lines of output, each with its time of arrival; None when the process has ended."""
     lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
 
     def read() -> None:
@@ -198,7 +198,7 @@ def _wait_until_ready(
 
 @contextmanager
 def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the sender, and leave the pipe to it alone, so that its end is the end of the stream."""
+    """Start the sender, and leave it the only end of the pipe, so that its end is the end of the stream."""
     assert listener.stdin
     command = [sys.executable, "-m", "bench.peers.replay", str(pcm)]
     with subprocess.Popen(command, stdout=listener.stdin, stderr=subprocess.PIPE) as sender:
@@ -214,8 +214,8 @@ def _listen(
     apply: Callable[[bytes], Event | None],
     sender: subprocess.Popen[bytes],
 ) -> tuple[list[tuple[int, Event]], bool]:
-    """Return what was said, and whether the peer ended by itself."""
-    said: list[tuple[int, Event]] = []
+    """Return the transcripts, and whether the peer ended by itself."""
+    transcripts: list[tuple[int, Event]] = []
     quit_s: float | None = None
     while quit_s is None or time.monotonic() < quit_s:
         if quit_s is None and sender.poll() is not None:
@@ -225,7 +225,7 @@ def _listen(
         except queue.Empty:
             continue
         if line is None:
-            return said, True
+            return transcripts, True
         if event := apply(line[1]):
-            said.append((line[0], event))
-    return said, False
+            transcripts.append((line[0], event))
+    return transcripts, False

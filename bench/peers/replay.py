@@ -1,9 +1,8 @@
-"""The sender, `python -m bench.peers.replay FILE`: writes 16 kHz s16le to standard output at real pace.
+"""Sender in real time: `python -m bench.peers.replay FILE` writes 16 kHz s16le to standard output.
 
-Open loop on absolute deadlines: a block of 10 ms is handed over when its last sample is due, whatever the
-reader does. What a full pipe does not take is kept here and sent when it does, in order. It imports the
-standard library only, so that nothing else runs in this process. The last line on standard error is one
-JSON object: when sample 0 was due, and how late the blocks were.
+Open loop on absolute deadlines: a block of 10 ms is written when its last sample is due, whatever the reader
+does. What a full pipe does not accept is buffered and sent in order. It imports the standard library only.
+The last line on standard error is one JSON object: when sample 0 was due, and the delays of the blocks.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _HEAD_START_NS = 100_000_000
 
 
 def main() -> None:
-    """Send the file, then say how it went."""
+    """Send the file, then report the delays."""
     pcm = Path(sys.argv[1]).read_bytes()
     os.set_blocking(1, False)
     _go_first()
@@ -31,7 +30,7 @@ def main() -> None:
     late_ns: list[int] = []
     held = bytearray()
     most_held = 0
-    with contextlib.suppress(BrokenPipeError):  # that the listener is gone is seen by who started it
+    with contextlib.suppress(BrokenPipeError):  # the parent notices that the reader has ended
         for number, at in enumerate(range(0, len(pcm), _BLOCK_BYTES), start=1):
             due_ns = first_sample_ns + number * _BLOCK_NS
             while (early_ns := due_ns - time.monotonic_ns()) > 0:
@@ -55,13 +54,13 @@ def main() -> None:
 
 
 def _go_first() -> None:
-    """Go before what is measured, where the system lets us: a clock that waits its turn is late."""
+    """Raise the priority if the system allows it: a clock that waits for its turn is late."""
     with contextlib.suppress(AttributeError, PermissionError):
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 
 
 def _send(held: bytearray) -> None:
-    """Write as much as the pipe takes."""
+    """Write as much as the pipe accepts."""
     with contextlib.suppress(BlockingIOError):
         while held:
             del held[: os.write(1, held)]

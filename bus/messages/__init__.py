@@ -1,9 +1,8 @@
-"""Everything that can happen in a session: past-tense facts, one frozen struct each, one file a domain.
+"""Events of a session: past-tense facts, one frozen struct each, one file per domain.
 
-Positions in audio are sample indices of the source's 16 kHz clock; `*_ns` fields are CLOCK_MONOTONIC.
-A message's `type` on the wire is its class name. Unknown fields and unknown types are refused, and the
-size is checked before decoding. This package knows no stage and no socket; who says and hears each
-message is in `bus.wiring`.
+Positions in audio are sample indices on the source's 16 kHz clock; `*_ns` fields are CLOCK_MONOTONIC. A
+message's `type` on the wire is its class name. Unknown fields and types are rejected, and the size is checked
+before decoding. `bus.wiring` lists the publishers and subscribers of each event.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ from bus.messages.transcripts import (
 )
 
 MAX_MESSAGE_BYTES = 1 << 20
-"""Nothing we say comes near a mebibyte; whatever does is not ours."""
+"""Limit of one message; real events are far smaller."""
 
 
 Event = (
@@ -123,20 +122,20 @@ Event = (
     | FeedbackRequested
     | PracticeEnded
 )
-"""Every fact there is; the decoder knows these and nothing else."""
+"""Every event; the decoder accepts nothing else."""
 
 
 class Logged(msgspec.Struct, frozen=True):
-    """An event as the session's log holds it."""
+    """An event as it is stored in the session's log."""
 
     seq: int
-    """1, 2, 3, … in the order the hub heard; 0 for an event that is not kept."""
+    """1, 2, 3, … in the order the hub received them; 0 for an event that is not logged."""
     logged_ns: int
     """Monotonic time at which the hub logged it."""
     event: Event
 
     def as_json(self) -> bytes:
-        """Return the event as one flat JSON object, the form `cuecard run --json` prints."""
+        """Return the event as one flat JSON object, as `cuecard run --json` prints it."""
         fields = msgspec.to_builtins(self.event)
         return msgspec.json.encode({"seq": self.seq, "logged_ns": self.logged_ns, **fields})
 
@@ -146,19 +145,19 @@ _decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(Event)
 
 
 def encode(event: Event) -> bytes:
-    """Return the event's bytes on the wire (MessagePack)."""
+    """Encode an event as MessagePack."""
     return _encoder.encode(event)
 
 
 def decode(body: bytes) -> Event:
-    """Return the event in `body`.
+    """Decode an event.
 
     Raises:
-        Refused: The bytes are too many, are no MessagePack or are none of our events.
+        Rejected: The bytes are too many, not MessagePack or not an event.
     """
     if len(body) > MAX_MESSAGE_BYTES:
         raise Rejected(f"a message of {len(body)} bytes is over the limit of {MAX_MESSAGE_BYTES}")
     try:
         return _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(f"a message is none of ours ({error})") from error
+        raise Rejected(f"an invalid message ({error})") from error

@@ -1,4 +1,4 @@
-"""Questions, what the notes say to them, what is sent, and the answers."""
+"""Events of questions, retrieved notes, provider requests and answers."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from bus.messages.message import Message
 
 
 class NotesLoaded(Message, frozen=True, kw_only=True):
-    """The user's notes are read and cut into passages."""
+    """The user's notes were read and split into passages."""
 
     files: list[str]
     passages: int
 
 
 class AnswerRequested(Message, frozen=True, kw_only=True):
-    """The user pressed the key: answer what was just said."""
+    """The user asked for an answer to what was just said."""
 
     by: str
-    """Which stage heard the key."""
+    """The stage or command that received the request."""
 
 
 class QuestionSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where in an utterance a question, or a part of it, stands."""
+    """Position of a question, or a part of it, in an utterance."""
 
     utterance: int
     start_character: int
@@ -31,27 +31,26 @@ class QuestionSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class QuestionDetected(Message, frozen=True, kw_only=True):
-    """A question was found in what was said."""
+    """A question was detected in the transcript."""
 
     question: int
-    """Number of the question within the session, from 1; a number is left out when a request that was sent
-    early was thrown away."""
+    """Number of the question within the session, from 1; numbers of discarded early requests are skipped."""
     source: str
     utterance: int
-    """The last utterance it is in."""
+    """The last utterance that contains it."""
     text: str
     confidence: float
     """0 to 1."""
     kind: str
     """"question", "request", "follow-up", "asked for"."""
     previous: str = ""
-    """The question that a follow-up leans on."""
+    """The question that a follow-up refers to."""
     spans: list[QuestionSpan] = []
-    """Where it was said; more than one when it was spread over utterances or interrupted by other words."""
+    """Its positions; several if it spans utterances or was interrupted."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A piece of the user's own notes."""
+    """A passage of the user's notes."""
 
     file: str
     heading: str
@@ -60,18 +59,18 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class PreparedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The user's own answer to a question that their notes foresaw, word for word."""
+    """An answer that the user wrote in the notes for this question, verbatim."""
 
     file: str
     question: str
-    """As it is written in the notes."""
+    """As written in the notes."""
     text: str
     score: float
     """How well the two questions match, 0 to 1."""
 
 
 class PassagesRetrieved(Message, frozen=True, kw_only=True):
-    """What the user's notes have to say to a question; where nothing fits, an answer is general knowledge."""
+    """The notes were searched for a question; without a match, an answer is general knowledge."""
 
     question: int
     passages: list[Passage]
@@ -80,47 +79,47 @@ class PassagesRetrieved(Message, frozen=True, kw_only=True):
 
 
 class ProviderRequested(Message, frozen=True, kw_only=True):
-    """The user wants somebody else to answer from now on."""
+    """The user switched the provider of the running session."""
 
     provider: str
-    """As `--provider` takes it."""
+    """As given to `--provider`."""
     model: str = ""
-    """Empty takes the first suitable one."""
+    """Empty selects the first suitable one."""
     by: str
-    """Which stage heard it."""
+    """The stage or command that received the request."""
 
 
 class ProviderReady(Message, frozen=True, kw_only=True):
-    """The line to a provider is warm: the next question goes there."""
+    """The connection to a provider is open: the next question goes there."""
 
     provider: str
     host: str
     """Host and port."""
     model: str
     models: list[str]
-    """What it lists and can answer."""
+    """Models that it lists and that can answer."""
     leaves_machine: bool
     encrypted: bool = True
-    """Whether it is asked over TLS."""
+    """Whether the connection uses TLS."""
     proxy: str = ""
-    """Host and port of the proxy in between, which sees the host that is asked."""
+    """Host and port of the proxy, which sees the provider's host name."""
 
 
 class RequestHeld(Message, frozen=True, kw_only=True):
-    """A request waits for the user to look at it and let it go."""
+    """A request waits for the user's approval."""
 
     question: int
     host: str
     model: str
     body: str
-    """What will be sent, byte for byte (it is UTF-8)."""
+    """Exact request body (UTF-8)."""
     body_bytes: int
     left_machine: bool
     """Whether it would leave the machine."""
 
 
 class RequestDecided(Message, frozen=True, kw_only=True):
-    """The user looked at a held request."""
+    """The user allowed or denied a held request."""
 
     question: int
     allowed: bool
@@ -128,38 +127,38 @@ class RequestDecided(Message, frozen=True, kw_only=True):
 
 
 class RequestSent(Message, frozen=True, kw_only=True):
-    """The ledger's entry: exactly what was sent, and where."""
+    """Ledger entry: exactly what was sent, and to which host."""
 
     question: int
-    """0 for a request that belongs to none: asking a host elsewhere for its models, without a body."""
+    """0 for a request without a question, such as listing a remote host's models."""
     host: str
     """Host and port."""
     url: str
     model: str
     body: str
-    """The request's body, byte for byte (it is UTF-8)."""
+    """Exact request body (UTF-8)."""
     body_bytes: int
     left_machine: bool
-    """False for a server on this machine's loopback."""
+    """False for a server on the loopback interface."""
     encrypted: bool = True
-    """Whether it went over TLS; without, anybody on the network in between can read it."""
+    """Whether it was sent over TLS; without TLS the network in between can read it."""
     sent_ns: int
 
 
 class AnswerStreamed(Message, frozen=True, kw_only=True):
-    """More of an answer arrived."""
+    """A piece of an answer arrived."""
 
     question: int
     delta: str
-    """What to append."""
+    """Text to append."""
     received_ns: int
-    """When its bytes arrived."""
+    """Time at which its bytes arrived."""
     replaces: bool = False
-    """What was published before was the model's thoughts: replace it."""
+    """Replace the text so far, which turned out to be the model's reasoning."""
 
 
 class AnswerFinished(Message, frozen=True, kw_only=True):
-    """The provider said that the answer is complete."""
+    """The provider completed the answer."""
 
     question: int
     text: str
@@ -170,36 +169,36 @@ class AnswerFinished(Message, frozen=True, kw_only=True):
 
 
 class AnswerStopped(Message, frozen=True, kw_only=True):
-    """An answer ended before it was complete: cancelled, cut or failed."""
+    """An answer ended incomplete: cancelled, cut off or failed."""
 
     question: int
     cause: str
-    """Empty when nothing was asked, as the user chose that no provider answers."""
+    """Empty if no request was made because the provider is `none`."""
     kept: str
     """The text that had arrived."""
     fix: str = ""
 
 
 class UsageCounted(Message, frozen=True, kw_only=True):
-    """What an attempt at an answer cost, and what the session and the day have come to."""
+    """Tokens and cost of one answer attempt, and totals of the session and the day."""
 
     question: int
     provider: str
     model: str
     prompt_tokens: int
-    """All of them, those that the provider had kept computed included."""
+    """All prompt tokens, cached ones included."""
     cached_tokens: int
     answer_tokens: int
-    """Those that were thought and not shown included."""
+    """Reasoning tokens that were not shown included."""
     estimated: bool
-    """The provider gave no counts (a cut or cancelled answer): they are worked out from the text."""
+    """Estimated from the text, because the provider sent no counts."""
     wasted: bool
-    """The answer was not used: it was cancelled, or begun early for words that changed."""
+    """The answer was not used: cancelled, or started early for words that changed."""
     cost: float | None
-    """In dollars, by the price table; None where the model's price is not known, 0 on this machine."""
+    """US dollars by the price table; None if the model's price is unknown, 0 for a local model."""
     session_cost: float
-    """What is known of it, this attempt included."""
+    """Known cost of the session, this attempt included."""
     day_cost: float
-    """The same for all sessions of this day."""
+    """Known cost of all sessions of this day."""
     session_requests: int
     day_requests: int

@@ -1,4 +1,4 @@
-"""Sound as it is captured."""
+"""Events of captured audio."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from bus.messages.message import Message
 
 
 class CaptureStarted(Message, frozen=True, kw_only=True):
-    """A source delivers audio; its sample clock is fixed from here on."""
+    """A source delivers audio; its sample clock is fixed from now on."""
 
     source: str
     first_sample_ns: int
     """Monotonic time at which sample 0 of this source was due."""
     start_sample: int
-    """First sample this capture writes: 0, or where a restarted capture goes on."""
+    """First sample this capture writes: 0, or the position at which a restarted capture continues."""
     device: str
-    """The device's or the file's name, for people."""
+    """The device's or file's display name."""
     native_rate_hz: int
     native_channels: int
 
 
 class LevelMeasured(Message, frozen=True, kw_only=True):
-    """How loud a source was over the last tenth of a second or so; not kept in the log."""
+    """Level of a source over about the last 0.1 s; not logged."""
 
     source: str
     rms_dbfs: float
@@ -29,7 +29,7 @@ class LevelMeasured(Message, frozen=True, kw_only=True):
 
 
 class AudioLost(Message, frozen=True, kw_only=True):
-    """Samples that were due never arrived; the ring holds silence in their place."""
+    """Samples are missing; the ring holds silence instead."""
 
     source: str
     start_sample: int
@@ -38,7 +38,7 @@ class AudioLost(Message, frozen=True, kw_only=True):
 
 
 class AudioSanitized(Message, frozen=True, kw_only=True):
-    """Samples that were no numbers (NaN, infinity) were replaced by silence, or were clipped."""
+    """NaN and infinite samples were replaced by silence, and samples beyond full scale clipped."""
 
     source: str
     start_sample: int
@@ -48,7 +48,7 @@ class AudioSanitized(Message, frozen=True, kw_only=True):
 
 
 class CaptureEnded(Message, frozen=True, kw_only=True):
-    """A source delivers no more."""
+    """A source ended."""
 
     source: str
     stop_sample: int
@@ -56,5 +56,5 @@ class CaptureEnded(Message, frozen=True, kw_only=True):
     cause: str
     """"end of file", "stopped", "device lost"."""
     late_p99_ms: float = 0.0
-    """99th percentile of how late blocks were written against their due time (file replay only)."""
+    """99th percentile of the delay of written blocks against their due time (file replay only)."""
     late_max_ms: float = 0.0

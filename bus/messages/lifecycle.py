@@ -1,4 +1,4 @@
-"""The life of a stage."""
+"""Events of a stage's lifecycle: started, ready, heartbeat, died, given up, problem."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ class StageStarted(Message, frozen=True, kw_only=True):
     """"hub", "capture:mic", "vad:mic", "stt", "llm", "connector", "model-server", "overlay", "view"."""
     pid: int
     restarts: int
-    """How often this stage was started before in this session."""
+    """Earlier starts of this stage in this session."""
 
 
 class StageReady(Message, frozen=True, kw_only=True):
-    """A stage has loaded what it needs and works now."""
+    """A stage has loaded its resources and works."""
 
     stage: str
     detail: str = ""
-    """What it runs with, for people: "base int8 on cpu, 2 threads"."""
+    """Description for the user: "base int8 on cpu, 2 threads"."""
     sandbox: str = ""
-    """What the kernel enforces on it: "no internet sockets (seccomp)", or why nothing is."""
+    """What the kernel enforces: "no internet sockets (seccomp)", or why nothing is enforced."""
     address: str = ""
-    """Where it can be asked, for a stage that serves others: "http://127.0.0.1:43121/v1"."""
+    """Address of a stage that serves requests: "http://127.0.0.1:43121/v1"."""
 
 
 class Heartbeat(Message, frozen=True, kw_only=True):
-    """A stage's work loop turned; not kept in the log."""
+    """A stage's work loop runs; not logged."""
 
     stage: str
     processed_seq: int
-    """The stage has dealt with every event up to this one."""
+    """The stage has processed every event up to this one."""
     processed_sample: int = 0
-    """How far the stage has heard its source, for a stage that listens to one."""
+    """How far the stage has processed its source's audio, if it reads one."""
 
 
 class StageDied(Message, frozen=True, kw_only=True):
-    """A process ended that should not have, or was ended because it fell silent."""
+    """A process ended unexpectedly, or was killed because it hung."""
 
     stage: str
     cause: str
 
 
 class StageGivenUp(Message, frozen=True, kw_only=True):
-    """A stage died too often and is not started again; the rest goes on."""
+    """A stage died too often and is not restarted; the other stages continue."""
 
     stage: str
     cause: str
@@ -53,7 +53,7 @@ class StageGivenUp(Message, frozen=True, kw_only=True):
 
 
 class ProblemReported(Message, frozen=True, kw_only=True):
-    """Something went wrong that a person should know; the session goes on."""
+    """A problem for the user; the session continues."""
 
     stage: str
     problem: str

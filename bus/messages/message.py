@@ -1,4 +1,4 @@
-"""What every fact has in common."""
+"""Base class of all events."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ import msgspec
 class Message(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag=str
 ):
-    """Base of every fact."""
+    """Base class of all events."""

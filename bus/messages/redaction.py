@@ -1,8 +1,8 @@
-"""Which fields of an event may hold what was said, what is in notes, or what somebody calls their things.
+"""Redaction: removes the fields of an event that may hold user content.
 
-Numbers, yes and no, and fixed choices cannot. Fields of text count as content, new ones too, but for those
-that are listed here: they hold words of the program's own. Whatever must hold no content, such as a report
-that is sent to somebody, is made of `wordless` alone.
+Numbers, booleans and fixed choices hold no content. A text field counts as content, new ones too, unless it
+is listed here because it holds the program's own words only. Content-free output such as a support report is
+built from `redacted` alone.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "RequestDecided": frozenset({"by"}),
     "QuestionDetected": frozenset({"kind"}),
 }
-"""Fields of text that only ever hold words of the program's own, by the event's type."""
+"""Text fields that only hold the program's own words, by the event's type."""
 
 _PROGRAMS_OWN = re.compile(r"[a-zA-Z0-9 ,;:.()+-]{0,120}")
-"""What those words look like; anything else in such a field is withheld all the same."""
+"""Pattern of those words; a value that does not match is redacted as well."""
 
 
 def redacted(event: Message) -> dict[str, Plain]:
-    """Return the fields of an event that hold no content."""
+    """Return the content-free fields of an event."""
     fields = {name: getattr(event, name) for name in content_free_fields(type(event))}
     return {name: value for name, value in fields.items() if _is_plain(value)}
 
 
 @cache
 def content_free_fields(kind: type[Message]) -> tuple[str, ...]:
-    """Return the names of the fields of a type of event that cannot hold content."""
+    """Return the names of the content-free fields of a type of event."""
     listed = CONTENT_FREE_TEXT.get(kind.__name__, frozenset())
     fields = msgspec.structs.fields(kind)
     return tuple(field.name for field in fields if field.name in listed or _holds_no_words(field.type))

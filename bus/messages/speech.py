@@ -1,4 +1,4 @@
-"""Where speech begins, pauses and ends."""
+"""Events of voice activity: speech started, paused, resumed, ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bus.messages.message import Message
 
 
 class SpeechStarted(Message, frozen=True, kw_only=True):
-    """Someone began to speak."""
+    """A speaker started an utterance."""
 
     source: str
     utterance: int
@@ -16,11 +16,11 @@ class SpeechStarted(Message, frozen=True, kw_only=True):
     start_sample: int
     """First sample of the utterance, pre-roll included."""
     detected_sample: int
-    """Where the detector had enough evidence."""
+    """Sample at which the detector decided."""
 
 
 class SpeechPaused(Message, frozen=True, kw_only=True):
-    """The speaker fell quiet; this may be the end."""
+    """The speaker paused; this may be the end of the utterance."""
 
     source: str
     utterance: int
@@ -28,11 +28,11 @@ class SpeechPaused(Message, frozen=True, kw_only=True):
     quiet_sample: int
     """First sample after the last speech."""
     stop_sample: int
-    """Where the utterance will end, padding included, if nothing more is said."""
+    """End of the utterance, padding included, if no more speech follows."""
 
 
 class SpeechResumed(Message, frozen=True, kw_only=True):
-    """The pause was only a pause."""
+    """The speaker continued after a pause."""
 
     source: str
     utterance: int
@@ -40,26 +40,25 @@ class SpeechResumed(Message, frozen=True, kw_only=True):
 
 
 class SpeechEnded(Message, frozen=True, kw_only=True):
-    """Someone finished speaking; the ring still holds the whole utterance."""
+    """An utterance ended; the ring still holds all of it."""
 
     source: str
     utterance: int
     start_sample: int
     """First sample of the utterance, pre-roll included."""
     quiet_sample: int
-    """First sample after the last speech, as the detector heard it."""
+    """First sample after the last detected speech."""
     stop_sample: int
     """One past the utterance's last sample, padding included."""
     decided_sample: int
-    """Where the wait was over and the end was decided."""
+    """Sample at which the end was decided."""
     cause: Literal["silence", "length", "end of audio"]
     speech_ms: float = 0.0
-    """How much of it is speech for certain: the windows of which the detector is sure, which noise, music
-    and coughs hardly ever have."""
+    """Duration of windows with a high speech probability, which noise, music and coughs rarely reach."""
 
 
 class DetectionEnded(Message, frozen=True, kw_only=True):
-    """The detector has heard a source to its end."""
+    """The detector has processed a source to its end."""
 
     source: str
     stop_sample: int

@@ -1,44 +1,44 @@
-"""The words of an utterance, growing and final."""
+"""Events of transcription: predicted endpoints, partial and final transcripts."""
 
 from __future__ import annotations
 
 from bus.messages.message import Message
 
 SPEECH_REPORTED_MS = 500.0
-"""An utterance without words is reported to the user when it holds more certain speech than this."""
+"""An utterance without words is reported to the user if its `speech_ms` is above this."""
 
 
 class EndpointPredicted(Message, frozen=True, kw_only=True):
-    """The words before a pause were heard, and say how long to wait for more before the utterance is over."""
+    """The words before a pause were transcribed and determine how long to wait before the utterance ends."""
 
     source: str
     utterance: int
     start_sample: int
     """First sample of the utterance, pre-roll included."""
     quiet_sample: int
-    """Of which pause; it holds for no other."""
+    """Identifies the pause; the prediction applies to no other."""
     wait_ms: int
-    """Quiet after which the utterance has ended."""
+    """Silence after which the utterance ends."""
     reason: str
-    """What the words looked like: "question", "sentence", "unfinished", …"""
+    """Class of the words: "question", "sentence", "unfinished", …"""
     text: str = ""
-    """The words, as the final will have them if nothing more is said."""
+    """The transcript, as the final will have it if no more speech follows."""
 
 
 class PartialTranscribed(Message, frozen=True, kw_only=True):
-    """Words of an utterance that is still being spoken; each replaces the one before."""
+    """Partial transcript of an utterance in progress; each replaces the one before."""
 
     source: str
     utterance: int
     text: str
     stable_words: int
-    """How many words from the start are not expected to change any more."""
+    """Number of words from the start that are not expected to change."""
     stop_sample: int
-    """How far the pass had heard."""
+    """End of the transcribed audio."""
 
 
 class FinalTranscribed(Message, frozen=True, kw_only=True):
-    """The final words of an utterance."""
+    """Final transcript of an utterance."""
 
     source: str
     utterance: int
@@ -50,27 +50,27 @@ class FinalTranscribed(Message, frozen=True, kw_only=True):
     """Per token, natural logarithm."""
     no_speech_probability: float
     window_s: float
-    """Length of the encoder window that was used."""
+    """Length of the encoder window."""
     retried: bool
-    """The guard refused the first pass, and it was made again through a wider window."""
+    """The hallucination filter rejected the first pass, and it was repeated with a wider window."""
     speculative: bool
-    """The pass had started before the end of the utterance was decided."""
+    """The pass started before the end of the utterance was decided."""
     queue_ms: float
-    """From the end being decided to the pass being started; 0 when it was speculative."""
+    """From the decision to the start of the pass; 0 if it was speculative."""
     compute_ms: float
-    """Of the pass that gave the words, a second one through a wider window included."""
+    """Duration of the pass that produced the words, including a repetition with a wider window."""
     passes: int = 1
-    """Passes that were begun for this utterance, partials included."""
+    """Passes started for this utterance, partials included."""
     wasted_passes: int = 0
-    """Speculative passes among them whose speaker went on."""
+    """Speculative passes among them that were discarded because the speaker continued."""
     all_compute_ms: float = 0.0
-    """Of all of them together; what an abandoned pass still cost is not in it."""
+    """Total duration of all passes, without abandoned ones."""
     unconfirmed: bool = False
-    """No final pass confirms these words: they are those that were shown last while the utterance grew."""
+    """The words are those of the last partial, because no final pass confirmed them."""
 
 
 class UtteranceDiscarded(Message, frozen=True, kw_only=True):
-    """No words were found in an utterance."""
+    """An utterance had no words."""
 
     source: str
     utterance: int
@@ -78,16 +78,16 @@ class UtteranceDiscarded(Message, frozen=True, kw_only=True):
     stop_sample: int
     cause: str
     speech_ms: float = 0.0
-    """How much of it is speech for certain; see `SpeechEnded`."""
+    """Duration of certain speech; see `SpeechEnded`."""
 
     @property
     def held_speech(self) -> bool:
-        """Whether somebody spoke for so long that the user must know that it was not understood."""
+        """Whether there was enough speech that the user must know it was not understood."""
         return self.speech_ms > SPEECH_REPORTED_MS
 
 
 class UtteranceLost(Message, frozen=True, kw_only=True):
-    """An utterance could not be transcribed, and no words of it had been shown."""
+    """An utterance could not be transcribed, and no partial of it was shown."""
 
     source: str
     utterance: int

@@ -1,4 +1,4 @@
-"""Sandboxes a process that can touch audio or words, in two layers, tests itself from inside and reports.
+"""Sandbox of a stage, in two layers; tests itself from inside and reports.
 
 Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads
 the program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all
@@ -22,79 +22,79 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bus.sandbox import landlock, rights, seccomp, selftest
+from bus.sandbox import landlock, seccomp, selftest
+from bus.sandbox.rights import Rights
 
 
 @dataclass(frozen=True)
-class Report:
+class SandboxReport:
     """What the kernel enforces on this process from now on."""
 
     enforced: bool
-    """Whether the essential part holds: no socket can be opened that leads out."""
+    """Whether the essential part holds: no internet socket can be opened."""
     summary: str
-    """For people: what holds, and what does not."""
+    """Describes for the user what is enforced and what is not."""
 
 
 class Sandbox:
-    """The sandbox of one process, open until it is closed. To be made before the first thread.
+    """The sandbox of one process: files are restricted at once, sockets by `enforce`.
+
+    Create it before the process has a second thread.
 
     Args:
-        stage: Whose it is, "vad:mic": the table of rights says what stays allowed.
+        rights: What stays allowed.
         directory: The run's directory.
         tables: The run's settings.
     """
 
-    def __init__(self, stage: str, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
-        self._rights = rights.of(stage)
-        self._keeps: list[Path] = []
+    def __init__(self, rights: Rights, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+        self._rights = rights
+        self._writable_folders: list[Path] = []
         self._files = ""
         if not seccomp.supported():
             return
         rules = self._rights.rules(directory, tables)
-        self._keeps = list(rules.keeps)
-        self._files = _shut_files(rules)
+        self._writable_folders = list(rules.writable_folders)
+        self._files = _restrict_files(rules)
         self._older = selftest.OlderThread()
 
-    def close(self) -> Report:
-        """Give up sockets, for this process and everything it starts; try all of it, and report."""
+    def enforce(self) -> SandboxReport:
+        """Block sockets for this process and its children, test the sandbox, and report."""
         if not seccomp.supported():
-            return Report(False, f"not enforced on {platform.system()} {platform.machine()}")
-        failed = seccomp.load(network=self._rights.network, handed=self._rights.handed)
+            return SandboxReport(False, f"not enforced on {platform.system()} {platform.machine()}")
+        rights = self._rights
+        failed = seccomp.load(network=rights.network, receives_sockets=rights.receives_sockets)
         if failed:
-            return Report(False, f"not enforced: seccomp refused ({errno.errorcode.get(failed, failed)})")
-        escapes = selftest.network_escapes(
-            self._older, network=self._rights.network, listens=self._rights.listens
-        )
+            name = errno.errorcode.get(failed, failed)
+            return SandboxReport(False, f"not enforced: seccomp refused ({name})")
+        escapes = selftest.network_escapes(self._older, network=rights.network, serves_tcp=rights.serves_tcp)
         if escapes:
-            return Report(False, f"not enforced: {', '.join(escapes)} still possible")
-        told = (f"{self._sockets_told()} (seccomp)", *self._files_told(), *self._growth_stopped())
-        return Report(True, "; ".join(told))
+            return SandboxReport(False, f"not enforced: {', '.join(escapes)} still possible")
+        parts = (f"{self._socket_summary()} (seccomp)", *self._file_summary(), *self._growth_summary())
+        return SandboxReport(True, "; ".join(parts))
 
-    def _sockets_told(self) -> str:
+    def _socket_summary(self) -> str:
         if self._rights.network:
             return "no sockets but to the internet"
-        if not self._rights.handed:
+        if not self._rights.receives_sockets:
             return "no internet sockets"
         if self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP:
-            return "no internet sockets but those it is handed, as they are"
-        return "no internet sockets but those it is handed, which could be connected anew"
+            return "no internet sockets but those it receives, as they are"
+        return "no internet sockets but those it receives, which could be reconnected"
 
-    def _files_told(self) -> tuple[str]:
+    def _file_summary(self) -> tuple[str]:
         if not self._files.startswith("landlock"):
             return (self._files,)
-        escapes = selftest.file_escapes(self._keeps)
+        escapes = selftest.file_escapes(self._writable_folders)
         if escapes:
             return (f"files not enforced: {', '.join(escapes)}",)
-        kept = (
-            f"writes only in {', '.join(path.name for path in self._keeps)}"
-            if self._keeps
-            else "writes no file"
-        )
-        return (f"{kept}, reads only its own ({self._files})",)
+        names = ", ".join(path.name for path in self._writable_folders)
+        writes = f"writes only in {names}" if names else "writes no file"
+        return (f"{writes}, reads only its own ({self._files})",)
 
-    def _growth_stopped(self) -> tuple[str, ...]:
-        """Let no file grow any more, as a second bar for those who write none at all."""
-        if self._rights.grows_files or stat.S_ISREG(os.fstat(2).st_mode):  # complaints must still get out
+    def _growth_summary(self) -> tuple[str, ...]:
+        """Set the file-size limit to 0, a second barrier for stages that write no file at all."""
+        if self._rights.grows_files or stat.S_ISREG(os.fstat(2).st_mode):  # errors must still be written
             return ()
         import resource
 
@@ -102,13 +102,13 @@ class Sandbox:
         return ("no file can grow (rlimit)",)
 
 
-def enter(stage: str = "vad") -> Report:
-    """Put this process into the sandbox of a stage at once, as a trial."""
-    return Sandbox(stage, Path("/nonexistent"), {}).close()
+def enforce_now() -> SandboxReport:
+    """Put this process into a sandbox with the least rights, as a test of what the kernel enforces."""
+    return Sandbox(Rights(grows_files=False), Path("/nonexistent"), {}).enforce()
 
 
-def _shut_files(rules: landlock.Rules) -> str:
-    """Shut the file system, and say which layer did it or why none did."""
+def _restrict_files(rules: landlock.Rules) -> str:
+    """Restrict the file system; return the layer that enforces it, or why none does."""
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - a Path would open it no better
     try:
         abi = landlock.restrict(rules)

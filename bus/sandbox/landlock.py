@@ -1,10 +1,9 @@
-"""Landlock: which files this thread, and every thread and child it starts later, may open from now on.
+"""Landlock: restricts which files this thread and its later threads and children may open.
 
-Raw system calls, because the C library has no names for them. Every right to read, write, make or remove is
-taken away but under the paths that are named; so is TCP, and signals to processes outside. What Landlock does
-not know stays: looking at a file's size and times, walking through directories, connecting to Unix sockets
-by their path, UDP. What was opened before is kept. Before ABI 8 threads that run already are not reached: it
-is to be entered before there are any.
+Uses raw system calls, because the C library has no wrappers. Every right to read, write, create or remove is
+revoked except under the named paths; so are TCP and signals to processes outside. Landlock does not cover
+stat, path traversal, connecting to Unix sockets by path, UDP, and files opened before. Before ABI 8 it does
+not reach running threads, so it must be entered before there are any.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KNOWS_TCP = 4
-"""The ABI from which on connecting is a right, also for a socket that was opened by somebody else."""
+"""First ABI that restricts TCP connections, including those of received sockets."""
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # the same on every processor
 _ASK_VERSION = 1
@@ -38,44 +37,44 @@ _KEEP = _READ | _WRITE | _REMOVE_FILE | _MAKE_DIR | _MAKE_FILE | _TRUNCATE
 _SOCKETS = _MAKE_SOCKET | _REMOVE_FILE
 _DEVICE = _READ | _WRITE | _IOCTL_DEVICE
 _OF_FILES = _EXECUTE | _WRITE | _READ_FILE | _TRUNCATE | _IOCTL_DEVICE
-"""The rights that a rule for a single file may give."""
+"""The rights that a rule for a single file may grant."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What stays allowed. Paths that do not exist are passed over."""
+    """What stays allowed. Paths that do not exist are skipped."""
 
     reads: Iterable[Path] = ()
     lists: Iterable[Path] = ()
-    """Folders in which folders are listed, at any depth."""
+    """Folders whose entries may be listed, at any depth."""
     devices: Iterable[Path] = ()
-    """Read, written and controlled; nothing is made in them."""
+    """May be read, written and controlled; nothing may be created in them."""
     sockets: Iterable[Path] = ()
-    """Folders in which Unix sockets are made and removed."""
-    keeps: Iterable[Path] = ()
-    """Folders in which files are kept."""
+    """Folders in which Unix sockets may be created and removed."""
+    writable_folders: Iterable[Path] = ()
+    """Folders in which files may be written."""
     empties: Iterable[Path] = ()
     """Folders from which empty folders may be removed."""
     tcp: bool = False
-    """Whether TCP is left alone."""
-    listens: bool = False
+    """Whether TCP is unrestricted."""
+    serves_tcp: bool = False
     """Whether a TCP socket may be bound to a port that the system chooses."""
     abstract_sockets: bool = True
-    """Whether Unix sockets without a path may be connected to: some desktops' display has no other."""
+    """Whether abstract Unix sockets may be connected to, which some displays need."""
 
 
 def version() -> int:
-    """Return the kernel's ABI of Landlock, 0 when there is none."""
+    """Return the kernel's Landlock ABI, 0 if there is none."""
     if sys.platform != "linux":
         return 0
     return max(int(ctypes.CDLL(None).syscall(_CREATE, None, 0, _ASK_VERSION)), 0)
 
 
 def restrict(rules: Rules) -> int:
-    """Enter a domain with these rules, on this thread; return the ABI it was made for.
+    """Enter a Landlock domain with these rules, on this thread; return the ABI in use.
 
     Raises:
-        OSError: The kernel has no Landlock, or refuses.
+        OSError: The kernel has no Landlock, or refuses the rules.
     """
     abi = version()
     if not abi:
@@ -88,12 +87,12 @@ def restrict(rules: Rules) -> int:
             (rules.lists, _READ_DIR),
             (rules.devices, _DEVICE),
             (rules.sockets, _SOCKETS),
-            (rules.keeps, _KEEP),
+            (rules.writable_folders, _KEEP),
             (rules.empties, _REMOVE_DIR),
         ):
             for path in paths:
                 _allow(ruleset, path, rights & files)
-        if rules.listens and not rules.tcp and abi >= KNOWS_TCP:
+        if rules.serves_tcp and not rules.tcp and abi >= KNOWS_TCP:
             port = struct.pack("<QQ", _BIND_TCP, 0)
             _call(_ADD_RULE, ruleset, _NET_PORT, port, 0)
         libc = ctypes.CDLL(None, use_errno=True)
@@ -111,7 +110,7 @@ def _known_rights(abi: int) -> int:
 
 
 def _attributes(abi: int, files: int, rules: Rules) -> tuple[bytes, int, int]:
-    """Return the ruleset's attributes, as long as this kernel knows them, their length, and no flags."""
+    """Return the ruleset's attributes as far as this ABI knows them, their length, and no flags."""
     scopes = _SCOPE_SIGNALS | (0 if rules.abstract_sockets else _SCOPE_ABSTRACT_SOCKETS)
     attributes = struct.pack("<QQQ", files, 0 if rules.tcp else _BIND_TCP | _CONNECT_TCP, scopes)
     length = 24 if abi >= 6 else 16 if abi >= KNOWS_TCP else 8
@@ -120,20 +119,20 @@ def _attributes(abi: int, files: int, rules: Rules) -> tuple[bytes, int, int]:
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
-        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # it is not there, so nothing is lost
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # the path does not exist
         return
     try:
         if not path.is_dir():
             rights &= _OF_FILES
-        _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, place), 0)
+        _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, descriptor), 0)
     finally:
-        os.close(place)
+        os.close(descriptor)
 
 
 def _call(number: int, *arguments: int | bytes) -> int:
-    whole = (ctypes.c_long(each) if isinstance(each, int) else each for each in arguments)
-    result = int(ctypes.CDLL(None, use_errno=True).syscall(number, *whole))
+    wide = (ctypes.c_long(each) if isinstance(each, int) else each for each in arguments)
+    result = int(ctypes.CDLL(None, use_errno=True).syscall(number, *wide))
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
     return result

@@ -22,7 +22,7 @@ _XDG_HOMES = {
 
 
 def expand(patterns: Iterable[str]) -> list[Path]:
-    """Return the paths that patterns mean here; wildcards give those that exist."""
+    """Return the paths that the patterns stand for; wildcards match existing ones."""
     found: list[Path] = []
     for pattern in patterns:
         if pattern.startswith("$"):
@@ -36,14 +36,14 @@ def expand(patterns: Iterable[str]) -> list[Path]:
 
 
 def own_places(entries: Iterable[str]) -> list[Path]:
-    """Return the absolute paths among entries that are neither the home nor a folder that holds it."""
+    """Return the absolute paths among entries, without the home and folders that contain it."""
     home = home_directory()
     paths = (Path(entry) for entry in entries if entry)
     return [path for path in paths if path.is_absolute() and path != home and path not in home.parents]
 
 
 def home_directory() -> Path:
-    """Return the user's home, or the root where the user has none."""
+    """Return the user's home, or the root if the user has none."""
     home = expand_user("~")
     return home if home.is_absolute() else Path("/")
 
@@ -54,7 +54,7 @@ def expand_user(path: str) -> Path:
 
 
 def link_targets(folders: Iterable[Path]) -> Iterator[Path]:
-    """Yield what the links directly in these folders lead to, such as dotfiles kept in a repository."""
+    """Yield the targets of the symbolic links in these folders, such as dotfiles in a repository."""
     for folder in folders:
         try:
             entries = list(folder.iterdir()) if folder.is_dir() else []
@@ -64,12 +64,12 @@ def link_targets(folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def _based(pattern: str) -> Path | None:
-    """Return a pattern as a path; None when its base directory is not set or not absolute."""
+    """Return a pattern as a path; None if its base directory is not set or not absolute."""
     base, brace, rest = pattern.partition("}")
     if not brace:
         return expand_user(pattern)
     variable, default = _XDG_HOMES[base + brace]
     named = os.environ.get(variable, "")
-    # The specification has relative values ignored.
+    # The specification says to ignore relative values.
     folder = Path(named) if named.startswith("/") else expand_user(default) if default else None
     return folder and Path(f"{folder}{rest}")

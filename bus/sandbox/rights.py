@@ -1,7 +1,7 @@
-"""The rights table: what each kind of stage may do with files and sockets.
+"""Rights of a kind of stage: its files and sockets, as rules for Landlock.
 
-Every stage may read the program, the system's folders and a few facts about the machine. What a stage needs
-beyond that stands here; everything else is closed. `bus.sandbox.places` says how a path may be written.
+Every stage may read the program, the system's folders and a few facts about the machine. Further rights are
+listed per stage in `bus.stages`; `bus.sandbox.places` describes how paths are written.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from bus.sandbox.landlock import Rules
 from bus.sandbox.places import expand, expand_user, link_targets, own_places
 
@@ -25,22 +23,22 @@ _SYSTEM = (
     "/proc/filesystems", "/proc/sys", "/proc/driver", "$LD_LIBRARY_PATH", "$LOCPATH", "$TZDIR",
 )  # fmt: skip
 _COMMON_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-_SOUND = (
-    # ALSA, which is PortAudio's way to everything on Linux.
+SOUND = (
+    # ALSA, the backend of PortAudio on Linux.
     "~/.asoundrc", "{config}/alsa", "$ALSA_CONFIG_PATH", "$ALSA_CONFIG_DIR", "$ALSA_CONFIG_UCM2",
     "$ALSA_PLUGIN_DIR", "/proc/asound", "/var/lib/alsa",
-    # libpulse: the folders of its socket, its settings and its cookie. It does not follow XDG_CONFIG_HOME.
+    # libpulse: the folders of its socket, settings and cookie. It ignores XDG_CONFIG_HOME.
     "$PULSE_RUNTIME_PATH", "~/.config/pulse/*-runtime", "/run/pulse", "~/.config/pulse", "~/.pulse",
     "~/.pulse-cookie", "$PULSE_COOKIE", "$PULSE_CLIENTCONFIG", "$PULSE_CONFIG_PATH",
-    # PipeWire's own client library, behind ALSA's "pipewire" device.
+    # PipeWire's client library, used by ALSA's "pipewire" device.
     "{config}/pipewire", "$PIPEWIRE_CONFIG_DIR", "$PIPEWIRE_CONFIG_FILE", "$PIPEWIRE_MODULE_DIR",
     "$SPA_PLUGIN_DIR", "$SPA_DATA_DIR", "{data}/locale",
 )  # fmt: skip
-_NAME_LOOKUP = (
+NAME_LOOKUP = (
     "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager", "/run/connman", "/run/netconfig",
 )  # fmt: skip
 _RESOLVER_FILE = Path("/etc/resolv.conf")
-_DISPLAY = (
+DISPLAY = (
     # Fonts, themes, icons and cursors, as fontconfig, Qt and its platform themes look for them.
     "~/.fonts", "~/.fonts.conf", "~/.fontconfig", "~/.Xdefaults", "~/.Xresources",
     "{data}/fonts", "{data}/icons", "{data}/themes", "{data}/mime",
@@ -50,50 +48,51 @@ _DISPLAY = (
     "{config}/qt6ct", "{config}/QtProject.conf", "{config}/Trolltech.conf", "{config}/gtk-3.0",
     "{config}/gtk-4.0", "{config}/dconf", "{config}/Kvantum", "{config}/lxqt",
     "/var/cache/fontconfig", "/run/current-system/sw/share", "/var/lib/flatpak/exports/share",
-    # X11 and Wayland: who may connect, keyboards, input methods.
+    # X11 and Wayland: authorization, keyboards, input methods.
     "~/.Xauthority", "$XAUTHORITY", "/run/user/*/xauth*", "{runtime}/gdm", "{runtime}/ICEauthority",
     "~/.ICEauthority", "~/.XCompose", "$XCOMPOSEFILE", "{config}/xkb", "~/.xkb", "$XKB_CONFIG_ROOT",
     "{config}/ibus/bus", "~/.dbus/session-bus",
-    # The graphics driver's compiled shaders and settings, when they are there already.
+    # The graphics driver's cached shaders and settings.
     "{cache}/mesa_shader_cache", "~/.drirc",
 )  # fmt: skip
-_KEYCHAIN = ("{config}/python_keyring", "{data}/python_keyring", "~/.dbus/session-bus", "{config}/kwalletrc")
+KEYRING = ("{config}/python_keyring", "{data}/python_keyring", "~/.dbus/session-bus", "{config}/kwalletrc")
 
 
 @dataclass(frozen=True)
 class Rights:
-    """What a stage may do beyond reading what everybody may."""
+    """Rights of one kind of stage beyond the common ones."""
 
     settings: tuple[str, ...] = ()
     """Settings that name files or folders it reads: "stt.model_path"."""
     reads: tuple[str, ...] = ()
+    """Files and folders it reads."""
     devices: tuple[str, ...] = ()
     makes_sockets: bool = False
-    """Whether it serves something in the run directory."""
+    """Whether it creates sockets in the run directory."""
     removes_run: bool = False
-    """Whether it removes the run's directory, which it alone outlives."""
-    keeps: tuple[str, ...] = ()
-    """Folders in which it keeps files."""
+    """Whether it removes the run directory at the end."""
+    writable_folders: tuple[str, ...] = ()
+    """Folders in which it writes files."""
     writes: tuple[str, ...] = ()
-    """Settings that name files it writes, when the user gives them."""
+    """Settings that name files it writes."""
     network: bool = False
     """Whether it may open internet sockets."""
-    handed: bool = False
-    """Whether it is handed connected ones instead, which it must not turn to anybody else."""
-    listens: bool = False
-    """Whether it has a TCP socket, opened before the filter, at which this machine's programs ask."""
+    receives_sockets: bool = False
+    """Whether it receives connected sockets instead, which it must not reconnect."""
+    serves_tcp: bool = False
+    """Whether it listens on a loopback TCP port, opened before the filter."""
     abstract_sockets: bool = False
-    """Whether it meets its peers at Unix sockets that have no path."""
+    """Whether it connects to abstract Unix sockets, which have no path."""
     lists: tuple[str, ...] = ()
-    """Folders in which it may list folders, at any depth, and read no file. libpulse opens its own folder in
-    the runtime directory before it connects, and a restarted sound server may have made a new one."""
+    """Folders whose entries it may list, at any depth, without reading files. libpulse opens its folder in
+    the runtime directory before it connects, and a restarted sound server may have created a new one."""
     grows_files: bool = True
-    """Whether it, or a library of its own, makes shared memory later, or writes to standard output."""
+    """Whether it, or one of its libraries, allocates shared memory later or writes to standard output."""
 
     def rules(self, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> Rules:
-        """Return what Landlock shall leave, for a run in this directory with these settings."""
-        keeps = [*expand(self.keeps), *self._folders_written(tables)]
-        for folder in keeps:
+        """Return the rules for a run in this directory with these settings."""
+        writable_folders = [*expand(self.writable_folders), *self._folders_written(tables)]
+        for folder in writable_folders:
             with contextlib.suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         named = [path for setting in self.settings for path in _paths_in(tables, setting)]
@@ -105,15 +104,15 @@ class Rights:
             lists=expand(self.lists),
             devices=expand((*_COMMON_DEVICES, *self.devices)),
             sockets=[directory] if self.makes_sockets else (),
-            keeps=keeps,
+            writable_folders=writable_folders,
             empties=[directory.parent] if self.removes_run else (),
             tcp=self.network,
-            listens=self.listens,
+            serves_tcp=self.serves_tcp,
             abstract_sockets=self.abstract_sockets,
         )
 
     def _name_lookup(self) -> list[Path]:
-        """Return the folder in which the file lies to which /etc/resolv.conf leads, wherever that is."""
+        """Return the folder of the file that /etc/resolv.conf links to."""
         if not self.network:
             return []
         folder = _RESOLVER_FILE.resolve().parent
@@ -124,64 +123,15 @@ class Rights:
             yield from (path.absolute().parent for path in _paths_in(tables, setting))
 
 
-_HEARING = Rights(grows_files=False)
-
-_OF = {
-    "hub": Rights(makes_sockets=True),
-    "capture": Rights(
-        settings=("capture.sources",),
-        reads=_SOUND,
-        lists=("{runtime}",),
-        devices=("/dev/snd", "/dev/dsp*"),
-        makes_sockets=True,
-    ),
-    "vad": _HEARING,
-    "stt": Rights(
-        settings=("stt.model_path", "stt.spare_model_path"),
-        reads=(
-            "~/.nv",
-            "$CUDA_CACHE_PATH",
-        ),  # kernels that CUDA compiled at another time; new ones are not kept
-        devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
-        grows_files=False,
-    ),
-    "llm": Rights(
-        settings=("llm.notes", "llm.meaning_model_path"),
-        reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *_KEYCHAIN),
-        keeps=(platformdirs.user_state_dir("cuecard", appauthor=False),),
-        handed=True,
-        abstract_sockets=True,
-    ),
-    "connector": Rights(reads=_NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
-    "model-server": Rights(settings=("llm.local_model_path",), listens=True, grows_files=False),
-    "practice": Rights(
-        reads=("$PATH", *_SOUND),
-        lists=("{runtime}",),
-        devices=("/dev/snd", "/dev/dsp*"),
-        abstract_sockets=True,
-    ),
-    "overlay": Rights(
-        reads=_DISPLAY, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
-    ),
-    "view": Rights(devices=("/dev/tty",)),
-    "keeper": Rights(makes_sockets=True, removes_run=True, grows_files=False),
-}
-
-
-def of(stage: str) -> Rights:
-    """Return the rights of a stage by its name; those of a listener for one that nobody knows."""
-    return _OF.get(stage.partition(":")[0], _HEARING)
-
-
 def _program() -> list[Path]:
-    """Return where Python, its packages and this program are."""
+    """Return the folders of Python, its packages and this program."""
     return own_places(
         (*sys.path, sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parents[2]))
     )
 
 
 def _paths_in(tables: Mapping[str, Mapping[str, Any]], setting: str) -> list[Path]:
-    """Return the paths that a setting names: a text, a list of texts, or sources of which some are files."""
+    """Return the paths in a setting: a string, a list of strings, or sources of which some are files."""
     table, _, name = setting.partition(".")
     value = tables.get(table, {}).get(name) or ()
     if isinstance(value, Mapping):

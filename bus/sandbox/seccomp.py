@@ -1,11 +1,10 @@
-"""The seccomp filter: which system calls this process, its threads and its children are refused from now on.
+"""Seccomp filter: blocks system calls of this process, its threads and its children.
 
-`socket()` makes Unix sockets only (and internet sockets for the one process that opens connections), and what
-could win back what was given up is refused: other processes' memory and descriptors, new namespaces, mounts,
-kernel modules, io_uring, typing into the terminal. The refusal is EINVAL, because libzmq aborts the process
-on EPERM. A filter cannot be taken off. It does not reach what was opened before, nor a socket handed over
-by a peer: those go on working, but whoever is handed one can neither listen at it nor send it elsewhere
-without connecting, which Landlock forbids (from ABI 4 on; before, it could be connected anew).
+`socket()` opens Unix sockets only (internet sockets too in the connector). Calls that could regain a right
+are blocked: other processes' memory and descriptors, new namespaces, mounts, kernel modules, io_uring, typing
+into the terminal. They fail with EINVAL, because libzmq aborts the process on EPERM. A filter cannot be
+removed. It does not cover sockets that were opened before or received from a peer: those keep working, but
+cannot listen, and Landlock prevents reconnecting them (from ABI 4 on).
 """
 
 from __future__ import annotations
@@ -25,29 +24,29 @@ _SECCOMP_FILTER_FLAG_TSYNC = 1
 _ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _AT_NUMBER, _AT_PROCESSOR = 0, 4
-_AT_FIRST, _AT_SECOND, _AT_THIRD, _AT_FOURTH = 16, 24, 32, 40  # low words: both processors begin with them
+_AT_FIRST, _AT_SECOND, _AT_THIRD, _AT_FOURTH = 16, 24, 32, 40  # low words: both processors are little-endian
 _X32_BIT = 0x4000_0000
 _NEW_NAMESPACES = 0x7E02_0000  # CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET}
-_CONNECT_BY_SENDING = 0x2000_0000  # MSG_FASTOPEN, where Landlock does not look
+_CONNECT_BY_SENDING = 0x2000_0000  # MSG_FASTOPEN, which Landlock does not check
 _TYPE_INTO_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 
 LOCAL_FAMILIES = frozenset({int(socket.AF_UNIX)}) if hasattr(socket, "AF_UNIX") else frozenset()
-"""The families of sockets that a process without the internet may open."""
+"""Socket families that a process without internet access may open."""
 
 NETWORK_FAMILIES = LOCAL_FAMILIES | {int(socket.AF_INET), int(socket.AF_INET6), 16}
-"""The same for a process that goes out; 16 is netlink, by which names are looked up."""
+"""Socket families of the connector; 16 is netlink, which name lookup needs."""
 
 
 @dataclass(frozen=True)
 class _Machine:
-    """System-call numbers of one kind of processor."""
+    """System-call numbers of one processor architecture."""
 
     audit: int
     seccomp: int
     socket: int
     listen: int
     sends: tuple[tuple[int, int], ...]
-    """sendto, sendmsg and sendmmsg, and where their flags are."""
+    """sendto, sendmsg and sendmmsg, with the offset of their flags."""
     clone: int
     ioctl: int
     forbidden: tuple[int, ...]
@@ -60,7 +59,7 @@ _FORBIDDEN_EVERYWHERE = (
     438,  # pidfd_getfd
     440,  # process_madvise
 )  # fmt: skip
-_CLONE3 = 435  # the same everywhere; its flags lie in memory, where no filter can look
+_CLONE3 = 435  # the same everywhere; its flags are in memory, which no filter can read
 
 _MACHINES = {
     "x86_64": _Machine(
@@ -99,18 +98,19 @@ _MACHINES = {
 
 
 def supported() -> bool:
-    """Tell whether a filter can be made for this system and processor."""
+    """Tell whether there is a filter for this system and processor."""
     return sys.platform == "linux" and platform.machine() in _MACHINES
 
 
-def load(*, network: bool = False, handed: bool = False) -> int:
-    """Lay the filter over all threads; return 0 or the error's number.
+def load(*, network: bool = False, receives_sockets: bool = False) -> int:
+    """Load the filter for all threads; return 0 or the errno.
 
     Args:
-        network: Leave internet sockets; what is refused then is to listen, and every other family.
-        handed: Internet sockets are handed to this process: refuse to listen, and to connect by sending.
+        network: Allow internet sockets, but not to listen, and no other family.
+        receives_sockets: Internet sockets are passed to this process: block listening and connecting by
+            sending.
     """
-    code = _filter(_MACHINES[platform.machine()], network=network, handed=handed)
+    code = _filter(_MACHINES[platform.machine()], network=network, receives_sockets=receives_sockets)
     program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
@@ -120,8 +120,8 @@ def load(*, network: bool = False, handed: bool = False) -> int:
     return 0 if result == 0 else (ctypes.get_errno() if result < 0 else errno.EBUSY)
 
 
-def _filter(machine: _Machine, *, network: bool, handed: bool) -> bytes:
-    """Return the BPF program: refuse by system call, let everything else through."""
+def _filter(machine: _Machine, *, network: bool, receives_sockets: bool) -> bytes:
+    """Return the BPF program: block the listed system calls and allow all others."""
     program = [
         _step(_LOAD_WORD, _AT_PROCESSOR),
         _step(_JUMP_EQUAL, machine.audit, 1, 0),
@@ -130,28 +130,28 @@ def _filter(machine: _Machine, *, network: bool, handed: bool) -> bytes:
         _step(_JUMP_AT_LEAST, _X32_BIT, 0, 1),
         _step(_RETURN, _KILL if machine.audit == _MACHINES["x86_64"].audit else _ALLOW),
     ]
-    to_listen = (machine.listen,) if network or handed else ()
+    to_listen = (machine.listen,) if network or receives_sockets else ()
     for number in (*machine.forbidden, *_FORBIDDEN_EVERYWHERE, *to_listen):
         program += [_step(_JUMP_EQUAL, number, 0, 1), _refuse(errno.EINVAL)]
-    # Told that there is no clone3, the C library starts threads by clone, whose flags can be looked at.
+    # Without clone3 the C library starts threads by clone, whose flags a filter can check.
     program += [_step(_JUMP_EQUAL, _CLONE3, 0, 1), _refuse(errno.ENOSYS)]
-    program += _only_where(machine.clone, _AT_FIRST, _JUMP_ANY_BIT, [_NEW_NAMESPACES], wanted=False)
-    program += _only_where(machine.ioctl, _AT_SECOND, _JUMP_EQUAL, _TYPE_INTO_TERMINAL, wanted=False)
-    for number, flags_at in machine.sends if handed else ():
-        program += _only_where(number, flags_at, _JUMP_ANY_BIT, [_CONNECT_BY_SENDING], wanted=False)
+    program += _only_where(machine.clone, _AT_FIRST, _JUMP_ANY_BIT, [_NEW_NAMESPACES], allow=False)
+    program += _only_where(machine.ioctl, _AT_SECOND, _JUMP_EQUAL, _TYPE_INTO_TERMINAL, allow=False)
+    for number, flags_at in machine.sends if receives_sockets else ():
+        program += _only_where(number, flags_at, _JUMP_ANY_BIT, [_CONNECT_BY_SENDING], allow=False)
     families = NETWORK_FAMILIES if network else LOCAL_FAMILIES
-    program += _only_where(machine.socket, _AT_FIRST, _JUMP_EQUAL, sorted(families), wanted=True)
+    program += _only_where(machine.socket, _AT_FIRST, _JUMP_EQUAL, sorted(families), allow=True)
     return b"".join([*program, _step(_RETURN, _ALLOW)])
 
 
-def _only_where(call: int, at: int, jump: int, values: Iterable[int], *, wanted: bool) -> list[bytes]:
-    """Return steps that judge one system call by an argument: refused unless, or if, it is among values."""
-    verdict = _step(_RETURN, _ALLOW) if wanted else _refuse(errno.EINVAL)
-    judging = [_step(_LOAD_WORD, at)]
+def _only_where(call: int, at: int, jump: int, values: Iterable[int], *, allow: bool) -> list[bytes]:
+    """Return steps that check an argument of one call: allow (or block) only the given values."""
+    matched = _step(_RETURN, _ALLOW) if allow else _refuse(errno.EINVAL)
+    checks = [_step(_LOAD_WORD, at)]
     for value in values:
-        judging += [_step(jump, value, 0, 1), verdict]
-    judging.append(_refuse(errno.EINVAL) if wanted else _step(_RETURN, _ALLOW))
-    return [_step(_JUMP_EQUAL, call, 0, len(judging)), *judging]
+        checks += [_step(jump, value, 0, 1), matched]
+    checks.append(_refuse(errno.EINVAL) if allow else _step(_RETURN, _ALLOW))
+    return [_step(_JUMP_EQUAL, call, 0, len(checks)), *checks]
 
 
 def _refuse(error: int) -> bytes:

@@ -1,7 +1,7 @@
-"""Trying to get out: what a process can still do after its sandbox was closed, found by doing it.
+"""Self-test of the sandbox: attempts what it must block, and names what succeeded.
 
-Each attempt is harmless when it succeeds, and then the sandbox does not hold. Whatever is found is named for
-people ("an IPv4 socket from an older thread"); nothing found means that every attempt was refused.
+Every attempt is harmless. A result such as "INET socket from an older thread" means that the sandbox does not
+hold; no result means that every attempt was blocked.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from bus.sandbox import seccomp
 from bus.sandbox.places import home_directory
 
 _FAMILIES = range(1, 64)
-"""More families of sockets than any kernel has."""
+"""More socket families than any kernel has."""
 _KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
 _CHILD_LIMIT_S = 10.0
-_PEEK = 2  # PTRACE_PEEKDATA: asked of a process that is not traced, it stops nobody
+_PEEK = 2  # PTRACE_PEEKDATA: on a process that is not traced, it has no effect
 _PTRACE = {"x86_64": 101, "aarch64": 117}
 
 _CHILD = """
@@ -40,7 +40,7 @@ _CHILDS_FAMILIES = (socket.AF_INET, socket.AF_INET6, 16, 17)  # and netlink, and
 
 
 class OlderThread:
-    """A thread from before the filter, which tries the same as the others once told to."""
+    """A thread started before the filter, which makes the same attempts."""
 
     def __init__(self) -> None:
         self._go = threading.Event()
@@ -61,13 +61,13 @@ class OlderThread:
         self._open = open_families(self._allowed)
 
 
-def network_escapes(older: OlderThread, *, network: bool, listens: bool) -> list[str]:
-    """Return the ways that still lead to a socket of a family that is not allowed."""
+def network_escapes(older: OlderThread, *, network: bool, serves_tcp: bool) -> list[str]:
+    """Return the remaining ways to a socket of a blocked family."""
     allowed = seccomp.NETWORK_FAMILIES if network else seccomp.LOCAL_FAMILIES
-    child = _start_child(allowed)  # it takes the longest, so it comes first and is asked last
+    child = _start_child(allowed)  # takes longest: started first, checked last
     found = open_families(allowed)
     found += [f"{name} from an older thread" for name in older.sockets(allowed)]
-    if not listens:
+    if not serves_tcp:
         found += [f"an inherited {name}" for name in inherited_sockets(allowed)]
     if _can_trace():
         found.append("ptrace")
@@ -95,11 +95,13 @@ def inherited_sockets(allowed: Collection[int]) -> list[str]:
     return found
 
 
-def file_escapes(keeps: Iterable[Path]) -> list[str]:
-    """Return which files that are nobody's business can still be opened."""
+def file_escapes(writable_folders: Iterable[Path]) -> list[str]:
+    """Return the files that can be opened although they must be blocked."""
     home = home_directory()
     found = [
-        f"a file can be written in {place}" for place in {home, Path("/tmp")} - {*keeps} if _can_write(place)
+        f"a file can be written in {folder}"
+        for folder in {home, Path("/tmp")} - {*writable_folders}
+        if _can_write(folder)
     ]
     parent = Path("/proc", str(os.getppid()))
     secrets = home, parent / "environ", parent / "mem"
@@ -117,7 +119,7 @@ def _can_open(family: int) -> bool:
 
 
 def _start_child(allowed: Collection[int]) -> subprocess.Popen[bytes] | None:
-    """Start a child that tries what is not allowed; None when there can be none."""
+    """Start a child that attempts blocked sockets; None if no child can be started."""
     families = [int(family) for family in _CHILDS_FAMILIES if family not in allowed]
     command = [sys.executable, "-I", "-S", "-c", _CHILD, *map(str, families)]
     nowhere = subprocess.DEVNULL
@@ -137,7 +139,7 @@ def _ended(child: subprocess.Popen[bytes]) -> int | None:
 
 
 def _can_trace() -> bool:
-    """Tell whether the kernel so much as looks at a request to trace the process that started this one."""
+    """Tell whether the kernel accepts a ptrace request for the parent process at all."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall(_PTRACE[os.uname().machine], _PEEK, os.getppid(), None, None)
     return ctypes.get_errno() != errno.EINVAL

@@ -18,13 +18,12 @@ import anyio
 from anyio.abc import SocketStream
 
 from bus.failures import ProviderFailure, Rejected
-from bus.local_socket import check_same_user
+from bus.local_socket import PASSES_SOCKETS, check_same_user
 from bus.run import Run
 from llm.connector.dial import word_for
 from llm.connector.protocol import (
     LARGEST_BYTES,
     LONGEST_S,
-    PASSES_SOCKETS,
     DialRequest,
     Word,
     line_of,

@@ -5,16 +5,11 @@ With the word "connected" comes a descriptor, beside the bytes.
 
 from __future__ import annotations
 
-import socket
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from bus.failures import Rejected
-
-PASSES_SOCKETS = hasattr(socket, "send_fds")
-"""Whether one process can hand another a socket here. On Windows it cannot: there is no connector there, no
-sandbox either, and who asks a provider connects for itself. This is the one place where that is decided."""
 
 LARGEST_BYTES = 1024
 """Of a line, its end included."""

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.failures import MachineFailure, Rejected, StageFailure
-from bus.local_socket import check_same_user, listening
+from bus.local_socket import check_same_user, listening_socket
 from llm.connector.dial import connected, word_for
 from llm.connector.protocol import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
 
@@ -168,7 +168,7 @@ class DialServer:
 
 def _listening(address: Path) -> socket.socket:
     try:
-        listener = listening(address)
+        listener = listening_socket(address)
     except OSError as error:
         raise MachineFailure(
             f"the socket {address} cannot be made ({error.strerror or error})",

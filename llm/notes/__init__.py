@@ -1,1 +1,1 @@
-"""The user's own notes: read, cut into passages, matched to a question."""
+"""The user's notes: readers, passages, search and prepared answers."""

@@ -1,8 +1,7 @@
-"""Finds the user's own reply to what was asked, when they wrote one.
+"""Finds the user's prepared answer to a question.
 
-Pure, and careful: a reply that does not fit does more harm than none, because it is shown as the user's own
-words. Two questions are the same when they ask the same of a well-known kind ("intents"), or when the words
-that count are the same and the question word does not say otherwise.
+Conservative: a wrong answer does more harm than none, because it is shown as the user's own words. Questions
+match when they have the same intent, or the same significant words and no contradicting question word. Pure.
 """
 
 from __future__ import annotations
@@ -12,17 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bus.messages import PreparedAnswer
-from llm.notes.intents import intent_of
-from llm.notes.qa_pairs import Foreseen, foreseen
-from llm.notes.reading import Note
-from llm.notes.words import stem, words
+from llm.notes.index.intents import intent_of
+from llm.notes.index.words import stem, words
+from llm.notes.qa_pairs import QaPair, qa_pairs
+from llm.notes.read.note_files import Note
 from llm.sentences import plain
 
 SAME_KIND_SCORE = 0.9
-"""How sure it is that two questions of one well-known kind are one."""
+"""Score of two questions with the same intent."""
 
 WRITTEN_SHARE, ASKED_SHARE = 0.78, 0.58
-"""The least share of the written question's words that must be asked, and the other way round."""
+"""Least share of the written question's words in the asked one, and the other way round."""
 
 GENERIC_WEIGHT = 0.35
 
@@ -33,9 +32,9 @@ major deal handle manage look looking person people year years day plan like pro
 terms kind long much many available possible exactly often support new old reason
 """
 _GENERIC = frozenset(map(stem, _GENERIC_WORDS.split()))
-"""Words that a question may have or lack without asking for something else."""
+"""Words that do not change what a question asks."""
 
-_ALIKE = """
+_SYNONYMS = """
 large: big size
 price: cost costs fee charge pricing
 customer: client clients buyer
@@ -70,77 +69,77 @@ hour: hours
 remote: home
 learn: learnt learned
 """
-_SAME = {
+_CANONICAL = {
     stem(word): stem(name)
-    for name, others in (line.split(": ") for line in _ALIKE.strip().split("\n"))
+    for name, others in (line.split(": ") for line in _SYNONYMS.strip().split("\n"))
     for word in others.split()
 }
-"""Words that ask the same, by the one that stands for them."""
+"""Synonyms, by stem."""
 
 _SET_UP = re.compile(r"\bset(?:ting)? (?:it |this )?up\b")
 _LEAD_IN = re.compile(
     r"(?:(?:and|so|but|ok|okay|right|well|now|then|great|good|um|uh|alright|also|just)\b[,.\s]+)+"
 )
 _HOW_MUCH = re.compile(r"\bhow (?:much|expensive)\b(?! (?:time|notice|experience|data|work|of))")
-_OFTEN_SAID = re.compile(
+_SET_PHRASES = re.compile(
     r"\b(?:money back|no (?:internet|signal|network)|without (?:internet|signal|network))\b"
 )
-_ASKS_FOR = re.compile(r"\b(why|when|where|who|whose|how (?:long|often|many|soon)|how)\b")
+_QUESTION_WORD = re.compile(r"\b(why|when|where|who|whose|how (?:long|often|many|soon)|how)\b")
 
 
 @dataclass(frozen=True)
-class _Sense:
-    """What a question asks, in comparable form."""
+class _ComparableQuestion:
+    """A question in comparable form."""
 
     intent: str
-    asks_for: str
+    question_word: str
     terms: frozenset[str]
 
 
-class Prepared:
-    """The replies that the user wrote beforehand.
+class PreparedAnswers:
+    """The answers that the user has prepared.
 
     Args:
         notes: The user's files.
     """
 
     def __init__(self, notes: Iterable[Note]) -> None:
-        self._written = [(entry, _sense(entry.question)) for entry in foreseen(notes)]
+        self._written = [(entry, _comparable(entry.question)) for entry in qa_pairs(notes)]
 
     def __len__(self) -> int:
         return len(self._written)
 
     def best(self, question: str) -> PreparedAnswer | None:
-        """Return the reply to this question, or None when there is none that surely fits."""
-        asked = _sense(question)
-        judged = [(_likeness(asked, sense), entry) for entry, sense in self._written]
-        score, entry = max(judged, key=lambda one: one[0], default=(0.0, None))
+        """Return the answer to this question, or None when none certainly matches."""
+        asked = _comparable(question)
+        scored = [(_similarity(asked, comparable), entry) for entry, comparable in self._written]
+        score, entry = max(scored, key=lambda one: one[0], default=(0.0, None))
         return _answer(entry, score) if entry and score else None
 
 
-def _answer(entry: Foreseen, score: float) -> PreparedAnswer:
+def _answer(entry: QaPair, score: float) -> PreparedAnswer:
     return PreparedAnswer(file=entry.file, question=entry.question, text=entry.reply, score=round(score, 3))
 
 
-def _sense(question: str) -> _Sense:
+def _comparable(question: str) -> _ComparableQuestion:
     text = _LEAD_IN.sub("", plain(question))
-    asks_for = _ASKS_FOR.search(text)
-    terms = {_SAME.get(word, word) for word in words(_SET_UP.sub("setup", _OFTEN_SAID.sub(" ", text)))}
+    question_word = _QUESTION_WORD.search(text)
+    terms = {_CANONICAL.get(word, word) for word in words(_SET_UP.sub("setup", _SET_PHRASES.sub(" ", text)))}
     if _HOW_MUCH.search(text):
         terms.add(stem("price"))
-    if _OFTEN_SAID.search(text):
+    if _SET_PHRASES.search(text):
         terms.add(stem("refund" if "back" in text else "offline"))
-    return _Sense(intent_of(text), asks_for[1] if asks_for else "", frozenset(terms))
+    return _ComparableQuestion(intent_of(text), question_word[1] if question_word else "", frozenset(terms))
 
 
-def _likeness(asked: _Sense, written: _Sense) -> float:
-    """Return how sure it is that two questions are one, 0 for not sure enough."""
-    same_words = asked.terms == written.terms and asked.asks_for == written.asks_for
+def _similarity(asked: _ComparableQuestion, written: _ComparableQuestion) -> float:
+    """Return the score of a match of two questions, 0 for no match."""
+    same_words = asked.terms == written.terms and asked.question_word == written.question_word
     if same_words and asked.terms:
         return 1.0
     if asked.intent or written.intent:
         return SAME_KIND_SCORE if asked.intent == written.intent else 0.0
-    if _contradict(asked.asks_for, written.asks_for):
+    if _contradict(asked.question_word, written.question_word):
         return 0.0
     common = asked.terms & written.terms
     shares = [_weight(common) / (_weight(side.terms) or 1.0) for side in (written, asked)]

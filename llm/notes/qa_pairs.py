@@ -1,8 +1,7 @@
-"""Questions that the user's notes foresee, each with the reply written under it.
+"""Finds question and answer pairs in the user's notes.
 
-Pure. Four ways to write one are known: "Q:" and "A:", a heading that asks, a line that asks with text under
-it, and a table's row whose first cell asks. Replies are kept word for word. Knows nothing of what is said in
-a session.
+Four forms: "Q:" and "A:", a heading that is a question, a line that is a question above text, and a table row
+whose first cell is a question. Answers are not changed. Pure.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from llm.notes.headings import heading_in
-from llm.notes.reading import Note
+from llm.notes.index.passages import heading_in
+from llm.notes.read.note_files import Note
 
 LONGEST_QUESTION_WORDS = 40
 
@@ -41,20 +40,20 @@ _LEVEL_BOLD, _LEVEL_MARKED, _LEVEL_LINE = 7, 8, 9
 
 
 @dataclass(frozen=True)
-class Foreseen:
-    """A question with the user's own reply."""
+class QaPair:
+    """A question with the user's answer."""
 
     file: str
     question: str
-    """As it is written."""
+    """As written."""
     reply: str
-    """Word for word."""
+    """The answer, as written."""
 
 
-def foreseen(notes: Iterable[Note]) -> list[Foreseen]:
-    """Return the questions that these notes foresee, in order."""
+def qa_pairs(notes: Iterable[Note]) -> list[QaPair]:
+    """Return the pairs in these notes, in order."""
     return [
-        Foreseen(note.name, question, reply)
+        QaPair(note.name, question, reply)
         for note in notes
         for question, reply in _Reader().read(note.text.split("\n"))
     ]
@@ -62,7 +61,7 @@ def foreseen(notes: Iterable[Note]) -> list[Foreseen]:
 
 @dataclass
 class _Open:
-    """A question whose reply is being read."""
+    """A question whose answer is being read."""
 
     question: str
     level: int
@@ -77,20 +76,20 @@ class _Reader:
         self._fenced = False
 
     def read(self, lines: list[str]) -> Iterator[tuple[str, str]]:
-        """Yield each question with its reply."""
+        """Yield each question with its answer."""
         before = ""
         for number, line in enumerate(lines):
             following = lines[number + 1] if number + 1 < len(lines) else ""
-            yield from self._take(line, before, following)
+            yield from self._read_line(line, before, following)
             before = line
         yield from self._close()
 
-    def _take(self, line: str, before: str, following: str) -> Iterator[tuple[str, str]]:
+    def _read_line(self, line: str, before: str, following: str) -> Iterator[tuple[str, str]]:
         self._fenced ^= _FENCE.match(line) is not None
         if self._fenced:
             self._add(line)
         elif row := _table_row(line):
-            yield from self._take_row(line, row)
+            yield from self._read_row(line, row)
         elif title := _title(line, following, starts=not before.strip()):
             yield from self._begin_heading(line, *title)
         elif marked := _QUESTION_MARKED.match(line):
@@ -124,7 +123,7 @@ class _Reader:
         if self._open and not (_UNDERLINE.match(line) and not self._open.lines):
             self._open.lines.append(line)
 
-    def _take_row(self, line: str, row: list[str]) -> Iterator[tuple[str, str]]:
+    def _read_row(self, line: str, row: list[str]) -> Iterator[tuple[str, str]]:
         if len(row) > 1 and _is_question(row[0]):
             yield from self._close()
             yield _bare(row[0]), " | ".join(row[1:])
@@ -142,7 +141,7 @@ class _Reader:
 
 
 def _title(line: str, following: str, *, starts: bool) -> tuple[int, str] | None:
-    """Return the level and words of a heading."""
+    """Return the level and text of a heading."""
     if heading := heading_in(line):
         return heading
     if bold := _BOLD.match(line):
@@ -153,7 +152,7 @@ def _title(line: str, following: str, *, starts: bool) -> tuple[int, str] | None
 
 
 def _table_row(line: str) -> list[str]:
-    """Return the cells of a table's row, none for other lines."""
+    """Return the cells of a table row; none for other lines."""
     if " | " not in line:
         return []
     cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
@@ -168,5 +167,5 @@ def _is_question(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Return a question without its number and the marks around it."""
+    """Return a question without its number and surrounding marks."""
     return _NUMBER.sub("", text).strip().strip("*_").strip(' "“”').strip()

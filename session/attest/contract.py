@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 
-REQUESTER = "llm"
+from bus.stages import STAGES
+
+(REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
 """The one process that may send to the network, on connections it receives from the connector."""
 
-CONNECTOR = "connector"
+(CONNECTOR,) = (plan.name for plan in STAGES if plan.rights.network)
 """The one process that may open connections."""
 
 _MAY_WRITE: dict[str, tuple[str, ...]] = {

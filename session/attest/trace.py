@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from bus.bootstrap import BEGIN
+from bus.stages import STAGES
 from session.attest.call import Call, parse, readable
 
 WATCHED = (
@@ -24,14 +25,7 @@ WATCHED = (
 _WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg"})
 _HIDDEN = frozenset({"sendfile", "copy_file_range", "splice", "vmsplice", "io_uring_setup"})
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
-_NAMES = {
-    "bus": "hub",
-    "session.view": "view",
-    "session.resume": "keeper",
-    "llm.model_server": "model-server",
-    "llm.connector": "connector",
-}
-_STAGES_WITH_SOURCE = ("capture", "vad")
+_STAGES_BY_MODULE = {plan.module: plan for plan in STAGES}
 
 
 class Sink(Enum):
@@ -188,8 +182,9 @@ def _name(arguments: list[str]) -> str:
     if "-m" not in arguments:
         return " ".join([Path(arguments[0]).name, *arguments[1:3]])
     module, *rest = (word for word in arguments[arguments.index("-m") + 1 :] if word != BEGIN)
-    name = _NAMES.get(module, module)
-    return f"{name}:{rest[0]}" if module in _STAGES_WITH_SOURCE and rest else name
+    plan = _STAGES_BY_MODULE.get(module)
+    name = plan.name if plan else module
+    return f"{name}:{rest[0]}" if plan and plan.per_source and rest else name
 
 
 def _is_stage(process: Process) -> bool:

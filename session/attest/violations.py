@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bus.messages import QuestionDetected, RequestSent
+from bus.stages import STAGES
 from session.attest import contract
 from session.attest.evidence import Evidence
 from session.attest.trace import Process, Sink
 
-_PARTS = ("hub", "keeper", "capture", "vad", "stt", "llm", "connector", "overlay", "view")
+_WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = "session"
 
 
@@ -33,9 +34,9 @@ def _check_session(evidence: Evidence) -> Iterator[Finding]:
     if evidence.seen.code != 0:
         yield Finding(_SESSION, f"did not end normally (exit code {evidence.seen.code})")
     names = {process.name.partition(":")[0] for process in evidence.processes}
-    for part in _PARTS:
-        if part not in names:
-            yield Finding(part, "was not traced")
+    for kind in _WATCHED_STAGES:
+        if kind not in names:
+            yield Finding(kind, "was not traced")
     if not evidence.of(QuestionDetected) or not evidence.seen.request_bodies:
         yield Finding(_SESSION, "detected no question, so no request could be checked")
     if not evidence.canaries.runs:

@@ -27,7 +27,7 @@ from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.messages import Logged
 from bus.messages.redaction import redacted
 from bus.run import Run
-from bus.wiring import CONTROL, KEPT
+from bus.wiring import CONTROL, LOGGED
 from session import settings as all_settings
 from session.doctor.finding import Finding
 from session.doctor.report import examine
@@ -172,7 +172,7 @@ def _session() -> dict[str, Any]:
     if not run.running_sessions():
         return {}
     try:
-        with HubClient(CONTROL, Run.find(), kinds=KEPT) as client:
+        with HubClient(CONTROL, Run.find(), kinds=LOGGED) as client:
             log = client.poll(_FIRST_POLL_S)
             while more := client.poll(_POLL_S):
                 log += more

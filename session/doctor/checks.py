@@ -78,7 +78,9 @@ def model_servers() -> Finding:
 
 def sandbox() -> Finding:
     """Check in a separate process whether the kernel can keep audio processes off the network."""
-    program = "from bus import sandbox; report = sandbox.enter(); print(report.enforced, report.summary)"
+    program = (
+        "from bus import sandbox; report = sandbox.enforce_now(); print(report.enforced, report.summary)"
+    )
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     result = run_python("-c", program, limit_s=_SANDBOX_WAIT_S, environment=environment)
     enforced, _, summary = result.output.partition(" ")

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from llm.notes.words import STOP_WORDS
+from llm.notes.index.words import STOP_WORDS
 
 FAVOURITE_FROM = 4
 """Least count of a word that is reported as frequent."""

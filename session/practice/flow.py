@@ -29,7 +29,7 @@ from session.practice.measures import answer_text, combine, measure
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, overall, remarks
 from session.practice.utterances import SourceUtterances, Utterance
 from session.settings.practice import PracticeSettings
-from stt.endpointing import judge
+from stt.endpointing import decide
 
 _ECHO_SAMPLES = round(0.15 * SAMPLE_RATE)
 """The voice's echo reaches the microphone this much later."""
@@ -197,7 +197,7 @@ class PracticeFlow:
         return (now_sample - max(utterance.quiet_sample or 0 for utterance in answer)) / SAMPLE_RATE
 
     def _quiet_limit_s(self, answer: list[Utterance]) -> float:
-        unfinished = judge(answer[-1].text, "balanced").reason == "unfinished"
+        unfinished = decide(answer[-1].text, "balanced").reason == "unfinished"
         return self._settings.unfinished_quiet_s if unfinished else self._settings.quiet_s
 
     def _measure(self, question: PracticeQuestionAsked, turn: TurnStarted) -> PracticeAnswerMeasured:

@@ -26,7 +26,7 @@ _POLL_S = 0.2
 def main() -> None:
     """Follow the session until it ends; if it was killed, hold its log."""
     supervisor = int(sys.argv[1])
-    with Stage("keeper", kinds=wiring.KEPT) as stage, KeeperServer(stage.run.keeper_address) as server:
+    with Stage("keeper", kinds=wiring.LOGGED) as stage, KeeperServer(stage.run.keeper_address) as server:
         keep_s = stage.run.settings("session", SessionSettings).keep_s
         stage.enter_sandbox()
         log = SessionLog()
@@ -61,7 +61,7 @@ def _follow(stage: Stage, supervisor: int, log: SessionLog) -> None:
 def _add(log: SessionLog, events: list[Logged]) -> None:
     for logged in events:
         if logged.seq:
-            log.keep(logged)
+            log.store(logged)
 
 
 def _is_worth_keeping(log: list[Logged]) -> bool:

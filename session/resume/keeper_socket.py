@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.failures import MachineFailure
-from bus.local_socket import check_same_user, listening
+from bus.local_socket import check_same_user, listening_socket
 from session.run.kept_session import DROP, GIVE, TAKEN, WORD_BYTES
 
 _HANDOVER_TIMEOUT_S = 60.0
@@ -34,7 +34,7 @@ class KeeperServer:
     def __init__(self, address: Path) -> None:
         self._address = address
         try:
-            self._socket = listening(address)
+            self._socket = listening_socket(address)
         except OSError as error:
             raise MachineFailure(
                 f"the socket {address} cannot be created ({error.strerror or error})",

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bus.failures import Failure, StageFailure
 from bus.private_memory import forbid_memory_access
+from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import Live, parse_source
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
@@ -23,7 +24,6 @@ from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings
-from session.supervise.process_table import StagePlan, plan_keeper, plan_stages
 from session.transcript import save
 
 
@@ -48,7 +48,7 @@ def launch(request: Request) -> None:
 
 def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
     """Return the stages of a session with these settings, with views that this process can show."""
-    plans = plan_stages(
+    shape = SessionShape(
         settings.capture.sources,
         views=choose_views(
             settings.session.view,
@@ -59,10 +59,9 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
-        cores=settings.session.cores,
-        niceness=settings.session.niceness,
         practises=practises,
     )
+    plans = plan_stages(shape, cores=settings.session.cores, niceness=settings.session.niceness)
     if settings.session.keep_s and sys.platform != "win32":
         plans.append(plan_keeper(os.getpid()))
     return plans

@@ -10,6 +10,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
+from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, WORDS
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
@@ -17,10 +18,9 @@ from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
-from session.supervise.process_table import LISTENING, StagePlan
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
-from stt.utterances import OpenUtterances
+from stt.open_utterances import OpenUtterances
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -162,7 +162,7 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
-            self._utterances.apply(logged.event)
+            self._utterances.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):
                     continue

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bus.failures import UsageFailure
 from capture.source import parse_sources
-from llm.notes.reading import read_notes
+from llm.notes.read.note_files import read_notes
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices

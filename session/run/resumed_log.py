@@ -13,8 +13,8 @@ import msgspec
 
 from bus.log import HISTORY_VARIABLE
 from bus.messages import Logged, ProblemReported, ReplayStarted, StageReady
+from bus.stages import KEEPER, StagePlan
 from session.run.kept_session import KeptSession
-from session.supervise.process_table import KEEPER, StagePlan
 
 
 class ResumedLog:

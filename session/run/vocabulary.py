@@ -14,9 +14,8 @@ import typer
 
 from bus.failures import InputFailure
 from bus.settings import expanded as expanded_path
-from stt.hotwords import fitting
+from stt.prompt import PromptBuilder, fitting
 from stt.settings import SttSettings
-from stt.tokens import Vocabulary
 
 MAX_BYTES = 64 << 10
 LONGEST_CHARACTERS = 60
@@ -55,7 +54,7 @@ def expected_words(settings: SttSettings, listed: Sequence[str], notes: Sequence
     tokenizer = Path(settings.model_path) / "tokenizer.json"
     if not (given or searched) or not tokenizer.is_file():  # the stage reports a missing tokenizer
         return given
-    count = Vocabulary(tokenizer, multilingual=True).count
+    count = PromptBuilder(tokenizer, multilingual=True).count
     used = len(fitting(given, count))
     if used < len(given):
         typer.echo(

@@ -15,11 +15,11 @@ import psutil
 from bus import settings
 from bus.failures import SettingsFailure
 from bus.settings import Flag, PathText
+from bus.stages import STAGE_KINDS, stage_kind
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
 from overlay.settings import OverlaySettings
 from session.settings.practice import PracticeSettings
-from session.supervise.process_table import KINDS
 from stt.settings import SttSettings
 from vad.settings import VadSettings
 
@@ -54,7 +54,7 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}
-    """Niceness of a stage, by kind or name, 0 to 19. Defaults (`process_table.py`): 0 for capture and vad, 10
+    """Niceness of a stage, by kind or name, 0 to 19. Defaults (`bus/stages.py`): 0 for capture and vad, 10
     for the model server, 1 for others."""
 
 
@@ -119,11 +119,11 @@ def _check_places(session: SessionSettings) -> None:
     given = range(psutil.cpu_count() or 1)
     usable = psutil.Process().cpu_affinity() if hasattr(psutil.Process, "cpu_affinity") else list(given)
     for name in (*session.cores, *session.niceness):
-        if name.partition(":")[0] not in KINDS:
+        if stage_kind(name) not in STAGE_KINDS:
             raise SettingsFailure(
                 f"there is no stage {name!r}, named in cores or niceness",
                 kept="nothing was started",
-                fix=f"known are {', '.join(KINDS)}; a stage of one source is named like vad:mic",
+                fix=f"valid names: {', '.join(STAGE_KINDS)}, or with a source, as in vad:mic",
             )
     for name, cores in session.cores.items():
         if missing := sorted(set(cores) - set(usable or given)):

@@ -11,7 +11,7 @@ import psutil
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.run import CONNECTOR_VARIABLE, RUN_VARIABLE, Run
-from session.supervise.process_table import StagePlan
+from bus.stages import StagePlan
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 """Keeps libraries from starting extra threads, and from spinning while they wait."""
@@ -97,6 +97,6 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     address = {RUN_VARIABLE: str(run.directory)}
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
-    if plan.dials:
+    if plan.connects:
         address[CONNECTOR_VARIABLE] = run.connector_secret
     return {**_QUIET, **inherited, **_SAFE, **address}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from session.supervise.process_table import StagePlan
+from bus.stages import StagePlan
 
 RESTARTS_AT_MOST = 5
 RESTARTS_WITHIN_S = 60.0

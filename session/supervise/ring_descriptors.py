@@ -14,7 +14,7 @@ from dataclasses import replace
 from bus.messages import CaptureStarted, Logged, StageGivenUp
 from bus.ring_memory import RING_BEFORE_VARIABLE, ring_descriptor
 from bus.run import Run
-from session.supervise.process_table import StagePlan
+from bus.stages import StagePlan
 
 _REPLY_TIMEOUT_S = 0.2
 """Enough for a capture that has just announced its ring; the supervisor must not block longer."""

@@ -1,6 +1,6 @@
 """The supervisor: starts, monitors, restarts and stops the stages of a run.
 
-It acts; `health` decides and `process_table` plans. Audio and transcripts do not pass through it. If it or
+It acts; `health` decides and `bus.stages` plans. Audio and transcripts do not pass through it. If it or
 the hub dies, the keeper still holds the log.
 """
 
@@ -24,10 +24,10 @@ from bus.messages import (
     StageStarted,
 )
 from bus.run import Run
-from bus.wiring import SCREENS
+from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
+from bus.wiring import VIEWS
 from session.supervise.child import Child
 from session.supervise.health import Health, Verdict
-from session.supervise.process_table import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
 from session.supervise.ring_descriptors import Rings
 
 _STOP_LIMIT_S = 3.0
@@ -51,7 +51,7 @@ class Supervisor:
 
     def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
         self._run = run
-        self._hub = next(plan for plan in plans if plan.name == HUB.name)
+        self._hub = next(plan for plan in plans if plan.name == HUB)
         self._plans = [plan for plan in plans if plan is not self._hub]
         self._children: dict[str, Child] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
@@ -73,11 +73,11 @@ class Supervisor:
         Raises:
             StageFailure: The hub did not start.
         """
-        self._children[HUB.name] = Child(self._hub, self._run)
+        self._children[HUB] = Child(self._hub, self._run)
         self._client = HubClient("session", self._run, kinds=subscriptions)
         deadline_s = time.monotonic() + _HUB_START_LIMIT_S
         while not (events := self._client.poll(timeout_s=0.1)):
-            if self._children[HUB.name].code is not None or time.monotonic() > deadline_s:
+            if self._children[HUB].code is not None or time.monotonic() > deadline_s:
                 raise StageFailure(
                     "the hub did not start", kept="nothing else was started", fix="run `cuecard doctor`"
                 )
@@ -128,7 +128,7 @@ class Supervisor:
             The stages that did not end by themselves and had to be killed.
         """
         # A keeper that is left running notices the supervisor's end, and cleans up after it.
-        spared = (*SCREENS, HUB.name, *((KEEPER,) if self.keeps_log else ()))
+        spared = (*VIEWS, HUB, *((KEEPER,) if self.keeps_log else ()))
         killed = self._stop([name for name in self._children if name not in spared][::-1])
         self._rings.close()
         return killed
@@ -140,10 +140,10 @@ class Supervisor:
             The stages that did not end by themselves and had to be killed.
         """
         killed = self.stop_work()
-        killed += self._stop([name for name in self._children if name in SCREENS])
+        killed += self._stop([name for name in self._children if name in VIEWS])
         if hasattr(self, "_client"):
             self._client.close()
-        return killed + self._stop([HUB.name])
+        return killed + self._stop([HUB])
 
     def _watch_hub(self) -> None:
         """Check that the hub lives, and find out whether it hangs when no events arrive.
@@ -158,7 +158,7 @@ class Supervisor:
             self._last_event_s += paused_s
             for health in self._health.values():
                 health.exclude_pause(paused_s)
-        hub, silent_s = self._children[HUB.name], now_s - self._last_event_s
+        hub, silent_s = self._children[HUB], now_s - self._last_event_s
         several = sum(health.sends_heartbeats for health in self._health.values()) > 1
         self._all_silent = several and silent_s > _ALL_SILENT_S
         silent = several and silent_s > _HUB_SILENCE_LIMIT_S

@@ -21,7 +21,7 @@ _MAX_DRAIN_S = 2.0
 def main() -> None:
     """Show every event as it arrives, and on stop those that are still in flight."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
-    kinds = None if kind == "terminal" else wiring.KEPT  # only the terminal view shows levels
+    kinds = None if kind == "terminal" else wiring.LOGGED  # only the terminal view shows levels
     with Stage("view", kinds=kinds) as stage, open_view(kind) as view:
         stage.enter_sandbox()
         stage.ready(kind)

@@ -1,4 +1,4 @@
-"""The lines of a session as its consumer gets them, made by hand, with exact times."""
+"""Hand-written session events with exact times, as a consumer receives them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from bench.harness.consumer import Received
 
 ZERO_NS = 5_000_000_000
-"""When sample 0 of every source was due."""
+"""Time at which sample 0 of every source was due."""
 
 
 def line(at_s: float, kind: str, *, received_s: float | None = None, **fields: Any) -> Received:
-    """Return an event that was logged at a time of its source's clock, and received then or later."""
+    """Return an event logged at a time on its source's clock, and received then or later."""
     logged_ns, received_ns = (
         ZERO_NS + round(s * 1e9) for s in (at_s, at_s if received_s is None else received_s)
     )
@@ -24,7 +24,7 @@ def started(source: str = "mic") -> Received:
 
 
 def samples(at_s: float) -> int:
-    """Return a time as a sample."""
+    """Convert a time to a sample."""
     return round(at_s * 16_000)
 
 
@@ -40,17 +40,17 @@ def utterance(
     partials: list[tuple[float, str, int]] | None = None,
     **more: Any,
 ) -> list[Received]:
-    """Return the lines of one utterance.
+    """Return the events of one utterance.
 
     Args:
         number: Its number.
-        start_s: Where it begins.
-        quiet_s: Where the detector heard it end.
-        text: Its final; "" for an utterance that turned out to hold no words.
+        start_s: Its start.
+        quiet_s: Detected end of speech.
+        text: Its final; "" for an utterance without words.
         source: Its source.
-        wait_s: The silence that was waited for.
-        final_s: When the final was logged; a millisecond later it was received.
-        partials: When each was received, its text, and how many words were settled.
+        wait_s: The endpointing wait.
+        final_s: Time at which the final was logged; it was received a millisecond later.
+        partials: For each its reception, its text, and its number of stable words.
         more: Fields of the final.
     """
     about = {"source": source, "utterance": number}

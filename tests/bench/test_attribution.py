@@ -1,4 +1,4 @@
-"""Which utterance belongs to which turn."""
+"""Attribution of utterances to turns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def span(start_s: float, stop_s: float, source: str = "mic") -> Span:
 
 
 @pytest.mark.parametrize(
-    ("turns", "heard", "groups", "strays"),
+    ("turns", "transcribed", "groups", "strays"),
     [
         ([span(1, 3)], [span(0.7, 2.9)], [Group((0,), (0,))], []),
         ([span(1, 5)], [span(0.8, 2.5), span(2.8, 5)], [Group((0,), (0, 1))], []),
@@ -36,8 +36,10 @@ def span(start_s: float, stop_s: float, source: str = "mic") -> Span:
         "no turn",
     ],
 )
-def test_belonging(turns: list[Span], heard: list[Span], groups: list[Group], strays: list[int]) -> None:
-    assert attribute(turns, heard) == (groups, strays)
+def test_belonging(
+    turns: list[Span], transcribed: list[Span], groups: list[Group], strays: list[int]
+) -> None:
+    assert attribute(turns, transcribed) == (groups, strays)
 
 
 spans = st.lists(
@@ -51,12 +53,16 @@ spans = st.lists(
 )
 
 
-@given(turns=spans, heard=spans)
-def test_every_turn_and_every_utterance_is_counted_exactly_once(turns: list[Span], heard: list[Span]) -> None:
-    groups, strays = attribute(turns, heard)
+@given(turns=spans, transcribed=spans)
+def test_every_turn_and_every_utterance_is_counted_exactly_once(
+    turns: list[Span], transcribed: list[Span]
+) -> None:
+    groups, strays = attribute(turns, transcribed)
     assert sorted(turn for group in groups for turn in group.turns) == list(range(len(turns)))
-    claimed = [each for group in groups for each in group.heard]
-    assert sorted(claimed + strays) == list(range(len(heard)))
+    claimed = [each for group in groups for each in group.transcribed]
+    assert sorted(claimed + strays) == list(range(len(transcribed)))
     for group in groups:
-        sources = {turns[turn].source for turn in group.turns} | {heard[each].source for each in group.heard}
+        sources = {turns[turn].source for turn in group.turns} | {
+            transcribed[each].source for each in group.transcribed
+        }
         assert len(sources) == 1

@@ -1,4 +1,4 @@
-"""The command line: what is missing is said before anything is played."""
+"""Command line of the bench: missing requirements are reported before anything is played."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bench.__main__ import app
 from bus.failures import InputFailure, MachineFailure
 
 
-def test_missing_packages_are_said_with_the_line_that_installs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_packages_are_named_with_the_fix_command(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
 
     def without_plotly(name: str, package: str | None = None) -> ModuleSpec | None:

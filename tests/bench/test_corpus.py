@@ -1,4 +1,4 @@
-"""Recordings of one's own, and what a clip may serve for."""
+"""Corpora without a manifest, and the kinds of clips."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bus.failures import InputFailure, UsageFailure
 
 
 def tone(*parts: tuple[float, float]) -> Audio:
-    """Return stretches of (seconds, loudness) as 16 kHz sound."""
+    """Return segments of (seconds, loudness) as 16 kHz audio."""
     chance = np.random.default_rng(0)
     pieces = [chance.standard_normal(round(s * 16_000)) * loudness for s, loudness in parts]
     return np.concatenate(pieces).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Where cuts lie in the truth."""
+"""Places of cuts in the truth."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""What is judged of a long session: lines through memory, places on the clock."""
+"""Evaluation of a long session: lines through memory, positions on the clock."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from bench.faults.drift import Line, Sample, judge
+from bench.faults.drift import Line, Sample, evaluate
 from bench.harness.consumer import Received
 from bus.audio import SAMPLE_RATE
 
@@ -44,7 +44,7 @@ def test_a_slope_comes_with_its_error() -> None:
 
 @pytest.mark.parametrize("growth", [0.0, 2.5])
 def test_growth_of_memory_is_found(growth: float) -> None:
-    figures = judge(_session(0.0), _samples(growth), EVERY_S)
+    figures = evaluate(_session(0.0), _samples(growth), EVERY_S)
     assert figures["memory_mb_an_hour"] == pytest.approx(growth, abs=0.05)
     assert figures["memory_mb_an_hour_error"] < 0.05  # type: ignore[operator]
     assert figures["speed"] == pytest.approx(50, rel=0.05)
@@ -52,5 +52,5 @@ def test_growth_of_memory_is_found(growth: float) -> None:
 
 
 def test_what_moves_on_the_clock_is_found() -> None:
-    assert judge(_session(0.0), _samples(0.0), EVERY_S)["mic_moved_ms"] == pytest.approx(0.0, abs=0.01)
-    assert judge(_session(0.010), _samples(0.0), EVERY_S)["mic_moved_ms"] == pytest.approx(79.5, abs=1.0)
+    assert evaluate(_session(0.0), _samples(0.0), EVERY_S)["mic_moved_ms"] == pytest.approx(0.0, abs=0.01)
+    assert evaluate(_session(0.010), _samples(0.0), EVERY_S)["mic_moved_ms"] == pytest.approx(79.5, abs=1.0)

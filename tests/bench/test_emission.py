@@ -1,4 +1,4 @@
-"""When words were first seen, and from when on they stayed."""
+"""First and stable appearance of words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def version(at_s: float, text: str, *, is_final: bool = False) -> Version:
     return Version(at_s, text.split(), is_final)
 
 
-def test_a_word_is_seen_first_and_for_good_at_different_times_when_it_was_taken_back() -> None:
+def test_an_erased_word_is_stable_later_than_first_seen() -> None:
     shown = [
         version(1.0, "how are"),
         version(1.5, "how our"),
@@ -36,7 +36,7 @@ def test_a_word_that_never_came_is_infinitely_late() -> None:
     assert emissions(TRUTH, []) == [Emission(math.inf, math.inf)] * 4
 
 
-def test_the_first_words_count_from_the_end_of_the_first_right_one() -> None:
+def test_first_words_count_from_the_end_of_the_first_right_word() -> None:
     ends_s = [0.3, 0.5, 0.8, 1.4]
     assert math.isclose(first_words_s(TRUTH, ends_s, [version(1.0, "how")]), 0.7)
     assert math.isclose(first_words_s(TRUTH, ends_s, [version(1.0, "cow are")]), 0.5)
@@ -44,7 +44,7 @@ def test_the_first_words_count_from_the_end_of_the_first_right_one() -> None:
     assert math.isinf(first_words_s(TRUTH, ends_s, [version(1.0, "cow")]))
 
 
-def test_a_word_is_not_taken_for_one_that_comes_much_later() -> None:
+def test_a_word_is_not_matched_with_a_later_repetition() -> None:
     truth = ["we", "went", "to", "the", "shop", "and", "then", "we", "came", "home"]
     assert math.isinf(emissions(truth, [version(1.0, "we")])[7].first_s)
 

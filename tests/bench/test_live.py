@@ -1,4 +1,4 @@
-"""A small measurement through real processes: order, completeness and fields; never how fast."""
+"""A small live measurement with real processes: order, completeness and fields, not speed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TURNS = (0, 4, 6)
 
 @pytest.fixture
 def recordings(tmp_path: Path) -> Path:
-    """Return a folder of three short recordings with texts beside them, as anyone would bring them."""
+    """Return a folder of three short recordings with transcripts beside them."""
     folder = tmp_path / "recordings"
     folder.mkdir()
     for number in TURNS:
@@ -42,14 +42,14 @@ def test_the_bench_is_a_command_of_the_program() -> None:
     assert "--offline" in bench("live", "--help").stdout
 
 
-def test_what_does_not_exist_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_missing_path_is_one_line(tmp_path: Path) -> None:
     done = bench("live", "--corpus", str(tmp_path))
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
     assert "talk.txt" in done.stderr
 
 
-def test_three_utterances_are_played_heard_and_reported(recordings: Path, tmp_path: Path) -> None:
+def test_three_utterances_are_played_and_scored(recordings: Path, tmp_path: Path) -> None:
     page, trace = tmp_path / "live.html", tmp_path / "live.json"
     out = ("--report", str(page), "--trace", str(trace))
     done = bench("live", "--corpus", str(recordings), "--view", "overlay", "--offline", *out)

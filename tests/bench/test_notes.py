@@ -1,4 +1,4 @@
-"""The notes bench: what it counts is what the search finds."""
+"""The notes bench counts what the search finds."""
 
 from __future__ import annotations
 

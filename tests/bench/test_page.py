@@ -1,4 +1,4 @@
-"""The report: one file, valid charts, and nothing that asks another machine for anything."""
+"""Report page: one file, valid charts, no external resources."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LINES = [
 
 
 class Tags(HTMLParser):
-    """Collects what is loaded and which elements are left open."""
+    """Collects external resources and unclosed elements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,13 +89,13 @@ def test_words_cannot_become_elements(page: str) -> None:
     assert "&lt;/script&gt;" in page
 
 
-def test_missing_finals_are_said_and_not_drawn(page: str) -> None:
+def test_missing_finals_are_counted_and_not_drawn(page: str) -> None:
     assert "1 of 3 missing" in page
     assert "Nobody heard this." in page
     assert "Infinity" not in re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
 
 
-def test_a_void_run_is_said_on_top() -> None:
+def test_a_void_run_is_shown_on_top() -> None:
     assert "7.5 ms late" in live_page(measurement(is_void=True)).warning
 
 

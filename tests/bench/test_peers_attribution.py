@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.peers.attribution import Account, Said, Spoken, attribute
+from bench.peers.attribution import Account, Spoken, Transcript, attribute
 
 FIRST = Spoken("Where do you see yourself?", 1.0, 3.0)
 SECOND = Spoken("Nothing was wanting.", 5.0, 7.0)
 
-# Words that the normaliser leaves alone, so that a text can be cut anywhere.
+# Words that the normalizer leaves unchanged, so that a text can be split anywhere.
 WORDS = st.lists(st.sampled_from(["river", "stone", "apple", "garden", "window"]), min_size=1, max_size=6)
 
 
@@ -20,10 +20,10 @@ def _latencies(account: Account) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("said", "latencies", "finals", "merged", "errors"),
+    ("transcripts", "latencies", "finals", "merged", "errors"),
     [
         pytest.param(
-            [Said("Where do you see yourself", 3.4), Said("nothing was wanting", 7.5)],
+            [Transcript("Where do you see yourself", 3.4), Transcript("nothing was wanting", 7.5)],
             [0.4, 0.5],
             [1, 1],
             0,
@@ -31,7 +31,11 @@ def _latencies(account: Account) -> list[float]:
             id="one final each",
         ),
         pytest.param(
-            [Said("Where do you", 2.5), Said("See yourself?", 3.6), Said("Nothing was wanting.", 7.5)],
+            [
+                Transcript("Where do you", 2.5),
+                Transcript("See yourself?", 3.6),
+                Transcript("Nothing was wanting.", 7.5),
+            ],
             [0.6, 0.5],
             [2, 1],
             0,
@@ -39,7 +43,7 @@ def _latencies(account: Account) -> list[float]:
             id="the last piece completes what was cut",
         ),
         pytest.param(
-            [Said("Where do you see yourself? Nothing was wanting.", 8.0)],
+            [Transcript("Where do you see yourself? Nothing was wanting.", 8.0)],
             [5.0, 1.0],
             [1, 1],
             1,
@@ -47,11 +51,16 @@ def _latencies(account: Account) -> list[float]:
             id="one final for both",
         ),
         pytest.param(
-            [Said("Where do you see yourself?", 3.4)], [0.4, math.inf], [1, 0], 0, 3, id="one is missing"
+            [Transcript("Where do you see yourself?", 3.4)],
+            [0.4, math.inf],
+            [1, 0],
+            0,
+            3,
+            id="one is missing",
         ),
         pytest.param([], [math.inf, math.inf], [0, 0], 0, 8, id="silence"),
         pytest.param(
-            [Said("What do you see yourself?", 3.4), Said("Nothing was wanted.", 7.5)],
+            [Transcript("What do you see yourself?", 3.4), Transcript("Nothing was wanted.", 7.5)],
             [0.4, 0.5],
             [1, 1],
             0,
@@ -59,7 +68,7 @@ def _latencies(account: Account) -> list[float]:
             id="a wrong word is a word",
         ),
         pytest.param(
-            [Said("Where do you", 1.9), Said("Nothing was wanting.", 7.5)],
+            [Transcript("Where do you", 1.9), Transcript("Nothing was wanting.", 7.5)],
             [math.inf, 0.5],
             [1, 1],
             0,
@@ -67,7 +76,7 @@ def _latencies(account: Account) -> list[float]:
             id="the end of an utterance never came",
         ),
         pytest.param(
-            [Said("Where do you see yourself?", 2.2), Said("Nothing was wanting.", 7.5)],
+            [Transcript("Where do you see yourself?", 2.2), Transcript("Nothing was wanting.", 7.5)],
             [-0.8, 0.5],
             [1, 1],
             0,
@@ -75,7 +84,7 @@ def _latencies(account: Account) -> list[float]:
             id="energy may outlast the last word",
         ),
         pytest.param(
-            [Said("Where do you see yourself? Nothing", 3.4), Said("was wanting.", 7.5)],
+            [Transcript("Where do you see yourself? Nothing", 3.4), Transcript("was wanting.", 7.5)],
             [0.4, 0.5],
             [1, 1],
             0,
@@ -85,9 +94,9 @@ def _latencies(account: Account) -> list[float]:
     ],
 )
 def test_words_go_to_the_utterance_they_were_spoken_in(
-    said: list[Said], latencies: list[float], finals: list[int], merged: int, errors: int
+    transcripts: list[Transcript], latencies: list[float], finals: list[int], merged: int, errors: int
 ) -> None:
-    account = attribute([FIRST, SECOND], said)
+    account = attribute([FIRST, SECOND], transcripts)
     assert _latencies(account) == latencies
     assert [outcome.finals for outcome in account.outcomes] == finals
     assert (account.merged, account.word_errors, account.true_words) == (merged, errors, 8)
@@ -95,7 +104,7 @@ def test_words_go_to_the_utterance_they_were_spoken_in(
 
 def test_spelling_is_no_error() -> None:
     account = attribute(
-        [Spoken("Mister Smith's colour is grey", 0, 1)], [Said("mr. smith's color is gray", 2)]
+        [Spoken("Mister Smith's colour is grey", 0, 1)], [Transcript("mr. smith's color is gray", 2)]
     )
     assert account.word_errors == 0
 
@@ -103,15 +112,17 @@ def test_spelling_is_no_error() -> None:
 @given(st.lists(WORDS, min_size=1, max_size=5), st.data())
 def test_however_perfect_words_are_cut_none_is_missing(texts: list[list[str]], data: st.DataObject) -> None:
     spoken = [Spoken(" ".join(words), 10.0 * number, 10.0 * number + 5) for number, words in enumerate(texts)]
-    said = []
+    transcripts = []
     for words, utterance in zip(texts, spoken, strict=True):
         at = data.draw(st.integers(0, len(words)))
         pieces = [piece for piece in (words[:at], words[at:]) if piece]
-        said += [Said(" ".join(piece), utterance.end_s + number) for number, piece in enumerate(pieces)]
-    account = attribute(spoken, said)
+        transcripts += [
+            Transcript(" ".join(piece), utterance.end_s + number) for number, piece in enumerate(pieces)
+        ]
+    account = attribute(spoken, transcripts)
     assert account.word_errors == 0
     assert account.merged == 0
-    assert sum(outcome.finals for outcome in account.outcomes) == len(said)
+    assert sum(outcome.finals for outcome in account.outcomes) == len(transcripts)
     assert all(outcome.latency_s in (0.0, 1.0) for outcome in account.outcomes)
 
 
@@ -121,12 +132,16 @@ def test_however_perfect_words_are_cut_none_is_missing(texts: list[list[str]], d
 )
 def test_any_finals_are_accounted_for(texts: list[list[str]], finals: list[tuple[list[str], float]]) -> None:
     spoken = [Spoken(" ".join(words), 10.0 * number, 10.0 * number + 5) for number, words in enumerate(texts)]
-    said = [Said(" ".join(words), at_s) for words, at_s in sorted(finals, key=lambda each: each[1])]
-    account = attribute(spoken, said)
+    transcripts = [
+        Transcript(" ".join(words), at_s) for words, at_s in sorted(finals, key=lambda each: each[1])
+    ]
+    account = attribute(spoken, transcripts)
     assert len(account.outcomes) == len(spoken)
-    assert account.merged <= len(said)
+    assert account.merged <= len(transcripts)
     assert account.true_words == sum(map(len, texts))
     for utterance, outcome in zip(spoken, account.outcomes, strict=True):
-        assert outcome.finals <= len(said)
+        assert outcome.finals <= len(transcripts)
         if math.isfinite(outcome.latency_s):
-            assert any(utterance.end_s + outcome.latency_s == pytest.approx(each.arrived_s) for each in said)
+            assert any(
+                utterance.end_s + outcome.latency_s == pytest.approx(each.arrived_s) for each in transcripts
+            )

@@ -1,4 +1,4 @@
-"""The sender and the stamping loop, with real processes and a listener that is quickly written."""
+"""Sender and stamping loop, with real processes and a minimal peer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ say(type="final", text=str(samples))
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Path:
-    """An environment whose Python runs the program beside it, whatever it is asked for."""
+    """An environment whose Python always runs the program beside it."""
     folder = tmp_path / "homes" / "parrot" / "bin"
     folder.mkdir(parents=True)
     python = folder / "python"
@@ -52,32 +52,32 @@ def _teach(homes: Path, program: str) -> None:
     (homes / "parrot" / "bin" / "program.py").write_text(program)
 
 
-def test_the_listener_hears_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
+def test_a_peer_gets_every_sample_and_its_lines_are_stamped(homes: Path, pcm: Path) -> None:
     _teach(homes, COUNTING)
-    performance = play(PARROT, homes, homes, pcm)
-    assert [final.text for final in performance.finals] == ["9600"]
-    assert performance.finals[0].arrived_s >= 0.6, "nothing is sent before it is due"
-    assert performance.partials == 6
-    assert performance.ended
+    output = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in output.finals] == ["9600"]
+    assert output.finals[0].arrived_s >= 0.6, "nothing is sent before it is due"
+    assert output.partials == 6
+    assert output.ended
 
 
-def test_a_peer_that_cannot_start_says_why(homes: Path, pcm: Path) -> None:
+def test_a_peer_that_cannot_start_is_a_failure(homes: Path, pcm: Path) -> None:
     _teach(homes, "import a_module_that_is_nowhere")
     with pytest.raises(StageFailure, match=r"Parrot ended before it listened.*a_module_that_is_nowhere"):
         play(PARROT, homes, homes, pcm)
 
 
-def test_a_peer_that_dies_in_the_middle_keeps_what_it_said(homes: Path, pcm: Path) -> None:
+def test_a_peer_that_dies_midway_retains_its_lines(homes: Path, pcm: Path) -> None:
     _teach(
         homes,
         COUNTING.replace("samples += ", "say(type='final', text='some'); raise SystemExit; samples += "),
     )
-    performance = play(PARROT, homes, homes, pcm)
-    assert [final.text for final in performance.finals] == ["some"]
+    output = play(PARROT, homes, homes, pcm)
+    assert [final.text for final in output.finals] == ["some"]
 
 
-def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
-    stream = os.urandom(2 * 8000)  # half a second, more than the pipe holds
+def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:
+    stream = os.urandom(2 * 8000)  # half a second, more than the pipe's buffer
     file = tmp_path / "stream.pcm"
     file.write_bytes(stream)
     sender = subprocess.Popen(
@@ -90,7 +90,7 @@ def test_the_sender_waits_for_nobody_and_loses_nothing(tmp_path: Path) -> None:
     assert sender.stderr
     first = sender.stdout.read(320)
     with pytest.raises(subprocess.TimeoutExpired):
-        sender.wait(timeout=1.5)  # nobody reads, and the stream is over: it keeps what did not fit
+        sender.wait(timeout=1.5)  # there is no reader, and the stream has ended: the rest stays buffered
     received = first + sender.stdout.read()
     report = json.loads(sender.stderr.read().splitlines()[-1])
     sender.wait()

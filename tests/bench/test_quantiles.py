@@ -43,7 +43,7 @@ def test_nothing_measured_has_no_spread() -> None:
 
 @pytest.mark.long
 @given(st.lists(values, min_size=1, max_size=6))
-def test_intervals_hold_their_percentile_and_stay_within_what_was_measured(groups: list[list[float]]) -> None:
+def test_intervals_contain_their_percentile_within_the_data(groups: list[list[float]]) -> None:
     found = spread(groups)
     assert found
     pooled = [value for group in groups for value in group]

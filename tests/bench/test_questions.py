@@ -1,4 +1,4 @@
-"""What the bench of question detection makes of lines, and of a session with its labels."""
+"""Bench of question detection on lines, and on a session with labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ lines = ["I like Postgres.", "Can you hear me?"]
 
 
 def session(folder: Path, labels: dict[str, list[int | list[int]]], *texts: str) -> Path:
-    """Write what a session printed, and which of its utterances ask."""
+    """Write a session's output, and which of its utterances ask."""
     path = folder / "talk.jsonl"
     finals = [final(text, utterance=number, start_s=4.0 * number) for number, text in enumerate(texts, 1)]
     events = [
@@ -45,7 +45,7 @@ def last_line(printed: str) -> dict[str, dict[str, dict[str, float]]]:
     return msgspec.json.decode(printed.strip().splitlines()[-1])  # type: ignore[no-any-return]
 
 
-def test_marks_say_which_words_ask() -> None:
+def test_marks_delimit_the_question() -> None:
     (marked, *_) = [
         line for line in read_lines(LINES) if line.span and line.said != line.said[slice(*line.span)]
     ]
@@ -62,14 +62,14 @@ def test_the_last_line_is_one_document(tmp_path: Path, capsys: pytest.CaptureFix
     assert sum(half["count"] for half in halves.values()) == 4
 
 
-def test_lines_that_cannot_be_read_are_a_failure_that_says_so(tmp_path: Path) -> None:
+def test_unreadable_lines_are_a_failure(tmp_path: Path) -> None:
     path = tmp_path / "lines.toml"
     path.write_text("[[group]]\nname = 1", encoding="utf-8")
     with pytest.raises(InputFailure, match="cannot be read"):
         read_lines(path)
 
 
-def test_precision_and_recall_count_what_was_found_and_what_was_not() -> None:
+def test_precision_and_recall_count_hits_and_misses() -> None:
     verdicts = [Verdict(True, True, 0.9)] * 3 + [Verdict(True, False, 0.0)] + [Verdict(False, True, 0.6)] * 2
     figures = scores(verdicts)
     assert (figures["precision"], figures["recall"]) == (0.6, 0.75)
@@ -101,7 +101,7 @@ def test_a_question_where_none_is_labelled_is_a_false_one(
     assert "false  Why Postgres?" in capsys.readouterr().out
 
 
-def test_a_session_without_labels_is_a_failure_that_says_so(tmp_path: Path) -> None:
+def test_a_session_without_labels_is_a_failure(tmp_path: Path) -> None:
     path = session(tmp_path, {"call": []}, "Why Postgres?")
     path.with_suffix(".asks.json").unlink()
     with pytest.raises(InputFailure, match="cannot be read"):

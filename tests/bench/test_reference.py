@@ -1,4 +1,4 @@
-"""Word times from the sound, and the offline transcription, by the real model in its own process."""
+"""Word times and offline transcription by the real model in its own process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.latency.reference import refer
+from bench.latency.reference import transcribe_references
 from bench.latency.timeline import demo_timeline
 from bus.failures import ModelFailure
 from session.models import store
@@ -16,7 +16,7 @@ from session.models import store
 def test_words_end_in_order_and_the_last_one_where_speech_ends(tmp_path: Path) -> None:
     whole = demo_timeline()
     timeline = dataclasses.replace(whole, turns=[whole.turns[0], whole.turns[6]])
-    references = refer(
+    references = transcribe_references(
         timeline, tmp_path, model_path=str(store.find("base")), language="en", threads=2, offline=True
     )
     for turn, reference in zip(timeline.turns, references, strict=True):
@@ -29,10 +29,10 @@ def test_words_end_in_order_and_the_last_one_where_speech_ends(tmp_path: Path) -
         assert reference.offline_cpu_s > 0
 
 
-def test_weights_that_are_none_are_told(tmp_path: Path) -> None:
+def test_invalid_weights_are_a_failure(tmp_path: Path) -> None:
     (tmp_path / "weights").mkdir()
     with pytest.raises(ModelFailure):
-        refer(
+        transcribe_references(
             demo_timeline(),
             tmp_path,
             model_path=str(tmp_path / "weights"),

@@ -1,4 +1,4 @@
-"""What was shown and taken back."""
+"""Counts of revisions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shown(text: str, settled: int = 0) -> Shown:
         ([], 0),
     ],
 )
-def test_words_taken_back(texts: list[str], erased: int) -> None:
+def test_erased_words_are_counted(texts: list[str], erased: int) -> None:
     assert erased_words([shown(text) for text in texts]) == erased
 
 

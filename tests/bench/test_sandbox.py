@@ -10,7 +10,7 @@ import pytest
 from bench.faults.sandbox import Costs
 
 
-def test_what_the_cages_cost_is_the_difference_of_medians() -> None:
+def test_sandbox_cost_is_a_difference_of_medians() -> None:
     costs = Costs()
     costs.starts_s["sandboxed"], costs.starts_s["unsandboxed"] = [1.0, 1.2, 9.0], [1.0, 1.1, 1.1]
     costs.waits_s["sandboxed"], costs.waits_s["unsandboxed"] = [[0.4, 0.6], [0.5]], [[0.4], [0.4, 0.4]]
@@ -18,7 +18,7 @@ def test_what_the_cages_cost_is_the_difference_of_medians() -> None:
     assert costs.wait_ratio == pytest.approx(1.25)
 
 
-def test_the_other_kind_of_session_is_the_same_but_for_the_cages(
+def test_unsandboxed_session_differs_only_in_sandboxes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     recording = Path(__file__).parents[2] / "session" / "demo" / "call.flac"

@@ -1,4 +1,4 @@
-"""From a session's lines to scores and figures."""
+"""Scores and figures computed from a session's events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def scored(
     return score(turns, references or [Reference()] * len(turns), fold([started(), *received]))
 
 
-def test_a_latency_runs_from_the_true_end_to_the_line_being_received() -> None:
+def test_latency_runs_from_true_end_to_received_line() -> None:
     (only,), strays = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4)])
     assert only.latencies_s == [pytest.approx(0.401)]
     assert (only.errors, only.truth_words, strays) == (0, 2, [])
@@ -38,24 +38,24 @@ def test_a_latency_runs_from_the_true_end_to_the_line_being_received() -> None:
     assert only.waterfall.total_ms == pytest.approx(401, abs=0.1)
 
 
-def test_a_turn_that_nobody_heard_is_infinitely_late() -> None:
+def test_a_missed_turn_is_infinitely_late() -> None:
     (only,), _ = scored([HELLO], [])
     assert only.latencies_s == [math.inf]
     assert (only.errors, only.waterfall) == (2, None)
 
 
-def test_a_turn_whose_end_was_not_heard_is_infinitely_late() -> None:
+def test_a_turn_without_its_end_is_infinitely_late() -> None:
     lines = [utterance(1, 3.7, 5.0, "I went home."), utterance(2, 5.1, 6.0, "")]
     (only,), _ = scored([HOME], lines)
     assert only.latencies_s == [math.inf]
 
 
-def test_a_turn_that_ends_in_noise_is_heard_when_its_last_words_are() -> None:
+def test_a_turn_ending_in_noise_counts_its_last_words() -> None:
     (only,), _ = scored([HOME], [utterance(1, 3.7, 5.0, "I went home. Then it rained.", final_s=5.4)])
     assert only.latencies_s == [pytest.approx(-0.599)]
 
 
-def test_an_end_on_which_energy_and_alignment_differ_is_left_out() -> None:
+def test_an_uncertain_end_is_left_out() -> None:
     ends = [Reference(word_ends_s=[("Hello", 0.2), ("there.", 0.4)])]
     (only,), _ = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4)], ends)
     assert (only.latencies_s, only.unsure_ends, only.waterfall) == ([], 1, None)
@@ -71,7 +71,7 @@ def test_a_cut_turn_is_as_late_as_its_last_piece() -> None:
     assert (only.pieces, only.cuts) == (["I went home.", "Then it rained."], ["between"])
 
 
-def test_turns_heard_as_one_are_scored_together_and_each_has_its_own_latency() -> None:
+def test_merged_turns_have_one_score_and_own_latencies() -> None:
     text = "Hello there. I went home. Then it rained."
     (only,), _ = scored([HELLO, HOME], [utterance(1, 0.7, 6.0, text, final_s=6.4)])
     assert only.ids == ["hello", "home"]
@@ -88,14 +88,14 @@ def test_words_are_timed_from_their_own_ends() -> None:
     assert only.word_first_s == [pytest.approx(0.7), pytest.approx(0.501)]
 
 
-def test_what_was_taken_back_is_counted() -> None:
+def test_revisions_are_counted() -> None:
     partials = [(1.5, "Hell of", 1), (1.9, "Hello their", 1)]
     (only,), _ = scored([HELLO], [utterance(1, 0.7, 2.05, "Hello there.", partials=partials)])
     assert only.erased == 3
     assert (only.settled_changed, only.settled) == (1, 1)
 
 
-def test_words_where_nobody_speaks_are_invented() -> None:
+def test_words_without_speech_are_invented() -> None:
     noise = Turn("mic", "rain", "", 10.0, 14.0, "noise")
     lines = [utterance(1, 11.0, 12.0, "Thank you."), utterance(2, 20.0, 21.0, "Bye.")]
     scores, strays = scored([noise], lines)
@@ -107,14 +107,14 @@ def test_words_where_nobody_speaks_are_invented() -> None:
 
 
 def test_passes_count_for_discarded_utterances_too() -> None:
-    told = {"passes": 3, "wasted_passes": 2, "all_compute_ms": 400.0}
-    lines = [utterance(1, 0.7, 1.6, "Hello there.", **told), utterance(2, 1.7, 2.0, "", **told)]
+    reported = {"passes": 3, "wasted_passes": 2, "all_compute_ms": 400.0}
+    lines = [utterance(1, 0.7, 1.6, "Hello there.", **reported), utterance(2, 1.7, 2.0, "", **reported)]
     (only,), _ = scored([HELLO], lines)
     assert (only.passes, only.wasted_passes, only.all_compute_ms) == (6, 4, 800.0)
 
 
 def test_what_was_waited_for_and_why() -> None:
-    judged = line(
+    predicted = line(
         5.2,
         "EndpointPredicted",
         source="mic",
@@ -125,14 +125,14 @@ def test_what_was_waited_for_and_why() -> None:
     )
     first = utterance(1, 3.7, 4.8, "I went home.", wait_s=0.35)
     (only,), _ = scored(
-        [HOME], [[*first[:-2], judged, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
+        [HOME], [[*first[:-2], predicted, *first[-2:]], utterance(2, 5.0, 6.0, "Then it rained.")]
     )
     assert [(reason, round(wait_ms)) for reason, wait_ms in only.waits] == [("sentence", 350), ("", 300)]
 
 
-def test_an_utterance_that_was_never_closed_is_not_heard() -> None:
-    begun = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
-    (only,), _ = scored([HELLO], [begun])
+def test_an_utterance_without_outcome_is_missed() -> None:
+    started = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
+    (only,), _ = scored([HELLO], [started])
     assert only.latencies_s == [math.inf]
 
 
@@ -148,12 +148,12 @@ def test_void_runs_do_not_count_while_others_do() -> None:
     assert found["end_to_final_s"].count == 2
     assert found["end_to_final_s"].at["max"] == pytest.approx(0.501)
     assert found["cpu_s_per_audio_s"] == pytest.approx(0.5)
-    told = dict(rows(found))
-    assert "VOID" in told["run 2"]
-    assert "VOID" not in told["run 1"]
+    reported = dict(rows(found))
+    assert "VOID" in reported["run 2"]
+    assert "VOID" not in reported["run 1"]
 
 
-def test_figures_of_void_runs_are_still_shown_when_there_are_no_others() -> None:
+def test_void_runs_are_shown_if_there_are_no_others() -> None:
     assert figures([run(9.0, is_void=True)])["end_to_final_s"].count == 1
 
 

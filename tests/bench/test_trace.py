@@ -1,4 +1,4 @@
-"""The timeline for Perfetto."""
+"""Timeline for Perfetto."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings crossed and written."""
+"""Crossed settings and their files."""
 
 from __future__ import annotations
 

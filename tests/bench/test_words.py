@@ -1,4 +1,4 @@
-"""Word errors and which words are the truth's."""
+"""Word errors and alignment with the truth."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_words_missing_at_the_end(truth: str, said: str, missing: int) -> None:
     assert missing_at_end(truth, said) == missing
 
 
-@given(truth=words, heard=words)
-def test_matches_are_the_same_word_in_the_same_order(truth: list[str], heard: list[str]) -> None:
-    found = matches(truth, heard)
-    assert len(found) == len(heard)
+@given(truth=words, transcribed=words)
+def test_matches_are_the_same_word_in_the_same_order(truth: list[str], transcribed: list[str]) -> None:
+    found = matches(truth, transcribed)
+    assert len(found) == len(transcribed)
     at = [word for word in found if word is not None]
     assert at == sorted(set(at))
-    for word, index in zip(heard, found, strict=True):
+    for word, index in zip(transcribed, found, strict=True):
         assert index is None or truth[index] == word
 
 

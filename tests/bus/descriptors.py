@@ -1,4 +1,4 @@
-"""Prints the descriptors that this process was started with: `python -m tests.bus.descriptors`."""
+"""Prints the inherited file descriptors: `python -m tests.bus.descriptors`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if __name__ == "__main__":
     for descriptor in listed:
         try:
             os.fstat(descriptor)
-        except OSError:  # the one by which they were listed
+        except OSError:  # the one used for listing
             continue
         held.append(descriptor)
     print(json.dumps(sorted(held)))

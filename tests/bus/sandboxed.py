@@ -1,4 +1,4 @@
-"""Programs that go into a sandbox, each in a process of its own."""
+"""Runs programs inside a sandbox, each in a separate process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ SANDBOXED = """
 import json, os, socket, subprocess, sys, threading
 from pathlib import Path
 from bus.sandbox import Sandbox
+from bus.stages import rights_of
 
-sandbox = Sandbox(STAGE, Path(sys.argv[1]), json.loads(sys.argv[2]))
+sandbox = Sandbox(rights_of(STAGE), Path(sys.argv[1]), json.loads(sys.argv[2]))
 found = {}
 """
 
 
 def run(program: str, *arguments: str, stage: str = "vad", **environment: str) -> Any:
-    """Run a program in a process of its own, and return what it printed as JSON."""
+    """Run a program in a separate process, and return its JSON output."""
     surroundings = {**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment}
     child = subprocess.run(
         [sys.executable, "-c", program.replace("STAGE", repr(stage)), *(arguments or ("/nowhere", "{}"))],

@@ -1,4 +1,4 @@
-"""A stage that takes for ever to load."""
+"""A stage that never finishes loading."""
 
 from __future__ import annotations
 

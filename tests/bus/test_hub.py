@@ -11,7 +11,7 @@ import zmq
 
 from bus import messages as m
 from bus import wiring
-from bus.client import FOLLOW, SAY, Follow, HubClient
+from bus.client import PUBLISH, SUBSCRIBE, HubClient, Subscription
 from bus.failures import MachineFailure, Rejected
 from bus.hub import Hub
 from bus.run import Run
@@ -20,7 +20,7 @@ from tests.waiting import wait_until
 
 
 def endings(client: HubClient, count: int) -> list[m.Logged]:
-    """Return the first `count` SessionEnding events that `client` hears."""
+    """Return the first `count` SessionEnding events that `client` receives."""
     found: list[m.Logged] = []
 
     def enough() -> bool:
@@ -36,12 +36,12 @@ def test_a_late_follower_gets_the_whole_session_in_order(hub_run: Run) -> None:
         for number in range(1000):
             session.publish(m.SessionEnding(cause=str(number)))
         with HubClient("view", hub_run) as late:
-            heard = endings(late, 1000)
-    assert [logged.event.cause for logged in heard] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
-    assert [logged.seq for logged in heard] == sorted(logged.seq for logged in heard)
+            received = endings(late, 1000)
+    assert [logged.event.cause for logged in received] == [str(n) for n in range(1000)]  # type: ignore[union-attr]
+    assert [logged.seq for logged in received] == sorted(logged.seq for logged in received)
 
 
-def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
+def test_a_sleeping_subscriber_delays_no_other(hub_run: Run) -> None:
     with (
         HubClient("session", hub_run) as session,
         HubClient("overlay", hub_run) as sleeper,
@@ -53,56 +53,61 @@ def test_a_follower_that_sleeps_delays_nobody(hub_run: Run) -> None:
         assert len(endings(sleeper, 3000)) == 3000, "and it catches up when it wakes"
 
 
-def test_a_stage_may_only_say_what_the_wiring_allows(hub_run: Run) -> None:
+def test_a_stage_publishes_only_what_the_wiring_allows(hub_run: Run) -> None:
     with HubClient("view", hub_run) as view, pytest.raises(Rejected):
         view.publish(m.SessionEnding(cause="I say so"))
 
 
-def test_strangers_are_refused_and_counted(make_run: Callable[..., Run]) -> None:
+def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[..., Run]) -> None:
     run = make_run()
     hub = Hub(run)
     context = zmq.Context()
-    stranger = context.socket(zmq.DEALER)
-    stranger.connect(run.hub_address)
+    client_socket = context.socket(zmq.DEALER)
+    client_socket.connect(run.hub_address)
     ending = m.encode(m.SessionEnding(cause="x"))
-    follow = msgspec.msgpack.encode(Follow(0, ["NoSuchKind"]))
+    follow = msgspec.msgpack.encode(Subscription(0, ["NoSuchKind"]))
     for frames in (
-        [b"wrong token", SAY, b"session", ending],
-        [run.token, SAY, b"view", ending],
-        [run.token, SAY, b"session", b"\xc1"],
-        [run.token, SAY, b"session"],
+        [b"wrong token", PUBLISH, b"session", ending],
+        [run.token, PUBLISH, b"view", ending],
+        [run.token, PUBLISH, b"session", b"\xc1"],
+        [run.token, PUBLISH, b"session"],
         [run.token, b"shutdown", b"session", b""],
-        [run.token, FOLLOW, b"view", follow],
-        [run.token, FOLLOW, b"view", b"\x00"],
+        [run.token, SUBSCRIBE, b"view", follow],
+        [run.token, SUBSCRIBE, b"view", b"\x00"],
         [b""],
     ):
-        stranger.send_multipart(frames)
+        client_socket.send_multipart(frames)
     give_up = time.monotonic() + 10
-    hub.serve(until=lambda: hub.refused == 8 or time.monotonic() > give_up)
-    assert hub.refused == 8
-    [told] = [logged.event for logged in hub.log.since(0, wiring.KEPT, 100)[0]]
-    # It is told at once, so the number depends on how many of them had come by then.
-    assert isinstance(told, m.ProblemReported), "it is told once, and nothing else reached the log"
-    assert (told.stage, told.kept) == ("hub", "nothing of it was taken, and nothing was given to it")
-    assert re.search(r"knocked \([1-8] refused\)", told.problem)
+    hub.serve(until=lambda: hub.rejected == 8 or time.monotonic() > give_up)
+    assert hub.rejected == 8
+    [reported] = [logged.event for logged in hub.log.since(0, wiring.LOGGED, 100)[0]]
+    # The first is reported at once, so the number depends on how many had arrived by then.
+    assert isinstance(reported, m.ProblemReported), "it is told once, and nothing else reached the log"
+    assert (reported.stage, reported.kept) == (
+        "hub",
+        "nothing was accepted from the sender, and nothing was sent to it",
+    )
+    assert re.search(
+        r"rejected [1-8] unauthenticated or invalid messages? on the event bus", reported.problem
+    )
     hub.close()
-    stranger.close(linger=0)
+    client_socket.close(linger=0)
     context.term()
 
 
-def test_an_oversized_message_is_dropped_and_the_hub_goes_on(hub_run: Run) -> None:
+def test_an_oversized_message_is_dropped(hub_run: Run) -> None:
     context = zmq.Context()
-    with context.socket(zmq.DEALER) as stranger, HubClient("session", hub_run) as session:
-        stranger.connect(hub_run.hub_address)
-        stranger.send_multipart([hub_run.token, SAY, b"session", bytes(4 << 20)])
+    with context.socket(zmq.DEALER) as client_socket, HubClient("session", hub_run) as session:
+        client_socket.connect(hub_run.hub_address)
+        client_socket.send_multipart([hub_run.token, PUBLISH, b"session", bytes(4 << 20)])
         with HubClient("view", hub_run) as view:
             session.publish(m.SessionEnding(cause="still here"))
             assert endings(view, 1)
-        stranger.close(linger=0)
+        client_socket.close(linger=0)
     context.term()
 
 
-def test_a_hub_without_a_directory_says_so(make_run: Callable[..., Run]) -> None:
+def test_a_hub_without_a_directory_is_a_failure(make_run: Callable[..., Run]) -> None:
     run = make_run()
     run.remove()
     with pytest.raises(MachineFailure, match="cannot listen"):

@@ -25,7 +25,7 @@ def test_an_event_survives_the_wire() -> None:
     assert m.decode(m.encode(SPEECH_ENDED)) == SPEECH_ENDED
 
 
-def test_json_is_flat_and_says_its_type() -> None:
+def test_json_is_flat_and_has_its_type() -> None:
     fields = msgspec.json.decode(m.Logged(7, 99, SPEECH_ENDED).as_json())
     assert list(fields)[:3] == ["seq", "logged_ns", "type"]
     assert fields["type"] == "SpeechEnded"

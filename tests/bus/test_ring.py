@@ -20,7 +20,7 @@ from bus.ring_writer import RingWriter
 
 
 def ramp(start: int, count: int) -> Samples:
-    """Samples whose values tell their position."""
+    """Samples whose values encode their position."""
     return ((np.arange(start, start + count) * 7919) % 65_536 - 32_768).astype(np.int16)
 
 
@@ -97,8 +97,8 @@ def test_windows_follow_each_other_and_end_with_the_ring(writer: RingWriter, rea
     windows = list(reader.windows(512, start_sample=0, until=lambda: False))
     assert [window.start_sample for window in windows] == [0, 512, 1024, 1536, 2048]
     assert windows[-1].stop_sample == stop
-    heard = np.concatenate([window.samples for window in windows])
-    np.testing.assert_array_equal(heard[:2000], ramp(0, 2000))
+    received = np.concatenate([window.samples for window in windows])
+    np.testing.assert_array_equal(received[:2000], ramp(0, 2000))
 
 
 def test_a_reader_finds_the_ring_of_a_restarted_writer(address: Path) -> None:
@@ -128,7 +128,7 @@ def test_closing_zeroes_what_readers_still_see(address: Path) -> None:
     assert not address.exists()
 
 
-def test_nobody_serving_is_said_and_does_not_hang(address: Path) -> None:
+def test_a_missing_ring_server_is_a_failure_in_time(address: Path) -> None:
     with pytest.raises(RingUnavailable, match="ring-mic"):
         AudioRing.attach(address, timeout_s=0.05)
 
@@ -153,7 +153,7 @@ def test_a_racing_writer_never_makes_a_reader_accept_torn_audio(address: Path) -
             accepted = refused = 0
             give_up = time.monotonic() + 30
             while (accepted < 300 or refused < 100) and time.monotonic() < give_up:
-                # The oldest audio is the one that is being overwritten right now.
+                # The oldest audio is being overwritten right now.
                 start = reader.oldest_sample
                 try:
                     samples = reader.read(start, start + 320)
@@ -202,18 +202,19 @@ def test_a_ring_begins_with_what_is_left_of_the_one_before(
                     assert oldest == max(min(ended, start) - kept, start + 7 - blocks)
                 else:
                     assert oldest == start
-                told, holes = [], []
+                reported, holes = [], []
                 at, stop = oldest * BLOCK_SAMPLES, writer.finish()
                 while at < stop:
                     try:
                         for window in reader.windows(500, start_sample=at, until=lambda: False):
-                            told.append(window)
+                            reported.append(window)
                             at = window.stop_sample
                     except Overrun as lost:
                         holes.append((lost.start_sample // BLOCK_SAMPLES, lost.stop_sample // BLOCK_SAMPLES))
                         at = lost.stop_sample
-    assert holes == ([(ended, start)] if kept > 0 and start > ended and oldest < ended else [])
-    for window in told:
+    missing = max(ended, oldest)  # the first block that was never written, or the first not overwritten
+    assert holes == ([(missing, start)] if kept > 0 and start > missing else [])
+    for window in reported:
         np.testing.assert_array_equal(window.samples, ramp(window.start_sample, len(window.samples)))
-    heard = sum(len(window.samples) for window in told)
-    assert heard == (start + 7 - oldest - sum(stop - begin for begin, stop in holes)) * BLOCK_SAMPLES
+    received = sum(len(window.samples) for window in reported)
+    assert received == (start + 7 - oldest - sum(stop - begin for begin, stop in holes)) * BLOCK_SAMPLES

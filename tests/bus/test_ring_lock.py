@@ -1,4 +1,4 @@
-"""The ring's memory stays out of swap and of dumps where the system allows it, and says whether it does."""
+"""The ring's memory stays out of swap and dumps if possible, and reports it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what /proc tell
 
 
 def mappings() -> dict[str, dict[str, str]]:
-    """Return what the kernel says of each of this process's mappings of a ring, by its address."""
+    """Return the kernel's data on each of this process's mappings of a ring, by address."""
     parts = re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", Path("/proc/self/smaps").read_text(), flags=re.MULTILINE)
     return {
         part.partition(" ")[0]: dict(re.findall(r"^(\w+): +(.+)$", part, re.MULTILINE))
@@ -27,7 +27,7 @@ def mappings() -> dict[str, dict[str, str]]:
 
 
 def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
-    before = mappings()  # other tests' rings, which nobody has collected yet
+    before = mappings()  # rings of other tests that were not collected yet
 
     def ours_now() -> list[dict[str, str]]:
         return [mapping for address, mapping in mappings().items() if address not in before]
@@ -44,7 +44,7 @@ def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
     assert "dd" in readers["VmFlags"].split()
 
 
-def test_where_nothing_may_be_locked_the_ring_works_and_tells(tmp_path: Path) -> None:
+def test_a_ring_works_and_reports_without_locked_memory(tmp_path: Path) -> None:
     program = """
 import os, resource, sys
 from bus.ring_memory import create_memory
@@ -61,7 +61,7 @@ print(memory.locked)
     assert ended.stdout == "False\n", ended.stderr
 
 
-def test_where_no_file_can_be_opened_any_more_the_ring_says_so() -> None:
+def test_too_few_open_files_are_a_failure_with_a_fix() -> None:
     program = """
 import resource
 from bus.failures import MachineFailure

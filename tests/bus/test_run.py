@@ -46,7 +46,7 @@ def test_settings_that_do_not_fit_are_refused(make_run: Callable[..., Run]) -> N
 
 
 @pytest.mark.parametrize("named", [None, "/nowhere"])
-def test_no_run_is_said(monkeypatch: pytest.MonkeyPatch, named: str | None) -> None:
+def test_a_missing_run_is_a_failure(monkeypatch: pytest.MonkeyPatch, named: str | None) -> None:
     monkeypatch.delenv(RUN_VARIABLE, raising=False)
     if named:
         monkeypatch.setenv(RUN_VARIABLE, named)
@@ -54,9 +54,7 @@ def test_no_run_is_said(monkeypatch: pytest.MonkeyPatch, named: str | None) -> N
         Run.open()
 
 
-def test_a_path_too_long_for_sockets_is_refused_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_too_long_for_sockets_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = tmp_path / ("x" * 90)
     base.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
@@ -66,7 +64,7 @@ def test_a_path_too_long_for_sockets_is_refused_and_leaves_nothing(
 
 
 def dead_process() -> str:
-    """Return the number of a process that is no more."""
+    """Return the ID of a process that has ended."""
     return subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid(), end='')"],
         capture_output=True,
@@ -79,25 +77,25 @@ def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
     killed = tmp_path / f"cuecard-{dead_process()}-abc"
     killed.mkdir()
     with contextlib.ExitStack() as stack:
-        door = stack.enter_context(socket.socket(socket.AF_UNIX))
-        door.bind(str(killed / "kept"))
-        door.listen(0)
-        for _ in range(2):  # as many as wait at it, and one more
-            knocker = stack.enter_context(socket.socket(socket.AF_UNIX))
-            knocker.setblocking(False)
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(killed / "keeper"))
+        listener.listen(0)
+        for _ in range(2):  # fills the backlog, and one more
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
             with contextlib.suppress(BlockingIOError):
-                knocker.connect(str(killed / "kept"))
+                client.connect(str(killed / "keeper"))
         assert remove_stale_runs(tmp_path) == []
     assert remove_stale_runs(tmp_path) == [killed]
 
 
-def test_what_a_crash_left_is_swept_and_the_living_are_spared(tmp_path: Path) -> None:
+def test_only_stale_runs_are_removed(tmp_path: Path) -> None:
     dead = tmp_path / f"cuecard-{dead_process()}-abc"
     alive = tmp_path / f"cuecard-{os.getpid()}-abc"
-    stranger = tmp_path / "cuecard-notes-abc"
-    for directory in (dead, alive, stranger):
+    client_socket = tmp_path / "cuecard-notes-abc"
+    for directory in (dead, alive, client_socket):
         directory.mkdir()
         (directory / "hub").touch()
     assert remove_stale_runs(tmp_path) == [dead]
     assert alive.exists()
-    assert stranger.exists()
+    assert client_socket.exists()

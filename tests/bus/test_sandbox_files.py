@@ -1,4 +1,4 @@
-"""What a sandboxed process can do with files, and what the self-test says where a part is left out."""
+"""File access of a sandboxed process, and the self-test when a part is removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Lin
 with_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
 
 FILES = """
-report = sandbox.close()
+report = sandbox.enforce()
 def opens(path, flags):
     try:
         os.close(os.open(path, flags, 0o600))
@@ -38,7 +38,7 @@ print(json.dumps(found))
 
 
 @with_landlock
-def test_nothing_is_read_but_what_the_stage_needs_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_stage_reads_only_its_own_and_writes_nothing(tmp_path: Path) -> None:
     home, model, notes = (tmp_path / name for name in ("home", "model", "notes"))
     for place in (home, model, notes):
         place.mkdir()
@@ -83,9 +83,9 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
 
 
 @with_landlock
-def test_a_capture_makes_sockets_in_the_run_directory_and_no_files(tmp_path: Path) -> None:
+def test_capture_creates_sockets_but_no_files(tmp_path: Path) -> None:
     program = """
-report = sandbox.close()
+report = sandbox.enforce()
 place = Path(sys.argv[1])
 with socket.socket(socket.AF_UNIX) as served:
     served.bind(str(place / "ring-mic"))
@@ -110,7 +110,7 @@ def test_what_is_kept_is_kept_in_its_own_folder_alone(tmp_path: Path) -> None:
 
 
 @with_landlock
-def test_a_caged_process_connects_by_tcp_to_nobody_even_before_the_filter() -> None:
+def test_landlock_blocks_tcp_before_the_filter() -> None:
     program = """
 with socket.socket() as line:
     found["errno"] = line.connect_ex(("127.0.0.1", 9))
@@ -123,7 +123,7 @@ print(json.dumps(found))
 def test_no_file_grows_in_a_process_that_writes_none() -> None:
     program = """
 import resource
-report = sandbox.close()
+report = sandbox.enforce()
 found["limit"], found["summary"] = resource.getrlimit(resource.RLIMIT_FSIZE)[0], report.summary
 print(json.dumps(found))
 """
@@ -134,7 +134,7 @@ print(json.dumps(found))
 
 @with_landlock
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ("landlock.restrict = lambda rules: 7", "can be read"),
         ("landlock._known_rights = lambda abi: landlock._READ", "a file can be written"),
@@ -142,28 +142,30 @@ print(json.dumps(found))
         ("landlock.version = lambda: 0", "this kernel has no Landlock"),
     ],
 )
-def test_the_self_test_notices_files_that_are_left_open(change: str, told: str) -> None:
+def test_the_self_test_notices_files_that_are_left_open(change: str, reported: str) -> None:
     program = f"""
 import json
 from pathlib import Path
 from bus.sandbox import Sandbox, landlock, rights
+from bus.stages import rights_of
 {change}
-report = Sandbox(STAGE, Path("/nowhere"), {{}}).close()
+report = Sandbox(rights_of(STAGE), Path("/nowhere"), {{}}).enforce()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)
     assert enforced, "files are the second layer; the first holds"
     assert "files not enforced" in summary
-    assert told in summary
+    assert reported in summary
 
 
 @with_landlock
-def test_threads_that_landlock_does_not_reach_are_told() -> None:
+def test_threads_outside_landlock_are_reported() -> None:
     program = """
 import json, threading
 from pathlib import Path
 from bus.sandbox import Sandbox
+from bus.stages import rights_of
 threading.Thread(target=threading.Event().wait, daemon=True).start()
-print(json.dumps(Sandbox(STAGE, Path("/nowhere"), {}).close().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
 """
     assert "files not enforced on older threads (1, " in run(program)

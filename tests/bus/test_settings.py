@@ -61,25 +61,25 @@ def test_environment_values_become_what_the_setting_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[stt]\nmodle = 'x'\n", "did you mean 'model'"),
         ("[sst]\nmodel = 'x'\n", "did you mean 'stt'"),
         ("[stt]\nthreads = 'many'\n", r"\[stt\]"),
         ("[stt\n", "TOML"),
         ("stt = 3\n", "must be a table"),
-        ("[stt]\nzzzz = 1\n", "known are"),
+        ("[stt]\nzzzz = 1\n", "valid names"),
     ],
 )
-def test_mistakes_are_named_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
+def test_mistakes_are_named_with_the_way_out(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "cuecard.toml"
     path.write_text(text)
-    with pytest.raises(SettingsFailure, match=says) as caught:
+    with pytest.raises(SettingsFailure, match=message) as caught:
         read(path)
     assert str(path) in str(caught.value)
 
 
-def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
+def test_binary_settings_are_a_failure(tmp_path: Path) -> None:
     path = tmp_path / "cuecard.toml"
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsFailure, match="cannot be read"):
@@ -100,18 +100,18 @@ def test_files_of_other_editors_are_read(tmp_path: Path, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "message"),
     [
-        ("[stt]\nthreads = 3\n".encode("utf-16"), "UTF-16 text.*save it as UTF-8"),
-        ("[stt]\nthreads = 3\n".encode("utf-16-le"), "UTF-16 text"),
+        ("[stt]\nthreads = 3\n".encode("utf-16"), "UTF-16.*save it as UTF-8"),
+        ("[stt]\nthreads = 3\n".encode("utf-16-le"), "UTF-16"),
         (b"[stt]\nmodel = 'caf\xe9'\n", "line 2 is not UTF-8"),
         (b"[stt]\nthreads = 3\nthreads = 4\n", "line 3"),
         (b"[stt]\n[stt]\n", "line 2"),
     ],
 )
-def test_files_that_are_no_settings_are_explained(tmp_path: Path, body: bytes, says: str) -> None:
+def test_files_that_are_no_settings_are_explained(tmp_path: Path, body: bytes, message: str) -> None:
     (tmp_path / "cuecard.toml").write_bytes(body)
-    with pytest.raises(SettingsFailure, match=says):
+    with pytest.raises(SettingsFailure, match=message):
         read(tmp_path / "cuecard.toml")
 
 
@@ -132,7 +132,7 @@ RANGES = {"llm": Ranges, "stt": Engine}
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("[llm]\ntokens = -5\n", "tokens in .llm. cannot be -5: it must be a whole number from 1 to 100"),
         ("[llm]\ntokens = 101\n", "from 1 to 100"),
@@ -145,33 +145,33 @@ RANGES = {"llm": Ranges, "stt": Engine}
         ("[llm]\nwait_s = inf\n", "cannot be inf"),
         ("[llm]\nnotes = 'a.md'\n", "expected array"),
         ("[llm]\nmodel = 'base'\n", "it belongs in .stt."),
-        ("model = 'base'\n", "stands in no table.*under .stt."),
+        ("model = 'base'\n", "outside any table.*under .stt."),
         ("[lml]\ntokens = 5\n", "did you mean 'llm'"),
     ],
 )
-def test_values_that_do_not_fit_are_explained(tmp_path: Path, text: str, says: str) -> None:
+def test_values_that_do_not_fit_are_explained(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "cuecard.toml"
     path.write_text(text)
-    with pytest.raises(SettingsFailure, match=says) as caught:
+    with pytest.raises(SettingsFailure, match=message) as caught:
         load(RANGES, file=path, environment={}, flags={})
     assert str(path) in str(caught.value)
     assert caught.value.kept
 
 
 @pytest.mark.parametrize(
-    ("environment", "flags", "says"),
+    ("environment", "flags", "message"),
     [
         ({"CUECARD_LLM_TOKENS": "-5"}, {}, "tokens in .llm. cannot be '-5'.*in the environment"),
         ({"CUECARD_LLM_TOKENS": "many"}, {}, "cannot be 'many'"),
         ({}, {"tokens": 0}, "cannot be 0.*in the command line"),
-        ({"CUECARD_LLM_TOKEN": "5"}, {}, "CUECARD_LLM_TOKEN sets nothing.*did you mean 'tokens'"),
+        ({"CUECARD_LLM_TOKEN": "5"}, {}, "CUECARD_LLM_TOKEN is unknown.*did you mean 'tokens'"),
         ({"CUECARD_LLM_MODEL": "base"}, {}, "it belongs in .stt."),
     ],
 )
 def test_flags_and_variables_that_do_not_fit_are_explained(
-    environment: dict[str, str], flags: dict[str, object], says: str
+    environment: dict[str, str], flags: dict[str, object], message: str
 ) -> None:
-    with pytest.raises(SettingsFailure, match=says):
+    with pytest.raises(SettingsFailure, match=message):
         load(RANGES, file=None, environment=environment, flags={"llm": flags})
 
 

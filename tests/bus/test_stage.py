@@ -25,13 +25,13 @@ with Stage("vad:mic") as stage:
     stage.ready("here")
     while not stage.stopping():
         stage.poll(0.05)
-        stage.heartbeat(heard_sample=160)
+        stage.heartbeat(processed_sample=160)
 """
 FAIL = """
 from bus.failures import InputFailure
 from bus.stage import Stage
 with Stage("vad:mic") as stage:
-    raise InputFailure("the ear is shut", kept="the mouth", todo="open it")
+    raise InputFailure("the ear is shut", kept="the mouth", fix="open it")
 """
 CRASH = """
 from bus.stage import Stage
@@ -75,7 +75,7 @@ def test_a_stage_announces_itself_beats_and_stops_when_asked(hub_run: Run) -> No
     assert child.communicate()[1] == ""
 
 
-def test_a_failure_is_told_to_the_user_and_becomes_the_exit_code(hub_run: Run) -> None:
+def test_a_failure_is_published_and_sets_the_exit_code(hub_run: Run) -> None:
     with listener(hub_run, m.ProblemReported) as view:
         child = start(hub_run, FAIL)
         problem = poll(view, m.ProblemReported)
@@ -86,13 +86,13 @@ def test_a_failure_is_told_to_the_user_and_becomes_the_exit_code(hub_run: Run) -
     assert child.communicate()[1] == "", "the supervisor says it"
 
 
-def test_a_stage_started_by_hand_says_itself_why_it_fails(hub_run: Run) -> None:
+def test_a_manually_started_stage_prints_its_failure(hub_run: Run) -> None:
     child = start(hub_run, FAIL, by_hand=True)
     assert child.communicate(timeout=10)[1] == "cuecard vad:mic: the ear is shut; the mouth; open it\n"
     assert child.returncode == 4
 
 
-def test_a_crash_quotes_nothing_that_was_said(hub_run: Run) -> None:
+def test_a_crash_quotes_no_transcript(hub_run: Run) -> None:
     child = start(hub_run, CRASH, by_hand=True)
     errors = child.communicate(timeout=10)[1]
     assert child.returncode == 1
@@ -140,7 +140,7 @@ def _ended(pid: int) -> bool:
         return True
 
 
-def test_without_a_run_a_stage_says_how_to_get_one() -> None:
+def test_a_stage_without_a_run_names_the_fix() -> None:
     env = {name: value for name, value in os.environ.items() if name != RUN_VARIABLE}
     child = subprocess.run([sys.executable, "-c", LOOP], env=env, capture_output=True, text=True, timeout=20)
     assert child.returncode == 6

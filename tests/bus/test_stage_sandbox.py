@@ -1,4 +1,4 @@
-"""Stages and what keeps them in: no sandbox, no sound, unless the user says so; and what they start with."""
+"""Stages require their sandbox unless the user allows otherwise, and protect their memory."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
+from bus.stages import StagePlan
 from session.settings import SessionSettings
 from session.supervise.child import Child
-from session.supervise.process_table import StagePlan
 from tests.conftest import stage_environment
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 
-CAGELESS = """
+SANDBOXLESS = """
 from bus.sandbox import seccomp
 seccomp.load = lambda **_: 1
 from bus.stage import Stage
@@ -67,7 +67,7 @@ def start(make_run: Callable[..., Run]) -> Iterator[Callable[..., tuple[HubClien
         child.wait(10)
 
 
-def heard(line: HubClient, stage: str) -> list[m.Event]:
+def received(line: HubClient, stage: str) -> list[m.Event]:
     events: list[m.Event] = []
 
     def said() -> bool:
@@ -78,24 +78,27 @@ def heard(line: HubClient, stage: str) -> list[m.Event]:
     return [event for event in events if getattr(event, "stage", "") == stage]
 
 
-def test_without_a_cage_a_stage_does_not_get_as_far_as_hearing(
+def test_without_a_sandbox_a_stage_gets_no_audio(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
-    line, child = start(CAGELESS)
-    (problem,) = heard(line, "capture:mic")
+    line, child = start(SANDBOXLESS)
+    (problem,) = received(line, "capture:mic")
     assert isinstance(problem, m.ProblemReported)
-    assert "cannot be kept off the network (not enforced: seccomp refused (EPERM))" in problem.problem
-    assert problem.kept == "it has heard nothing"
+    assert (
+        "the sandbox of capture:mic cannot be enforced (not enforced: seccomp refused (EPERM))"
+        in problem.problem
+    )
+    assert problem.kept == "the stage received no audio"
     assert "--allow-unsandboxed" in problem.fix
     assert child.wait(10) == 6
 
 
-def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
+def test_allow_unsandboxed_continues_and_reports(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
-    line, child = start(CAGELESS, session=SessionSettings(allow_unsandboxed=True))
+    line, child = start(SANDBOXLESS, session=SessionSettings(allow_unsandboxed=True))
     events: list[m.Event] = []
-    wait_until(lambda: events.extend(heard(line, "capture:mic")) or len(events) > 1, timeout_s=20)
+    wait_until(lambda: events.extend(received(line, "capture:mic")) or len(events) > 1, timeout_s=20)
     problem, ready = events
     assert isinstance(problem, m.ProblemReported)
     assert isinstance(ready, m.StageReady)
@@ -103,11 +106,11 @@ def test_on_the_users_word_it_goes_on_without_and_every_screen_is_told(
     assert child.poll() is None
 
 
-def test_every_stage_leaves_no_copy_of_its_memory_and_shows_it_to_nobody(
+def test_every_stage_protects_its_memory(
     start: Callable[..., tuple[HubClient, subprocess.Popen[bytes]]],
 ) -> None:
     line, _ = start(PRIVATE)
-    ready = heard(line, "vad:mic")[0]
+    ready = received(line, "vad:mic")[0]
     assert isinstance(ready, m.StageReady)
     assert json.loads(ready.detail) == [1, 0]
 

@@ -26,28 +26,28 @@ SAID_BY_MANY = {
     *(m.FinalTranscribed, m.UtteranceLost),
     *OF_THE_USER,
 }
-"""What every stage says of itself, what two stages can find out, outcomes that the session gives in place
-of a transcriber that is gone, and what the user wants at any screen."""
+"""Events about the stage itself, events that two stages can detect, outcomes that the session publishes for a
+missing transcriber, and user actions at any view."""
 
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_every_event_is_in_the_table(event: type[m.Message]) -> None:
-    assert wiring.publishers(event)
+    assert wiring.ROUTES[event].by
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event not in SAID_BY_MANY])
-def test_every_fact_is_said_by_exactly_one_kind_of_stage(event: type[m.Message]) -> None:
-    assert len(wiring.publishers(event)) == 1
+def test_every_event_has_one_publisher(event: type[m.Message]) -> None:
+    assert len(wiring.ROUTES[event].by) == 1
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_nothing_is_said_to_an_empty_room(event: type[m.Message]) -> None:
-    assert wiring.subscribers(event)
+def test_every_event_has_a_subscriber(event: type[m.Message]) -> None:
+    assert wiring.ROUTES[event].to
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_every_sayer_has_the_words_in_its_code(event: type[m.Message]) -> None:
-    for part in wiring.publishers(event):
+def test_every_publisher_constructs_its_events(event: type[m.Message]) -> None:
+    for part in wiring.ROUTES[event].by:
         package = ROOT / PACKAGES.get(part, part)
         sources = [*package.rglob("*.py"), ROOT / "bus" / "stage.py"]
         assert any(

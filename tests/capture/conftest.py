@@ -1,4 +1,4 @@
-"""A sound server for the tests that need one."""
+"""Fixture of a private sound server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Devices, by a real sound server and a real PortAudio: heard, lost, found again."""
+"""Tests of live capture with a real sound server and PortAudio."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def _noise(seconds: float) -> Samples:
     return np.fft.irfft(spectrum).astype(np.int16)
 
 
-def _best_match(heard: Samples, played: Samples) -> tuple[int, float]:
-    """Return where `played` lies in `heard`, and how alike they are there, 0 to 1."""
-    size = len(heard) + len(played)
+def _best_match(captured: Samples, played: Samples) -> tuple[int, float]:
+    """Return where `played` lies in `captured`, and how alike they are there, 0 to 1."""
+    size = len(captured) + len(played)
     found = np.fft.irfft(
-        np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
+        np.fft.rfft(captured.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
     )
-    at = int(np.argmax(found[: len(heard)]))
-    piece = heard[at : at + len(played)].astype(float)
+    at = int(np.argmax(found[: len(captured)]))
+    piece = captured[at : at + len(played)].astype(float)
     alike = np.dot(piece, played[: len(piece)]) / (np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9)
     return at, float(alike)
 
@@ -75,7 +75,7 @@ def _due_sample(ring: AudioRing) -> int:
         ("default", "Remapped Monitor of Null Output"),
     ],
 )
-def test_what_is_played_is_heard(
+def test_played_audio_is_captured(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, device: str
 ) -> None:
     played = _noise(1.0)
@@ -91,7 +91,7 @@ def test_what_is_played_is_heard(
         assert not hearing.heard(AudioLost)
 
 
-def test_speech_that_is_played_becomes_utterances(
+def test_played_speech_becomes_utterances(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:
     with _hearing(make_run, start_stage, sound_server, "monitor") as hearing:
@@ -103,7 +103,7 @@ def test_speech_that_is_played_becomes_utterances(
         assert ended.cause == "stopped"
 
 
-def test_a_device_that_goes_away_is_told_and_found_again_on_the_same_clock(
+def test_device_that_returns_continues_the_clock(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:
     played = _noise(1.0)
@@ -125,7 +125,7 @@ def test_a_device_that_goes_away_is_told_and_found_again_on_the_same_clock(
         assert len(hearing.heard(CaptureStarted)) == 1
 
 
-def test_a_capture_that_was_killed_goes_on_on_the_same_clock(
+def test_killed_capture_continues_the_clock(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:
     with _hearing(make_run, start_stage, sound_server, "monitor") as hearing:
@@ -151,7 +151,7 @@ def test_a_capture_that_was_killed_goes_on_on_the_same_clock(
         ("device:99", "there is no device '99'", "cuecard devices"),
     ],
 )
-def test_an_unknown_device_ends_the_stage_with_the_nearest_name(
+def test_unknown_device_names_the_nearest(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, what: str, fix: str
 ) -> None:
     with _hearing(make_run, start_stage, sound_server, spec) as hearing:
@@ -161,17 +161,17 @@ def test_an_unknown_device_ends_the_stage_with_the_nearest_name(
         assert fix in problem.fix
 
 
-def test_a_computer_without_a_microphone_does_not_take_its_own_sound_for_one(
+def test_monitor_is_not_used_as_the_microphone(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:
     sound_server.pactl("set-default-source", MONITOR)
     with _hearing(make_run, start_stage, sound_server, "default") as hearing:
         assert hearing.start("capture", "call").wait(timeout=20) == 4
-        assert "is what the computer plays" in hearing.wait_for(ProblemReported)[0].problem
+        assert "is a monitor of the output" in hearing.wait_for(ProblemReported)[0].problem
 
 
 @pytest.mark.parametrize("spec", ["monitor", "default"])
-def test_without_a_sound_server_the_stage_ends_with_what_to_do(
+def test_missing_sound_server_names_the_fix(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str
 ) -> None:
     sound_server.kill()
@@ -181,9 +181,9 @@ def test_without_a_sound_server_the_stage_ends_with_what_to_do(
         assert problem.fix
 
 
-def test_devices_are_listed_with_their_levels(sound_server: PulseServer) -> None:
+def test_devices_are_listed_with_levels(sound_server: PulseServer) -> None:
     code = (
-        "import dataclasses, json; from capture.devices import list_devices, measure_level\n"
+        "import dataclasses, json; from capture.devices.device_list import list_devices, measure_level\n"
         "rows = [{**dataclasses.asdict(d), 'level': measure_level(d, 0.3)} for d in list_devices()]\n"
         "print(json.dumps(rows))"
     )

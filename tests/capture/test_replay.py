@@ -1,4 +1,4 @@
-"""Recordings through real processes: on time, to the end, in step, and again after a crash."""
+"""Tests of replay with real processes: pace, end, restart, lateness."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bus.audio import Samples
 from bus.client import HubClient
@@ -29,6 +31,7 @@ from bus.messages import (
 )
 from bus.ring import AudioRing
 from bus.run import Run
+from capture.replay import Lateness
 from capture.settings import CaptureSettings
 from tests.hearing import Hearing, demo_speech
 from tests.waiting import wait_until
@@ -50,7 +53,7 @@ def _played(make_run: MakeRun, start_stage: StartStage, path: Path) -> tuple[Hea
     return hearing, AudioRing.attach(hearing.run.ring_address("mic"))
 
 
-def test_a_file_at_16_khz_arrives_sample_by_sample(
+def test_file_at_16_khz_is_replayed_unchanged(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     samples = _noise(1.005)
@@ -69,7 +72,7 @@ def test_a_file_at_16_khz_arrives_sample_by_sample(
 @pytest.mark.parametrize(
     ("rate_hz", "channels", "suffix"), [(8_000, 1, "wav"), (44_100, 7, "wav"), (48_000, 2, "mp3")]
 )
-def test_files_of_any_rate_and_channels_last_as_long_as_they_are(
+def test_files_of_any_format_keep_their_length(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path, rate_hz: int, channels: int, suffix: str
 ) -> None:
     tone = 0.5 * np.sin(2 * np.pi * 440 * np.arange(rate_hz) / rate_hz)
@@ -79,13 +82,13 @@ def test_files_of_any_rate_and_channels_last_as_long_as_they_are(
     with hearing, ring:
         (ended,) = hearing.heard(CaptureEnded)
         assert ended.stop_sample == pytest.approx(16_000, abs=2_000 if suffix == "mp3" else 160)
-        heard = ring.read(1_600, 12_800).astype(float) / 32_768
-        spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
-        assert np.argmax(spectrum) * 16_000 / len(heard) == pytest.approx(440, abs=3)
-        assert np.sqrt(np.mean(heard**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
+        samples = ring.read(1_600, 12_800).astype(float) / 32_768
+        spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+        assert np.argmax(spectrum) * 16_000 / len(samples) == pytest.approx(440, abs=3)
+        assert np.sqrt(np.mean(samples**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
-def test_blocks_are_never_early_and_lateness_is_told(
+def test_blocks_are_never_early_and_lateness_is_published(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "noise.flac", _noise(1.0), 16_000)
@@ -103,20 +106,20 @@ def test_blocks_are_never_early_and_lateness_is_told(
         assert hearing.heard(CaptureStarted)[0].first_sample_ns == start_ns
 
 
-def test_unfit_samples_are_told(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> None:
+def test_bad_samples_are_reported(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> None:
     frames = np.tile(np.float32([0.25, -0.25]), 8_000)
     frames[100:110], frames[200:205] = np.nan, 3.0
     soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
     hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")
     with hearing, ring:
-        mended = hearing.heard(AudioSanitized)
-        assert sum(event.bad_samples for event in mended) == 10
-        assert sum(event.clipped_samples for event in mended) == 5
+        sanitized = hearing.heard(AudioSanitized)
+        assert sum(event.bad_samples for event in sanitized) == 10
+        assert sum(event.clipped_samples for event in sanitized) == 5
         assert not ring.read(100, 110).any()
 
 
 @pytest.mark.parametrize(("name", "what"), [("absent.wav", "cannot be read"), ("text.wav", "it is text")])
-def test_what_cannot_be_played_ends_the_stage_with_one_line_and_its_code(
+def test_unplayable_file_ends_the_stage_with_its_exit_code(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path, name: str, what: str
 ) -> None:
     (tmp_path / "text.wav").write_text("hello")
@@ -127,7 +130,7 @@ def test_what_cannot_be_played_ends_the_stage_with_one_line_and_its_code(
         assert problem.fix
 
 
-def test_a_damaged_file_is_played_as_far_as_it_goes_and_told(
+def test_damaged_file_is_replayed_and_reported(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     path = tmp_path / "damaged.flac"
@@ -139,7 +142,7 @@ def test_a_damaged_file_is_played_as_far_as_it_goes_and_told(
         assert 8_000 < hearing.heard(CaptureEnded)[0].stop_sample < 30_000
 
 
-def test_the_sessions_end_ends_a_recording_but_its_ring_stays(
+def test_session_end_stops_replay_but_the_ring_stays(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "noise.wav", _noise(30.0), 16_000)
@@ -159,7 +162,7 @@ def test_the_sessions_end_ends_a_recording_but_its_ring_stays(
             assert ring.oldest_sample == 0
 
 
-def test_standard_input_is_played_at_its_pace(
+def test_standard_input_is_replayed_at_its_pace(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     import os
@@ -241,7 +244,7 @@ def fast(
         transcriber.close()
 
 
-def test_fast_pace_waits_for_words_and_overwrites_nothing(fast: tuple[Hearing, _Transcriber]) -> None:
+def test_fast_pace_waits_for_final_transcripts(fast: tuple[Hearing, _Transcriber]) -> None:
     hearing, transcriber = fast
     first = hearing.heard(SpeechEnded)[0]
     with AudioRing.attach(hearing.run.ring_address("call")) as ring:
@@ -254,7 +257,7 @@ def test_fast_pace_waits_for_words_and_overwrites_nothing(fast: tuple[Hearing, _
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
 
 
-def test_a_fast_capture_that_was_killed_goes_on_with_the_oldest_that_is_needed(
+def test_killed_fast_replay_continues_at_the_oldest_needed(
     fast: tuple[Hearing, _Transcriber],
 ) -> None:
     hearing, transcriber = fast
@@ -274,7 +277,7 @@ def test_a_fast_capture_that_was_killed_goes_on_with_the_oldest_that_is_needed(
     assert not hearing.heard(AudioLost)
 
 
-def test_a_capture_that_was_killed_goes_on_where_the_clock_is(
+def test_killed_replay_continues_at_the_clock(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     samples = _noise(4.0)
@@ -299,3 +302,23 @@ def test_a_capture_that_was_killed_goes_on_where_the_clock_is(
             np.testing.assert_array_equal(
                 ring.read(second.start_sample, len(samples)), samples[second.start_sample :]
             )
+
+
+def test_lateness_without_blocks_is_zero() -> None:
+    assert (Lateness().percentile_ms(99), Lateness().max_ms) == (0.0, 0.0)
+
+
+def test_early_block_counts_as_punctual() -> None:
+    lateness = Lateness()
+    lateness.add(-5_000_000)
+    assert lateness.max_ms == 0.0
+
+
+@given(st.lists(st.integers(0, 1_900_000_000), min_size=1, max_size=200))
+def test_lateness_percentiles_are_exact_to_0_1_ms(delays_ns: list[int]) -> None:
+    lateness = Lateness()
+    for delay_ns in delays_ns:
+        lateness.add(delay_ns)
+    true_ms = np.percentile(np.array(delays_ns) / 1e6, 99, method="inverted_cdf")
+    assert lateness.percentile_ms(99) == pytest.approx(true_ms, abs=0.11)
+    assert lateness.max_ms == max(delays_ns) / 1e6

@@ -1,4 +1,4 @@
-"""How `--source` is read."""
+"""Tests of source specifications."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bus.failures import UsageFailure
 from capture.source import (
+    FileSource,
     Live,
     Microphone,
     Monitor,
     NamedDevice,
-    Recording,
     StandardInput,
     parse_source,
     parse_sources,
@@ -29,15 +29,15 @@ from capture.source import (
         ("device:3", NamedDevice("3")),
         ("device:hw:CARD=PCH,DEV=0", NamedDevice("hw:CARD=PCH,DEV=0")),
         ("device: USB Audio ", NamedDevice("USB Audio")),
-        ("file:/a/b:c.wav", Recording(Path("/a/b:c.wav"))),
-        ("file:///a/b%20c%C3%BC.wav", Recording(Path("/a/b cü.wav"))),
-        ("file://localhost/a/b.wav", Recording(Path("/a/b.wav"))),
-        ("file:file:///a/b.wav", Recording(Path("/a/b.wav"))),
-        ("file:/a/100%25 b.wav", Recording(Path("/a/100%25 b.wav"))),
+        ("file:/a/b:c.wav", FileSource(Path("/a/b:c.wav"))),
+        ("file:///a/b%20c%C3%BC.wav", FileSource(Path("/a/b cü.wav"))),
+        ("file://localhost/a/b.wav", FileSource(Path("/a/b.wav"))),
+        ("file:file:///a/b.wav", FileSource(Path("/a/b.wav"))),
+        ("file:/a/100%25 b.wav", FileSource(Path("/a/100%25 b.wav"))),
         ("-", StandardInput()),
     ],
 )
-def test_each_form_is_understood(spec: str, source: object) -> None:
+def test_each_form_is_parsed(spec: str, source: object) -> None:
     assert parse_source("mic", spec) == source
 
 
@@ -60,7 +60,7 @@ def test_devices_are_live_and_recordings_are_not() -> None:
         ("monitor:", "did you mean mic=monitor?"),
     ],
 )
-def test_what_is_no_source_is_refused_with_the_nearest_form(spec: str, fix: str) -> None:
+def test_invalid_source_is_refused_with_the_nearest_form(spec: str, fix: str) -> None:
     with pytest.raises(UsageFailure) as refused:
         parse_source("mic", spec)
     assert fix in refused.value.fix
@@ -72,26 +72,26 @@ def test_paths_of_recordings_become_absolute() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "what"),
+    ("given", "problem"),
     [
-        (["mic"], "'mic' is no source"),
-        (["=default"], "'' cannot be the name"),
-        (["Mic=default"], "'Mic' cannot be the name"),
-        (["../mic=default"], "cannot be the name"),
-        (["a-name-of-17-chars=default"], "cannot be the name"),
-        (["mic=default", "mic=monitor"], "two sources are called mic"),
-        (["mic=-", "call=-"], "two sources want standard input"),
+        (["mic"], "'mic' is not a valid source"),
+        (["=default"], "'' is not a valid source name"),
+        (["Mic=default"], "'Mic' is not a valid source name"),
+        (["../mic=default"], "is not a valid source name"),
+        (["a-name-of-17-chars=default"], "is not a valid source name"),
+        (["mic=default", "mic=monitor"], "two sources are named mic"),
+        (["mic=-", "call=-"], "two sources use standard input"),
     ],
 )
-def test_sources_that_make_no_sense_are_refused(given: list[str], what: str) -> None:
-    with pytest.raises(UsageFailure, match=what) as refused:
+def test_invalid_sources_are_refused(given: list[str], problem: str) -> None:
+    with pytest.raises(UsageFailure, match=problem) as refused:
         parse_sources(given)
     assert refused.value.kept == "nothing was started"
     assert refused.value.fix
 
 
 @given(st.lists(st.text(max_size=30), max_size=4))
-def test_any_text_is_either_a_source_or_a_refusal(given: list[str]) -> None:
+def test_any_text_is_parsed_or_refused(given: list[str]) -> None:
     try:
         specs = parse_sources(given)
     except UsageFailure:

@@ -1,4 +1,4 @@
-"""Noise that can be found again in what was heard of it."""
+"""Noise whose position in captured audio can be found."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.pulse import PulseServer
 
 
 def noise(seconds: float, seed: int = 11) -> Samples:
-    """Return noise with nothing above 6 kHz, and nothing like itself elsewhere."""
+    """Return noise below 6 kHz without self-similarity."""
     spectrum = np.fft.rfft(np.random.default_rng(seed).normal(0, 3_000, round(seconds * SAMPLE_RATE)))
     spectrum[round(6_000 * seconds) :] = 0
     return np.fft.irfft(spectrum).astype(np.int16)
@@ -24,30 +24,30 @@ def noise(seconds: float, seed: int = 11) -> Samples:
 
 @dataclass(frozen=True)
 class Match:
-    """Where a piece was found."""
+    """Position of a piece."""
 
     at_sample: int
     alike: float
     """0 to 1."""
 
 
-def find(played: Samples, heard: Samples) -> Match:
-    """Return where `played` lies in `heard`, and how alike they are there."""
-    size = len(heard) + len(played)
-    spectra = np.fft.rfft(heard.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
-    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(heard)]))
-    piece = heard[at : at + len(played)].astype(float)
+def find(played: Samples, received: Samples) -> Match:
+    """Return the position of `played` in `heard`, and their correlation there."""
+    size = len(received) + len(played)
+    spectra = np.fft.rfft(received.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
+    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(received)]))
+    piece = received[at : at + len(played)].astype(float)
     norm = np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9
     return Match(at, float(np.dot(piece, played[: len(piece)]) / norm))
 
 
 def everything(ring: AudioRing) -> Samples:
-    """Return all that the ring still holds."""
+    """Return all audio that the ring still holds."""
     return ring.read(ring.oldest_sample, ring.written_sample)
 
 
 def play_into(server: PulseServer, sink: str, samples: Samples, directory: Path) -> subprocess.Popen[bytes]:
-    """Play samples into a sink of a name."""
+    """Play samples into the sink of this name."""
     path = directory / "played.wav"
     soundfile.write(path, samples, SAMPLE_RATE)
     return subprocess.Popen(

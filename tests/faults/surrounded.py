@@ -1,4 +1,4 @@
-"""A short session in bad surroundings: under limits, in namespaces of its own, without this or that."""
+"""A short session in restricted environments: limits, namespaces, missing resources."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from session.models import store
 from session.run.demo import DEMO
 
 WORDS = "hanks for joining"
-"""What is said in it."""
+"""The spoken text."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a session ended."""
+    """Result of a session."""
 
     code: int
     events: list[dict[str, Any]]
@@ -34,12 +34,12 @@ class Outcome:
     """Lines on standard error."""
 
     def said(self) -> str:
-        """Return the final words."""
+        """Return the final transcript."""
         return " ".join(event["text"] for event in self.events if event["type"] == "FinalTranscribed")
 
 
 def arguments(place: Path) -> list[str]:
-    """Return the command of a session over one short sentence, whose recording is made in `place`."""
+    """Return the command of a session over one short sentence, whose recording is created in `place`."""
     recording = place / "call.wav"
     soundfile.write(recording, *soundfile.read(DEMO / "call.flac", frames=48_000, dtype="int16"))
     source = f"call=file:{recording}"
@@ -54,8 +54,8 @@ def run(
     *,
     extra: Sequence[str] = (),
 ) -> Outcome:
-    """Run the session behind a command that changes its surroundings, such as `prlimit`."""
-    # Files, not pipes: whoever outlives the session must not hold up the test.
+    """Run the session with a prefix that changes its environment, such as `prlimit`."""
+    # Files, not pipes: a process that outlives the session must not block the test.
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         ended = subprocess.run(
             [*prefix, *arguments(place), *extra],
@@ -79,7 +79,8 @@ def surroundings(place: Path, **changed: str) -> dict[str, str]:
 
 
 def in_own_mounts(*commands: str) -> list[str]:
-    """Return a prefix that runs these commands first, seen by nobody else; skips where that is refused."""
+    """Return a prefix that runs these commands first in a private namespace; skips if that is not
+    permitted."""
     prefix = ["unshare", "--user", "--map-root-user", "--mount"]
     probe = [*prefix, "mount", "-t", "tmpfs", "none", "/mnt"]
     if shutil.which("unshare") is None or subprocess.run(probe, capture_output=True, check=False).returncode:
@@ -88,5 +89,5 @@ def in_own_mounts(*commands: str) -> list[str]:
 
 
 def quoted(path: Path) -> str:
-    """Return a path as a shell takes it."""
+    """Return a path quoted for a shell."""
     return shlex.quote(str(path))

@@ -1,4 +1,4 @@
-"""Sessions beside each other, and what a crashed one has left."""
+"""Sessions side by side, and leftovers of a crashed one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("i")
 
 
-def test_a_second_session_runs_beside_the_first_and_neither_meets_the_other(place: Path) -> None:
+def test_two_sessions_run_independently(place: Path) -> None:
     command = arguments(place)[3:]
     slowly = [word if word != "fast" else "realtime" for word in command]
     with running(*slowly, directory=place) as first:
@@ -32,7 +32,7 @@ def test_a_second_session_runs_beside_the_first_and_neither_meets_the_other(plac
     assert first.left_behind() == []
 
 
-def test_what_a_crash_has_left_is_swept_by_the_next_session(place: Path) -> None:
+def test_the_next_session_removes_what_a_crash_left(place: Path) -> None:
     died = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
     )

@@ -1,4 +1,4 @@
-"""A transcriber that does not keep up: it is stopped until the ring has overwritten what it needs."""
+"""A transcriber that falls behind: stopped until the ring has overwritten its audio."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TURNS = [turn for turn in script() if turn.source == "call"]
 
 
 class Speaker:
-    """The demo's interviewer, heard and cut into utterances at once: what capture and vad would say."""
+    """The demo's interviewer as utterances, as capture and vad would publish them."""
 
     def __init__(self, run: Run) -> None:
         self._samples = soundfile.read(DEMO / "call.flac", dtype="int16")[0]
@@ -58,7 +58,7 @@ class Speaker:
         )
 
     def publish(self, number: int, turn: Turn, *, to_the_end: bool = True) -> None:
-        """Speak a turn."""
+        """Publish a turn."""
         start, quiet = (round(at_s * SAMPLE_RATE) for at_s in (turn.start_s - 0.2, turn.end_s))
         stop = quiet + 3200
         self._ring.write(self._samples[self._ring.stop_sample : stop + SAMPLE_RATE if to_the_end else quiet])
@@ -78,7 +78,7 @@ class Speaker:
             )
 
     def close(self) -> None:
-        """Be gone."""
+        """End."""
         for each in (self._capture, self._vad, self._ring):
             each.close()
 
@@ -90,7 +90,7 @@ def _overwritten(turn: Turn) -> bool:
 
 @pytest.fixture
 def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
-    """Return what is said when the transcriber stands still while a whole interview is spoken."""
+    """Return the events of an interview during which the transcriber is stopped."""
     model = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
     run = make_run(stt=model)
     start_stage(run, "bus")
@@ -118,7 +118,7 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
     return events
 
 
-def test_what_the_ring_has_overwritten_is_skipped_whole_and_said_and_the_rest_is_transcribed(
+def test_overwritten_utterances_are_reported_and_skipped(
     stalled: list[Event],
 ) -> None:
     lost = [event.utterance for event in stalled if isinstance(event, UtteranceLost)]

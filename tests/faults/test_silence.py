@@ -1,4 +1,4 @@
-"""Long silence: no words, and no work for the transcriber."""
+"""Long silence: no words, and no passes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("q")
 
 
-def test_minutes_of_silence_say_nothing_and_ask_nothing_of_the_transcriber(place: Path) -> None:
+def test_minutes_of_silence_cost_no_pass(place: Path) -> None:
     recording = place / "silence.flac"
     soundfile.write(recording, np.zeros(MINUTES * 60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)
     source = f"mic=file:{recording}"

@@ -1,4 +1,4 @@
-"""What devices do to a capture: go, come back, change, stand still, refuse. By a real sound server."""
+"""Device changes with a real sound server: lost, back, replaced, stalled, refused."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def apply(
     def begin(spec: str) -> tuple[Hearing, AudioRing]:
         hearing = Hearing(make_run, start_stage, {"call": spec}, environment=sound_server.environment)
         hearing.start("capture", "call")
-        wait_until(lambda: any(e.stage == "capture:call" for e in hearing.heard(StageReady)), timeout_s=20)
+        wait_until(lambda: any(e.stage == "capture:call" for e in hearing.received(StageReady)), timeout_s=20)
         return hearing, AudioRing.attach(hearing.run.ring_address("call"))
 
     return begin
@@ -43,7 +43,7 @@ Hear = Callable[[str], tuple[Hearing, AudioRing]]
 
 
 def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -> float:
-    """Play into a sink, and return how alike what is heard is."""
+    """Play into a sink, and return the correlation with the captured audio."""
     played = noise(1.0)
     assert play_into(server, sink, played, place).wait(timeout=20) == 0
     stop_sample = ring.written_sample
@@ -51,7 +51,7 @@ def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -
     return find(played, everything(ring)).alike
 
 
-def test_an_output_that_vanishes_and_comes_back_is_heard_again(
+def test_an_output_that_returns_is_captured_again(
     apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
     hearing, ring = apply("monitor")
@@ -64,10 +64,10 @@ def test_an_output_that_vanishes_and_comes_back_is_heard_again(
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "the device was away"
         assert _heard_alike(sound_server, SINK, ring, tmp_path) > 0.95
-        assert len(hearing.heard(CaptureStarted)) == 1, "the clock is the old one"
+        assert len(hearing.received(CaptureStarted)) == 1, "the clock is the old one"
 
 
-def test_another_output_that_the_user_chooses_is_followed_and_the_gap_told(
+def test_another_default_output_is_followed_with_its_gap(
     apply: Hear, sound_server: PulseServer, tmp_path: Path
 ) -> None:
     hearing, ring = apply("monitor")
@@ -77,7 +77,7 @@ def test_another_output_that_the_user_chooses_is_followed_and_the_gap_told(
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "another output was chosen"
         assert _heard_alike(sound_server, "headphones", ring, tmp_path) > 0.95
-        assert not hearing.heard(ProblemReported)
+        assert not hearing.received(ProblemReported)
 
 
 def test_another_microphone_that_the_user_chooses_is_followed(
@@ -92,13 +92,13 @@ def test_another_microphone_that_the_user_chooses_is_followed(
 
 
 @pytest.mark.parametrize("spec", ["rate=96000 channels=6 format=float32le", "rate=8000 channels=1 format=u8"])
-def test_every_rate_width_and_number_of_channels_is_heard(
+def test_every_rate_width_and_channel_count_is_captured(
     apply: Hear, sound_server: PulseServer, tmp_path: Path, spec: str
 ) -> None:
     sound_server.pactl("load-module", "module-null-sink", "sink_name=odd", "norewinds=1", *spec.split())
     hearing, ring = apply("device:odd.monitor")
     with hearing, ring:
-        (started,) = hearing.heard(CaptureStarted)
+        (started,) = hearing.received(CaptureStarted)
         assert f"rate={started.native_rate_hz}" in spec
         alike = _heard_alike(sound_server, "odd", ring, tmp_path)
         assert alike > (0.95 if started.native_rate_hz > 2 * 6_000 else 0.6), "6 kHz do not fit into 8 kHz"
@@ -118,7 +118,7 @@ def test_a_capture_that_stands_still_for_300_ms_loses_nothing(
         stop_sample = ring.written_sample
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
         assert find(played, everything(ring)).alike > 0.95, "in one piece"
-        assert not hearing.heard(AudioLost)
+        assert not hearing.received(AudioLost)
 
 
 def _stand_still(process: subprocess.Popen[bytes], seconds: float) -> None:

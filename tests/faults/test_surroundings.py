@@ -1,4 +1,4 @@
-"""Full, closed and missing places: a session works all the same, or ends and says what to do."""
+"""Full, read-only and missing places: a session works, or ends with a fix."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def _works(outcome: Outcome) -> None:
     assert WORDS in outcome.said()
 
 
-def _ends_with_one_line(outcome: Outcome, code: int, says: str) -> None:
+def _ends_with_one_line(outcome: Outcome, code: int, message: str) -> None:
     assert outcome.code == code, outcome.complaints
     assert len(outcome.complaints) == 1, outcome.complaints
     assert outcome.complaints[0].startswith("cuecard: ")
-    assert says in outcome.complaints[0]
+    assert message in outcome.complaints[0]
 
 
 def test_a_full_run_directory_is_one_line(place: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_full_dev_shm_changes_nothing(place: Path) -> None:
     _works(run(place, prefix))
 
 
-def test_memory_that_is_refused_to_a_ring_ends_the_session_and_is_said(place: Path) -> None:
+def test_a_ring_without_memory_ends_the_session(place: Path) -> None:
     outcome = run(place, ["prlimit", "--fsize=1000000"])
     assert outcome.code == 7, outcome.complaints
     (given_up,) = [event for event in outcome.events if event["type"] == "StageGivenUp"]
@@ -83,7 +83,7 @@ def test_no_home_is_needed(place: Path) -> None:
     _works(run(place, environment={**without, "HOME": "/nowhere/at/all"}))
 
 
-def test_without_any_network_not_even_loopback_everything_is_heard(place: Path) -> None:
+def test_a_session_works_without_any_network(place: Path) -> None:
     prefix = ["unshare", "--user", "--map-root-user", "--net"]
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine lets nobody have a network of their own")

@@ -1,4 +1,4 @@
-"""Clocks that step and processes that all stand still: nothing moves, and what was not heard is told."""
+"""Jumping clocks and stopped processes: timing stays correct, and gaps are reported."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def jumping_clock(place: Path) -> Path:
-    """Return a library that makes the wall clock jump to and fro by two hours."""
+    """Return a library that makes the wall clock jump back and forth by two hours."""
     if sys.platform != "linux" or shutil.which("cc") is None:
         pytest.skip("there is no C compiler, or no way to put a library before the system's")
     library = place / "jumping_clock.so"
@@ -48,7 +48,7 @@ def _arguments(place: Path) -> tuple[str, ...]:
 
 
 def _on_time(events: list[Event]) -> None:
-    """Check that what was said lies on the sample clock where it was said."""
+    """Check that words are at their positions on the sample clock."""
     check_log(events)
     assert word_error_rate([WANTED], [said(events, "call")]) < 0.3
     (started,) = [event for event in events if event["type"] == "CaptureStarted"]
@@ -70,7 +70,7 @@ def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path)
     assert not session.of("ProblemReported")
 
 
-def test_a_session_that_stands_still_as_a_whole_goes_on_and_loses_nothing(place: Path) -> None:
+def test_a_session_stopped_as_a_whole_loses_nothing(place: Path) -> None:
     with running(*_arguments(place), directory=place) as session:
         assert session.wait_for("SpeechStarted")
         _stand_still(session, 5.0)

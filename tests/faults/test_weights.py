@@ -1,4 +1,4 @@
-"""Weights that are damaged while a session uses them."""
+"""Weights that are damaged during a session."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from tests.pipeline.test_recordings import check_log
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory with weights of its own."""
+    """Return a directory with a copy of the weights."""
     place = tmp_path_factory.mktemp("w")
     shutil.copytree(store.models_directory() / "tiny.en", place / "tiny.en")
     return place
 
 
-def test_weights_that_are_damaged_in_mid_session_matter_only_to_a_new_start(place: Path) -> None:
+def test_damaged_weights_affect_only_a_restart(place: Path) -> None:
     source = f"call=file:{DEMO / 'call.flac'}"
     arguments = ("run", "--source", source, "--model", "tiny.en", "--answer", "off", "--json")
     with running(*arguments, directory=place, environment={"CUECARD_MODELS_DIR": str(place)}) as session:
@@ -64,10 +64,10 @@ def test_a_recording_ends_when_the_transcriber_is_given_up(
         session.wait_for("StageGivenUp")
         session.end(60)
     check_log(session.events)
-    begun = {event["utterance"] for event in session.of("SpeechStarted")}
+    started = {event["utterance"] for event in session.of("SpeechStarted")}
     lost = {event["utterance"] for event in session.of("UtteranceLost")}
     assert session.of("SessionEnding")[0]["cause"] == "the recordings ended"
-    assert len(begun) > 2
-    assert begun == lost | {event["utterance"] for event in session.of("FinalTranscribed")}
+    assert len(started) > 2
+    assert started == lost | {event["utterance"] for event in session.of("FinalTranscribed")}
     assert f"{len(lost)} utterances".encode() in session.errors
     assert "was lost before it could be transcribed" in saved.read_text()

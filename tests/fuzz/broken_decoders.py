@@ -1,4 +1,4 @@
-"""Decoders with one fault each, which whoever feeds them must find."""
+"""Decoders with one fault each, to test the fuzzer."""
 
 from __future__ import annotations
 

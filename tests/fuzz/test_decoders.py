@@ -1,4 +1,4 @@
-"""Everything that reads bytes from outside: each input is answered or refused, and nothing else happens."""
+"""Fuzz tests of every decoder: each input is accepted or rejected."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _scalars = (
 
 
 def _documents(names: str) -> st.SearchStrategy[Any]:
-    """Return JSON documents whose objects have names that a decoder looks for."""
+    """Return JSON documents with the names that a decoder expects."""
     return st.recursive(
         _scalars,
         lambda inner: (
@@ -62,14 +62,14 @@ _typed = st.fixed_dictionaries({"type": st.sampled_from(_KINDS.split())})
 
 @pytest.fixture(scope="module", autouse=True)
 def _own_temporary_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Have what the decoders write lie where pytest clears it away."""
+    """Redirect the decoders' files to a folder that pytest removes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("f")))
         yield
 
 
 def unharmed(decoder: Decoder, body: bytes) -> None:
-    """See that a decoder answers or refuses."""
+    """Check that a decoder accepts or rejects an input."""
     try:
         found = trouble(decoder, body)
     except decoder.refusals:
@@ -78,7 +78,7 @@ def unharmed(decoder: Decoder, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", DECODERS)
-def test_what_once_failed_and_what_is_sound_are_answered_or_refused(name: str) -> None:
+def test_corpus_and_seeds_are_accepted_or_rejected(name: str) -> None:
     for body in DECODERS[name].all_seeds():
         unharmed(DECODERS[name], body)
 

@@ -1,4 +1,4 @@
-"""Whoever feeds the decoders finds every kind of fault, and says which input it was."""
+"""The fuzzer finds every kind of fault, and names the input."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ def test_the_time_it_may_take_is_kept() -> None:
     assert 0 < outcome.fed < 10**9
 
 
-def test_a_faulty_input_is_kept_and_the_last_line_counts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_faulty_input_is_stored_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(StageFailure, match="3 inputs"):
         measure(Plan(3, ["raises"], 0, 9, tmp_path, BROKEN))
     assert sorted(path.name for path in (tmp_path / "raises").iterdir()) == ["9-0", "9-1", "9-2"]
@@ -52,6 +50,6 @@ def test_a_faulty_input_is_kept_and_the_last_line_counts(
     assert "raises 0: KeyError" in said.err
 
 
-def test_an_unknown_decoder_is_said() -> None:
+def test_an_unknown_decoder_is_a_failure() -> None:
     with pytest.raises(UsageFailure, match="no decoder 'nothing'"):
         feed_all(Plan(1, ["nothing"], 0, 1, None))

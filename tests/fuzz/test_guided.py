@@ -1,4 +1,4 @@
-"""Where what breeds the inputs is missing, the user is told how to get it, and that is true."""
+"""Without atheris the user gets the command that installs it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bus.failures import MachineFailure
 
 
 @pytest.mark.skipif(importlib.util.find_spec("atheris") is not None, reason="atheris is there")
-def test_without_atheris_it_says_which_extra_to_install() -> None:
+def test_missing_atheris_names_the_extra() -> None:
     with pytest.raises(MachineFailure) as failure:
         breed(Plan(1, ["past"], 1, 1, None))
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]

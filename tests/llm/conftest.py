@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bus.client import HubClient
+from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
-from llm.connector.protocol import PASSES_SOCKETS
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority, found_authority
 from tests.llm.live import Live

@@ -19,8 +19,8 @@ from bus.messages import (
     UtteranceDiscarded,
 )
 from llm.answering import NEWER_QUESTION, NO_PROVIDER, RESTARTED, Answering, caught_up
-from llm.notes.passages import cut
-from llm.notes.reading import Note
+from llm.notes.index.passages import cut
+from llm.notes.read.note_files import Note
 from llm.notes.search import Notes
 from llm.orders import Drop, Order, Release, Step
 from llm.settings import LlmSettings

@@ -31,7 +31,7 @@ class Shown:
 
     def __init__(self, run: Run, child: subprocess.Popen[bytes], picture: Path) -> None:
         self.run, self.child, self.picture = run, child, picture
-        self.client = HubClient("session", run, kinds=wiring.KEPT | {m.Heartbeat})
+        self.client = HubClient("session", run, kinds=wiring.LOGGED | {m.Heartbeat})
         self.events: list[m.Event] = []
 
     def until(self, kind: type[m.Message], stage: str = "overlay") -> m.Event:
@@ -46,7 +46,7 @@ class Shown:
 
     def until_drawn(self) -> None:
         """Wait until the overlay says in a beat that it has dealt with all that was logged."""
-        with HubClient("view", self.run, kinds=wiring.KEPT) as reader:
+        with HubClient("view", self.run, kinds=wiring.LOGGED) as reader:
             latest = max(logged.seq for logged in reader.poll(10))
 
         def dealt_with() -> bool:

@@ -1,4 +1,4 @@
-"""A session as a user starts it: `cuecard …` in a process of its own, its JSON lines read as they come."""
+"""A session started by `cuecard …` in a separate process, with its JSON lines."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ NO_HURRY = {
     "CUECARD_LLM_FIRST_TOKEN_TIMEOUT_S": "120",
     "CUECARD_LLM_TOTAL_TIMEOUT_S": "300",
 }
-"""Lets the small model answer on a busy machine."""
+"""Gives the small model enough time on a busy machine."""
 
 
 class Session:
     """A running session.
 
     Args:
-        arguments: What follows `cuecard`.
+        arguments: Arguments of `cuecard`.
         directory: A private directory with a short path, for its run directory.
         environment: Changes to the environment.
-        stdin: What it reads on standard input.
-        desktop: Surroundings to run it in, in place of the test runner's environment and run directory.
+        stdin: Its standard input.
+        desktop: Desktop to run it in, instead of the test runner's environment and run directory.
     """
 
     def __init__(
@@ -63,20 +63,20 @@ class Session:
             reader.start()
 
     def of(self, kind: str) -> list[Event]:
-        """Return the events of a kind that have come so far."""
+        """Return the events of a kind so far."""
         return [event for event in self.events if event["type"] == kind]
 
     def wait_for(self, kind: str, count: int = 1, timeout_s: float = 60.0) -> list[Event]:
-        """Wait until so many events of a kind have come, and return them."""
+        """Wait for so many events of a kind, and return them."""
         wait_until(lambda: len(self.of(kind)) >= count or self.process.poll() is not None, timeout_s)
         return self.of(kind)
 
     def pid(self, stage: str) -> int:
-        """Return the process of a stage as it was started last."""
+        """Return the latest process of a stage."""
         return next(event["pid"] for event in reversed(self.of("StageStarted")) if event["stage"] == stage)
 
     def children(self) -> list[psutil.Process]:
-        """Return the processes it has started and that still run."""
+        """Return its running processes."""
         return psutil.Process(self.process.pid).children()
 
     def interrupt(self) -> None:
@@ -110,7 +110,7 @@ class Session:
 
 @contextmanager
 def running(*arguments: str, directory: Path, **options: Any) -> Iterator[Session]:
-    """Run a session as long as the context lasts, at most."""
+    """Run a session at most as long as the context lasts."""
     session = Session(*arguments, directory=directory, **options)
     try:
         yield session

@@ -1,4 +1,4 @@
-"""What else a desktop gives a session: a protected display, a key store, odd locales, a deleted folder."""
+"""Other properties of desktops: protected display, key store, odd locales, deleted folder."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def test_any_locale_will_do(place: Path, locale: str) -> None:
     assert b"hanks for joining" in done.stdout
 
 
-def test_a_working_folder_that_is_gone_is_no_hindrance(place: Path) -> None:
-    gone = place / "gone"
-    gone.mkdir()
+def test_a_deleted_working_folder_does_no_harm(place: Path) -> None:
+    vanished = place / "gone"
+    vanished.mkdir()
     with root_desktop(place) as desktop:
         command = desktop.cuecard("run", *SHORT, "--view", "plain", "--answer", "off")
-        script = f'cd {gone}; rmdir {gone}; exec "$@"'
+        script = f'cd {vanished}; rmdir {vanished}; exec "$@"'
         done = subprocess.run(
             ["sh", "-c", script, "sh", *command],
             env=desktop.environment,
@@ -97,7 +97,7 @@ def test_a_working_folder_that_is_gone_is_no_hindrance(place: Path) -> None:
     assert b"hanks for joining" in done.stdout
 
 
-def test_an_output_that_cannot_say_everything_is_no_hindrance(place: Path) -> None:
+def test_an_ascii_only_output_does_no_harm(place: Path) -> None:
     with root_desktop(place) as desktop:
         desktop.environment["PYTHONIOENCODING"] = "ascii"
         done = _run(desktop, "--view", "plain", "--answer", "off")

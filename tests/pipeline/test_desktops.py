@@ -1,7 +1,7 @@
-"""Live capture on ordinary desktops: the sound server is where desktops have it, and no variable names it.
+"""Live capture on ordinary desktops, with sound servers in their default places.
 
 Each test starts a real server the way a desktop does, runs `cuecard run` in its sandbox, plays speech, and
-reads the words from both sources.
+checks the words of both sources.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _hears_both_sides(
     player: Mapping[str, str] | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> None:
-    """Check that a session transcribes what is played, heard as microphone and as the call."""
+    """Check that a session transcribes what is played, both as microphone and as call."""
     sources = sources or ("call=monitor", "mic=default")
     recording = desktop.home / "speech.wav"
     soundfile.write(recording, *soundfile.read(DEMO / "call.flac", frames=40_000, dtype="int16"))
@@ -104,7 +104,7 @@ def test_pulseaudio_without_a_runtime_directory(place: Path) -> None:
 
 
 def test_a_runtime_directory_that_no_variable_names(place: Path) -> None:
-    """After `su`, or in a cron job, the login's variables are lost and its sound server is still there."""
+    """After `su`, or in a cron job, the login's variables are missing but its sound server is running."""
     need("pulseaudio", "pactl", "paplay")
     with user_desktop(place) as desktop:
         desktop.start_pulseaudio()
@@ -126,7 +126,7 @@ def _by_client_conf(desktop: Desktop, socket: str) -> None:
 
 
 def _by_linked_client_conf(desktop: Desktop, socket: str) -> None:
-    """Keep the settings as dotfiles in a repository, with a link to each file."""
+    """Store the settings as dotfiles in a repository, with a link to each file."""
     dotfiles = desktop.home / "dotfiles"
     dotfiles.mkdir()
     (dotfiles / "client.conf").write_text(f"default-server = unix:{socket}\n")
@@ -142,13 +142,13 @@ def _by_old_cookie(desktop: Desktop, socket: str) -> None:
 
 
 def _by_alsa_settings(desktop: Desktop, socket: str) -> None:
-    """Let ALSA's own settings name the server of its pulse device."""
+    """Let ALSA's settings name the server of its pulse device."""
     (desktop.home / ".asoundrc").write_text(f'pcm.pulse {{ type pulse server "unix:{socket}" }}\n')
     _by_client_conf(desktop, socket)
 
 
 def _start_elsewhere(desktop: Desktop, socket: str) -> None:
-    # The server reads libpulse's settings as well, and would take the server named there for another one.
+    # The server reads libpulse's settings as well, and would connect to the server named there.
     desktop.start_pulseaudio(socket=socket, PULSE_CLIENTCONFIG="/dev/null")
     desktop.wait_for_sound()
 
@@ -172,7 +172,7 @@ def test_pulseaudio_elsewhere(place: Path, named: Callable[[Desktop, str], None]
 
 
 def test_a_restarted_server_is_found_again(place: Path) -> None:
-    """It may have made its folder in the runtime directory anew, as after a logout."""
+    """It may have created a new folder in the runtime directory, as after a logout."""
     need("pulseaudio", "pactl", "paplay")
     with root_desktop(place) as desktop:
         server = desktop.start_pulseaudio()
@@ -221,7 +221,7 @@ def test_doctor_and_devices_agree_with_a_session(desktop: Desktop) -> None:
 
 
 def test_doctor_reports_what_a_session_would_meet(place: Path) -> None:
-    """A server that only a process outside of the sandbox can reach is no server."""
+    """A server that only processes outside the sandbox can reach is not usable."""
     need("pulseaudio", "pactl")
     with root_desktop(place) as desktop:
         desktop.start_pulseaudio("module-native-protocol-tcp listen=127.0.0.1 port=47131 auth-anonymous=1")

@@ -21,7 +21,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
-def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(place: Path) -> None:
+def test_a_hanging_transcriber_loses_and_doubles_no_word(place: Path) -> None:
     samples, rate_hz = soundfile.read(MIC, dtype="int16")
     soundfile.write(place / "mic.wav", samples[round(8.4 * rate_hz) : round(30.6 * rate_hz)], rate_hz)
     wanted = " ".join(turn.text for turn in script() if turn.source == "mic" and turn.end_s < 30.6)
@@ -37,7 +37,7 @@ def test_a_transcriber_that_hangs_in_mid_session_loses_and_doubles_no_words(plac
     assert word_error_rate([wanted], [said(session.events, "mic")]) < 0.12
 
 
-def test_words_shown_are_saved_when_the_session_ends_before_their_final(place: Path) -> None:
+def test_partials_are_saved_if_the_session_ends_first(place: Path) -> None:
     saved = place / "s.md"
     arguments = ("run", "--source", f"mic=file:{MIC}", "--answer", "off", "--json", "--save", str(saved))
     with running(*arguments, directory=place) as session:
@@ -53,7 +53,7 @@ def test_words_shown_are_saved_when_the_session_ends_before_their_final(place: P
     assert f"[unconfirmed] {final['text']}" in saved.read_text()
 
 
-def test_a_dead_hub_ends_the_session_and_what_was_heard_is_saved(place: Path) -> None:
+def test_a_dead_hub_ends_and_saves_the_session(place: Path) -> None:
     file = place / "s.md"
     arguments = ("run", *BOTH, "--answer", "off", "--json", "--save", str(file))
     with running(*arguments, directory=place) as session:
@@ -73,7 +73,7 @@ def test_a_dead_hub_ends_the_session_and_what_was_heard_is_saved(place: Path) ->
 BAD_INPUT = [
     (("--source", "mic=file:/nowhere.wav"), 4, "/nowhere.wav"),
     (("--source", "mic=file:{place}/empty.wav"), 4, "empty.wav"),
-    (("--source", "mic=file:{place}/silent.wav"), 4, "it holds no sound"),
+    (("--source", "mic=file:{place}/silent.wav"), 4, "it has no audio"),
     (("--source", "mic=file:{place}/text.wav"), 4, "text.wav"),
     (("--source", "mic=file:{place}"), 4, "{place}"),
     (("--source", "mic=what"), 2, "mic=what"),
@@ -91,10 +91,10 @@ BAD_INPUT = [
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "says"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
+    ("arguments", "code", "message"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
 )
-def test_bad_input_is_one_clear_line_and_leaves_nothing(
-    place: Path, arguments: tuple[str, ...], code: int, says: str
+def test_bad_input_is_one_line_and_leaves_nothing(
+    place: Path, arguments: tuple[str, ...], code: int, message: str
 ) -> None:
     (place / "empty.wav").write_bytes(b"")
     (place / "text.wav").write_text("no sound at all")
@@ -106,12 +106,12 @@ def test_bad_input_is_one_clear_line_and_leaves_nothing(
         assert session.end(60) == code
     lines = session.errors.decode().strip().splitlines()
     assert len(lines) == 1, session.errors.decode()
-    assert says.replace("{place}", str(place)) in lines[0]
+    assert message.replace("{place}", str(place)) in lines[0]
     assert session.left_behind() == []
 
 
 @pytest.mark.parametrize("how", ["missing", "truncated"])
-def test_weights_that_are_not_right_are_answered_with_the_command(place: Path, how: str) -> None:
+def test_wrong_weights_name_the_fix_command(place: Path, how: str) -> None:
     if how == "truncated":
         (place / "base").mkdir()
         (place / "base" / "model.bin").write_bytes(b"x")

@@ -1,4 +1,4 @@
-"""Only the llm process of a session ever holds a key: looked for in every process and file of a real one."""
+"""Only the llm process holds a key: every process and file is searched."""
 
 from __future__ import annotations
 
@@ -58,32 +58,30 @@ def test_no_other_process_and_no_file_of_a_session_has_a_key(place: Path, provid
     assert core.split()[4:6] == ["1", "1"], "a crash leaves no copy of its memory: no dump fits"
 
 
-def test_a_typed_key_is_given_to_the_llm_process_alone_and_outlives_it(
-    place: Path, provider: ProviderServer
-) -> None:
+def test_a_typed_key_reaches_only_llm_and_its_restarts(place: Path, provider: ProviderServer) -> None:
     arguments = ("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--provider", provider.base_url)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place), "XDG_STATE_HOME": str(place)}
-    with Typist("-m", "session", *arguments, "--ask-key", "--json", environment=environment) as typist:
-        typist.type_at("(it is not shown)", "sk-planted-and-typed")
-        typist.wait_to_see('"type":"SpeechStarted"')
-        (llm,) = (process for process in _family(typist.pid) if process.cmdline()[-1] == "llm")
+    with Typist("-m", "session", *arguments, "--ask-key", "--json", environment=environment) as terminal:
+        terminal.type_at("(it is not shown)", "sk-planted-and-typed")
+        terminal.wait_to_see('"type":"SpeechStarted"')
+        (llm,) = (process for process in _family(terminal.pid) if process.cmdline()[-1] == "llm")
         llm.kill()
-        typist.wait_to_see('"type":"StageReady","stage":"llm"', 2)
+        terminal.wait_to_see('"type":"StageReady","stage":"llm"', 2)
         wait_until(lambda: len({request.connection for request in provider.requests}) == 2)
         holders = [
-            process for process in (psutil.Process(typist.pid), *_family(typist.pid)) if _holds(process)
+            process for process in (psutil.Process(terminal.pid), *_family(terminal.pid)) if _holds(process)
         ]
         files = {path.name for path in place.rglob("*") if path.is_file() and _planted(path.read_bytes())}
-        typist.interrupt()
-        assert typist.end() == 0, typist.shown
+        terminal.interrupt()
+        assert terminal.end() == 0, terminal.shown
     assert {request.headers["authorization"] for request in provider.requests} == {
         "Bearer sk-planted-and-typed"
     }
     assert (holders, files) == ([], set())
-    assert not _planted(typist.shown.encode())
+    assert not _planted(terminal.shown.encode())
 
 
-def test_what_lies_where_the_user_is_is_not_loaded_beside_the_keys(
+def test_modules_in_the_working_folder_are_not_imported(
     place: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = place / "downloads"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.faults.recovery import account, asked_twice
+from bench.faults.recovery import account, count_double_answers
 from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
@@ -48,7 +48,7 @@ def sources(place: Path) -> list[str]:
     return given
 
 
-def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place: Path) -> None:
+def test_kills_in_mid_sentence_lose_no_word(place: Path) -> None:
     environment = {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(place)}
     with ProviderServer(script=[answer("Name the tables first.")]) as provider:
         options = ("--provider", provider.base_url, "--view", "overlay", "--json")
@@ -59,7 +59,7 @@ def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place
     assert died == {"overlay", "connector", "llm", *HEARING}
     happened = account(session.events)
     assert (happened.lost, happened.doubled, happened.out_of_order) == (0, 0, 0)
-    assert asked_twice(session.events) == 0
+    assert count_double_answers(session.events) == 0
     assert session.of("AnswerFinished"), "what was cut off is asked again"
     (gap,) = session.of("AudioLost")
     assert gap["stop_sample"] == session.of("CaptureStarted")[-1]["start_sample"]
@@ -68,7 +68,7 @@ def test_whatever_dies_in_mid_sentence_is_mended_and_the_sentence_is_whole(place
 
 
 def _kill_each_at_work(session: Session) -> None:
-    """Kill each group of stages when its work shows, in the order in which the machine comes to it."""
+    """Kill each group of stages when its work shows, in order."""
 
     def mic_grows() -> bool:
         return any(event["source"] == "mic" for event in session.of("PartialTranscribed"))
@@ -76,7 +76,7 @@ def _kill_each_at_work(session: Session) -> None:
     at_work: dict[tuple[str, ...], Callable[[], bool]] = {
         ("overlay",): lambda: bool(session.of("FinalTranscribed")),
         ("connector", "llm"): lambda: bool(session.of("AnswerStreamed")),
-        HEARING: mic_grows,  # whoever has the sound, all at once
+        HEARING: mic_grows,  # all that have the audio, at once
     }
     while at_work:
         for stages in wait_until(lambda: [each for each, works in at_work.items() if works()], 120):
@@ -86,7 +86,7 @@ def _kill_each_at_work(session: Session) -> None:
 
 
 def _check_words_shown(session: Session) -> None:
-    """Check that words shown before the transcriber died stand, unless its final pass found better ones."""
+    """Check that words shown before the transcriber died remain, unless its final pass found better ones."""
     shown = next(event for event in session.of("PartialTranscribed") if event["source"] == "mic")
     utterance = shown["source"], shown["utterance"]
     (final,) = [e for e in session.of("FinalTranscribed") if (e["source"], e["utterance"]) == utterance]
@@ -98,11 +98,11 @@ def _check_words_shown(session: Session) -> None:
         assert final["text"] in texts
 
 
-def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
+def test_a_question_is_never_count_double_answers_at_once(place: Path) -> None:
     options = ("--provider", "local", "--json")
     with running("run", *sources(place), *options, directory=place) as session:
         session.wait_for("RequestSent")
-        os.kill(session.pid("llm"), signal.SIGSTOP)  # a hang, before anything of the answer came
+        os.kill(session.pid("llm"), signal.SIGSTOP)  # a hang, before the first token of the answer
         assert session.end() == 0
     deaths = [event["seq"] for event in session.of("StageDied") if event["stage"] == "llm"]
     assert len(deaths) == 1
@@ -112,18 +112,16 @@ def test_a_question_is_never_asked_twice_at_once(place: Path) -> None:
         event["question"] for kind in ("AnswerFinished", "AnswerStopped") for event in session.of(kind)
     )
     assert set(ends.values()) == {1}
-    assert asked_twice(session.events) == 0
+    assert count_double_answers(session.events) == 0
 
 
-def test_a_frozen_window_is_in_nobodys_way_and_has_everything_when_it_thaws(
-    make_run: Callable[..., Run], start_stage: StartStage
-) -> None:
+def test_a_frozen_window_catches_up(make_run: Callable[..., Run], start_stage: StartStage) -> None:
     run = make_run(**{name: kind() for name, kind in SCHEMA.items()})
     start_stage(run, "bus")
     overlay = start_stage(run, "overlay", QT_QPA_PLATFORM="offscreen")
     with (
         HubClient("session", run, kinds=frozenset({Heartbeat, StageReady})) as watch,
-        HubClient("llm", run) as sayer,
+        HubClient("llm", run) as publisher,
         HubClient("view", run, kinds=frozenset({AnswerStreamed})) as other,
     ):
 
@@ -133,10 +131,11 @@ def test_a_frozen_window_is_in_nobodys_way_and_has_everything_when_it_thaws(
         wait_until(lambda: seen(lambda event: isinstance(event, StageReady) and event.stage == "overlay"), 30)
         os.kill(overlay.pid, signal.SIGSTOP)
         for number in range(EVENTS):
-            sayer.publish(AnswerStreamed(question=1, delta=f"{number} ", received_ns=number))
-        heard: list[int] = []
-        wait_until(lambda: heard.extend(each.seq for each in other.poll(0.05)) or len(heard) == EVENTS)
+            publisher.publish(AnswerStreamed(question=1, delta=f"{number} ", received_ns=number))
+        received: list[int] = []
+        wait_until(lambda: received.extend(each.seq for each in other.poll(0.05)) or len(received) == EVENTS)
         os.kill(overlay.pid, signal.SIGCONT)
         wait_until(
-            lambda: seen(lambda event: isinstance(event, Heartbeat) and event.processed_seq >= heard[-1]), 30
+            lambda: seen(lambda event: isinstance(event, Heartbeat) and event.processed_seq >= received[-1]),
+            30,
         )

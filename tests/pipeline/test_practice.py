@@ -1,4 +1,4 @@
-"""A practice as a user runs it: a real sound server, real speech, a provider on loopback."""
+"""Practice as a user runs it: real sound server, real speech, a provider on loopback."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.joi
 
 QUESTIONS = ["What was the hardest part?", "How would you design a rate limiter?"]
 ANSWERS_S = [(24.0, 30.2), (60.0, 69.2)]
-"""Where in the shipped recording they are answered."""
+"""Positions of the answers in the shipped recording."""
 QUESTION_WORDS = ["hardest part", "rate limit"]
 WORDS = ["every part of the code", "token bucket"]
 FEEDBACK = "**It meets the question.**\n\n- The *tables* are named."
 HURRY = {"CUECARD_PRACTICE_QUIET_S": "1.5", "CUECARD_PRACTICE_BETWEEN_S": "0"}
 DIRTY_MEMORY = {"MALLOC_PERTURB_": "90"}
-"""Fills new memory, so that a program which reads uninitialized memory always fails, not by chance."""
+"""Fills new memory, so that a program that reads uninitialized memory fails every time."""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def practise(session: Session, server: pulse.PulseServer) -> None:
     """Answer each question when it is the user's turn."""
     for number, (start_s, stop_s) in enumerate(ANSWERS_S, 1):
         session.wait_for("TurnStarted", number)
-        # Whoever answers at once shares an utterance with the voice; `test_echo` has that.
+        # An answer that starts at once shares an utterance with the voice; `test_echo` covers that.
         wait_until(lambda: len(_outcomes(session)) == len(session.of("SpeechStarted")), 30)
         spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
         player = server.play(spoken[round(start_s * rate_hz) : round(stop_s * rate_hz)], rate_hz)
@@ -72,9 +72,7 @@ def _outcomes(session: Session) -> list[Event]:
 
 
 @pytest.mark.long
-def test_the_program_asks_listens_measures_and_has_answers_looked_at(
-    server: pulse.PulseServer, place: Path
-) -> None:
+def test_practice_asks_measures_and_requests_feedback(server: pulse.PulseServer, place: Path) -> None:
     file, saved = place / "questions.md", place / "practice.md"
     file.write_text("# Mine\n" + "".join(f"- {question}\n" for question in QUESTIONS))
     arguments = ("practice", "--questions", str(file), "--speak", "--notes", str(DEMO / "notes.md"))
@@ -97,9 +95,9 @@ def test_the_program_asks_listens_measures_and_has_answers_looked_at(
 
 
 def check_answers(session: Session) -> None:
-    """Check that each answer holds what was said to its question, and nothing of the program's own voice."""
-    heard = " ".join(event["text"].lower() for event in session.of("FinalTranscribed"))
-    assert any(words in heard for words in QUESTION_WORDS), "the microphone hears the voice"
+    """Check that each answer contains its own words, and nothing of the program's voice."""
+    received = " ".join(event["text"].lower() for event in session.of("FinalTranscribed"))
+    assert any(words in received for words in QUESTION_WORDS), "the microphone hears the voice"
     for measured, words in zip(session.of("PracticeAnswerMeasured"), WORDS, strict=True):
         assert words in measured["text"].lower()
         assert not any(words in measured["text"].lower() for words in QUESTION_WORDS)
@@ -134,9 +132,7 @@ def check_requests(session: Session, provider: ProviderServer) -> None:
     assert [event["text"] for event in session.of("AnswerFinished")] == [FEEDBACK] * 3
 
 
-def test_without_a_provider_nothing_is_sent_and_everything_is_measured(
-    server: pulse.PulseServer, place: Path
-) -> None:
+def test_practice_without_provider_sends_nothing(server: pulse.PulseServer, place: Path) -> None:
     file = place / "questions.txt"
     file.write_text(QUESTIONS[0])
     arguments = ("practice", "--questions", str(file), "--provider", "none", "--json")

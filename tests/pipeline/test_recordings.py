@@ -35,16 +35,16 @@ def truth(source: str) -> str:
 
 
 def check_log(events: Sequence[Event]) -> None:
-    """Check what holds for every log: order, numbering, one end for each utterance."""
+    """Check the invariants of every log: order, numbering, one outcome per utterance."""
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     stamps = [event["logged_ns"] for event in events]
     assert stamps == sorted(stamps)
     for source in ("call", "mic"):
         ended = [e["utterance"] for e in events if e["type"] == "SpeechEnded" and e["source"] == source]
         done = [e["utterance"] for e in events if e["type"] in OUTCOMES and e["source"] == source]
-        begun = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
+        started = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
         assert ended == list(range(1, len(ended) + 1))
-        assert sorted(done) == begun, "every utterance has exactly one outcome"
+        assert sorted(done) == started, "every utterance has exactly one outcome"
 
 
 def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
@@ -74,7 +74,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
         assert order[:3] == ["QuestionDetected", "PassagesRetrieved", "RequestSent"], "notes come first"
-        # On a busy machine the next question may cut an answer short.
+        # On a busy machine the next question may cancel an answer.
         ends = [kind for kind in order if kind != "UsageCounted"]
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
@@ -87,7 +87,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
 
 
 def check_requests(requests: Sequence[Event], own_words: str) -> None:
-    """Check that requests stayed on the machine and hold nothing that the candidate said."""
+    """Check that requests stayed on the machine and contain nothing that the candidate said."""
     assert len(requests) == 4
     for request in requests:
         assert not request["left_machine"]
@@ -96,7 +96,7 @@ def check_requests(requests: Sequence[Event], own_words: str) -> None:
         content = " ".join(message["content"] for message in body["messages"])
         sentences = [part for part in own_words.split(". ") if len(part.split()) > 5]
         assert sentences
-        quoted = (DEMO / "notes.md").read_text()  # the candidate's own notes may say the same
+        quoted = (DEMO / "notes.md").read_text()  # the candidate's own notes may contain the same words
         assert not [each for each in sentences if each in content and each not in " ".join(quoted.split())]
 
 
@@ -113,7 +113,7 @@ def test_standard_input_is_a_source(place: Path) -> None:
     assert word_error_rate([wanted], [said(session.events, "call")]) < 0.1
 
 
-def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
+def test_ctrl_c_in_mid_sentence_saves_the_transcript(place: Path) -> None:
     with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
         session.wait_for("FinalTranscribed")
         before = len(session.of("SpeechStarted"))
@@ -127,7 +127,7 @@ def test_ctrl_c_in_mid_sentence_keeps_what_was_said(place: Path) -> None:
     assert session.left_behind() == []
 
 
-def test_noise_says_nothing(place: Path) -> None:
+def test_noise_has_no_words(place: Path) -> None:
     chance = np.random.default_rng(3)
     hiss = chance.normal(0, 0.02, 6 * SAMPLE_RATE)
     clicks = np.zeros(6 * SAMPLE_RATE)

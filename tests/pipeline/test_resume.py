@@ -24,7 +24,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def recording(place: Path) -> str:
-    """Return a source that says one sentence, is quiet for a while, and says two."""
+    """Return a source with one sentence, a pause, and two sentences."""
     samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16", stop=9 * SAMPLE_RATE)
     quiet = np.zeros(4 * SAMPLE_RATE, np.int16)
     soundfile.write(place / "call.wav", [*samples[: 3 * SAMPLE_RATE], *quiet, *samples], SAMPLE_RATE)
@@ -32,7 +32,7 @@ def recording(place: Path) -> str:
 
 
 def kill_after_a_final(session: Session) -> None:
-    """Kill the supervisor when a sentence is final, and wait until nothing but the keeper is left."""
+    """Kill the supervisor after the first final, and wait until only the keeper is left."""
     session.wait_for("FinalTranscribed")
     wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")))
     session.process.kill()
@@ -41,7 +41,7 @@ def kill_after_a_final(session: Session) -> None:
 
 
 def left(session: Session) -> list[str]:
-    """Return what is left of a session that was killed, but for the directory with the keeper's socket."""
+    """Return what is left of a killed session, except the directory with the keeper's socket."""
     return [each for each in session.left_behind() if "process" in each]
 
 
@@ -56,7 +56,7 @@ def resume(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
+def test_a_killed_session_is_resumed(place: Path) -> None:
     with running("run", "--source", recording(place), "--answer", "off", "--json", directory=place) as killed:
         kill_after_a_final(killed)
     (directory,) = place.glob("cuecard-*")
@@ -74,7 +74,7 @@ def test_a_killed_session_goes_on_where_it_was(place: Path) -> None:
     wait_until(lambda: taken_up.left_behind() == [])
 
 
-def test_what_was_kept_can_be_saved_without_going_on(place: Path) -> None:
+def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     with running(
         "run", "--source", recording(place), "--answer", "off", "--json", directory=place
     ) as session:
@@ -108,7 +108,7 @@ def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     wait_until(lambda: session.left_behind() == [])
 
 
-def test_nothing_is_kept_of_a_session_in_which_nothing_was_said(place: Path) -> None:
+def test_an_empty_session_is_not_retained(place: Path) -> None:
     soundfile.write(place / "quiet.wav", np.zeros(60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)
     arguments = ("run", "--source", f"mic=file:{place / 'quiet.wav'}", "--answer", "off", "--json")
     with running(*arguments, directory=place) as session:

@@ -1,10 +1,12 @@
+"""Tests of the wait that the words before a pause need."""
+
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.endpointing import WAITS, Endpointing, judge
+from stt.endpointing import WAITS, Endpointing, decide
 
 EVERY_ENDPOINTING: list[Endpointing] = ["snappy", "balanced", "patient"]
 
@@ -14,7 +16,7 @@ EVERY_ENDPOINTING: list[Endpointing] = ["snappy", "balanced", "patient"]
     [
         ("What was the hardest part of it?", "question"),
         ("I would start with a token bucket.", "sentence"),
-        ("He said, “I would not go.”", "sentence"),
+        ("He published, “I would not go.”", "sentence"),
         ("That is what we shall do!", "sentence"),
         ("And where do you come from?", "question"),
         ("Well.", "few words"),
@@ -23,38 +25,38 @@ EVERY_ENDPOINTING: list[Endpointing] = ["snappy", "balanced", "patient"]
         ("We split it into three, and", "unfinished"),
         ("I think if it signifies anything, it is...", "unfinished"),
         ("We looked at the access patterns,", "unfinished"),
-        ("And then I said to the", "unfinished"),
-        ("And then I said to the.", "no sentence"),
+        ("And then I published to the", "unfinished"),
+        ("And then I published to the.", "no sentence"),
         ("So um.", "few words"),
         ("So um", "unfinished"),
         ("", "unfinished"),
     ],
 )
-def test_the_words_say_how_long_to_wait(text: str, reason: str) -> None:
-    assert judge(text, "balanced").reason == reason
+def test_wait_depends_on_the_last_words(text: str, reason: str) -> None:
+    assert decide(text, "balanced").reason == reason
 
 
 @pytest.mark.parametrize("endpointing", EVERY_ENDPOINTING)
-def test_what_is_less_finished_is_waited_for_longer(endpointing: Endpointing) -> None:
+def test_less_finished_words_wait_longer(endpointing: Endpointing) -> None:
     waits = WAITS[endpointing]
-    assert waits.question_ms < waits.sentence_ms < waits.unsure_ms < waits.unfinished_ms
+    assert waits.question_ms < waits.sentence_ms < waits.unclear_ms < waits.unfinished_ms
 
 
-def test_words_that_were_heard_badly_are_not_trusted() -> None:
+def test_improbable_words_are_unclear() -> None:
     text = "The story is regarding Joseph."
-    assert judge(text, "balanced", mean_log_probability=-0.1).reason == "sentence"
-    assert judge(text, "balanced", mean_log_probability=-0.5).reason == "unclear words"
+    assert decide(text, "balanced", mean_log_probability=-0.1).reason == "sentence"
+    assert decide(text, "balanced", mean_log_probability=-0.5).reason == "unclear words"
 
 
-def test_who_has_paused_before_is_given_more_time() -> None:
+def test_slow_speaker_gets_more_time() -> None:
     text = "We moved the reads behind a view."
-    assert judge(text, "balanced", longest_pause_ms=250).reason == "sentence"
-    assert judge(text, "balanced", longest_pause_ms=500).reason == "slow speaker"
-    assert judge("And then we,", "balanced", longest_pause_ms=500).reason == "unfinished"
-    assert judge("What came after that?", "balanced", longest_pause_ms=500).reason == "question"
+    assert decide(text, "balanced", longest_pause_ms=250).reason == "sentence"
+    assert decide(text, "balanced", longest_pause_ms=500).reason == "slow speaker"
+    assert decide("And then we,", "balanced", longest_pause_ms=500).reason == "unfinished"
+    assert decide("What came after that?", "balanced", longest_pause_ms=500).reason == "question"
 
 
 @given(st.text())
-def test_more_patience_never_waits_less(text: str) -> None:
-    snappy, balanced, patient = (judge(text, endpointing).wait_ms for endpointing in EVERY_ENDPOINTING)
+def test_wait_grows_from_snappy_to_patient(text: str) -> None:
+    snappy, balanced, patient = (decide(text, endpointing).wait_ms for endpointing in EVERY_ENDPOINTING)
     assert snappy < balanced < patient

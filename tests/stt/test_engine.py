@@ -1,3 +1,5 @@
+"""Tests of the Whisper engine on real weights and real speech."""
+
 from __future__ import annotations
 
 import shutil
@@ -12,10 +14,10 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure, SettingsFailure
 from session.models import store
 from session.run.demo import DEMO, script
-from stt import hallucination as guard
+from stt.cuda_fallback import load
 from stt.device import cpu
-from stt.engine import Abandoned, Engine
-from stt.loading import load
+from stt.engine import PassCancelled, WhisperEngine
+from stt.hallucination import is_hallucination
 from stt.mel import Features
 from stt.settings import SttSettings
 
@@ -25,18 +27,18 @@ def settings(model: str = "base", **changes: str) -> SttSettings:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(settings(), cpu(settings()))
+def engine() -> WhisperEngine:
+    return WhisperEngine(settings(), cpu(settings()))
 
 
-def features(engine: Engine, samples: Samples) -> Features:
+def features(engine: WhisperEngine, samples: Samples) -> Features:
     mel = engine.growing_mel(0)
     mel.extend(samples)
     return mel.features(0, len(samples))
 
 
 def spoken() -> list[tuple[str, Samples]]:
-    """Return what is said in the demo, with its sound."""
+    """Return the text and audio of each turn of the demo."""
     recordings = {name: soundfile.read(DEMO / f"{name}.flac", dtype="int16")[0] for name in ("call", "mic")}
     margin = 0.25
     return [
@@ -50,73 +52,73 @@ def spoken() -> list[tuple[str, Samples]]:
     ]
 
 
-def test_real_speech_through_fitted_windows_is_understood(engine: Engine) -> None:
-    truth, said = [], []
+def test_fitted_windows_transcribe_real_speech(engine: WhisperEngine) -> None:
+    truth, texts = [], []
     for text, samples in spoken():
-        heard, _ = engine.transcribe(features(engine, samples))
-        assert heard.window_s < 30
-        assert not guard.says_nothing(heard, settings())
+        decoded, _ = engine.transcribe(features(engine, samples))
+        assert decoded.window_s < 30
+        assert not is_hallucination(decoded, settings())
         truth.append(text)
-        said.append(heard.text)
-    assert word_error_rate(truth, said) < 0.05
+        texts.append(decoded.text)
+    assert word_error_rate(truth, texts) < 0.05
 
 
-def test_a_long_sentence_is_not_cut_short_by_the_token_limit(engine: Engine) -> None:
+def test_token_limit_does_not_cut_a_long_sentence(engine: WhisperEngine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    heard, _ = engine.transcribe(features(engine, samples))
-    assert heard.text.split()[-1].strip(".").lower() == text.split()[-1].strip(".").lower()
+    decoded, _ = engine.transcribe(features(engine, samples))
+    assert decoded.text.split()[-1].strip(".").lower() == text.split()[-1].strip(".").lower()
 
 
-def test_words_before_are_context_and_are_not_said_again(engine: Engine) -> None:
+def test_previous_text_is_context_and_not_repeated(engine: WhisperEngine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    heard, _ = engine.transcribe(features(engine, samples), "We were talking about the rate limiter. " * 12)
-    assert word_error_rate([text], [heard.text]) < 0.1
+    decoded, _ = engine.transcribe(features(engine, samples), "We were talking about the rate limiter. " * 12)
+    assert word_error_rate([text], [decoded.text]) < 0.1
 
 
-def test_a_pass_that_nobody_wants_is_left(engine: Engine) -> None:
+def test_cancelled_pass_stops_before_decoding(engine: WhisperEngine) -> None:
     _, samples = spoken()[0]
-    asked: list[bool] = []
+    checks: list[bool] = []
 
-    def at_the_second_seam() -> bool:
-        asked.append(True)
-        return len(asked) == 2
+    def on_second_check() -> bool:
+        checks.append(True)
+        return len(checks) == 2
 
-    with pytest.raises(Abandoned):
-        engine.transcribe(features(engine, samples), abandoned=at_the_second_seam)
-    assert len(asked) == 2, "it was left after encoding, before decoding"
+    with pytest.raises(PassCancelled):
+        engine.transcribe(features(engine, samples), is_cancelled=on_second_check)
+    assert len(checks) == 2, "it stopped after encoding, before decoding"
 
 
-def test_an_english_model_works_too() -> None:
-    tiny = Engine(settings("tiny.en"), cpu(settings("tiny.en")))
+def test_english_only_model_works() -> None:
+    tiny = WhisperEngine(settings("tiny.en"), cpu(settings("tiny.en")))
     text, samples = spoken()[4]
     assert word_error_rate([text], [tiny.transcribe(features(tiny, samples))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("loudness", [0, 3, 300])
-def test_silence_and_hiss_say_nothing(engine: Engine, loudness: int) -> None:
+def test_silence_and_hiss_have_no_words(engine: WhisperEngine, loudness: int) -> None:
     hiss = np.random.default_rng(1).integers(-loudness, loudness + 1, 3 * SAMPLE_RATE).astype(np.int16)
-    assert guard.says_nothing(engine.transcribe(features(engine, hiss))[0], settings())
+    assert is_hallucination(engine.transcribe(features(engine, hiss))[0], settings())
 
 
 @pytest.mark.parametrize("samples", [400, 1_600, 40 * SAMPLE_RATE])
-def test_any_length_is_taken(engine: Engine, samples: int) -> None:
-    heard, _ = engine.transcribe(features(engine, np.zeros(samples, np.int16)))
-    assert guard.says_nothing(heard, settings())
+def test_any_length_is_accepted(engine: WhisperEngine, samples: int) -> None:
+    decoded, _ = engine.transcribe(features(engine, np.zeros(samples, np.int16)))
+    assert is_hallucination(decoded, settings())
 
 
-def test_a_language_the_model_does_not_know_is_said() -> None:
+def test_unsupported_language_is_named() -> None:
     with pytest.raises(SettingsFailure, match="xx"):
-        Engine(settings(language="xx"), cpu(settings()))
+        WhisperEngine(settings(language="xx"), cpu(settings()))
 
 
-def test_the_language_can_be_heard() -> None:
-    engine = Engine(settings(language="auto"), cpu(settings()))
+def test_language_is_detected() -> None:
+    engine = WhisperEngine(settings(language="auto"), cpu(settings()))
     text, samples = spoken()[4]
     assert word_error_rate([text], [engine.transcribe(features(engine, samples))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("how", ["missing", "truncated", "garbage"])
-def test_weights_that_cannot_be_used_are_answered_with_the_command(tmp_path: Path, how: str) -> None:
+def test_unusable_weights_name_the_fix_command(tmp_path: Path, how: str) -> None:
     folder = tmp_path / "tiny.en"
     shutil.copytree(store.find("tiny.en"), folder)
     weights = folder / "model.bin"
@@ -128,14 +130,14 @@ def test_weights_that_cannot_be_used_are_answered_with_the_command(tmp_path: Pat
         weights.write_bytes(b"x" * 1000)
     broken = SttSettings(model="tiny.en", model_path=str(folder), device="cpu")
     with pytest.raises(ModelFailure, match=r"cuecard models pull tiny\.en"):
-        Engine(broken, cpu(broken))
+        WhisperEngine(broken, cpu(broken))
 
 
-def test_cuda_that_is_demanded_and_not_there_is_said() -> None:
+def test_requested_cuda_that_is_missing_is_reported() -> None:
     import ctranslate2
 
     if ctranslate2.get_cuda_device_count():
         pytest.skip("this machine has CUDA")
-    demanded = SttSettings(model_path=str(store.find("tiny.en")), device="cuda")
-    with pytest.raises(ModelFailure, match="CUDA was asked for"):
-        load(demanded, report=lambda failure: None)
+    requested = SttSettings(model_path=str(store.find("tiny.en")), device="cuda")
+    with pytest.raises(ModelFailure, match="CUDA was requested"):
+        load(requested, report=lambda failure: None)

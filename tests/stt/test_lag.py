@@ -1,4 +1,4 @@
-"""When a person is told that the words are late: once, and once when they are not any more."""
+"""Tests of the reports about late transcripts."""
 
 from __future__ import annotations
 
@@ -34,48 +34,48 @@ def _after(lag: Lag, event: Event, at_s: float) -> None:
     lag.apply(Logged(1, round(at_s * _SECOND_NS), event))
 
 
-def _news(lag: Lag, at_s: float) -> ProblemReported | None:
-    return lag.news(round(at_s * _SECOND_NS))
+def _report(lag: Lag, at_s: float) -> ProblemReported | None:
+    return lag.report(round(at_s * _SECOND_NS))
 
 
-def test_words_in_time_are_no_news() -> None:
+def test_words_in_time_are_not_reported() -> None:
     lag = Lag()
     for second in range(100):
         _after(lag, _ended(second), second)
-        assert _news(lag, second + 0.9) is None
+        assert _report(lag, second + 0.9) is None
         _after(lag, _without_words(second), second + 0.9)
-    assert _news(lag, 200.0) is None
+    assert _report(lag, 200.0) is None
 
 
-def test_lateness_is_told_once_and_its_end_once() -> None:
+def test_lag_and_its_end_are_each_reported_once() -> None:
     lag = Lag()
     _after(lag, _ended(1), 0.0)
-    assert _news(lag, BEHIND_S) is None
-    late = [news for tenth in range(31, 100) if (news := _news(lag, tenth / 10))]
+    assert _report(lag, BEHIND_S) is None
+    late = [report for tenth in range(31, 100) if (report := _report(lag, tenth / 10))]
     assert len(late) == 1
     assert "late" in late[0].problem
     assert late[0].fix
     _after(lag, _without_words(1), 10.0)
-    over = [news for tenth in range(100, 200) if (news := _news(lag, tenth / 10))]
+    over = [report for tenth in range(100, 200) if (report := _report(lag, tenth / 10))]
     assert len(over) == 1
     assert "caught up" in over[0].problem
 
 
-def test_what_is_still_late_has_not_caught_up() -> None:
+def test_words_of_another_source_still_count_as_late() -> None:
     lag = Lag()
     _after(lag, _ended(1), 0.0)
     _after(lag, _ended(1, "call"), 5.0)
-    assert _news(lag, 6.5)
+    assert _report(lag, 6.5)
     _after(lag, _without_words(1), 6.6)
-    assert _news(lag, 6.7) is None, "the other's is 1.7 s late"
+    assert _report(lag, 6.7) is None, "the other's is 1.7 s late"
 
 
-def test_what_was_skipped_meanwhile_is_not_hidden() -> None:
+def test_skipped_utterances_are_in_the_report() -> None:
     lag = Lag()
     _after(lag, _lost(7), 0.0)
     _after(lag, _ended(1), 0.0)
-    assert _news(lag, 4.0)
+    assert _report(lag, 4.0)
     _after(lag, _lost(1), 5.0)
-    over = _news(lag, 5.0)
+    over = _report(lag, 5.0)
     assert over
     assert "all but 1 " in over.kept

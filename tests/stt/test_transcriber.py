@@ -1,4 +1,4 @@
-"""The transcriber over real weights and real speech, in real time where time matters."""
+"""Tests of the transcriber, with real weights and real speech."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from bus.messages import (
 from session.models import store
 from session.run.demo import DEMO, script
 from stt.device import cpu
-from stt.engine import Engine
+from stt.engine import WhisperEngine
 from stt.mel import MelFrontEnd
+from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from stt.utterances import OpenUtterances
 from tests.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
@@ -34,7 +34,7 @@ QUESTION = next(turn for turn in script() if turn.text.endswith("?"))
 
 
 class Recording:
-    """The demo's interviewer, as the rings would give it."""
+    """The interviewer's audio of the demo, in place of the rings."""
 
     def __init__(self) -> None:
         self.samples: Samples = soundfile.read(DEMO / "call.flac", dtype="int16")[0]
@@ -47,8 +47,8 @@ class Recording:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine(SETTINGS, cpu(SETTINGS))
+def engine() -> WhisperEngine:
+    return WhisperEngine(SETTINGS, cpu(SETTINGS))
 
 
 @pytest.fixture
@@ -62,7 +62,9 @@ def utterances() -> OpenUtterances:
 
 
 @pytest.fixture
-def transcriber(engine: Engine, recording: Recording, utterances: OpenUtterances) -> Iterator[Transcriber]:
+def transcriber(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances
+) -> Iterator[Transcriber]:
     with Transcriber(engine, recording, SETTINGS, utterances) as made:  # type: ignore[arg-type]
         yield made
 
@@ -73,22 +75,22 @@ def task(kind: str, stop_s: float = QUESTION.end_s) -> Task:
 
 
 def events(transcriber: Transcriber, kind: type[Event]) -> list[Event]:
-    """Return what was said until an event of this kind is among it."""
-    said: list[Event] = []
+    """Return all events up to one of this kind."""
+    published: list[Event] = []
 
-    def heard() -> bool:
-        said.extend(transcriber.finished())
-        return any(isinstance(event, kind) for event in said)
+    def decoded() -> bool:
+        published.extend(transcriber.finished())
+        return any(isinstance(event, kind) for event in published)
 
-    wait_until(heard)
-    return said
+    wait_until(decoded)
+    return published
 
 
-def test_a_pause_is_judged_and_its_words_are_the_final(transcriber: Transcriber) -> None:
+def test_pause_predicts_endpoint_and_its_words_are_the_final(transcriber: Transcriber) -> None:
     transcriber.begin(task("speculative"))
-    (judged,) = events(transcriber, EndpointPredicted)
-    assert isinstance(judged, EndpointPredicted)
-    assert judged.reason == "question"
+    (endpoint,) = events(transcriber, EndpointPredicted)
+    assert isinstance(endpoint, EndpointPredicted)
+    assert endpoint.reason == "question"
     transcriber.begin(task("final"))
     (final,) = transcriber.finished()
     assert isinstance(final, FinalTranscribed)
@@ -97,7 +99,7 @@ def test_a_pause_is_judged_and_its_words_are_the_final(transcriber: Transcriber)
     assert final.all_compute_ms == final.compute_ms
 
 
-def test_an_end_decided_in_mid_pass_waits_for_that_pass(transcriber: Transcriber) -> None:
+def test_end_decided_in_mid_pass_uses_that_pass(transcriber: Transcriber) -> None:
     transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
     (final,) = events(transcriber, FinalTranscribed)
@@ -105,38 +107,38 @@ def test_an_end_decided_in_mid_pass_waits_for_that_pass(transcriber: Transcriber
     assert (final.speculative, final.passes) == (True, 1)
 
 
-def test_a_pass_whose_speaker_goes_on_is_left_at_once(transcriber: Transcriber) -> None:
+def test_resumed_speech_cancels_the_speculative_pass(transcriber: Transcriber) -> None:
     middle_s = (QUESTION.start_s + QUESTION.end_s) / 2
     early = task("speculative", middle_s)
     transcriber.begin(early)
     transcriber.resume(early.key, early.stop_sample)
-    assert not transcriber.busy, "nothing waits for it"
+    assert not transcriber.busy, "nothing waits for the pass"
     transcriber.begin(task("final"))
-    said = events(transcriber, FinalTranscribed)
-    assert [type(event) for event in said] == [FinalTranscribed], "of the pause nothing is said"
-    (final,) = said
+    published = events(transcriber, FinalTranscribed)
+    assert [type(event) for event in published] == [FinalTranscribed], "no endpoint is predicted"
+    (final,) = published
     assert isinstance(final, FinalTranscribed)
     assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 1)
 
 
-def test_finals_of_a_source_come_in_the_order_in_which_they_were_said(transcriber: Transcriber) -> None:
-    whole = task("final")
-    word = replace(whole, utterance=2, stop_sample=whole.start_sample + SAMPLE_RATE // 2)
-    transcriber.begin(whole)
+def test_finals_of_a_source_come_in_order(transcriber: Transcriber) -> None:
+    question = task("final")
+    word = replace(question, utterance=2, stop_sample=question.start_sample + SAMPLE_RATE // 2)
+    transcriber.begin(question)
     transcriber.begin(word)
-    said: list[Event] = []
-    wait_until(lambda: said.extend(transcriber.finished()) or len(said) == 2)
-    assert [event.utterance for event in said] == [1, 2]  # type: ignore[union-attr]
+    published: list[Event] = []
+    wait_until(lambda: published.extend(transcriber.finished()) or len(published) == 2)
+    assert [event.utterance for event in published] == [1, 2]  # type: ignore[union-attr]
 
 
-def test_a_partial_is_dropped_when_the_final_is_under_way(transcriber: Transcriber) -> None:
+def test_final_cancels_the_partial(transcriber: Transcriber) -> None:
     transcriber.begin(task("partial"))
     transcriber.begin(task("final"))
-    said = events(transcriber, FinalTranscribed)
-    assert not any(isinstance(event, PartialTranscribed) for event in said)
+    published = events(transcriber, FinalTranscribed)
+    assert not any(isinstance(event, PartialTranscribed) for event in published)
 
 
-def test_a_final_finds_room_while_a_partial_is_made(transcriber: Transcriber) -> None:
+def test_final_has_room_while_a_partial_runs(transcriber: Transcriber) -> None:
     assert transcriber.has_room_for_partial
     transcriber.begin(task("partial"))
     assert not transcriber.has_room_for_partial
@@ -144,7 +146,7 @@ def test_a_final_finds_room_while_a_partial_is_made(transcriber: Transcriber) ->
     assert transcriber.has_room_for_partial
 
 
-def test_audio_that_is_gone_is_said(transcriber: Transcriber, recording: Recording) -> None:
+def test_overwritten_audio_makes_the_utterance_lost(transcriber: Transcriber, recording: Recording) -> None:
     recording.overwritten_before = len(recording.samples)
     transcriber.begin(task("partial"))
     transcriber.begin(task("final"))
@@ -152,7 +154,7 @@ def test_audio_that_is_gone_is_said(transcriber: Transcriber, recording: Recordi
     assert isinstance(lost, UtteranceLost)
 
 
-def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: Recording) -> None:
+def test_audio_without_words_is_discarded(transcriber: Transcriber, recording: Recording) -> None:
     recording.samples = recording.samples * 0
     transcriber.begin(task("speculative"))
     transcriber.begin(task("final"))
@@ -160,25 +162,23 @@ def test_sound_without_words_is_discarded(transcriber: Transcriber, recording: R
 
 
 def shown(text: str) -> PartialTranscribed:
-    """Return a partial, as a stage that starts again finds it in the log."""
+    """Return a partial, as a restarted stage finds it in the log."""
     return PartialTranscribed(source="call", utterance=1, text=text, stable_words=0, stop_sample=1)
 
 
-def test_words_that_were_shown_stand_where_the_final_pass_finds_none(
+def test_shown_words_stand_where_the_final_finds_none(
     transcriber: Transcriber, recording: Recording, utterances: OpenUtterances
 ) -> None:
     recording.samples = recording.samples * 0
-    utterances.apply(shown("Honestly,"))
+    utterances.show(shown("Honestly,"))
     transcriber.begin(task("final"))
     (final,) = events(transcriber, FinalTranscribed)
     assert isinstance(final, FinalTranscribed)
     assert (final.text, final.unconfirmed) == ("Honestly,", True)
 
 
-def test_words_that_the_final_pass_finds_replace_those_shown(
-    transcriber: Transcriber, utterances: OpenUtterances
-) -> None:
-    utterances.apply(shown("Something else altogether " * 20))
+def test_final_words_replace_shown_words(transcriber: Transcriber, utterances: OpenUtterances) -> None:
+    utterances.show(shown("Something else altogether " * 20))
     transcriber.begin(task("final"))
     (final,) = events(transcriber, FinalTranscribed)
     assert isinstance(final, FinalTranscribed)
@@ -187,11 +187,11 @@ def test_words_that_the_final_pass_finds_replace_those_shown(
 
 
 @pytest.mark.parametrize("kind", ["final", "skipped"])
-def test_words_that_were_shown_stand_where_the_sound_is_gone(
+def test_shown_words_stand_where_audio_is_overwritten(
     transcriber: Transcriber, recording: Recording, utterances: OpenUtterances, kind: str
 ) -> None:
     recording.overwritten_before = len(recording.samples)
-    utterances.apply(shown("Honestly,"))
+    utterances.show(shown("Honestly,"))
     if kind == "final":
         transcriber.begin(task("final"))
     else:
@@ -201,8 +201,8 @@ def test_words_that_were_shown_stand_where_the_sound_is_gone(
     assert (final.text, final.unconfirmed) == ("Honestly,", True)
 
 
-def test_an_utterance_that_cannot_be_decoded_is_reported_lost(
-    transcriber: Transcriber, engine: Engine, monkeypatch: pytest.MonkeyPatch
+def test_utterance_that_cannot_be_decoded_is_lost(
+    transcriber: Transcriber, engine: WhisperEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:  # CTranslate2 refuses features of another model
         patched.setattr(engine, "_front_end", MelFrontEnd(128))
@@ -215,7 +215,7 @@ def test_an_utterance_that_cannot_be_decoded_is_reported_lost(
     assert events(transcriber, FinalTranscribed), "the next one is transcribed"
 
 
-def test_there_is_room_for_the_passes_that_can_be_made_and_for_no_more(transcriber: Transcriber) -> None:
+def test_room_is_two_passes_per_worker(transcriber: Transcriber) -> None:
     begun = 0
     while transcriber.has_room:
         begun += 1

@@ -1,4 +1,4 @@
-"""Where a long utterance is cut."""
+"""Tests of the place where a long utterance is cut."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vad.cutting import best_cut
         ([], [], (100, 100)),
     ],
 )
-def test_the_best_cut(
+def test_best_cut(
     pauses: list[tuple[int, int]], windows: list[tuple[float, int]], cut: tuple[int, int]
 ) -> None:
     assert best_cut(pauses, windows, earliest_sample=30, stop_sample=100) == cut

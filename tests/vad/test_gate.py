@@ -1,4 +1,4 @@
-"""Utterances from probabilities: what begins, pauses, resumes and ends them, and what never happens."""
+"""Tests of the speech gate: start, pause, resume, end, cut, restart and endpoint waits."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def _feed(gate: SpeechGate, probabilities: Sequence[float], from_sample: int = 0
     return events
 
 
-def _heard(probabilities: Sequence[float], settings: VadSettings = SETTINGS) -> list[GateEvent]:
+def _events(probabilities: Sequence[float], settings: VadSettings = SETTINGS) -> list[GateEvent]:
     gate = SpeechGate("mic", settings)
     return _feed(gate, probabilities) + gate.finish(len(probabilities) * WINDOW)
 
 
-def test_an_utterance_from_its_beginning_to_its_end() -> None:
-    events = _heard([QUIET] * 20 + [SPEECH] * 10 + [QUIET] * 20)
+def test_utterance_from_start_to_end() -> None:
+    events = _events([QUIET] * 20 + [SPEECH] * 10 + [QUIET] * 20)
     assert events == [
         SpeechStarted(
             source="mic", utterance=1, start_sample=20 * WINDOW - 300 * MS, detected_sample=23 * WINDOW
@@ -58,14 +58,14 @@ def test_an_utterance_from_its_beginning_to_its_end() -> None:
 
 
 @pytest.mark.parametrize(("probability", "speech_ms"), [(0.89, 0.0), (0.9, 640.0)])
-def test_only_windows_beyond_doubt_count_as_speech(probability: float, speech_ms: float) -> None:
-    *_, ended = _heard([probability] * 20 + [QUIET] * 20)
+def test_only_certain_windows_count_as_speech(probability: float, speech_ms: float) -> None:
+    *_, ended = _events([probability] * 20 + [QUIET] * 20)
     assert isinstance(ended, SpeechEnded)
     assert ended.speech_ms == speech_ms
 
 
-def test_a_cut_shares_the_certain_speech_out() -> None:
-    events = _heard([SPEECH] * 100 + [QUIET] * 20, VadSettings(longest_s=2.0))
+def test_cut_divides_the_certain_speech() -> None:
+    events = _events([SPEECH] * 100 + [QUIET] * 20, VadSettings(longest_s=2.0))
     shares = [event.speech_ms for event in events if isinstance(event, SpeechEnded)]
     assert len(shares) == 2
     assert 3200 - 32 <= sum(shares) <= 3200
@@ -81,8 +81,8 @@ def test_certain_speech_before_a_restart_counts() -> None:
     assert ended.speech_ms == 640.0
 
 
-def test_a_pause_that_was_only_a_pause() -> None:
-    events = _heard([SPEECH] * 5 + [QUIET] * 5 + [SPEECH] * 5 + [QUIET] * 20)
+def test_speech_resumes_after_a_pause() -> None:
+    events = _events([SPEECH] * 5 + [QUIET] * 5 + [SPEECH] * 5 + [QUIET] * 20)
     kinds = [type(event) for event in events]
     assert kinds == [SpeechStarted, SpeechPaused, SpeechResumed, SpeechPaused, SpeechEnded]
     assert events[2] == SpeechResumed(source="mic", utterance=1, resumed_sample=10 * WINDOW)
@@ -98,27 +98,27 @@ def test_a_pause_that_was_only_a_pause() -> None:
         [],
     ],
 )
-def test_what_is_no_utterance(probabilities: list[float]) -> None:
-    assert _heard(probabilities) == []
+def test_clicks_and_doubt_are_not_utterances(probabilities: list[float]) -> None:
+    assert _events(probabilities) == []
 
 
-def test_doubt_neither_ends_speech_nor_resumes_it() -> None:
-    kinds = [type(event) for event in _heard([SPEECH] * 5 + [BETWEEN] * 50 + [QUIET] * 4 + [BETWEEN] * 20)]
+def test_medium_probability_neither_ends_nor_resumes_speech() -> None:
+    kinds = [type(event) for event in _events([SPEECH] * 5 + [BETWEEN] * 50 + [QUIET] * 4 + [BETWEEN] * 20)]
     assert kinds == [SpeechStarted, SpeechPaused, SpeechEnded]
 
 
-def test_pre_roll_does_not_reach_into_the_utterance_before() -> None:
-    events = _heard([SPEECH] * 5 + [QUIET] * 17 + [SPEECH] * 5 + [QUIET] * 17)
+def test_pre_roll_does_not_overlap_the_previous_utterance() -> None:
+    events = _events([SPEECH] * 5 + [QUIET] * 17 + [SPEECH] * 5 + [QUIET] * 17)
     first, second = [event for event in events if isinstance(event, SpeechEnded)]
     assert first.stop_sample == 5 * WINDOW + 200 * MS
     assert second.start_sample == max(22 * WINDOW - 300 * MS, first.stop_sample)
     assert second.utterance == 2
 
 
-def test_long_speech_is_cut_in_its_longest_pause_and_goes_on_right_there() -> None:
+def test_long_speech_is_cut_in_its_longest_pause() -> None:
     limit = round(25_000 / 32)
     speech = [SPEECH] * (limit // 2 + 50) + [QUIET] * 5 + [SPEECH] * 60 + [QUIET] * 3 + [SPEECH] * limit
-    events = _heard(speech + [QUIET] * 20)
+    events = _events(speech + [QUIET] * 20)
     cut, *_ = [event for event in events if isinstance(event, SpeechEnded)]
     begun = events[events.index(cut) + 1]
     assert cut.cause == "length"
@@ -128,40 +128,40 @@ def test_long_speech_is_cut_in_its_longest_pause_and_goes_on_right_there() -> No
     assert (begun.utterance, begun.start_sample) == (2, cut.stop_sample)
 
 
-def test_speech_without_any_pause_is_cut_where_it_is_faintest() -> None:
+def test_speech_without_pause_is_cut_at_the_faintest_window() -> None:
     limit = round(25_000 / 32)
     speech = [SPEECH] * (limit - 100) + [0.6] + [SPEECH] * limit
-    cut, *_ = [event for event in _heard(speech) if isinstance(event, SpeechEnded)]
+    cut, *_ = [event for event in _events(speech) if isinstance(event, SpeechEnded)]
     assert (cut.cause, cut.stop_sample) == ("length", (limit - 100) * WINDOW + WINDOW // 2)
 
 
-def test_a_cut_in_the_pause_that_is_going_on_just_ends_the_utterance() -> None:
+def test_cut_in_the_current_pause_only_ends_the_utterance() -> None:
     limit = round(25_000 / 32)
     speech = [SPEECH] * (limit - 8) + [QUIET] * 30
-    ended = _heard(speech)[-1]
+    ended = _events(speech)[-1]
     assert isinstance(ended, SpeechEnded)
     assert (ended.cause, ended.quiet_sample) == ("length", (limit - 8) * WINDOW)
     assert ended.utterance == 1
 
 
-def test_the_end_of_audio_ends_an_utterance_that_is_being_spoken() -> None:
-    ended = _heard([QUIET] * 20 + [SPEECH] * 10)[-1]
+def test_end_of_audio_ends_the_utterance() -> None:
+    ended = _events([QUIET] * 20 + [SPEECH] * 10)[-1]
     assert isinstance(ended, SpeechEnded)
     assert (ended.cause, ended.stop_sample, ended.quiet_sample) == ("end of audio", 30 * WINDOW, 30 * WINDOW)
 
 
-def test_a_restarted_gate_goes_on_with_the_unfinished_utterance() -> None:
+def test_restarted_gate_continues_the_unfinished_utterance() -> None:
     probabilities = [QUIET] * 20 + [SPEECH] * 40 + [QUIET] * 20
-    whole = _heard(probabilities)
-    begun = whole[0]
+    expected = _events(probabilities)
+    begun = expected[0]
     assert isinstance(begun, SpeechStarted)
     gate = SpeechGate("mic", SETTINGS, next_utterance=2, unfinished=begun)
     from_window = begun.start_sample // WINDOW
     events = _feed(gate, probabilities[from_window:], from_window * WINDOW)
-    assert events == whole[1:]
+    assert events == expected[1:]
 
 
-def test_a_restarted_gate_keeps_numbers_and_does_not_reach_back() -> None:
+def test_restarted_gate_continues_numbers() -> None:
     gate = SpeechGate("mic", SETTINGS, next_utterance=7, free_from=9 * WINDOW)
     (begun,) = _feed(gate, [SPEECH] * 3, 10 * WINDOW)
     assert begun == SpeechStarted(
@@ -169,7 +169,7 @@ def test_a_restarted_gate_keeps_numbers_and_does_not_reach_back() -> None:
     )
 
 
-def test_an_utterance_whose_sound_is_gone_still_ends() -> None:
+def test_utterance_whose_audio_is_lost_still_ends() -> None:
     begun = SpeechStarted(source="mic", utterance=3, start_sample=1_000, detected_sample=5_000)
     (ended,) = SpeechGate("mic", SETTINGS, next_utterance=4, unfinished=begun).finish(1_000)
     assert isinstance(ended, SpeechEnded)
@@ -192,27 +192,27 @@ _SETTINGS = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(probabilities=_PROBABILITIES, chosen=_SETTINGS)
-def test_what_holds_for_any_speech(probabilities: list[float], chosen: VadSettings) -> None:
-    events = _heard(probabilities, chosen)
-    heard = len(probabilities) * WINDOW
+def test_invariants_hold_for_any_probabilities(probabilities: list[float], chosen: VadSettings) -> None:
+    events = _events(probabilities, chosen)
+    end = len(probabilities) * WINDOW
     state, number, free_from, spans = "idle", 0, 0, []
     for event in events:
         match event:
             case SpeechStarted(start_sample=start, detected_sample=detected):
                 assert state == "idle"
                 state, number = "speaking", number + 1
-                assert free_from <= start < detected <= heard
+                assert free_from <= start < detected <= end
             case SpeechPaused(quiet_sample=quiet):
                 assert state == "speaking"
                 state = "paused"
-                assert quiet <= heard
+                assert quiet <= end
             case SpeechResumed(resumed_sample=resumed):
                 assert state == "paused"
                 state = "speaking"
-                assert resumed < heard
+                assert resumed < end
             case SpeechEnded(start_sample=start, quiet_sample=quiet, stop_sample=stop):
                 assert state != "idle"
-                assert start < stop <= event.decided_sample <= heard
+                assert start < stop <= event.decided_sample <= end
                 assert start <= quiet <= stop
                 assert stop - start <= chosen.longest_s * 16_000
                 state, free_from = "idle", stop
@@ -234,3 +234,77 @@ def _assert_speech_is_covered(probabilities: list[float], spans: list[tuple[int,
                 middle = window * WINDOW + WINDOW // 2
                 assert any(start <= middle < stop for start, stop in spans)
         run = []
+
+
+class Feed:
+    """Feeds a gate window by window."""
+
+    def __init__(self) -> None:
+        self.gate = SpeechGate("mic", VadSettings(hangover_ms=960))
+        self.at = 0
+
+    def windows(self, probability: float, count: int = 1) -> list[GateEvent]:
+        events: list[GateEvent] = []
+        for _ in range(count):
+            events += self.gate.update(self.at, self.at + WINDOW, probability)
+            self.at += WINDOW
+        return events
+
+    def pause(self) -> SpeechPaused:
+        """Feed speech and quiet, and return the pause."""
+        self.windows(SPEECH, 20)
+        (paused,) = self.windows(QUIET, 3)
+        assert isinstance(paused, SpeechPaused)
+        return paused
+
+
+def quiet_ms(event: GateEvent) -> float:
+    assert isinstance(event, SpeechEnded)
+    return (event.decided_sample - event.quiet_sample) / 16
+
+
+def test_pause_ends_utterance_after_the_wait_that_was_set() -> None:
+    feed = Feed()
+    paused = feed.pause()
+    feed.gate.set_wait(paused.utterance, paused.quiet_sample, 352 * 16)
+    (ended,) = feed.windows(QUIET, 40)
+    assert quiet_ms(ended) == 352
+
+
+def test_without_a_wait_the_hangover_holds() -> None:
+    feed = Feed()
+    feed.pause()
+    (ended,) = feed.windows(QUIET, 40)
+    assert quiet_ms(ended) == 960
+
+
+def test_wait_is_at_most_the_hangover() -> None:
+    feed = Feed()
+    paused = feed.pause()
+    feed.gate.set_wait(paused.utterance, paused.quiet_sample, 5000 * 16)
+    (ended,) = feed.windows(QUIET, 40)
+    assert quiet_ms(ended) == 960
+
+
+def test_late_wait_ends_the_utterance_at_the_next_window() -> None:
+    feed = Feed()
+    paused = feed.pause()
+    assert feed.windows(QUIET, 13) == []
+    feed.gate.set_wait(paused.utterance, paused.quiet_sample, 320 * 16)
+    (ended,) = feed.windows(QUIET)
+    assert quiet_ms(ended) == 17 * 32
+
+
+@pytest.mark.parametrize("which", ["the pause before", "another utterance"])
+def test_wait_of_another_pause_is_ignored(which: str) -> None:
+    feed = Feed()
+    before = feed.pause()
+    feed.windows(SPEECH, 5)
+    (paused,) = feed.windows(QUIET, 3)
+    assert isinstance(paused, SpeechPaused)
+    if which == "the pause before":
+        feed.gate.set_wait(before.utterance, before.quiet_sample, 320 * 16)
+    else:
+        feed.gate.set_wait(paused.utterance + 1, paused.quiet_sample, 320 * 16)
+    (ended,) = feed.windows(QUIET, 40)
+    assert quiet_ms(ended) == 960

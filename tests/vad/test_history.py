@@ -1,8 +1,8 @@
-"""Where a restarted listener goes on."""
+"""Tests of the sample and utterance at which a restarted detection continues."""
 
 from __future__ import annotations
 
-from bus.messages import CaptureStarted, Event, SpeechEnded, SpeechStarted
+from bus.messages import CaptureStarted, Event, Logged, SpeechEnded, SpeechStarted
 from vad.history import History
 
 
@@ -35,29 +35,29 @@ def _ended(number: int, start: int, stop: int) -> SpeechEnded:
 
 def _history(*events: Event) -> History:
     history = History("mic")
-    for event in events:
-        history.apply(event)
+    for number, event in enumerate(events, 1):
+        history.apply(Logged(number, number, event))
     return history
 
 
-def test_before_anything_is_captured() -> None:
+def test_history_is_empty_before_capture() -> None:
     history = _history(_capture(0, "call"), _started(1, 10, "call"))
     assert not history.capture_starts
     assert (history.next_utterance, history.unfinished, history.read_from) == (1, None, 0)
 
 
-def test_after_a_finished_utterance_it_goes_on_at_its_end() -> None:
+def test_detection_continues_after_a_finished_utterance() -> None:
     history = _history(_capture(0), _started(1, 100), _ended(1, 100, 900))
     assert (history.next_utterance, history.unfinished, history.read_from) == (2, None, 900)
     assert history.free_from == 900
 
 
-def test_an_unfinished_utterance_is_heard_again_from_its_start() -> None:
+def test_unfinished_utterance_is_detected_again_from_its_start() -> None:
     history = _history(_capture(0), _started(1, 100), _ended(1, 100, 900), _started(2, 950))
     assert (history.next_utterance, history.unfinished, history.read_from) == (3, _started(2, 950), 950)
 
 
-def test_a_source_that_was_restarted_before_anyone_spoke() -> None:
+def test_capture_restarted_before_any_speech() -> None:
     history = _history(_capture(0), _capture(32_000))
     assert history.capture_starts == {0, 32_000}
     assert history.read_from == 0

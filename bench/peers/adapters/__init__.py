@@ -1,6 +1,6 @@
-"""One small program a peer, run by the peer's own interpreter: 16 kHz s16le comes in, JSON lines go out.
+"""Adapters, one small program per peer: 16 kHz s16le in, JSON lines out.
 
-Nothing here may import Cuecard, nor anything but the peer, numpy and the standard library: the peer's
-environment holds nothing else. A program says one `ready`, then `partial` and `final` lines, and ends by
-itself when its input has ended and every word is out.
+An adapter runs under the peer's own interpreter and may import only the peer, numpy and the standard library.
+It prints one `ready`, then `partial` and `final` lines, and exits when its input has ended and every word is
+out.
 """

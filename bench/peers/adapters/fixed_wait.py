@@ -1,8 +1,8 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
-"""Plain faster-whisper behind a fixed wait: `python -m adapters.fixed_wait CT2-FOLDER`.
+"""Plain faster-whisper with a fixed endpointing wait: `python -m adapters.fixed_wait CT2-FOLDER`.
 
-What one writes in an afternoon: Silero (the one inside faster-whisper) frame by frame, an utterance ends
-after so much quiet, then `transcribe()` with its defaults in a thread of its own. No partials.
+The simplest implementation: Silero (bundled with faster-whisper) frame by frame, an utterance ends after
+fixed silence, then `transcribe()` with its defaults in a thread. No partials.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BEFORE_FRAMES = 10
 
 
 class _Silero:
-    """The speech probability of one frame after another."""
+    """Speech probability of consecutive frames."""
 
     def __init__(self) -> None:
         self._session = get_vad_model().session
@@ -38,16 +38,16 @@ class _Silero:
         self._context = np.zeros(_CONTEXT, np.float32)
 
     def __call__(self, frame: Samples) -> float:
-        heard = np.concatenate([self._context, frame])[None]
+        transcribed = np.concatenate([self._context, frame])[None]
         probability, *self._state = self._session.run(
-            None, {"input": heard, "h": self._state[0], "c": self._state[1]}
+            None, {"input": transcribed, "h": self._state[0], "c": self._state[1]}
         )
         self._context = frame[-_CONTEXT:]
         return float(np.ravel(probability)[0])
 
 
 def utterances(audio: Audio) -> Iterator[Samples]:
-    """Yield the samples of each utterance when the quiet after it has lasted long enough."""
+    """Yield the samples of each utterance once the silence after it has lasted long enough."""
     silero = _Silero()
     frames: list[Samples] = []
     quiet, speaking = 0, False

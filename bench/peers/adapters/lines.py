@@ -1,7 +1,6 @@
-"""How an adapter hears and speaks: blocks from standard input, JSON lines to what was standard output.
+"""Input and output of an adapter: audio blocks in, JSON lines out.
 
-Peers print to standard output as they like, so it is moved away at the start and their noise goes to
-standard error, where a failure can be read.
+Peers print to standard output too, so it is redirected at the start: their output goes to standard error.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _READ_BYTES = 64 * 1024
 
 
 class Lines:
-    """The way out. May be used from several threads."""
+    """The output. May be used from several threads."""
 
     def __init__(self) -> None:
         self._file = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -24,15 +23,15 @@ class Lines:
         self._lock = threading.Lock()
 
     def ready(self) -> None:
-        """Say that audio is awaited: models are loaded and warm."""
+        """Report that models are loaded and warm."""
         self._publish("ready")
 
     def partial(self, text: str) -> None:
-        """Say words that may still change."""
+        """Print words that may still change."""
         self._publish("partial", text)
 
     def final(self, text: str) -> None:
-        """Say words that will not change any more."""
+        """Print words that will not change."""
         if text.strip():
             self._publish("final", text)
 
@@ -43,14 +42,14 @@ class Lines:
 
 
 class Audio:
-    """Standard input, read by a thread of its own so that a busy peer never makes the sender wait."""
+    """Standard input, read by a thread of its own so that a busy peer never blocks the sender."""
 
     def __init__(self) -> None:
         self._blocks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
     def blocks(self, size_bytes: int) -> Iterator[bytes]:
-        """Yield blocks of a fixed size as they become whole; the last may be shorter."""
+        """Yield blocks of a fixed size as they become complete; the last may be shorter."""
         held = b""
         while data := self._blocks.get():
             held += data
@@ -61,7 +60,7 @@ class Audio:
             yield held
 
     def waiting(self) -> Iterator[bytes]:
-        """Yield everything that has come since the last time, at least something."""
+        """Yield everything that has arrived since the last time, at least something."""
         ended = False
         while not ended:
             held = self._blocks.get()

@@ -1,8 +1,8 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
-"""WhisperLive with its server in a process of its own: `python -m adapters.live_server CT2-FOLDER`.
+"""WhisperLive with its server in a separate process: `python -m adapters.live_server CT2-FOLDER`.
 
-Its server resends the last segments each time; a segment is known by its start, and is final once it
-comes back completed.
+Its server resends the last segments each time; a segment is identified by its start, and is final once it is
+marked completed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def serve(weights: str, port: int) -> None:
 
 
 def main() -> None:
-    """Start the server, send audio, say what comes back."""
+    """Start the server, send audio, print its results."""
     lines = Lines()
     port = _free_port()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(sys.argv[1], port), daemon=True)

@@ -1,7 +1,7 @@
 # mypy: disable-error-code="import-not-found,import-untyped"
 """WhisperLiveKit with LocalAgreement: `python -m adapters.local_agreement CT2-FOLDER`.
 
-It commits word by word, so a `final` line holds the words that were committed since the last.
+It commits word by word, so a `final` line holds the words committed since the last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LAST_WORDS_S = 25.0
 
 
 class _Committed:
-    """Tells which words are new in a text that only grows."""
+    """Returns the new words of a growing text."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines

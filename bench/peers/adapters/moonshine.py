@@ -21,7 +21,7 @@ class _Listener(TranscriptEventListener):
 
 
 def main() -> None:
-    """Hand over whatever has come; it transcribes inside that call."""
+    """Pass on all audio that has arrived; the peer transcribes inside that call."""
     lines = Lines()
     transcriber = Transcriber(str(get_model_path("tiny-en")), ModelArch.TINY)
     transcriber.add_listener(_Listener(lines))

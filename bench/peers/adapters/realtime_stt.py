@@ -17,7 +17,7 @@ _TUNED = {
     "batch_size": 0,
     "realtime_batch_size": 0,
     "beam_size": 1,
-    "early_transcription_on_silence": 0.1,  # seconds, whatever its documentation says
+    "early_transcription_on_silence": 0.1,  # seconds, contrary to its documentation
     "post_speech_silence_duration": 0.3,
     "silero_deactivity_detection": True,
 }
@@ -27,7 +27,7 @@ _AT_REST = ("listening", "inactive")
 
 
 def main() -> None:
-    """Feed the recorder, and say what it hands out."""
+    """Feed the recorder, and print its results."""
     lines = Lines()
     recorder = AudioToTextRecorder(
         model=sys.argv[1],
@@ -52,7 +52,7 @@ def main() -> None:
     for block in Audio().blocks(_BLOCK_BYTES):
         recorder.feed_audio(block, 16000)
     _wait_until_at_rest(recorder)
-    os._exit(0)  # its shutdown waits for processes that have nothing more to say
+    os._exit(0)  # its shutdown waits for processes that have finished
 
 
 def _wait_until_at_rest(recorder: AudioToTextRecorder) -> None:

@@ -16,9 +16,9 @@ import pytest
 
 from bus import messages as m
 from bus.client import HubClient
+from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
 from llm.client.connector import NotDialled, ThroughConnector
-from llm.connector.protocol import PASSES_SOCKETS
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
 from tests.llm.authority import Authority
@@ -197,7 +197,7 @@ def test_a_stage_that_was_told_no_secret_gets_no_connection(
 ) -> None:
     run = make_run(llm=LlmSettings())
     start_stage(run, "bus")
-    start_stage(run, "llm.connector", CUECARD_DIAL_SECRET=run.connector_secret)
+    start_stage(run, "llm.connector", CUECARD_CONNECTOR_SECRET=run.connector_secret)
     told = ThroughConnector(run.connector_address, run.connector_secret)
     asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
     untold = ThroughConnector(run.connector_address, run.token.decode())

@@ -16,8 +16,9 @@ import psutil
 import pytest
 
 from bus.failures import StageFailure
+from bus.local_socket import PASSES_SOCKETS
 from llm.client.connector import NotDialled, ThroughConnector
-from llm.connector.protocol import LARGEST_BYTES, PASSES_SOCKETS, DialReply, DialRequest, line_of, reply_in
+from llm.connector.protocol import LARGEST_BYTES, DialReply, DialRequest, line_of, reply_in
 from llm.connector.server import DialServer
 from tests.waiting import wait_until
 

@@ -1,11 +1,13 @@
+"""Tests of the search for passages, by words and topics."""
+
 from __future__ import annotations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.notes.passages import cut
-from llm.notes.reading import Note
+from llm.notes.index.passages import cut
+from llm.notes.read.note_files import Note
 from llm.notes.search import Notes, open_notes
 
 NOTES = """# Acme
@@ -48,7 +50,7 @@ def notes() -> Notes:
         ("What did you study at university?", "Education"),
     ],
 )
-def test_the_passage_that_matters_comes_first(notes: Notes, question: str, heading: str) -> None:
+def test_best_passage_comes_first(notes: Notes, question: str, heading: str) -> None:
     found = notes.best_passages(question)
     assert found
     assert found[0].heading == heading
@@ -63,25 +65,25 @@ def test_nothing_comes_up_when_nothing_fits(notes: Notes, question: str) -> None
     assert notes.best_passages(question) == []
 
 
-def test_words_of_the_same_meaning_find_a_passage(notes: Notes) -> None:
+def test_synonyms_find_a_passage(notes: Notes) -> None:
     found = notes.best_passages("Which university did you go to?")
     assert found
     assert found[0].heading == "Education"
 
 
-def test_well_known_questions_find_what_is_always_about_them(notes: Notes) -> None:
+def test_common_questions_find_notes_on_their_topics(notes: Notes) -> None:
     found = notes.best_passages("Tell me about a time when you got it badly wrong and failed.")
     assert "Failures" in [passage.heading for passage in found]
 
 
-def test_pages_are_no_words() -> None:
+def test_page_headings_are_not_words() -> None:
     assert (
         open_notes([Note("a.pdf", "# Page 3\n\nApples and pears.\n")]).best_passages("What is on page 3?")
         == []
     )
 
 
-def test_prepared_replies_come_with_the_notes() -> None:
+def test_prepared_answers_are_found_by_notes() -> None:
     notes = open_notes([Note("faq.md", "## Why do you want to leave?\nI am done here.\n")])
     answer = notes.prepared("So why are you leaving?")
     assert answer is not None
@@ -89,20 +91,20 @@ def test_prepared_replies_come_with_the_notes() -> None:
     assert notes.prepared("What is the capital of France?") is None
 
 
-def test_without_a_model_there_is_no_meaning(notes: Notes) -> None:
-    assert not notes.wait_for_meaning(0.0)
+def test_without_a_model_there_are_no_embeddings(notes: Notes) -> None:
+    assert not notes.wait_for_embeddings(0.0)
 
 
-def test_no_more_passages_come_than_are_wanted(notes: Notes) -> None:
+def test_number_of_passages_is_limited(notes: Notes) -> None:
     assert len(notes.best_passages("migration, conflict, manager, cache, physics, Python", at_most=2)) <= 2
 
 
-def test_no_notes_hold_no_passages() -> None:
+def test_no_notes_have_no_passages() -> None:
     assert Notes([]).best_passages("What is the capital of France?") == []
 
 
 @given(st.text(max_size=200), st.text(max_size=100))
-def test_any_notes_and_any_question_are_dealt_with(text: str, question: str) -> None:
+def test_any_notes_and_question_are_accepted(text: str, question: str) -> None:
     found = Notes(cut([Note("a.md", text)])).best_passages(question)
     assert len(found) <= 3
     assert [passage.score for passage in found] == sorted((p.score for p in found), reverse=True)

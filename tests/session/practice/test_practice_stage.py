@@ -34,7 +34,7 @@ class Practised:
         self._run, self._start, self._environment = run, start_stage, environment
         self.speakers = speakers
         self.zero_ns = time.monotonic_ns()
-        self.line = HubClient("view", run, kinds=wiring.KEPT)
+        self.line = HubClient("view", run, kinds=wiring.LOGGED)
         self.events: list[m.Event] = []
         self.child = self.start()
 

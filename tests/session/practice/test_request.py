@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from bus import messages as m
+from bus.stages import SessionShape, plan_stages
 from session.run.progress import Progress
-from session.supervise.process_table import plan_stages
 from session.transcript.record import Record
 from session.transcript.save import save
 from session.view import practice_lines
@@ -21,9 +21,8 @@ from tests.session.events import log
 
 
 def test_a_practice_has_a_process_of_its_own_without_keys() -> None:
-    plans = plan_stages(
-        {"mic": "default"}, views=[], answers=True, serves_model=False, cores={}, practises=True
-    )
+    shape = SessionShape({"mic": "default"}, views=[], answers=True, serves_model=False, practises=True)
+    plans = plan_stages(shape, cores={})
     (plan,) = [plan for plan in plans if plan.name == "practice"]
     assert plan.module == "session.practice"
     assert plan.essential

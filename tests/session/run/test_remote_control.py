@@ -45,7 +45,7 @@ def test_missing_session_is_reported(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
     done = cuecard(*command)
     assert done.returncode == MachineFailure.exit_code
-    assert done.stderr == "cuecard: no session is going on; start one with `cuecard run`\n"
+    assert done.stderr == "cuecard: no session is running; start one with `cuecard run`\n"
 
 
 def test_answer_command_requests_an_answer(live: Live) -> None:

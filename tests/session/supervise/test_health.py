@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from bus.stages import StagePlan
 from session.supervise.health import LASTING_CODES, RESTARTS_AT_MOST, Health, Verdict
-from session.supervise.process_table import StagePlan
 
 PLAN = StagePlan("stt", "stt", silence_limit_s=4.0, start_limit_s=30.0)
 

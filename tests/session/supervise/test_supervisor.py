@@ -17,7 +17,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.run import Run
-from session.supervise.process_table import HUB, KEEPER, LISTENING, StagePlan, plan_keeper
+from bus.stages import HUB, KEEPER, LISTENING, STAGE_KINDS, StagePlan, plan_keeper
 from session.supervise.supervisor import Supervisor
 from tests.waiting import wait_until
 
@@ -29,7 +29,7 @@ class Watched:
     """A supervisor that the test steps, and the events it receives."""
 
     def __init__(self, run: Run, *plans: StagePlan) -> None:
-        self.supervisor = Supervisor(run, [HUB, *plans])
+        self.supervisor = Supervisor(run, [STAGE_KINDS[HUB], *plans])
         self.events: list[m.Event] = []
         self._client: HubClient = self.supervisor.start(wiring.subscriptions("session"))
 

@@ -41,7 +41,7 @@ def test_plain_lines_show_a_whole_practice(show: Callable[[str], View], hub_run:
 
 
 def test_terminal_shows_a_practice_and_a_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
-    with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
+    with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
         publish(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")
         terminal.until_shown("space: end my answer")

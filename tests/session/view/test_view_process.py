@@ -192,7 +192,7 @@ def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run
 
 
 def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
-    with HubClient("session", hub_run, kinds=wiring.KEPT) as listener:
+    with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
         publish(hub_run, *story.opening("ask"))
         terminal.until_shown("space: answer what was just said")
         terminal.press("x ")

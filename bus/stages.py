@@ -1,0 +1,264 @@
+"""Table of stages: when each kind runs, how it is supervised, and its rights.
+
+The supervisor's plans, the sandbox, the wiring table and the attestation derive from these rows. To add a
+stage, add a row here and its events in `bus.wiring`; ARCHITECTURE.md has the checklist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import platformdirs
+
+from bus.local_socket import PASSES_SOCKETS
+from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
+
+LISTENING = 1
+"""First wave: the stages that capture and transcribe, started right after the hub."""
+
+ANSWERING = 2
+"""Second wave: stages that may start a moment later; the hub delivers the events they missed."""
+
+HANG_S = 3.2
+"""Longest silence of a work loop with a heartbeat per second: a hang is detected within 4 s."""
+
+HUB, KEEPER = "hub", "keeper"
+
+_SOUND_DEVICES = ("/dev/snd", "/dev/dsp*")
+_LEAST = Rights(grows_files=False)
+
+
+@dataclass(frozen=True)
+class SessionShape:
+    """The properties of a session that decide which stages it has."""
+
+    sources: Mapping[str, str]
+    """Specification of each source by name; "-" reads standard input."""
+    views: Sequence[str]
+    """"overlay", "terminal", "plain", "json"."""
+    answers: bool
+    """Whether questions are detected."""
+    serves_model: bool
+    """Whether the small local model is served."""
+    practises: bool = False
+    """Whether the program asks practice questions."""
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """One process of a session and how it is supervised; a row of the table is the plan of its kind."""
+
+    name: str
+    """"vad:mic"; the part before the colon is its kind."""
+    module: str
+    """Module that `python -m` runs."""
+    arguments: tuple[str, ...] = ()
+    when: Callable[[SessionShape], bool] = lambda shape: True
+    """Whether a session has this stage."""
+    per_source: bool = False
+    """Whether there is one process per source, with the source's name as its argument."""
+    rights: Rights = _LEAST
+    wave: int = LISTENING
+    essential: bool = True
+    """Whether a session fails if it cannot start this stage."""
+    silence_limit_s: float | None = HANG_S
+    """Longest time without a heartbeat; None for a stage whose hang has no effect on others."""
+    start_limit_s: float = 30.0
+    """Longest time until it is ready."""
+    niceness: int = 0
+    """Scheduling niceness, 0 to 19: audio goes first, the small model last. It counts against other programs
+    too: 1 costs transcription 7 % of its pace on busy cores, 5 more than half."""
+    cores: tuple[int, ...] = ()
+    """Cores it is pinned to; all when empty."""
+    inherits_stdin: bool = False
+    inherits_stdout: bool = False
+    ends_session: bool = False
+    """Whether its clean exit ends the session, as when the user closes a window."""
+    holds_keys: bool = False
+    """Whether it gets the API keys in its environment."""
+    connects: bool = False
+    """Whether it gets the connector's secret."""
+    descriptors: tuple[int, ...] = ()
+    """File descriptors that it inherits, such as the pipe with typed keys."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Additional environment variables."""
+    outlives_supervisor: bool = False
+    """Whether it continues when the supervisor is killed."""
+
+    @property
+    def kind(self) -> str:
+        """ "vad" for "vad:mic"."""
+        return stage_kind(self.name)
+
+
+STAGES = (
+    StagePlan(HUB, "bus", silence_limit_s=None, rights=Rights(makes_sockets=True)),
+    StagePlan(
+        "capture",
+        "capture",
+        per_source=True,
+        rights=Rights(
+            settings=("capture.sources",),
+            reads=SOUND,
+            lists=("{runtime}",),
+            devices=_SOUND_DEVICES,
+            makes_sockets=True,
+        ),
+    ),
+    StagePlan("vad", "vad", per_source=True),
+    StagePlan(
+        "stt",
+        "stt",
+        start_limit_s=120.0,
+        niceness=1,
+        rights=Rights(
+            settings=("stt.model_path", "stt.spare_model_path"),
+            reads=(
+                "~/.nv",
+                "$CUDA_CACHE_PATH",
+            ),  # kernels that CUDA compiled earlier; new ones are not stored
+            devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
+            grows_files=False,
+        ),
+    ),
+    StagePlan(
+        "overlay",
+        "overlay",
+        when=lambda shape: "overlay" in shape.views,
+        wave=ANSWERING,
+        essential=False,
+        silence_limit_s=None,
+        niceness=1,
+        ends_session=True,
+        rights=Rights(
+            reads=DISPLAY, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
+        ),
+    ),
+    StagePlan(
+        "view",
+        "session.view",
+        when=lambda shape: bool({*shape.views} - {"overlay"}),
+        silence_limit_s=None,
+        niceness=1,
+        inherits_stdout=True,
+        ends_session=True,
+        rights=Rights(devices=("/dev/tty",)),
+    ),
+    StagePlan(
+        "connector",
+        "llm.connector",
+        when=lambda shape: shape.answers and PASSES_SOCKETS,
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        connects=True,
+        rights=Rights(reads=NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
+    ),
+    StagePlan(
+        "llm",
+        "llm",
+        when=lambda shape: shape.answers,
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        holds_keys=True,
+        connects=True,
+        rights=Rights(
+            settings=("llm.notes", "llm.meaning_model_path"),
+            reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
+            writable_folders=(platformdirs.user_state_dir("cuecard", appauthor=False),),
+            receives_sockets=True,
+            abstract_sockets=True,
+        ),
+    ),
+    StagePlan(
+        "model-server",
+        "llm.model_server",
+        when=lambda shape: shape.answers and shape.serves_model,
+        wave=ANSWERING,
+        essential=False,
+        silence_limit_s=10.0,
+        start_limit_s=60.0,
+        niceness=10,
+        rights=Rights(settings=("llm.local_model_path",), serves_tcp=True, grows_files=False),
+    ),
+    StagePlan(
+        "practice",
+        "session.practice",
+        when=lambda shape: shape.practises,
+        wave=ANSWERING,
+        rights=Rights(
+            reads=("$PATH", *SOUND), lists=("{runtime}",), devices=_SOUND_DEVICES, abstract_sockets=True
+        ),
+    ),
+    StagePlan(
+        KEEPER,
+        "session.resume",
+        when=lambda shape: False,  # added by `plan_keeper`, with the supervisor's process ID
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        outlives_supervisor=True,
+        rights=Rights(makes_sockets=True, removes_run=True, grows_files=False),
+    ),
+)
+"""Every kind of stage, in the order in which they start within their wave."""
+
+STAGE_KINDS = {plan.name: plan for plan in STAGES}
+
+
+def stage_kind(stage: str) -> str:
+    """Return the kind of a stage: "vad" for "vad:mic"."""
+    return stage.partition(":")[0]
+
+
+def rights_of(stage: str) -> Rights:
+    """Return the rights of a stage by its name; the least rights for an unknown one."""
+    plan = STAGE_KINDS.get(stage_kind(stage))
+    return plan.rights if plan else _LEAST
+
+
+def plan_stages(
+    shape: SessionShape, *, cores: Mapping[str, Sequence[int]], niceness: Mapping[str, int] | None = None
+) -> list[StagePlan]:
+    """Return the stages of a session, in the order in which they start.
+
+    Args:
+        shape: Decides which stages there are.
+        cores: Cores by kind of stage ("stt") or by name ("vad:mic").
+        niceness: Niceness by kind or name, instead of the table's.
+    """
+    plans = [plan for row in STAGES if row.when(shape) for plan in _instances(row, shape)]
+    return [_placed(plan, cores, niceness or {}) for plan in plans]
+
+
+def plan_keeper(supervisor_pid: int) -> StagePlan:
+    """Return the process that retains the session's log if this supervisor is killed."""
+    return replace(STAGE_KINDS[KEEPER], arguments=(str(supervisor_pid),))
+
+
+def _instances(row: StagePlan, shape: SessionShape) -> list[StagePlan]:
+    if row.per_source:
+        reads_stdin = row.name == "capture"
+        return [
+            replace(
+                row,
+                name=f"{row.name}:{source}",
+                arguments=(source,),
+                inherits_stdin=reads_stdin and spec == "-",
+            )
+            for source, spec in shape.sources.items()
+        ]
+    if row.name == "view":
+        view = next(view for view in shape.views if view != "overlay")
+        return [replace(row, arguments=(view,), inherits_stdin=view == "terminal")]
+    return [row]
+
+
+def _placed(plan: StagePlan, cores: Mapping[str, Sequence[int]], niceness: Mapping[str, int]) -> StagePlan:
+    return replace(
+        plan,
+        cores=tuple(cores.get(plan.name) or cores.get(plan.kind) or ()),
+        niceness=niceness.get(plan.name, niceness.get(plan.kind, plan.niceness)),
+    )

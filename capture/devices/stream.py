@@ -1,0 +1,167 @@
+"""Device stream: an opened device, and the buffer between its audio callback and the loop.
+
+The callback only copies: no lock, no logging, no allocation to speak of. The producer moves only `_written`
+and `_marked`, the consumer only `_read` and `_taken`; each stores after its work, and the GIL keeps the
+order.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bus.failures import InputFailure
+from capture.devices import portaudio
+from capture.devices.clock_recovery import DriftCorrection, LossDetector
+from capture.devices.device_list import Device, opened_source
+from capture.processing.sanitize import Frames
+
+_BUFFER_S = 4.0
+_BLOCK_MS = 20  # sound servers deliver no faster; shorter blocks only cost more
+_LONGEST_DELAY_S = 0.1
+_PIECES = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The frames of one callback."""
+
+    frames: Frames
+    arrived_s: float
+    """Monotonic time of arrival."""
+    overflowed: bool
+    """Whether the driver reports lost frames before this piece."""
+    dropped_frames: int
+    """Frames before this piece for which the buffer had no room."""
+
+
+class CallbackBuffer:
+    """Preallocated ring buffer with one producer and one consumer.
+
+    Args:
+        frames: Capacity.
+        channels: Channels of each frame.
+    """
+
+    def __init__(self, frames: int, channels: int) -> None:
+        self._samples = np.zeros((frames, channels), np.float32)
+        self._sizes = [0] * _PIECES
+        self._times_s = [0.0] * _PIECES
+        self._overflows = [False] * _PIECES
+        self._drops = [0] * _PIECES
+        self._written = self._marked = self._read = self._taken = 0
+        self._dropped = 0
+        self._overflowed = False
+
+    def put(self, frames: Frames, arrived_s: float, overflowed: bool) -> None:
+        """Copy frames into the buffer; without room they are dropped and counted. For the producer."""
+        count, capacity = len(frames), len(self._samples)
+        self._overflowed |= overflowed
+        if self._written - self._read + count > capacity or self._marked - self._taken >= _PIECES:
+            self._dropped += count
+            return
+        at = self._written % capacity
+        first = min(count, capacity - at)
+        self._samples[at : at + first] = frames[:first]
+        self._samples[: count - first] = frames[first:]
+        slot = self._marked % _PIECES
+        self._sizes[slot], self._times_s[slot] = count, arrived_s
+        self._overflows[slot], self._drops[slot] = self._overflowed, self._dropped
+        self._overflowed, self._dropped = False, 0
+        self._written += count
+        self._marked += 1
+
+    def take(self) -> list[Piece]:
+        """Return the pieces since the last call. For the consumer."""
+        pieces = []
+        while self._taken < self._marked:
+            slot, capacity = self._taken % _PIECES, len(self._samples)
+            count, at = self._sizes[slot], self._read % capacity
+            first = min(count, capacity - at)
+            frames = np.concatenate((self._samples[at : at + first], self._samples[: count - first]))
+            pieces.append(Piece(frames, self._times_s[slot], self._overflows[slot], self._drops[slot]))
+            self._read += count
+            self._taken += 1
+        return pieces
+
+
+class DeviceStream:
+    """A stream of frames from a device.
+
+    Args:
+        device: The device to open.
+
+    Raises:
+        InputFailure: It cannot be opened.
+        MachineFailure: PortAudio is missing.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.rate_hz = device.native_rate_hz
+        self.channels = device.native_channels
+        self.pulse_source = device.pulse_source
+        self._loss_detector, self._drift = LossDetector(self.rate_hz), DriftCorrection()
+        self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), self.channels)
+        self.received_s = time.monotonic()
+        """When the last frames arrived."""
+        self.first_captured_s: float | None = None
+        """Monotonic time at which the first frame was converted; None before it has arrived."""
+        module = portaudio.load()
+        try:
+            with portaudio.stderr_silenced(), opened_source(device):
+                self._stream = module.InputStream(
+                    device=device.index,
+                    samplerate=self.rate_hz,
+                    channels=self.channels,
+                    dtype="float32",
+                    blocksize=self.rate_hz * _BLOCK_MS // 1000,
+                    latency="low",
+                    callback=self._callback,
+                )
+                self._stream.start()
+        except (module.PortAudioError, ValueError) as error:
+            raise InputFailure(
+                f"{device.label} cannot be opened ({error})",
+                fix="close other programs that use it, check its permission, see `cuecard devices`",
+            ) from error
+
+    @property
+    def next_s(self) -> float:
+        """When more frames are expected."""
+        return self.received_s + _BLOCK_MS / 1000
+
+    def take(self) -> list[tuple[Piece, int, int]]:
+        """Return the pieces since the last call.
+
+        Returns:
+            Each piece, the frames lost before it, and the 16 kHz samples to add to it against clock drift.
+        """
+        return [(piece, *self._recover(piece)) for piece in self._buffer.take()]
+
+    def close(self) -> None:
+        """Close the device; frames in the buffer are dropped."""
+        with portaudio.stderr_silenced():
+            self._stream.close(ignore_errors=True)
+
+    def _recover(self, piece: Piece) -> tuple[int, int]:
+        lost_frames = self._loss_detector.lost(
+            piece.arrived_s,
+            len(piece.frames),
+            overflowed=piece.overflowed,
+            dropped_frames=piece.dropped_frames,
+        )
+        return lost_frames, self._drift.stretch(piece.arrived_s, self._loss_detector.delay_s)
+
+    def _callback(self, frames: Frames, count: int, times: Any, status: Any) -> None:
+        now_s = time.monotonic()
+        if self.first_captured_s is None:
+            delay_s = times.currentTime - times.inputBufferAdcTime
+            length_s = count / self.rate_hz
+            # Some drivers give no delay, and some a wrong one at first.
+            plausible = length_s <= delay_s <= length_s + _LONGEST_DELAY_S
+            self.first_captured_s = now_s - (delay_s if plausible else length_s)
+        self._buffer.put(frames, now_s, bool(status.input_overflow))
+        self.received_s = now_s

@@ -1,0 +1,1 @@
+"""Signal processing between a source and its ring. Opens nothing."""

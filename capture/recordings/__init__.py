@@ -1,0 +1,1 @@
+"""Recordings: files and standard input, decoded piece by piece."""

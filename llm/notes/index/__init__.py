@@ -1,0 +1,1 @@
+"""Index over passages of notes: by words, concepts and meaning."""

@@ -1,0 +1,1 @@
+"""Readers of note files: plain text, docx and PDF."""

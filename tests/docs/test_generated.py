@@ -1,0 +1,17 @@
+"""The generated documents are current."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", ["events"])
+def test_document_is_current(name: str) -> None:
+    generator = runpy.run_path(str(ROOT / "docs" / f"generate_{name}.py"))
+    committed = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    assert generator["document"]() == committed, "run `make docs`"
