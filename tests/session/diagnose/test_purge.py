@@ -139,7 +139,7 @@ def test_while_a_session_is_going_on_nothing_is_deleted(purge: Purge, home: Path
 def test_on_a_terminal_it_asks_once(home: Path, typed: str, gone: bool) -> None:
     there = ours(home)
     with Typist("-m", "session", "purge", environment=surroundings(home)) as typist:
-        typist.type_at("Delete all of it?", typed.strip())
+        typist.type_at("Delete everything?", typed.strip())
         assert typist.end() == 0, typist.shown
     assert all(path.exists() is not gone for path in there)
 
