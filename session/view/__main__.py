@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 from bus import wiring
 from bus.failures import UsageFailure
@@ -46,11 +46,11 @@ def open_view(kind: str) -> AbstractContextManager[View]:
     if kind == "json":
         from session.view.json_lines import JsonLines
 
-        return JsonLines()
+        return nullcontext(JsonLines())
     if kind == "plain":
         from session.view.plain import PlainLines
 
-        return PlainLines()
+        return nullcontext(PlainLines())
     if kind == "terminal":
         from session.view.terminal import LiveTerminal
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
-from typing import Self
 
 from bus.messages import Logged
-from session.view.view import UserAction
+from session.view.view import View
 
 
-class JsonLines:
+class JsonLines(View):
     """Writes events to standard output, and flushes after each batch."""
 
     def __init__(self) -> None:
@@ -24,15 +22,3 @@ class JsonLines:
     def refresh(self) -> None:
         """Flush standard output."""
         self._output.flush()
-
-    def actions(self) -> list[UserAction]:
-        """Return nothing: this view has no keyboard."""
-        return []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
-from types import TracebackType
-from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from overlay.strings import NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, money
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
-from session.view.view import UserAction
+from session.view.view import View
 
 _LABEL_WIDTH = 9
 _PASSAGE_CHARACTERS = 160
 
 
-class PlainLines:
+class PlainLines(View):
     """Writes readable lines to standard output."""
 
     def __init__(self) -> None:
@@ -34,10 +32,6 @@ class PlainLines:
     def refresh(self) -> None:
         """Flush standard output."""
         sys.stdout.flush()
-
-    def actions(self) -> list[UserAction]:
-        """Return nothing: this view has no keyboard."""
-        return []
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
         match event:
@@ -86,14 +80,6 @@ class PlainLines:
     def _rest(self, question: int) -> list[tuple[str, str]]:
         rest = self._answers.pop(question, "")
         return [("answer", rest)] if rest.strip() else []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return
 
 
 def _provider(event: m.ProviderReady) -> str:

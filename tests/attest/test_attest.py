@@ -1,4 +1,4 @@
-"""A marked session is watched for real: the program as it is, and copies of it that were made to leak."""
+"""Attests a real marked session, and copies of the program that leak."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _change(file: Path, line: str, instead: str) -> None:
     file.write_text(text.replace(line, instead))
 
 
-def test_a_marked_session_writes_and_sends_nothing_that_it_should_not(
+def test_marked_session_has_no_violations(
     attest: Callable[[Sequence[Mutant]], Done],
 ) -> None:
     done = attest(())
@@ -159,7 +159,7 @@ def test_a_marked_session_writes_and_sends_nothing_that_it_should_not(
     assert "## Not checked" in done.stdout
 
 
-def test_without_strace_it_says_what_to_install(tmp_path: Path) -> None:
+def test_missing_strace_names_the_package(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "session", "attest"],
         env={**os.environ, "PATH": str(tmp_path)},
@@ -172,7 +172,7 @@ def test_without_strace_it_says_what_to_install(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mutants", TOGETHER, ids=lambda mutants: "; ".join(each.name for each in mutants))
-def test_every_leak_that_is_built_in_is_found(
+def test_every_built_in_leak_is_found(
     attest: Callable[[Sequence[Mutant]], Done], mutants: Sequence[Mutant]
 ) -> None:
     done = attest(mutants)

@@ -19,7 +19,7 @@ def test_a_write_names_its_file_and_its_bytes() -> None:
     assert (written.strings, written.number, written.is_complete) == ([b"hello > "], 8, True)
 
 
-def test_a_socket_that_was_refused_says_why() -> None:
+def test_refused_socket_has_its_error() -> None:
     refused = call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = -1 EINVAL (Invalid argument)")
     assert (refused.failed, refused.error) == (True, "EINVAL")
 
@@ -29,7 +29,7 @@ def test_an_arrow_in_a_connection_is_no_bracket() -> None:
     assert (sent.target, sent.strings) == ("TCP:[127.0.0.1:4->127.0.0.1:5]", [b"GET"])
 
 
-def test_a_path_within_a_connection_is_not_what_was_sent() -> None:
+def test_path_of_a_connection_is_not_sent_data() -> None:
     sent = call(f'sendto(9<UNIX-STREAM:[1->2,"{hexed("/run/hub")}"]>, "{hexed("x")}", 1, 0, NULL, 0) = 1')
     assert sent.strings == [b"x"]
     assert sent.target == 'UNIX-STREAM:[1->2,"/run/hub"]'
@@ -40,7 +40,7 @@ def test_every_piece_of_a_message_is_read() -> None:
     assert call(f"writev(3<{hexed('/tmp/x')}>, {pieces}, 2) = 4").strings == [b"ab", b"cd"]
 
 
-def test_what_strace_cuts_short_is_known_to_be() -> None:
+def test_strings_cut_by_strace_are_detected() -> None:
     assert not call(f'write(1<{hexed("/tmp/x")}>, "{hexed("a")}"..., 9000) = 9000').is_complete
 
 

@@ -1,4 +1,4 @@
-"""Stages that fall over what was said do not repeat it: a real session, and all that it complained of."""
+"""Errors of crashing stages in a real session do not quote the transcript."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def tree(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name, (line, instead) in ERRORS.items():
         text = (tmp_path / name).read_text()
-        assert text.count(line) >= 1, f"{name} has changed: mend the error"
+        assert text.count(line) >= 1, f"{name} has changed: update the error"
         (tmp_path / name).write_text(text.replace(line, instead, 1))
     return tmp_path
 
 
-def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_error_quotes_the_transcript(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("s")
     arguments = (
         *("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--pace", "fast", "--model", "tiny.en"),
@@ -67,11 +67,11 @@ def test_no_error_quotes_what_was_said(tree: Path, tmp_path_factory: pytest.Temp
     }
     with running(*arguments, directory=folder, environment=environment) as session:
         session.end()
-    said = Words([turn.text for turn in script() if turn.source == "call"])
-    assert said.runs_in(repr(session.of("FinalTranscribed")).encode()), "it was heard"
+    transcript = Words([turn.text for turn in script() if turn.source == "call"])
+    assert transcript.runs_in(repr(session.of("FinalTranscribed")).encode()), "it was transcribed"
     errors = session.errors.decode(errors="replace")
     for stage, kind in (("overlay", "IndexError"), ("view", "KeyError"), ("view", "RuntimeError")):
         assert f"cuecard {stage}: unexpected {kind} at " in errors, errors
     assert any("unexpected ValueError at" in event["problem"] for event in session.of("ProblemReported"))
-    assert said.runs_in(session.errors) == []
+    assert transcript.runs_in(session.errors) == []
     assert "Traceback" not in errors

@@ -16,7 +16,7 @@ def tcp(payload: bytes) -> bytes:
     return ipv4(6, struct.pack("!HHIIBBHHH", 4000, 443, 0, 0, 5 << 4, 0, 0, 0, 0) + payload)
 
 
-def test_what_went_one_way_is_put_together() -> None:
+def test_packets_of_one_direction_are_joined() -> None:
     (flow,) = flows([tcp(b"GET "), tcp(b""), tcp(b"/v1")])
     assert (flow.protocol, flow.source, flow.destination) == ("TCP", "127.0.0.1:4000", "10.0.0.7:443")
     assert (flow.packets, flow.payload) == (3, b"GET /v1")
@@ -26,7 +26,7 @@ def test_padding_after_a_packet_is_no_part_of_it() -> None:
     assert flows([tcp(b"") + b"padding"])[0].payload == b""
 
 
-def test_a_question_to_a_name_server_and_what_nobody_knows_are_seen_too() -> None:
+def test_dns_and_unknown_packets_are_parsed() -> None:
     udp = ipv4(17, struct.pack("!HHHH", 5000, 53, 12, 0) + b"name")
     odd = bytes(12) + b"\x08\x06" + b"who has"
     assert [(flow.protocol, flow.destination) for flow in flows([udp, odd, ipv4(1, b"ping")])] == [

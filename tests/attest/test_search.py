@@ -13,7 +13,7 @@ NOISE = np.rint(np.random.default_rng(5).normal(0, 400, 4000)).astype(np.int16)
 
 @pytest.mark.parametrize("way", ["<i2", ">i2", "<f4", ">f4"])
 @pytest.mark.parametrize("before", [b"", b"abc"])
-def test_sound_is_found_in_each_way_it_may_be_written(way: str, before: bytes) -> None:
+def test_audio_is_found_in_every_sample_format(way: str, before: bytes) -> None:
     scale = 32768.0 if "f" in way else 1
     piece = (NOISE[1111:1311].astype(np.float32) / scale).astype(way)
     assert Sound([NOISE], MARKER).occurs_in(before + piece.tobytes() + b"after")
@@ -21,7 +21,7 @@ def test_sound_is_found_in_each_way_it_may_be_written(way: str, before: bytes) -
 
 @pytest.mark.parametrize("way", ["<i2", ">i2", "<f4", ">f4"])
 @pytest.mark.parametrize("gain", [0.25, -10.0])
-def test_the_marker_is_found_however_loud_it_is(way: str, gain: float) -> None:
+def test_marker_is_found_at_any_level(way: str, gain: float) -> None:
     scale = gain / 32768.0 if "f" in way else gain
     piece = (np.resize(MARKER, 1800).astype(np.float32) * scale).astype(way)
     assert Sound([NOISE], MARKER).occurs_in(b"head" + piece.tobytes() + b"tail")
@@ -49,5 +49,5 @@ def test_words_are_found_however_they_are_written(data: bytes) -> None:
     assert WORDS.runs_in(data)
 
 
-def test_fewer_words_than_four_in_a_row_may_be_anybodys() -> None:
+def test_runs_shorter_than_four_words_do_not_match() -> None:
     assert not WORDS.runs_in(b"part of the way, and read from the top; many thanks to all")

@@ -19,7 +19,7 @@ def folded(lines: dict[int, Sequence[str]]) -> dict[str, Process]:
     return {process.name: process for process in fold(calls)}
 
 
-def test_what_a_thread_does_is_its_processs_doing() -> None:
+def test_calls_of_a_thread_belong_to_its_process() -> None:
     found = folded(
         {
             10: [
@@ -38,11 +38,11 @@ def test_what_a_thread_does_is_its_processs_doing() -> None:
     ("arguments", "name"),
     [(("bus",), "hub"), (("session.resume", "77"), "keeper"), (("session.view",), "view")],
 )
-def test_a_process_is_called_what_the_session_calls_it(arguments: tuple[str, ...], name: str) -> None:
+def test_process_is_named_like_its_stage(arguments: tuple[str, ...], name: str) -> None:
     assert list(folded({10: [started("python", "-m", *arguments)]})) == [name]
 
 
-def test_what_a_process_starts_is_named_after_it() -> None:
+def test_child_process_is_named_after_its_parent() -> None:
     found = folded(
         {
             10: [started("python", "-m", "stt"), "vfork() = 20", "vfork() = 30"],
@@ -54,7 +54,7 @@ def test_what_a_process_starts_is_named_after_it() -> None:
     assert found["stt, its fork"].sockets == {("AF_INET", "opened"): 1}
 
 
-def test_places_are_told_apart() -> None:
+def test_sinks_are_distinguished() -> None:
     found = folded(
         {
             10: [
@@ -90,7 +90,7 @@ def test_a_file_counts_from_being_opened_or_mapped_for_writing() -> None:
     assert list(found.refused_files) == ["/c (EACCES)"]
 
 
-def test_bytes_that_cannot_be_seen_are_said_to_be_unseen() -> None:
+def test_bytes_that_strace_hides_are_marked_hidden() -> None:
     found = folded({10: ["sendfile(3<TCP:[1]>, 4, NULL, 99) = 99", "write(5<pipe:[1]>, 0x7f00, 99) = 99"]})[
         ""
     ]

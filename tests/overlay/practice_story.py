@@ -1,4 +1,4 @@
-"""A practice as its stages would tell it."""
+"""Events of a practice, as its stages publish them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def measured(number: int, remarks: list[str] = REMARKS) -> m.PracticeAnswerMeasu
     )
 
 
-def looked_at(number: int) -> list[m.Event]:
+def feedback(number: int) -> list[m.Event]:
     return [
         m.QuestionDetected(
             question=number,
@@ -47,6 +47,6 @@ def ended() -> m.PracticeEnded:
 
 
 def whole() -> list[m.Event]:
-    """The story from the first question to the end."""
-    one = [asked(1), turn(1), measured(1), *looked_at(1)]
-    return [*one, asked(2), turn(2), measured(2, ["5 words."]), *looked_at(2), ended()]
+    """All events from the first question to the end."""
+    one = [asked(1), turn(1), measured(1), *feedback(1)]
+    return [*one, asked(2), turn(2), measured(2, ["5 words."]), *feedback(2), ended()]

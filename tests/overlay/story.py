@@ -1,4 +1,4 @@
-"""A session as its stages would tell it: two speakers, a question, notes, an answer, some trouble."""
+"""Events of a session: two speakers, a question, notes, an answer, problems."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ STAGES = (
 
 
 def opening(answer: str = "auto") -> list[m.Event]:
-    """Every process starts and is ready, and both sources are heard."""
+    """Every process is ready, and both sources are captured."""
     at_start: list[m.Event] = [
         m.SessionStarted(
             version="0.1.0",
@@ -61,7 +61,7 @@ def opening(answer: str = "auto") -> list[m.Event]:
 
 
 def talk() -> list[m.Event]:
-    """The two speak; the call's last words are still being said."""
+    """Both speak; the last utterance is in progress."""
     return [
         final(1, "Thanks for making the time today.", "call", 0.2, 1.9),
         final(1, "Of course, happy to be here.", "mic", 2.3, 3.6),
@@ -126,7 +126,7 @@ def held(number: int = 1) -> m.RequestHeld:
 
 
 def provider() -> m.ProviderReady:
-    """Somebody elsewhere is asked from now on."""
+    """A remote provider is active."""
     return m.ProviderReady(
         provider="openai",
         host="api.example.com:443",

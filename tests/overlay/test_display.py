@@ -25,7 +25,7 @@ linux_only = pytest.mark.skipif(os.uname().sysname != "Linux", reason="elsewhere
         ("/private/tmp/launch/x:0", None),
     ],
 )
-def test_a_display_s_name_says_where_it_listens(name: str, address: object) -> None:
+def test_x_display_name_gives_its_address(name: str, address: object) -> None:
     assert x_address(name) == address
 
 

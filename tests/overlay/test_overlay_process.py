@@ -31,13 +31,13 @@ class Shown:
 
     def __init__(self, run: Run, child: subprocess.Popen[bytes], picture: Path) -> None:
         self.run, self.child, self.picture = run, child, picture
-        self.line = HubClient("session", run, kinds=wiring.LOGGED | {m.Heartbeat})
-        self.heard: list[m.Event] = []
+        self.client = HubClient("session", run, kinds=wiring.LOGGED | {m.Heartbeat})
+        self.events: list[m.Event] = []
 
     def until(self, kind: type[m.Message], stage: str = "overlay") -> m.Event:
         def found() -> m.Event | None:
-            self.heard += [logged.event for logged in self.line.poll(0.1)]
-            of_stage = (event for event in self.heard if getattr(event, "stage", stage) == stage)
+            self.events += [logged.event for logged in self.client.poll(0.1)]
+            of_stage = (event for event in self.events if getattr(event, "stage", stage) == stage)
             return next((event for event in of_stage if isinstance(event, kind)), None)
 
         event = wait_until(found, timeout_s=30)
@@ -50,7 +50,7 @@ class Shown:
             latest = max(logged.seq for logged in reader.poll(10))
 
         def dealt_with() -> bool:
-            sends_heartbeats = (logged.event for logged in self.line.poll(0.1))
+            sends_heartbeats = (logged.event for logged in self.client.poll(0.1))
             return any(
                 isinstance(beat, m.Heartbeat) and beat.processed_seq >= latest for beat in sends_heartbeats
             )
@@ -99,7 +99,7 @@ def test_a_session_is_drawn_on_a_real_display(show: Callable[..., Shown], displa
     assert colours(shown.picture) > 20
 
 
-def test_it_draws_without_a_display_when_told_to(show: Callable[..., Shown]) -> None:
+def test_overlay_draws_off_screen_on_request(show: Callable[..., Shown]) -> None:
     shown = show(QT_QPA_PLATFORM="offscreen")
     shown.until(m.StageReady)
     assert shown.stop() == 0
@@ -131,7 +131,7 @@ def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], di
 
 
 @pytest.mark.parametrize("named", ["", ":4321"])
-def test_without_a_display_it_says_what_to_do_instead(show: Callable[..., Shown], named: str) -> None:
+def test_missing_display_names_the_terminal_view(show: Callable[..., Shown], named: str) -> None:
     shown = show(DISPLAY=named, WAYLAND_DISPLAY="")
     assert shown.child.wait(timeout=20) == 6
     problem = shown.until(m.ProblemReported)

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -15,35 +11,11 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from bus import messages as m
 from overlay import theme
 from overlay.settings import OverlaySettings
-from overlay.state.captions import Captions
 from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow
 from tests.overlay import story
-from tests.session.events import final, log, question, request
-
-
-@pytest.fixture(scope="module")
-def application() -> QApplication:
-    return QApplication.instance() or QApplication([])  # type: ignore[return-value]
-
-
-@pytest.fixture
-def window(application: QApplication) -> Iterator[OverlayWindow]:
-    window = OverlayWindow(OverlaySettings(x=0, y=0))
-    window.show()
-    yield window
-    window.close()
-    window.deleteLater()
-    application.processEvents()
-
-
-def draw(window: OverlayWindow, *events: m.Event) -> Captions:
-    captions = Captions()
-    for logged in log(*events):
-        captions.apply(logged)
-    window.draw(captions)
-    QApplication.processEvents()
-    return captions
+from tests.overlay.drawing import draw
+from tests.session.events import final, question, request
 
 
 def click(button: QWidget) -> None:
@@ -51,9 +23,7 @@ def click(button: QWidget) -> None:
 
 
 class TestAnsweringControls:
-    def test_a_held_request_is_shown_word_for_word_and_goes_when_it_is_let_go(
-        self, window: OverlayWindow
-    ) -> None:
+    def test_held_request_is_shown_until_it_is_approved(self, window: OverlayWindow) -> None:
         decided: list[tuple[int, bool]] = []
         window.request_decided.connect(lambda question, allowed: decided.append((question, allowed)))
         draw(window, *story.opening(), question(3), story.held(3))
@@ -70,7 +40,7 @@ class TestAnsweringControls:
         draw(window, *story.opening(), *story.asked())
         assert not window.answer_view.held.isVisible()
 
-    def test_the_users_own_answer_comes_first_with_its_lines(self, window: OverlayWindow) -> None:
+    def test_prepared_answer_is_first(self, window: OverlayWindow) -> None:
         draw(window, question(1), story.prepared())
         shown = window.answer_view.notes.toPlainText()
         assert shown.startswith("your own answer · faq.md")
@@ -81,7 +51,7 @@ class TestAnsweringControls:
         draw(window, question(1), nothing, *story.streamed(), story.finished())
         assert window.answer_view.remark.text().startswith("general knowledge")
 
-    def test_who_answers_and_what_it_cost_can_be_seen(self, window: OverlayWindow) -> None:
+    def test_provider_and_cost_are_shown(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), story.provider(), story.used(100, 50, session=0.004))
         provider = window.status_view.provider
         assert provider.isVisible()
@@ -117,7 +87,7 @@ class TestWhatIsShown:
         assert window.status_view.ledger.text().startswith("1 request, 36 bytes left, to api.example.com")
         assert "9" in window.status_view.stages.text()
 
-    def test_it_says_that_others_see_it(self, window: OverlayWindow) -> None:
+    def test_window_warns_that_it_is_visible(self, window: OverlayWindow) -> None:
         draw(window, *story.opening())
         assert "Everyone who sees your screen sees this window too" in window.answer_view.answer.toPlainText()
 
@@ -131,7 +101,7 @@ class TestWhatIsShown:
         html = window.captions_view.toHtml()
         assert f'color:{theme.FAINT};">nobody could say' in html
 
-    def test_a_fallen_stage_and_a_problem_are_named(self, window: OverlayWindow) -> None:
+    def test_dead_stage_and_problem_are_shown(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.trouble())
         assert "model-server" in window.status_view.stages.text()
         assert "×1" in window.status_view.stages.text()
@@ -143,7 +113,7 @@ class TestWhatIsShown:
         assert "**" not in window.answer_view.answer.toPlainText()
         assert "<li" in html
 
-    def test_a_new_question_takes_the_place_and_the_old_one_can_be_read(self, window: OverlayWindow) -> None:
+    def test_new_question_replaces_the_old_one_which_stays_readable(self, window: OverlayWindow) -> None:
         view = window.answer_view
         draw(
             window,
@@ -177,7 +147,7 @@ class TestWhatIsShown:
         assert bar is not None
         assert bar.value() == bar.maximum() > 0
 
-    def test_a_reader_who_scrolled_back_is_left_there(self, window: OverlayWindow) -> None:
+    def test_scrolled_back_position_is_kept(self, window: OverlayWindow) -> None:
         lines = [final(number, f"line {number}", start_s=number) for number in range(100)]
         draw(window, *lines)
         bar = window.captions_view.verticalScrollBar()
@@ -207,18 +177,18 @@ HOSTILE = [
 
 class TestWordsOfOthers:
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_html_in_an_answer_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+    def test_html_in_an_answer_is_plain_text(self, window: OverlayWindow, text: str) -> None:
         draw(window, question(1), *story.streamed(text=text, pieces=1))
         assert window.answer_view.answer.toPlainText().strip() == text
 
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_html_in_speech_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+    def test_html_in_speech_is_plain_text(self, window: OverlayWindow, text: str) -> None:
         draw(window, final(1, text), question(1, text))
         assert text in window.captions_view.toPlainText()
         assert window.answer_view.question.textFormat() == Qt.TextFormat.PlainText
 
     @pytest.mark.parametrize("text", HOSTILE)
-    def test_html_in_notes_and_problems_is_shown_as_it_is(self, window: OverlayWindow, text: str) -> None:
+    def test_html_in_notes_and_problems_is_plain_text(self, window: OverlayWindow, text: str) -> None:
         passage = m.Passage(file="a_b.md", heading=text, text=text, score=1.0)
         problem = m.ProblemReported(stage="llm", problem=text)
         draw(window, question(1), m.PassagesRetrieved(question=1, passages=[passage], search_ms=1.0), problem)
@@ -226,7 +196,7 @@ class TestWordsOfOthers:
         assert window.status_view.problems.textFormat() == Qt.TextFormat.PlainText
         assert "<script" not in window.status_view.problems.toolTip()
 
-    def test_no_label_takes_others_words_for_html(self, window: OverlayWindow) -> None:
+    def test_no_label_parses_untrusted_text_as_html(self, window: OverlayWindow) -> None:
         rich = [
             label
             for label in window.findChildren(QLabel)
@@ -286,21 +256,21 @@ class TestTheWindowItself:
         window.opacity.setValue(0)
         assert window.windowOpacity() == pytest.approx(0.3, abs=0.01)
 
-    def test_the_close_button_tells_that_the_user_is_done(self, window: OverlayWindow) -> None:
+    def test_close_button_ends_the_session(self, window: OverlayWindow) -> None:
         closed: list[bool] = []
         window.closed.connect(lambda: closed.append(True))
         click(window.end)
         assert closed == [True]
         assert not window.isVisible()
 
-    def test_the_button_asks_for_an_answer(self, window: OverlayWindow) -> None:
+    def test_button_requests_an_answer(self, window: OverlayWindow) -> None:
         provider_chosen: list[bool] = []
         window.answer_requested.connect(lambda: provider_chosen.append(True))
         draw(window, *story.opening("ask"))
         click(window.answer)
         assert provider_chosen == [True]
 
-    def test_there_is_no_button_where_nothing_is_answered(self, window: OverlayWindow) -> None:
+    def test_no_answer_button_when_answers_are_off(self, window: OverlayWindow) -> None:
         draw(window, *story.opening("off"))
         assert not window.answer.isVisible()
 

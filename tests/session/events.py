@@ -1,4 +1,4 @@
-"""Events as a session says them, for tests of what is folded from them."""
+"""Events of a session, for tests of what is computed from them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SECOND = 16_000
 
 
 def log(*events: m.Event, logged_ns: int = 0) -> list[m.Logged]:
-    """Number the events as the hub would."""
+    """Number the events as the hub does."""
     return [m.Logged(seq, logged_ns, event) for seq, event in enumerate(events, 1)]
 
 

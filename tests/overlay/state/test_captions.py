@@ -71,12 +71,12 @@ class TestWords:
         )
         assert texts(captions) == ["said at five", "said at eleven"]
 
-    def test_each_growing_text_replaces_the_one_before(self) -> None:
+    def test_partial_replaces_the_previous_partial(self) -> None:
         captions = fold(grew("What"), grew("What was", 1))
         assert captions.partials["mic"].text == "What was"
         assert captions.partials["mic"].parts() == ("What", "was")
 
-    def test_both_sources_may_grow_at_once(self) -> None:
+    def test_both_sources_can_have_a_partial(self) -> None:
         captions = fold(grew("one", source="mic"), grew("two", source="call"))
         assert {line.text for line in captions.partials.values()} == {"one", "two"}
 
@@ -89,10 +89,10 @@ class TestWords:
         ],
         ids=lambda event: type(event).__name__,
     )
-    def test_an_utterance_that_is_over_grows_no_more(self, end: m.Event) -> None:
+    def test_outcome_removes_the_partial(self, end: m.Event) -> None:
         assert not fold(grew("hello"), end).partials
 
-    def test_a_late_final_leaves_the_next_utterance_growing(self) -> None:
+    def test_late_final_keeps_the_next_partial(self) -> None:
         captions = fold(grew("next", utterance=2), final(1, "before"))
         assert captions.partials["mic"].text == "next"
 
@@ -106,15 +106,15 @@ class TestWords:
             ("", 0, ("", "")),
         ],
     )
-    def test_words_are_parted_into_settled_and_open(
+    def test_words_are_split_into_stable_and_unstable(
         self, text: str, stable: int, expected: tuple[str, str]
     ) -> None:
         assert Line("mic", 1, 0, text, stable).parts() == expected
 
-    def test_a_final_is_settled_as_a_whole(self) -> None:
+    def test_all_words_of_a_final_are_stable(self) -> None:
         assert fold(final(1, "two  spaces stay")).lines[0].parts() == ("two  spaces stay", "")
 
-    def test_unsure_words_are_drawn_like_words_that_may_change(self) -> None:
+    def test_unconfirmed_words_are_unstable(self) -> None:
         assert fold(grew("Well"), final(1, "Well", unconfirmed=True)).lines[0].parts() == ("", "Well")
 
     def test_speech_that_was_not_understood_is_a_line_with_its_time(self) -> None:
@@ -147,12 +147,12 @@ class TestWords:
         captions = fold(started("mic", 10 * 10**9), final(1, start_s=0, end_s=2.0), logged_ns=12_450_000_000)
         assert captions.final_latency_s == pytest.approx(0.45)
 
-    def test_no_latency_is_told_without_a_clock(self) -> None:
+    def test_no_latency_without_a_clock(self) -> None:
         assert fold(final(1)).final_latency_s is None
 
 
 class TestSpeaking:
-    def test_who_speaks_is_known_until_the_end(self) -> None:
+    def test_speaking_lasts_until_speech_ends(self) -> None:
         captions = fold(began("call"))
         assert captions.speaking == {"call"}
         ended = m.SpeechEnded(
@@ -182,7 +182,7 @@ class TestSpeaking:
         ],
         ids=["vad", "capture", "end"],
     )
-    def test_nobody_speaks_where_nothing_is_heard(self, fall: m.Event) -> None:
+    def test_ended_source_does_not_speak(self, fall: m.Event) -> None:
         captions = Captions()
         captions.apply(level("mic", -20))
         captions.apply(m.Logged(1, 0, began()))
@@ -202,7 +202,7 @@ class TestAnswers:
         assert current.state == "waiting"
         assert [passage.file for passage in current.passages] == ["notes/queue.md", "notes/payments_team.md"]
 
-    def test_an_answer_grows_piece_by_piece(self) -> None:
+    def test_answer_is_streamed_piece_by_piece(self) -> None:
         current = fold(*story.asked(), *story.streamed()).current
         assert current is not None
         assert (current.state, current.answer) == ("streaming", story.ANSWER)
@@ -212,7 +212,7 @@ class TestAnswers:
         assert current is not None
         assert (current.state, current.answer, current.remark) == ("finished", "All of it.", "some-model")
 
-    def test_a_stopped_answer_keeps_its_words_and_says_why(self) -> None:
+    def test_stopped_answer_keeps_its_text_and_cause(self) -> None:
         stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="So far", fix="ask again")
         current = fold(*story.asked(), *story.streamed(), stopped).current
         assert current is not None
@@ -237,7 +237,7 @@ class TestAnswers:
         captions = fold(*story.asked(1), *story.asked(2), *story.streamed(1, "late", 1))
         assert [exchange.answer for exchange in captions.exchanges] == ["late", ""]
 
-    def test_words_for_a_question_nobody_knows_are_no_trouble(self) -> None:
+    def test_answer_to_an_unknown_question_is_ignored(self) -> None:
         assert fold(*story.streamed(7), story.finished(7)).current is None
 
     def test_an_endless_answer_is_cut(self) -> None:
@@ -264,7 +264,7 @@ class TestLedger:
         assert str(captions.egress.total) == "nothing left this machine"
         assert len(captions.egress.requests) == 1
 
-    def test_bytes_and_hosts_are_told(self) -> None:
+    def test_bytes_and_hosts_are_shown(self) -> None:
         captions = fold(request(1, left_machine=True, body="x" * 1_234))
         assert str(captions.egress.total) == "1 request, 1,234 bytes left, to api.example.com:443"
 
@@ -274,7 +274,7 @@ class TestLedger:
         assert len(captions.egress.requests) == MAX_REQUESTS
         assert (captions.egress.total.requests, captions.egress.total.body_bytes) == (many, 2 * many)
 
-    def test_bodies_are_kept_word_for_word(self) -> None:
+    def test_request_bodies_are_stored_word_for_word(self) -> None:
         captions = fold(request(1, left_machine=True, body='{"é": "\\u2028"}'))
         assert captions.egress.requests[0].body == '{"é": "\\u2028"}'
 
@@ -293,14 +293,14 @@ class TestNotes:
         assert current is not None
         assert current.general is general
 
-    def test_nothing_is_said_to_be_general_before_the_notes_were_searched(self) -> None:
+    def test_answer_is_not_general_before_notes_are_searched(self) -> None:
         current = fold(question(1)).current
         assert current is not None
         assert not current.general
 
 
 class TestHeldRequests:
-    def test_a_request_waits_until_it_is_sent(self) -> None:
+    def test_held_request_waits_until_it_is_sent(self) -> None:
         captions = fold(question(1), story.held())
         assert captions.current is not None
         assert (captions.current.state, captions.current.held) == ("held", story.held())
@@ -315,31 +315,31 @@ class TestHeldRequests:
 
 
 class TestMeter:
-    def test_who_is_asked_is_named_with_where_that_is(self) -> None:
+    def test_provider_is_named_with_its_location(self) -> None:
         assert fold(story.provider()).egress.provider_text == "openai, some-model (leaves this machine)"
         through = m.ProviderReady(
             provider="ollama", host="h", model="m", models=[], leaves_machine=False, proxy="p:1"
         )
         assert fold(through).egress.provider_text == "ollama, m (this machine, through the proxy p:1)"
 
-    def test_tokens_add_up_and_money_is_what_the_meter_says(self) -> None:
+    def test_tokens_add_up_and_cost_is_shown(self) -> None:
         captions = fold(story.used(100, 20, cost=0.001, session=0.001), story.used(200, 30, session=0.003))
         assert captions.egress.usage_text == "350 tokens, $0.0030"
 
     def test_where_nothing_was_paid_no_money_is_named(self) -> None:
         assert fold(story.used(100, 20, cost=0.0)).egress.usage_text == "120 tokens"
 
-    def test_the_day_is_named_when_it_is_more_than_the_session(self) -> None:
+    def test_day_cost_is_shown_if_above_session_cost(self) -> None:
         assert (
             fold(story.used(1, 1, session=0.5, day=1.25)).egress.usage_text
             == "2 tokens, $0.5000, $1.25 today"
         )
 
-    def test_a_price_nobody_knows_is_no_zero(self) -> None:
+    def test_unknown_price_is_not_zero(self) -> None:
         assert fold(story.used(1, 1, cost=None)).egress.usage_text == "2 tokens, $0.00, price unknown"
 
     @pytest.mark.parametrize(("dollars", "words"), [(0, "$0.00"), (0.0123, "$0.0123"), (1, "$1.00")])
-    def test_money_is_told_finely_enough(self, dollars: float, words: str) -> None:
+    def test_small_amounts_have_four_decimals(self, dollars: float, words: str) -> None:
         assert money(dollars) == words
 
 
@@ -351,17 +351,17 @@ class TestHealth:
         stage = captions.stages["stt"]
         assert (stage.state, stage.detail, stage.sandbox) == ("ready", "base", "no sockets")
 
-    def test_restarts_are_counted_and_a_give_up_is_told_with_what_to_do(self) -> None:
+    def test_restarts_are_counted_and_giving_up_has_a_fix(self) -> None:
         captions = fold(*story.trouble())
         assert (captions.stages["stt"].state, captions.stages["stt"].restarts) == ("ready", 1)
         assert captions.stages["model-server"].state == "given up"
         assert any("see `cuecard doctor`" in problem for problem in captions.problems)
 
-    def test_problems_say_what_was_kept_and_what_to_do(self) -> None:
+    def test_problems_name_kept_state_and_fix(self) -> None:
         problem = m.ProblemReported(stage="llm", problem="no answer", kept="the question", fix="wait")
         assert list(fold(problem).problems) == ["llm: no answer; the question; wait"]
 
-    def test_the_newest_problems_stay_and_one_that_repeats_is_told_once(self) -> None:
+    def test_newest_problems_stay_without_repeats(self) -> None:
         problems = [m.ProblemReported(stage="llm", problem=str(number)) for number in range(9)]
         captions = fold(*problems, problems[-2])
         assert list(captions.problems)[-2:] == ["llm: 8", "llm: 7"]
@@ -371,11 +371,11 @@ class TestHealth:
         captions = fold(m.ProblemReported(stage="llm", problem="x" * 100_000))
         assert len(captions.problems[0]) <= PROBLEM_CHARACTERS + 1
 
-    def test_lost_audio_is_told_in_seconds(self) -> None:
+    def test_lost_audio_is_shown_in_seconds(self) -> None:
         lost = m.AudioLost(source="mic", start_sample=0, stop_sample=8_000, cause="the device was late")
         assert list(fold(lost).problems) == ["mic: 0.50 s of audio lost (the device was late)"]
 
-    def test_the_session_says_how_it_answers_and_why_it_ends(self) -> None:
+    def test_answer_mode_and_cause_of_the_end_are_stored(self) -> None:
         captions = fold(*story.opening("ask"), m.SessionEnding(cause="stopped by the user"))
         assert (captions.sources, captions.answer_mode) == (["call", "mic"], "ask")
         assert captions.ending == "stopped by the user"

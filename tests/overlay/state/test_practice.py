@@ -18,7 +18,7 @@ def test_nothing_is_shown_when_nothing_is_practised() -> None:
     assert (practice.heading, practice.state, practice.sections) == ("", "", [])
 
 
-def test_a_question_is_shown_and_then_whose_turn_it_is() -> None:
+def test_question_is_shown_and_then_the_turn() -> None:
     practice = captions(story.asked(1)).practice
     assert practice.heading == "1 of 2: What is a queue?"
     assert practice.state == "listen"
@@ -26,7 +26,7 @@ def test_a_question_is_shown_and_then_whose_turn_it_is() -> None:
     assert "your turn" in practice.state
 
 
-def test_what_an_answer_came_to_stays_while_the_next_is_asked() -> None:
+def test_remarks_stay_while_the_next_question_is_asked() -> None:
     practice = captions(story.asked(1), story.turn(1), story.measured(1)).practice
     assert practice.sections == [("Your answer to question 1", story.REMARKS)]
     assert "next question" in practice.state
@@ -36,7 +36,7 @@ def test_what_an_answer_came_to_stays_while_the_next_is_asked() -> None:
     assert practice.state == "listen"
 
 
-def test_the_end_shows_the_whole_and_what_it_cannot_judge() -> None:
+def test_end_shows_overall_remarks_and_caveats() -> None:
     practice = captions(*story.whole()).practice
     assert practice.heading == "The practice is over"
     assert practice.sections == [
@@ -47,7 +47,7 @@ def test_the_end_shows_the_whole_and_what_it_cannot_judge() -> None:
     assert practice.state == ""
 
 
-def test_feedback_is_an_exchange_like_any_other_and_is_no_general_knowledge() -> None:
+def test_feedback_is_an_exchange_and_not_general_knowledge() -> None:
     shown = captions(*story.whole())
     assert shown.current is not None
     assert shown.current.answer == story.FEEDBACK

@@ -3,9 +3,7 @@ from __future__ import annotations
 from bus import messages as m
 from overlay.window import OverlayWindow
 from tests.overlay import practice_story as story
-from tests.overlay.test_window import application, draw, window
-
-__all__ = ["application", "window"]
+from tests.overlay.drawing import draw
 
 OPENING = m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1)
 
@@ -28,7 +26,7 @@ def test_the_question_is_shown_and_the_button_ends_the_answer(window: OverlayWin
 
 
 def test_measures_are_plain_text_and_feedback_is_beside_them(window: OverlayWindow) -> None:
-    draw(window, OPENING, story.asked(1), story.turn(1), story.measured(1), *story.looked_at(1))
+    draw(window, OPENING, story.asked(1), story.turn(1), story.measured(1), *story.feedback(1))
     shown = window.practice_view.remarks.toPlainText()
     assert "Your answer to question 1" in shown
     assert "<Whisper>" in shown
@@ -44,6 +42,6 @@ def test_the_end_shows_the_whole_and_how_to_close(window: OverlayWindow) -> None
     assert not window.answer.isVisible()
 
 
-def test_before_the_first_answer_the_window_says_what_comes(window: OverlayWindow) -> None:
+def test_window_explains_feedback_before_the_first_answer(window: OverlayWindow) -> None:
     draw(window, OPENING)
     assert window.answer_view.question.text() == "No feedback yet"

@@ -76,7 +76,7 @@ def rows(done: Done) -> dict[str, list[str]]:
     }
 
 
-def test_a_list_without_keys_says_so_in_words(keys: Keys) -> None:
+def test_list_without_keys_is_a_sentence(keys: Keys) -> None:
     done = keys("list")
     assert done.stdout.startswith("no key was found")
     assert "searched for: anthropic" in done.stdout
@@ -117,7 +117,7 @@ def test_a_key_is_typed_unseen(key_store: SecretService, keys: Keys, place: Path
 
 
 @needs_secret_service
-def test_a_locked_key_store_is_named_with_the_ways_around_it(key_store: SecretService, keys: Keys) -> None:
+def test_locked_key_store_is_reported_with_alternatives(key_store: SecretService, keys: Keys) -> None:
     key_store.lock()
     for command, given in (("set", PLANTED), ("delete", "")):
         done = keys(command, "openai", given=given, **key_store.environment)
@@ -129,7 +129,7 @@ def test_a_locked_key_store_is_named_with_the_ways_around_it(key_store: SecretSe
     assert "is locked; its keys are not shown" in listed.stderr
 
 
-def test_without_a_key_store_no_key_is_asked_for_and_none_is_written(keys: Keys, place: Path) -> None:
+def test_without_key_store_no_key_is_prompted_or_written(keys: Keys, place: Path) -> None:
     done = keys("set", "openai", given=PLANTED)
     assert done.returncode == 6
     assert "no key store that is safe to use; no key was changed" in done.stderr
@@ -147,9 +147,7 @@ def test_without_a_key_store_no_key_is_asked_for_and_none_is_written(keys: Keys,
         ("http://llm.example.com/v1", "plain http", 3),
     ],
 )
-def test_whose_key_cannot_be_kept_is_told_before_one_is_read(
-    keys: Keys, provider: str, says: str, code: int
-) -> None:
+def test_unstorable_key_is_refused_before_it_is_read(keys: Keys, provider: str, says: str, code: int) -> None:
     done = keys("set", provider, given=PLANTED)
     assert (done.returncode, says in done.stderr) == (code, True), done.stderr
 
@@ -166,7 +164,7 @@ def test_a_key_given_as_an_argument_is_refused(keys: Keys) -> None:
         ((json_reply({"error": {"message": "down"}}, "500 Internal Server Error"),), "unclear", 8),
     ],
 )
-def test_a_key_is_tried_by_asking_for_the_models_and_nothing_else(
+def test_key_check_requests_the_model_list_only(
     keys: Keys, provider: ProviderServer, reply: tuple[bytes, ...], says: str, code: int
 ) -> None:
     provider.list_reply = reply
@@ -183,14 +181,14 @@ def test_a_key_is_tried_by_asking_for_the_models_and_nothing_else(
     assert {request.headers["authorization"] for request in provider.requests} == {f"Bearer {PLANTED}"}
 
 
-def test_a_provider_that_is_not_there_is_called_unreachable(keys: Keys, provider: ProviderServer) -> None:
+def test_missing_provider_is_unreachable(keys: Keys, provider: ProviderServer) -> None:
     address = provider.base_url
     provider.close()
     done = keys("test", address)
     assert (done.returncode, "unreachable" in done.stderr) == (8, True), done.stderr
 
 
-def test_the_variable_that_the_settings_name_is_for_their_provider_alone() -> None:
+def test_configured_key_variable_is_for_its_provider_only() -> None:
     settings = LlmSettings(provider="https://a.example/v1", key_variable="MY_ODD_KEY")
     found = {name: provider.key_variables for name, provider in providers_with_keys(settings).items()}
     assert found["a.example:443"] == ("MY_ODD_KEY",)

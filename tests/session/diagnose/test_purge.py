@@ -92,7 +92,7 @@ def others(home: Path) -> list[Path]:
     return files
 
 
-def test_everything_is_shown_and_nothing_deleted_until_that_is_asked_for(purge: Purge, home: Path) -> None:
+def test_purge_shows_everything_and_deletes_on_request(purge: Purge, home: Path) -> None:
     there = ours(home)
     done = purge()
     assert done.returncode == 0, done.stderr
@@ -103,7 +103,7 @@ def test_everything_is_shown_and_nothing_deleted_until_that_is_asked_for(purge: 
     assert all(path.exists() for path in there)
 
 
-def test_all_of_ours_is_deleted_and_nothing_else(purge: Purge, home: Path) -> None:
+def test_everything_of_the_program_is_deleted_and_nothing_else(purge: Purge, home: Path) -> None:
     there, mine = ours(home), others(home)
     done = purge("--yes")
     assert done.returncode == 0, done.stderr
@@ -115,7 +115,7 @@ def test_all_of_ours_is_deleted_and_nothing_else(purge: Purge, home: Path) -> No
     assert purge("--yes").stdout == "nothing is stored\n"
 
 
-def test_a_link_is_deleted_and_not_what_it_leads_to(purge: Purge, home: Path) -> None:
+def test_symlink_is_deleted_but_not_its_target(purge: Purge, home: Path) -> None:
     dear = home / "dear"
     dear.mkdir()
     (dear / "letter").write_text("mine")
@@ -127,7 +127,7 @@ def test_a_link_is_deleted_and_not_what_it_leads_to(purge: Purge, home: Path) ->
     assert (dear / "letter").read_text() == "mine"
 
 
-def test_while_a_session_is_going_on_nothing_is_deleted(purge: Purge, home: Path) -> None:
+def test_nothing_is_deleted_while_a_session_runs(purge: Purge, home: Path) -> None:
     there = ours(home)
     (home / "run" / f"cuecard-{os.getpid()}-abc").mkdir()
     done = purge("--yes")
@@ -136,7 +136,7 @@ def test_while_a_session_is_going_on_nothing_is_deleted(purge: Purge, home: Path
 
 
 @pytest.mark.parametrize(("typed", "gone"), [("y\n", True), ("n\n", False)])
-def test_on_a_terminal_it_asks_once(home: Path, typed: str, gone: bool) -> None:
+def test_purge_asks_once_on_a_terminal(home: Path, typed: str, gone: bool) -> None:
     there = ours(home)
     with Typist("-m", "session", "purge", environment=surroundings(home)) as typist:
         typist.type_at("Delete everything?", typed.strip())
@@ -144,7 +144,7 @@ def test_on_a_terminal_it_asks_once(home: Path, typed: str, gone: bool) -> None:
     assert all(path.exists() is not gone for path in there)
 
 
-def test_what_cannot_be_deleted_is_named_and_the_rest_is_gone(purge: Purge, home: Path) -> None:
+def test_undeletable_items_are_named_and_others_deleted(purge: Purge, home: Path) -> None:
     ours(home)
     folder = home / ".bashrc"
     folder.unlink()

@@ -27,7 +27,7 @@ SAID = "Überraschung! My PIN is 4711 / ask Zoë"
 
 
 def filled(kind: Any) -> Any:
-    """Return a value of this type with what was said wherever text may be."""
+    """Return a value of this type with `SAID` wherever text may be."""
     if kind is str:
         return SAID
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -76,7 +76,7 @@ def test_a_log_is_reduced_to_counts_times_and_numbers() -> None:
     assert "4711" not in json.dumps(shape)
 
 
-def test_of_settings_that_may_hold_words_only_that_they_are_set_is_told() -> None:
+def test_text_settings_are_withheld() -> None:
     llm = LlmSettings(
         system_note=SAID, notes=[SAID], provider=f"https://me:{SAID}@x.example/v1", total_timeout_s=9.0
     )
@@ -88,7 +88,7 @@ def test_of_settings_that_may_hold_words_only_that_they_are_set_is_told() -> Non
     assert "4711" not in json.dumps(shown)
 
 
-def test_what_is_as_it_comes_is_not_told() -> None:
+def test_default_settings_are_omitted() -> None:
     assert redacted_settings({name: kind() for name, kind in SCHEMA.items()}) == {}
 
 
@@ -109,7 +109,7 @@ def made(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, cwd=place, text=True, capture_output=True, check=False)
 
 
-def test_the_report_is_one_file_of_the_users_alone_and_holds_nothing_of_theirs(
+def test_report_is_private_and_holds_no_user_data(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     place = tmp_path_factory.mktemp("acme")
@@ -125,7 +125,7 @@ def test_the_report_is_one_file_of_the_users_alone_and_holds_nothing_of_theirs(
         assert private not in file.read_text(), private
 
 
-def test_of_the_session_that_is_going_on_it_tells_counts_and_times_and_no_word(
+def test_running_session_is_reduced_to_counts_and_times(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     place = tmp_path_factory.mktemp("s")
@@ -152,7 +152,7 @@ def test_of_the_session_that_is_going_on_it_tells_counts_and_times_and_no_word(
     assert said.strip(".") not in file.read_text()
 
 
-def test_a_file_that_is_there_is_not_overwritten(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_existing_report_is_not_overwritten(tmp_path_factory: pytest.TempPathFactory) -> None:
     place = tmp_path_factory.mktemp("r")
     (place / "mine.json").write_text("mine")
     done = made(place, "--output", "mine.json")

@@ -18,7 +18,7 @@ from session.doctor.child_process import Result, run_python
 from session.doctor.finding import Finding
 
 
-def test_every_check_comes_to_a_finding_and_what_is_missing_has_a_way_out() -> None:
+def test_every_check_has_a_finding_and_failures_a_fix() -> None:
     found = report.examine()
     names = [finding.name for finding in found]
     assert len(names) == len(set(names))
@@ -57,14 +57,14 @@ def test_a_server_that_never_answers_does_not_hang_the_doctor() -> None:
         assert not checks._answers(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1")
 
 
-def test_a_library_that_hangs_or_ends_its_process_is_only_an_answer() -> None:
+def test_hanging_or_aborting_check_returns_an_error() -> None:
     assert run_python("-c", "import signal; signal.pause()", limit_s=0.2).error == "no answer within 0.2 s"
     assert run_python("-c", "import os; os.abort()", limit_s=10).error == "it ended with -6"
     assert run_python("-c", "import sys; sys.exit('gone')", limit_s=10).error == "gone"
     assert run_python("-c", "print('there')", limit_s=10) == Result("there", "")
 
 
-def test_the_doctor_says_what_a_capture_stage_found() -> None:
+def test_findings_match_the_probe_of_capture() -> None:
     device = Device("usb", 0, "microphone", True, 48_000, 2, "PulseAudio", "usb", "Headset")
     report = ProbeReport([Found(device)], microphone=Found(device, -61.0), monitor=Problem("no", "start it"))
     found = {finding.name: finding for finding in sound_check.findings(report)}
@@ -78,7 +78,7 @@ def test_a_missing_audio_library_is_named_with_its_fix() -> None:
     assert (found.ok, found.fix) == (False, "sudo apt install x")
 
 
-def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_qt_is_tested_and_its_error_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert display_check.display().ok
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
@@ -88,7 +88,7 @@ def test_qt_is_tried_and_what_it_lacks_is_told(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 6)])
-def test_the_exit_code_tells_whether_a_session_can_start(
+def test_exit_code_is_zero_if_a_session_can_start(
     monkeypatch: pytest.MonkeyPatch, ok: bool, code: int
 ) -> None:
     monkeypatch.setattr(report, "CHECKS", (lambda: Finding("x", ok, "y", "z"),))
@@ -110,7 +110,7 @@ def test_the_exit_code_tells_whether_a_session_can_start(
         ((Outcome.TIMED_OUT, ""), [], None, "did not answer in time", None),
     ],
 )
-def test_the_key_store_and_the_keys_in_it_are_told(
+def test_key_store_and_its_keys_are_reported(
     monkeypatch: pytest.MonkeyPatch,
     state: tuple[Outcome, str],
     stored: list[str],
@@ -137,7 +137,7 @@ def test_a_key_in_the_environment_is_named_and_not_shown(monkeypatch: pytest.Mon
     assert "sk-planted" not in f"{found}"
 
 
-def test_settings_that_name_nobody_hide_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_provider_in_settings_hides_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keychain, "state", lambda: (Outcome.NO_SAFE_STORE, ""))
     monkeypatch.setenv("CUECARD_LLM_PROVIDER", "nobody-we-know")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted")
@@ -155,7 +155,7 @@ def test_a_proxy_is_named_without_its_password(
     assert "secret" not in f"{found}"
 
 
-def test_a_price_table_that_makes_no_sense_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_invalid_price_table_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     own = tmp_path / "prices.toml"
     monkeypatch.setattr(prices, "user_prices", lambda: own)
     assert keys_check.price_table().ok

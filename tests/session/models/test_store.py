@@ -86,7 +86,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(name: str, hint: str) -> N
         store.find(name)
 
 
-def test_a_folder_of_the_users_own_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_folder_with_own_weights_is_accepted(tmp_path: Path) -> None:
     assert store.find(str(tmp_path)) == tmp_path
 
 
@@ -104,7 +104,7 @@ def test_the_catalogue_is_pinned_to_the_byte() -> None:
     assert not is_whisper("gpt-4.1")
 
 
-def test_what_was_pulled_for_the_tests_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_pulled_for_the_tests_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUECARD_MODELS_DIR")
     for name in ("base", "tiny.en", "smollm2"):
         assert store.find(name).exists()

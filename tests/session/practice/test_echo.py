@@ -10,7 +10,7 @@ QUESTION = "Tell me about yourself. What was the hardest part of the payments qu
 
 
 @pytest.mark.parametrize(
-    ("heard", "said"),
+    ("transcript", "answer"),
     [
         ("What was the hardest part of the payments queue? Honestly, the data.", "Honestly, the data."),
         ("Tell me about yourself. What was the hardest part of the payments queue?", ""),
@@ -21,10 +21,10 @@ QUESTION = "Tell me about yourself. What was the hardest part of the payments qu
         ("", ""),
     ],
 )
-def test_the_programs_own_words_are_cut_off_and_no_others(heard: str, said: str) -> None:
-    assert without_question(heard, QUESTION) == said
+def test_only_the_programs_own_words_are_removed(transcript: str, answer: str) -> None:
+    assert without_question(transcript, QUESTION) == answer
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_what_is_left_is_the_end_of_what_was_heard(heard: str, question: str) -> None:
-    assert heard.endswith(without_question(heard, question))
+def test_result_is_a_suffix_of_the_transcript(transcript: str, question: str) -> None:
+    assert transcript.endswith(without_question(transcript, question))

@@ -1,4 +1,4 @@
-"""Fillers, counted by hand in lines as Whisper writes them."""
+"""Fillers in sentences as Whisper transcribes them."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def test_words_that_mean_something_are_no_fillers(text: str) -> None:
         ("", 0),
     ],
 )
-def test_what_is_said_twice_in_a_row_is_counted(text: str, times: int) -> None:
+def test_immediate_repetition_is_counted(text: str, times: int) -> None:
     assert count_doubled(text) == times
 
 
-def test_words_with_a_meaning_that_come_up_again_and_again_are_named() -> None:
+def test_frequent_content_words_are_named() -> None:
     text = (
         "The queue grew. The queue was slow, so we split the queue. Now the queue is the fast one of the two."
     )

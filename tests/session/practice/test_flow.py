@@ -27,9 +27,9 @@ class FlowUnderTest:
             self.flow.apply(m.Logged(0, 0, event))
 
     def at(self, now_s: float, *, voice_speaks: bool = False) -> list[m.Event]:
-        said = list(self.flow.advance(round(now_s * 1e9), voice_is_speaking=voice_speaks))
-        self.log += said
-        return said
+        events = list(self.flow.advance(round(now_s * 1e9), voice_is_speaking=voice_speaks))
+        self.log += events
+        return events
 
     def over(self, now_s: float) -> m.PracticeAnswerMeasured:
         """The answer is over by then; return its measures, and have it looked at."""
@@ -69,7 +69,7 @@ def kinds(events: list[m.Event]) -> list[str]:
     return [type(event).__name__ for event in events]
 
 
-def looked_at(number: int, question: int, text: str = "Good.") -> list[m.Event]:
+def feedback(number: int, question: int, text: str = "Good.") -> list[m.Event]:
     return [
         m.QuestionDetected(
             question=question,
@@ -83,7 +83,7 @@ def looked_at(number: int, question: int, text: str = "Good.") -> list[m.Event]:
     ]
 
 
-def test_nothing_is_asked_before_everything_is_ready() -> None:
+def test_no_question_before_everything_is_ready() -> None:
     practice = FlowUnderTest()
     assert practice.at(1.0) == []
     practice.apply(m.ReplayStarted(start_ns=0))
@@ -130,7 +130,7 @@ def test_unfinished_words_are_given_more_time() -> None:
     practice.over(22.1)
 
 
-def test_nobody_is_cut_off_while_speaking() -> None:
+def test_answer_in_progress_is_not_cut_off() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(*says(1, "A queue is a line.", 11.0, 15.0), begins(2, 18.0))
     assert practice.at(80.0) == []
@@ -140,7 +140,7 @@ def test_nobody_is_cut_off_while_speaking() -> None:
     assert measured.text == "A queue is a line. Of people."
 
 
-def test_a_key_ends_an_answer_once_its_words_are_final() -> None:
+def test_key_ends_an_answer_when_its_transcript_is_final() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
     assert practice.at(14.0) == []
@@ -148,14 +148,14 @@ def test_a_key_ends_an_answer_once_its_words_are_final() -> None:
     practice.over(14.5)
 
 
-def test_words_that_never_come_hold_nobody_up() -> None:
+def test_missing_final_does_not_block() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(begins(1, 11.0), m.AnswerRequested(by="overlay"))
     assert practice.at(14.0) == []
-    assert kinds(practice.at(19.1)) == ["PracticeAnswerMeasured"], "nothing was said, so nothing is looked at"
+    assert kinds(practice.at(19.1)) == ["PracticeAnswerMeasured"], "no words, so no feedback"
 
 
-def test_a_question_that_nobody_answers_passes() -> None:
+def test_unanswered_question_times_out() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(begins(1, 11.0), discarded(1))
     assert practice.at(69.0) == []
@@ -164,7 +164,7 @@ def test_a_question_that_nobody_answers_passes() -> None:
     assert measured.remarks == ["No words were transcribed."]
 
 
-def test_what_the_microphone_hears_of_the_voice_is_no_answer() -> None:
+def test_echo_of_the_voice_is_no_answer() -> None:
     practice = FlowUnderTest(speak=True)
     practice.apply(m.ReplayStarted(start_ns=0))
     practice.at(10.0)
@@ -175,7 +175,7 @@ def test_what_the_microphone_hears_of_the_voice_is_no_answer() -> None:
     assert measured.text == "A line."
 
 
-def test_an_answer_in_one_breath_with_the_question_loses_only_the_question() -> None:
+def test_question_is_removed_from_an_immediate_answer() -> None:
     practice = FlowUnderTest(speak=True)
     practice.apply(m.ReplayStarted(start_ns=0))
     practice.at(10.0)
@@ -187,16 +187,16 @@ def test_an_answer_in_one_breath_with_the_question_loses_only_the_question() -> 
     assert measured.measures.speaking_s < 3.1, "the voice's own time is not the user's"
 
 
-def test_what_others_say_is_no_answer() -> None:
+def test_other_sources_are_no_answer() -> None:
     practice = FlowUnderTest().begun()
     practice.apply(final(1, "Dinner is ready.", "call", 11.0, 12.0))
     assert practice.at(20.0) == []
 
 
-def test_the_next_question_waits_for_the_feedback_and_the_reader() -> None:
+def test_next_question_waits_for_feedback_and_reading_time() -> None:
     practice = FlowUnderTest(between_s=4.0).answered()
     assert practice.at(100.0) == []
-    practice.apply(*looked_at(1, 1, text="Good. " * 40))
+    practice.apply(*feedback(1, 1, text="Good. " * 40))
     assert practice.at(101.0) == []
     assert practice.at(114.0) == []
     assert practice.at(140.0) == [m.PracticeQuestionAsked(number=2, of=2, text=QUESTIONS[1])]
@@ -208,9 +208,9 @@ def test_a_key_goes_on_without_waiting() -> None:
     assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
 
 
-def test_feedback_that_is_stopped_or_never_comes_holds_nobody_up() -> None:
+def test_stopped_or_missing_feedback_does_not_block() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    asked, _ = looked_at(1, 1)
+    asked, _ = feedback(1, 1)
     practice.apply(asked, m.AnswerStopped(question=1, cause="no provider", kept=""))
     assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
     practice = FlowUnderTest(between_s=0).answered()
@@ -218,22 +218,22 @@ def test_feedback_that_is_stopped_or_never_comes_holds_nobody_up() -> None:
     assert kinds(practice.at(20.0)) == ["PracticeQuestionAsked"]
 
 
-def test_a_practice_ends_with_everything_together_and_what_that_cannot_judge() -> None:
+def test_practice_ends_with_overall_remarks_and_caveats() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1))
+    practice.apply(*feedback(1, 1))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
     assert practice.at(28.2) == []
-    practice.apply(*looked_at(2, 2))
+    practice.apply(*feedback(2, 2))
     (wanted,) = practice.at(29.0)
     assert isinstance(wanted, m.FeedbackRequested)
     assert wanted.number == ALL_ANSWERS
     for text in (*QUESTIONS, "A queue is a line.", "The other way round."):
         assert text in wanted.answered
     assert practice.at(30.0) == []
-    practice.apply(*looked_at(ALL_ANSWERS, 3))
+    practice.apply(*feedback(ALL_ANSWERS, 3))
     (ended,) = practice.at(31.0)
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of, ended.measures.words) == (2, 2, 9)
@@ -243,42 +243,42 @@ def test_a_practice_ends_with_everything_together_and_what_that_cannot_judge() -
     assert list(practice.flow.end()) == []
 
 
-def test_a_key_ends_a_practice_without_waiting_for_the_last_feedback() -> None:
+def test_key_ends_a_practice_before_the_last_feedback() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1))
+    practice.apply(*feedback(1, 1))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
-    practice.apply(*looked_at(2, 2))
+    practice.apply(*feedback(2, 2))
     assert kinds(practice.at(29.0)) == ["FeedbackRequested"]
     practice.apply(m.AnswerRequested(by="view"))
     assert kinds(practice.at(29.1)) == ["PracticeEnded"]
 
 
-def test_where_nobody_looked_at_an_answer_nobody_is_asked_to_look_at_all() -> None:
+def test_no_overall_feedback_without_single_feedback() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(looked_at(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
+    practice.apply(feedback(1, 1)[0], m.AnswerStopped(question=1, cause="no provider", kept=""))
     practice.at(20.0)
     practice.at(20.0)
     practice.apply(*says(2, "The other way round.", 22.0, 24.0))
     practice.over(28.1)
-    practice.apply(looked_at(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
+    practice.apply(feedback(2, 2)[0], m.AnswerStopped(question=2, cause="no provider", kept=""))
     assert kinds(practice.at(29.0)) == ["PracticeEnded"]
 
 
-def test_who_breaks_off_is_told_what_there_is() -> None:
+def test_stopping_early_yields_a_summary() -> None:
     practice = FlowUnderTest().answered()
     (ended,) = practice.flow.end()
     assert isinstance(ended, m.PracticeEnded)
     assert (ended.answers, ended.of) == (1, 2)
-    assert "language model" not in " ".join(ended.caveats), "no model has said anything"
+    assert "language model" not in " ".join(ended.caveats), "there was no feedback"
     assert list(FlowUnderTest().flow.end()) == []
 
 
 def test_a_recording_that_is_over_ends_the_practice() -> None:
     practice = FlowUnderTest(between_s=0).answered()
-    practice.apply(*looked_at(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
+    practice.apply(*feedback(1, 1), m.CaptureEnded(source="mic", stop_sample=99, cause="end of file"))
     assert kinds(practice.at(20.0)) == ["PracticeEnded"]
 
 
@@ -289,14 +289,14 @@ STEPS: list[tuple[float, list[m.Event]]] = [
     (15.5, [final(1, "A queue is a line.", "mic", 10.7, 15.0)]),
     (19.5, []),
     (19.5, []),
-    (19.6, looked_at(1, 1)[:1]),
-    (20.0, looked_at(1, 1)[1:]),
+    (19.6, feedback(1, 1)[:1]),
+    (20.0, feedback(1, 1)[1:]),
     (20.0, []),
     (23.0, says(2, "The other way round.", 21.0, 22.5)),
     (23.1, [m.AnswerRequested(by="view")]),
     (23.1, []),
-    (24.0, looked_at(2, 2)),
-    (25.0, looked_at(ALL_ANSWERS, 3)),
+    (24.0, feedback(2, 2)),
+    (25.0, feedback(ALL_ANSWERS, 3)),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Answers with their speech laid out by hand, and what must come of them."""
+"""Measures of hand-made answers."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ TEN = "One two three four five six seven eight nine ten."
 
 
 def test_times_are_those_of_the_speech() -> None:
-    said = [
+    answer = [
         utterance(TEN, (12.0, 14.0), (14.4, 16.0)),  # a breath of 0.4 s is no pause
         utterance(TEN, (17.0, 19.0), (21.5, 23.0), number=2),  # pauses of 1.0 s and 2.5 s
     ]
-    found = measure(said, 10 * SECOND, english=True)
+    found = measure(answer, 10 * SECOND, english=True)
     assert found.words == 20
     assert found.first_word_s == 2.0
     assert found.answer_s == 11.0  # 12.0 to 23.0
@@ -54,16 +54,16 @@ def test_utterances_without_words_do_not_count() -> None:
     assert measure([utterance(TEN, (1, 5)), cough], 0, english=True).answer_s == 4.0
 
 
-def test_phrases_are_looked_for_in_english_alone() -> None:
-    said = [utterance("Um, for example, in the end we doubled it to 40 percent.", (1, 5))]
-    found = measure(said, 0, english=True)
+def test_phrases_are_found_in_english_only() -> None:
+    answer = [utterance("Um, for example, in the end we doubled it to 40 percent.", (1, 5))]
+    found = measure(answer, 0, english=True)
     assert (found.fillers, found.example_words, found.result_words) == (
         {"um": 1},
         "for example",
         "in the end",
     )
     assert found.figures == ["40 percent"]
-    other = measure(said, 0, english=False)
+    other = measure(answer, 0, english=False)
     assert (other.fillers, other.example_words, other.result_words, other.figures) == ({}, "", "", [])
     assert other.words == found.words
 
@@ -87,14 +87,12 @@ def test_several_answers_add_up() -> None:
     st.integers(0, 5 * SECOND),
 )
 @example([("?", 0, SECOND)], 0)
-def test_whatever_was_said_shares_are_shares_and_speech_fits_into_the_answer(
-    pieces: list[tuple[str, int, int]], from_sample: int
-) -> None:
-    at, said = from_sample, []
+def test_shares_and_durations_are_consistent(pieces: list[tuple[str, int, int]], from_sample: int) -> None:
+    at, answer = from_sample, []
     for number, (text, gap, length) in enumerate(pieces, 1):
-        said.append(Utterance(number, at + gap, at + gap, [], at + gap + length, text, ended=True))
+        answer.append(Utterance(number, at + gap, at + gap, [], at + gap + length, text, ended=True))
         at += gap + length
-    found = measure(said, from_sample, english=True)
+    found = measure(answer, from_sample, english=True)
     assert 0.0 <= found.pause_share <= 1.0
     assert found.speaking_s <= found.answer_s + 0.02
     assert found.words >= 0

@@ -28,7 +28,7 @@ QUESTIONS = ["What is a queue?", "And a stack?"]
 
 
 class Practised:
-    """A practice stage, a microphone that is told what it hears, and all that was said."""
+    """A practice stage, a simulated microphone, and all events."""
 
     def __init__(self, run: Run, start_stage: StartStage, speakers: Speakers, **environment: str) -> None:
         self._run, self._start, self._environment = run, start_stage, environment
@@ -123,7 +123,7 @@ def test_a_practice_goes_from_the_first_question_to_the_end(practise: Callable[.
     assert "no internet sockets" in practised.all(m.StageReady)[-1].sandbox or os.name == "nt"
 
 
-def test_a_stage_that_is_killed_in_mid_answer_loses_and_asks_nothing_twice(
+def test_killed_stage_loses_and_repeats_nothing(
     practise: Callable[..., Practised],
 ) -> None:
     practised = practise(quiet_s=2.0)
@@ -140,7 +140,7 @@ def test_a_stage_that_is_killed_in_mid_answer_loses_and_asks_nothing_twice(
     assert len(practised.all(m.FeedbackRequested)) == 1
 
 
-def test_who_stops_is_told_what_there_is(practise: Callable[..., Practised]) -> None:
+def test_stopping_early_publishes_a_summary(practise: Callable[..., Practised]) -> None:
     practised = practise()
     practised.open()
     practised.publish(1, "A line.")
@@ -151,7 +151,7 @@ def test_who_stops_is_told_what_there_is(practise: Callable[..., Practised]) -> 
     assert (ended.answers, ended.of) == (1, 2)
 
 
-def test_without_a_voice_questions_are_shown_and_that_is_said(practise: Callable[..., Practised]) -> None:
+def test_without_a_voice_questions_are_shown(practise: Callable[..., Practised]) -> None:
     practised = practise({"PATH": "/nowhere"}, speak=True)
     practised.open()
     assert "no voice is installed" in practised.wait_for(m.ProblemReported).problem
@@ -159,9 +159,7 @@ def test_without_a_voice_questions_are_shown_and_that_is_said(practise: Callable
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for the voice")
-def test_the_turn_waits_for_the_voice_and_the_voice_ends_with_the_stage(
-    practise: Callable[..., Practised], tmp_path: Path
-) -> None:
+def test_turn_waits_for_the_voice(practise: Callable[..., Practised], tmp_path: Path) -> None:
     script = tmp_path / "espeak-ng"
     script.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     script.chmod(0o755)

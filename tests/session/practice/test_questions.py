@@ -97,7 +97,7 @@ def test_a_topic_is_known_by_its_words(named: str, topic: str) -> None:
     assert best_topic(named, topics()) == topic
 
 
-def test_questions_of_a_topic_are_chosen_anew_each_time() -> None:
+def test_questions_of_a_topic_are_random() -> None:
     first = choose("behavioral", 5, random.Random(1))
     assert first == choose("behavioral", 5, random.Random(1))
     assert first != choose("behavioral", 5, random.Random(2))
@@ -119,7 +119,7 @@ def test_a_practice_needs_one_thing_to_practise() -> None:
     assert len(choose_questions(topic="sales", file=None, count=None)) == 5
 
 
-def test_a_practice_answers_no_question_and_asks_nobody_for_consent() -> None:
+def test_practice_answers_no_question_and_needs_no_consent() -> None:
     request = make_request(["Why?"], {"llm": {"provider": "none"}, "capture": {"sources": ["mic=-"]}})
     assert request.practises
     assert request.flags["llm"] == {"provider": "none", "answer": "feedback"}
@@ -127,7 +127,7 @@ def test_a_practice_answers_no_question_and_asks_nobody_for_consent() -> None:
 
 
 @pytest.mark.parametrize("source", ["mic=default", "desk=device:USB Audio", "mic=file:/a.wav", "mic=-"])
-def test_a_practice_hears_the_users_own_microphone(source: str) -> None:
+def test_practice_accepts_the_users_microphone(source: str) -> None:
     assert check_source(source) == source
 
 
@@ -135,7 +135,7 @@ def test_a_practice_hears_the_users_own_microphone(source: str) -> None:
     "source",
     ["mic=monitor", "mic=device:Monitor of Speakers", "mic=device:call.monitor", "mic=device:BlackHole"],
 )
-def test_a_practice_hears_nobody_else(source: str) -> None:
+def test_practice_refuses_sources_of_other_people(source: str) -> None:
     with pytest.raises(UsageFailure, match="may capture other people"):
         check_source(source)
 

@@ -13,13 +13,13 @@ GOOD = (
 )
 
 
-def told(text: str, *spoken_s: tuple[float, float], from_s: float = 0.0) -> str:
+def remarks_on(text: str, *spoken_s: tuple[float, float], from_s: float = 0.0) -> str:
     measures = measure([utterance(text, *spoken_s)], round(from_s * 16_000), english=True)
     return "\n".join(remarks(measures, SETTINGS, english=True))
 
 
-def test_an_answer_is_told_what_was_counted() -> None:
-    lines = told(GOOD, (1.0, 12.0), (13.5, 24.0))
+def test_remarks_name_all_measures() -> None:
+    lines = remarks_on(GOOD, (1.0, 12.0), (13.5, 24.0))
     assert "36 words in 0:23, 0:22 of it speech." in lines
     assert "1 pause of half a second or more, 7% of the answer, the longest 1.5 s." in lines
     assert "100 words a minute of speech. Slow" in lines
@@ -29,21 +29,21 @@ def test_an_answer_is_told_what_was_counted() -> None:
         assert found in lines
 
 
-def test_what_stands_out_is_said_and_nothing_else() -> None:
-    short = told("Yes, I did that.", (6.0, 9.5))
+def test_only_unusual_measures_get_extra_remarks() -> None:
+    short = remarks_on("Yes, I did that.", (6.0, 9.5))
     assert "Short: 0:20 to 2:30 suits most questions." in short
     assert "First word after 6.0 s." in short
     assert "none to an example, figures, a result, a closing" in short
-    long = told("Word " * 400, (0.5, 160.0))
+    long = remarks_on("Word " * 400, (0.5, 160.0))
     assert "Long:" in long
     assert "Fast" not in long
-    assert "Fast" in told("Word " * 100, (0.5, 30.0))
-    assert "which is long" in told("word " * 40 + ".", (0.5, 30.0))
-    assert "One of them is long." in told("Well. Yes.", (1.0, 2.0), (5.0, 6.0))
+    assert "Fast" in remarks_on("Word " * 100, (0.5, 30.0))
+    assert "which is long" in remarks_on("word " * 40 + ".", (0.5, 30.0))
+    assert "One of them is long." in remarks_on("Well. Yes.", (1.0, 2.0), (5.0, 6.0))
 
 
 def test_fillers_and_repetitions_are_named_with_their_counts() -> None:
-    lines = told("Um, the queue, um, the the queue, you know, the queue is, um, a queue.", (1.0, 8.0))
+    lines = remarks_on("Um, the queue, um, the the queue, you know, the queue is, um, a queue.", (1.0, 8.0))
     assert "4 fillers (“um” 3, “you know” 1)" in lines
     assert "1 time something was repeated at once." in lines
     assert "“queue” 4" in lines
@@ -63,7 +63,7 @@ def test_no_answer_is_no_fault() -> None:
     assert overall(nothing, 0, 3, english=True) == ["None of 3 questions was answered."]
 
 
-def test_a_whole_practice_is_told_in_sums_and_means() -> None:
+def test_overall_remarks_are_sums_and_means() -> None:
     answers: list[Measures] = [
         measure([utterance(GOOD, (2.0, 22.0))], 0, english=True),
         measure([utterance(f"Um. {GOOD}", (4.0, 24.0))], 0, english=True),
@@ -74,7 +74,7 @@ def test_a_whole_practice_is_told_in_sums_and_means() -> None:
     assert "1 filler (“um” 1)" in lines[-1]
 
 
-def test_what_cannot_be_judged_is_said_plainly() -> None:
+def test_caveats_name_the_limits() -> None:
     words = " ".join((*CAVEATS, FEEDBACK_CAVEAT))
     for named in ("accents", "ordinary speech", "Whisper", "favor some ways of speaking", "not a fault"):
         assert named in words

@@ -1,4 +1,4 @@
-"""A practice within a session: its process, its end, what is saved, how it is shown in lines."""
+"""A practice as part of a session: process, end, saved file, plain lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_practice_has_a_process_of_its_own_without_keys() -> None:
     assert not plan.holds_keys
 
 
-def test_a_practice_is_over_when_it_says_so_and_not_before() -> None:
+def test_practice_session_ends_with_the_practice() -> None:
     fold = Progress(["mic"], answers=True, practises=True)
     recorded = [
         m.CaptureEnded(source="mic", stop_sample=9, cause="end of file"),
@@ -42,7 +42,7 @@ def test_a_practice_is_over_when_it_says_so_and_not_before() -> None:
     assert fold.complete
 
 
-def test_a_practice_that_was_given_up_leaves_a_session_that_ends_by_itself() -> None:
+def test_session_ends_when_its_practice_stage_is_given_up() -> None:
     fold = Progress(["mic"], answers=False, practises=True)
     fold.stage_given_up("practice")
     for logged in log(
@@ -61,9 +61,7 @@ def record() -> Record:
     return fold
 
 
-def test_a_practice_is_saved_with_its_measures_and_what_they_cannot_judge(
-    record: Record, tmp_path: Path
-) -> None:
+def test_practice_is_saved_with_measures_and_caveats(record: Record, tmp_path: Path) -> None:
     save(record, tmp_path / "p.md")
     text = (tmp_path / "p.md").read_text()
     for part in (
@@ -86,7 +84,7 @@ def test_a_session_without_practice_saves_none(tmp_path: Path) -> None:
     assert "practice" not in json.loads((tmp_path / "s.json").read_text())
 
 
-def test_plain_lines_say_each_thing_once() -> None:
+def test_plain_lines_show_each_event_once() -> None:
     lines = [line for event in story.whole() for line in plain(event)]
     assert lines[0] == ("asked", "1 of 2: What is a queue?")
     assert ("turn", "yours") in lines
@@ -94,7 +92,7 @@ def test_plain_lines_say_each_thing_once() -> None:
     assert lines[-2:] == [("overall", story.OVERALL[0]), ("caution", story.CAVEATS[0])]
 
 
-def test_what_the_terminal_keeps_holds_no_control_characters() -> None:
+def test_scrollback_has_no_control_characters() -> None:
     written = StringIO()
     console = Console(width=60, file=written)
     console.print(practice_lines.drawn(m.PracticeQuestionAsked(number=1, of=1, text="Why\x1b]0;?")))

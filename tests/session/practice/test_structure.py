@@ -17,7 +17,7 @@ from session.practice.structure import find_closing, find_example, find_figures,
         ("", ""),
     ],
 )
-def test_a_phrase_that_announces_an_example_is_found(text: str, phrase: str) -> None:
+def test_phrase_for_an_example_is_found(text: str, phrase: str) -> None:
     assert find_example(text) == phrase
 
 
@@ -31,7 +31,7 @@ def test_a_phrase_that_announces_an_example_is_found(text: str, phrase: str) -> 
         ("We reduce things every day.", ""),
     ],
 )
-def test_a_phrase_that_tells_how_it_came_out_is_found(text: str, phrase: str) -> None:
+def test_phrase_for_a_result_is_found(text: str, phrase: str) -> None:
     assert find_result(text) == phrase
 
 

@@ -34,7 +34,7 @@ def test_the_first_voice_that_is_installed_speaks(platform: str, installed: set[
     assert find_program(platform=platform, which=which).name == found
 
 
-def test_no_voice_is_said_with_what_to_do() -> None:
+def test_missing_voice_is_reported_with_a_fix() -> None:
     with pytest.raises(MachineFailure, match="no voice") as caught:
         find_program(platform="linux", which={"say": "a game"}.get)
     assert "espeak-ng" in caught.value.fix
@@ -68,7 +68,7 @@ def test_the_text_arrives_whole_without_a_shell(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGTERM, signal.SIG_IGN); "])
-def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
+def test_voice_ends_on_exit(stubborn: str) -> None:
     with Voice(python(f"import signal; {stubborn}signal.pause()")) as voice:
         before = set(psutil.Process().children())
         voice.speak("Well?")
@@ -77,7 +77,7 @@ def test_a_voice_ends_with_whoever_speaks(stubborn: str) -> None:
     assert not child.is_running()
 
 
-def test_a_voice_that_fails_is_told_once_and_then_silent() -> None:
+def test_failing_voice_is_reported_once_then_silent() -> None:
     voice = Voice(python("import sys; sys.stdin.read(); sys.exit(3)"))
     voice.speak("Well?")
     with pytest.raises(MachineFailure, match="code 3"):
@@ -86,7 +86,7 @@ def test_a_voice_that_fails_is_told_once_and_then_silent() -> None:
     assert not voice.is_speaking()
 
 
-def test_a_voice_that_cannot_be_run_is_told() -> None:
+def test_voice_that_cannot_run_is_reported() -> None:
     with pytest.raises(MachineFailure, match="could not speak"):
         Voice(Program("nowhere", ("/nowhere/espeak",))).speak("Well?")
 

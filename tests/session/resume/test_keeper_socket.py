@@ -41,7 +41,7 @@ def ask(place: Path) -> Iterator[Callable[..., tuple[bytes, bool]]]:
         yield send
 
 
-def test_what_is_kept_is_given_and_let_go_when_it_is_in_good_hands(
+def test_session_is_served_and_dropped_after_confirmation(
     ask: Callable[..., tuple[bytes, bool]],
 ) -> None:
     reply, dropped = ask(GIVE, TAKEN)
@@ -50,25 +50,25 @@ def test_what_is_kept_is_given_and_let_go_when_it_is_in_good_hands(
 
 
 @pytest.mark.parametrize("words", [(GIVE,), (GIVE, b"tak"), (), (b"what?",)])
-def test_one_who_goes_away_in_between_has_taken_nothing(
+def test_client_that_disconnects_has_received_nothing(
     ask: Callable[..., tuple[bytes, bool]], words: tuple[bytes, ...]
 ) -> None:
     assert ask(*words)[1] is False
 
 
-def test_what_is_kept_is_wiped_on_request_without_being_given(
+def test_session_is_dropped_on_request(
     ask: Callable[..., tuple[bytes, bool]],
 ) -> None:
     assert ask(DROP) == (DROP, True)
 
 
-def test_nobody_who_asks_is_no_end(place: Path) -> None:
+def test_server_without_a_client_keeps_the_session(place: Path) -> None:
     with KeeperServer(place / "kept") as server:
         assert not server.serve(BODY, 0.01)
     assert list(place.iterdir()) == []
 
 
 @pytest.mark.parametrize("body", [b"", b"\xc1", BODY[:-1], b"\x91" * 5000])
-def test_what_is_no_log_is_refused(body: bytes) -> None:
+def test_invalid_session_is_rejected(body: bytes) -> None:
     with pytest.raises(Rejected):
         decode(body)

@@ -13,20 +13,20 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
-def test_a_live_device_stays_closed_until_the_user_says_that_the_others_know() -> None:
+def test_live_device_needs_consent() -> None:
     with pytest.raises(UsageFailure, match="--consent") as caught:
         consent.ensure(given=False, can_ask=False)
     assert consent.SENTENCE in str(caught.value)
 
 
-def test_it_is_asked_once() -> None:
+def test_consent_is_asked_once() -> None:
     consent.ensure(given=True, can_ask=False)
     consent.ensure(given=False, can_ask=False)
     assert len(consent.consent_file().read_text()) == len("2026-01-01\n"), "a date and nothing else is kept"
 
 
 @pytest.mark.parametrize("says_yes", [True, False])
-def test_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, says_yes: bool) -> None:
+def test_user_is_prompted_for_consent(monkeypatch: pytest.MonkeyPatch, says_yes: bool) -> None:
     monkeypatch.setattr("typer.confirm", lambda *_, **__: says_yes)
     if says_yes:
         consent.ensure(given=False, can_ask=True)

@@ -17,7 +17,7 @@ def test_the_recording_is_short_small_and_licensed() -> None:
     assert "Apache-2.0" in (DEMO / "LICENCE.md").read_text()
 
 
-def test_the_script_says_where_speech_truly_ends() -> None:
+def test_script_has_the_true_ends_of_speech() -> None:
     for source in ("call", "mic"):
         samples, rate_hz = soundfile.read(DEMO / f"{source}.flac")
         turns = [turn for turn in script() if turn.source == source]
@@ -28,7 +28,7 @@ def test_the_script_says_where_speech_truly_ends() -> None:
             assert np.abs(speech).max() > 10 * np.abs(after).max()
 
 
-def test_the_demo_asks_for_both_sources_and_the_notes() -> None:
+def test_demo_requests_both_sources_and_the_notes() -> None:
     request = demo_request({})
     assert list(parse_sources(request.flags["capture"]["sources"])) == ["call", "mic"]
     assert request.flags["llm"]["notes"][0].endswith("notes.md")

@@ -32,7 +32,7 @@ def _no_user_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("overlay", True, False, True, True, ["json", "overlay"]),
     ],
 )
-def test_the_view_suits_where_it_is_shown(
+def test_view_matches_the_output(
     wanted: str, as_json: bool, to_terminal: bool, to_reader: bool, has_display: bool, views: list[str]
 ) -> None:
     found = choose_views(
@@ -45,7 +45,7 @@ def request(*sources: str, models: tuple[str, ...] = (), **llm: object) -> Reque
     return Request(flags={"capture": {"sources": list(sources) or None}, "llm": llm}, models=models)
 
 
-def test_a_whisper_model_is_told_from_a_providers_by_its_name() -> None:
+def test_model_names_are_assigned_to_whisper_or_provider() -> None:
     settings = resolve(request("mic=-", models=("tiny.en", "gpt-4.1-mini"), provider="none"))
     assert (settings.stt.model, settings.llm.model) == ("tiny.en", "gpt-4.1-mini")
     assert settings.stt.model_path == str(store.find("tiny.en"))
@@ -62,7 +62,7 @@ def test_a_whisper_model_is_told_from_a_providers_by_its_name() -> None:
         (request("mic=-", models=("base", "tiny.en"), provider="nonsense"), 3, "nonsense"),
     ],
 )
-def test_what_makes_no_sense_is_said_before_anything_is_started(asked: Request, code: int, says: str) -> None:
+def test_wrong_requests_fail_before_anything_starts(asked: Request, code: int, says: str) -> None:
     with pytest.raises(Failure, match=says) as caught:
         resolve(asked)
     assert caught.value.exit_code == code

@@ -21,29 +21,29 @@ def considered(seq: int) -> m.Heartbeat:
     return m.Heartbeat(stage="llm", processed_seq=seq)
 
 
-def test_a_session_goes_on_while_anything_is_under_way() -> None:
+def test_session_continues_while_work_is_pending() -> None:
     assert not progress().complete
     assert not progress(CAPTURED).complete
     assert not progress(ended(1), CAPTURED, LISTENED).complete
     assert progress(ended(1), CAPTURED, LISTENED, final(1), considered(4)).complete
 
 
-def test_it_waits_until_the_last_words_were_considered() -> None:
+def test_session_waits_until_the_last_final_is_considered() -> None:
     assert not progress(ended(1), CAPTURED, LISTENED, final(1), considered(3)).complete
     assert progress(ended(1), CAPTURED, LISTENED, final(1), answers=False).complete
 
 
 def test_it_waits_for_the_answer() -> None:
-    said = (ended(1), CAPTURED, LISTENED, final(1), question(1))
-    assert not progress(*said, considered(9)).complete
-    assert progress(*said, considered(9), ANSWERED).complete
+    events = (ended(1), CAPTURED, LISTENED, final(1), question(1))
+    assert not progress(*events, considered(9)).complete
+    assert progress(*events, considered(9), ANSWERED).complete
 
 
-def test_an_utterance_without_words_is_dealt_with_too() -> None:
+def test_discarded_utterance_counts_as_transcribed() -> None:
     assert progress(ended(1), CAPTURED, LISTENED, discarded(1), considered(9)).complete
 
 
-def test_nobody_waits_for_a_stage_that_was_given_up() -> None:
+def test_given_up_stage_is_not_waited_for() -> None:
     fold = progress(LISTENED, CAPTURED)
     fold.stage_given_up("llm")
     assert fold.complete

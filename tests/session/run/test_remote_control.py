@@ -1,4 +1,4 @@
-"""Commands beside a session that is going on, as processes of their own."""
+"""Commands for a running session, run as separate processes."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def cuecard(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def going_on(start_live: StartLive, provider: ProviderServer) -> Iterator[Live]:  # noqa: F811
+def live(start_live: StartLive, provider: ProviderServer) -> Iterator[Live]:  # noqa: F811
     provider.script = [answer("Because.")]
-    live = start_live(provider=provider.base_url, answer="ask")
-    live.wait_for(m.ProviderReady)
-    return live
+    started = start_live(provider=provider.base_url, answer="ask")
+    started.wait_for(m.ProviderReady)
+    return started
 
 
 @pytest.mark.parametrize("command", [["answer"], ["use", "none"], ["ledger"]])
-def test_without_a_session_it_says_so(
+def test_missing_session_is_reported(
     command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("r")))
@@ -48,34 +48,34 @@ def test_without_a_session_it_says_so(
     assert done.stderr == "cuecard: no session is running; start one with `cuecard run`\n"
 
 
-def test_answer_has_what_was_just_said_answered(going_on: Live) -> None:
-    going_on.publish(QUESTION)
+def test_answer_command_requests_an_answer(live: Live) -> None:
+    live.publish(QUESTION)
     assert cuecard("answer").returncode == 0
-    assert going_on.wait_for(m.AnswerFinished).text == "Because."
-    assert going_on.all(m.QuestionDetected)[0].text == QUESTION
+    assert live.wait_for(m.AnswerFinished).text == "Because."
+    assert live.all(m.QuestionDetected)[0].text == QUESTION
 
 
-def test_use_changes_who_answers_and_says_who_does(going_on: Live) -> None:
+def test_use_switches_the_provider_and_prints_it(live: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")
         assert done.stdout == f"switched to {other.base_url}, other (this machine)\n"
-        going_on.publish(QUESTION)
+        live.publish(QUESTION)
         cuecard("answer")
-        assert going_on.wait_for(m.AnswerFinished).text == "Two."
+        assert live.wait_for(m.AnswerFinished).text == "Two."
 
 
-def test_use_of_somebody_who_does_not_answer_fails_and_says_what_still_holds(going_on: Live) -> None:
+def test_use_of_an_unreachable_provider_keeps_the_old_one(live: Live) -> None:
     done = cuecard("use", "http://127.0.0.1:9/v1")
     assert done.returncode == ProviderFailure.exit_code
     assert "127.0.0.1:9 cannot be reached" in done.stderr
     assert "who was asked before is still asked" in done.stderr
 
 
-def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
+def test_ledger_prints_every_request_word_for_word(live: Live, provider: ProviderServer) -> None:  # noqa: F811
     assert "no request was sent yet" in cuecard("ledger", "--no-follow").stdout
-    going_on.publish(QUESTION)
+    live.publish(QUESTION)
     cuecard("answer")
-    going_on.wait_for(m.UsageCounted)
+    live.wait_for(m.UsageCounted)
     shown = cuecard("ledger", "--no-follow").stdout
     assert provider.asked[0].body.decode() in shown
     assert "11 + 3 tokens, $0.00" in shown
@@ -84,14 +84,14 @@ def test_ledger_prints_every_request_word_for_word(going_on: Live, provider: Pro
     assert sent["body"].encode() == provider.asked[0].body
 
 
-def test_use_none_stops_answers_and_use_starts_them_again(going_on: Live, provider: ProviderServer) -> None:  # noqa: F811
+def test_use_none_stops_answers_and_use_starts_them_again(live: Live, provider: ProviderServer) -> None:  # noqa: F811
     done = cuecard("use", "none")
     assert (done.returncode, done.stdout) == (0, "switched to no provider: your notes alone\n")
-    going_on.publish(QUESTION)
+    live.publish(QUESTION)
     cuecard("answer")
-    assert going_on.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause="", kept="")
+    assert live.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause="", kept="")
     assert provider.asked == []
     assert cuecard("use", provider.base_url).returncode == 0
     cuecard("answer")
-    assert going_on.wait_for(m.AnswerFinished).text == "Because."
-    assert not going_on.all(m.ProblemReported)
+    assert live.wait_for(m.AnswerFinished).text == "Because."
+    assert not live.all(m.ProblemReported)

@@ -26,7 +26,7 @@ def test_latency_runs_from_the_detected_end_of_speech() -> None:
     assert (fold.utterances, fold.words) == (1, 2)
 
 
-def test_unsure_and_not_understood_utterances_are_counted() -> None:
+def test_unconfirmed_and_not_understood_are_counted() -> None:
     fold = statistics(
         (0, started()),
         (7, final(1, unconfirmed=True)),
@@ -36,7 +36,7 @@ def test_unsure_and_not_understood_utterances_are_counted() -> None:
     assert (fold.unconfirmed_utterances, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
 
 
-def test_latency_runs_from_the_true_end_where_it_is_known() -> None:
+def test_latency_runs_from_the_true_end_if_known() -> None:
     fold = statistics(
         (0, started()),
         (3.0, final(1, end_s=2.1)),
@@ -52,7 +52,7 @@ def test_only_the_first_token_of_an_answer_counts() -> None:
     assert fold.first_token_latencies_s == [pytest.approx(0.4)]
 
 
-def test_what_went_wrong_is_counted() -> None:
+def test_failures_are_counted() -> None:
     fold = statistics(
         (0, m.StageDied(stage="stt", cause="x")),
         (0, m.StageDied(stage="llm", cause="x")),
@@ -78,7 +78,7 @@ def test_percentile(values: list[float], share: float, expected: float | None) -
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1), st.floats(0.01, 1))
-def test_a_percentile_is_a_value_that_enough_values_do_not_exceed(values: list[float], share: float) -> None:
+def test_percentile_is_not_exceeded_by_enough_values(values: list[float], share: float) -> None:
     found = percentile(values, share)
     assert found in values
     assert sum(value <= found for value in values) >= share * len(values) - 1e-6

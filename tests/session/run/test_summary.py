@@ -11,7 +11,7 @@ def summary(statistics: Statistics, ending: SessionOutcome = ENDING) -> str:
     return "\n".join(f"{label}: {text}" for label, text in lines(statistics, ending))
 
 
-def test_latencies_say_what_they_were_measured_from() -> None:
+def test_latencies_name_their_starting_point() -> None:
     assert "true end of speech to final: p50 0.50 s" in summary(
         Statistics({"mic": [1.0]}, final_latencies_s=[0.5])
     )
@@ -21,7 +21,7 @@ def test_latencies_say_what_they_were_measured_from() -> None:
     assert ("latency", "end of speech, as detected, to final: not measured at this pace") in fast
 
 
-def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
+def test_summary_names_what_left_the_machine() -> None:
     assert "left the machine: nothing\n" in summary(Statistics())
     local = Statistics(requests=[request(1, left_machine=False)])
     assert "left the machine: nothing; 1 request went to a model on this machine" in summary(local)
@@ -29,7 +29,7 @@ def test_it_says_that_nothing_left_or_exactly_what_did() -> None:
     assert "120 bytes in 1 request to api.example.com:443" in summary(remote)
 
 
-def test_the_receipt_says_what_was_wiped_and_what_could_not_be() -> None:
+def test_summary_names_what_was_wiped() -> None:
     assert "audio rings zeroed" in summary(Statistics())
     for ending in (ENDING, SessionOutcome("x", killed=["stt"], stop_s=1.0)):
         assert "copies inside Python, Whisper and Qt cannot be zeroed" in summary(Statistics(), ending)

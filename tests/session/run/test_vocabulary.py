@@ -43,7 +43,7 @@ def test_a_vocabulary_has_a_word_or_phrase_a_line_and_remarks(tmp_path: Path) ->
         (b"Kafka\n" + b"word " * 20, "line 2 is longer than 60"),
     ],
 )
-def test_what_is_no_vocabulary_is_refused_with_the_reason(tmp_path: Path, body: bytes, says: str) -> None:
+def test_invalid_vocabulary_is_refused_with_the_reason(tmp_path: Path, body: bytes, says: str) -> None:
     with pytest.raises(InputFailure, match=says) as caught:
         read_vocabulary(written(tmp_path, body))
     assert caught.value.exit_code == 4
@@ -77,20 +77,20 @@ def test_names_and_jargon_are_found_in_notes(notes: str, names: list[str]) -> No
     assert names_in([notes], counted) == names
 
 
-def test_the_most_frequent_name_comes_first() -> None:
+def test_most_frequent_name_is_first() -> None:
     assert names_in(["we met Digium", "we met Waldo and Digium"], counted) == ["Digium", "Waldo"]
 
 
-def test_listed_words_come_before_the_settings_and_those_before_the_notes() -> None:
+def test_vocabulary_order_is_file_settings_notes() -> None:
     words = expected_words(base(vocabulary=["Kafka"]), ["Quilter", "Kafka"], ["We asked Siobhan."])
     assert words == ["Quilter", "Kafka", "Siobhan"]
 
 
-def test_of_too_many_words_the_first_are_used_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_too_many_words_are_cut_with_a_remark(capsys: pytest.CaptureFixture[str]) -> None:
     words = expected_words(base(), [f"Villefort{number}" for number in range(100)], [])
     assert words[0] == "Villefort0"
     assert f"{len(words)} of the 100 words" in capsys.readouterr().err
 
 
-def test_notes_are_searched_for_names_only_where_english_is_spoken() -> None:
+def test_notes_are_searched_for_names_in_english_only() -> None:
     assert expected_words(base(language="de"), ["Kafka"], ["Wir trafen Siobhan."]) == ["Kafka"]

@@ -32,8 +32,6 @@ def test_cores_and_niceness_are_given_by_kind_or_name(tmp_path: Path) -> None:
         ("niceness = { stt = 20 }", "<= 19"),
     ],
 )
-def test_places_that_do_not_exist_are_refused_before_anything_starts(
-    tmp_path: Path, session: str, says: str
-) -> None:
+def test_unknown_stages_and_cores_are_refused(tmp_path: Path, session: str, says: str) -> None:
     with pytest.raises(SettingsFailure, match=says):
         load(tmp_path, session)

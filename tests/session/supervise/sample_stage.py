@@ -1,4 +1,4 @@
-"""A stage that behaves as it is told: `python -m tests.session.supervise.sample_stage HOW [NAME]`."""
+"""A stage with a chosen behaviour: `python -m tests.session.supervise.sample_stage HOW [NAME]`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bus.stage import Stage
 
 
 def main(how: str, name: str = "vad:mic") -> None:
-    """Be ready and beat until told to stop, or misbehave."""
+    """Send heartbeats until asked to stop, or misbehave."""
     with Stage(name) as stage:
         if how == "refuse":
             raise InputFailure("there is no such ear", fix="grow one")

@@ -26,9 +26,7 @@ def test_a_stage_that_beats_is_left_alone() -> None:
         (1.0, 5.1, Verdict.KILL),
     ],
 )
-def test_silence_is_judged_by_whether_it_was_ready(
-    ready_s: float | None, now_s: float, verdict: Verdict
-) -> None:
+def test_limits_differ_before_and_after_ready(ready_s: float | None, now_s: float, verdict: Verdict) -> None:
     health = Health(PLAN)
     health.started(0.0)
     if ready_s is not None:
@@ -36,7 +34,7 @@ def test_silence_is_judged_by_whether_it_was_ready(
     assert health.while_running(now_s) is verdict
 
 
-def test_a_stage_is_not_blamed_for_a_time_in_which_nobody_watched() -> None:
+def test_time_without_supervision_is_excluded() -> None:
     health = Health(PLAN)
     health.started(0.0)
     health.was_ready(1.0)
@@ -45,7 +43,7 @@ def test_a_stage_is_not_blamed_for_a_time_in_which_nobody_watched() -> None:
     assert health.while_running(65.1) is Verdict.KILL
 
 
-def test_a_stage_whose_freezing_harms_nobody_is_never_killed_for_it() -> None:
+def test_stage_without_silence_limit_is_never_killed() -> None:
     health = Health(StagePlan("overlay", "overlay", silence_limit_s=None))
     health.started(0.0)
     health.was_ready(1.0)
@@ -59,16 +57,16 @@ def test_five_restarts_in_a_minute_and_no_more() -> None:
     assert health.given_up
 
 
-def test_a_death_every_quarter_of_an_hour_is_forgiven() -> None:
+def test_rare_deaths_are_always_restarted() -> None:
     health = Health(PLAN)
     assert {health.after_exit(1, number * 900.0) for number in range(50)} == {Verdict.RESTART}
 
 
 @pytest.mark.parametrize("code", sorted(LASTING_CODES))
-def test_a_failure_that_would_only_come_again_is_not_tried_again(code: int) -> None:
+def test_lasting_failure_is_not_restarted(code: int) -> None:
     assert Health(PLAN).after_exit(code, 0.0) is Verdict.GIVE_UP
 
 
-def test_a_clean_exit_is_a_wish_only_of_what_the_user_can_close() -> None:
+def test_clean_exit_of_a_view_ends_the_session() -> None:
     assert Health(StagePlan("overlay", "overlay", ends_session=True)).after_exit(0, 0.0) is Verdict.END
     assert Health(PLAN).after_exit(0, 0.0) is Verdict.RESTART

@@ -77,7 +77,7 @@ def test_stages_start_and_stop_cleanly_and_leave_no_process(watch: Watch) -> Non
         assert not any(map(psutil.pid_exists, pids))
 
 
-def test_a_stage_runs_where_and_as_urgently_as_it_was_told(watch: Watch) -> None:
+def test_stage_runs_with_its_cores_and_niceness(watch: Watch) -> None:
     core = min(os.sched_getaffinity(0))
     with watch("well", cores=(core,), niceness=7) as watched:
         watched.until(watched.supervisor.ready)
@@ -104,16 +104,16 @@ def test_a_frozen_stage_is_found_and_started_again(watch: Watch) -> None:
         assert "no heartbeat" in watched.received(m.StageDied)[0].cause
 
 
-def test_a_stage_that_keeps_dying_is_given_up_and_the_rest_goes_on(watch: Watch) -> None:
+def test_stage_that_keeps_dying_is_given_up(watch: Watch) -> None:
     with watch("die at once", essential=False) as watched:
         watched.until(lambda: watched.received(m.StageGivenUp))
         assert len(watched.received(m.StageDied)) == 6
         assert watched.received(m.StageGivenUp)[0].cause
         assert watched.received(m.StageGivenUp)[0].fix
-        assert watched.supervisor.ready(), "nobody waits for it any more"
+        assert watched.supervisor.ready(), "it is not waited for"
 
 
-def test_an_essential_stage_that_cannot_start_ends_the_session_in_its_own_words(
+def test_essential_stage_that_cannot_start_ends_the_session(
     watch: Watch,
 ) -> None:
     with watch("refuse") as watched:
@@ -129,7 +129,7 @@ def test_a_window_that_is_closed_ends_the_session(watch: Watch) -> None:
         assert not watched.received(m.StageDied)
 
 
-def test_a_stage_that_does_not_stop_is_made_to(watch: Watch) -> None:
+def test_stage_that_does_not_stop_is_killed(watch: Watch) -> None:
     with watch("deaf") as watched:
         watched.until(watched.supervisor.ready)
         pid = watched.pids()["vad:mic"]
@@ -145,7 +145,7 @@ def test_a_dead_hub_is_received(watch: Watch) -> None:
             watched.until(lambda: False)
 
 
-def test_a_frozen_hub_is_told_from_frozen_stages(make_run: Callable[..., Run]) -> None:
+def test_frozen_hub_is_distinguished_from_frozen_stages(make_run: Callable[..., Run]) -> None:
     other = replace(PLAN, name="vad:call", arguments=("well", "vad:call"))
     watched = Watched(make_run(), PLAN, other)
     with watched.supervisor:
@@ -156,7 +156,7 @@ def test_a_frozen_hub_is_told_from_frozen_stages(make_run: Callable[..., Run]) -
         assert set(watched.pids()) == {"vad:mic", "vad:call"}, "no stage is to blame"
 
 
-def test_a_keeper_is_left_when_the_hub_dies_and_stopped_when_all_is_well(
+def test_keeper_survives_the_hub_only_when_it_dies(
     make_run: Callable[..., Run],
 ) -> None:
     for well in (True, False):
@@ -174,9 +174,7 @@ def test_a_keeper_is_left_when_the_hub_dies_and_stopped_when_all_is_well(
             wait_until(lambda: KEEPER not in watched.pids())  # noqa: B023 - asked at once
 
 
-def test_threads_of_children_do_not_spin_unless_the_user_wants_that(
-    watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_threads_of_children_do_not_spin_by_default(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     with watch("well") as watched:
         watched.until(watched.supervisor.ready)

@@ -72,7 +72,7 @@ def test_json(record: Record, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
-def test_what_is_unsure_not_understood_or_lost_is_saved_as_such(tmp_path: Path, suffix: str) -> None:
+def test_unclear_utterances_are_saved_with_marks(tmp_path: Path, suffix: str) -> None:
     file, fold = tmp_path / f"s.{suffix}", Record()
     lost = m.UtteranceLost(source="mic", utterance=4, start_sample=0, stop_sample=1, cause="gone")
     for logged in log(
@@ -101,9 +101,7 @@ def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_link_that_waits_where_the_file_is_written_first_is_not_followed(
-    record: Record, tmp_path: Path
-) -> None:
+def test_symlink_at_the_temporary_file_is_not_followed(record: Record, tmp_path: Path) -> None:
     trap = tmp_path / ".s.md.part"
     trap.symlink_to(tmp_path / "elsewhere")
     save(record, tmp_path / "s.md")
@@ -112,7 +110,7 @@ def test_a_link_that_waits_where_the_file_is_written_first_is_not_followed(
 
 
 @pytest.mark.parametrize("name", ["s.docx", "s", "missing/s.md"])
-def test_a_place_where_nothing_can_be_saved_is_refused_before_the_session(tmp_path: Path, name: str) -> None:
+def test_unwritable_place_is_refused_before_the_session(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageFailure):
         check(tmp_path / name)
 
@@ -124,6 +122,6 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
         check(file)
 
 
-def test_a_disk_that_fills_up_is_said_and_leaves_no_half_file(record: Record, tmp_path: Path) -> None:
+def test_full_disk_is_reported_and_leaves_no_partial_file(record: Record, tmp_path: Path) -> None:
     with pytest.raises(MachineFailure, match="could not be saved"):
         save(record, tmp_path / "gone" / "s.md")

@@ -30,7 +30,7 @@ def moving(*events: m.Event, width: int = 80, height: int = 30) -> str:
     return drawn(Drawing(fold(*events), has_keys=True).moving(height), width)
 
 
-def test_it_shows_speech_question_notes_answer_levels_health_and_the_ledger() -> None:
+def test_terminal_shows_every_part_of_a_session() -> None:
     shown = moving(*story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6], width=100)
     for part in (
         "So the hardest part was that nobody could say",
@@ -71,7 +71,7 @@ def test_it_fits_any_terminal_and_keeps_the_newest_in_sight(width: int, height: 
     assert shown.startswith("? What") or "? What" in shown
 
 
-def test_nothing_of_others_moves_the_cursor() -> None:
+def test_untrusted_text_does_not_move_the_cursor() -> None:
     escape = "\x1b[2J\x1b]52;c;aGk=\x07"
     passage = m.Passage(file=f"a{escape}.md", heading=escape, text=escape, score=1.0)
     shown = moving(
@@ -88,7 +88,7 @@ def test_markup_in_words_is_no_markup() -> None:
     assert "[red]very[/red]" in moving(question(1, "[red]very[/red]?"))
 
 
-def test_the_fingerprint_changes_exactly_with_what_is_seen() -> None:
+def test_fingerprint_changes_exactly_with_the_drawing() -> None:
     captions = fold(*story.opening(), *story.talk())
     drawing = Drawing(captions, has_keys=False)
     before = drawing.fingerprint()
@@ -100,7 +100,7 @@ def test_the_fingerprint_changes_exactly_with_what_is_seen() -> None:
     assert drawing.fingerprint() != before
 
 
-def test_what_the_end_cuts_short_is_kept() -> None:
+def test_unfinished_parts_are_kept_at_the_end() -> None:
     drawing = Drawing(
         fold(*story.opening(), *story.talk(), *story.asked(), *story.streamed()), has_keys=False
     )
@@ -121,7 +121,7 @@ def test_what_the_end_cuts_short_is_kept() -> None:
         "x &lt; y",
     ],
 )
-def test_html_in_an_answer_is_shown_as_it_is(text: str) -> None:
+def test_html_in_an_answer_is_plain_text(text: str) -> None:
     shown = " ".join(drawn(LiteralMarkdown(text)).split())
     for word in text.replace("```html", "").replace("&lt;", "<").replace("`", "").split():
         assert word in shown

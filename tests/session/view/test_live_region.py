@@ -50,7 +50,7 @@ def test_lines_that_a_narrower_window_wrapped_are_cleared(again: bool, up: int) 
     assert written(on) == f"\x1b[{up}A\r\x1b[J"
 
 
-def test_what_is_printed_stands_above_the_region() -> None:
+def test_printed_lines_stand_above_the_region() -> None:
     on = console(40, 10)
     region = LiveRegion(on, rewraps=True)
     region.draw(Text("moving"))
@@ -89,6 +89,6 @@ def test_terminals_that_do_not_wrap_again_are_known(environment: dict[str, str],
         (1, [1, 0, 0, 0]),
     ],
 )
-def test_what_matters_least_is_cut_first(rows: int, expected: list[int]) -> None:
+def test_least_important_section_is_cut_first(rows: int, expected: list[int]) -> None:
     headline, notes, answer, health = (1, 1, 9), (3, 0, 1), (5, 2, 7), (1, 1, 5)
     assert shares([headline, notes, answer, health], rows) == expected

@@ -22,7 +22,7 @@ def test_speech_is_written_with_its_speaker_and_time(capsys: pytest.CaptureFixtu
     ]
 
 
-def test_unsure_words_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unconfirmed_words_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     assert written(capsys, final(1, "Honestly,", "mic", 72, 75, unconfirmed=True)) == [
         "mic       1:12  [unconfirmed] Honestly,"
     ]
@@ -47,7 +47,7 @@ def test_an_answer_is_written_line_by_line_and_nothing_twice(capsys: pytest.Capt
     ]
 
 
-def test_a_stopped_answer_is_written_as_far_as_it_came_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:
     stopped = m.AnswerStopped(question=1, cause="the line was cut", kept="Half", fix="ask again")
     assert written(capsys, *story.streamed(text="Half", pieces=1), stopped) == [
         "answer    Half",
@@ -85,7 +85,7 @@ def test_each_happening_has_its_line(capsys: pytest.CaptureFixture[str], event: 
     assert written(capsys, event) == [line]
 
 
-def test_no_text_of_others_reaches_the_terminal_as_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_untrusted_text_is_no_terminal_command(capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = written(capsys, question(1, "\x1b]0;owned\x07Why?"))
     assert "\x1b" not in line
     assert "\x07" not in line

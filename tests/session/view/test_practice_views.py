@@ -8,7 +8,7 @@ from bus.client import HubClient
 from bus.run import Run
 from tests.overlay import practice_story as story
 from tests.session.events import started
-from tests.session.view.test_view_process import Callable, Terminal, View, show, tell, terminal
+from tests.session.view.test_view_process import Callable, Terminal, View, publish, show, terminal
 from tests.waiting import wait_until
 
 __all__ = ["show", "terminal"]
@@ -19,11 +19,9 @@ OPENING = (
 )
 
 
-def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
-    show: Callable[[str], View], hub_run: Run
-) -> None:
+def test_plain_lines_show_a_whole_practice(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("plain")
-    tell(hub_run, *OPENING, *story.whole())
+    publish(hub_run, *OPENING, *story.whole())
     view.until_written(story.CAVEATS[0])
     assert view.stop() == 0
     lines = [line.split(maxsplit=1)[0] for line in view.output.read_text().splitlines()]
@@ -42,9 +40,9 @@ def test_plain_lines_tell_a_practice_from_the_first_question_to_the_end(
     assert all(label in left for label in wanted), lines
 
 
-def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
+def test_terminal_shows_a_practice_and_a_key_ends_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
-        tell(hub_run, *OPENING, story.asked(1), story.turn(1))
+        publish(hub_run, *OPENING, story.asked(1), story.turn(1))
         terminal.until_shown("your turn")
         terminal.until_shown("space: end my answer")
         terminal.press(" ")
@@ -52,7 +50,7 @@ def test_the_terminal_shows_a_practice_and_its_key_ends_an_answer(terminal: Term
             lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
         )
     assert pressed == [m.AnswerRequested(by="view")]
-    tell(hub_run, *story.whole()[2:])
+    publish(hub_run, *story.whole()[2:])
     terminal.until_shown("the whole practice")
     assert terminal.stop() == 0
     shown = terminal.read()

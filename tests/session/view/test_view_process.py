@@ -68,14 +68,14 @@ def show(hub_run: Run, tmp_path: Path) -> Iterator[Callable[[str], View]]:
         view.child.wait()
 
 
-def tell(run: Run, *events: m.Event) -> None:
+def publish(run: Run, *events: m.Event) -> None:
     with Speakers(run) as speakers:
         speakers.say_in_turn(events)
 
 
 def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
     view.until_written("AnswerFinished")
     assert view.stop() == 0
     events = view.events()
@@ -85,37 +85,37 @@ def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], Vi
     assert (first["source"], first["text"]) == ("call", "Thanks for making the time today.")
 
 
-def test_json_lines_hold_every_kept_kind_of_event(show: Callable[[str], View], hub_run: Run) -> None:
+def test_json_lines_have_every_logged_kind_of_event(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     with HubClient("session", hub_run, kinds=frozenset()) as session:
         session.publish(m.AnswerRequested(by="session"))
     view.until_written("AnswerRequested")
 
 
-def test_what_was_said_before_a_view_began_is_shown_too(show: Callable[[str], View], hub_run: Run) -> None:
-    tell(hub_run, *story.talk())
+def test_view_shows_events_from_before_its_start(show: Callable[[str], View], hub_run: Run) -> None:
+    publish(hub_run, *story.talk())
     view = show("plain")
     view.until_written("You wrote that you ran the payments queue")
 
 
-def test_events_said_just_before_the_stop_are_still_shown(show: Callable[[str], View], hub_run: Run) -> None:
+def test_events_just_before_the_stop_are_shown(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("json")
     view.until_written("StageReady")
-    tell(hub_run, *(question(number) for number in range(1, 301)), m.SessionEnding(cause="done"))
+    publish(hub_run, *(question(number) for number in range(1, 301)), m.SessionEnding(cause="done"))
     assert view.stop() == 0
     assert view.events()[-1]["type"] == "SessionEnding"
 
 
 def test_plain_lines_have_no_colours(show: Callable[[str], View], hub_run: Run) -> None:
     view = show("plain")
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished())
     view.until_written("basic_qos")
     assert view.stop() == 0
     assert "\x1b" not in view.output.read_text()
 
 
 @pytest.mark.parametrize("kind", ["json", "plain"])
-def test_a_reader_who_has_had_enough_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
+def test_closed_pipe_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
     reading, writing = os.pipe()
     errors_read, errors_written = os.pipe()
     child = view_process(hub_run, kind, stdout=writing, stderr=errors_written, stdin=subprocess.DEVNULL)
@@ -123,7 +123,7 @@ def test_a_reader_who_has_had_enough_ends_the_view_quietly(hub_run: Run, kind: s
     os.close(errors_written)
     assert os.read(reading, 1)
     os.close(reading)
-    tell(hub_run, *story.talk())
+    publish(hub_run, *story.talk())
     assert child.wait(timeout=20) == 0
     with os.fdopen(errors_read) as errors:
         assert errors.read() == ""
@@ -184,16 +184,16 @@ def terminal(hub_run: Run) -> Iterator[Terminal]:
 
 
 def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run: Run) -> None:
-    tell(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
+    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
     terminal.until_shown("waiting for ourselves")
     terminal.until_shown("nobody could say")
     assert terminal.stop() == 0
     assert "Thanks for making the time today." in terminal.read()
 
 
-def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
+def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
     with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
-        tell(hub_run, *story.opening("ask"))
+        publish(hub_run, *story.opening("ask"))
         terminal.until_shown("space: answer what was just said")
         terminal.press("x ")
         asked = wait_until(
@@ -203,7 +203,7 @@ def test_a_key_asks_for_an_answer(terminal: Terminal, hub_run: Run) -> None:
 
 
 def test_the_terminal_is_left_as_it_was(terminal: Terminal, hub_run: Run) -> None:
-    tell(hub_run, *story.opening())
+    publish(hub_run, *story.opening())
     terminal.until_shown("processes ready")
     assert terminal.now() != terminal.before
     assert terminal.stop() == 0
