@@ -18,12 +18,12 @@ from bus.messages import (
     UsageCounted,
 )
 from bus.stage import Stage
-from llm.answering import Answering, caught_up
-from llm.client.connector import way_out
-from llm.client.session import Answerer
+from llm.client.session import AnswerSession
+from llm.client.sockets import socket_source
+from llm.commands import Step
+from llm.conversation import Conversation, caught_up
 from llm.notes.reading import read_notes
 from llm.notes.search import open_notes
-from llm.orders import Step
 from llm.settings import LlmSettings
 
 
@@ -34,8 +34,8 @@ def main() -> None:
         settings = stage.settings(LlmSettings)
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
-        answering = Answering(settings, notes)
-        answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.publish)
+        answering = Conversation(settings, notes)
+        answerer = AnswerSession(settings, stage.run.token, socket_source(stage.run), stage.publish)
         stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_described(settings, len(notes)))
@@ -56,10 +56,10 @@ def main() -> None:
         answerer.close("the session ended")
 
 
-def _step(steps: Iterable[Event | Step], stage: Stage, answerer: Answerer) -> None:
+def _step(steps: Iterable[Event | Step], stage: Stage, answerer: AnswerSession) -> None:
     for step in steps:
         if isinstance(step, Step):
-            answerer.take(step)
+            answerer.execute(step)
         else:
             stage.publish(step)
 
@@ -68,7 +68,7 @@ def _reported(event: Event) -> set[str]:
     return {event.problem} if isinstance(event, ProblemReported) and event.stage == "llm" else set()
 
 
-def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
+def _pass_on(event: Event, answerer: AnswerSession, *, live: bool) -> None:
     """Tell the answerer what concerns not the question but the asking; of the past only what still counts."""
     match event:
         case StageReady(stage="model-server", address=address):

@@ -9,14 +9,14 @@ from bus.failures import ProviderFailure
 from bus.messages import Event, RequestHeld
 
 
-class NotAllowed(ProviderFailure):
+class NotApproved(ProviderFailure):
     """The user looked at a request and did not let it go."""
 
     def __init__(self) -> None:
         super().__init__("you did not let the request go", kept="nothing was sent", fix="ask again")
 
 
-class Permission:
+class Approval:
     """Waits for the user's word, one request a question at a time.
 
     Args:
@@ -43,7 +43,7 @@ class Permission:
         self._publish(held)
         try:
             if not await answered:
-                raise NotAllowed
+                raise NotApproved
             self._allowed = held
         finally:
             del self._waiting[held.question]

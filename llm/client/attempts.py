@@ -13,20 +13,20 @@ from bus.failures import Failure, ProviderFailure
 from bus.messages import Event, ProblemReported, RequestHeld
 from bus.process_lifecycle import unexpected
 from llm.client.answer import Answer
-from llm.client.approval import NotAllowed, Permission
+from llm.client.approval import Approval, NotApproved
 from llm.client.connection import Connection
 from llm.client.error_reporter import Trouble
-from llm.client.errors import Refusal, wait_before_retry_s
-from llm.client.failover import Switchboard
+from llm.client.errors import RequestFailed, wait_before_retry_s
+from llm.client.failover import Failover
 from llm.client.stream import AnswerStream, TimeLimits
-from llm.client.usage_meter import Meter, usage_of
-from llm.orders import Order
+from llm.client.usage_meter import UsageMeter, usage_of
+from llm.commands import StartAnswer
 from llm.protocols.protocol import Reply
 from llm.providers import leaves_machine
 from llm.settings import LlmSettings
 
 
-class Asker:
+class Attempts:
     """Gets one answer at a time from whoever the switchboard connects.
 
     Args:
@@ -41,20 +41,20 @@ class Asker:
     def __init__(
         self,
         settings: LlmSettings,
-        switchboard: Switchboard,
-        permission: Permission,
-        meter: Meter,
+        failover: Failover,
+        permission: Approval,
+        meter: UsageMeter,
         trouble: Trouble,
         publish: Callable[[Event], None],
     ) -> None:
         self._settings = settings
-        self._switchboard = switchboard
+        self._switchboard = failover
         self._permission = permission
         self._meter = meter
         self._publish = publish
         self._trouble = trouble
 
-    async def reply(self, order: Order, answer: Answer) -> None:
+    async def reply(self, order: StartAnswer, answer: Answer) -> None:
         """Answer one question; the answer is closed when this returns."""
         try:
             self._meter.refuse_beyond_limits()
@@ -67,11 +67,11 @@ class Asker:
             self._publish(ProblemReported(stage="llm", problem=unexpected(error)))
             answer.stop("an error of our own", "ask again")
 
-    async def _with_fallback(self, order: Order, answer: Answer) -> None:
+    async def _with_fallback(self, order: StartAnswer, answer: Answer) -> None:
         """Ask the provider, and the other one when that does not answer."""
         try:
             await self._with_retries(order, answer)
-        except NotAllowed:
+        except NotApproved:
             raise
         except Failure as failure:
             other = "" if answer.text else self._switchboard.fall_back()
@@ -80,7 +80,7 @@ class Asker:
             self._trouble.tell(failure, fix=f"{other} is asked instead")
             await self._with_retries(order, answer)
 
-    async def _with_retries(self, order: Order, answer: Answer) -> None:
+    async def _with_retries(self, order: StartAnswer, answer: Answer) -> None:
         limits, retries, reached, began_s = self._limits(None), 0, False, _now_s()
         connection: Connection | None = None
         while True:
@@ -89,21 +89,21 @@ class Asker:
                 if not reached:
                     limits, reached = self._limits(connection), True  # the time to connect does not count
                 return await self._attempt(connection, order, answer, limits)
-            except Refusal as refusal:
-                if refusal.unreachable:
+            except RequestFailed as failure:
+                if failure.unreachable:
                     await self._switchboard.hang_up()
-                if refusal.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
+                if failure.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
                     continue  # each kind of complaint leads here at most once
                 until_s = limits.first_token_s
-                if refusal.loading and not reached:
+                if failure.loading and not reached:
                     until_s = began_s + self._settings.local_first_token_timeout_s
-                elif not refusal.loading:  # the longer limit of a server of the user's own is for that alone
+                elif not failure.loading:  # the longer limit of a server of the user's own is for that alone
                     until_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
-                wait_s = wait_before_retry_s(refusal, retries, until_s - _now_s())
+                wait_s = wait_before_retry_s(failure, retries, until_s - _now_s())
                 if answer.text or wait_s is None:
                     raise
-                if refusal.loading:
-                    self._trouble.tell(refusal, fix="the question waits until it is loaded")
+                if failure.loading:
+                    self._trouble.tell(failure, fix="the question waits until it is loaded")
                 await asyncio.sleep(wait_s)
                 retries += 1
 
@@ -143,7 +143,7 @@ class Asker:
                 timer.cancel()
 
     async def _attempt(
-        self, connection: Connection, order: Order, answer: Answer, limits: TimeLimits
+        self, connection: Connection, order: StartAnswer, answer: Answer, limits: TimeLimits
     ) -> None:
         def finish(reply: Reply) -> None:
             answer.finish(
@@ -163,7 +163,7 @@ class Asker:
             with self._long_wait_reported(connection, answer):
                 await stream.run(body, question=order.question)
             wasted = False
-        except Refusal:
+        except RequestFailed:
             wasted = False
             raise
         finally:
@@ -171,7 +171,7 @@ class Asker:
                 usage = usage_of(stream.reply, body, stream.received_characters)
                 self._meter.count(order.question, connection, usage, wasted=wasted)
 
-    async def _ask_permission(self, connection: Connection, order: Order, body: bytes) -> None:
+    async def _ask_permission(self, connection: Connection, order: StartAnswer, body: bytes) -> None:
         await self._permission.ask(
             RequestHeld(
                 question=order.question,

@@ -15,17 +15,17 @@ from dataclasses import dataclass, field, replace
 
 from bus.failures import ProviderFailure
 from llm.client import errors as refusals
-from llm.client.connector import Dialling
-from llm.client.errors import Refusal
-from llm.client.http_connection import Incoming, Ledger, Line
+from llm.client.errors import RequestFailed
+from llm.client.http_connection import HttpConnection, HttpResponse, Ledger
+from llm.client.sockets import SocketSource
 from llm.keys.provider_keys import find_key, small_model_key
+from llm.prompt import Prompt
 from llm.protocols.errors import error_in
 from llm.protocols.protocol import Dialect
 from llm.providers import ON_THIS_MACHINE, named_provider, small_model
 from llm.providers.address import with_version
-from llm.providers.model_names import is_alias, listed_model, suitable_model, that_can_chat
+from llm.providers.model_names import chat_models, is_alias, listed_model, suitable_model
 from llm.providers.provider import Provider, dialect
-from llm.request import Wish
 from llm.settings import LlmSettings
 
 LOOK_S = 0.5
@@ -45,7 +45,7 @@ Learnt = dict[tuple[str, str], Dialect]
 """What was learnt of the models at each address in this session."""
 
 
-class SmallModel:
+class SmallModelAddress:
     """Where the small model's server is, as far as is known. Use it on one event loop."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class SmallModel:
 class Connection:
     """A warm line to someone who answers."""
 
-    line: Line
+    line: HttpConnection
     model: str
     """The model to ask for."""
     models: tuple[str, ...] = ()
@@ -96,11 +96,11 @@ class Connection:
         """Who answers."""
         return self.line.provider
 
-    def body(self, wish: Wish) -> bytes:
+    def body(self, prompt: Prompt) -> bytes:
         """Return what is sent for a wish, byte for byte."""
-        return self.provider.protocol.body(wish, self.model, self.dialect)
+        return self.provider.protocol.body(prompt, self.model, self.dialect)
 
-    def speak_plainer(self, complaint: str) -> bool:
+    def drop_unsupported_fields(self, complaint: str) -> bool:
         """Leave out from now on what the provider complains of; return whether there was anything to."""
         plainer = self.dialect.plainer(complaint)
         if plainer is None:
@@ -131,16 +131,16 @@ class Connector:
     def __init__(
         self,
         settings: LlmSettings,
-        small: SmallModel,
+        small: SmallModelAddress,
         run_token: bytes,
         ledger: Ledger,
-        dialling: Dialling,
+        sockets: SocketSource,
     ) -> None:
         self._settings = settings
         self._small = small
         self._run_token = run_token
         self._ledger = ledger
-        self._dialling = dialling
+        self._dialling = sockets
         self._learnt: Learnt = {}
 
     async def connect(self, provider: str, model: str = "") -> Connection:
@@ -160,7 +160,7 @@ class Connector:
             return await self._open(named, key, model)
         if provider == "none":
             raise _nobody("no provider was chosen", "use --provider auto, or name one")
-        await self._dialling.be_there()  # or nobody would be found around here
+        await self._dialling.wait_ready()  # or nobody would be found around here
         if provider == "auto":
             found = await self._look_around(model)
             if found is not None:
@@ -186,15 +186,15 @@ class Connector:
         self, provider: Provider, key: str | None, wanted: str, tried: list[str], *, last: bool = False
     ) -> Connection | None:
         """Return a connection to one address; None when it lists no models and it is not the last to try."""
-        line = Line(provider, key, self._settings, self._ledger, self._dialling)
+        line = HttpConnection(provider, key, self._settings, self._ledger, self._dialling)
         try:
             listed = await self._listed(line, tried)
             if listed is not None or last:
                 model = _chosen(provider, wanted, listed, tried)
                 return self._connection(line, model, listed or ())
-        except Refusal as refusal:
+        except RequestFailed as failure:
             await line.close()
-            if last or refusal.unreachable or not refusal.misplaced:
+            if last or failure.unreachable or not failure.misplaced:
                 raise
             return None
         except BaseException:
@@ -203,17 +203,17 @@ class Connector:
         await line.close()
         return None
 
-    def _connection(self, line: Line, model: str, listed: tuple[str, ...]) -> Connection:
+    def _connection(self, line: HttpConnection, model: str, listed: tuple[str, ...]) -> Connection:
         return Connection(
             line,
             model,
-            tuple(that_can_chat(listed)[:MODELS_AT_MOST]),
+            tuple(chat_models(listed)[:MODELS_AT_MOST]),
             self._learnt.get((line.provider.base_url, model))
             or dialect(line.provider, model, self._settings),
             self._learnt,
         )
 
-    async def _listed(self, line: Line, tried: list[str] | None = None) -> tuple[str, ...] | None:
+    async def _listed(self, line: HttpConnection, tried: list[str] | None = None) -> tuple[str, ...] | None:
         """Return the models that the provider lists; None when it lists nothing.
 
         Args:
@@ -240,7 +240,7 @@ class Connector:
                     if not path:
                         break
         except TimeoutError:
-            raise Refusal(
+            raise RequestFailed(
                 f"{line.provider.name} did not list its models in time", fix="see whether it is overloaded"
             ) from None
         return names
@@ -257,7 +257,7 @@ class Connector:
         try:
             async with asyncio.timeout(LOOK_S):
                 return await self._open(replace(provider, lists_all=True), None, wanted)
-        except (Refusal, ProviderFailure, TimeoutError):  # it is not there, or it is something else
+        except (RequestFailed, ProviderFailure, TimeoutError):  # it is not there, or it is something else
             return None
 
     async def _open_small(self) -> Connection:
@@ -270,7 +270,7 @@ class Connector:
         if not address:
             raise _nobody("the small model's server did not start", "try `cuecard doctor`")
         key = small_model_key(self._run_token)
-        line = Line(small_model(address), key, self._settings, self._ledger, self._dialling)
+        line = HttpConnection(small_model(address), key, self._settings, self._ledger, self._dialling)
         try:
             listed = await self._listed(line)
             if not listed:
@@ -281,7 +281,7 @@ class Connector:
             raise
 
 
-def _check_list(provider: Provider, incoming: Incoming, body: str) -> None:
+def _check_list(provider: Provider, incoming: HttpResponse, body: str) -> None:
     """Refuse what is neither a list of models nor the word that there is none."""
     if incoming.status in (404, 405, 501):
         return  # a server that lists nothing may still answer

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from bus.failures import ProviderFailure
 from llm.protocols.endings import LENGTH
-from llm.protocols.errors import ProviderError
+from llm.protocols.errors import ReportedError
 from llm.providers.model_names import nearest_model
 from llm.providers.provider import Provider
 
@@ -45,7 +45,7 @@ _REFUSED = {
 }
 
 
-class Refusal(ProviderFailure):
+class RequestFailed(ProviderFailure):
     """A provider did not answer.
 
     Args:
@@ -87,11 +87,11 @@ def refused(
     provider: Provider,
     status: int,
     headers: Mapping[str, str],
-    error: ProviderError,
+    error: ReportedError,
     *,
     model: str = "",
     listed: Sequence[str] = (),
-) -> Refusal:
+) -> RequestFailed:
     """Return what a status other than 200 means.
 
     Args:
@@ -105,11 +105,11 @@ def refused(
     name, said = provider.name, f": {error.message}" if error.message else ""
     evidence = f"{error.code} {error.reason} {error.message}"
     if status == 401 or (status in (400, 403) and _KEY_WORDS.search(evidence)):
-        return Refusal(f"{name} does not accept the key", fix=_mend_key(provider))
+        return RequestFailed(f"{name} does not accept the key", fix=_mend_key(provider))
     if status == 402 or _is_spent(error):
         return _spent(provider)
     if 300 <= status < 400:
-        return Refusal(
+        return RequestFailed(
             f"{name} returned a redirect (HTTP {status}), and redirects are not followed",
             fix="give the address of the API itself",
             misplaced=True,
@@ -119,24 +119,24 @@ def refused(
     if status in _BUSY:
         return _busy(provider, status, headers, error)
     what, fix = _REFUSED.get(status, ("refused the request (HTTP {status})", "check --model and --provider"))
-    return Refusal(f"{name} {what.format(status=status)}{said}", fix=fix)
+    return RequestFailed(f"{name} {what.format(status=status)}{said}", fix=fix)
 
 
-def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> Refusal:
+def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> RequestFailed:
     """Return what it means that a provider does not have, or no longer has, a model."""
     nearest = nearest_model(model, [name for name in listed if name != model])
     what = f"{provider.name} has no model {model!r}"
     if nearest:
-        return Refusal(f"{what}; nearest is {nearest!r}", fix=f"use --model {nearest}")
+        return RequestFailed(f"{what}; nearest is {nearest!r}", fix=f"use --model {nearest}")
     if listed:
         shown = ", ".join(listed[:5]) + (", …" if len(listed) > 5 else "")
         what = f"{what}; it lists {shown}"
-    return Refusal(what, fix="name another by --model, or leave it out to take the first suitable one")
+    return RequestFailed(what, fix="name another by --model, or leave it out to take the first suitable one")
 
 
-def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
+def too_elaborate(provider: Provider, error: ReportedError) -> RequestFailed:
     """Return what it means that a provider complains of something that can be left out; it is next time."""
-    return Refusal(
+    return RequestFailed(
         f"{provider.name} does not know all it was asked: {error.message}",
         fix="ask again; it is left out from now on",
         may_retry=True,
@@ -144,12 +144,12 @@ def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
     )
 
 
-def broke_off(provider: Provider, error: ProviderError) -> Refusal:
+def broke_off(provider: Provider, error: ReportedError) -> RequestFailed:
     """Return what an error in the middle of a stream means."""
     if _is_spent(error):
         return _spent(provider)
     said = f": {error.message}" if error.message else ""
-    return Refusal(
+    return RequestFailed(
         f"{provider.name} broke off its answer{said}",
         fix="ask again",
         may_retry=True,
@@ -157,43 +157,45 @@ def broke_off(provider: Provider, error: ProviderError) -> Refusal:
     )
 
 
-def declined(provider: Provider, reason: str) -> Refusal:
+def declined(provider: Provider, reason: str) -> RequestFailed:
     """Return what it means that the model, or a filter around it, will not answer."""
-    return Refusal(
+    return RequestFailed(
         f"{provider.name} declined to answer this ({reason.lower().replace('_', ' ')})",
         fix="put the question differently, or use your notes",
         declined=True,
     )
 
 
-def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -> Refusal:
+def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -> RequestFailed:
     """Return what it means that an answer is complete and empty."""
     if reason == LENGTH:
-        return Refusal(
+        return RequestFailed(
             f"{provider.name} used up the answer's length with thinking, and gave no visible answer",
             fix="raise answer_tokens in [llm], or use a model that thinks less",
         )
     if thought:
-        return Refusal(
+        return RequestFailed(
             f"{provider.name} wrote nothing but thoughts, and gave no visible answer",
             fix="ask again, or use a model that thinks less",
         )
-    return Refusal(f"{provider.name} gave no visible answer", fix="ask again, or use another model")
+    return RequestFailed(f"{provider.name} gave no visible answer", fix="ask again, or use another model")
 
 
-def no_stream(provider: Provider, content_type: str, error: ProviderError) -> Refusal:
+def no_stream(provider: Provider, content_type: str, error: ReportedError) -> RequestFailed:
     """Return what it means that something else than a stream came with status 200."""
     if "html" in content_type:
-        return Refusal(
+        return RequestFailed(
             f"{provider.name} answered with a web page",
             fix="check the address; on a guest network, sign in with a browser first",
             misplaced=True,
         )
     said = f": {error.message}" if error.message else f" ({content_type or 'without a type'})"
-    return Refusal(f"{provider.name} answered with something that is no stream{said}", fix="check --provider")
+    return RequestFailed(
+        f"{provider.name} answered with something that is no stream{said}", fix="check --provider"
+    )
 
 
-def wait_before_retry_s(refusal: Refusal, retries: int, remaining_s: float) -> float | None:
+def wait_before_retry_s(failure: RequestFailed, retries: int, remaining_s: float) -> float | None:
     """Return how long to wait before trying again, or None to give up.
 
     Args:
@@ -201,10 +203,10 @@ def wait_before_retry_s(refusal: Refusal, retries: int, remaining_s: float) -> f
         retries: How many retries there were already.
         remaining_s: How long the user may still be kept waiting for a first word.
     """
-    if refusal.loading:
+    if failure.loading:
         return LOADING_RETRY_S if remaining_s > LOADING_RETRY_S else None
-    wait_s = max(refusal.retry_after_s, BACKOFF_S * float(2**retries))
-    if not refusal.may_retry or retries >= RETRIES_AT_MOST or wait_s >= remaining_s:
+    wait_s = max(failure.retry_after_s, BACKOFF_S * float(2**retries))
+    if not failure.may_retry or retries >= RETRIES_AT_MOST or wait_s >= remaining_s:
         return None
     return wait_s
 
@@ -227,22 +229,22 @@ def retry_after_s(headers: Mapping[str, str], now_s: float) -> float:
         return 0.0
 
 
-def _is_spent(error: ProviderError) -> bool:
+def _is_spent(error: ReportedError) -> bool:
     evidence = f"{error.code} {error.reason} {error.message}"
     return bool(_SPENT.search(evidence)) and not _SHORT_QUOTA.search(error.reason)
 
 
-def _spent(provider: Provider) -> Refusal:
-    return Refusal(
+def _spent(provider: Provider) -> RequestFailed:
+    return RequestFailed(
         f"{provider.name} says that the account has nothing left to spend",
         fix="top it up, or use another provider",
     )
 
 
-def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: ProviderError) -> Refusal:
+def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: ReportedError) -> RequestFailed:
     wait_s = retry_after_s(headers, time.time()) or error.retry_after_s
     if provider.may_load_first and status in (500, 503) and _LOADING.search(error.message):
-        return Refusal(
+        return RequestFailed(
             f"{provider.name} is still loading the model",
             fix="ask again when it is loaded",
             may_retry=True,
@@ -250,7 +252,7 @@ def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: Pr
         )
     what = "asks us to slow down" if status == 429 else f"is busy or broken (HTTP {status})"
     fix = f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment"
-    return Refusal(
+    return RequestFailed(
         f"{provider.name} {what}{f': {error.message}' if error.message else ''}",
         fix=fix,
         may_retry=headers.get("x-should-retry") != "false",

@@ -42,7 +42,7 @@ class _Choice:
             await connection.line.close()
 
 
-class Switchboard:
+class Failover:
     """The line to whoever is asked.
 
     Args:

@@ -19,9 +19,9 @@ from typing import Any, Self
 import httpx
 
 from bus.messages import RequestSent
-from llm.client.connector import Dialling, NotDialled
-from llm.client.errors import Refusal
-from llm.client.http_transport import DialledTransport
+from llm.client.errors import RequestFailed
+from llm.client.http_transport import ConnectorTransport
+from llm.client.sockets import ConnectFailed, SocketSource
 from llm.connector.proxies import proxy_for, proxy_shown
 from llm.providers.provider import Provider, leaves_machine
 from llm.settings import LlmSettings
@@ -43,7 +43,7 @@ _HEADERS = {
 Ledger = Callable[[RequestSent], None]
 
 
-class Incoming:
+class HttpResponse:
     """A response whose body is still coming in.
 
     Args:
@@ -51,9 +51,9 @@ class Incoming:
         blot_out: Takes the key out of a text.
     """
 
-    def __init__(self, response: httpx.Response, blot_out: Callable[[str], str]) -> None:
+    def __init__(self, response: httpx.Response, redact_key: Callable[[str], str]) -> None:
         self._response = response
-        self._blot_out = blot_out
+        self._blot_out = redact_key
         self.status = response.status_code
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
         self.content_type = self.headers.get("content-type", "").lower()
@@ -73,7 +73,7 @@ class Incoming:
         return self._blot_out(body[:LARGEST_REPLY_BYTES].decode(errors="replace"))
 
 
-class Line:
+class HttpConnection:
     """A line to one provider. Use it on one event loop.
 
     Args:
@@ -93,7 +93,7 @@ class Line:
         key: str | None,
         settings: LlmSettings,
         ledger: Ledger,
-        dialling: Dialling,
+        sockets: SocketSource,
     ) -> None:
         self.provider = provider
         self._key = key
@@ -106,8 +106,8 @@ class Line:
         """Host and port of the proxy in between; empty when there is none."""
         self._client = httpx.AsyncClient(
             headers=_HEADERS | provider.protocol.headers(key or ""),
-            transport=DialledTransport(
-                dialling,
+            transport=ConnectorTransport(
+                sockets,
                 _ssl_context(provider.base_url),
                 proxy=proxy_for(provider, settings),
                 connections_at_most=_CONNECTIONS_AT_MOST,
@@ -124,7 +124,7 @@ class Line:
         )
 
     @asynccontextmanager
-    async def get(self, path: str) -> AsyncIterator[Incoming]:
+    async def get(self, path: str) -> AsyncIterator[HttpResponse]:
         """Ask for something, as for the list of models; also warms the line.
 
         Raises:
@@ -134,7 +134,7 @@ class Line:
             yield incoming
 
     @asynccontextmanager
-    async def post(self, path: str, body: bytes, *, question: int, model: str) -> AsyncIterator[Incoming]:
+    async def post(self, path: str, body: bytes, *, question: int, model: str) -> AsyncIterator[HttpResponse]:
         """Send a body and yield the response; leaving the block early closes the connection at once.
 
         Args:
@@ -160,11 +160,11 @@ class Line:
         try:
             async with self.get(self.provider.protocol.warm_path) as incoming:
                 await incoming.whole()
-        except Refusal:
+        except RequestFailed:
             return False
         return True
 
-    def blot_out(self, text: str) -> str:
+    def redact_key(self, text: str) -> str:
         """Return the text without the key."""
         return text.replace(self._key, "(key)") if self._key else text
 
@@ -175,7 +175,7 @@ class Line:
     @asynccontextmanager
     async def _exchange(
         self, method: str, path: str, body: bytes, *, question: int, model: str
-    ) -> AsyncIterator[Incoming]:
+    ) -> AsyncIterator[HttpResponse]:
         url = f"{self.provider.base_url}/{path}"
         request = self._client.build_request(method, url, content=body or None)
         recorded = False
@@ -190,7 +190,7 @@ class Line:
         with self._failures(), self._in_use():
             response = await self._client.send(request, stream=True)
             try:
-                yield Incoming(response, self.blot_out)
+                yield HttpResponse(response, self.redact_key)
             finally:
                 await response.aclose()
 
@@ -229,24 +229,24 @@ class Line:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error) from None
         except httpx.ReadTimeout:
-            raise Refusal(
+            raise RequestFailed(
                 f"{host} fell silent for {self._silence_s:.0f} s", fix="ask again", may_retry=True
             ) from None
         except httpx.HTTPError as error:
-            raise Refusal(
+            raise RequestFailed(
                 f"the line to {host} broke ({type(error).__name__})", fix="ask again", may_retry=True
             ) from None
 
-    def _unreachable(self, error: Exception) -> Refusal:
+    def _unreachable(self, error: Exception) -> RequestFailed:
         host, certificate = self.provider.host, _certificate_problem(error)
         if certificate:
-            return Refusal(
+            return RequestFailed(
                 f"{host} cannot prove who it is ({certificate}); nothing was sent",
                 fix="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
             )
-        not_dialled = next((each for each in _causes(error) if isinstance(each, NotDialled)), None)
+        not_dialled = next((each for each in _causes(error) if isinstance(each, ConnectFailed)), None)
         if not_dialled is not None and not_dialled.why:
-            return Refusal(
+            return RequestFailed(
                 f"{host} cannot be reached: {not_dialled.why}",
                 fix=not_dialled.fix,
                 may_retry=True,
@@ -258,7 +258,7 @@ class Line:
             fix = f"check the network and the proxy {self.proxy}"
         else:
             fix = "check the network; behind a proxy, set environment_proxy = true in [llm]"
-        return Refusal(f"{host} cannot be reached", fix=fix, may_retry=True, unreachable=True)
+        return RequestFailed(f"{host} cannot be reached", fix=fix, may_retry=True, unreachable=True)
 
     async def __aenter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from llm.client.connector import Dialling, NotDialled
+from llm.client.sockets import ConnectFailed, SocketSource
 
 _CONNECT_WITHIN_S = 60.0
 """When the caller sets no limit."""
@@ -34,7 +34,7 @@ _FAILURES = (
 _Failing = type[httpcore.TimeoutException] | type[httpcore.NetworkError]
 
 
-class DialledTransport(httpx.AsyncBaseTransport):
+class ConnectorTransport(httpx.AsyncBaseTransport):
     """Carries httpx's requests over connections that are dialled for it, and kept for the next one.
 
     Args:
@@ -47,7 +47,7 @@ class DialledTransport(httpx.AsyncBaseTransport):
 
     def __init__(
         self,
-        dialling: Dialling,
+        sockets: SocketSource,
         ssl_context: ssl.SSLContext,
         *,
         proxy: str,
@@ -58,7 +58,7 @@ class DialledTransport(httpx.AsyncBaseTransport):
             "ssl_context": ssl_context,
             "max_connections": connections_at_most,
             "keepalive_expiry": keep_open_s,
-            "network_backend": _Backend(dialling),
+            "network_backend": _Backend(sockets),
         }
         self._pool = _proxied(proxy, kept) if proxy else httpcore.AsyncConnectionPool(**kept)
 
@@ -119,8 +119,8 @@ class _Body(httpx.AsyncByteStream):
 class _Backend(httpcore.AsyncNetworkBackend):
     """Has connections dialled."""
 
-    def __init__(self, dialling: Dialling) -> None:
-        self._dialling = dialling
+    def __init__(self, sockets: SocketSource) -> None:
+        self._dialling = sockets
 
     async def connect_tcp(
         self,
@@ -132,7 +132,7 @@ class _Backend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             return _Stream(await self._dialling.dial(host, port, timeout or _CONNECT_WITHIN_S))
-        except NotDialled as failed:
+        except ConnectFailed as failed:
             kind = httpcore.ConnectTimeout if failed.word == "timed out" else httpcore.ConnectError
             raise kind(failed.word) from failed
 

@@ -18,9 +18,9 @@ import msgspec
 
 from bus.failures import Failure, ProviderFailure, StageFailure
 from bus.private_memory import forbid_memory_access
-from llm.client.connection import Connector, SmallModel
-from llm.client.connector import Directly
-from llm.client.errors import Refusal
+from llm.client.connection import Connector, SmallModelAddress
+from llm.client.errors import RequestFailed
+from llm.client.sockets import DirectSockets
 from llm.settings import LlmSettings
 
 _LIMIT_S = 60.0
@@ -57,13 +57,13 @@ def ask(settings: LlmSettings, provider: str) -> Verdict:
 
 async def verdict(settings: LlmSettings, provider: str) -> Verdict:
     """Ask a provider for its models, and return how it takes the key."""
-    connector = Connector(settings, SmallModel(), b"", lambda sent: None, Directly())
+    connector = Connector(settings, SmallModelAddress(), b"", lambda sent: None, DirectSockets())
     try:
         connection = await connector.connect(provider)
-    except Refusal as refusal:
-        if refusal.unreachable:
-            return Verdict("unreachable", _why(refusal))
-        return Verdict("rejected" if "not accept the key" in refusal.problem else "unclear", _why(refusal))
+    except RequestFailed as failure:
+        if failure.unreachable:
+            return Verdict("unreachable", _why(failure))
+        return Verdict("rejected" if "not accept the key" in failure.problem else "unclear", _why(failure))
     except ProviderFailure as failure:
         return Verdict("unclear", _why(failure))
     await connection.line.close()

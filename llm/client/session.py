@@ -18,19 +18,19 @@ from typing import Any
 from bus.failures import Failure
 from bus.messages import Event, UsageCounted
 from bus.process_lifecycle import unexpected
-from llm.answering import NEWER_QUESTION
 from llm.client.answer import Answer
-from llm.client.approval import Permission
-from llm.client.attempts import Asker
-from llm.client.connection import Connector, SmallModel
-from llm.client.connector import Dialling
+from llm.client.approval import Approval
+from llm.client.attempts import Attempts
+from llm.client.connection import Connector, SmallModelAddress
 from llm.client.error_reporter import Trouble
-from llm.client.failover import Switchboard
-from llm.client.usage_meter import Meter
-from llm.orders import Drop, Order, Release, Step
+from llm.client.failover import Failover
+from llm.client.sockets import SocketSource
+from llm.client.usage_meter import UsageMeter
+from llm.commands import DiscardAnswer, RevealAnswer, StartAnswer, Step
+from llm.conversation import NEWER_QUESTION
 from llm.settings import LlmSettings
 from llm.usage import prices
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 
 _STOP_WITHIN_S = 2.0
 
@@ -51,7 +51,7 @@ class _UnderWay:
         self.task.cancel()
 
 
-class Answerer:
+class AnswerSession:
     """The thread that asks.
 
     Args:
@@ -65,19 +65,19 @@ class Answerer:
         self,
         settings: LlmSettings,
         run_token: bytes,
-        dialling: Dialling,
+        sockets: SocketSource,
         publish: Callable[[Event], None],
     ) -> None:
         self._publish = publish
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_report)
         self._trouble = Trouble(publish)
-        self._small = SmallModel()
-        connector = Connector(settings, self._small, run_token, publish, dialling)
-        self._switchboard = Switchboard(settings, connector, publish)
-        self._permission = Permission(publish)
-        self._meter = Meter(settings, prices.load(), Budget(self._trouble.tell), publish)
-        self._asker = Asker(
+        self._small = SmallModelAddress()
+        connector = Connector(settings, self._small, run_token, publish, sockets)
+        self._switchboard = Failover(settings, connector, publish)
+        self._permission = Approval(publish)
+        self._meter = UsageMeter(settings, prices.load(), Budget(self._trouble.tell), publish)
+        self._asker = Attempts(
             settings, self._switchboard, self._permission, self._meter, self._trouble, publish
         )
         self._current: _UnderWay | None = None
@@ -90,7 +90,7 @@ class Answerer:
         """Find this provider, open the connection before the first question, and keep it open."""
         self._hand_over(lambda: self._do(self._warm(provider, model)))
 
-    def take(self, step: Step) -> None:
+    def execute(self, step: Step) -> None:
         """Answer a question, or let an early one's answer be seen, or throw it away."""
         self._hand_over(lambda: self._take(step))
 
@@ -131,18 +131,18 @@ class Answerer:
 
     def _take(self, step: Step) -> None:
         match step:
-            case Order(early=True):
+            case StartAnswer(early=True):
                 self._drop()
                 self._early = self._begin(step)
-            case Order():
+            case StartAnswer():
                 self._stop(NEWER_QUESTION)
                 self._current = self._begin(step)
-            case Release(question=question):
+            case RevealAnswer(question=question):
                 self._release(question)
-            case Drop():
+            case DiscardAnswer():
                 self._drop()
 
-    def _begin(self, order: Order) -> _UnderWay:
+    def _begin(self, order: StartAnswer) -> _UnderWay:
         answer = Answer(order.question, self._publish, held=order.early)
         return _UnderWay(answer, self._loop.create_task(self._asker.reply(order, answer)))
 

@@ -14,15 +14,15 @@ from typing import Protocol
 
 from llm.client import errors as refusals
 from llm.client.connection import Connection
-from llm.client.errors import Refusal
-from llm.client.http_connection import Incoming
+from llm.client.errors import RequestFailed
+from llm.client.http_connection import HttpResponse
 from llm.client.repetition import repeats
 from llm.protocols.content import decoded
 from llm.protocols.endings import LENGTH, STOP
-from llm.protocols.errors import ProviderError, StreamFailed, error_in
+from llm.protocols.errors import ReportedError, StreamFailed, error_in
 from llm.protocols.protocol import Reply, refuses_system_role
 from llm.protocols.sse import EventTooLong, ServerEvent, SseParser
-from llm.protocols.visible_text import Shown, VisibleText
+from llm.protocols.visible_text import VisibleDelta, VisibleText
 
 LARGEST_ANSWER_CHARACTERS = 100_000
 """An answer beyond this is cut off."""
@@ -45,7 +45,7 @@ class TimeLimits:
     total_s: float
 
 
-class Grow(Protocol):
+class Append(Protocol):
     """Receives a piece of visible text."""
 
     def __call__(self, added: str, received_ns: int, *, replaces: bool) -> None:
@@ -67,7 +67,7 @@ class AnswerStream:
         self,
         connection: Connection,
         limits: TimeLimits,
-        grow: Grow,
+        grow: Append,
         finish: Callable[[Reply], None],
     ) -> None:
         self._connection = connection
@@ -119,19 +119,19 @@ class AnswerStream:
             if not self.reply.complete:
                 self._show_rest()
                 raise self._late() from None
-        except Refusal:
+        except RequestFailed:
             self._show_rest()
             raise
         if not self.reply.complete:
             self._show_rest()
-            raise Refusal(
+            raise RequestFailed(
                 f"{self._line.provider.name} stopped in the middle of its answer",
                 fix="ask again",
                 may_retry=True,
             )
         self._end()
 
-    async def _check(self, incoming: Incoming) -> None:
+    async def _check(self, incoming: HttpResponse) -> None:
         """Refuse what is no stream."""
         provider = self._line.provider
         if incoming.status != 200:
@@ -161,7 +161,7 @@ class AnswerStream:
             else:  # a stream with a wrong name
                 parser = SseParser()
                 self._take(self._events(parser, body.encode()) + parser.rest(), time.monotonic_ns())
-        except Refusal:
+        except RequestFailed:
             if not self.received_characters:
                 raise refusals.no_stream(self._line.provider, content_type, error) from None
             raise
@@ -169,7 +169,7 @@ class AnswerStream:
             raise refusals.no_stream(self._line.provider, content_type, error)
 
     async def _read(
-        self, incoming: Incoming, limit: asyncio.Timeout, loop: asyncio.AbstractEventLoop
+        self, incoming: HttpResponse, limit: asyncio.Timeout, loop: asyncio.AbstractEventLoop
     ) -> None:
         parser = SseParser()
         async for chunk, received_ns in incoming.chunks():
@@ -192,7 +192,7 @@ class AnswerStream:
         try:
             return parser.feed(chunk)
         except EventTooLong:
-            raise Refusal(
+            raise RequestFailed(
                 f"{self._line.provider.name} sent something far too long to be a piece of an answer"
             ) from None
 
@@ -200,7 +200,7 @@ class AnswerStream:
         added = ""
         try:
             for event in events:
-                added += self.reply.take(event)
+                added += self.reply.feed(event)
         except StreamFailed as failed:
             if not (self.received_characters or added) and refuses_system_role(failed.error.message):
                 self._speak_plainer(failed.error)
@@ -209,7 +209,7 @@ class AnswerStream:
             self._receive(added, received_ns)
         largest = max(len(self.text), self.received_characters // _THOUGHTS_PER_ANSWER)
         if largest > LARGEST_ANSWER_CHARACTERS:
-            raise Refusal(f"{self._line.provider.name} did not come to an end", fix="ask again")
+            raise RequestFailed(f"{self._line.provider.name} did not come to an end", fix="ask again")
 
     def _receive(self, added: str, received_ns: int) -> None:
         """Show what is visible of a piece of text."""
@@ -225,9 +225,9 @@ class AnswerStream:
         self._show(self._visible.finish(cut_off=cut_off), time.monotonic_ns())
         self._connection.note_thoughts(begins_in_thoughts=self._visible.begins_in_thoughts)
 
-    def _show(self, shown: Shown, received_ns: int) -> None:
+    def _show(self, shown: VisibleDelta, received_ns: int) -> None:
         if shown.text or shown.replaces:
-            text = self._line.blot_out(shown.text)  # a gateway may echo what it was sent
+            text = self._line.redact_key(shown.text)  # a gateway may echo what it was sent
             self.text = text if shown.replaces else self.text + text
             self._grow(text, received_ns, replaces=shown.replaces)
 
@@ -242,8 +242,8 @@ class AnswerStream:
         if self._finished:
             return
         self._finished = True
-        self.reply.model = self._line.blot_out(self.reply.model)
-        self.reply.stop_reason = self._line.blot_out(self.reply.stop_reason)
+        self.reply.model = self._line.redact_key(self.reply.model)
+        self.reply.stop_reason = self._line.redact_key(self.reply.stop_reason)
         self._show_rest()
         if self.reply.declined:
             raise refusals.declined(self._line.provider, self.reply.stop_reason)
@@ -255,27 +255,27 @@ class AnswerStream:
             )
         self._finish(self.reply)
 
-    def _speak_plainer(self, error: ProviderError) -> None:
+    def _speak_plainer(self, error: ReportedError) -> None:
         """Raise a refusal that leads to another attempt when what the provider refuses can be left out."""
-        if self._connection.speak_plainer(error.message):
+        if self._connection.drop_unsupported_fields(error.message):
             raise refusals.too_elaborate(self._line.provider, error)
 
-    def _broke_off(self, error: ProviderError) -> Refusal:
-        hidden = replace(error, message=self._line.blot_out(error.message))
+    def _broke_off(self, error: ReportedError) -> RequestFailed:
+        hidden = replace(error, message=self._line.redact_key(error.message))
         return refusals.broke_off(self._line.provider, hidden)
 
-    def _late(self) -> Refusal:
+    def _late(self) -> RequestFailed:
         name = self._line.provider.name
         if self.begun:
-            return Refusal(
+            return RequestFailed(
                 f"{name} took too long to finish", fix="ask again, or raise total_timeout_s in [llm]"
             )
         if self._thinks:
-            return Refusal(
+            return RequestFailed(
                 f"{name} was still thinking when its time was up",
                 fix="raise total_timeout_s in [llm], or use a model that thinks less",
             )
-        return Refusal(
+        return RequestFailed(
             f"{name} gave no first word in time", fix="ask again, or raise first_token_timeout_s in [llm]"
         )
 

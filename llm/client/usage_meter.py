@@ -17,7 +17,7 @@ from llm.protocols.protocol import Reply
 from llm.providers import leaves_machine
 from llm.settings import LlmSettings
 from llm.usage import prices
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 from llm.usage.prices import Prices
 
 CHARACTERS_PER_TOKEN = 4
@@ -46,7 +46,7 @@ def _tokens(characters: int) -> int:
     return -(-characters // CHARACTERS_PER_TOKEN)
 
 
-class Meter:
+class UsageMeter:
     """What the session and the day have come to.
 
     Args:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from bus.messages import Event, ProblemReported
 from bus.stage import Stage
-from llm.connector.allowlist import Allowed
-from llm.connector.server import DialServer
+from llm.connector.allowlist import Allowlist
+from llm.connector.server import ConnectorServer
 from llm.settings import LlmSettings
 
 _TOLD_AT_MOST = 5
@@ -22,8 +22,8 @@ _LOOK_S = 0.4  # a choice wakes it at once; every other wake-up costs
 def main() -> None:
     """Run the stage."""
     with Stage("connector") as stage:
-        allowed = Allowed(stage.run.settings("llm", LlmSettings))
-        with DialServer(
+        allowed = Allowlist(stage.run.settings("llm", LlmSettings))
+        with ConnectorServer(
             stage.run.connector_address, stage.run.connector_secret, allowed, Refusals(stage.publish)
         ) as server:
             stage.enter_sandbox()

@@ -19,7 +19,7 @@ from llm.settings import LlmSettings
 _PORTS = {"http": 80, "https": 443}
 
 
-class Allowed:
+class Allowlist:
     """The hosts and ports of those whom the user chose.
 
     Args:

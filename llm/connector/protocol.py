@@ -21,11 +21,11 @@ LARGEST_BYTES = 1024
 
 LONGEST_S = 60.0
 
-Word = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable"]
+ConnectOutcome = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable"]
 """What came of it; "not chosen" is a host that the user did not name."""
 
 
-class DialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ConnectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody wants a connection."""
 
     secret: Annotated[str, msgspec.Meta(max_length=64)]
@@ -37,34 +37,34 @@ class DialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long that may take."""
 
 
-class DialReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ConnectReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What came of it."""
 
-    word: Word
+    word: ConnectOutcome
 
 
 T = TypeVar("T")
 
 
-def request_in(line: bytes) -> DialRequest:
+def decode_request(line: bytes) -> ConnectRequest:
     """Return what is asked in a line.
 
     Raises:
         Refused: It is no request.
     """
-    return _in(line, DialRequest)
+    return _in(line, ConnectRequest)
 
 
-def reply_in(line: bytes) -> DialReply:
+def decode_reply(line: bytes) -> ConnectReply:
     """Return what is answered in a line.
 
     Raises:
         Refused: It is no answer.
     """
-    return _in(line, DialReply)
+    return _in(line, ConnectReply)
 
 
-def line_of(said: DialRequest | DialReply) -> bytes:
+def encode(said: ConnectRequest | ConnectReply) -> bytes:
     """Return a request or an answer as a line."""
     return msgspec.json.encode(said) + b"\n"
 

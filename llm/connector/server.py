@@ -17,8 +17,15 @@ from typing import Self
 
 from bus.failures import MachineFailure, Rejected, StageFailure
 from bus.local_socket import check_same_user, listening
-from llm.connector.dial import connected, word_for
-from llm.connector.protocol import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
+from llm.connector.protocol import (
+    LARGEST_BYTES,
+    ConnectOutcome,
+    ConnectReply,
+    ConnectRequest,
+    decode_request,
+    encode,
+)
+from llm.connector.tcp import connected, outcome_of
 
 _ASKED_WITHIN_S = 1.0
 _CHOSEN_WITHIN_S = 0.5
@@ -30,7 +37,7 @@ _TURN_WITHIN_S = 2.0
 _STOP_WITHIN_S = 1.0
 
 
-class DialServer:
+class ConnectorServer:
     """Opens connections for whoever may ask.
 
     Args:
@@ -120,11 +127,11 @@ class DialServer:
         with line, contextlib.suppress(OSError, Rejected):
             check_same_user(line)
             async with asyncio.timeout(_ASKED_WITHIN_S):
-                request = request_in(await self._line_from(line))
+                request = decode_request(await self._line_from(line))
             if not hmac.compare_digest(request.secret.encode(), self._secret):
                 return
             word, connection = await self._dial(request)
-            reply = line_of(DialReply(word))
+            reply = encode(ConnectReply(word))
             if connection is None:
                 line.send(reply)
                 return
@@ -140,14 +147,14 @@ class DialServer:
             body += more
         return body
 
-    async def _dial(self, request: DialRequest) -> tuple[Word, socket.socket | None]:
+    async def _dial(self, request: ConnectRequest) -> tuple[ConnectOutcome, socket.socket | None]:
         if not await self._is_chosen(request.host, request.port):
             self._refused(request.host, request.port)
             return "not chosen", None
         try:
             return "connected", await connected(request.host, request.port, request.within_s)
         except (OSError, UnicodeError) as error:
-            return word_for(error), None
+            return outcome_of(error), None
 
     async def _is_chosen(self, host: str, port: int) -> bool:
         give_up_s = self._loop.time() + _CHOSEN_WITHIN_S
@@ -168,12 +175,12 @@ class DialServer:
 
 def _listening(address: Path) -> socket.socket:
     try:
-        listener = listening(address)
+        tracker = listening(address)
     except OSError as error:
         raise MachineFailure(
             f"the socket {address} cannot be made ({error.strerror or error})",
             kept="everything but answers",
             fix="free space in the run directory",
         ) from error
-    listener.setblocking(False)
-    return listener
+    tracker.setblocking(False)
+    return tracker

@@ -17,8 +17,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bus.private_memory import forbid_memory_access
+from llm.keys.key_input import is_key, read_key
 from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
-from llm.keys.typing_keys import is_key, typed_or_piped
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -155,7 +155,7 @@ def _list_addresses(store: KeyringBackend, addresses: set[str]) -> None:
 def _typed(name: str) -> tuple[str, Outcome]:
     """Return the key the user gives, and tell the starter that the time runs from now on."""
     try:
-        key = typed_or_piped(name)
+        key = read_key(name)
     except OSError:
         return "", Outcome.NO_TERMINAL
     print("typed", flush=True)

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from bus.failures import ProviderFailure
 from llm.keys import keychain
+from llm.keys.key_input import is_key
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.session_keys import session_key
-from llm.keys.typing_keys import is_key
 from llm.providers import KNOWN, Provider
 
 _KEY_STORE = "the system's key store"

@@ -22,8 +22,8 @@ import msgspec
 
 from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.private_memory import forbid_memory_access
+from llm.keys.key_input import is_key, typed
 from llm.keys.keychain import environment
-from llm.keys.typing_keys import is_key, typed
 
 PIPE_VARIABLE = "CUECARD_KEY_PIPE"
 """Names the pipe's two descriptors to the llm stage: "5,6"."""

@@ -18,7 +18,7 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
 @dataclass(frozen=True)
-class ProviderError:
+class ReportedError:
     """What a provider said went wrong."""
 
     message: str
@@ -37,7 +37,7 @@ class StreamFailed(Exception):
         error: What it said.
     """
 
-    def __init__(self, error: ProviderError) -> None:
+    def __init__(self, error: ReportedError) -> None:
         self.error = error
         super().__init__(error.message)
 
@@ -60,7 +60,7 @@ def chunks_in(event: ServerEvent) -> list[dict[str, Any]]:
     found = decoded(event.data)
     chunks = [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
     if not chunks and event.name == "error":
-        raise StreamFailed(ProviderError(one_line(event.data)))
+        raise StreamFailed(ReportedError(one_line(event.data)))
     for chunk in chunks:
         _check(chunk, expected=event.name == "error")
     return chunks
@@ -72,14 +72,14 @@ def _check(found: dict[str, Any], *, expected: bool) -> None:
         raise StreamFailed(error)
 
 
-def error_in(body: str) -> ProviderError:
+def error_in(body: str) -> ReportedError:
     """Return the error in the body of a refused request, whatever it looks like."""
     found = _first(decoded(body))
     error = find_error(found, expected=True) if isinstance(found, dict) else None
-    return error or ProviderError("" if body.lstrip().startswith("<") else one_line(body))
+    return error or ReportedError("" if body.lstrip().startswith("<") else one_line(body))
 
 
-def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderError | None:
+def find_error(found: dict[str, Any], *, expected: bool = False) -> ReportedError | None:
     """Return the error in a JSON object, or None when it is none.
 
     Args:
@@ -89,7 +89,7 @@ def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderErro
     groq = found.get("x_groq")
     error = found.get("error") or (groq.get("error") if isinstance(groq, dict) else None)
     if isinstance(error, str):  # xAI: {"code": "…", "error": "…"}; Groq: {"x_groq": {"error": "…"}}
-        return ProviderError(one_line(error), one_line(str(found.get("code") or "")))
+        return ReportedError(one_line(error), one_line(str(found.get("code") or "")))
     if isinstance(error, dict):
         return _read(error, str(error.get("message") or error))
     if found.get("object") == "error":  # vLLM, older
@@ -106,10 +106,10 @@ def one_line(text: str) -> str:
     return " ".join(shown.split())[:MESSAGE_CHARACTERS]
 
 
-def _read(error: dict[str, Any], message: str) -> ProviderError:
+def _read(error: dict[str, Any], message: str) -> ReportedError:
     codes = (str(error[key]) for key in ("code", "type", "status") if error.get(key))
     reason, retry_after_s = _details(error.get("details"))
-    return ProviderError(
+    return ReportedError(
         one_line(message),
         one_line(next((code for code in codes if code != "error"), "")),
         reason,

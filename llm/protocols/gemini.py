@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.content import decoded, text_of
 from llm.protocols.endings import GEMINI_ENDINGS
 from llm.protocols.errors import chunks_in, one_line
@@ -26,7 +27,6 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 _MODELS_PATH = "models?pageSize=1000"
 
@@ -35,21 +35,21 @@ _MODELS_PATH = "models?pageSize=1000"
 class GeminiReply(Reply):
     """Reads one answer."""
 
-    def take(self, event: ServerEvent) -> str:
+    def feed(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
-        return "".join(map(self._take_chunk, chunks_in(event)))
+        return "".join(map(self._read_chunk, chunks_in(event)))
 
-    def _take_chunk(self, chunk: dict[str, Any]) -> str:
+    def _read_chunk(self, chunk: dict[str, Any]) -> str:
         self.model = one_line(text_in(chunk, "modelVersion")) or self.model
-        self._take_usage(part_of(chunk, "usageMetadata"))
+        self._read_usage(part_of(chunk, "usageMetadata"))
         blocked = one_line(text_in(part_of(chunk, "promptFeedback"), "blockReason"))
         if blocked:
             self.complete = self.declined = True
             self.stop_reason = blocked
         candidates = chunk.get("candidates")
-        return self._take_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
+        return self._read_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
 
-    def _take_candidate(self, candidate: Any) -> str:
+    def _read_candidate(self, candidate: Any) -> str:
         self.end(one_line(text_in(candidate, "finishReason")), GEMINI_ENDINGS)
         parts = part_of(candidate, "content").get("parts")
         text = ""
@@ -60,7 +60,7 @@ class GeminiReply(Reply):
                 text += text_of(part.get("text") if isinstance(part, dict) else None)
         return text
 
-    def _take_usage(self, usage: dict[str, Any]) -> None:
+    def _read_usage(self, usage: dict[str, Any]) -> None:
         self.prompt_tokens = count_in(usage, "promptTokenCount", self.prompt_tokens)
         self.cached_tokens = count_in(usage, "cachedContentTokenCount", self.cached_tokens)
         thought = count_in(usage, "thoughtsTokenCount")
@@ -72,8 +72,8 @@ def _headers(key: str) -> dict[str, str]:
     return {"x-goog-api-key": key} if key else {}
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
     wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
         wanted["temperature"] = dialect.temperature

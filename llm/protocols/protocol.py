@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from llm.prompt import Prompt, RenderedPrompt
 from llm.protocols.content import joined
 from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
-from llm.protocols.errors import ProviderError
+from llm.protocols.errors import ReportedError
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, Words
 
 _MOST_TOKENS = 1 << 40
 """No answer has more; a larger count is none."""
@@ -43,7 +43,7 @@ class Dialect:
     """The instructions go in a message of the system; else they stand at the beginning of the user's."""
     streams: bool = True
     """The answer is asked for as a stream, where a field says so."""
-    plainer_by: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
     """What was left out or changed because the server complained; nothing is changed twice."""
 
     def plainer(self, complaint: str) -> Dialect | None:
@@ -52,10 +52,10 @@ class Dialect:
         What a model takes is nowhere listed, and changes: a wrong guess must not make it useless.
         """
         for name, pattern, change in _CHANGES:
-            if name not in self.plainer_by and pattern.search(complaint):
+            if name not in self.dropped and pattern.search(complaint):
                 changed = change(self, complaint)
                 if changed != self:
-                    return replace(changed, plainer_by=self.plainer_by | {name})
+                    return replace(changed, dropped=self.dropped | {name})
         return None
 
 
@@ -129,7 +129,7 @@ class Reply(ABC):
     """The model has begun to reason, out of sight."""
     declined: bool = False
     """The model, or a filter around it, will not answer this."""
-    failure: ProviderError | None = None
+    failure: ReportedError | None = None
     """Why the answer's end is no good end."""
     model: str = ""
     prompt_tokens: int = 0
@@ -139,7 +139,7 @@ class Reply(ABC):
     """Those that were thought and not shown included."""
 
     @abstractmethod
-    def take(self, event: ServerEvent) -> str:
+    def feed(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds; it may hold thoughts, and halves of surrogate pairs.
 
         Raises:
@@ -159,7 +159,7 @@ class Reply(ABC):
         self.complete = True
         self.declined = self.declined or meaning == DECLINED
         if meaning == FAILED and self.failure is None:
-            self.failure = ProviderError(f"its finish reason is {reason!r}", reason)
+            self.failure = ReportedError(f"its finish reason is {reason!r}", reason)
         self.stop_reason = self.stop_reason or (meaning if meaning in (STOP, LENGTH) else reason)
 
 
@@ -180,7 +180,7 @@ class Protocol:
     """Where to ask this model, under the base address."""
     headers: Callable[[str], dict[str, str]]
     """What carries this key, and what else every request needs; the key may be empty."""
-    body: Callable[[Wish, str, Dialect], bytes]
+    body: Callable[[Prompt, str, Dialect], bytes]
     """A wish to this model as UTF-8 JSON: equal bytes for equal wishes, what never changes first."""
     reply: Callable[[], Reply]
     """Reads one answer."""
@@ -191,7 +191,7 @@ class Protocol:
     """Reads a page of the list of models; None when it is none."""
 
 
-def messages_of(words: Words, dialect: Dialect) -> list[dict[str, str]]:
+def messages_of(words: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
     """Return the instructions and the text as messages, or as one where the system has no role."""
     if not dialect.system_role:
         return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]

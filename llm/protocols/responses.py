@@ -12,10 +12,11 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.chat_completions import models_in
 from llm.protocols.content import text_of
 from llm.protocols.endings import RESPONSES_ENDINGS, STOP
-from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, find_error, one_line
+from llm.protocols.errors import ReportedError, StreamFailed, chunk_in, find_error, one_line
 from llm.protocols.protocol import (
     Dialect,
     Protocol,
@@ -27,7 +28,6 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 
 @dataclass
@@ -36,7 +36,7 @@ class ResponsesReply(Reply):
 
     _added: bool = False
 
-    def take(self, event: ServerEvent) -> str:
+    def feed(self, event: ServerEvent) -> str:
         """Take in an event and return the text it adds."""
         chunk = chunk_in(event)
         kind, response = text_in(chunk, "type"), part_of(chunk, "response")
@@ -57,7 +57,7 @@ class ResponsesReply(Reply):
                 self._end(chunk)
                 return self._whole(chunk)
             case "response.failed":
-                raise StreamFailed(find_error(response, expected=True) or ProviderError(""))
+                raise StreamFailed(find_error(response, expected=True) or ReportedError(""))
             case _:
                 self.thinking = self.thinking or _thinks(kind, chunk)
         return ""
@@ -90,8 +90,8 @@ def _thinks(kind: str, chunk: dict[str, Any]) -> bool:
     return kind.startswith("response.reasoning") or text_in(part_of(chunk, "item"), "type") == "reasoning"
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,

@@ -30,7 +30,7 @@ _FIRST_THOUGHTS = (
 """How thoughts begin whose opening tag is in the prompt; an answer that begins so is shown when complete."""
 
 
-class Shown(NamedTuple):
+class VisibleDelta(NamedTuple):
     """What a piece of text adds to the answer."""
 
     text: str
@@ -84,7 +84,7 @@ class VisibleText:
         """Whether text is held back that may turn out to be thoughts."""
         return self._holding
 
-    def feed(self, text: str) -> Shown:
+    def feed(self, text: str) -> VisibleDelta:
         """Take in more text and return what it adds to the answer."""
         text = self._surrogate + text
         self._surrogate = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
@@ -92,7 +92,7 @@ class VisibleText:
         self._judge(last=False)
         return self._taken()
 
-    def finish(self, *, cut_off: bool) -> Shown:
+    def finish(self, *, cut_off: bool) -> VisibleDelta:
         """Return what the end of the text adds.
 
         Args:
@@ -111,7 +111,7 @@ class VisibleText:
         self._holding = False
         return self._taken()
 
-    def release(self) -> Shown:
+    def release(self) -> VisibleDelta:
         """Stop holding text back: the server separates the thoughts itself."""
         self._holding = self.begins_in_thoughts = False
         self.thought = True
@@ -350,10 +350,10 @@ class VisibleText:
         self._out += text
         self._line = (self._line + text).rpartition("\n")[2]
 
-    def _taken(self) -> Shown:
+    def _taken(self) -> VisibleDelta:
         if self._holding:
-            return Shown("")
-        shown = Shown(self._out, self._anew)
+            return VisibleDelta("")
+        shown = VisibleDelta(self._out, self._anew)
         self._handed_out = self._handed_out or bool(self._out)
         self._out, self._anew = "", False
         return shown

@@ -39,10 +39,10 @@ def suitable_model(listed: Sequence[str], preferred: Iterable[str] = ()) -> str 
         ]
         if fitting:
             return max(fitting, key=_newness)
-    return next((model for model in listed if _chats(model) and not computes_elsewhere(model)), None)
+    return next((model for model in listed if _chats(model) and not runs_in_cloud(model)), None)
 
 
-def that_can_chat(listed: Iterable[str]) -> list[str]:
+def chat_models(listed: Iterable[str]) -> list[str]:
     """Return those of the listed models that can answer, as far as their names tell."""
     return [model for model in listed if _chats(model)]
 
@@ -66,7 +66,7 @@ def nearest_model(wanted: str, listed: Sequence[str]) -> str:
     Of the names with the same words ("claude" and "sonnet", whatever the numbers), the one that begins alike
     for longest, then the one most like it, then the newest; names that can chat are preferred.
     """
-    names = that_can_chat(listed) or list(listed)
+    names = chat_models(listed) or list(listed)
     family = _family(wanted)
     of_family = [model for model in names if _family(model) == family]
     scored = [
@@ -77,7 +77,7 @@ def nearest_model(wanted: str, listed: Sequence[str]) -> str:
     return model if of_family or likeness >= _ALIKE_AT_LEAST else ""
 
 
-def computes_elsewhere(model: str) -> bool:
+def runs_in_cloud(model: str) -> bool:
     """Tell whether a server on this machine hands this model's work to its makers' own servers."""
     return model.endswith(("-cloud", ":cloud"))  # Ollama
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.protocol import Dialect, Protocol
-from llm.providers.model_names import begins_in_thoughts, computes_elsewhere
+from llm.providers.model_names import begins_in_thoughts, runs_in_cloud
 from llm.settings import LlmSettings
 
 SMALL_MODEL_TOKENS = 160
@@ -106,7 +106,7 @@ def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:
 
 def leaves_machine(provider: Provider, model: str) -> bool:
     """Tell whether what is sent to this provider leaves the machine, as far as its address and model tell."""
-    return not provider.local or computes_elsewhere(model)
+    return not provider.local or runs_in_cloud(model)
 
 
 def is_loopback(address: str) -> bool:

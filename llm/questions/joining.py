@@ -11,7 +11,7 @@ import re
 from llm.questions import non_questions as not_asking
 from llm.questions.finding import Question, find_question, sets_a_scene
 from llm.questions.self_answers import answers_itself
-from llm.questions.spoken_text import Said
+from llm.questions.spoken_text import SpokenText
 from llm.sentences import plain, sentences, spoken
 
 JOIN_WITHIN_S = 4.0
@@ -67,12 +67,12 @@ _STATES = re.compile(
 """What a statement has, and the rest of a question has not."""
 
 
-def cut_off(said: Said) -> bool:
+def cut_off(said: SpokenText) -> bool:
     """Tell whether these words cannot be the end: it is too early to answer them."""
     return _CUT_OFF.search(said.text.rstrip()) is not None
 
 
-def joined(before: Said, said: Said, *, waits: bool) -> tuple[Said, Question | None]:
+def joined(before: SpokenText, said: SpokenText, *, waits: bool) -> tuple[SpokenText, Question | None]:
     """Return what was said with what belongs to it of the utterance before, and what it asks.
 
     Args:
@@ -101,7 +101,7 @@ def joined(before: Said, said: Said, *, waits: bool) -> tuple[Said, Question | N
     return said, alone
 
 
-def in_one_breath(before: Said, said: Said) -> tuple[Said, Question | None] | None:
+def in_one_breath(before: SpokenText, said: SpokenText) -> tuple[SpokenText, Question | None] | None:
     """Return two questions that were asked without a pause as one, or None when the second stands alone."""
     if not -_PRE_ROLL_S <= said.seconds_after(before) <= ONE_BREATH_WITHIN_S:
         return None
@@ -113,7 +113,7 @@ def in_one_breath(before: Said, said: Said) -> tuple[Said, Question | None] | No
     return both, find_question(both.text)
 
 
-def takes_back(before: Said, said: Said) -> bool:
+def takes_back(before: SpokenText, said: SpokenText) -> bool:
     """Tell whether a speaker answers what they asked in the utterance before."""
     asked, answer = sentences(before.text), sentences(said.text)
     return (
@@ -128,7 +128,7 @@ def only_listens(text: str) -> bool:
     return all(plain(sentence) in not_asking.BACKCHANNELS for sentence in sentences(text))
 
 
-def _goes_on(before: Said, said: Said, alone: Question | None) -> bool:
+def _goes_on(before: SpokenText, said: SpokenText, alone: Question | None) -> bool:
     """Tell whether these words only make sense after the question before them."""
     if alone is not None and alone.confidence >= _SURE:
         return False
@@ -142,11 +142,11 @@ def _goes_on(before: Said, said: Said, alone: Question | None) -> bool:
     return alone is None and fits and _CONTINUES.match(said.text) is not None
 
 
-def _spans_both(whole: Question, before: Said) -> bool:
+def _spans_both(whole: Question, before: SpokenText) -> bool:
     return any(start < len(before.text) - 1 < stop for start, stop in whole.spans)
 
 
-def _asks_last(before: Said) -> bool:
+def _asks_last(before: SpokenText) -> bool:
     """Tell whether an utterance ends with what it asks."""
     asked = find_question(before.text)
     return asked is not None and asked.spans[-1][1] >= len(before.text) - _AFTER_IT_CHARACTERS

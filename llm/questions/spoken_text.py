@@ -30,7 +30,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenText:
     """Words of one source."""
 
     source: str
@@ -42,11 +42,11 @@ class Said:
     pieces: tuple[Piece, ...]
 
     @classmethod
-    def of(cls, source: str, utterance: int, text: str, start_sample: int, quiet_sample: int) -> Said:
+    def of(cls, source: str, utterance: int, text: str, start_sample: int, quiet_sample: int) -> SpokenText:
         """Return the words of one utterance."""
         return cls(source, utterance, text, start_sample, quiet_sample, (Piece(utterance, 0, 0, len(text)),))
 
-    def then(self, later: Said, *, one_sentence: bool) -> Said:
+    def then(self, later: SpokenText, *, one_sentence: bool) -> SpokenText:
         """Return these words and later ones, as one sentence or one after the other."""
         text, added = (
             (self.text.rstrip(_ENDING), _continued(later.text)) if one_sentence else (self.text, later.text)
@@ -55,7 +55,7 @@ class Said:
         moved = tuple(replace(piece, at=piece.at + shift) for piece in later.pieces)
         return replace(later, text=f"{text} {added}", pieces=(*_within(self.pieces, 0, len(text)), *moved))
 
-    def shortened(self) -> Said:
+    def shortened(self) -> SpokenText:
         """Return the end of the words: as much as is worth remembering."""
         left_out = len(self.text) - _KEPT_CHARACTERS
         if left_out <= 0:
@@ -75,7 +75,7 @@ class Said:
             for piece in _within(self.pieces, start, stop)
         )
 
-    def seconds_after(self, before: Said) -> float:
+    def seconds_after(self, before: SpokenText) -> float:
         """Return the quiet between two utterances of one source."""
         return (self.start_sample - before.quiet_sample) / SAMPLE_RATE
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.finding import Question, find_question
 from llm.questions.joining import cut_off, in_one_breath, joined, only_listens, takes_back
-from llm.questions.spoken_text import Said
+from llm.questions.spoken_text import SpokenText
 from llm.settings import LlmSettings
 
 LEAN_WITHIN_S = 180.0
@@ -24,7 +24,7 @@ RECENT_UTTERANCES = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class DetectedQuestion:
     """Something to answer."""
 
     source: str
@@ -49,7 +49,7 @@ class Asked:
 class _Last:
     """What a source said last."""
 
-    said: Said
+    said: SpokenText
     """With what was joined to it."""
     asked: bool
     answered_by_others: bool = False
@@ -59,14 +59,14 @@ class _Last:
 @dataclass(frozen=True)
 class _Memory:
     last: Mapping[str, _Last] = field(default_factory=dict)
-    latest: Said | None = None
+    latest: SpokenText | None = None
     """What was said last by those who count, or by anybody as long as none of them has spoken."""
-    question: Asked | None = None
-    topic: tuple[Said, str] | None = None
+    question: DetectedQuestion | None = None
+    topic: tuple[SpokenText, str] | None = None
     """The last question that stood on its own, and where."""
 
 
-class Listener:
+class QuestionTracker:
     """Follows the finals of a session.
 
     Args:
@@ -77,25 +77,29 @@ class Listener:
         self._settings = settings
         self._memory = _Memory()
 
-    def detect(self, final: FinalTranscribed) -> Asked | None:
+    def detect(self, final: FinalTranscribed) -> DetectedQuestion | None:
         """Take in an utterance; return the question it asks or completes, if any.
 
         What was asked in the same breath, or is completed or refined by this utterance, is part of it: the
         question returned takes the place of the one before.
         """
-        said = Said.of(final.source, final.utterance, final.text, final.start_sample, final.quiet_sample)
+        said = SpokenText.of(
+            final.source, final.utterance, final.text, final.start_sample, final.quiet_sample
+        )
         self._memory, asked = self._considered(said)
         return asked
 
-    def guess(self, pause: EndpointPredicted) -> Asked | None:
+    def predict(self, pause: EndpointPredicted) -> DetectedQuestion | None:
         """Return what `detect` would, if the utterance ended at this pause; nothing is remembered.
 
         When the final has the same words, `detect` returns an equal question.
         """
-        said = Said.of(pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample)
+        said = SpokenText.of(
+            pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample
+        )
         return self._considered(said)[1]
 
-    def last_said(self) -> Asked | None:
+    def latest(self) -> DetectedQuestion | None:
         """Return what was said last, to be answered because the user asks for it; None before any word."""
         latest, question = self._memory.latest, self._memory.question
         if latest is None:
@@ -109,9 +113,9 @@ class Listener:
         found = find_question(latest.text)
         text, spans = (found.text, found.spans) if found else (latest.text, ((0, len(latest.text)),))
         places = latest.places(spans)
-        return Asked(latest.source, latest.utterance, text, 1.0, "asked for", spans=places)
+        return DetectedQuestion(latest.source, latest.utterance, text, 1.0, "asked for", spans=places)
 
-    def _considered(self, said: Said) -> tuple[_Memory, Asked | None]:
+    def _considered(self, said: SpokenText) -> tuple[_Memory, DetectedQuestion | None]:
         """Return what is remembered after this utterance, and the question it asks."""
         memory = self._memory
         before = memory.last.get(said.source)
@@ -137,7 +141,7 @@ class Listener:
         return self._settings.listen_to == "everyone" or source != self._settings.own_source
 
 
-def _read(before: _Last | None, said: Said) -> tuple[Said, Question | None]:
+def _read(before: _Last | None, said: SpokenText) -> tuple[SpokenText, Question | None]:
     """Return an utterance with what belongs to it of the one before, and what they ask."""
     if before is None:
         return said, find_question(said.text)
@@ -150,7 +154,7 @@ def _read(before: _Last | None, said: Said) -> tuple[Said, Question | None]:
     return whole, question
 
 
-def _heard(last: Mapping[str, _Last], new: _Last, said: Said) -> dict[str, _Last]:
+def _heard(last: Mapping[str, _Last], new: _Last, said: SpokenText) -> dict[str, _Last]:
     """Return what each source said last, now that one has said something new."""
     speaks = not only_listens(said.text)
     others = {
@@ -160,20 +164,22 @@ def _heard(last: Mapping[str, _Last], new: _Last, said: Said) -> dict[str, _Last
     return {**others, said.source: new}
 
 
-def _placed(said: Said, question: Question, topic: tuple[Said, str] | None) -> tuple[Asked, tuple[Said, str]]:
+def _placed(
+    said: SpokenText, question: Question, topic: tuple[SpokenText, str] | None
+) -> tuple[DetectedQuestion, tuple[SpokenText, str]]:
     """Set a question among those before it; return it and what later ones may lean on."""
     places = said.places(question.spans)
     if question.leans and topic is not None and _seconds_between(topic[0], said) <= LEAN_WITHIN_S:
-        follow_up = Asked(
+        follow_up = DetectedQuestion(
             said.source, said.utterance, question.text, question.confidence, "follow-up", topic[1], places
         )
         return follow_up, topic
-    asked = Asked(
+    asked = DetectedQuestion(
         said.source, said.utterance, question.text, question.confidence, question.kind, spans=places
     )
     return asked, (said, question.text)
 
 
-def _seconds_between(before: Said, said: Said) -> float:
+def _seconds_between(before: SpokenText, said: SpokenText) -> float:
     """Return the seconds between two utterances; 0 across sources, whose clocks are not comparable."""
     return said.seconds_after(before) if before.source == said.source else 0.0

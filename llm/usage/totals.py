@@ -1,6 +1,6 @@
 """What a session and its day have come to, and whether that is enough.
 
-Pure: what day it is, and what is kept on disk, is for `llm.usage.ledger_file` to know.
+Pure: what day it is, and what is kept on disk, is for `llm.usage.daily_counts` to know.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 
 from bus import messages as m
 from bus.failures import InputFailure
-from llm.answering import NEWER_QUESTION, RESTARTED
+from llm.conversation import NEWER_QUESTION, RESTARTED
 from tests.llm.conftest import StartLive
 from tests.llm.live import Live
 from tests.llm.provider_server import (

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from llm.client.connection import Connection
-from llm.client.connector import Directly
-from llm.client.errors import Refusal
-from llm.client.http_connection import Line
+from llm.client.errors import RequestFailed
+from llm.client.http_connection import HttpConnection
+from llm.client.sockets import DirectSockets
 from llm.client.stream import AnswerStream, TimeLimits
+from llm.prompt import AnswerRequest
 from llm.providers import KNOWN
 from llm.providers.provider import dialect
-from llm.request import AnswerRequest
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority
 from tests.llm.provider_server import ProviderServer, Step, json_reply, plain_reply
@@ -38,7 +38,7 @@ _BEYOND_THEM = {
 }
 """What other clients have met and these parsers do not know, or stop at: read by ours alone."""
 
-Said = tuple[str, bool]
+SpokenText = tuple[str, bool]
 """The text, and whether an error came after it."""
 
 
@@ -122,7 +122,7 @@ def test_the_key_stands_in_one_header_and_nowhere_else(
     assert server.asked[0].headers[speech.key_header] == speech.key_prefix + KEY
 
 
-def ours(server: ProviderServer, speech: Speech) -> Said:
+def ours(server: ProviderServer, speech: Speech) -> SpokenText:
     """Ask as the llm process does."""
     text = ""
 
@@ -132,7 +132,7 @@ def ours(server: ProviderServer, speech: Speech) -> Said:
 
     async def ask() -> None:
         provider, settings = KNOWN[speech.provider].at(server.base_url), LlmSettings()
-        async with Line(provider, KEY, settings, lambda sent: None, Directly()) as line:
+        async with HttpConnection(provider, KEY, settings, lambda sent: None, DirectSockets()) as line:
             chosen = dialect(provider, speech.model, settings)
             connection = Connection(line, speech.model, dialect=chosen)
             now_s = asyncio.get_running_loop().time()
@@ -141,12 +141,12 @@ def ours(server: ProviderServer, speech: Speech) -> Said:
 
     try:
         asyncio.run(ask())
-    except Refusal:
+    except RequestFailed:
         return text, True
     return text, False
 
 
-def theirs(server: ProviderServer, http: Any, speech: Speech) -> Said:
+def theirs(server: ProviderServer, http: Any, speech: Speech) -> SpokenText:
     """Ask as the provider's own SDK does."""
     text = ""
     try:

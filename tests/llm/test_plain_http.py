@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bus.failures import SettingsFailure
-from llm.connector.allowlist import Allowed
+from llm.connector.allowlist import Allowlist
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 
@@ -27,8 +27,8 @@ def test_an_allowed_host_is_asked_without_other_keys(allowed: str) -> None:
     provider = named_provider(settings)
     assert provider is not None
     assert (provider.encrypted, provider.local, provider.key_variables) == (False, False, ())
-    assert Allowed(settings)(host.strip("[]"), 11434)
-    assert not Allowed(settings)(host.strip("[]"), 80)
+    assert Allowlist(settings)(host.strip("[]"), 11434)
+    assert not Allowlist(settings)(host.strip("[]"), 80)
     named = LlmSettings(provider=settings.provider, allow_plain_http=[allowed], key_variable="MY_KEY")
     assert getattr(named_provider(named), "key_variables", None) == ("MY_KEY",)
 

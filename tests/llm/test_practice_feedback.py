@@ -11,12 +11,12 @@ from bus.messages import (
     PassagesRetrieved,
     QuestionDetected,
 )
-from llm.answering import NEWER_QUESTION, Answering
-from llm.orders import Order, Step
-from llm.request import FeedbackRequest
+from llm.commands import StartAnswer, Step
+from llm.conversation import NEWER_QUESTION, Conversation
+from llm.prompt import FeedbackRequest
 from llm.settings import LlmSettings
-from tests.llm.questions.test_listening import final
-from tests.llm.test_answering import NOTES
+from tests.llm.questions.test_tracker import final
+from tests.llm.test_conversation import NOTES
 
 SETTINGS = LlmSettings(answer="feedback")
 WANTED = FeedbackRequested(number=1, asked="Why Postgres?", answered="Because of the transactions.")
@@ -30,8 +30,8 @@ ASKED = QuestionDetected(
 )
 
 
-def live(*past: Event) -> tuple[Answering, list[Event | Step]]:
-    answering = Answering(SETTINGS, NOTES)
+def live(*past: Event) -> tuple[Conversation, list[Event | Step]]:
+    answering = Conversation(SETTINGS, NOTES)
     for event in past:
         assert list(answering.apply(event)) == []
     return answering, list(answering.go_live())
@@ -43,7 +43,7 @@ def test_a_practice_answer_is_looked_at_by_the_question_and_the_notes_that_fit_i
     assert asked == ASKED
     assert isinstance(found, PassagesRetrieved)
     assert [passage.heading for passage in found.passages] == ["Postgres"]
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert order.question == 1
     assert order.request == FeedbackRequest(
         question=WANTED.asked, answer=WANTED.answered, passages=tuple(found.passages)
@@ -59,11 +59,11 @@ def test_questions_and_keys_are_not_answered_in_a_practice() -> None:
 
 def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
     _, steps = live(WANTED)
-    assert [type(step) for step in steps] == [QuestionDetected, PassagesRetrieved, Order]
+    assert [type(step) for step in steps] == [QuestionDetected, PassagesRetrieved, StartAnswer]
     _, steps = live(WANTED, ASKED)
-    assert [type(step) for step in steps] == [PassagesRetrieved, Order]
+    assert [type(step) for step in steps] == [PassagesRetrieved, StartAnswer]
     order = steps[-1]
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert isinstance(order.request, FeedbackRequest)
     assert order.request.answer == WANTED.answered
     done = AnswerFinished(question=1, text="Good.", model="some", stop_reason="stop")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bus.messages import Passage
+from llm.prompt import AnswerRequest, FeedbackRequest, Prompt
 from llm.providers import KNOWN
 from llm.providers.provider import dialect
-from llm.request import AnswerRequest, FeedbackRequest, Wish
 from llm.settings import LlmSettings
 
 pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
@@ -19,13 +19,13 @@ pydantic = pytest.importorskip("pydantic")
 FOUND = (Passage(file="a.md", heading="Work", text="Ten years of it.", score=1.0),)
 WISHES = (AnswerRequest(question="Why?", passages=FOUND), FeedbackRequest(question="Why?", answer="So."))
 
-of_both = pytest.mark.parametrize("wish", WISHES, ids=lambda wish: type(wish).__name__)
+of_both = pytest.mark.parametrize("prompt", WISHES, ids=lambda prompt: type(prompt).__name__)
 
 
-def sent(provider: str, model: str, wish: Wish) -> dict[str, Any]:
+def sent(provider: str, model: str, prompt: Prompt) -> dict[str, Any]:
     """Return what goes to this provider for this model."""
     chosen = dialect(KNOWN[provider], model, LlmSettings())
-    body: dict[str, Any] = json.loads(KNOWN[provider].protocol.body(wish, model, chosen))
+    body: dict[str, Any] = json.loads(KNOWN[provider].protocol.body(prompt, model, chosen))
     return body
 
 
@@ -58,18 +58,18 @@ def type_of(provider: str) -> Any:
         ("ollama", "llama3.2:3b"),
     ],
 )
-def test_every_field_is_one_that_the_sdk_knows(provider: str, model: str, wish: Wish) -> None:
-    body = sent(provider, model, wish)
+def test_every_field_is_one_that_the_sdk_knows(provider: str, model: str, prompt: Prompt) -> None:
+    body = sent(provider, model, prompt)
     known = pydantic.TypeAdapter(type_of(provider)).validate_python(body)
     assert set(body) == set(known)
 
 
 @of_both
 @pytest.mark.parametrize("model", ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-3.8-flash"])
-def test_gemini_knows_what_it_is_sent(model: str, wish: Wish) -> None:
+def test_gemini_knows_what_it_is_sent(model: str, prompt: Prompt) -> None:
     from google.genai import types
 
-    body = sent("gemini", model, wish)
+    body = sent("gemini", model, prompt)
     assert set(body) == {"systemInstruction", "generationConfig", "contents"}
     types.Content.model_validate(body["systemInstruction"])
     types.GenerationConfig.model_validate(body["generationConfig"])

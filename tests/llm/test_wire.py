@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.messages import Passage
+from llm.prompt import AnswerRequest, AnswerStyle, FeedbackRequest, Prompt, render
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import Dialect, Protocol
 from llm.protocols.responses import RESPONSES
-from llm.request import AnswerRequest, AnswerStyle, FeedbackRequest, Wish, in_words
 
 PROTOCOLS = {
     "chat": CHAT_COMPLETIONS,
@@ -72,27 +72,27 @@ def words_in(name: str, body: bytes) -> tuple[str, str]:
             return system["content"], user["content"]
 
 
-def body_of(protocol: Protocol, wish: Wish, dialect: Dialect | None = None) -> bytes:
-    return protocol.body(wish, "m", dialect or Dialect())
+def body_of(protocol: Protocol, prompt: Prompt, dialect: Dialect | None = None) -> bytes:
+    return protocol.body(prompt, "m", dialect or Dialect())
 
 
 @of_each
-@given(wish=wishes)
-def test_a_body_is_exactly_the_words(name: str, wish: Wish) -> None:
-    body = body_of(PROTOCOLS[name], wish)
+@given(prompt=wishes)
+def test_a_body_is_exactly_the_words(name: str, prompt: Prompt) -> None:
+    body = body_of(PROTOCOLS[name], prompt)
     assert set(msgspec.json.decode(body)) == FIELDS[name]
-    words = in_words(wish, small=False)
+    words = render(prompt, small=False)
     assert words_in(name, body) == (words.instructions, words.text)
 
 
 @of_each
-@given(wish=wishes)
-def test_equal_wishes_are_equal_bytes_and_the_beginning_never_changes(name: str, wish: Wish) -> None:
-    protocol, body = PROTOCOLS[name], body_of(PROTOCOLS[name], wish)
-    assert body == body_of(protocol, wish)
-    other: Wish = AnswerRequest(question="another", style=wish.style)
-    if isinstance(wish, FeedbackRequest):
-        other = FeedbackRequest(question="another", answer="no", style=wish.style)
+@given(prompt=wishes)
+def test_equal_wishes_are_equal_bytes_and_the_beginning_never_changes(name: str, prompt: Prompt) -> None:
+    protocol, body = PROTOCOLS[name], body_of(PROTOCOLS[name], prompt)
+    assert body == body_of(protocol, prompt)
+    other: Prompt = AnswerRequest(question="another", style=prompt.style)
+    if isinstance(prompt, FeedbackRequest):
+        other = FeedbackRequest(question="another", answer="no", style=prompt.style)
     stable = body.index(LAST[name])
     assert body[:stable] == body_of(protocol, other)[:stable]
 
@@ -204,7 +204,7 @@ def test_a_refused_role_is_known(complaint: str) -> None:
 def test_instructions_go_with_the_question_where_the_system_has_no_role(name: str) -> None:
     request = AnswerRequest(question="Why?")
     words, body = (
-        in_words(request, small=False),
+        render(request, small=False),
         body_of(PROTOCOLS[name], request, Dialect(system_role=False)),
     )
     instructions, text = (msgspec.json.encode(each)[1:-1] for each in (words.instructions, words.text))

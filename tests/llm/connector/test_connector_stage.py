@@ -17,7 +17,7 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
-from llm.client.connector import NotDialled, ThroughConnector
+from llm.client.sockets import ConnectFailed, ConnectorSockets
 from llm.connector.protocol import PASSES_SOCKETS
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
@@ -51,7 +51,7 @@ class Stages:
 
     def dial(self, host: str, port: int) -> None:
         """Have a connection opened."""
-        connector = ThroughConnector(self.run.connector_address, self.run.token.decode())
+        connector = ConnectorSockets(self.run.connector_address, self.run.token.decode())
         asyncio.run(connector.handed(host, port, 5.0)).close()
 
 
@@ -124,9 +124,9 @@ def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
     stages.start_connector()
     stages.dial("127.0.0.1", port_of(provider))
     for _ in range(2):
-        with pytest.raises(NotDialled, match="not chosen"):
+        with pytest.raises(ConnectFailed, match="not chosen"):
             stages.dial("0.0.0.0", port_of(provider))
-    with pytest.raises(NotDialled, match="not chosen"):
+    with pytest.raises(ConnectFailed, match="not chosen"):
         stages.dial("api.openai.com", 443)
     live.wait_for(m.ProblemReported, 2)
     told = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
@@ -198,9 +198,9 @@ def test_a_stage_that_was_told_no_secret_gets_no_connection(
     run = make_run(llm=LlmSettings())
     start_stage(run, "bus")
     start_stage(run, "llm.connector", CUECARD_DIAL_SECRET=run.connector_secret)
-    told = ThroughConnector(run.connector_address, run.connector_secret)
+    told = ConnectorSockets(run.connector_address, run.connector_secret)
     asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
-    untold = ThroughConnector(run.connector_address, run.token.decode())
-    with pytest.raises(NotDialled):
+    untold = ConnectorSockets(run.connector_address, run.token.decode())
+    with pytest.raises(ConnectFailed):
         asyncio.run(untold.handed("127.0.0.1", port_of(provider), 0.1))
     assert run.connector_secret not in (run.directory / "run.json").read_text()

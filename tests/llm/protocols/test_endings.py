@@ -36,7 +36,7 @@ def responses(reason: str) -> dict[str, Any]:
 def ended(protocol: Protocol, *chunks: dict[str, Any]) -> Reply:
     reply = protocol.reply()
     for chunk in chunks:
-        reply.take(ServerEvent("message", json.dumps(chunk)))
+        reply.feed(ServerEvent("message", json.dumps(chunk)))
     return reply
 
 
@@ -100,6 +100,6 @@ def test_an_error_in_a_choice_is_the_failure_and_its_text_stays() -> None:
     error = {"code": 502, "message": "Provider returned error"}
     choice = {"delta": {"content": "Half"}, "finish_reason": "error", "error": error}
     reply = CHAT_COMPLETIONS.reply()
-    assert reply.take(ServerEvent("message", json.dumps({"choices": [choice]}))) == "Half"
+    assert reply.feed(ServerEvent("message", json.dumps({"choices": [choice]}))) == "Half"
     assert reply.failure is not None
     assert reply.failure.message == "Provider returned error"

@@ -27,7 +27,7 @@ def read(speech: Speech, *events: bytes) -> tuple[str, Reply]:
     """Return the text that these events add, and what was learnt."""
     reply, parser = KNOWN[speech.provider].protocol.reply(), SseParser()
     found = [*parser.feed(b"".join(events)), *parser.rest()]
-    return "".join(reply.take(event) for event in found), reply
+    return "".join(reply.feed(event) for event in found), reply
 
 
 @of_each
@@ -104,7 +104,7 @@ json_values = st.recursive(
 def test_any_json_is_dealt_with(name: str, value: object, event: str) -> None:
     reply = KNOWN[name].protocol.reply()
     with contextlib.suppress(StreamFailed):
-        assert isinstance(reply.take(ServerEvent(event, json.dumps(value))), str)
+        assert isinstance(reply.feed(ServerEvent(event, json.dumps(value))), str)
     assert isinstance(error_in(json.dumps(value)).message, str)
     models = KNOWN[name].protocol.models_in(json.dumps(value))
     assert models is None or all(isinstance(model, str) for model in models.names)

@@ -21,7 +21,7 @@ A = "The bridge opened."
 def read(protocol: Protocol, body: bytes, size: int = 1000) -> tuple[str, Reply]:
     reply, parser = protocol.reply(), SseParser()
     events = [event for at in range(0, len(body), size) for event in parser.feed(body[at : at + size])]
-    return joined("".join(reply.take(event) for event in (*events, *parser.rest()))), reply
+    return joined("".join(reply.feed(event) for event in (*events, *parser.rest()))), reply
 
 
 def sse(*chunks: Any, between: str = "\n\n", prefix: str = "data: ", done: bool = True) -> bytes:

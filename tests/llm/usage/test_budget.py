@@ -7,7 +7,7 @@ import pytest
 
 from bus.failures import Failure
 from llm.settings import LlmSettings
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 from llm.usage.totals import Count
 
 TODAY = datetime.date(2026, 3, 31)

@@ -98,7 +98,7 @@ OPENAI = Speech(
     all_thought=(_incomplete("max_output_tokens"),),
     declining=(
         told("response.refusal.delta", **_PLACE, delta="I cannot help with that."),
-        told("response.refusal.done", **_PLACE, refusal="I cannot help with that."),
+        told("response.refusal.done", **_PLACE, failure="I cannot help with that."),
         told("response.completed", response=response("completed", usage=_USAGE)),
     ),
     breaking_off={

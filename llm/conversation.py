@@ -37,11 +37,11 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from llm.asked_provider import AskedProvider
+from llm.active_provider import ActiveProvider
+from llm.commands import DiscardAnswer, RevealAnswer, StartAnswer, Step
 from llm.notes.search import Notes
-from llm.orders import Drop, Order, Release, Step
-from llm.questions.tracker import Asked, Listener
-from llm.request import AnswerRequest, FeedbackRequest, Wish, answer_style
+from llm.prompt import AnswerRequest, FeedbackRequest, Prompt, answer_style
+from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
 NEWER_QUESTION = "a newer question"
@@ -56,7 +56,7 @@ class _Open:
     """A question without an end."""
 
     number: int
-    asked: Asked
+    asked: DetectedQuestion
     kept: list[str] = field(default_factory=list)
 
 
@@ -65,11 +65,11 @@ class _Early:
     """A question that was taken up at a pause, before its utterance was over."""
 
     number: int
-    asked: Asked
+    asked: DetectedQuestion
     found: PassagesRetrieved
 
 
-class Answering:
+class Conversation:
     """What was asked, what is being answered, and what comes next.
 
     Args:
@@ -79,19 +79,19 @@ class Answering:
 
     def __init__(self, settings: LlmSettings, notes: Notes) -> None:
         self._settings = settings
-        self._active = AskedProvider(settings)
+        self._active = ActiveProvider(settings)
         self._notes = notes
-        self._listener = Listener(settings)
+        self._listener = QuestionTracker(settings)
         self._style = answer_style(settings)
         self._numbered = 0
         self._considered: set[tuple[str, int]] = set()
         """Utterances whose question was asked, by source and number."""
         self._open: dict[int, _Open] = {}
-        self._due: Asked | None = None
+        self._due: DetectedQuestion | None = None
         """While folding: the newest question that nobody has asked yet."""
         self._practised: dict[int, FeedbackRequested] = {}
         """The user's practice answers, by number."""
-        self._foreseen: tuple[Asked, PassagesRetrieved] | None = None
+        self._foreseen: tuple[DetectedQuestion, PassagesRetrieved] | None = None
         """What the notes say to the words before the last pause: most often they are all there is."""
         self._early: _Early | None = None
         self.live = False
@@ -113,7 +113,7 @@ class Answering:
             ):
                 yield from self._drop_early((source, utterance))
             case AnswerRequested() if self._settings.answer != FEEDBACK:
-                yield from self._answer_now(self._listener.last_said())
+                yield from self._answer_now(self._listener.latest())
             case FeedbackRequested():
                 yield from self._look_at(event)
             case SessionEnding():
@@ -137,7 +137,7 @@ class Answering:
         return self._settings.answer != "off" and self._active.provider != "none"
 
     @property
-    def active(self) -> AskedProvider:
+    def active(self) -> ActiveProvider:
         """Which provider and model are active."""
         return self._active
 
@@ -157,7 +157,7 @@ class Answering:
 
     def _recall(self, event: QuestionDetected) -> None:
         """Take in a question of an earlier life."""
-        asked = Asked(
+        asked = DetectedQuestion(
             event.source,
             event.utterance,
             event.text,
@@ -179,7 +179,7 @@ class Answering:
 
     def _foresee(self, pause: EndpointPredicted) -> Iterator[Event | Step]:
         """Look through the notes for what the words before a pause ask, and, with `eager`, ask already."""
-        asked, early = self._listener.guess(pause), self._early
+        asked, early = self._listener.predict(pause), self._early
         if early is not None and asked is not None and early.asked == asked:
             return
         yield from self._drop_early((pause.source, pause.utterance))
@@ -190,21 +190,21 @@ class Answering:
             self._numbered += 1
             found = self._look_up(self._numbered, asked)
             self._early = _Early(self._numbered, asked, found)
-            yield Order(self._numbered, self._wish(asked, found), early=True)
+            yield StartAnswer(self._numbered, self._wish(asked, found), early=True)
 
     def _drop_early(self, place: tuple[str, int]) -> Iterator[Step]:
         """Throw away what was taken up early of this utterance."""
         if self._early is not None and self._early.asked.place == place:
-            yield Drop(self._early.number)
+            yield DiscardAnswer(self._early.number)
             self._early = None
 
-    def _consider(self, asked: Asked | None, final: FinalTranscribed) -> Iterator[Event | Step]:
+    def _consider(self, asked: DetectedQuestion | None, final: FinalTranscribed) -> Iterator[Event | Step]:
         early = self._early
         if early is not None and asked == early.asked:
             self._early = None
             yield from self._say_asked(early.number, early.asked)
             yield early.found
-            yield Release(early.number)
+            yield RevealAnswer(early.number)
             return
         yield from self._drop_early((final.source, final.utterance))
         if asked is None or self._settings.answer in ("ask", FEEDBACK):
@@ -212,7 +212,7 @@ class Answering:
         if asked.place not in self._considered:
             yield from self._ask(asked)
 
-    def _answer_now(self, asked: Asked | None) -> Iterator[Event | Step]:
+    def _answer_now(self, asked: DetectedQuestion | None) -> Iterator[Event | Step]:
         """Answer what was said last, unless that is being answered already."""
         if asked is not None and all(question.asked.place != asked.place for question in self._open.values()):
             yield from self._ask(asked)
@@ -222,9 +222,9 @@ class Answering:
         self._practised[practised.number] = practised
         whole = practised.number == 0
         text = "Feedback on the whole practice" if whole else f"Feedback on your answer to: {practised.asked}"
-        yield from self._ask(Asked("practice", practised.number, text, 1.0, FEEDBACK))
+        yield from self._ask(DetectedQuestion("practice", practised.number, text, 1.0, FEEDBACK))
 
-    def _ask(self, asked: Asked | None) -> Iterator[Event | Step]:
+    def _ask(self, asked: DetectedQuestion | None) -> Iterator[Event | Step]:
         if asked is None or self._ending:
             return
         if not self.live:
@@ -234,7 +234,7 @@ class Answering:
         yield from self._say_asked(self._numbered, asked)
         yield from self._answer(self._numbered, asked)
 
-    def _say_asked(self, number: int, asked: Asked) -> Iterator[Event]:
+    def _say_asked(self, number: int, asked: DetectedQuestion) -> Iterator[Event]:
         self._considered.add(asked.place)
         self._open[number] = _Open(number, asked)
         yield QuestionDetected(
@@ -248,16 +248,16 @@ class Answering:
             spans=list(asked.spans),
         )
 
-    def _answer(self, number: int, asked: Asked) -> Iterator[Event | Step]:
+    def _answer(self, number: int, asked: DetectedQuestion) -> Iterator[Event | Step]:
         """Show the notes, then order the answer."""
         found = self._look_up(number, asked)
         yield found
         if not self.asks_provider:
             yield AnswerStopped(question=number, cause=NO_PROVIDER, kept="")
             return
-        yield Order(number, self._wish(asked, found))
+        yield StartAnswer(number, self._wish(asked, found))
 
-    def _look_up(self, number: int, asked: Asked) -> PassagesRetrieved:
+    def _look_up(self, number: int, asked: DetectedQuestion) -> PassagesRetrieved:
         if self._foreseen is not None and self._foreseen[0] == asked:
             return msgspec.structs.replace(self._foreseen[1], question=number)
         started_ns = time.perf_counter_ns()
@@ -272,7 +272,7 @@ class Answering:
             question=number, passages=passages, prepared=prepared, search_ms=round(search_ms, 3)
         )
 
-    def _wish(self, asked: Asked, found: PassagesRetrieved) -> Wish:
+    def _wish(self, asked: DetectedQuestion, found: PassagesRetrieved) -> Prompt:
         passages, practised = tuple(found.passages), self._practised_in(asked)
         if practised is not None:
             return FeedbackRequest(
@@ -282,7 +282,7 @@ class Answering:
             question=asked.text, previous_question=asked.previous, passages=passages, style=self._style
         )
 
-    def _practised_in(self, asked: Asked) -> FeedbackRequested | None:
+    def _practised_in(self, asked: DetectedQuestion) -> FeedbackRequested | None:
         """Return the practice answer that is to be looked at; None for a question."""
         return self._practised.get(asked.utterance) if asked.kind == FEEDBACK else None
 

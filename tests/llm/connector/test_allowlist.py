@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bus.messages import ProviderRequested
-from llm.connector.allowlist import Allowed, comparable
+from llm.connector.allowlist import Allowlist, comparable
 from llm.settings import LlmSettings
 
 
@@ -27,16 +27,16 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_who_is_named_may_be_connected_to_at_that_port_alone(provider: str, host: str, port: int) -> None:
-    allowed = Allowed(LlmSettings(provider=provider))
+    allowed = Allowlist(LlmSettings(provider=provider))
     assert allowed(host, port)
     assert not allowed(host, port + 1)
     assert not allowed(f"{host}.evil.example", port)
-    assert not Allowed(LlmSettings())(host, port)
+    assert not Allowlist(LlmSettings())(host, port)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1"])
 def test_this_machine_is_always_allowed(host: str) -> None:
-    assert Allowed(LlmSettings(provider="none"))(host, 40123)
+    assert Allowlist(LlmSettings(provider="none"))(host, 40123)
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_this_machine_is_always_allowed(host: str) -> None:
      "localhost.evil.example", "127.0.0.1.nip.io", "::ffff:8.8.8.8"],
 )  # fmt: skip
 def test_what_only_looks_like_this_machine_is_not(host: str) -> None:
-    assert not Allowed(LlmSettings())(host, 443)
+    assert not Allowlist(LlmSettings())(host, 443)
 
 
 def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too() -> None:
-    allowed = Allowed(LlmSettings(provider="openai", fallback_provider="groq"))
+    allowed = Allowlist(LlmSettings(provider="openai", fallback_provider="groq"))
     assert allowed("api.groq.com", 443)
     assert not allowed("api.x.ai", 443)
     allowed.apply(ProviderRequested(provider="xai", model="", by="control"))
@@ -61,7 +61,7 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
     "nonsense", ["", "nobody", "https://", "ftp://x", "https://[::", "http://10.0.0.1/v1"]
 )
 def test_a_wish_that_names_nobody_allows_nobody(nonsense: str) -> None:
-    allowed = Allowed(LlmSettings(provider=nonsense))
+    allowed = Allowlist(LlmSettings(provider=nonsense))
     allowed.apply(ProviderRequested(provider=nonsense, model="", by="control"))
     assert not allowed("10.0.0.1", 80)
     assert not allowed("x", 443)
@@ -71,16 +71,16 @@ def test_where_a_proxy_is_used_only_the_proxy_is_allowed(monkeypatch: pytest.Mon
     monkeypatch.setenv("HTTPS_PROXY", "http://user:word@proxy.example.org:3128")
     monkeypatch.setenv("NO_PROXY", "api.groq.com")
     settings = LlmSettings(provider="openai", fallback_provider="groq", environment_proxy=True)
-    allowed = Allowed(settings)
+    allowed = Allowlist(settings)
     assert allowed("proxy.example.org", 3128)
     assert not allowed("api.openai.com", 443)
     assert allowed("api.groq.com", 443), "it is exempt from the proxy"
-    assert not Allowed(LlmSettings(provider="openai"))("proxy.example.org", 3128), "not used unasked"
+    assert not Allowlist(LlmSettings(provider="openai"))("proxy.example.org", 3128), "not used unasked"
 
 
 def test_a_proxy_that_cannot_be_used_allows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.example.org:1080")
-    allowed = Allowed(LlmSettings(provider="openai", environment_proxy=True))
+    allowed = Allowlist(LlmSettings(provider="openai", environment_proxy=True))
     assert not allowed("proxy.example.org", 1080)
     assert not allowed("api.openai.com", 443)
 

@@ -18,34 +18,34 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
-from llm.answering import NEWER_QUESTION, NO_PROVIDER, RESTARTED, Answering, caught_up
+from llm.commands import DiscardAnswer, RevealAnswer, StartAnswer, Step
+from llm.conversation import NEWER_QUESTION, NO_PROVIDER, RESTARTED, Conversation, caught_up
 from llm.notes.passages import cut
 from llm.notes.reading import Note
 from llm.notes.search import Notes
-from llm.orders import Drop, Order, Release, Step
 from llm.settings import LlmSettings
-from tests.llm.questions.test_listening import final
+from tests.llm.questions.test_tracker import final
 
 NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
 FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")
 Steps = list[Event | Step]
 
 
-def live(answer: str = "auto", **more: bool) -> Answering:
-    answering = Answering(LlmSettings(answer=answer, **more), NOTES)  # type: ignore[arg-type]
+def live(answer: str = "auto", **more: bool) -> Conversation:
+    answering = Conversation(LlmSettings(answer=answer, **more), NOTES)  # type: ignore[arg-type]
     assert list(answering.go_live()) == []
     return answering
 
 
 def again(*past: Event, answer: str = "auto") -> Steps:
     """Return the steps of a stage that starts again after this past."""
-    answering = Answering(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
+    answering = Conversation(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
     for event in past:
         assert list(answering.apply(event)) == []
     return list(answering.go_live())
 
 
-def apply(answering: Answering, event: Event) -> Steps:
+def apply(answering: Conversation, event: Event) -> Steps:
     return list(answering.apply(event))
 
 
@@ -77,7 +77,7 @@ def test_a_question_is_said_then_the_notes_then_the_order() -> None:
     assert (question.question, question.text, question.kind) == (1, "Why Postgres?", "question")
     assert isinstance(found, PassagesRetrieved)
     assert [passage.heading for passage in found.passages] == ["Postgres"]
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert (order.question, order.request.question) == (1, "Why Postgres?")
     assert order.request.passages == tuple(found.passages)
 
@@ -91,7 +91,7 @@ def test_questions_are_numbered_through() -> None:
     apply(answering, final("Why Postgres?"))
     question, _, order = apply(answering, final("What is a mutex?", utterance=2, start_s=9))
     assert isinstance(question, QuestionDetected)
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert (question.question, order.question) == (2, 2)
 
 
@@ -99,7 +99,7 @@ def test_a_follow_up_takes_the_question_before_along() -> None:
     answering = live()
     apply(answering, final("Why Postgres?"))
     *_, order = apply(answering, final("And why that one?", utterance=2, start_s=9))
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert order.request.previous_question == "Why Postgres?"
     assert [passage.heading for passage in order.request.passages] == ["Postgres"]
 
@@ -107,7 +107,11 @@ def test_a_follow_up_takes_the_question_before_along() -> None:
 def test_on_request_only_means_nothing_is_said_before() -> None:
     answering = live("ask")
     assert apply(answering, final("Why Postgres?")) == []
-    assert kinds(apply(answering, AnswerRequested(by="view"))) == [QuestionDetected, PassagesRetrieved, Order]
+    assert kinds(apply(answering, AnswerRequested(by="view"))) == [
+        QuestionDetected,
+        PassagesRetrieved,
+        StartAnswer,
+    ]
 
 
 def test_answers_that_are_off_still_show_the_notes() -> None:
@@ -131,7 +135,11 @@ def test_a_request_for_what_is_being_answered_changes_nothing() -> None:
     apply(answering, final("Why Postgres?"))
     assert apply(answering, AnswerRequested(by="view")) == []
     apply(answering, FINISHED)
-    assert kinds(apply(answering, AnswerRequested(by="view"))) == [QuestionDetected, PassagesRetrieved, Order]
+    assert kinds(apply(answering, AnswerRequested(by="view"))) == [
+        QuestionDetected,
+        PassagesRetrieved,
+        StartAnswer,
+    ]
 
 
 def test_a_request_before_any_word_is_nothing() -> None:
@@ -152,7 +160,7 @@ def test_what_has_an_end_is_not_asked_again() -> None:
 def test_a_question_without_an_end_is_asked_again_under_its_number() -> None:
     found, order = again(final("Why Postgres?"), asked())
     assert isinstance(found, PassagesRetrieved)
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert (order.question, order.request.question) == (1, "Why Postgres?")
 
 
@@ -160,13 +168,13 @@ def test_an_answer_that_had_begun_is_closed_and_asked_for_anew() -> None:
     stopped, question, _, order = again(final("Why Postgres?"), asked(), grew("Be"), grew("cause"))
     assert stopped == AnswerStopped(question=1, cause=RESTARTED, kept="Because")
     assert question == asked(2)
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert order.question == 2
 
 
 def test_a_question_nobody_had_asked_yet_is_asked() -> None:
     steps = again(final("Why Postgres?"))
-    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, Order]
+    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, StartAnswer]
 
 
 def test_the_newest_question_wins_after_a_restart_too() -> None:
@@ -178,19 +186,19 @@ def test_the_newest_question_wins_after_a_restart_too() -> None:
     past += [asked(2, "What is a mutex?", 2)]
     steps = again(*past)
     assert steps[0] == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
-    assert [step.question for step in steps if isinstance(step, Order)] == [2]
+    assert [step.question for step in steps if isinstance(step, StartAnswer)] == [2]
 
 
 def test_a_follow_up_leans_on_the_same_question_after_a_restart() -> None:
     past = [final("Why Postgres?"), asked(), FINISHED, final("And why that one?", utterance=2, start_s=9)]
     *_, order = again(*past, asked(2, "Why that one?", 2, previous="Why Postgres?"))
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert order.request.previous_question == "Why Postgres?"
 
 
 def test_a_request_that_was_not_met_is_met_after_a_restart() -> None:
     steps = again(final("Why Postgres?"), AnswerRequested(by="view"), answer="ask")
-    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, Order]
+    assert kinds(steps) == [QuestionDetected, PassagesRetrieved, StartAnswer]
     past = [final("Why Postgres?"), AnswerRequested(by="view"), asked(), FINISHED]
     assert again(*past, answer="ask") == []
 
@@ -226,31 +234,33 @@ def test_nothing_is_asked_at_a_pause_unless_it_is_wanted() -> None:
 def test_an_early_question_is_ordered_at_the_pause_and_said_when_its_words_stand() -> None:
     answering = live(eager=True)
     (order,) = apply(answering, paused("Why Postgres?"))
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert (order.question, order.early, order.request.question) == (1, True, "Why Postgres?")
     question, found, release = apply(answering, final("Why Postgres?"))
     assert isinstance(question, QuestionDetected)
     assert isinstance(found, PassagesRetrieved)
     assert tuple(found.passages) == order.request.passages
-    assert release == Release(1)
+    assert release == RevealAnswer(1)
 
 
 def test_an_early_question_whose_words_change_is_dropped_and_asked_anew() -> None:
     answering = live(eager=True)
     apply(answering, paused("Why Postgres?"))
     drop, question, _, order = apply(answering, final("Why Postgres and not MySQL?"))
-    assert drop == Drop(1)
+    assert drop == DiscardAnswer(1)
     assert isinstance(question, QuestionDetected)
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert (question.question, order.question, order.early) == (2, 2, False)
 
 
 def test_an_early_question_is_dropped_as_soon_as_its_speaker_goes_on() -> None:
     answering = live(eager=True)
     apply(answering, paused("Why Postgres?"))
-    assert apply(answering, SpeechResumed(source="call", utterance=1, resumed_sample=33000)) == [Drop(1)]
+    assert apply(answering, SpeechResumed(source="call", utterance=1, resumed_sample=33000)) == [
+        DiscardAnswer(1)
+    ]
     (order,) = apply(answering, paused("Why Postgres and not MySQL?"))
-    assert isinstance(order, Order)
+    assert isinstance(order, StartAnswer)
     assert order.question == 2
 
 
@@ -260,7 +270,7 @@ def test_an_early_question_is_dropped_when_its_utterance_comes_to_nothing() -> N
     nothing = UtteranceDiscarded(
         source="call", utterance=1, start_sample=0, stop_sample=32000, cause="no words"
     )
-    assert apply(answering, nothing) == [Drop(1)]
+    assert apply(answering, nothing) == [DiscardAnswer(1)]
 
 
 def test_the_same_words_at_a_second_pause_are_not_asked_twice() -> None:

@@ -11,8 +11,8 @@ import pytest
 from bus.failures import ProviderFailure
 from bus.messages import RequestSent
 from llm.client import connection
-from llm.client.connection import Connection, Connector, SmallModel, _chosen
-from llm.client.connector import Directly
+from llm.client.connection import Connection, Connector, SmallModelAddress, _chosen
+from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
@@ -33,10 +33,10 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
     ledger: list[RequestSent] = []
 
     async def run() -> tuple[str, str]:
-        small = SmallModel()
+        small = SmallModelAddress()
         if small_model:
             small.moved(small_model)
-        connector = Connector(settings, small, b"token", ledger.append, Directly())
+        connector = Connector(settings, small, b"token", ledger.append, DirectSockets())
         found = await connector.connect(settings.provider, settings.model)
         await found.line.close()
         return found.provider.base_url, found.model
@@ -49,7 +49,7 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
 
 async def opened(provider: Provider, model: str) -> Connection:
     """Return a connection to this provider, closed again."""
-    connector = Connector(LlmSettings(), SmallModel(), b"token", lambda sent: None, Directly())
+    connector = Connector(LlmSettings(), SmallModelAddress(), b"token", lambda sent: None, DirectSockets())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "named_provider", lambda settings, name: provider)
         found = await connector.connect(provider.name, model)

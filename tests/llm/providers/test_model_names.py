@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from llm.providers.model_names import is_alias, listed_model, nearest_model, suitable_model, that_can_chat
+from llm.providers.model_names import chat_models, is_alias, listed_model, nearest_model, suitable_model
 
 OPENAI = ["gpt-4.1", "gpt-4.1-mini", "gpt-5.4-mini", "gpt-5.4", "whisper-1", "gpt-image-1", "o4-mini"]
 CLAUDE = ["claude-opus-4-5-20251101", "claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929"]
@@ -65,4 +65,4 @@ def test_the_nearest_is_of_the_same_family(wanted: str, listed: list[str], neare
 
 
 def test_what_cannot_chat_is_not_offered() -> None:
-    assert that_can_chat(OPENAI) == ["gpt-4.1", "gpt-4.1-mini", "gpt-5.4-mini", "gpt-5.4", "o4-mini"]
+    assert chat_models(OPENAI) == ["gpt-4.1", "gpt-4.1-mini", "gpt-5.4-mini", "gpt-5.4", "o4-mini"]

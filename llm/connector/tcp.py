@@ -7,7 +7,7 @@ import ipaddress
 import socket
 
 from llm.connector.allowlist import is_this_machine
-from llm.connector.protocol import Word
+from llm.connector.protocol import ConnectOutcome
 
 _NEXT_ADDRESS_AFTER_S = 0.25
 """When the next of a host's addresses is tried beside the one before, as RFC 8305 has it."""
@@ -35,7 +35,7 @@ async def connected(host: str, port: int, within_s: float) -> socket.socket:
     return connection
 
 
-def word_for(error: OSError | UnicodeError) -> Word:
+def outcome_of(error: OSError | UnicodeError) -> ConnectOutcome:
     """Return why there is no connection."""
     match error:
         case socket.gaierror() | UnicodeError():

@@ -16,9 +16,16 @@ import psutil
 import pytest
 
 from bus.failures import StageFailure
-from llm.client.connector import NotDialled, ThroughConnector
-from llm.connector.protocol import LARGEST_BYTES, PASSES_SOCKETS, DialReply, DialRequest, line_of, reply_in
-from llm.connector.server import DialServer
+from llm.client.sockets import ConnectFailed, ConnectorSockets
+from llm.connector.protocol import (
+    LARGEST_BYTES,
+    PASSES_SOCKETS,
+    ConnectReply,
+    ConnectRequest,
+    decode_reply,
+    encode,
+)
+from llm.connector.server import ConnectorServer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
@@ -29,8 +36,8 @@ SECRET = "5" * 32
 @pytest.fixture
 def provider() -> Iterator[socket.socket]:
     """Return somebody who listens, and speaks first."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        yield listener
+    with socket.create_server(("127.0.0.1", 0)) as tracker:
+        yield tracker
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def asked() -> list[tuple[str, int]]:
 def address(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[str, int]]) -> Iterator[Path]:
     """Return where a connector answers that allows this machine alone."""
     place = tmp_path_factory.mktemp("d") / "dial"
-    with DialServer(
+    with ConnectorServer(
         place, SECRET, lambda host, _: host == "127.0.0.1", lambda *at: asked.append(at)
     ) as server:
         server.start()
@@ -64,7 +71,7 @@ def answer_to(address: Path, said: bytes) -> bytes:
 
 
 def dialled(address: Path, port: int, secret: str = SECRET) -> socket.socket:
-    return asyncio.run(ThroughConnector(address, secret).handed("127.0.0.1", port, 5.0))
+    return asyncio.run(ConnectorSockets(address, secret).handed("127.0.0.1", port, 5.0))
 
 
 def request(**changes: object) -> bytes:
@@ -135,14 +142,14 @@ def test_who_says_nothing_keeps_nobody_waiting(address: Path, provider: socket.s
 def test_a_host_that_is_not_allowed_is_refused_and_told_of(
     address: Path, asked: list[tuple[str, int]]
 ) -> None:
-    assert reply_in(answer_to(address, request(host="8.8.8.8", port=53))) == DialReply("not chosen")
+    assert decode_reply(answer_to(address, request(host="8.8.8.8", port=53))) == ConnectReply("not chosen")
     assert asked == [("8.8.8.8", 53)]
 
 
 def test_where_nobody_listens_that_is_said(address: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        with pytest.raises(NotDialled, match="refused"):
+        with pytest.raises(ConnectFailed, match="refused"):
             dialled(address, nobody.getsockname()[1])
 
 
@@ -159,21 +166,21 @@ def test_who_takes_the_connectors_place_hands_over_nothing_that_is_used(
     tmp_path_factory: pytest.TempPathFactory, handed: str
 ) -> None:
     place = tmp_path_factory.mktemp("d") / "dial"
-    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as local:
-        listener.bind(str(place))
-        listener.listen()
+    with socket.socket(socket.AF_UNIX) as tracker, socket.socket(socket.AF_UNIX) as local:
+        tracker.bind(str(place))
+        tracker.listen()
 
         def hand_over() -> None:
-            line, _ = listener.accept()
+            line, _ = tracker.accept()
             with line, place.parent.joinpath("file").open("wb") as file:
                 line.recv(4096)
                 fds = {"a file": [file.fileno()], "a socket of this machine": [local.fileno()]}
-                socket.send_fds(line, [line_of(DialReply("connected"))], fds.get(handed, []))
+                socket.send_fds(line, [encode(ConnectReply("connected"))], fds.get(handed, []))
 
         impostor = threading.Thread(target=hand_over)
         impostor.start()
         before = psutil.Process().num_fds()
-        with pytest.raises(NotDialled, match="unreachable"):
+        with pytest.raises(ConnectFailed, match="unreachable"):
             dialled(place, 443)
         impostor.join(10)
         assert psutil.Process().num_fds() <= before
@@ -181,7 +188,7 @@ def test_who_takes_the_connectors_place_hands_over_nothing_that_is_used(
 
 def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPathFactory) -> None:
     place = tmp_path_factory.mktemp("d") / "dial"
-    with DialServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
+    with ConnectorServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
         server.start()
         server.vouch()
         server._loop.call_soon_threadsafe(lambda: server._serving.cancel())
@@ -190,5 +197,5 @@ def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPath
 
 
 def test_a_request_fits_into_a_line() -> None:
-    longest = DialRequest("5" * 64, "a" * 253, 65535, 59.999999999999)
-    assert len(line_of(longest)) <= LARGEST_BYTES
+    longest = ConnectRequest("5" * 64, "a" * 253, 65535, 59.999999999999)
+    assert len(encode(longest)) <= LARGEST_BYTES

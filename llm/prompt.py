@@ -104,11 +104,11 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Of this, the language and the note count."""
 
 
-Wish = AnswerRequest | FeedbackRequest
+Prompt = AnswerRequest | FeedbackRequest
 """What may be sent."""
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
+class RenderedPrompt(msgspec.Struct, frozen=True, kw_only=True):
     """A wish in the words that a model reads."""
 
     instructions: str
@@ -127,15 +127,15 @@ def answer_style(settings: LlmSettings) -> AnswerStyle:
     )
 
 
-def in_words(wish: Wish, *, small: bool) -> Words:
+def render(prompt: Prompt, *, small: bool) -> RenderedPrompt:
     """Return the wish in words; fewer, and without marks that it might echo, for a small model."""
-    if isinstance(wish, AnswerRequest):
+    if isinstance(prompt, AnswerRequest):
         if small:
-            return Words(instructions=SHORT_INSTRUCTIONS, text=_question_for_small(wish))
-        return Words(instructions=_answer_instructions(wish.style), text=_question(wish))
+            return RenderedPrompt(instructions=SHORT_INSTRUCTIONS, text=_question_for_small(prompt))
+        return RenderedPrompt(instructions=_answer_instructions(prompt.style), text=_question(prompt))
     if small:
-        return Words(instructions=SHORT_FEEDBACK_INSTRUCTIONS, text=_practice_for_small(wish))
-    return Words(instructions=_feedback_instructions(wish.style), text=_practice(wish))
+        return RenderedPrompt(instructions=SHORT_FEEDBACK_INSTRUCTIONS, text=_practice_for_small(prompt))
+    return RenderedPrompt(instructions=_feedback_instructions(prompt.style), text=_practice(prompt))
 
 
 def _answer_instructions(style: AnswerStyle) -> str:

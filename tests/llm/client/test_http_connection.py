@@ -8,9 +8,9 @@ import ssl
 import pytest
 
 from bus.messages import RequestSent
-from llm.client.connector import Directly
-from llm.client.errors import Refusal
-from llm.client.http_connection import LARGEST_REPLY_BYTES, Line
+from llm.client.errors import RequestFailed
+from llm.client.http_connection import LARGEST_REPLY_BYTES, HttpConnection
+from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
@@ -35,7 +35,7 @@ def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[
     ledger: list[RequestSent] = []
 
     async def run() -> tuple[int, str, list[RequestSent]]:
-        async with Line(provider, KEY, LlmSettings(), ledger.append, Directly()) as line:
+        async with HttpConnection(provider, KEY, LlmSettings(), ledger.append, DirectSockets()) as line:
             if body is None:
                 exchange = line.get("models")
             else:
@@ -70,12 +70,12 @@ def test_a_request_is_recorded_even_when_the_line_breaks_at_once(provider: Provi
 
     async def run() -> None:
         async with (
-            Line(here(provider), KEY, LlmSettings(), ledger.append, Directly()) as line,
+            HttpConnection(here(provider), KEY, LlmSettings(), ledger.append, DirectSockets()) as line,
             line.post("chat/completions", b"{}", question=7, model="m"),
         ):
             pass
 
-    with pytest.raises(Refusal, match=r"the line to .* broke"):
+    with pytest.raises(RequestFailed, match=r"the line to .* broke"):
         asyncio.run(run())
     assert len(ledger) == 1
 
@@ -107,8 +107,8 @@ def test_a_proxy_that_the_settings_allow_is_used_and_shown(
 
     async def run() -> str:
         there = Provider(name="elsewhere", base_url="https://llm.example.org/v1")
-        async with Line(there, KEY, settings, lambda sent: None, Directly()) as line:
-            with pytest.raises(Refusal, match=r"llm.example.org:443 cannot be reached") as refused:
+        async with HttpConnection(there, KEY, settings, lambda sent: None, DirectSockets()) as line:
+            with pytest.raises(RequestFailed, match=r"llm.example.org:443 cannot be reached") as refused:
                 async with line.get("models"):
                     pass
             assert line.proxy in refused.value.fix
@@ -133,7 +133,7 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
 
     async def run() -> tuple[bool, bool]:
         there = Provider(name="here", base_url=provider.base_url.replace("localhost", "0.0.0.0"))
-        async with Line(there, KEY, LlmSettings(), ledger.append, Directly()) as line:
+        async with HttpConnection(there, KEY, LlmSettings(), ledger.append, DirectSockets()) as line:
             not_yet = await line.keep_warm(3600.0)
             assert provider.requests == []
             warm = await line.keep_warm(0.0)
@@ -152,7 +152,9 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
 
 def test_a_line_on_this_machine_needs_no_warmth(provider: ProviderServer) -> None:
     async def run() -> bool:
-        async with Line(here(provider), KEY, LlmSettings(), lambda sent: None, Directly()) as line:
+        async with HttpConnection(
+            here(provider), KEY, LlmSettings(), lambda sent: None, DirectSockets()
+        ) as line:
             return await line.keep_warm(0.0)
 
     assert asyncio.run(run())
@@ -179,7 +181,7 @@ def test_tls_is_of_version_1_2_or_later(
         if spoken:
             assert talk(here(provider))[0] == 200
         else:
-            with pytest.raises(Refusal, match="cannot prove who it is"):
+            with pytest.raises(RequestFailed, match="cannot prove who it is"):
                 talk(here(provider))
 
 
@@ -194,7 +196,9 @@ def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(b": ping\n\n"), Do.WAIT]]
 
     async def run() -> None:
-        async with Line(here(provider), None, LlmSettings(), lambda _: None, Directly()) as line:
+        async with HttpConnection(
+            here(provider), None, LlmSettings(), lambda _: None, DirectSockets()
+        ) as line:
             async with line.post("chat/completions", b"{}", question=1, model="m"):
                 pass
             await asyncio.to_thread(wait_until, lambda: bool(provider.hung_up))

@@ -27,7 +27,7 @@ def typed(name: str) -> str:
             raise OSError("no terminal") from error
 
 
-def typed_or_piped(name: str) -> str:
+def read_key(name: str) -> str:
     """Return the key that is typed, or the first line when standard input is no terminal.
 
     Raises:

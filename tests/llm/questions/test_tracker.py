@@ -9,7 +9,7 @@ import pytest
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
-from llm.questions.tracker import Asked, Listener
+from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
 TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
@@ -19,15 +19,15 @@ TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_t
 class Talk:
     """Lets people speak one after the other, a second between them unless told otherwise."""
 
-    listener: Listener = field(default_factory=lambda: Listener(LlmSettings()))
+    tracker: QuestionTracker = field(default_factory=lambda: QuestionTracker(LlmSettings()))
     utterances: dict[str, int] = field(default_factory=dict)
     at_s: float = 0.0
 
-    def publish(self, text: str, source: str = "call", *, after_s: float = 1.0) -> Asked | None:
+    def publish(self, text: str, source: str = "call", *, after_s: float = 1.0) -> DetectedQuestion | None:
         self.utterances[source] = self.utterances.get(source, 0) + 1
         start_s = self.at_s + after_s
         self.at_s = start_s + 2
-        return self.listener.detect(final(text, source, self.utterances[source], start_s))
+        return self.tracker.detect(final(text, source, self.utterances[source], start_s))
 
 
 def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> FinalTranscribed:
@@ -67,7 +67,7 @@ def paused(text: str, utterance: int, quiet_sample: int) -> EndpointPredicted:
 
 def test_a_question_of_the_other_party_is_to_be_answered() -> None:
     asked = Talk().publish("Why did you choose Postgres?")
-    assert asked == Asked(
+    assert asked == DetectedQuestion(
         "call", 1, "Why did you choose Postgres?", 0.95, "question", spans=(span(1, 0, 28),)
     )
 
@@ -77,12 +77,12 @@ def test_ones_own_question_is_not() -> None:
 
 
 def test_everyones_questions_count_in_practice() -> None:
-    talk = Talk(Listener(LlmSettings(listen_to="everyone")))
+    talk = Talk(QuestionTracker(LlmSettings(listen_to="everyone")))
     assert talk.publish("Why did I choose Postgres?", "mic") is not None
 
 
 def test_a_question_that_is_not_sure_enough_is_left_alone() -> None:
-    talk = Talk(Listener(LlmSettings(min_confidence=0.9)))
+    talk = Talk(QuestionTracker(LlmSettings(min_confidence=0.9)))
     assert talk.publish("what is a deadlock") is None
     assert talk.publish("What is a deadlock?") is not None
 
@@ -177,15 +177,15 @@ def test_after_a_long_time_nothing_is_leant_on() -> None:
 
 
 def test_an_utterance_that_is_said_again_is_not_considered_again() -> None:
-    listener = Listener(LlmSettings())
-    assert listener.detect(final("What is a mutex?")) is not None
-    assert listener.detect(final("What is a mutex?")) is None
+    tracker = QuestionTracker(LlmSettings())
+    assert tracker.detect(final("What is a mutex?")) is not None
+    assert tracker.detect(final("What is a mutex?")) is None
 
 
 def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> None:
     talk = Talk()
     talk.publish("I am not convinced that this scales.")
-    assert talk.listener.last_said() == Asked(
+    assert talk.tracker.latest() == DetectedQuestion(
         "call", 1, "I am not convinced that this scales.", 1.0, "asked for", spans=(span(1, 0, 36),)
     )
 
@@ -194,7 +194,7 @@ def test_a_question_just_before_is_what_was_just_said() -> None:
     talk = Talk()
     talk.publish("What would you do?")
     talk.publish("Take your time.")
-    asked = talk.listener.last_said()
+    asked = talk.tracker.latest()
     assert asked is not None
     assert (asked.text, asked.kind) == ("What would you do?", "asked for")
 
@@ -204,7 +204,7 @@ def test_a_question_of_long_ago_is_not() -> None:
     talk.publish("What would you do?")
     for _ in range(3):
         talk.publish("The last quarter was difficult for us.")
-    asked = talk.listener.last_said()
+    asked = talk.tracker.latest()
     assert asked is not None
     assert asked.text == "The last quarter was difficult for us."
 
@@ -212,18 +212,18 @@ def test_a_question_of_long_ago_is_not() -> None:
 def test_ones_own_words_are_only_answered_when_nobody_else_spoke() -> None:
     talk = Talk()
     talk.publish("I would start with the logs.", "mic")
-    asked = talk.listener.last_said()
+    asked = talk.tracker.latest()
     assert asked is not None
     assert asked.source == "mic"
     talk.publish("Go on with the second part.")
     talk.publish("I would read the code.", "mic")
-    asked = talk.listener.last_said()
+    asked = talk.tracker.latest()
     assert asked is not None
     assert asked.source == "call"
 
 
 def test_before_any_word_there_is_nothing_to_answer() -> None:
-    assert Listener(LlmSettings()).last_said() is None
+    assert QuestionTracker(LlmSettings()).latest() is None
 
 
 def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
@@ -243,15 +243,15 @@ def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
 def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
-    listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, text, previous in turns(talk):
-        asked = listener.detect(said)
+        asked = tracker.detect(said)
         assert (asked.text if asked else "", asked.previous if asked else "") == (text, previous)
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
 def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, Any]) -> None:
-    listener = Listener(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, _, _ in turns(talk):
         pause = EndpointPredicted(
             source=said.source,
@@ -262,8 +262,8 @@ def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, 
             reason="question",
             text=said.text,
         )
-        guesses = [listener.guess(pause), listener.guess(pause)]
-        asked = listener.detect(said)
+        guesses = [tracker.predict(pause), tracker.predict(pause)]
+        asked = tracker.detect(said)
         assert guesses == [asked, asked]
 
 
@@ -280,14 +280,14 @@ def test_a_question_its_asker_answers_is_not_what_was_just_said() -> None:
     talk = Talk()
     assert talk.publish("Why did we pick Go?") is not None
     talk.publish("Because the team knew it already.")
-    asked = talk.listener.last_said()
+    asked = talk.tracker.latest()
     assert asked is not None
     assert asked.text == "Because the team knew it already."
 
 
 def test_a_guess_leaves_no_trace() -> None:
     talk = Talk()
-    assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is not None
-    assert talk.listener.last_said() is None
+    assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is not None
+    assert talk.tracker.latest() is None
     assert talk.publish("What is a mutex?") is not None
-    assert talk.listener.guess(paused("What is a mutex?", 1, 32000)) is None
+    assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is None

@@ -20,16 +20,16 @@ from anyio.abc import SocketStream
 from bus.failures import ProviderFailure, Rejected
 from bus.local_socket import check_same_user
 from bus.run import Run
-from llm.connector.dial import word_for
 from llm.connector.protocol import (
     LARGEST_BYTES,
     LONGEST_S,
     PASSES_SOCKETS,
-    DialRequest,
-    Word,
-    line_of,
-    reply_in,
+    ConnectOutcome,
+    ConnectRequest,
+    decode_reply,
+    encode,
 )
+from llm.connector.tcp import outcome_of
 
 CONNECTOR_BACK_S = 5.0
 """How long a connector that died may take to be back, or one that starts to be there."""
@@ -47,23 +47,23 @@ _OUR_FAULT = {
 """Where the network and the host have no part in it: why, and what to do."""
 
 
-class NotDialled(Exception):
+class ConnectFailed(Exception):
     """There is no connection.
 
     Args:
         word: Why: the connector's word, or that there is none.
     """
 
-    def __init__(self, word: Word | Literal["no connector"]) -> None:
+    def __init__(self, word: ConnectOutcome | Literal["no connector"]) -> None:
         self.word = word
         self.why, self.fix = _OUR_FAULT.get(word, ("", ""))
         super().__init__(word)
 
 
-class Dialling(Protocol):
+class SocketSource(Protocol):
     """Opens connections."""
 
-    async def be_there(self) -> None:
+    async def wait_ready(self) -> None:
         """Return as soon as connections can be had.
 
         Raises:
@@ -78,10 +78,10 @@ class Dialling(Protocol):
         """
 
 
-class Directly:
+class DirectSockets:
     """Opens them itself: where no connector can be, and outside of sessions."""
 
-    async def be_there(self) -> None:
+    async def wait_ready(self) -> None:
         """Return at once."""
 
     async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
@@ -94,10 +94,10 @@ class Directly:
             async with asyncio.timeout(within_s):
                 return await anyio.connect_tcp(host, port)
         except (OSError, UnicodeError) as error:
-            raise NotDialled(word_for(error)) from error
+            raise ConnectFailed(outcome_of(error)) from error
 
 
-class ThroughConnector:
+class ConnectorSockets:
     """Asks the connector for them, and waits for one that is being started again.
 
     Args:
@@ -109,7 +109,7 @@ class ThroughConnector:
         self._address = address
         self._secret = secret
 
-    async def be_there(self) -> None:
+    async def wait_ready(self) -> None:
         """Return as soon as the connector is there.
 
         Raises:
@@ -118,7 +118,7 @@ class ThroughConnector:
         try:
             async with self._line():
                 pass
-        except NotDialled as failed:
+        except ConnectFailed as failed:
             raise ProviderFailure(
                 f"nothing can be asked: {failed.why}",
                 kept="the transcript goes on, and your notes are shown",
@@ -145,7 +145,7 @@ class ThroughConnector:
             NotDialled: There is none.
         """
         within_s = min(within_s, LONGEST_S)
-        request = line_of(DialRequest(self._secret, host, port, within_s))
+        request = encode(ConnectRequest(self._secret, host, port, within_s))
         try:
             async with asyncio.timeout(within_s + CONNECTOR_BACK_S):
                 while True:  # a connector that dies over it is asked again when it is back
@@ -154,9 +154,9 @@ class ThroughConnector:
                             return await _asked(line, request)
                     await asyncio.sleep(_KNOCK_AGAIN_S)
         except TimeoutError:
-            raise NotDialled("timed out") from None
+            raise ConnectFailed("timed out") from None
         except (OSError, Rejected) as error:
-            raise NotDialled("unreachable") from error
+            raise ConnectFailed("unreachable") from error
 
     @contextlib.asynccontextmanager
     async def _line(self) -> AsyncIterator[socket.socket]:
@@ -168,7 +168,7 @@ class ThroughConnector:
         give_up_s = time.monotonic() + CONNECTOR_BACK_S
         while (line := self._knock()) is None:
             if time.monotonic() > give_up_s:
-                raise NotDialled("no connector")
+                raise ConnectFailed("no connector")
             await asyncio.sleep(_KNOCK_AGAIN_S)
         with line:
             check_same_user(line)
@@ -185,9 +185,11 @@ class ThroughConnector:
         return line
 
 
-def way_out(run: Run) -> Dialling:
+def socket_source(run: Run) -> SocketSource:
     """Return how connections come about in this run."""
-    return ThroughConnector(run.connector_address, run.connector_secret) if PASSES_SOCKETS else Directly()
+    return (
+        ConnectorSockets(run.connector_address, run.connector_secret) if PASSES_SOCKETS else DirectSockets()
+    )
 
 
 async def _asked(line: socket.socket, request: bytes) -> socket.socket:
@@ -206,9 +208,9 @@ async def _asked(line: socket.socket, request: bytes) -> socket.socket:
             unused.callback(os.close, each)
         if not body:
             raise ConnectionResetError("the connector hung up")
-        reply = reply_in(body)
+        reply = decode_reply(body)
         if reply.word != "connected":
-            raise NotDialled(reply.word)
+            raise ConnectFailed(reply.word)
         if not handed:
             raise Rejected("no connection was handed over")
         connection = socket.socket(fileno=handed[0])

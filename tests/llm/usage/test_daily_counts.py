@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bus.failures import MachineFailure
-from llm.usage import ledger_file as spending_file
-from llm.usage.ledger_file import SpendingFile
+from llm.usage import daily_counts as spending_file
+from llm.usage.daily_counts import DailyCounts
 from llm.usage.totals import Count
 
 TODAY = datetime.date(2026, 3, 31)
@@ -25,8 +25,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_counts_are_kept_without_content_and_for_the_user_alone(path: Path) -> None:
-    SpendingFile(path).add(TODAY, ONE)
-    assert SpendingFile(path).add(TODAY, ONE) == ONE + ONE
+    DailyCounts(path).add(TODAY, ONE)
+    assert DailyCounts(path).add(TODAY, ONE) == ONE + ONE
     assert json.loads(path.read_text()) == {
         "2026-03-31": {"requests": 2, "prompt_tokens": 200, "answer_tokens": 40, "cost": 0.5}
     }
@@ -36,7 +36,7 @@ def test_counts_are_kept_without_content_and_for_the_user_alone(path: Path) -> N
 
 
 def test_days_are_kept_for_a_month(path: Path) -> None:
-    file = SpendingFile(path)
+    file = DailyCounts(path)
     for days_ago in (40, 31, 30, 1):
         file.add(TODAY - datetime.timedelta(days=days_ago), ONE)
     file.add(TODAY, ONE)
@@ -47,13 +47,13 @@ def test_sessions_at_once_lose_no_counts(path: Path) -> None:
     program = (
         "import sys, datetime, pathlib\n"
         "from llm.usage.totals import Count\n"
-        "from llm.usage.ledger_file import SpendingFile\n"
+        "from llm.usage.daily_counts import SpendingFile\n"
         "file = SpendingFile(pathlib.Path(sys.argv[1]))\n"
         "for _ in range(50): file.add(datetime.date(2026, 3, 31), Count(requests=1, cost=0.5))\n"
     )
     sessions = [subprocess.Popen([sys.executable, "-c", program, str(path)]) for _ in range(4)]
     assert [session.wait(60) for session in sessions] == [0, 0, 0, 0]
-    assert SpendingFile(path).day(TODAY) == Count(requests=200, cost=100.0)
+    assert DailyCounts(path).day(TODAY) == Count(requests=200, cost=100.0)
 
 
 def test_a_session_that_holds_the_file_for_ever_is_not_waited_for(
@@ -64,5 +64,5 @@ def test_a_session_that_holds_the_file_for_ever_is_not_waited_for(
     with path.with_suffix(".lock").open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(MachineFailure, match="another session does not let go"):
-            SpendingFile(path).add(TODAY, ONE)
-    assert SpendingFile(path).add(TODAY, ONE) == ONE
+            DailyCounts(path).add(TODAY, ONE)
+    assert DailyCounts(path).add(TODAY, ONE) == ONE

@@ -6,7 +6,7 @@ from bus.messages import Event, ProviderReady, ProviderRequested
 from llm.settings import LlmSettings
 
 
-class AskedProvider:
+class ActiveProvider:
     """The provider and the model, in the words in which the user named them.
 
     Args:

@@ -30,7 +30,7 @@ _LARGEST_BYTES = 1 << 16
 _decoder = msgspec.json.Decoder(dict[datetime.date, Count])
 
 
-class SpendingFile:
+class DailyCounts:
     """The file.
 
     Args:
@@ -117,7 +117,7 @@ class Budget:
     ) -> None:
         self._report = report
         self._today = today
-        self._file: SpendingFile | None = SpendingFile(path or user_counts())
+        self._file: DailyCounts | None = DailyCounts(path or user_counts())
         self._date = today()
         self.spending = Spending()
         """As far as is known; other sessions are seen with every `add` and `limit_reached`."""
@@ -152,7 +152,7 @@ class Budget:
             self._date = self._today()
             self.spending = Spending(session=self.spending.session)
 
-    def _take_day(self, ask: Callable[[SpendingFile], Count]) -> None:
+    def _take_day(self, ask: Callable[[DailyCounts], Count]) -> None:
         assert self._file is not None
         try:
             self.spending = Spending(session=self.spending.session, day=ask(self._file))
