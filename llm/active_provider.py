@@ -1,32 +1,29 @@
-"""Who is asked, as a fold over the session's log: what the user chose last, if that worked. Pure."""
+"""Tracks which provider and model are active, from the event log."""
 
 from __future__ import annotations
 
-from bus.messages import Event, ProviderReady, ProviderRequested
+from bus.messages import Logged, ProviderReady, ProviderRequested
 from llm.settings import LlmSettings
 
 
 class ActiveProvider:
-    """The provider and the model, in the words in which the user named them.
-
-    Args:
-        settings: Whom a session begins with.
-    """
+    """The provider and model as the user named them; a requested one counts once it is ready."""
 
     def __init__(self, settings: LlmSettings) -> None:
         self.provider = settings.provider
         self.model = settings.model
-        self._wanted: ProviderRequested | None = None
+        self._requested: ProviderRequested | None = None
 
-    def apply(self, event: Event) -> None:
-        """Take in one event: a wish counts once somebody is ready."""
-        match event:
-            case ProviderRequested():
-                self._wanted = event
-            case ProviderReady(provider="none") if self._wanted and self._wanted.provider.strip() != "none":
-                pass  # said at the start of a stage that was chosen away from before it died
-            case ProviderReady() if self._wanted is not None:
-                self.provider, self.model = self._wanted.provider, self._wanted.model
-                self._wanted = None
+    def apply(self, logged: Logged) -> None:
+        """Update the state with one event."""
+        requested = self._requested
+        match logged.event:
+            case ProviderRequested() as event:
+                self._requested = event
+            case ProviderReady(provider="none") if requested and requested.provider.strip() != "none":
+                pass  # from the start of a stage that died before it applied the request
+            case ProviderReady() if requested is not None:
+                self.provider, self.model = requested.provider, requested.model
+                self._requested = None
             case _:
                 pass

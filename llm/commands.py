@@ -1,4 +1,4 @@
-"""What the fold over the log asks of whoever talks to the provider."""
+"""Commands from the conversation to the answer session."""
 
 from __future__ import annotations
 
@@ -6,30 +6,32 @@ from dataclasses import dataclass
 
 from llm.prompt import Prompt
 
+NEWER_QUESTION = "a newer question"
+"""Cause with which an answer stops when another is started."""
+
 
 @dataclass(frozen=True)
 class StartAnswer:
-    """A question to be answered, or an answer to be looked at, in the place of the one under way."""
+    """Answer this prompt instead of the current one."""
 
     question: int
-    request: Prompt
+    prompt: Prompt
     early: bool = False
-    """The words may still change: nothing of the answer is shown, and nothing else is stopped for it, until
-    a `Release` comes."""
+    """The question may still change: publish nothing and stop nothing until a `RevealAnswer`."""
 
 
 @dataclass(frozen=True)
 class RevealAnswer:
-    """The words of an early order stand: its answer is shown."""
+    """The question of an early answer is final: publish the answer."""
 
     question: int
 
 
 @dataclass(frozen=True)
 class DiscardAnswer:
-    """The words of an early order changed: its answer is thrown away."""
+    """The question of an early answer changed: discard the answer."""
 
     question: int
 
 
-Step = StartAnswer | RevealAnswer | DiscardAnswer
+Command = StartAnswer | RevealAnswer | DiscardAnswer

@@ -1,10 +1,7 @@
-"""What is sent to a language model: the contract, and its words.
+"""Prompts: the only content that is sent to a language model, and its wording.
 
-Pure. A request for an answer holds one question (with the one before it when it is a follow-up), the passages
-chosen for it and how to answer; one for feedback holds the practice question, what was answered and the
-passages. There is no field for anything else, least of all for the running transcript. What was spoken is
-data: it stands between marks and is never taken for instructions. How a server wants to read these words is
-for `llm.protocols`.
+Pure. A prompt holds a question and the passages for it; there is no field for the running transcript. Spoken
+words and notes stand between marks, as data that is not to be taken for instructions.
 """
 
 from __future__ import annotations
@@ -48,7 +45,7 @@ _POINTS: dict[Length, str] = {
 SHORT_INSTRUCTIONS = (
     "Answer the question in at most 60 words, in the first person, using the facts in the notes."
 )
-"""The words for a small model."""
+"""Instructions for a small model."""
 
 SHORT_FEEDBACK_INSTRUCTIONS = (
     "Say in at most 60 words what is good in the answer to the question and what it lacks."
@@ -56,19 +53,19 @@ SHORT_FEEDBACK_INSTRUCTIONS = (
 """The same for feedback."""
 
 NO_NOTES = "There are no notes on this: answer from general knowledge, and invent no facts about the person."
-"""Stands with a question that no passage fits, so that the instructions stay the same bytes."""
+"""Sent when no passage fits; not part of the instructions, whose bytes stay the same."""
 
-NO_NOTES_TO_JUDGE_BY = "There are no notes on this: judge by the question alone."
+NO_NOTES_FOR_FEEDBACK = "There are no notes on this: judge by the question alone."
 """The same for feedback."""
 
 PASSAGE_CHARACTERS, PASSAGES_AT_MOST = 1200, 8
-"""A passage is cut to so many characters, and no more than so many go along."""
+"""Limits of one passage and of their number."""
 
 QUESTION_CHARACTERS, ANSWER_CHARACTERS = 1000, 6000
-"""What was spoken is cut to these; an answer of six minutes fits."""
+"""Limits of spoken words; a practice answer of six minutes fits."""
 
 LANGUAGE_CHARACTERS, TONE_CHARACTERS, NOTE_CHARACTERS = 40, 100, 1000
-"""What the settings say is cut to these."""
+"""Limits of the settings."""
 
 
 class AnswerStyle(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,24 +73,24 @@ class AnswerStyle(msgspec.Struct, frozen=True, kw_only=True):
 
     length: Length = "medium"
     language: str = ""
-    """Empty means that of the question."""
+    """Empty means the language of the question."""
     tone: str = ""
     note: str = ""
-    """What the user tells the model about this session."""
+    """The user's context for this session."""
 
 
 class AnswerRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that leaves with a question, and nothing else can."""
+    """Everything that is sent with a question."""
 
     question: str
     previous_question: str = ""
-    """The question that a follow-up leans on."""
+    """The question that a follow-up refers to."""
     passages: tuple[Passage, ...] = ()
     style: AnswerStyle = AnswerStyle()
 
 
 class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that leaves when a practice answer is to be judged."""
+    """Everything that is sent for feedback on a practice answer."""
 
     question: str
     """As the program asked it."""
@@ -101,20 +98,20 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What the user said."""
     passages: tuple[Passage, ...] = ()
     style: AnswerStyle = AnswerStyle()
-    """Of this, the language and the note count."""
+    """Only language and note are used."""
 
 
 Prompt = AnswerRequest | FeedbackRequest
-"""What may be sent."""
+"""All that can be sent."""
 
 
 class RenderedPrompt(msgspec.Struct, frozen=True, kw_only=True):
-    """A wish in the words that a model reads."""
+    """The text that a model reads."""
 
     instructions: str
-    """The same bytes for every wish of a kind in a session, so that a server can keep them computed."""
+    """The same bytes for every prompt of a kind in a session, so that a server can cache them."""
     text: str
-    """What differs, the question or the answer last."""
+    """The part that differs, with the question or answer last."""
 
 
 def answer_style(settings: LlmSettings) -> AnswerStyle:
@@ -128,7 +125,7 @@ def answer_style(settings: LlmSettings) -> AnswerStyle:
 
 
 def render(prompt: Prompt, *, small: bool) -> RenderedPrompt:
-    """Return the wish in words; fewer, and without marks that it might echo, for a small model."""
+    """Return the prompt as text; shorter, and without marks that it might echo, for a small model."""
     if isinstance(prompt, AnswerRequest):
         if small:
             return RenderedPrompt(instructions=SHORT_INSTRUCTIONS, text=_question_for_small(prompt))
@@ -169,7 +166,7 @@ def _question(request: AnswerRequest) -> str:
 
 def _practice(request: FeedbackRequest) -> str:
     parts = [
-        _notes(request.passages) or NO_NOTES_TO_JUDGE_BY,
+        _notes(request.passages) or NO_NOTES_FOR_FEEDBACK,
         _between("question", request.question[:QUESTION_CHARACTERS]),
         _between("answer", request.answer[:ANSWER_CHARACTERS]),
     ]
@@ -202,7 +199,7 @@ def _passage(passage: Passage) -> str:
 
 
 def _between(mark: str, text: str) -> str:
-    """Return the text between marks that it cannot close itself."""
+    """Return the text between marks that the text itself cannot close."""
     return f"<{mark}>\n{text.replace('</', '< /')}\n</{mark}>"
 
 

@@ -9,7 +9,7 @@ from bench.fuzzing.decoder import Decoder, Forged
 from bus.failures import Rejected
 from llm.connector.allowlist import Allowlist
 from llm.connector.protocol import (
-    LONGEST_S,
+    MAX_TIMEOUT_S,
     ConnectOutcome,
     ConnectReply,
     ConnectRequest,
@@ -19,7 +19,7 @@ from llm.connector.protocol import (
 )
 from llm.settings import LlmSettings
 
-_WORDS = (b"secret", b"host", b"port", b"within_s", b"word", b"connected", b"\n", b"65536", b"1e999",
+_WORDS = (b"secret", b"host", b"port", b"timeout_s", b"outcome", b"connected", b"\n", b"65536", b"1e999",
           b"localhost", b"::1", b"%00", b"NaN", b"\xff")  # fmt: skip
 _OF_HOSTS = frozenset(string.ascii_letters + string.digits + "._:-")
 _ALLOWED = Allowlist(LlmSettings(provider="openai"))
@@ -30,7 +30,7 @@ def _request(line: bytes) -> ConnectRequest:
     """Take what is asked, and judge it as the connector does."""
     request = decode_request(line)
     sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
-    if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):
+    if not (sound and 1 <= request.port <= 65535 and 0 < request.timeout_s <= MAX_TIMEOUT_S):
         raise Forged("what can be no request was taken for one")
     chosen = (request.host.lower(), request.port) == ("api.openai.com", 443)
     here = request.host.lower().startswith(_HERE) or ":" in request.host
@@ -41,7 +41,7 @@ def _request(line: bytes) -> ConnectRequest:
 
 def _reply(line: bytes) -> ConnectReply:
     reply = decode_reply(line)
-    if reply.word not in get_args(ConnectOutcome):
+    if reply.outcome not in get_args(ConnectOutcome):
         raise Forged("a word that the connector does not have was taken for one")
     return reply
 

@@ -1,7 +1,4 @@
-"""How a connection comes about: through the connector, or, where there is none, by this process itself.
-
-Knows nothing of what is said on it. Use it on one event loop.
-"""
+"""Sources of connected TCP sockets: the connector process, or this process itself."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ from bus.failures import ProviderFailure, Rejected
 from bus.local_socket import check_same_user
 from bus.run import Run
 from llm.connector.protocol import (
-    LARGEST_BYTES,
-    LONGEST_S,
+    MAX_BYTES,
+    MAX_TIMEOUT_S,
     PASSES_SOCKETS,
     ConnectOutcome,
     ConnectRequest,
@@ -31,78 +28,78 @@ from llm.connector.protocol import (
 )
 from llm.connector.tcp import outcome_of
 
-CONNECTOR_BACK_S = 5.0
-"""How long a connector that died may take to be back, or one that starts to be there."""
+CONNECTOR_TIMEOUT_S = 5.0
+"""How long to wait for a connector that is being started or restarted."""
 
-_KNOCK_AGAIN_S = 0.02
+_RETRY_S = 0.02
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 
-
-_NO_CONNECTOR = "the connector, which opens every connection, is not there"
-_START_IT = "end the session and start it again; by hand, start `python -m llm.connector` beside"
-_OUR_FAULT = {
-    "no connector": (_NO_CONNECTOR, _START_IT),
-    "not chosen": ("the connector was not told that you chose it", "choose it again"),
+_OWN_FAULTS = {
+    "no connector": (
+        "the connector, which opens every connection, is not running",
+        "end the session and start it again; when started manually, run `python -m llm.connector` too",
+    ),
+    "not chosen": ("the connector does not know that you chose it", "choose it again"),
 }
-"""Where the network and the host have no part in it: why, and what to do."""
+"""Outcomes that neither the network nor the host causes: why, and what to do."""
 
 
 class ConnectFailed(Exception):
     """There is no connection.
 
     Args:
-        word: Why: the connector's word, or that there is none.
+        outcome: The connector's outcome, or that there is no connector.
     """
 
-    def __init__(self, word: ConnectOutcome | Literal["no connector"]) -> None:
-        self.word = word
-        self.why, self.fix = _OUR_FAULT.get(word, ("", ""))
-        super().__init__(word)
+    def __init__(self, outcome: ConnectOutcome | Literal["no connector"]) -> None:
+        self.outcome = outcome
+        self.why, self.fix = _OWN_FAULTS.get(outcome, ("", ""))
+        super().__init__(outcome)
 
 
 class SocketSource(Protocol):
-    """Opens connections."""
+    """Opens TCP connections."""
 
     async def wait_ready(self) -> None:
-        """Return as soon as connections can be had.
+        """Return as soon as connections can be opened.
 
         Raises:
             ProviderFailure: They cannot.
         """
 
-    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+    async def connect(self, host: str, port: int, timeout_s: float) -> SocketStream:
         """Return a connection.
 
         Raises:
-            NotDialled: There is none.
+            ConnectFailed: There is none.
         """
 
 
 class DirectSockets:
-    """Opens them itself: where no connector can be, and outside of sessions."""
+    """Opens connections in this process: where there can be no connector, and outside of sessions."""
 
     async def wait_ready(self) -> None:
         """Return at once."""
 
-    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+    async def connect(self, host: str, port: int, timeout_s: float) -> SocketStream:
         """Return a connection.
 
         Raises:
-            NotDialled: There is none.
+            ConnectFailed: There is none.
         """
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(timeout_s):
                 return await anyio.connect_tcp(host, port)
         except (OSError, UnicodeError) as error:
             raise ConnectFailed(outcome_of(error)) from error
 
 
 class ConnectorSockets:
-    """Asks the connector for them, and waits for one that is being started again.
+    """Receives connected sockets from the connector. Use it on one event loop.
 
     Args:
-        address: The connector's socket.
-        secret: What it wants to hear.
+        address: The connector's Unix socket.
+        secret: Authenticates this process to the connector.
     """
 
     def __init__(self, address: Path, secret: str) -> None:
@@ -110,124 +107,123 @@ class ConnectorSockets:
         self._secret = secret
 
     async def wait_ready(self) -> None:
-        """Return as soon as the connector is there.
+        """Return as soon as the connector is running.
 
         Raises:
             ProviderFailure: It is not.
         """
         try:
-            async with self._line():
+            async with self._channel():
                 pass
         except ConnectFailed as failed:
             raise ProviderFailure(
-                f"nothing can be asked: {failed.why}",
-                kept="the transcript goes on, and your notes are shown",
+                f"no provider can be reached: {failed.why}",
+                kept="the transcript continues, and your notes are shown",
                 fix=failed.fix,
             ) from None
 
-    async def dial(self, host: str, port: int, within_s: float) -> SocketStream:
+    async def connect(self, host: str, port: int, timeout_s: float) -> SocketStream:
         """Return a connection.
 
         Raises:
-            NotDialled: There is none.
+            ConnectFailed: There is none.
         """
-        connection = await self.handed(host, port, within_s)
+        connection = await self.receive_socket(host, port, timeout_s)
         try:
             return await SocketStream.from_socket(connection)
         except BaseException:
             connection.close()
             raise
 
-    async def handed(self, host: str, port: int, within_s: float) -> socket.socket:
-        """Return a connected socket, as the connector handed it over.
+    async def receive_socket(self, host: str, port: int, timeout_s: float) -> socket.socket:
+        """Return a connected socket from the connector; asks again when the connector is restarted.
 
         Raises:
-            NotDialled: There is none.
+            ConnectFailed: There is none.
         """
-        within_s = min(within_s, LONGEST_S)
-        request = encode(ConnectRequest(self._secret, host, port, within_s))
+        timeout_s = min(timeout_s, MAX_TIMEOUT_S)
+        request = encode(ConnectRequest(self._secret, host, port, timeout_s))
         try:
-            async with asyncio.timeout(within_s + CONNECTOR_BACK_S):
-                while True:  # a connector that dies over it is asked again when it is back
-                    async with self._line() as line:
+            async with asyncio.timeout(timeout_s + CONNECTOR_TIMEOUT_S):
+                while True:
+                    async with self._channel() as channel:
                         with contextlib.suppress(ConnectionError):
-                            return await _asked(line, request)
-                    await asyncio.sleep(_KNOCK_AGAIN_S)
+                            return await _request_socket(channel, request)
+                    await asyncio.sleep(_RETRY_S)
         except TimeoutError:
             raise ConnectFailed("timed out") from None
         except (OSError, Rejected) as error:
             raise ConnectFailed("unreachable") from error
 
     @contextlib.asynccontextmanager
-    async def _line(self) -> AsyncIterator[socket.socket]:
-        """Yield a line to the connector, as soon as it is there.
+    async def _channel(self) -> AsyncIterator[socket.socket]:
+        """Yield a Unix socket to the connector, as soon as it is running.
 
         Raises:
-            NotDialled: It does not come.
+            ConnectFailed: It is not.
         """
-        give_up_s = time.monotonic() + CONNECTOR_BACK_S
-        while (line := self._knock()) is None:
-            if time.monotonic() > give_up_s:
+        deadline_s = time.monotonic() + CONNECTOR_TIMEOUT_S
+        while (channel := self._open_channel()) is None:
+            if time.monotonic() > deadline_s:
                 raise ConnectFailed("no connector")
-            await asyncio.sleep(_KNOCK_AGAIN_S)
-        with line:
-            check_same_user(line)
-            yield line
+            await asyncio.sleep(_RETRY_S)
+        with channel:
+            check_same_user(channel)
+            yield channel
 
-    def _knock(self) -> socket.socket | None:
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.setblocking(False)
+    def _open_channel(self) -> socket.socket | None:
+        channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        channel.setblocking(False)
         try:
-            line.connect(str(self._address))
-        except OSError:  # it is not there, or not yet, or too many others knock
-            line.close()
+            channel.connect(str(self._address))
+        except OSError:  # not running yet, or its backlog is full
+            channel.close()
             return None
-        return line
+        return channel
 
 
 def socket_source(run: Run) -> SocketSource:
-    """Return how connections come about in this run."""
-    return (
-        ConnectorSockets(run.connector_address, run.connector_secret) if PASSES_SOCKETS else DirectSockets()
-    )
+    """Return how this run's llm process opens connections."""
+    if not PASSES_SOCKETS:
+        return DirectSockets()
+    return ConnectorSockets(run.connector_address, run.connector_secret)
 
 
-async def _asked(line: socket.socket, request: bytes) -> socket.socket:
-    """Ask, and return what is handed over.
+async def _request_socket(channel: socket.socket, request: bytes) -> socket.socket:
+    """Send a request and return the socket that comes with the reply.
 
     Raises:
-        NotDialled: The connector has no connection for us.
-        Refused: The answer is none.
-        ConnectionError: The connector died over it.
+        ConnectFailed: The connector has no connection for us.
+        Rejected: The reply is malformed.
+        ConnectionError: The connector died.
     """
-    await asyncio.get_running_loop().sock_sendall(line, request)
-    await _readable(line)
-    body, handed, _, _ = socket.recv_fds(line, LARGEST_BYTES, 1)
+    await asyncio.get_running_loop().sock_sendall(channel, request)
+    await _wait_readable(channel)
+    body, descriptors, _, _ = socket.recv_fds(channel, MAX_BYTES, 1)
     with contextlib.ExitStack() as unused:
-        for each in handed:
+        for each in descriptors:
             unused.callback(os.close, each)
         if not body:
-            raise ConnectionResetError("the connector hung up")
+            raise ConnectionResetError("the connector closed the connection")
         reply = decode_reply(body)
-        if reply.word != "connected":
-            raise ConnectFailed(reply.word)
-        if not handed:
-            raise Rejected("no connection was handed over")
-        connection = socket.socket(fileno=handed[0])
+        if reply.outcome != "connected":
+            raise ConnectFailed(reply.outcome)
+        if not descriptors:
+            raise Rejected("the reply has no socket")
+        connection = socket.socket(fileno=descriptors[0])
         unused.pop_all()
         connection.set_inheritable(False)
         if connection.family not in _INTERNET:
             connection.close()
-            raise Rejected("what was handed over leads nowhere")
+            raise Rejected("the received descriptor is not an internet socket")
         return connection
 
 
-async def _readable(line: socket.socket) -> None:
-    """Wait until there is something to read."""
+async def _wait_readable(channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready = loop.create_future()
-    loop.add_reader(line, lambda: None if ready.done() else ready.set_result(None))
+    loop.add_reader(channel, lambda: None if ready.done() else ready.set_result(None))
     try:
         await ready
     finally:
-        loop.remove_reader(line)
+        loop.remove_reader(channel)

@@ -1,4 +1,4 @@
-"""Opens a TCP connection by a host's name, and says in a word why there is none. Sends and reads nothing."""
+"""Opens TCP connections by host name; sends and reads nothing on them."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ import socket
 from llm.connector.allowlist import is_this_machine
 from llm.connector.protocol import ConnectOutcome
 
-_NEXT_ADDRESS_AFTER_S = 0.25
-"""When the next of a host's addresses is tried beside the one before, as RFC 8305 has it."""
+_NEXT_ADDRESS_DELAY_S = 0.25
+"""Delay before the host's next address is tried in parallel (RFC 8305)."""
 
 
-async def connected(host: str, port: int, within_s: float) -> socket.socket:
-    """Return a socket that is connected, to the first of the host's addresses that answers.
+async def open_socket(host: str, port: int, timeout_s: float) -> socket.socket:
+    """Return a socket connected to the first of the host's addresses that accepts.
 
     Raises:
-        OSError: There is none; `word_for` says why.
-        UnicodeError: No host can have that name.
+        OSError: There is none; `outcome_of` says why.
+        UnicodeError: The name is not a valid host name.
     """
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(within_s):
+    async with asyncio.timeout(timeout_s):
         transport, _ = await loop.create_connection(
-            _Silent, host, port, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER_S
+            _Paused, host, port, happy_eyeballs_delay=_NEXT_ADDRESS_DELAY_S
         )
     try:
         connection: socket.socket = transport.get_extra_info("socket").dup()
     finally:
-        transport.abort()  # closes its own handle, not the connection
-    if is_this_machine(host) and not _leads_to_this_machine(connection):
+        transport.abort()  # closes its own descriptor, not the connection
+    if is_this_machine(host) and not _is_loopback(connection):
         connection.close()
-        raise PermissionError(0, "this machine's name leads elsewhere")
+        raise PermissionError(0, "the name of this machine resolves to another machine")
     return connection
 
 
 def outcome_of(error: OSError | UnicodeError) -> ConnectOutcome:
-    """Return why there is no connection."""
+    """Return the outcome that an error stands for."""
     match error:
         case socket.gaierror() | UnicodeError():
             return "name not found"
@@ -48,13 +48,13 @@ def outcome_of(error: OSError | UnicodeError) -> ConnectOutcome:
             return "unreachable"
 
 
-class _Silent(asyncio.Protocol):
-    """Reads nothing: whatever comes is for whoever gets the socket."""
+class _Paused(asyncio.Protocol):
+    """Reads nothing; the bytes are for the process that receives the socket."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.ReadTransport)
         transport.pause_reading()
 
 
-def _leads_to_this_machine(connection: socket.socket) -> bool:
+def _is_loopback(connection: socket.socket) -> bool:
     return ipaddress.ip_address(connection.getpeername()[0]).is_loopback

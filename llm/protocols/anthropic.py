@@ -1,7 +1,7 @@
-"""Anthropic's Messages.
+"""Wire format of Anthropic's Messages API.
 
-Pure. The instructions are marked as worth keeping computed; Anthropic does so once they are long enough,
-which ours are with a long note of the user's. Complete is what has a stop reason; "message_stop" ends it.
+Pure. The instructions are marked for prompt caching, which takes effect when they are long enough. An answer
+is complete with a stop reason; "message_stop" ends it.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _MODELS_PATH = "models?limit=1000"
 
 @dataclass
 class MessagesReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     def feed(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+        """Apply an event and return the text it adds."""
         chunk = chunk_in(event)
         match text_in(chunk, "type"):
             case "message_start":
@@ -73,7 +73,7 @@ class MessagesReply(Reply):
         return text_of(block.get("text"))
 
     def _read_usage(self, usage: dict[str, Any]) -> None:
-        """Take in counts; those of a later event replace those before."""
+        """Apply token counts; a later event replaces earlier counts."""
         if "input_tokens" in usage:
             self.cached_tokens = count_in(usage, "cache_read_input_tokens", self.cached_tokens)
             written = count_in(usage, "cache_creation_input_tokens")
@@ -95,9 +95,9 @@ def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    kept = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
+    instructions = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
     if dialect.system_role:
-        fields["system"] = [kept]
+        fields["system"] = [instructions]
         fields["messages"] = [{"role": "user", "content": words.text}]
     else:
         fields["messages"] = messages_of(words, dialect)
@@ -109,9 +109,11 @@ def _models_in(body: str) -> ModelList | None:
     listed = found.get("data") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         return None
-    alive = [entry for entry in listed if text_in(entry, "lifecycle") != "retired"]
+    available = [entry for entry in listed if text_in(entry, "lifecycle") != "retired"]
     last = text_in(found, "last_id") if found.get("has_more") is True else ""
-    return ModelList(names_in(alive, "id"), f"{_MODELS_PATH}&after_id={quote(last, safe='')}" if last else "")
+    return ModelList(
+        names_in(available, "id"), f"{_MODELS_PATH}&after_id={quote(last, safe='')}" if last else ""
+    )
 
 
 MESSAGES = Protocol(

@@ -1,8 +1,7 @@
-"""Chat completions: what OpenAI began, and most servers speak.
+"""Wire format of chat completions, which OpenAI introduced and most servers use.
 
-Pure. Written for OpenAI, Groq, Ollama, llama.cpp, LM Studio and vLLM, which agree on the words and differ in
-the errors. Gateways also send content in parts, a whole message, a completion's text, or Ollama's own format.
-Complete is what has a finish reason, "[DONE]", or is a whole message.
+Pure. Gateways also send content in parts, a whole message, a completion's text, or Ollama's native format. An
+answer is complete with a finish reason, after "[DONE]", or when it is a whole message.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ DONE = "[DONE]"
 
 @dataclass
 class ChatReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     _text: str = ""
-    """What came so far."""
+    """The text so far."""
 
     def feed(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+        """Apply an event and return the text it adds."""
         if event.data.strip() == DONE:
             self.done = self.complete = True
             self.stop_reason = self.stop_reason or STOP
@@ -54,7 +53,7 @@ class ChatReply(Reply):
             whole = text_in(chunk, "object") != "chat.completion.chunk"
             return self._read_choice(choices[0] if isinstance(choices[0], dict) else {}, whole=whole)
         if self._text and choices == [] and part_of(chunk, "usage"):
-            self.complete = True  # the counts come last, also from servers that send no finish reason
+            self.complete = True  # counts come last, also from servers without a finish reason
         return self._read_native(chunk)
 
     def _read_usage(self, usage: dict[str, Any]) -> None:
@@ -66,7 +65,7 @@ class ChatReply(Reply):
 
     def _read_choice(self, choice: dict[str, Any], *, whole: bool) -> str:
         error = find_error(choice)
-        if error is not None:  # OpenRouter's, when the provider behind it breaks off
+        if error is not None:  # OpenRouter, when the provider behind it aborts
             self.failure, self.complete = error, True
         self._read_end(choice, "finish_reason")
         if "delta" in choice or "message" not in choice:
@@ -77,13 +76,13 @@ class ChatReply(Reply):
             self.complete = True
             self.stop_reason = self.stop_reason or STOP
         text = self._read_message(part_of(choice, "message"))
-        if text.startswith(before):  # all of the answer so far, from servers that send it again and again
+        if text.startswith(before):  # some servers repeat the whole answer so far
             self._text = text
             return text.removeprefix(before)
         return text
 
     def _read_native(self, chunk: dict[str, Any]) -> str:
-        """Take in a line of Ollama's own format, or an event of llama.cpp's."""
+        """Apply a line of Ollama's native format, or an event of llama.cpp's."""
         if chunk.get("done") is True or chunk.get("stop") is True:
             self.complete = True
             self._read_end(chunk, "done_reason")
@@ -128,7 +127,7 @@ def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
 
 
 def models_in(body: str) -> ModelList | None:
-    """Return the models that OpenAI's list, and those like it, names; None when it is no list of models."""
+    """Return the models in a list like OpenAI's; None when it is not a list of models."""
     found = decoded(body)
     listed = found.get("data") if isinstance(found, dict) else None
     return ModelList(names_in(listed, "id")) if isinstance(listed, list) else None

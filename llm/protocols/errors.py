@@ -1,6 +1,6 @@
-"""What providers say went wrong, in every shape that they say it in.
+"""Parses the errors that providers report, in all their shapes.
 
-Pure. The shapes are read alike for all of them: a gateway in front of one may answer in another's words.
+Pure. Every shape is accepted from every provider, because a gateway may use another's.
 """
 
 from __future__ import annotations
@@ -19,23 +19,19 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 
 @dataclass(frozen=True)
 class ReportedError:
-    """What a provider said went wrong."""
+    """An error as the provider reported it."""
 
     message: str
     code: str = ""
-    """The provider's own code or type: "insufficient_quota", "model_not_found"."""
+    """The provider's code or type: "insufficient_quota", "model_not_found"."""
     reason: str = ""
-    """What its details add: Anthropic's error_code, Google's reason or the name of the quota."""
+    """From the details: Anthropic's error_code, Google's reason or quota name."""
     retry_after_s: float = 0.0
-    """How long it asks us to wait; 0 when the body does not say."""
+    """Requested delay; 0 when the body has none."""
 
 
 class StreamFailed(Exception):
-    """The provider reported an error in the middle of its answer.
-
-    Args:
-        error: What it said.
-    """
+    """The provider reported an error in the middle of its answer."""
 
     def __init__(self, error: ReportedError) -> None:
         self.error = error
@@ -46,7 +42,7 @@ def chunk_in(event: ServerEvent) -> dict[str, Any]:
     """Return the JSON object in an event; empty when there is none.
 
     Raises:
-        StreamFailed: The event is an error, in any of the shapes they come in.
+        StreamFailed: The event is an error.
     """
     return next(iter(chunks_in(event)), {})
 
@@ -55,7 +51,7 @@ def chunks_in(event: ServerEvent) -> list[dict[str, Any]]:
     """Return the JSON objects in an event: one, or those of a list.
 
     Raises:
-        StreamFailed: One of them is an error, in any of the shapes they come in.
+        StreamFailed: One of them is an error.
     """
     found = decoded(event.data)
     chunks = [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
@@ -73,14 +69,14 @@ def _check(found: dict[str, Any], *, expected: bool) -> None:
 
 
 def error_in(body: str) -> ReportedError:
-    """Return the error in the body of a refused request, whatever it looks like."""
+    """Return the error in the body of a response, in any shape."""
     found = _first(decoded(body))
     error = find_error(found, expected=True) if isinstance(found, dict) else None
     return error or ReportedError("" if body.lstrip().startswith("<") else one_line(body))
 
 
 def find_error(found: dict[str, Any], *, expected: bool = False) -> ReportedError | None:
-    """Return the error in a JSON object, or None when it is none.
+    """Return the error in a JSON object, or None.
 
     Args:
         found: The object.
@@ -101,7 +97,7 @@ def find_error(found: dict[str, Any], *, expected: bool = False) -> ReportedErro
 
 
 def one_line(text: str) -> str:
-    """Return the text as one short line that can be shown."""
+    """Return the text as one short printable line."""
     shown = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * MESSAGE_CHARACTERS])
     return " ".join(shown.split())[:MESSAGE_CHARACTERS]
 
@@ -118,7 +114,7 @@ def _read(error: dict[str, Any], message: str) -> ReportedError:
 
 
 def _details(details: Any) -> tuple[str, float]:
-    """Return the reasons that an error's details give, and how long they ask us to wait."""
+    """Return the reasons in an error's details, and the requested delay."""
     if isinstance(details, dict):  # Anthropic
         return one_line(str(details.get("error_code") or "")), 0.0
     reasons, retry_after_s = [], 0.0
@@ -135,5 +131,5 @@ def _details(details: Any) -> tuple[str, float]:
 
 
 def _first(found: Any) -> Any:
-    """Return what a list holds first: Google puts an error into a list of one."""
+    """Return the first item of a list; Google puts an error into a list of one."""
     return found[0] if isinstance(found, list) and found else found

@@ -1,8 +1,7 @@
-"""Google's generateContent for Gemini, as a stream of events.
+"""Wire format of Google's generateContent API for Gemini.
 
-Pure. Google calls another of its APIs the newer one; this file is all there is to change. The key goes into
-a header and never into the address, which servers write down. Complete is what has a finish reason, or was
-blocked before it began; the end of the bytes follows, there is no "[DONE]".
+Pure. The key is sent in a header, never in the address, which servers log. An answer is complete with a
+finish reason or a block reason; there is no "[DONE]".
 """
 
 from __future__ import annotations
@@ -33,10 +32,10 @@ _MODELS_PATH = "models?pageSize=1000"
 
 @dataclass
 class GeminiReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     def feed(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+        """Apply an event and return the text it adds."""
         return "".join(map(self._read_chunk, chunks_in(event)))
 
     def _read_chunk(self, chunk: dict[str, Any]) -> str:
@@ -74,12 +73,12 @@ def _headers(key: str) -> dict[str, str]:
 
 def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
     words = render(prompt, small=dialect.small)
-    wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
+    config: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
-        wanted["temperature"] = dialect.temperature
+        config["temperature"] = dialect.temperature
     parts = [{"text": words.instructions}], [{"text": words.text}]
     fields: dict[str, Any] = {"systemInstruction": {"parts": parts[0]}} if dialect.system_role else {}
-    fields["generationConfig"] = wanted | dialect.extra
+    fields["generationConfig"] = config | dialect.extra
     fields["contents"] = [{"role": "user", "parts": parts[1] if dialect.system_role else parts[0] + parts[1]}]
     return msgspec.json.encode(fields)
 
@@ -99,8 +98,8 @@ def _models_in(body: str) -> ModelList | None:
 
 
 def _answers(entry: Any) -> bool:
-    ways = entry.get("supportedGenerationMethods") if isinstance(entry, dict) else None
-    return bool(text_in(entry, "name")) and (not isinstance(ways, list) or "generateContent" in ways)
+    methods = entry.get("supportedGenerationMethods") if isinstance(entry, dict) else None
+    return bool(text_in(entry, "name")) and (not isinstance(methods, list) or "generateContent" in methods)
 
 
 GENERATE_CONTENT = Protocol(

@@ -1,8 +1,7 @@
-"""OpenAI's Responses, which xAI speaks too.
+"""Wire format of OpenAI's Responses API, which xAI uses too.
 
-Pure. Nothing is stored ("store" is false; left out, a provider keeps the answer for weeks). The instructions
-go in as a message of the system, because not every server of this format knows a field for them. Complete is
-what ends in response.completed or response.incomplete; there is no "[DONE]".
+Pure. "store" is false, since a provider would otherwise store the answer for weeks. An answer is complete
+after response.completed or response.incomplete; there is no "[DONE]".
 """
 
 from __future__ import annotations
@@ -32,12 +31,12 @@ from llm.protocols.sse import ServerEvent
 
 @dataclass
 class ResponsesReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     _added: bool = False
 
     def feed(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+        """Apply an event and return the text it adds."""
         chunk = chunk_in(event)
         kind, response = text_in(chunk, "type"), part_of(chunk, "response")
         self.model = one_line(text_in(response, "model")) or self.model
@@ -67,7 +66,7 @@ class ResponsesReply(Reply):
         return text
 
     def _whole(self, response: dict[str, Any]) -> str:
-        """Return the text of a response that came in no smaller pieces."""
+        """Return the text of a response that was not streamed."""
         output = response.get("output")
         messages = [item for item in output if text_in(item, "type") == "message"] if _is_list(output) else []
         return "" if self._added else self._add(text_of(messages))

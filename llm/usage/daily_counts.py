@@ -1,7 +1,7 @@
-"""The counts of each day on disk: how many requests, tokens and dollars; never what was in them.
+"""Daily counts of requests, tokens and dollars on disk, without any content.
 
-One small file, readable by the user alone, kept for 31 days. Sessions that run at once add to it one after
-another. A file that is damaged or cannot be written is reported once; the session goes on counting in memory.
+One small file, readable by the user alone, with 31 days; concurrent sessions lock it. When it is damaged or
+cannot be written, that is reported once and the session counts in memory.
 """
 
 from __future__ import annotations
@@ -19,29 +19,25 @@ import platformdirs
 
 from bus.failures import Failure, MachineFailure
 from llm.settings import LlmSettings
-from llm.usage.totals import Count, Spending
+from llm.usage.totals import Count, Totals
 
 KEPT_DAYS = 31
 
-_LOCK_LIMIT_S = 0.5
+_LOCK_TIMEOUT_S = 0.5
 _LOCK_RETRY_S = 0.005
-_LARGEST_BYTES = 1 << 16
+_MAX_BYTES = 1 << 16
 
 _decoder = msgspec.json.Decoder(dict[datetime.date, Count])
 
 
 class DailyCounts:
-    """The file.
-
-    Args:
-        path: Where it is, or is to be.
-    """
+    """The file, at this path."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def day(self, day: datetime.date) -> Count:
-        """Return what a day has come to.
+        """Return the count of a day.
 
         Raises:
             MachineFailure: The file cannot be read, or is damaged.
@@ -50,7 +46,7 @@ class DailyCounts:
             return self._read().get(day, Count())
 
     def add(self, day: datetime.date, count: Count) -> Count:
-        """Add to a day, and return what it has come to.
+        """Add to a day and return its count.
 
         Raises:
             MachineFailure: The file cannot be written, or is damaged.
@@ -67,7 +63,7 @@ class DailyCounts:
     def _read(self) -> dict[datetime.date, Count]:
         try:
             with self._path.open("rb") as file:
-                return _decoder.decode(file.read(_LARGEST_BYTES))
+                return _decoder.decode(file.read(_MAX_BYTES))
         except FileNotFoundError:
             return {}
 
@@ -83,30 +79,30 @@ class DailyCounts:
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
-        kept = "what is spent is counted for this session only; limits of the day do not see other sessions"
+        kept = "usage is counted for this session only; daily limits do not include other sessions"
         try:
             yield
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise MachineFailure(
                 f"the counts in {self._path} are damaged",
                 kept=kept,
-                fix="remove that file to count anew",
+                fix="remove that file to start counting from zero",
             ) from error
         except OSError as error:
             raise MachineFailure(
-                f"the counts in {self._path} cannot be kept ({error.strerror or error})",
+                f"the counts in {self._path} cannot be saved ({error.strerror or error})",
                 kept=kept,
-                fix="see that the folder is yours and not full",
+                fix="check that you own the folder and that the disk is not full",
             ) from error
 
 
 class Budget:
-    """What is spent, by this session and by the day, on disk as long as that works.
+    """Usage of this session and of the day, saved on disk as long as that works.
 
     Args:
-        report: Is told once when the file fails.
-        path: The file, in the place of the user's own.
-        today: Tells the day; the user's, by the clock on the wall.
+        report: Called once when the file fails.
+        path: Another file than the user's own, for tests.
+        today: Returns the local date.
     """
 
     def __init__(
@@ -119,67 +115,67 @@ class Budget:
         self._today = today
         self._file: DailyCounts | None = DailyCounts(path or user_counts())
         self._date = today()
-        self.spending = Spending()
-        """As far as is known; other sessions are seen with every `add` and `limit_reached`."""
+        self.totals = Totals()
+        """Includes other sessions as of the last `add` or `limit_reached`."""
         self._refresh()
 
     def add(self, *, cost: float | None, prompt_tokens: int, answer_tokens: int) -> None:
-        """Count a request; one whose price is not known counts with its tokens alone."""
+        """Count a request; without a price only its tokens."""
         count = Count(requests=1, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens, cost=cost or 0.0)
-        self._turn_page()
-        self.spending = self.spending.add(count)
+        self._roll_over()
+        self.totals = self.totals.add(count)
         if self._file is not None:
-            self._take_day(lambda file: file.add(self._date, count))
+            self._update_day(lambda file: file.add(self._date, count))
 
-    def recall(self, *, cost: float | None, prompt_tokens: int, answer_tokens: int) -> None:
-        """Count again for the session what an earlier life of this process counted for session and day."""
+    def restore(self, *, cost: float | None, prompt_tokens: int, answer_tokens: int) -> None:
+        """Add to the session what this process counted before a restart; the day includes it already."""
         count = Count(requests=1, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens, cost=cost or 0.0)
-        self.spending = Spending(session=self.spending.session + count, day=self.spending.day)
+        self.totals = Totals(session=self.totals.session + count, day=self.totals.day)
 
     def limit_reached(self, settings: LlmSettings) -> str:
-        """Return which limit keeps the next request from being sent and what to do, or an empty text."""
+        """Return which limit forbids the next request and what to do; empty when none does."""
         if settings.day_limit or settings.day_requests_limit:
             self._refresh()
-        return self.spending.limit_reached(settings)
+        return self.totals.limit_reached(settings)
 
     def _refresh(self) -> None:
-        self._turn_page()
+        self._roll_over()
         if self._file is not None:
-            self._take_day(lambda file: file.day(self._date))
+            self._update_day(lambda file: file.day(self._date))
 
-    def _turn_page(self) -> None:
+    def _roll_over(self) -> None:
         if self._today() != self._date:
             self._date = self._today()
-            self.spending = Spending(session=self.spending.session)
+            self.totals = Totals(session=self.totals.session)
 
-    def _take_day(self, ask: Callable[[DailyCounts], Count]) -> None:
+    def _update_day(self, count: Callable[[DailyCounts], Count]) -> None:
         assert self._file is not None
         try:
-            self.spending = Spending(session=self.spending.session, day=ask(self._file))
+            self.totals = Totals(session=self.totals.session, day=count(self._file))
         except MachineFailure as failure:
             self._file = None
             self._report(failure)
 
 
 def user_counts() -> Path:
-    """Return where the counts are kept."""
+    """Return the path of the user's counts."""
     return Path(platformdirs.user_state_dir("cuecard", appauthor=False)) / "spending.json"
 
 
 @contextlib.contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Be the only one who writes; wait for others, but not for one that hangs.
+    """Hold an exclusive lock.
 
     Raises:
-        OSError: Another process did not let go.
+        OSError: Another process held it for too long.
     """
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-        give_up = time.monotonic() + _LOCK_LIMIT_S
+        deadline_s = time.monotonic() + _LOCK_TIMEOUT_S
         while not _try_lock(file.fileno()):
-            if time.monotonic() > give_up:
-                raise OSError("another session does not let go of them")
+            if time.monotonic() > deadline_s:
+                raise OSError("another session holds the lock")
             time.sleep(_LOCK_RETRY_S)
-        yield  # closing the file lets go of it
+        yield  # closing the file releases the lock
 
 
 if sys.platform == "win32":

@@ -92,15 +92,13 @@ def test_key(provider: Who) -> None:
     Example:
       cuecard keys test openai
     """
-    from llm.client import (
-        key_check as key_test,  # brings the network's libraries, which no other command here needs
-    )
+    from llm.client.key_check import check_key  # imports httpx, which no other command here needs
 
     settings = all_settings.load(None, {}).llm
     who = named_one(settings, provider)
-    verdict = key_test.ask(settings, provider)
-    if verdict.word != "accepted":
-        raise ProviderFailure(f"{who.host}: {verdict.word}", fix=verdict.why)
+    verdict = check_key(settings, provider)
+    if verdict.result != "accepted":
+        raise ProviderFailure(f"{who.host}: {verdict.result}", fix=verdict.why)
     typer.echo(f"{who.host}: accepted")
 
 

@@ -86,7 +86,7 @@ class TestConfirm:
         live.publish(QUESTION)
         live.wait_for(m.RequestHeld)
         live.control_says(m.RequestDecided(question=1, allowed=False, by="control"))
-        assert live.wait_for(m.AnswerStopped).cause == "you did not let the request go"
+        assert live.wait_for(m.AnswerStopped).cause == "you did not approve the request"
         assert provider.asked == []
 
     def test_a_newer_question_takes_the_place_of_one_that_waits(
@@ -133,7 +133,7 @@ class TestAnotherProvider:
         live.control_says(m.ProviderRequested(provider="http://127.0.0.1:9/v1", by="control"))
         problem = live.wait_for(m.ProblemReported)
         assert "127.0.0.1:9 cannot be reached" in problem.problem
-        assert problem.kept == "who was asked before is still asked"
+        assert problem.kept == "the provider used before stays active"
         live.publish(QUESTION)
         assert live.wait_for(m.AnswerFinished).text == "One."
 

@@ -10,7 +10,8 @@ import pytest
 
 from bus import messages as m
 from bus.failures import InputFailure
-from llm.conversation import NEWER_QUESTION, RESTARTED
+from llm.commands import NEWER_QUESTION
+from llm.conversation import RESTARTED
 from tests.llm.conftest import StartLive
 from tests.llm.live import Live
 from tests.llm.provider_server import (
@@ -169,11 +170,11 @@ def broken(*pieces: bytes) -> list[Step]:
 @pytest.mark.parametrize(
     ("reply", "cause"),
     [
-        (cut_off(), "the line to"),
-        (cut_off(last=Do.RESET), "the line to"),
+        (cut_off(), "the connection to"),
+        (cut_off(last=Do.RESET), "the connection to"),
         (broken(), "stopped in the middle"),
         (broken(event({"error": {"message": "overloaded", "type": "server_error", "code": None}}), DONE),
-         "broke off its answer: overloaded"),
+         "aborted its answer: overloaded"),
         (broken(b"event: error\n" + event({"message": "overloaded", "code": "x"})), "overloaded"),
         (broken(event({"choices": [], "x_groq": {"error": "overloaded"}}), DONE), "overloaded"),
         (broken(event({"code": "internal", "error": "overloaded"})), "overloaded"),
@@ -200,11 +201,11 @@ def error_reply(status: str, message: str, code: str = "", **headers: str) -> li
 @pytest.mark.parametrize(
     ("reply", "cause"),
     [
-        (error_reply("401 Unauthorized", f"Incorrect API key provided: {KEY}"), "does not accept the key"),
+        (error_reply("401 Unauthorized", f"Incorrect API key provided: {KEY}"), "rejected the API key"),
         ([json_reply({"code": "invalid argument", "error": f"Incorrect API key provided: {KEY}"},
-                     "400 Bad Request")], "does not accept the key"),
-        (error_reply("429 Too Many Requests", "quota", "insufficient_quota"), "nothing left to spend"),
-        (error_reply("429 Too Many Requests", "slow", "rate_limit", retry_after="60"), "slow down"),
+                     "400 Bad Request")], "rejected the API key"),
+        (error_reply("429 Too Many Requests", "quota", "insufficient_quota"), "used up"),
+        (error_reply("429 Too Many Requests", "slow", "rate_limit", retry_after="60"), "rate limit reached"),
         (error_reply("404 Not Found", f"no model for {KEY}"), "has no model 'test-model'"),
         ([plain_reply(b"<html>Sign in</html>", "text/html")], "a web page"),
         ([json_reply({"error": {"message": "context full", "code": 400}})], "context full"),
@@ -270,7 +271,7 @@ def test_a_first_word_that_does_not_come_is_given_up(
     provider.script = [[HEAD, last]]
     live = start_live(provider=provider.base_url, first_token_timeout_s=0.5, local_first_token_timeout_s=0.5)
     live.publish(QUESTION)
-    assert "no first word in time" in live.wait_for(m.AnswerStopped).cause
+    assert "sent no text in time" in live.wait_for(m.AnswerStopped).cause
     live.wait_until(lambda: bool(provider.hung_up))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from llm.client.connection import Connection
+from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
 from llm.client.http_connection import HttpConnection
 from llm.client.sockets import DirectSockets
@@ -132,7 +133,9 @@ def ours(server: ProviderServer, speech: Speech) -> SpokenText:
 
     async def ask() -> None:
         provider, settings = KNOWN[speech.provider].at(server.base_url), LlmSettings()
-        async with HttpConnection(provider, KEY, settings, lambda sent: None, DirectSockets()) as line:
+        async with HttpConnection(
+            provider, KEY, ClientContext(settings, lambda event: None, DirectSockets())
+        ) as line:
             chosen = dialect(provider, speech.model, settings)
             connection = Connection(line, speech.model, dialect=chosen)
             now_s = asyncio.get_running_loop().time()

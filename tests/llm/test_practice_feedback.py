@@ -11,12 +11,12 @@ from bus.messages import (
     PassagesRetrieved,
     QuestionDetected,
 )
-from llm.commands import StartAnswer, Step
-from llm.conversation import NEWER_QUESTION, Conversation
+from llm.commands import NEWER_QUESTION, Command, StartAnswer
+from llm.conversation import Conversation
 from llm.prompt import FeedbackRequest
 from llm.settings import LlmSettings
 from tests.llm.questions.test_tracker import final
-from tests.llm.test_conversation import NOTES
+from tests.llm.test_conversation import NOTES, apply
 
 SETTINGS = LlmSettings(answer="feedback")
 WANTED = FeedbackRequested(number=1, asked="Why Postgres?", answered="Because of the transactions.")
@@ -30,31 +30,31 @@ ASKED = QuestionDetected(
 )
 
 
-def live(*past: Event) -> tuple[Conversation, list[Event | Step]]:
-    answering = Conversation(SETTINGS, NOTES)
+def live(*past: Event) -> tuple[Conversation, list[Event | Command]]:
+    conversation = Conversation(SETTINGS, NOTES)
     for event in past:
-        assert list(answering.apply(event)) == []
-    return answering, list(answering.go_live())
+        assert apply(conversation, event) == []
+    return conversation, list(conversation.go_live())
 
 
 def test_a_practice_answer_is_looked_at_by_the_question_and_the_notes_that_fit_it() -> None:
-    answering, _ = live()
-    asked, found, order = answering.apply(WANTED)
+    conversation, _ = live()
+    asked, found, start = apply(conversation, WANTED)
     assert asked == ASKED
     assert isinstance(found, PassagesRetrieved)
     assert [passage.heading for passage in found.passages] == ["Postgres"]
-    assert isinstance(order, StartAnswer)
-    assert order.question == 1
-    assert order.request == FeedbackRequest(
+    assert isinstance(start, StartAnswer)
+    assert start.question == 1
+    assert start.prompt == FeedbackRequest(
         question=WANTED.asked, answer=WANTED.answered, passages=tuple(found.passages)
     )
 
 
 def test_questions_and_keys_are_not_answered_in_a_practice() -> None:
-    answering, _ = live()
-    assert list(answering.apply(final("What is a mutex?", "call", 1, 1.0))) == []
-    assert list(answering.apply(final("Why do you ask me that?", "mic", 1, 1.0))) == []
-    assert list(answering.apply(AnswerRequested(by="view"))) == []
+    conversation, _ = live()
+    assert apply(conversation, final("What is a mutex?", "call", 1, 1.0)) == []
+    assert apply(conversation, final("Why do you ask me that?", "mic", 1, 1.0)) == []
+    assert apply(conversation, AnswerRequested(by="view")) == []
 
 
 def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
@@ -62,10 +62,10 @@ def test_a_stage_that_starts_again_looks_at_what_nobody_has_looked_at() -> None:
     assert [type(step) for step in steps] == [QuestionDetected, PassagesRetrieved, StartAnswer]
     _, steps = live(WANTED, ASKED)
     assert [type(step) for step in steps] == [PassagesRetrieved, StartAnswer]
-    order = steps[-1]
-    assert isinstance(order, StartAnswer)
-    assert isinstance(order.request, FeedbackRequest)
-    assert order.request.answer == WANTED.answered
+    start = steps[-1]
+    assert isinstance(start, StartAnswer)
+    assert isinstance(start.prompt, FeedbackRequest)
+    assert start.prompt.answer == WANTED.answered
     done = AnswerFinished(question=1, text="Good.", model="some", stop_reason="stop")
     assert live(WANTED, ASKED, done)[1] == []
 

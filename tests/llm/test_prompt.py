@@ -10,7 +10,7 @@ from bus.messages import Passage
 from llm.prompt import (
     ANSWER_CHARACTERS,
     NO_NOTES,
-    NO_NOTES_TO_JUDGE_BY,
+    NO_NOTES_FOR_FEEDBACK,
     NOTE_CHARACTERS,
     PASSAGE_CHARACTERS,
     PASSAGES_AT_MOST,
@@ -133,5 +133,5 @@ def test_feedback_is_about_content_and_never_about_the_person() -> None:
     assert "Write in French." in words.instructions
     assert words.instructions.endswith("For Acme.")
     assert words.text == (
-        f"{NO_NOTES_TO_JUDGE_BY}\n\n<question>\nWhy?\n</question>\n\n<answer>\nSo.\n</answer>"
+        f"{NO_NOTES_FOR_FEEDBACK}\n\n<question>\nWhy?\n</question>\n\n<answer>\nSo.\n</answer>"
     )

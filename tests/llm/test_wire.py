@@ -166,12 +166,12 @@ def test_gemini_has_them_in_a_place_of_their_own() -> None:
     ],
 )  # fmt: skip
 def test_what_a_server_complains_of_is_left_out(complaint: str, left: set[str] | None) -> None:
-    plainer = Dialect(temperature=0.3, extra={"reasoning": {}}).plainer(complaint)
-    assert (plainer is None) is (left is None)
-    if plainer is not None and left is not None:
-        sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), plainer))
+    simpler = Dialect(temperature=0.3, extra={"reasoning": {}}).without_unsupported(complaint)
+    assert (simpler is None) is (left is None)
+    if simpler is not None and left is not None:
+        sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), simpler))
         assert set(sent) == left | {"model", "stream", "messages"}
-        assert plainer.plainer(complaint) is None, "nothing is left out twice"
+        assert simpler.without_unsupported(complaint) is None, "nothing is left out twice"
 
 
 REFUSED_ROLES = [
@@ -194,10 +194,10 @@ REFUSED_ROLES = [
 
 @pytest.mark.parametrize("complaint", REFUSED_ROLES)
 def test_a_refused_role_is_known(complaint: str) -> None:
-    plainer = Dialect().plainer(complaint)
-    assert plainer is not None
-    assert not plainer.system_role
-    assert plainer.plainer(complaint) is None
+    simpler = Dialect().without_unsupported(complaint)
+    assert simpler is not None
+    assert not simpler.system_role
+    assert simpler.without_unsupported(complaint) is None
 
 
 @of_each
@@ -219,14 +219,14 @@ def test_instructions_go_with_the_question_where_the_system_has_no_role(name: st
      "max_tokens is too large: 400", "invalid JSON"],
 )  # fmt: skip
 def test_other_complaints_change_nothing(complaint: str) -> None:
-    assert Dialect().plainer(complaint) is None
+    assert Dialect().without_unsupported(complaint) is None
 
 
 def test_a_model_that_may_not_be_streamed_is_asked_for_one_piece() -> None:
     complaint = "Your organization must be verified to stream this model."
-    plainer = Dialect().plainer(complaint)
-    assert plainer is not None
-    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), plainer))
+    simpler = Dialect().without_unsupported(complaint)
+    assert simpler is not None
+    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), simpler))
     assert sent["stream"] is False
     assert "stream_options" not in sent
 
@@ -236,6 +236,6 @@ def test_a_model_that_may_not_be_streamed_is_asked_for_one_piece() -> None:
 def test_every_kind_of_complaint_is_followed_at_most_once(complaints: list[str]) -> None:
     dialect, changes = Dialect(temperature=0.3, extra={"a": 1}), 0
     for complaint in complaints:
-        plainer = dialect.plainer(complaint)
-        dialect, changes = plainer or dialect, changes + (plainer is not None)
+        simpler = dialect.without_unsupported(complaint)
+        dialect, changes = simpler or dialect, changes + (simpler is not None)
     assert changes <= 7

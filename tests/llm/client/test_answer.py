@@ -36,7 +36,7 @@ def finish(answer: Answer) -> None:
 def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
     def act(answer: Answer) -> None:
         for number, piece in enumerate("abcd"):
-            answer.grow(piece, number)
+            answer.append(piece, number)
 
     assert play(act, flushes=1) == [
         AnswerStreamed(question=1, delta="a", received_ns=0),
@@ -46,8 +46,8 @@ def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
 
 def test_the_end_says_what_is_left_and_the_whole() -> None:
     def act(answer: Answer) -> None:
-        answer.grow("a", 0)
-        answer.grow("b", 1)
+        answer.append("a", 0)
+        answer.append("b", 1)
         finish(answer)
 
     *pieces, end = play(act)
@@ -58,9 +58,9 @@ def test_the_end_says_what_is_left_and_the_whole() -> None:
 
 def test_nothing_is_said_after_the_end() -> None:
     def act(answer: Answer) -> None:
-        answer.grow("a", 0)
+        answer.append("a", 0)
         answer.stop("a newer question")
-        answer.grow("b", 1)
+        answer.append("b", 1)
         answer.stop("again")
         finish(answer)
 

@@ -7,9 +7,10 @@ import ssl
 
 import pytest
 
-from bus.messages import RequestSent
+from bus.messages import Event
+from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
-from llm.client.http_connection import LARGEST_REPLY_BYTES, HttpConnection
+from llm.client.http_connection import MAX_BODY_BYTES, HttpConnection
 from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
@@ -30,18 +31,20 @@ def here(server: ProviderServer) -> Provider:
     return Provider(name="here", base_url=server.base_url)
 
 
-def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[RequestSent]]:
+def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[Event]]:
     """Ask for the models, or send a body; return status, reply and ledger."""
-    ledger: list[RequestSent] = []
+    ledger: list[Event] = []
 
-    async def run() -> tuple[int, str, list[RequestSent]]:
-        async with HttpConnection(provider, KEY, LlmSettings(), ledger.append, DirectSockets()) as line:
+    async def run() -> tuple[int, str, list[Event]]:
+        async with HttpConnection(
+            provider, KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
+        ) as line:
             if body is None:
                 exchange = line.get("models")
             else:
                 exchange = line.post("chat/completions", body, question=7, model="m")
             async with exchange as incoming:
-                return incoming.status, await incoming.whole(), ledger
+                return incoming.status, await incoming.text(), ledger
 
     return asyncio.run(run())
 
@@ -66,16 +69,18 @@ def test_a_body_is_recorded_byte_for_byte(provider: ProviderServer) -> None:
 
 def test_a_request_is_recorded_even_when_the_line_breaks_at_once(provider: ProviderServer) -> None:
     provider.script = [[Do.RESET]]
-    ledger: list[RequestSent] = []
+    ledger: list[Event] = []
 
     async def run() -> None:
         async with (
-            HttpConnection(here(provider), KEY, LlmSettings(), ledger.append, DirectSockets()) as line,
+            HttpConnection(
+                here(provider), KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
+            ) as line,
             line.post("chat/completions", b"{}", question=7, model="m"),
         ):
             pass
 
-    with pytest.raises(RequestFailed, match=r"the line to .* broke"):
+    with pytest.raises(RequestFailed, match=r"the connection to .* was lost"):
         asyncio.run(run())
     assert len(ledger) == 1
 
@@ -107,7 +112,9 @@ def test_a_proxy_that_the_settings_allow_is_used_and_shown(
 
     async def run() -> str:
         there = Provider(name="elsewhere", base_url="https://llm.example.org/v1")
-        async with HttpConnection(there, KEY, settings, lambda sent: None, DirectSockets()) as line:
+        async with HttpConnection(
+            there, KEY, ClientContext(settings, lambda sent: None, DirectSockets())
+        ) as line:
             with pytest.raises(RequestFailed, match=r"llm.example.org:443 cannot be reached") as refused:
                 async with line.get("models"):
                     pass
@@ -129,16 +136,18 @@ def test_each_protocol_carries_the_key_its_own_way(provider: ProviderServer) -> 
 
 def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, authority: Authority) -> None:
     provider.tls = authority.server
-    ledger: list[RequestSent] = []
+    ledger: list[Event] = []
 
     async def run() -> tuple[bool, bool]:
         there = Provider(name="here", base_url=provider.base_url.replace("localhost", "0.0.0.0"))
-        async with HttpConnection(there, KEY, LlmSettings(), ledger.append, DirectSockets()) as line:
+        async with HttpConnection(
+            there, KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
+        ) as line:
             not_yet = await line.keep_warm(3600.0)
             assert provider.requests == []
             warm = await line.keep_warm(0.0)
             async with line.get("models") as incoming:
-                await incoming.whole()
+                await incoming.text()
             provider.close()
             return not_yet and warm, await line.keep_warm(0.0)
 
@@ -153,7 +162,7 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
 def test_a_line_on_this_machine_needs_no_warmth(provider: ProviderServer) -> None:
     async def run() -> bool:
         async with HttpConnection(
-            here(provider), KEY, LlmSettings(), lambda sent: None, DirectSockets()
+            here(provider), KEY, ClientContext(LlmSettings(), lambda sent: None, DirectSockets())
         ) as line:
             return await line.keep_warm(0.0)
 
@@ -181,15 +190,15 @@ def test_tls_is_of_version_1_2_or_later(
         if spoken:
             assert talk(here(provider))[0] == 200
         else:
-            with pytest.raises(RequestFailed, match="cannot prove who it is"):
+            with pytest.raises(RequestFailed, match="TLS handshake failed"):
                 talk(here(provider))
 
 
 def test_a_reply_that_quotes_the_key_is_blotted_and_a_huge_one_cut(provider: ProviderServer) -> None:
     provider.list_reply = [plain_reply(f"wrong key {KEY}".encode(), "text/plain", "401 No")]
     assert talk(here(provider))[1] == "wrong key (key)"
-    provider.list_reply = [plain_reply(b"x" * (LARGEST_REPLY_BYTES + 5000), "text/plain", "500 No")]
-    assert len(talk(here(provider))[1]) == LARGEST_REPLY_BYTES
+    provider.list_reply = [plain_reply(b"x" * (MAX_BODY_BYTES + 5000), "text/plain", "500 No")]
+    assert len(talk(here(provider))[1]) == MAX_BODY_BYTES
 
 
 def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
@@ -197,7 +206,7 @@ def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
 
     async def run() -> None:
         async with HttpConnection(
-            here(provider), None, LlmSettings(), lambda _: None, DirectSockets()
+            here(provider), None, ClientContext(LlmSettings(), lambda _: None, DirectSockets())
         ) as line:
             async with line.post("chat/completions", b"{}", question=1, model="m"):
                 pass

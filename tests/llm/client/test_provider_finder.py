@@ -9,9 +9,13 @@ from collections.abc import Iterator
 import pytest
 
 from bus.failures import ProviderFailure
-from bus.messages import RequestSent
-from llm.client import connection
-from llm.client.connection import Connection, Connector, SmallModelAddress, _chosen
+from bus.messages import Event
+from llm.client import provider_finder
+from llm.client.connection import Connection
+from llm.client.context import ClientContext
+from llm.client.model_list import choose_model
+from llm.client.provider_finder import ProviderFinder
+from llm.client.small_model import SmallModelAddress
 from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
@@ -30,15 +34,15 @@ def nobody_here() -> Iterator[str]:
 
 def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
     """Return who answers and which model is asked for."""
-    ledger: list[RequestSent] = []
+    ledger: list[Event] = []
 
     async def run() -> tuple[str, str]:
         small = SmallModelAddress()
         if small_model:
             small.moved(small_model)
-        connector = Connector(settings, small, b"token", ledger.append, DirectSockets())
-        found = await connector.connect(settings.provider, settings.model)
-        await found.line.close()
+        finder = ProviderFinder(ClientContext(settings, ledger.append, DirectSockets(), b"token"), small)
+        found = await finder.connect(settings.provider, settings.model)
+        await found.http.close()
         return found.provider.base_url, found.model
 
     try:
@@ -49,11 +53,13 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
 
 async def opened(provider: Provider, model: str) -> Connection:
     """Return a connection to this provider, closed again."""
-    connector = Connector(LlmSettings(), SmallModelAddress(), b"token", lambda sent: None, DirectSockets())
+    finder = ProviderFinder(
+        ClientContext(LlmSettings(), lambda event: None, DirectSockets()), SmallModelAddress()
+    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "named_provider", lambda settings, name: provider)
-        found = await connector.connect(provider.name, model)
-    await found.line.close()
+        patch.setattr(provider_finder, "named_provider", lambda settings, name: provider)
+        found = await finder.connect(provider.name, model)
+    await found.http.close()
     return found
 
 
@@ -62,7 +68,7 @@ def on_this_machine(monkeypatch: pytest.MonkeyPatch, nobody_here: str) -> Iterat
     """Return the servers of this machine: three, one of which is not running."""
     servers = [ProviderServer(models=["llama3.2:3b"]), ProviderServer(models=["qwen3:4b", "mistral:7b"])]
     addresses = [nobody_here, *(server.base_url for server in servers)]
-    monkeypatch.setattr(connection, "ON_THIS_MACHINE", [Provider(name=a, base_url=a) for a in addresses])
+    monkeypatch.setattr(provider_finder, "LOCAL_SERVERS", [Provider(name=a, base_url=a) for a in addresses])
     yield servers
     for server in servers:
         server.close()
@@ -108,7 +114,7 @@ def test_nobody_at_all_is_said_with_what_to_do(on_this_machine: list[ProviderSer
 
 def test_a_server_without_a_model_that_answers_is_said(provider: ProviderServer) -> None:
     provider.models = ["text-embedding-3-small"]
-    with pytest.raises(ProviderFailure, match="no model that answers"):
+    with pytest.raises(ProviderFailure, match="lists no chat model"):
         connect(LlmSettings(provider=provider.base_url))
 
 
@@ -126,7 +132,7 @@ def test_an_alias_and_what_a_gateway_does_not_list_are_asked_for_as_named(provid
     known = Provider(name="anthropic", base_url=provider.base_url, lists_all=True)
     assert asyncio.run(opened(known, "claude-haiku-4-5")).model == "claude-haiku-4-5"
     gateway = Provider(name="gateway", base_url=provider.base_url.replace("http:", "https:"))
-    assert _chosen(gateway, "my-route", ("one",), ()) == "my-route"
+    assert choose_model(gateway, "my-route", ("one",), ()) == "my-route"
 
 
 def test_a_model_that_a_server_of_ones_own_does_not_list_is_refused(provider: ProviderServer) -> None:
@@ -194,7 +200,7 @@ def test_a_server_that_is_not_there_is_said(nobody_here: str) -> None:
 
 
 def test_a_server_that_speaks_no_tls_is_not_asked(provider: ProviderServer) -> None:
-    with pytest.raises(ProviderFailure, match="cannot prove who it is"):
+    with pytest.raises(ProviderFailure, match="TLS handshake failed"):
         connect(LlmSettings(provider=provider.base_url.replace("http:", "https:")))
     assert provider.requests == []
 
@@ -203,7 +209,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
     provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.server
-    with pytest.raises(ProviderFailure, match="cannot prove who it is"):
+    with pytest.raises(ProviderFailure, match="TLS certificate check failed"):
         connect(LlmSettings(provider=provider.base_url))
     assert provider.requests == []
 
@@ -222,6 +228,6 @@ def test_a_certificate_that_ran_out_or_is_for_another_is_refused(
 ) -> None:
     provider.tls = getattr(authority, kind)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.roots))
-    with pytest.raises(ProviderFailure, match=f"cannot prove who it is .*{why}.*; nothing was sent"):
+    with pytest.raises(ProviderFailure, match=f"TLS certificate check failed .*{why}.*; nothing was sent"):
         connect(LlmSettings(provider=provider.base_url))
     assert provider.requests == []

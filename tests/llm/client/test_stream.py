@@ -120,7 +120,7 @@ def test_a_body_without_an_answer_is_one_clear_line(
 ) -> None:
     provider.script = [[plain_reply(body, "application/json")]]
     live.publish(QUESTION)
-    assert "no stream" in live.wait_for(m.AnswerStopped).cause
+    assert "not a stream" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) == 1
 
 
@@ -171,7 +171,7 @@ def test_a_template_without_a_system_role_is_found_out(
 def test_a_refusal_of_everything_ends(live: Live, provider: ProviderServer) -> None:
     provider.script = [refused("System role not supported; thinking, temperature, stream_options neither")]
     live.publish(QUESTION)
-    assert "refused the request" in live.wait_for(m.AnswerStopped).cause
+    assert "rejected the request" in live.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) <= 8
 
 
@@ -182,8 +182,8 @@ FAILED = event({"choices": [{"delta": {"content": ""}, "finish_reason": "error",
 @pytest.mark.parametrize(
     ("end", "cause"),
     [
-        (FAILED, "broke off its answer: Provider returned error"),
-        (delta("", finish="abort"), "broke off its answer: its finish reason is 'abort'"),
+        (FAILED, "aborted its answer: Provider returned error"),
+        (delta("", finish="abort"), "aborted its answer: its finish reason is 'abort'"),
         (delta("", finish="content_filter"), "declined to answer this (content filter)"),
     ],
 )

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bus.messages import ProviderRequested
-from llm.connector.allowlist import Allowlist, comparable
+from bus.messages import Logged, ProviderRequested
+from llm.connector.allowlist import Allowlist, normalized_host
 from llm.settings import LlmSettings
 
 
@@ -52,7 +52,7 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
     allowed = Allowlist(LlmSettings(provider="openai", fallback_provider="groq"))
     assert allowed("api.groq.com", 443)
     assert not allowed("api.x.ai", 443)
-    allowed.apply(ProviderRequested(provider="xai", model="", by="control"))
+    allowed.apply(Logged(1, 1, ProviderRequested(provider="xai", model="", by="control")))
     assert allowed("api.x.ai", 443)
     assert allowed("api.openai.com", 443), "it is asked until the new line is warm"
 
@@ -62,7 +62,7 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
 )
 def test_a_wish_that_names_nobody_allows_nobody(nonsense: str) -> None:
     allowed = Allowlist(LlmSettings(provider=nonsense))
-    allowed.apply(ProviderRequested(provider=nonsense, model="", by="control"))
+    allowed.apply(Logged(1, 1, ProviderRequested(provider=nonsense, model="", by="control")))
     assert not allowed("10.0.0.1", 80)
     assert not allowed("x", 443)
 
@@ -88,4 +88,4 @@ def test_a_proxy_that_cannot_be_used_allows_nothing(monkeypatch: pytest.MonkeyPa
 def test_names_are_compared_in_the_form_in_which_they_are_asked_for() -> None:
     httpx = pytest.importorskip("httpx")
     for name in ("API.example.org", "bücher.example", "straße.example", "127.0.0.1"):
-        assert comparable(name) == httpx.URL(f"https://{name}/").raw_host.decode()
+        assert normalized_host(name) == httpx.URL(f"https://{name}/").raw_host.decode()

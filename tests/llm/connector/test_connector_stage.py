@@ -49,10 +49,10 @@ class Stages:
         self.connector.kill()
         self.connector.wait(10)
 
-    def dial(self, host: str, port: int) -> None:
+    def connect(self, host: str, port: int) -> None:
         """Have a connection opened."""
         connector = ConnectorSockets(self.run.connector_address, self.run.token.decode())
-        asyncio.run(connector.handed(host, port, 5.0)).close()
+        asyncio.run(connector.receive_socket(host, port, 5.0)).close()
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_certificate_is_checked_behind_the_connector(
     live, stages = begin(provider=elsewhere(provider))
     stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
-    assert "cannot prove who it is" in live.wait_for(m.ProblemReported).problem
+    assert "TLS certificate check failed" in live.wait_for(m.ProblemReported).problem
     assert provider.requests == []
 
 
@@ -122,17 +122,20 @@ def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
 ) -> None:
     live, stages = begin(provider="none")
     stages.start_connector()
-    stages.dial("127.0.0.1", port_of(provider))
+    stages.connect("127.0.0.1", port_of(provider))
     for _ in range(2):
         with pytest.raises(ConnectFailed, match="not chosen"):
-            stages.dial("0.0.0.0", port_of(provider))
+            stages.connect("0.0.0.0", port_of(provider))
     with pytest.raises(ConnectFailed, match="not chosen"):
-        stages.dial("api.openai.com", 443)
+        stages.connect("api.openai.com", 443)
     live.wait_for(m.ProblemReported, 2)
     told = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
     assert told == [
-        ("connector", f"a connection to 0.0.0.0 port {port_of(provider)} was asked for, whom nobody chose"),
-        ("connector", "a connection to api.openai.com port 443 was asked for, whom nobody chose"),
+        (
+            "connector",
+            f"blocked a connection to 0.0.0.0 port {port_of(provider)}, which is not a chosen provider",
+        ),
+        ("connector", "blocked a connection to api.openai.com port 443, which is not a chosen provider"),
     ]
 
 
@@ -179,8 +182,8 @@ def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer,
     live, _ = begin(provider=provider.base_url if named else "auto")
     live.start("llm")
     problem = live.wait_for(m.ProblemReported)
-    asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "nothing can be asked"
-    assert problem.problem == f"{asked}: the connector, which opens every connection, is not there"
+    asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "no provider can be reached"
+    assert problem.problem == f"{asked}: the connector, which opens every connection, is not running"
     assert "python -m llm.connector" in problem.fix
     assert provider.requests == []
 
@@ -199,8 +202,8 @@ def test_a_stage_that_was_told_no_secret_gets_no_connection(
     start_stage(run, "bus")
     start_stage(run, "llm.connector", CUECARD_DIAL_SECRET=run.connector_secret)
     told = ConnectorSockets(run.connector_address, run.connector_secret)
-    asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
+    asyncio.run(told.receive_socket("127.0.0.1", port_of(provider), 5.0)).close()
     untold = ConnectorSockets(run.connector_address, run.token.decode())
     with pytest.raises(ConnectFailed):
-        asyncio.run(untold.handed("127.0.0.1", port_of(provider), 0.1))
+        asyncio.run(untold.receive_socket("127.0.0.1", port_of(provider), 0.1))
     assert run.connector_secret not in (run.directory / "run.json").read_text()

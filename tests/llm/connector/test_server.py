@@ -18,7 +18,7 @@ import pytest
 from bus.failures import StageFailure
 from llm.client.sockets import ConnectFailed, ConnectorSockets
 from llm.connector.protocol import (
-    LARGEST_BYTES,
+    MAX_BYTES,
     PASSES_SOCKETS,
     ConnectReply,
     ConnectRequest,
@@ -71,11 +71,11 @@ def answer_to(address: Path, said: bytes) -> bytes:
 
 
 def dialled(address: Path, port: int, secret: str = SECRET) -> socket.socket:
-    return asyncio.run(ConnectorSockets(address, secret).handed("127.0.0.1", port, 5.0))
+    return asyncio.run(ConnectorSockets(address, secret).receive_socket("127.0.0.1", port, 5.0))
 
 
 def request(**changes: object) -> bytes:
-    sound = {"secret": SECRET, "host": "127.0.0.1", "port": 9, "within_s": 1.0}
+    sound = {"secret": SECRET, "host": "127.0.0.1", "port": 9, "timeout_s": 1.0}
     return msgspec.json.encode({**sound, **changes}) + b"\n"
 
 
@@ -106,7 +106,7 @@ def test_who_knows_the_secret_gets_a_connection_of_which_nothing_was_read(
         b"\n",
         b"[" * 2000,
         b"{}\n",
-        b"x" * (LARGEST_BYTES + 1),
+        b"x" * (MAX_BYTES + 1),
         request(secret="6" * 32),
         request(secret=""),
         request(secret=None),
@@ -119,10 +119,10 @@ def test_who_knows_the_secret_gets_a_connection_of_which_nothing_was_read(
         request(port=0),
         request(port=65536),
         request(port="9"),
-        request(within_s=0),
-        request(within_s=1e9),
+        request(timeout_s=0),
+        request(timeout_s=1e9),
         request(more=1),
-        request()[:-1] + b" " * LARGEST_BYTES + b"\n",
+        request()[:-1] + b" " * MAX_BYTES + b"\n",
     ],
 )
 def test_what_is_no_request_of_ours_is_hung_up_on(
@@ -190,12 +190,12 @@ def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPath
     place = tmp_path_factory.mktemp("d") / "dial"
     with ConnectorServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
         server.start()
-        server.vouch()
+        server.check_alive()
         server._loop.call_soon_threadsafe(lambda: server._serving.cancel())
-        with pytest.raises(StageFailure, match="answers nobody"):
-            wait_until(server.vouch)
+        with pytest.raises(StageFailure, match="stopped serving"):
+            wait_until(server.check_alive)
 
 
 def test_a_request_fits_into_a_line() -> None:
     longest = ConnectRequest("5" * 64, "a" * 253, 65535, 59.999999999999)
-    assert len(encode(longest)) <= LARGEST_BYTES
+    assert len(encode(longest)) <= MAX_BYTES

@@ -1,8 +1,11 @@
+"""Addresses of APIs: normalized forms, plain http only for allowed hosts, and the keys sent there."""
+
 from __future__ import annotations
 
 import pytest
 
 from bus.failures import SettingsFailure
+from llm.connector.allowlist import Allowlist
 from llm.providers import OWN_KEY_VARIABLE, named_provider
 from llm.providers.address import normalized, with_version
 from llm.settings import LlmSettings
@@ -27,47 +30,66 @@ from llm.settings import LlmSettings
         ("192.168.1.20:11434", "http://192.168.1.20:11434"),
     ],
 )
-def test_an_address_as_copied_becomes_that_of_the_api(given: str, asked: str) -> None:
+def test_copied_address_is_normalized(given: str, asked: str) -> None:
     assert normalized(given) == asked
     assert normalized(asked) == asked
 
 
-def test_only_an_address_without_a_path_gets_a_version() -> None:
+def test_only_address_without_path_gets_version() -> None:
     assert with_version("http://127.0.0.1:8000") == "http://127.0.0.1:8000/v1"
     assert with_version("http://127.0.0.1:8000/openai") is None
 
 
 @pytest.mark.parametrize("name", ["gpt-4.1-mini", "llama3.2", "qwen3:8b", "llama3.2:1b", "opnai"])
-def test_a_models_name_is_not_taken_for_a_host(name: str) -> None:
-    with pytest.raises(SettingsFailure, match="there is no provider"):
+def test_model_name_is_not_an_address(name: str) -> None:
+    with pytest.raises(SettingsFailure, match="unknown provider"):
         named_provider(LlmSettings(provider=name))
 
 
-@pytest.mark.parametrize("address", ["http://192.168.1.20:11434/v1", "192.168.1.20", "ollama@192.168.1.20"])
-def test_plain_http_elsewhere_needs_the_flag(address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://192.168.1.20:11434/v1", "192.168.1.20"),
+        ("192.168.1.20:11434", "192.168.1.20"),
+        ("ollama@192.168.1.20", "192.168.1.20"),
+        ("ollama@http://nas:11434/v1", "nas"),
+    ],
+)
+def test_plain_http_needs_allow_plain_http(address: str, host: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
         named_provider(LlmSettings(provider=address))
-    assert "anybody on the network" in refused.value.problem
-    assert refused.value.fix.endswith("--allow-plain-http 192.168.1.20")
+    assert "anyone on the network could read your questions" in refused.value.problem
+    assert refused.value.fix.endswith(f"--allow-plain-http {host}")
     with pytest.raises(SettingsFailure):
-        named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.2"]))
-    allowed = named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.20"]))
+        named_provider(LlmSettings(provider=address, allow_plain_http=[host[:-1]]))
+    allowed = named_provider(LlmSettings(provider=address, allow_plain_http=[host]))
     assert allowed is not None
-    assert not allowed.encrypted
-    assert not allowed.local
+    assert (allowed.encrypted, allowed.local) == (False, False)
 
 
-def test_a_key_goes_over_plain_http_only_if_named_for_it() -> None:
-    own = "http://192.168.1.20/v1"
-    for address in (own, "openai@http://192.168.1.20/v1"):
-        there = named_provider(LlmSettings(provider=address, allow_plain_http=["192.168.1.20"]))
-        assert there is not None
-        assert there.key_variables == ()
+@pytest.mark.parametrize("allowed", ["192.168.1.20", " 192.168.1.20 ", "nas", "NAS", "[fd00::5]"])
+def test_plain_http_gets_only_its_own_key(allowed: str) -> None:
+    host = allowed.strip().lower()
+    address = f"http://{host}:11434/v1"
+    settings = LlmSettings(provider=address, allow_plain_http=[allowed])
+    provider = named_provider(settings)
+    assert provider is not None
+    assert (provider.encrypted, provider.local, provider.key_variables) == (False, False, ())
+    assert Allowlist(settings)(host.strip("[]"), 11434)
+    assert not Allowlist(settings)(host.strip("[]"), 80)
+    named = named_provider(LlmSettings(provider=address, allow_plain_http=[allowed], key_variable="BOX_KEY"))
+    assert named is not None
+    assert named.key_variables == ("BOX_KEY",)
+
+
+def test_known_key_is_not_sent_to_plain_http_gateway() -> None:
+    settings = LlmSettings(provider="openai@http://nas:8000/v1", allow_plain_http=["nas"])
+    gateway = named_provider(settings)
+    assert gateway is not None
+    assert gateway.key_variables == ()
+
+
+def test_https_address_has_its_own_key_variable() -> None:
     elsewhere = named_provider(LlmSettings(provider="https://llm.example.org/v1"))
     assert elsewhere is not None
     assert elsewhere.key_variables == (OWN_KEY_VARIABLE,)
-    named = named_provider(
-        LlmSettings(provider=own, key_variable="BOX_KEY", allow_plain_http=["192.168.1.20"])
-    )
-    assert named is not None
-    assert named.key_variables == ("BOX_KEY",)

@@ -8,7 +8,7 @@ from bus.failures import SettingsFailure
 from llm import providers
 from llm.providers import (
     KNOWN,
-    ON_THIS_MACHINE,
+    LOCAL_SERVERS,
     OWN_KEY_VARIABLE,
     WORDS,
     Provider,
@@ -50,8 +50,8 @@ def test_every_known_provider_may_be_sent_to_and_is_kept_secret_from(provider: P
 
 
 def test_servers_on_this_machine_are_looked_for_in_an_order() -> None:
-    assert [provider.name for provider in ON_THIS_MACHINE] == ["ollama", "lmstudio", "llamacpp", "vllm"]
-    assert all(provider.local for provider in ON_THIS_MACHINE)
+    assert [provider.name for provider in LOCAL_SERVERS] == ["ollama", "lmstudio", "llamacpp", "vllm"]
+    assert all(provider.local for provider in LOCAL_SERVERS)
 
 
 def test_a_gateway_in_front_of_a_provider_is_spoken_to_in_its_words() -> None:

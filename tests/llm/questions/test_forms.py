@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.answers.question_lines import LINES, read_lines
-from llm.questions.finding import find_question
+from llm.questions.detector import detect_question
 
 FORMS = Path(__file__).parents[2] / "data" / "question_forms.toml"
 
@@ -20,7 +20,7 @@ def test_forms_are_found_at_no_cost_in_precision(
     file: Path, held_back: bool, precision: float, recall: float
 ) -> None:
     lines = [line for line in read_lines(file) if line.held_back == held_back]
-    found = [line for line in lines if find_question(line.said)]
+    found = [line for line in lines if detect_question(line.said)]
     right = sum(line.asks for line in found)
     assert right / len(found) >= precision
     assert right / sum(line.asks for line in lines) >= recall
@@ -41,7 +41,7 @@ def test_forms_are_found_at_no_cost_in_precision(
     ],
 )
 def test_what_is_asked_is_in_the_question(said: str, asked: str) -> None:
-    found = find_question(said)
+    found = detect_question(said)
     assert found is not None
     assert found.confidence >= 0.5
     assert asked in found.text
@@ -57,4 +57,4 @@ def test_what_is_asked_is_in_the_question(said: str, asked: str) -> None:
     ],
 )
 def test_what_its_speaker_answers_or_reports_is_no_question(said: str) -> None:
-    assert find_question(said) is None
+    assert detect_question(said) is None

@@ -44,7 +44,7 @@ def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failu
         budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     assert [failure.problem for failure in told] == [f"the counts in {path} are damaged"]
     assert path.read_bytes() == damage
-    assert (budget.spending.session_cost, budget.spending.day_cost) == (0.75, 0.75)
+    assert (budget.totals.session.cost, budget.totals.day.cost) == (0.75, 0.75)
     assert "3 of 2 requests" in budget.limit_reached(LlmSettings(day_requests_limit=2))
 
 
@@ -54,8 +54,8 @@ def test_a_place_that_cannot_be_written_is_told_once(tmp_path: Path, told: list[
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     assert len(told) == 1
-    assert "cannot be kept" in told[0].problem
-    assert budget.spending.day.requests == 2
+    assert "cannot be saved" in told[0].problem
+    assert budget.totals.day.requests == 2
 
 
 def test_other_sessions_of_the_day_count_for_its_limit(path: Path, told: list[Failure]) -> None:
@@ -64,7 +64,7 @@ def test_other_sessions_of_the_day_count_for_its_limit(path: Path, told: list[Fa
     limits = LlmSettings(day_limit=1.5, session_limit=1.5)
     assert not other.limit_reached(limits)
     other.add(cost=0.75, prompt_tokens=1, answer_tokens=1)
-    assert (mine.spending.session_cost, other.spending.session_cost) == (1.0, 0.75)
+    assert (mine.totals.session.cost, other.totals.session.cost) == (1.0, 0.75)
     assert "limit of this day" in mine.limit_reached(limits)
     assert "limit of this day" in Budget(told.append, path, Clock()).limit_reached(limits)
     assert told == []
@@ -77,10 +77,10 @@ def test_a_new_day_begins_at_nothing_and_the_session_goes_on(path: Path, told: l
     clock.day += datetime.timedelta(days=1)
     assert not budget.limit_reached(LlmSettings(day_limit=1.0))
     budget.add(cost=0.5, prompt_tokens=1, answer_tokens=1)
-    assert (budget.spending.session_cost, budget.spending.day_cost) == (1.5, 0.5)
+    assert (budget.totals.session.cost, budget.totals.day.cost) == (1.5, 0.5)
 
 
 def test_a_request_whose_price_is_not_known_counts_as_one(path: Path, told: list[Failure]) -> None:
     budget = Budget(told.append, path, Clock())
     budget.add(cost=None, prompt_tokens=7, answer_tokens=3)
-    assert budget.spending.day == Count(requests=1, prompt_tokens=7, answer_tokens=3)
+    assert budget.totals.day == Count(requests=1, prompt_tokens=7, answer_tokens=3)

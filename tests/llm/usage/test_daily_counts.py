@@ -47,8 +47,8 @@ def test_sessions_at_once_lose_no_counts(path: Path) -> None:
     program = (
         "import sys, datetime, pathlib\n"
         "from llm.usage.totals import Count\n"
-        "from llm.usage.daily_counts import SpendingFile\n"
-        "file = SpendingFile(pathlib.Path(sys.argv[1]))\n"
+        "from llm.usage.daily_counts import DailyCounts\n"
+        "file = DailyCounts(pathlib.Path(sys.argv[1]))\n"
         "for _ in range(50): file.add(datetime.date(2026, 3, 31), Count(requests=1, cost=0.5))\n"
     )
     sessions = [subprocess.Popen([sys.executable, "-c", program, str(path)]) for _ in range(4)]
@@ -59,10 +59,10 @@ def test_sessions_at_once_lose_no_counts(path: Path) -> None:
 def test_a_session_that_holds_the_file_for_ever_is_not_waited_for(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spending_file, "_LOCK_LIMIT_S", 0.05)
+    monkeypatch.setattr(spending_file, "_LOCK_TIMEOUT_S", 0.05)
     path.parent.mkdir()
     with path.with_suffix(".lock").open("wb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(MachineFailure, match="another session does not let go"):
+        with pytest.raises(MachineFailure, match="another session holds the lock"):
             DailyCounts(path).add(TODAY, ONE)
     assert DailyCounts(path).add(TODAY, ONE) == ONE

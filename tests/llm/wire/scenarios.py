@@ -66,17 +66,17 @@ def _good(speech: Speech) -> Iterator[Scenario]:
 
 def _refused(speech: Speech) -> Iterator[Scenario]:
     for status, refuse in speech.wrong_key.items():
-        yield _reply(f"wrong key, {status}", refuse(KEY), "does not accept the key")
-    yield _reply("spent", speech.spent, "nothing left to spend")
+        yield _reply(f"wrong key, {status}", refuse(KEY), "rejected the API key")
+    yield _reply("spent", speech.spent, "used up")
     yield _reply("no such model", speech.no_model, f"has no model {speech.model!r}")
     limited, busy = ("429 Too Many Requests", speech.limited), ("503 Service Unavailable", speech.busy)
-    yield _reply("429, wait long", limited, "slow down", retry_after="60")
-    yield _reply("429", limited, "slow down", tries=(1, 2, 3))
-    yield _reply("503", busy, "busy or broken (HTTP 503)", tries=(2, 3))
-    yield _reply("529", ("529 Overloaded", busy[1]), "busy or broken (HTTP 529)", tries=(2, 3))
+    yield _reply("429, wait long", limited, "rate limit reached", retry_after="60")
+    yield _reply("429", limited, "rate limit reached", tries=(1, 2, 3))
+    yield _reply("503", busy, "overloaded or failing (HTTP 503)", tries=(2, 3))
+    yield _reply("529", ("529 Overloaded", busy[1]), "overloaded or failing (HTTP 529)", tries=(2, 3))
     page = plain_reply(b"<html><body>Sign in</body></html>", "text/html; charset=utf-8")
     yield Scenario("a page", [page], "a web page")
-    yield _reply("an error with 200", ("200 OK", speech.busy), "no stream")
+    yield _reply("an error with 200", ("200 OK", speech.busy), "not a stream")
     moved = plain_reply(b"", "text/plain", "307 Temporary Redirect", location=ELSEWHERE)
     yield Scenario("a redirect", [moved], "redirects are not followed")
     yield Scenario("declined", stream(*speech.opening, *speech.declining), "declined", _words_of(speech))
@@ -89,9 +89,9 @@ def _broken(speech: Speech) -> Iterator[Scenario]:
     yield Scenario("breaks off at once", early, "overloaded", tries=(2, 3))
     yield Scenario("ends without an end", _half(speech), "stopped in the middle", HALF)
     half = _half(speech)[:-1]
-    yield Scenario("is cut", [*half, Do.CLOSE], "the line to", HALF)
-    yield Scenario("is reset", [*half, Do.RESET], "the line to", HALF)
-    yield Scenario("is reset at once", [HEAD, Do.RESET], "the line to", tries=(2, 3))
+    yield Scenario("is cut", [*half, Do.CLOSE], "the connection to", HALF)
+    yield Scenario("is reset", [*half, Do.RESET], "the connection to", HALF)
+    yield Scenario("is reset at once", [HEAD, Do.RESET], "the connection to", tries=(2, 3))
     huge = chunk(b"data: " + b"x" * (1 << 20))
     yield Scenario("a huge event", [*half, huge, chunk(b"x" * 9), Do.CLOSE], "far too long", HALF)
     only = stream(*speech.opening, *speech.thought, *speech.all_thought)
@@ -99,9 +99,9 @@ def _broken(speech: Speech) -> Iterator[Scenario]:
 
 
 def _silent(speech: Speech) -> Iterator[Scenario]:
-    yield Scenario("nothing at all", [Do.WAIT], "no first word in time")
-    yield Scenario("no first word", [HEAD, Do.WAIT], "no first word in time")
-    yield Scenario("only pings", [HEAD, Do.PING], "no first word in time")
+    yield Scenario("nothing at all", [Do.WAIT], "sent no text in time")
+    yield Scenario("no first word", [HEAD, Do.WAIT], "sent no text in time")
+    yield Scenario("only pings", [HEAD, Do.PING], "sent no text in time")
 
 
 def _half(speech: Speech, *events: bytes) -> list[Step]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.answers.question_lines import LINES, read_lines
-from llm.questions.finding import MAX_CHARACTERS, find_question
+from llm.questions.detector import MAX_CHARACTERS, detect_question
 from tests.llm.questions.labelled_lines import ALSO_ASKING, ALSO_NOT_ASKING, ASKING, NOT_ASKING, PARTLY_ASKING
 
 SURE = 0.5
@@ -15,7 +15,7 @@ SURE = 0.5
 
 @pytest.mark.parametrize("said", ASKING)
 def test_what_asks_is_found(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
     assert question.text.lower() == said.lower()
@@ -23,7 +23,7 @@ def test_what_asks_is_found(said: str) -> None:
 
 @pytest.mark.parametrize(("said", "asked"), PARTLY_ASKING)
 def test_only_the_part_that_asks_is_taken(said: str, asked: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
     assert question.text == asked
@@ -31,14 +31,14 @@ def test_only_the_part_that_asks_is_taken(said: str, asked: str) -> None:
 
 @pytest.mark.parametrize("said", ALSO_ASKING)
 def test_a_question_is_found_in_other_words(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
 
 
 @pytest.mark.parametrize("said", NOT_ASKING + ALSO_NOT_ASKING)
 def test_what_asks_nothing_is_no_question(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is None or question.confidence < SURE
 
 
@@ -46,28 +46,28 @@ def test_what_asks_nothing_is_no_question(said: str) -> None:
     "said", ["Tell me about yourself.", "Can you explain recursion?", "Walk us through it."]
 )
 def test_a_wish_to_be_told_is_a_request(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.kind == "request"
 
 
 @pytest.mark.parametrize("said", ["And why that one?", "How so?", "What about the cost?", "How did that go?"])
 def test_a_short_question_that_points_back_leans(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.leans
 
 
 @pytest.mark.parametrize("said", ["Why do you want to work here?", "Tell me about yourself."])
 def test_a_question_that_stands_alone_does_not_lean(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert not question.leans
 
 
 def test_everything_asked_in_one_breath_is_one_question() -> None:
     said = "What is your experience with Terraform? We use it everywhere. And how do you feel about on-call?"
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.text == "What is your experience with Terraform? How do you feel about on-call?"
     assert [said[start:stop] for start, stop in question.spans] == [
@@ -78,7 +78,7 @@ def test_everything_asked_in_one_breath_is_one_question() -> None:
 
 def test_a_scene_belongs_to_the_question_it_is_set_for() -> None:
     said = "Okay. Suppose the site is down. It is three in the morning. What do you do?"
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.text == "Suppose the site is down. It is three in the morning. What do you do?"
     assert len(question.spans) == 1
@@ -95,11 +95,11 @@ def test_a_scene_belongs_to_the_question_it_is_set_for() -> None:
     ],
 )
 def test_what_the_speaker_answers_is_not_asked(said: str) -> None:
-    assert find_question(said) is None
+    assert detect_question(said) is None
 
 
 def test_a_question_to_you_is_not_answered_by_whoever_asks_it() -> None:
-    question = find_question("How do you handle conflict? We have a lot of it here.")
+    question = detect_question("How do you handle conflict? We have a lot of it here.")
     assert question is not None
     assert question.text == "How do you handle conflict?"
 
@@ -113,7 +113,7 @@ def test_a_question_to_you_is_not_answered_by_whoever_asks_it() -> None:
     ],
 )
 def test_the_mark_and_the_form_make_it_surer(sure: str, less_sure: str) -> None:
-    first, second = find_question(sure), find_question(less_sure)
+    first, second = detect_question(sure), detect_question(less_sure)
     assert first is not None
     assert second is not None
     assert first.confidence > second.confidence
@@ -129,16 +129,18 @@ def test_the_mark_and_the_form_make_it_surer(sure: str, less_sure: str) -> None:
     ],
 )
 def test_a_question_word_of_another_language_counts_with_its_mark(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is not None
     assert question.confidence > 0.8
-    assert find_question(said.strip("¿? ")) is None
+    assert detect_question(said.strip("¿? ")) is None
 
 
 @pytest.mark.parametrize("held_back", [False, True])
 def test_both_halves_of_the_labelled_lines_are_judged_well(held_back: bool) -> None:
     lines = [line for line in read_lines(LINES) if line.held_back is held_back]
-    found = [line for line in lines if (question := find_question(line.said)) and question.confidence >= SURE]
+    found = [
+        line for line in lines if (question := detect_question(line.said)) and question.confidence >= SURE
+    ]
     right = sum(line.asks for line in found)
     assert right / len(found) >= 0.92
     assert right / sum(line.asks for line in lines) >= 0.92
@@ -156,7 +158,7 @@ def test_the_lines_are_many_and_both_halves_have_their_share() -> None:
     | st.text(max_size=200)
 )
 def test_spans_are_the_words_of_the_question(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     if question is not None:
         spans = [said[start:stop] for start, stop in question.spans]
         words = " ".join(" ".join(spans).split()).casefold()
@@ -166,11 +168,11 @@ def test_spans_are_the_words_of_the_question(said: str) -> None:
 
 @given(st.text(max_size=300))
 def test_anything_said_is_dealt_with(said: str) -> None:
-    question = find_question(said)
+    question = detect_question(said)
     assert question is None or (question.text.strip() and 0 <= question.confidence <= 1)
 
 
 @given(st.lists(st.sampled_from(ASKING + NOT_ASKING), max_size=8))
 def test_a_long_utterance_yields_a_bounded_question(parts: list[str]) -> None:
-    question = find_question(" ".join(parts))
+    question = detect_question(" ".join(parts))
     assert question is None or len(question.text) <= MAX_CHARACTERS
