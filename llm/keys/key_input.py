@@ -1,7 +1,4 @@
-"""How a person gives a key: typed where nobody sees it, or through a pipe; never as an argument.
-
-Knows nothing about where it goes.
-"""
+"""Input of an API key: typed without echo, or read from a pipe; never an argument."""
 
 from __future__ import annotations
 
@@ -9,18 +6,18 @@ import getpass
 import sys
 import warnings
 
-LONGEST_KEY = 2048
-"""No provider's is nearly as long; a longer text is something else, pasted by mistake."""
+MAX_KEY_CHARACTERS = 2048
+"""Far longer than any provider's; a longer text was pasted by mistake."""
 
 
-def typed(name: str) -> str:
-    """Return the key a person types for this provider, without showing it.
+def type_key(name: str) -> str:
+    """Return the key that the user types for this provider, without echo.
 
     Raises:
-        OSError: There is no terminal that can hide what is typed.
+        OSError: There is no terminal that can turn off echo.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("error", getpass.GetPassWarning)  # getpass would go on and show it
+        warnings.simplefilter("error", getpass.GetPassWarning)  # getpass would continue with echo
         try:
             return getpass.getpass(f"Key for {name} (it is not shown): ").strip()
         except (getpass.GetPassWarning, EOFError) as error:
@@ -28,16 +25,16 @@ def typed(name: str) -> str:
 
 
 def read_key(name: str) -> str:
-    """Return the key that is typed, or the first line when standard input is no terminal.
+    """Return the typed key, or the first line when standard input is not a terminal.
 
     Raises:
-        OSError: There is no terminal that can hide what is typed.
+        OSError: There is no terminal that can turn off echo.
     """
     if sys.stdin is not None and sys.stdin.isatty():
-        return typed(name)
-    return (sys.stdin.readline(LONGEST_KEY + 2) if sys.stdin is not None else "").strip()
+        return type_key(name)
+    return (sys.stdin.readline(MAX_KEY_CHARACTERS + 2) if sys.stdin is not None else "").strip()
 
 
 def is_key(text: str) -> bool:
-    """Tell whether this can be a key."""
-    return 0 < len(text) <= LONGEST_KEY and text.isascii() and text.isprintable() and " " not in text
+    """Return whether a text can be a key."""
+    return 0 < len(text) <= MAX_KEY_CHARACTERS and text.isascii() and text.isprintable() and " " not in text

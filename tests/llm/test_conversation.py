@@ -24,7 +24,7 @@ from llm.notes.passages import cut
 from llm.notes.reading import Note
 from llm.notes.search import Notes
 from llm.settings import LlmSettings
-from tests.llm.questions.test_tracker import final
+from tests.llm.events import final
 
 NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
 FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")

@@ -15,7 +15,7 @@ from llm.commands import NEWER_QUESTION, Command, StartAnswer
 from llm.conversation import Conversation
 from llm.prompt import FeedbackRequest
 from llm.settings import LlmSettings
-from tests.llm.questions.test_tracker import final
+from tests.llm.events import final
 from tests.llm.test_conversation import NOTES, apply
 
 SETTINGS = LlmSettings(answer="feedback")

@@ -1,18 +1,23 @@
-"""The llm process and what models and gateways put among the words of an answer."""
+"""Answer streams: formats, cut bytes, reasoning and marks in the text, and errors in the middle."""
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bus import messages as m
-from tests.llm.conftest import StartLive
-from tests.llm.live import Live
+from llm.client.stream import repeats
+from tests.llm.client.conftest import StartClient
+from tests.llm.in_process import InProcessLlm
 from tests.llm.provider_server import (
     DONE,
     END,
     HEAD,
+    USAGE,
     Do,
     ProviderServer,
     Step,
@@ -22,9 +27,11 @@ from tests.llm.provider_server import (
     event,
     json_reply,
     plain_reply,
+    split,
 )
-from tests.llm.test_llm_stage import QUESTION, text_of
 
+KEY = "sk-test-0123456789abcdef"
+QUESTION = "Why did you choose Postgres?"
 A = "The Brooklyn Bridge opened in 1883."
 
 
@@ -43,47 +50,47 @@ def stream(*pieces: bytes) -> list[Step]:
     ],
 )
 def test_thoughts_and_tokens_are_not_published(
-    live: Live, provider: ProviderServer, texts: tuple[str]
+    client: InProcessLlm, provider: ProviderServer, texts: tuple[str]
 ) -> None:
     provider.script = [answer(*texts)]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == A == text_of(live)
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == A == client.text()
 
 
 def test_thoughts_may_take_longer_than_the_first_word(
-    start_live: StartLive, provider: ProviderServer
+    start_client: StartClient, provider: ProviderServer
 ) -> None:
-    live = start_live(
+    client = start_client(
         provider=provider.base_url,
         first_token_timeout_s=0.5,
         local_first_token_timeout_s=0.5,
         total_timeout_s=1.0,
     )
     provider.script = [[HEAD, chunk(delta("<think>\nI wonder"))]]
-    live.publish(QUESTION)
-    assert "still thinking" in live.wait_for(m.AnswerStopped).cause
+    client.publish(QUESTION)
+    assert "still reasoning" in client.wait_for(m.AnswerStopped).cause
 
 
-def test_unclosed_thoughts_give_no_visible_answer(live: Live, provider: ProviderServer) -> None:
+def test_unclosed_thoughts_give_no_visible_answer(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [stream(delta("<think>\n"), delta("more and "), delta("", finish="length"), DONE)]
-    live.publish(QUESTION)
-    stopped = live.wait_for(m.AnswerStopped)
-    assert (stopped.kept, text_of(live)) == ("", "")
-    assert "used up the answer's length with thinking" in stopped.cause
-    assert live.wait_for(m.UsageCounted).answer_tokens > 0
+    client.publish(QUESTION)
+    stopped = client.wait_for(m.AnswerStopped)
+    assert (stopped.kept, client.text()) == ("", "")
+    assert "used all answer tokens for reasoning" in stopped.cause
+    assert client.wait_for(m.UsageCounted).answer_tokens > 0
 
 
-def test_thoughts_without_an_opening_tag_are_replaced(live: Live, provider: ProviderServer) -> None:
+def test_thoughts_without_an_opening_tag_are_replaced(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [answer("It asks for a year.", "\n</think>\n\n", A)]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == A
-    assert [(grew.delta, grew.replaces) for grew in live.all(m.AnswerStreamed)] == [
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == A
+    assert [(grew.delta, grew.replaces) for grew in client.all(m.AnswerStreamed)] == [
         ("It asks for a year.", False),
         (A, True),
     ]
-    live.publish("What is a mutex?")
-    assert live.wait_for(m.AnswerFinished, 2).text == A
-    assert text_of(live, 2) == A, "the second time the thoughts are held back"
+    client.publish("What is a mutex?")
+    assert client.wait_for(m.AnswerFinished, 2).text == A
+    assert client.text(2) == A, "the second time the thoughts are held back"
 
 
 WHOLE = {"choices": [{"message": {"content": A}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 5}}
@@ -99,28 +106,28 @@ SHAPES: list[list[Step]] = [
 ]
 
 
-def test_an_answer_in_any_shape_is_shown(live: Live, provider: ProviderServer) -> None:
+def test_an_answer_in_any_shape_is_shown(client: InProcessLlm, provider: ProviderServer) -> None:
     for number, reply in enumerate(SHAPES, start=1):
         provider.script = [reply]
-        live.publish(f"What is the use of step {number} in your plan?")
-        assert live.wait_for(m.AnswerFinished, number).text == A
+        client.publish(f"What is the use of step {number} in your plan?")
+        assert client.wait_for(m.AnswerFinished, number).text == A
     assert len(provider.asked) == len(SHAPES)
 
 
-def test_an_emoji_in_two_events_is_whole(live: Live, provider: ProviderServer) -> None:
+def test_an_emoji_in_two_events_is_whole(client: InProcessLlm, provider: ProviderServer) -> None:
     halves = [delta(text).replace(b"\\\\u", b"\\u") for text in (r"ok \ud83d", r"\ude00 fine \ud83d", ".")]
     provider.script = [stream(*halves, delta("", finish="stop"), DONE)]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == "ok 😀 fine \ufffd." == text_of(live)
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == "ok 😀 fine \ufffd." == client.text()
 
 
 @pytest.mark.parametrize("body", [b"{}", b"null", b'{"detail":"no such route"}', b"[1, 2", b""])
 def test_a_body_without_an_answer_is_one_clear_line(
-    live: Live, provider: ProviderServer, body: bytes
+    client: InProcessLlm, provider: ProviderServer, body: bytes
 ) -> None:
     provider.script = [[plain_reply(body, "application/json")]]
-    live.publish(QUESTION)
-    assert "not a stream" in live.wait_for(m.AnswerStopped).cause
+    client.publish(QUESTION)
+    assert "not a stream" in client.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) == 1
 
 
@@ -128,7 +135,9 @@ def refused(message: str, status: str = "400 Bad Request") -> list[Step]:
     return [json_reply({"error": {"message": message, "type": "BadRequestError", "code": 400}}, status)]
 
 
-def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provider: ProviderServer) -> None:
+def test_what_is_refused_one_by_one_is_left_out_and_remembered(
+    client: InProcessLlm, provider: ProviderServer
+) -> None:
     provider.script = [
         refused("System role not supported"),
         refused("Unrecognized request argument: stream_options", "422 Unprocessable Entity"),
@@ -137,10 +146,10 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provi
         [HEAD, Do.RESET],
         answer(A),
     ]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == A
-    live.publish("What is a mutex?")
-    live.wait_for(m.AnswerFinished, 2)
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == A
+    client.publish("What is a mutex?")
+    client.wait_for(m.AnswerFinished, 2)
     bodies = [json.loads(request.body) for request in provider.asked]
     assert [[message["role"] for message in body["messages"]] for body in bodies] == [["system", "user"]] + [
         ["user"]
@@ -149,7 +158,7 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provi
         (False, True),
         *[(False, False)] * 3,
     ]
-    assert not live.all(m.ProblemReported)
+    assert not client.all(m.ProblemReported)
 
 
 @pytest.mark.parametrize(
@@ -160,18 +169,18 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(live: Live, provi
     ],
 )
 def test_a_template_without_a_system_role_is_found_out(
-    live: Live, provider: ProviderServer, first: list[Step]
+    client: InProcessLlm, provider: ProviderServer, first: list[Step]
 ) -> None:
     provider.script = [first, answer(A)]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == A
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == A
     assert b'"system"' not in provider.asked[1].body
 
 
-def test_a_refusal_of_everything_ends(live: Live, provider: ProviderServer) -> None:
+def test_a_refusal_of_everything_ends(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [refused("System role not supported; thinking, temperature, stream_options neither")]
-    live.publish(QUESTION)
-    assert "rejected the request" in live.wait_for(m.AnswerStopped).cause
+    client.publish(QUESTION)
+    assert "rejected the request" in client.wait_for(m.AnswerStopped).cause
     assert len(provider.asked) <= 8
 
 
@@ -188,17 +197,130 @@ FAILED = event({"choices": [{"delta": {"content": ""}, "finish_reason": "error",
     ],
 )
 def test_a_bad_finish_reason_keeps_what_had_come(
-    live: Live, provider: ProviderServer, end: bytes, cause: str
+    client: InProcessLlm, provider: ProviderServer, end: bytes, cause: str
 ) -> None:
     provider.script = [stream(delta("The bri"), end, DONE)]
-    live.publish(QUESTION)
-    stopped = live.wait_for(m.AnswerStopped)
+    client.publish(QUESTION)
+    stopped = client.wait_for(m.AnswerStopped)
     assert (stopped.kept, len(provider.asked)) == ("The bri", 1)
     assert cause in stopped.cause
 
 
-def test_a_failure_before_the_first_word_is_tried_again(live: Live, provider: ProviderServer) -> None:
+def test_a_failure_before_the_first_word_is_tried_again(
+    client: InProcessLlm, provider: ProviderServer
+) -> None:
     provider.script = [stream(FAILED, DONE), answer(A)]
-    live.publish(QUESTION)
-    assert live.wait_for(m.AnswerFinished).text == A
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == A
     assert len(provider.asked) == 2
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_however_the_bytes_are_cut_the_answer_is_the_same(
+    client: InProcessLlm, provider: ProviderServer, size: int
+) -> None:
+    provider.script = [split(answer("Größe \u2028 „x“ ", "🙂", "\r\n- a\r\n"), size)]
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == "Größe \u2028 „x“ 🙂\r\n- a\r\n"
+
+
+def test_line_ends_comments_and_strange_events_do_not_matter(
+    client: InProcessLlm, provider: ProviderServer
+) -> None:
+    pieces = [
+        b": ping\r\n\r\n",
+        b"event: noise\r\ndata: {}\r\n\r\n",
+        delta("a").replace(b"\n", b"\r\n"),
+        b"data:\n\n",
+        delta("b").replace(b"\n", b"\r"),
+        event({"choices": []}),
+        delta(None, reasoning_content="hm"),
+        b"id: 3\n" + delta("c"),
+        delta("", finish="stop"),
+        DONE,
+    ]
+    provider.script = [[HEAD, *map(chunk, pieces), END]]
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == "abc"
+
+
+def test_a_compressed_answer_is_read(client: InProcessLlm, provider: ProviderServer) -> None:
+    body = gzip.compress(delta("packed") + delta(None, finish="stop") + DONE)
+    provider.script = [[plain_reply(body, "text/event-stream", content_encoding="gzip")]]
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == "packed"
+
+
+def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
+    start_client: StartClient, provider: ProviderServer
+) -> None:
+    quoting = delta(f"Bearer {KEY}").replace(b"test-model", KEY.encode())
+    provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
+    client = start_client({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
+    client.publish(QUESTION)
+    stopped = client.wait_for(m.AnswerStopped)
+    assert stopped.kept == "Bearer (key)"
+    assert "finish reason is '(key)'" in stopped.cause
+    assert KEY not in repr(client.events)
+
+
+def cut_off(*pieces: bytes, last: Do = Do.CLOSE) -> list[Step]:
+    return [HEAD, *map(chunk, (delta("Half an"), *pieces)), last]
+
+
+def broken(*pieces: bytes) -> list[Step]:
+    return [HEAD, *map(chunk, (delta("Half an"), *pieces)), END]
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        (cut_off(), "the connection to"),
+        (cut_off(last=Do.RESET), "the connection to"),
+        (broken(), "stopped in the middle"),
+        (broken(event({"error": {"message": "overloaded", "type": "server_error", "code": None}}), DONE),
+         "aborted its answer: overloaded"),
+        (broken(b"event: error\n" + event({"message": "overloaded", "code": "x"})), "overloaded"),
+        (broken(event({"choices": [], "x_groq": {"error": "overloaded"}}), DONE), "overloaded"),
+        (broken(event({"code": "internal", "error": "overloaded"})), "overloaded"),
+        (broken(b'error: {"code":500,"message":"overloaded"}\n\n', DONE), "overloaded"),
+        (broken(b"data: " + b"x" * (1 << 20), b"x" * 9), "far too long"),
+    ],
+)  # fmt: skip
+def test_a_broken_answer_keeps_what_had_come(
+    client: InProcessLlm, provider: ProviderServer, reply: list[Step], cause: str
+) -> None:
+    provider.script = [reply]
+    client.publish(QUESTION)
+    stopped = client.wait_for(m.AnswerStopped)
+    assert stopped.kept == "Half an" == client.text()
+    assert cause in stopped.cause
+    assert len(provider.asked) == 1
+    assert not client.all(m.AnswerFinished)
+
+
+def test_an_end_that_is_only_implied_is_an_end(client: InProcessLlm, provider: ProviderServer) -> None:
+    provider.script = [[HEAD, *map(chunk, (delta("Done."), delta(None, finish="stop"), USAGE)), Do.WAIT]]
+    client.publish(QUESTION)
+    finished = client.wait_for(m.AnswerFinished)
+    assert (finished.text, finished.answer_tokens) == ("Done.", 3)
+
+
+LOOP = "La femme de France, la femme de l'Amérique, la femme de l'Amérique, la femme de l'Amérique"
+TEXT = "First I measure, then I change one thing, then I measure again, and then I write down what I saw."
+
+
+def test_a_loop_is_noticed() -> None:
+    assert repeats(LOOP)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "no no no no", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10", TEXT, TEXT + " " + TEXT]
+)
+def test_what_only_comes_back_is_no_loop(text: str) -> None:
+    assert not repeats(text)
+
+
+@given(st.text(min_size=12, max_size=40), st.text(max_size=20))
+def test_any_long_enough_unit_said_three_times_is_a_loop(unit: str, before: str) -> None:
+    assert repeats(before + unit * 3)

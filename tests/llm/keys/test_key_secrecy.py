@@ -72,7 +72,7 @@ def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
         {"MY_ODD_KEY": key, "CUECARD_DEBUG": "1"}, provider=provider.base_url, key_variable="MY_ODD_KEY"
     )
     live.publish("What is the largest system you have ever worked on?")
-    assert "MY_ODD_KEY holds characters that no key has" in live.wait_for(m.AnswerStopped).cause
+    assert "MY_ODD_KEY contains invalid characters" in live.wait_for(m.AnswerStopped).cause
     live.stop()
     assert "planted" not in live.errors()
     assert b"planted" not in b"".join(msgspec.json.encode(event) for event in live.events)

@@ -11,6 +11,7 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
+from tests.llm.events import final
 
 TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
 
@@ -28,25 +29,6 @@ class Talk:
         start_s = self.at_s + after_s
         self.at_s = start_s + 2
         return self.tracker.detect(final(text, source, self.utterances[source], start_s))
-
-
-def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> FinalTranscribed:
-    start_sample = round(start_s * SAMPLE_RATE)
-    return FinalTranscribed(
-        source=source,
-        utterance=utterance,
-        text=text,
-        start_sample=start_sample,
-        quiet_sample=start_sample + 2 * SAMPLE_RATE,
-        stop_sample=start_sample + 2 * SAMPLE_RATE + 3200,
-        mean_log_probability=-0.2,
-        no_speech_probability=0.01,
-        window_s=5.0,
-        retried=False,
-        speculative=True,
-        queue_ms=0.0,
-        compute_ms=100.0,
-    )
 
 
 def span(utterance: int, start_character: int, stop_character: int) -> QuestionSpan:
