@@ -78,7 +78,7 @@ class Attempts:
                     elif last_target or not (fallback := self._failover.use_fallback()):
                         raise
                     else:
-                        self._problems.report(failure, fix=f"{fallback} is asked instead")
+                        self._problems.report(failure, fix=f"{fallback} is used instead")
                         tries, last_target = _Tries(self._settings), True
                 else:
                     self._problems.reset()

@@ -43,10 +43,10 @@ class Connection:
         self._learn(simpler)
         return True
 
-    def note_reasoning(self, *, begins_in_thoughts: bool) -> None:
+    def note_reasoning(self, *, starts_in_reasoning: bool) -> None:
         """Remember whether this model's text begins inside a reasoning block without an opening tag."""
-        if begins_in_thoughts != self.dialect.begins_in_thoughts:
-            self._learn(replace(self.dialect, begins_in_thoughts=begins_in_thoughts))
+        if starts_in_reasoning != self.dialect.starts_in_reasoning:
+            self._learn(replace(self.dialect, starts_in_reasoning=starts_in_reasoning))
 
     def _learn(self, dialect: Dialect) -> None:
         self.dialect = self.learned[self.provider.base_url, self.model] = dialect

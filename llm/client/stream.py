@@ -75,7 +75,7 @@ class AnswerStream:
         """The visible text so far."""
         self.received_characters = 0
         """Visible text and reasoning."""
-        self._visible = VisibleText(begins_in_thoughts=connection.dialect.begins_in_thoughts)
+        self._visible = VisibleText(starts_in_reasoning=connection.dialect.starts_in_reasoning)
         self.accepted = False
         """The provider accepted the request and began to stream; its tokens count, whatever follows."""
         self._finished = False
@@ -203,7 +203,7 @@ class AnswerStream:
         """Show the text that becomes visible at the end."""
         cut_off = not self.reply.complete or self.reply.stop_reason == LENGTH
         self._show(self._visible.finish(cut_off=cut_off), time.monotonic_ns())
-        self._connection.note_reasoning(begins_in_thoughts=self._visible.begins_in_thoughts)
+        self._connection.note_reasoning(starts_in_reasoning=self._visible.starts_in_reasoning)
 
     def _show(self, delta: VisibleDelta, received_ns: int) -> None:
         if delta.text or delta.replaces:

@@ -36,7 +36,7 @@ class Dialect:
     """Whether to request token counts, where that needs a field."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields of this server or model alone."""
-    begins_in_thoughts: bool = False
+    starts_in_reasoning: bool = False
     """The model's template opens the reasoning, so that only the closing tag is in its text."""
 
     system_role: bool = True

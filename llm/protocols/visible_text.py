@@ -51,16 +51,17 @@ class VisibleText:
     """Filters one answer's text.
 
     Args:
-        begins_in_thoughts: The template of this model opens the reasoning, so that only the closing tag is in
+        starts_in_reasoning: The template of this model opens the reasoning, so that only the closing tag is
+        in
             the text, which is held back until then.
     """
 
-    def __init__(self, *, begins_in_thoughts: bool = False) -> None:
+    def __init__(self, *, starts_in_reasoning: bool = False) -> None:
         self.thought = False
         """The model wrote reasoning."""
-        self.begins_in_thoughts = begins_in_thoughts
+        self.starts_in_reasoning = starts_in_reasoning
         """Becomes True at a closing tag without an opening tag."""
-        self._holding = begins_in_thoughts
+        self._holding = starts_in_reasoning
         self._buffer = ""
         """Received, not yet classified."""
         self._out = ""
@@ -98,16 +99,16 @@ class VisibleText:
         if self._state is _State.THOUGHT and self._visible and not cut_off:
             self._emit(self._hidden)  # an opening tag without a closing one was a mention
         self._hidden = ""
-        if self._holding and cut_off and self.begins_in_thoughts:
+        if self._holding and cut_off and self.starts_in_reasoning:
             self._out, self.thought = "", True
         elif self._holding:
-            self.begins_in_thoughts = False
+            self.starts_in_reasoning = False
         self._holding = False
         return self._delta()
 
     def release(self) -> VisibleDelta:
         """Stop holding text back: the server separates the reasoning itself."""
-        self._holding = self.begins_in_thoughts = False
+        self._holding = self.starts_in_reasoning = False
         self.thought = True
         return self._delta()
 
@@ -285,13 +286,13 @@ class VisibleText:
     def _enter_thought(self, family: str) -> None:
         self._state, self._family, self._hidden, self.thought = _State.THOUGHT, family, "", True
         if not self._visible:
-            self._holding = self.begins_in_thoughts = False
+            self._holding = self.starts_in_reasoning = False
 
     def _retract(self) -> None:
         """Take back the visible text, which was reasoning."""
         if self._visible:
             self._replaces = self._returned
-            self.begins_in_thoughts = True
+            self.starts_in_reasoning = True
         self._out, self._holding, self.thought = "", False, True
         self._literal.clear()
         self._start()

@@ -81,7 +81,7 @@ def runs_in_cloud(model: str) -> bool:
     return model.endswith(("-cloud", ":cloud"))  # Ollama
 
 
-def begins_in_thoughts(model: str) -> bool:
+def starts_in_reasoning(model: str) -> bool:
     """Return whether this model's prompt template opens the reasoning block itself."""
     return bool(_OPENS_REASONING.search(model))
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.protocol import Dialect, Protocol
-from llm.providers.model_names import begins_in_thoughts, runs_in_cloud
+from llm.providers.model_names import runs_in_cloud, starts_in_reasoning
 from llm.settings import LlmSettings
 
 SMALL_MODEL_TOKENS = 160
@@ -99,7 +99,7 @@ def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:
         max_tokens_field=provider.max_tokens_field,
         temperature=settings.temperature if provider.takes_temperature else None,
         extra=thinking.fields,
-        begins_in_thoughts=begins_in_thoughts(model),
+        starts_in_reasoning=starts_in_reasoning(model),
     )
 
 

@@ -28,9 +28,7 @@ def text_of(live: Live, question: int = 1) -> str:
     return "".join(grew.delta for grew in live.all(m.AnswerStreamed) if grew.question == question)
 
 
-def test_a_question_is_answered_and_the_ledger_holds_what_was_sent(
-    live: Live, provider: ProviderServer
-) -> None:
+def test_answer_and_ledger(live: Live, provider: ProviderServer) -> None:
     provider.script = [answer("Because ", "it „just“ ", "works 🙂.")]
     live.publish(QUESTION)
     finished = live.wait_for(m.AnswerFinished)
@@ -50,7 +48,7 @@ def test_a_question_is_answered_and_the_ledger_holds_what_was_sent(
     assert order[-1] is m.AnswerFinished
 
 
-def test_only_the_question_and_its_passages_leave(
+def test_only_question_and_passages_are_sent(
     start_live: StartLive, provider: ProviderServer, tmp_path: Path
 ) -> None:
     notes = tmp_path / "notes.md"
@@ -69,7 +67,7 @@ def test_only_the_question_and_its_passages_leave(
     assert live.all(m.RequestSent)[0].body.encode() == received.body
 
 
-def test_one_warm_connection_serves_question_after_question(live: Live, provider: ProviderServer) -> None:
+def test_one_connection_serves_all_questions(live: Live, provider: ProviderServer) -> None:
     provider.script = [answer("One."), answer("Two.")]
     live.publish(QUESTION)
     live.wait_for(m.AnswerFinished)
@@ -79,7 +77,7 @@ def test_one_warm_connection_serves_question_after_question(live: Live, provider
     assert {request.connection for request in provider.requests} == {1}
 
 
-def test_a_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> None:
+def test_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(delta("Because")), Do.WAIT], answer("A lock.")]
     live.publish(QUESTION)
     live.wait_for(m.AnswerStreamed)
@@ -91,7 +89,7 @@ def test_a_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> 
     assert text_of(live, 2) == "A lock."
 
 
-def test_the_stage_beats_while_the_provider_hangs(live: Live, provider: ProviderServer) -> None:
+def test_heartbeat_while_provider_hangs(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, Do.WAIT]]
     live.publish(QUESTION)
     live.wait_for(m.RequestSent)
@@ -101,7 +99,7 @@ def test_the_stage_beats_while_the_provider_hangs(live: Live, provider: Provider
     assert stopped.cause == "the session ended"
 
 
-def test_no_provider_is_the_users_choice_and_no_problem(start_live: StartLive, tmp_path: Path) -> None:
+def test_provider_none_is_not_a_problem(start_live: StartLive, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("We chose Postgres because the team knew it.")
     live = start_live(provider="none", notes=[str(notes)])
@@ -116,7 +114,7 @@ def test_no_provider_is_the_users_choice_and_no_problem(start_live: StartLive, t
     assert not live.all(m.RequestSent)
 
 
-def test_a_hosted_provider_without_a_key_says_what_to_set(start_live: StartLive) -> None:
+def test_missing_key_says_what_to_set(start_live: StartLive) -> None:
     live = start_live({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
                        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, provider="openai")  # fmt: skip
     problem = live.wait_for(m.ProblemReported)
@@ -127,9 +125,7 @@ def test_a_hosted_provider_without_a_key_says_what_to_set(start_live: StartLive)
     assert not live.all(m.RequestSent)
 
 
-def test_on_request_only_nothing_is_sent_before_the_key(
-    start_live: StartLive, provider: ProviderServer
-) -> None:
+def test_answer_on_request_only(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url, answer="ask")
     live.publish(QUESTION)
@@ -140,9 +136,7 @@ def test_on_request_only_nothing_is_sent_before_the_key(
     assert len(provider.asked) == 1
 
 
-def test_a_stage_that_was_killed_asks_again_and_not_twice(
-    start_live: StartLive, provider: ProviderServer
-) -> None:
+def test_killed_stage_repeats_question_once(start_live: StartLive, provider: ProviderServer) -> None:
     go_on = threading.Event()
     provider.script = [answer("A lock."), [HEAD, chunk(delta("Because")), go_on, Do.CLOSE], answer("Sure.")]
     live = start_live(provider=provider.base_url)
@@ -160,13 +154,13 @@ def test_a_stage_that_was_killed_asks_again_and_not_twice(
     go_on.set()
 
 
-def test_unreadable_notes_end_the_stage_and_say_why(start_hub: StartLive, tmp_path: Path) -> None:
+def test_unreadable_notes_end_the_stage(start_hub: StartLive, tmp_path: Path) -> None:
     live = start_hub(notes=[str(tmp_path / "nothing.md")])
     assert live.spawn().wait(10) == InputFailure.exit_code
     assert "nothing.md cannot be read: No such file" in live.wait_for(m.ProblemReported).problem
 
 
-def test_notes_that_are_left_out_are_reported_once(start_live: StartLive, tmp_path: Path) -> None:
+def test_skipped_notes_are_reported_once(start_live: StartLive, tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.md").write_text("We chose Postgres.")
     (tmp_path / "notes" / "b.pdf").write_bytes(b"%PDF-1.7")
@@ -182,9 +176,7 @@ def test_notes_that_are_left_out_are_reported_once(start_live: StartLive, tmp_pa
     assert live.all(m.ProblemReported) == [problem]
 
 
-def test_an_early_request_is_on_its_way_before_the_words_are_final_and_is_the_only_one(
-    start_live: StartLive, provider: ProviderServer
-) -> None:
+def test_eager_sends_before_final(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url, eager=True)
     live.pause(QUESTION)
@@ -198,9 +190,7 @@ def test_an_early_request_is_on_its_way_before_the_words_are_final_and_is_the_on
     assert len(provider.asked) == 1
 
 
-def test_words_that_change_throw_the_early_answer_away_and_its_cost_is_told(
-    start_live: StartLive, provider: ProviderServer
-) -> None:
+def test_changed_words_discard_early_answer(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(delta("Early")), Do.WAIT], answer("Because.")]
     live = start_live(provider=provider.base_url, eager=True)
     live.pause(QUESTION)
@@ -216,7 +206,7 @@ def test_words_that_change_throw_the_early_answer_away_and_its_cost_is_told(
     live.wait_until(lambda: len(provider.hung_up) == 1)
 
 
-def test_nothing_is_sent_before_the_user_lets_it_go(start_live: StartLive, provider: ProviderServer) -> None:
+def test_nothing_is_sent_before_approval(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     live = start_live(provider=provider.base_url, confirm=True, first_token_timeout_s=1.0)
     live.publish(QUESTION)
@@ -228,7 +218,7 @@ def test_nothing_is_sent_before_the_user_lets_it_go(start_live: StartLive, provi
     assert live.all(m.RequestSent)[0].body == held.body == provider.asked[0].body.decode()
 
 
-def test_the_choice_outlives_the_stage(start_live: StartLive, provider: ProviderServer) -> None:
+def test_switched_provider_survives_restart(start_live: StartLive, provider: ProviderServer) -> None:
     with ProviderServer(models=["other-model"], script=[answer("Two.")]) as other:
         provider.script = [answer("One.")]
         live = start_live(provider=provider.base_url)
@@ -242,9 +232,7 @@ def test_the_choice_outlives_the_stage(start_live: StartLive, provider: Provider
         assert live.wait_for(m.AnswerFinished).text == "Two."
 
 
-def test_what_was_spent_is_remembered_by_a_stage_that_starts_again(
-    start_live: StartLive, provider: ProviderServer
-) -> None:
+def test_usage_survives_restart(start_live: StartLive, provider: ProviderServer) -> None:
     provider.script = [answer("One.")]
     live = start_live(provider=provider.base_url, session_requests_limit=1)
     live.publish(QUESTION)

@@ -64,7 +64,7 @@ def error_reply(status: str, message: str, code: str = "", **headers: str) -> li
          "no visible answer"),
     ],
 )  # fmt: skip
-def test_a_refusal_is_one_clear_line_and_not_repeated(
+def test_refusal_is_reported_once(
     start_client: StartClient,
     provider: ProviderServer,
     capsys: pytest.CaptureFixture[str],
@@ -96,7 +96,7 @@ def test_a_refusal_is_one_clear_line_and_not_repeated(
         [HEAD, chunk(event({"error": {"message": "overloaded"}})), END],
     ],
 )
-def test_what_may_do_better_is_tried_again_before_the_first_word(
+def test_temporary_failure_is_retried(
     client: InProcessLlm, provider: ProviderServer, first: list[Step]
 ) -> None:
     provider.script = [first, answer("There.")]
@@ -106,9 +106,7 @@ def test_what_may_do_better_is_tried_again_before_the_first_word(
     assert not client.all(m.ProblemReported)
 
 
-def test_what_a_model_does_not_take_is_left_out_from_then_on(
-    client: InProcessLlm, provider: ProviderServer
-) -> None:
+def test_unsupported_field_is_omitted_from_then_on(client: InProcessLlm, provider: ProviderServer) -> None:
     complaint = error_reply("400 Bad Request", "Unsupported parameter: 'temperature' is not supported")
     provider.script = [complaint, answer("There."), answer("Again.")]
     client.publish(QUESTION)
@@ -120,9 +118,7 @@ def test_what_a_model_does_not_take_is_left_out_from_then_on(
 
 
 @pytest.mark.parametrize("last", [Do.WAIT, Do.PING])
-def test_a_first_word_that_does_not_come_is_given_up(
-    start_client: StartClient, provider: ProviderServer, last: Do
-) -> None:
+def test_first_text_timeout(start_client: StartClient, provider: ProviderServer, last: Do) -> None:
     provider.script = [[HEAD, last]]
     client = start_client(
         provider=provider.base_url, first_token_timeout_s=0.5, local_first_token_timeout_s=0.5
@@ -132,7 +128,7 @@ def test_a_first_word_that_does_not_come_is_given_up(
     client.wait_until(lambda: bool(provider.hung_up))
 
 
-def test_an_answer_that_never_ends_is_given_up(start_client: StartClient, provider: ProviderServer) -> None:
+def test_total_timeout(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(delta("Well")), Do.PING]]
     client = start_client(
         provider=provider.base_url,
@@ -145,9 +141,7 @@ def test_an_answer_that_never_ends_is_given_up(start_client: StartClient, provid
     assert ("too long to finish" in stopped.cause, stopped.kept) == (True, "Well")
 
 
-def test_a_server_that_loads_its_model_first_is_waited_for(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_loading_and_silent_server_is_waited_for(start_client: StartClient, provider: ProviderServer) -> None:
     """It answers with the status 503 first, then accepts and is silent; both waits are reported."""
     loading = [json_reply({"error": {"message": "Loading model"}}, "503 Service Unavailable")]
     ready = threading.Event()
@@ -163,7 +157,7 @@ def test_a_server_that_loads_its_model_first_is_waited_for(
     assert client.wait_for(m.AnswerFinished).text == "Loaded."
 
 
-def test_a_server_that_comes_back_is_found_again(start_client: StartClient, provider: ProviderServer) -> None:
+def test_server_that_returns_is_found(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("Back.")]
     provider.list_reply = [json_reply({"error": {"message": "loading model"}}, "503 Service Unavailable")]
     client = start_client(provider=provider.base_url)
@@ -192,9 +186,7 @@ def box() -> ProviderServer:
     return ProviderServer(address=address)
 
 
-def test_a_server_on_the_network_is_asked_when_allowed(
-    start_client: StartClient, box: ProviderServer
-) -> None:
+def test_plain_http_server_is_used_when_allowed(start_client: StartClient, box: ProviderServer) -> None:
     with box:
         box.script = [answer("Because.")]
         client = start_client(
@@ -208,9 +200,7 @@ def test_a_server_on_the_network_is_asked_when_allowed(
     assert not client.all(m.ProviderReady)[0].encrypted
 
 
-def test_a_server_on_the_network_is_not_asked_without_the_flag(
-    start_client: StartClient, box: ProviderServer
-) -> None:
+def test_plain_http_server_is_not_used_without_flag(start_client: StartClient, box: ProviderServer) -> None:
     with box:
         client = start_client(provider=box.base_url)
         problem = client.wait_for(m.ProblemReported)
@@ -221,7 +211,7 @@ def test_a_server_on_the_network_is_not_asked_without_the_flag(
 
 
 @pytest.mark.parametrize("status", ["503 Service Unavailable", "500 Internal Server Error"])
-def test_a_model_that_loads_is_waited_for(
+def test_loading_model_is_waited_for(
     start_client: StartClient, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
     monkeypatch.setattr(retry, "LOADING_RETRY_S", 0.1)
@@ -234,7 +224,7 @@ def test_a_model_that_loads_is_waited_for(
     assert "loading the model" in problem.problem
 
 
-def test_a_server_that_loads_before_it_lists_is_waited_for(
+def test_loading_before_model_list_is_waited_for(
     start_client: StartClient, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retry, "LOADING_RETRY_S", 0.1)
@@ -249,7 +239,7 @@ def test_a_server_that_loads_before_it_lists_is_waited_for(
     assert len(provider.asked) == 1
 
 
-def test_an_address_without_its_version_is_found(start_client: StartClient, provider: ProviderServer) -> None:
+def test_address_without_version_is_found(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     client = start_client(provider=provider.base_url.removeprefix("http://").removesuffix("/v1"))
     client.publish(QUESTION)
@@ -257,15 +247,13 @@ def test_an_address_without_its_version_is_found(start_client: StartClient, prov
     assert {request.path for request in provider.asked} == {"/v1/chat/completions"}
 
 
-def test_a_model_that_a_local_server_lacks_is_named(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_missing_model_of_local_server_is_named(start_client: StartClient, provider: ProviderServer) -> None:
     client = start_client(provider=provider.base_url, model="test-modle")
     problem = client.wait_for(m.ProblemReported)
     assert "has no model 'test-modle'; nearest is 'test-model'" in problem.problem
 
 
-def test_an_early_question_does_not_stop_the_answer_under_way_until_it_stands(
+def test_early_question_does_not_stop_current_answer(
     start_client: StartClient, provider: ProviderServer
 ) -> None:
     go_on = threading.Event()
@@ -281,7 +269,7 @@ def test_an_early_question_does_not_stop_the_answer_under_way_until_it_stands(
     assert client.wait_for(m.AnswerFinished).text == "First goes on."
 
 
-def test_what_is_not_let_go_is_never_sent(start_client: StartClient, provider: ProviderServer) -> None:
+def test_rejected_request_is_never_sent(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     client = start_client(provider=provider.base_url, confirm=True)
     client.publish(QUESTION)
@@ -291,9 +279,7 @@ def test_what_is_not_let_go_is_never_sent(start_client: StartClient, provider: P
     assert provider.asked == []
 
 
-def test_a_newer_question_takes_the_place_of_one_that_waits(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_newer_question_replaces_held_one(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("Because.")]
     client = start_client(provider=provider.base_url, confirm=True)
     client.publish(QUESTION)
@@ -306,9 +292,7 @@ def test_a_newer_question_takes_the_place_of_one_that_waits(
     assert len(provider.asked) == 1
 
 
-def test_the_next_question_goes_to_whoever_is_wanted(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_switched_provider_gets_next_question(start_client: StartClient, provider: ProviderServer) -> None:
     with ProviderServer(models=["other-model"], script=[answer("Two.")]) as other:
         provider.script = [answer("One.")]
         client = start_client(provider=provider.base_url)
@@ -326,9 +310,7 @@ def test_the_next_question_goes_to_whoever_is_wanted(
         assert (len(provider.asked), len(other.asked)) == (1, 1)
 
 
-def test_one_that_does_not_answer_changes_nothing_and_is_named(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_unreachable_provider_is_not_switched_to(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("One.")]
     client = start_client(provider=provider.base_url)
     client.wait_for(m.ProviderReady)
@@ -340,23 +322,19 @@ def test_one_that_does_not_answer_changes_nothing_and_is_named(
     assert client.wait_for(m.AnswerFinished).text == "One."
 
 
-def test_the_other_one_answers_when_the_first_refuses(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_fallback_answers_when_provider_fails(start_client: StartClient, provider: ProviderServer) -> None:
     with ProviderServer(script=[answer("From the other.")]) as other:
         provider.script = [BAD_KEY]
         client = start_client(provider=provider.base_url, fallback_provider=other.base_url)
         client.publish(QUESTION)
         assert client.wait_for(m.AnswerFinished).text == "From the other."
-        assert client.all(m.ProblemReported)[-1].fix == f"{other.base_url} is asked instead"
+        assert client.all(m.ProblemReported)[-1].fix == f"{other.base_url} is used instead"
         client.publish("What is a mutex?")
         client.wait_for(m.AnswerFinished, 2)
         assert (len(provider.asked), len(other.asked)) == (1, 2)
 
 
-def test_words_that_are_shown_are_not_answered_by_somebody_else(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_no_fallback_once_text_was_shown(start_client: StartClient, provider: ProviderServer) -> None:
     with ProviderServer(script=[answer("No.")]) as other:
         provider.script = [[HEAD, chunk(delta("So far")), Do.CLOSE]]
         client = start_client(provider=provider.base_url, fallback_provider=other.base_url)
@@ -365,9 +343,7 @@ def test_words_that_are_shown_are_not_answered_by_somebody_else(
         assert other.asked == []
 
 
-def test_beyond_the_limit_nothing_is_sent_and_it_is_said(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_nothing_is_sent_beyond_limit(start_client: StartClient, provider: ProviderServer) -> None:
     provider.script = [answer("One.")]
     client = start_client(provider=provider.base_url, session_requests_limit=1)
     client.publish(QUESTION)
@@ -379,9 +355,7 @@ def test_beyond_the_limit_nothing_is_sent_and_it_is_said(
     assert len(provider.asked) == 1
 
 
-def test_a_model_on_this_machine_costs_nothing_and_its_tokens_are_counted(
-    client: InProcessLlm, provider: ProviderServer
-) -> None:
+def test_local_model_costs_nothing_but_counts_tokens(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [answer("One.")]
     client.publish(QUESTION)
     counted = client.wait_for(m.UsageCounted)

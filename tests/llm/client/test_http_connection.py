@@ -49,17 +49,17 @@ def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[
     return asyncio.run(run())
 
 
-def test_what_leaves_the_machine_is_recorded_even_without_a_body(provider: ProviderServer) -> None:
+def test_remote_request_without_body_is_recorded(provider: ProviderServer) -> None:
     _, _, (sent,) = talk(elsewhere(provider))
     assert (sent.question, sent.body, sent.body_bytes, sent.left_machine) == (0, "", 0, True)
     assert sent.url.endswith("/v1/models")
 
 
-def test_a_look_around_this_machine_is_not(provider: ProviderServer) -> None:
+def test_local_request_without_body_is_not_recorded(provider: ProviderServer) -> None:
     assert talk(here(provider))[2] == []
 
 
-def test_a_body_is_recorded_byte_for_byte(provider: ProviderServer) -> None:
+def test_body_is_recorded_byte_for_byte(provider: ProviderServer) -> None:
     provider.script = [answer("x")]
     body = '{"a":"ü \u2028 🙂"}'.encode()
     _, _, (sent,) = talk(elsewhere(provider), body)
@@ -67,7 +67,7 @@ def test_a_body_is_recorded_byte_for_byte(provider: ProviderServer) -> None:
     assert (sent.question, sent.model, sent.left_machine) == (7, "m", True)
 
 
-def test_a_request_is_recorded_even_when_the_line_breaks_at_once(provider: ProviderServer) -> None:
+def test_request_is_recorded_when_connection_is_lost(provider: ProviderServer) -> None:
     provider.script = [[Do.RESET]]
     ledger: list[Event] = []
 
@@ -85,7 +85,7 @@ def test_a_request_is_recorded_even_when_the_line_breaks_at_once(provider: Provi
     assert len(ledger) == 1
 
 
-def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else(provider: ProviderServer) -> None:
+def test_redirect_is_not_followed(provider: ProviderServer) -> None:
     with ProviderServer() as other:
         provider.list_reply = [
             plain_reply(b"", "text/plain", "307 Moved", location=f"{other.base_url}/models")
@@ -94,7 +94,7 @@ def test_a_redirect_is_not_followed_and_the_key_goes_nowhere_else(provider: Prov
         assert other.requests == []
 
 
-def test_a_proxy_of_the_environment_is_not_used_unasked(
+def test_environment_proxy_is_not_used_by_default(
     provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with ProviderServer() as proxy:
@@ -104,9 +104,7 @@ def test_a_proxy_of_the_environment_is_not_used_unasked(
         assert proxy.requests == []
 
 
-def test_a_proxy_that_the_settings_allow_is_used_and_shown(
-    provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_allowed_proxy_is_used_and_shown(provider: ProviderServer, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = LlmSettings(environment_proxy=True)
     monkeypatch.setenv("HTTPS_PROXY", provider.base_url.replace("//", "//user:word@").removesuffix("/v1"))
 
@@ -128,13 +126,13 @@ def test_a_proxy_that_the_settings_allow_is_used_and_shown(
     assert KEY not in repr(provider.requests), "the proxy sees the host, not the key"
 
 
-def test_each_protocol_carries_the_key_its_own_way(provider: ProviderServer) -> None:
+def test_key_header_of_each_protocol(provider: ProviderServer) -> None:
     talk(Provider(name="here", base_url=provider.base_url, protocol=MESSAGES))
     assert provider.requests[0].headers["x-api-key"] == KEY
     assert "authorization" not in provider.requests[0].headers
 
 
-def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, authority: Authority) -> None:
+def test_idle_connection_is_kept_warm(provider: ProviderServer, authority: Authority) -> None:
     provider.tls = authority.server
     ledger: list[Event] = []
 
@@ -159,7 +157,7 @@ def test_an_idle_line_is_kept_warm_without_a_word(provider: ProviderServer, auth
     assert [sent.body for sent in ledger] == ["", ""], "what leaves the machine is in the ledger"
 
 
-def test_a_line_on_this_machine_needs_no_warmth(provider: ProviderServer) -> None:
+def test_local_connection_is_not_kept_warm(provider: ProviderServer) -> None:
     async def run() -> bool:
         async with HttpConnection(
             here(provider), KEY, ClientContext(LlmSettings(), lambda sent: None, DirectSockets())
@@ -181,7 +179,7 @@ def test_a_line_on_this_machine_needs_no_warmth(provider: ProviderServer) -> Non
         ),
     ],
 )
-def test_tls_is_of_version_1_2_or_later(
+def test_tls_1_2_is_the_minimum(
     provider: ProviderServer, authority: Authority, oldest: ssl.TLSVersion, spoken: bool
 ) -> None:
     provider.tls = authority.server_up_to(oldest)
@@ -194,14 +192,14 @@ def test_tls_is_of_version_1_2_or_later(
                 talk(here(provider))
 
 
-def test_a_reply_that_quotes_the_key_is_blotted_and_a_huge_one_cut(provider: ProviderServer) -> None:
+def test_key_is_redacted_and_huge_body_is_cut(provider: ProviderServer) -> None:
     provider.list_reply = [plain_reply(f"wrong key {KEY}".encode(), "text/plain", "401 No")]
     assert talk(here(provider))[1] == "wrong key (key)"
     provider.list_reply = [plain_reply(b"x" * (MAX_BODY_BYTES + 5000), "text/plain", "500 No")]
     assert len(talk(here(provider))[1]) == MAX_BODY_BYTES
 
 
-def test_leaving_early_hangs_up_at_once(provider: ProviderServer) -> None:
+def test_leaving_early_closes_connection(provider: ProviderServer) -> None:
     provider.script = [[HEAD, chunk(b": ping\n\n"), Do.WAIT]]
 
     async def run() -> None:

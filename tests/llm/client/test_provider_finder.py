@@ -74,20 +74,20 @@ def on_this_machine(monkeypatch: pytest.MonkeyPatch, nobody_here: str) -> Iterat
         server.close()
 
 
-def test_the_first_server_of_this_machine_is_taken(on_this_machine: list[ProviderServer]) -> None:
+def test_first_local_server_is_used(on_this_machine: list[ProviderServer]) -> None:
     assert connect(LlmSettings()) == (on_this_machine[0].base_url, "llama3.2:3b")
 
 
-def test_the_server_that_has_the_wanted_model_is_taken(on_this_machine: list[ProviderServer]) -> None:
+def test_local_server_with_wanted_model_is_used(on_this_machine: list[ProviderServer]) -> None:
     assert connect(LlmSettings(model="mistral")) == (on_this_machine[1].base_url, "mistral:7b")
 
 
-def test_something_else_on_a_known_port_is_left_alone(on_this_machine: list[ProviderServer]) -> None:
+def test_other_program_on_known_port_is_skipped(on_this_machine: list[ProviderServer]) -> None:
     on_this_machine[0].list_reply = [plain_reply(b"<html>It works!</html>", "text/html")]
     assert connect(LlmSettings())[0] == on_this_machine[1].base_url
 
 
-def test_without_a_server_the_small_model_answers(
+def test_small_model_without_local_server(
     on_this_machine: list[ProviderServer], provider: ProviderServer
 ) -> None:
     for server in on_this_machine:
@@ -96,15 +96,13 @@ def test_without_a_server_the_small_model_answers(
     assert connect(settings, provider.base_url) == (provider.base_url, "test-model")
 
 
-def test_the_small_model_is_taken_when_it_is_named(
-    on_this_machine: list[ProviderServer], provider: ProviderServer
-) -> None:
+def test_small_model_when_named(on_this_machine: list[ProviderServer], provider: ProviderServer) -> None:
     settings = LlmSettings(provider="local", local_model_path="small.gguf")
     assert connect(settings, provider.base_url)[0] == provider.base_url
     assert not any(server.requests for server in on_this_machine)
 
 
-def test_nobody_at_all_is_said_with_what_to_do(on_this_machine: list[ProviderServer]) -> None:
+def test_no_provider_says_what_to_do(on_this_machine: list[ProviderServer]) -> None:
     for server in on_this_machine:
         server.models = ["nomic-embed-text"]
     with pytest.raises(ProviderFailure, match="no language model was found") as nobody:
@@ -112,13 +110,13 @@ def test_nobody_at_all_is_said_with_what_to_do(on_this_machine: list[ProviderSer
     assert "cuecard models pull smollm2" in nobody.value.fix
 
 
-def test_a_server_without_a_model_that_answers_is_said(provider: ProviderServer) -> None:
+def test_server_without_chat_model(provider: ProviderServer) -> None:
     provider.models = ["text-embedding-3-small"]
     with pytest.raises(ProviderFailure, match="lists no chat model"):
         connect(LlmSettings(provider=provider.base_url))
 
 
-def test_a_model_that_is_not_there_is_said_with_the_nearest(on_this_machine: list[ProviderServer]) -> None:
+def test_missing_model_names_nearest(on_this_machine: list[ProviderServer]) -> None:
     on_this_machine[0].models = ["gpt-4.1", "o4-mini", "whisper-1"]
     known = Provider(name="openai", base_url=on_this_machine[0].base_url, lists_all=True)
     with pytest.raises(ProviderFailure) as gone:
@@ -127,7 +125,7 @@ def test_a_model_that_is_not_there_is_said_with_the_nearest(on_this_machine: lis
     assert asyncio.run(opened(known, "gpt-4.1")).models == ("gpt-4.1", "o4-mini")
 
 
-def test_an_alias_and_what_a_gateway_does_not_list_are_asked_for_as_named(provider: ProviderServer) -> None:
+def test_alias_and_unlisted_gateway_model_are_requested(provider: ProviderServer) -> None:
     provider.models = ["claude-haiku-4-5-20251001"]
     known = Provider(name="anthropic", base_url=provider.base_url, lists_all=True)
     assert asyncio.run(opened(known, "claude-haiku-4-5")).model == "claude-haiku-4-5"
@@ -135,7 +133,7 @@ def test_an_alias_and_what_a_gateway_does_not_list_are_asked_for_as_named(provid
     assert choose_model(gateway, "my-route", ("one",), ()) == "my-route"
 
 
-def test_a_model_that_a_server_of_ones_own_does_not_list_is_refused(provider: ProviderServer) -> None:
+def test_unlisted_model_of_own_server_is_rejected(provider: ProviderServer) -> None:
     provider.models = ["llama3.2:latest", "qwen3:8b"]
     with pytest.raises(ProviderFailure, match=r"has no model 'llama3\.1'; nearest is 'llama3\.2"):
         connect(LlmSettings(provider=provider.base_url, model="llama3.1"))
@@ -143,13 +141,13 @@ def test_a_model_that_a_server_of_ones_own_does_not_list_is_refused(provider: Pr
 
 
 @pytest.mark.parametrize("path", ["", "/", "/v1/", "/v1/chat/completions", "/v1/models"])
-def test_an_address_is_found_as_people_copy_it(provider: ProviderServer, path: str) -> None:
+def test_copied_address_is_found(provider: ProviderServer, path: str) -> None:
     root = provider.base_url.removesuffix("/v1")
     assert connect(LlmSettings(provider=f" '{root}{path}' "))[1] == "test-model"
     assert connect(LlmSettings(provider=f"{root}{path}".removeprefix("http://")))[1] == "test-model"
 
 
-def test_an_address_without_an_api_says_what_was_tried(provider: ProviderServer) -> None:
+def test_address_without_api_says_what_was_tried(provider: ProviderServer) -> None:
     provider.list_reply = [json_reply({"error": "not found"}, "404 Not Found")]
     root = provider.base_url.removesuffix("/v1")
     with pytest.raises(ProviderFailure) as refused:
@@ -157,7 +155,7 @@ def test_an_address_without_an_api_says_what_was_tried(provider: ProviderServer)
     assert f"tried {root}/v1/models (HTTP 404), {root}/models (HTTP 404)" in refused.value.problem
 
 
-def test_a_list_of_many_pages_is_read_to_its_end(provider: ProviderServer) -> None:
+def test_model_list_of_many_pages(provider: ProviderServer) -> None:
     pages = iter(
         [
             {"data": [{"id": "claude-a"}], "has_more": True, "last_id": "claude-a"},
@@ -173,18 +171,18 @@ def test_a_list_of_many_pages_is_read_to_its_end(provider: ProviderServer) -> No
     ]
 
 
-def test_a_page_in_the_place_of_a_list_is_said(provider: ProviderServer) -> None:
+def test_web_page_instead_of_model_list(provider: ProviderServer) -> None:
     provider.list_reply = [plain_reply(b"<html>Sign in</html>", "text/html")]
     with pytest.raises(ProviderFailure, match="a web page"):
         connect(LlmSettings(provider=provider.base_url, model="m"))
 
 
-def test_a_server_that_lists_nothing_may_still_answer(provider: ProviderServer) -> None:
+def test_server_without_model_list(provider: ProviderServer) -> None:
     provider.list_reply = [plain_reply(b"no", "text/plain", "404 Not Found")]
     assert connect(LlmSettings(provider=provider.base_url, model="m"))[1] == "m"
 
 
-def test_a_server_that_says_nothing_is_said(provider: ProviderServer) -> None:
+def test_model_list_timeout(provider: ProviderServer) -> None:
     provider.list_reply = [Do.WAIT]
     with pytest.raises(ProviderFailure, match="did not list its models in time"):
         connect(
@@ -194,27 +192,25 @@ def test_a_server_that_says_nothing_is_said(provider: ProviderServer) -> None:
         )
 
 
-def test_a_server_that_is_not_there_is_said(nobody_here: str) -> None:
+def test_unreachable_server(nobody_here: str) -> None:
     with pytest.raises(ProviderFailure, match="cannot be reached"):
         connect(LlmSettings(provider=nobody_here))
 
 
-def test_a_server_that_speaks_no_tls_is_not_asked(provider: ProviderServer) -> None:
+def test_server_without_tls_gets_no_request(provider: ProviderServer) -> None:
     with pytest.raises(ProviderFailure, match="TLS handshake failed"):
         connect(LlmSettings(provider=provider.base_url.replace("http:", "https:")))
     assert provider.requests == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(
-    provider: ProviderServer, authority: Authority
-) -> None:
+def test_untrusted_certificate_is_rejected(provider: ProviderServer, authority: Authority) -> None:
     provider.tls = authority.server
     with pytest.raises(ProviderFailure, match="TLS certificate check failed"):
         connect(LlmSettings(provider=provider.base_url))
     assert provider.requests == []
 
 
-def test_a_certificate_of_an_authority_that_the_user_trusts_is_taken(
+def test_certificate_of_trusted_authority(
     provider: ProviderServer, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.tls = authority.server
@@ -223,7 +219,7 @@ def test_a_certificate_of_an_authority_that_the_user_trusts_is_taken(
 
 
 @pytest.mark.parametrize(("kind", "why"), [("expired", "expired"), ("elsewhere", "mismatch")])
-def test_a_certificate_that_ran_out_or_is_for_another_is_refused(
+def test_expired_or_wrong_certificate_is_rejected(
     provider: ProviderServer, authority: Authority, monkeypatch: pytest.MonkeyPatch, kind: str, why: str
 ) -> None:
     provider.tls = getattr(authority, kind)

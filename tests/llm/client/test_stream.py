@@ -49,7 +49,7 @@ def stream(*pieces: bytes) -> list[Step]:
         (A[:-1], ".</s>"),
     ],
 )
-def test_thoughts_and_tokens_are_not_published(
+def test_reasoning_and_tokens_are_not_published(
     client: InProcessLlm, provider: ProviderServer, texts: tuple[str]
 ) -> None:
     provider.script = [answer(*texts)]
@@ -57,9 +57,7 @@ def test_thoughts_and_tokens_are_not_published(
     assert client.wait_for(m.AnswerFinished).text == A == client.text()
 
 
-def test_thoughts_may_take_longer_than_the_first_word(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_reasoning_may_exceed_first_text_timeout(start_client: StartClient, provider: ProviderServer) -> None:
     client = start_client(
         provider=provider.base_url,
         first_token_timeout_s=0.5,
@@ -71,7 +69,7 @@ def test_thoughts_may_take_longer_than_the_first_word(
     assert "still reasoning" in client.wait_for(m.AnswerStopped).cause
 
 
-def test_unclosed_thoughts_give_no_visible_answer(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_unclosed_reasoning_gives_no_visible_answer(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [stream(delta("<think>\n"), delta("more and "), delta("", finish="length"), DONE)]
     client.publish(QUESTION)
     stopped = client.wait_for(m.AnswerStopped)
@@ -80,7 +78,7 @@ def test_unclosed_thoughts_give_no_visible_answer(client: InProcessLlm, provider
     assert client.wait_for(m.UsageCounted).answer_tokens > 0
 
 
-def test_thoughts_without_an_opening_tag_are_replaced(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_reasoning_without_opening_tag_is_replaced(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [answer("It asks for a year.", "\n</think>\n\n", A)]
     client.publish(QUESTION)
     assert client.wait_for(m.AnswerFinished).text == A
@@ -106,7 +104,7 @@ SHAPES: list[list[Step]] = [
 ]
 
 
-def test_an_answer_in_any_shape_is_shown(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_answer_in_any_shape_is_shown(client: InProcessLlm, provider: ProviderServer) -> None:
     for number, reply in enumerate(SHAPES, start=1):
         provider.script = [reply]
         client.publish(f"What is the use of step {number} in your plan?")
@@ -114,7 +112,7 @@ def test_an_answer_in_any_shape_is_shown(client: InProcessLlm, provider: Provide
     assert len(provider.asked) == len(SHAPES)
 
 
-def test_an_emoji_in_two_events_is_whole(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_emoji_across_two_events(client: InProcessLlm, provider: ProviderServer) -> None:
     halves = [delta(text).replace(b"\\\\u", b"\\u") for text in (r"ok \ud83d", r"\ude00 fine \ud83d", ".")]
     provider.script = [stream(*halves, delta("", finish="stop"), DONE)]
     client.publish(QUESTION)
@@ -122,9 +120,7 @@ def test_an_emoji_in_two_events_is_whole(client: InProcessLlm, provider: Provide
 
 
 @pytest.mark.parametrize("body", [b"{}", b"null", b'{"detail":"no such route"}', b"[1, 2", b""])
-def test_a_body_without_an_answer_is_one_clear_line(
-    client: InProcessLlm, provider: ProviderServer, body: bytes
-) -> None:
+def test_body_without_answer(client: InProcessLlm, provider: ProviderServer, body: bytes) -> None:
     provider.script = [[plain_reply(body, "application/json")]]
     client.publish(QUESTION)
     assert "not a stream" in client.wait_for(m.AnswerStopped).cause
@@ -135,9 +131,7 @@ def refused(message: str, status: str = "400 Bad Request") -> list[Step]:
     return [json_reply({"error": {"message": message, "type": "BadRequestError", "code": 400}}, status)]
 
 
-def test_what_is_refused_one_by_one_is_left_out_and_remembered(
-    client: InProcessLlm, provider: ProviderServer
-) -> None:
+def test_unsupported_fields_are_dropped_one_by_one(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [
         refused("System role not supported"),
         refused("Unrecognized request argument: stream_options", "422 Unprocessable Entity"),
@@ -168,7 +162,7 @@ def test_what_is_refused_one_by_one_is_left_out_and_remembered(
         stream(b"event: error\n" + event({"error": {"message": "jinja: System role not supported"}})),
     ],
 )
-def test_a_template_without_a_system_role_is_found_out(
+def test_template_without_system_role(
     client: InProcessLlm, provider: ProviderServer, first: list[Step]
 ) -> None:
     provider.script = [first, answer(A)]
@@ -177,7 +171,7 @@ def test_a_template_without_a_system_role_is_found_out(
     assert b'"system"' not in provider.asked[1].body
 
 
-def test_a_refusal_of_everything_ends(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_rejection_of_every_field_ends(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [refused("System role not supported; thinking, temperature, stream_options neither")]
     client.publish(QUESTION)
     assert "rejected the request" in client.wait_for(m.AnswerStopped).cause
@@ -196,7 +190,7 @@ FAILED = event({"choices": [{"delta": {"content": ""}, "finish_reason": "error",
         (delta("", finish="content_filter"), "declined to answer this (content filter)"),
     ],
 )
-def test_a_bad_finish_reason_keeps_what_had_come(
+def test_failed_finish_reason_keeps_text(
     client: InProcessLlm, provider: ProviderServer, end: bytes, cause: str
 ) -> None:
     provider.script = [stream(delta("The bri"), end, DONE)]
@@ -206,9 +200,7 @@ def test_a_bad_finish_reason_keeps_what_had_come(
     assert cause in stopped.cause
 
 
-def test_a_failure_before_the_first_word_is_tried_again(
-    client: InProcessLlm, provider: ProviderServer
-) -> None:
+def test_failure_before_first_text_is_retried(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [stream(FAILED, DONE), answer(A)]
     client.publish(QUESTION)
     assert client.wait_for(m.AnswerFinished).text == A
@@ -216,17 +208,13 @@ def test_a_failure_before_the_first_word_is_tried_again(
 
 
 @pytest.mark.parametrize("size", [1, 7])
-def test_however_the_bytes_are_cut_the_answer_is_the_same(
-    client: InProcessLlm, provider: ProviderServer, size: int
-) -> None:
+def test_answer_does_not_depend_on_chunks(client: InProcessLlm, provider: ProviderServer, size: int) -> None:
     provider.script = [split(answer("Größe \u2028 „x“ ", "🙂", "\r\n- a\r\n"), size)]
     client.publish(QUESTION)
     assert client.wait_for(m.AnswerFinished).text == "Größe \u2028 „x“ 🙂\r\n- a\r\n"
 
 
-def test_line_ends_comments_and_strange_events_do_not_matter(
-    client: InProcessLlm, provider: ProviderServer
-) -> None:
+def test_line_ends_comments_and_unknown_events(client: InProcessLlm, provider: ProviderServer) -> None:
     pieces = [
         b": ping\r\n\r\n",
         b"event: noise\r\ndata: {}\r\n\r\n",
@@ -244,16 +232,14 @@ def test_line_ends_comments_and_strange_events_do_not_matter(
     assert client.wait_for(m.AnswerFinished).text == "abc"
 
 
-def test_a_compressed_answer_is_read(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_compressed_answer(client: InProcessLlm, provider: ProviderServer) -> None:
     body = gzip.compress(delta("packed") + delta(None, finish="stop") + DONE)
     provider.script = [[plain_reply(body, "text/event-stream", content_encoding="gzip")]]
     client.publish(QUESTION)
     assert client.wait_for(m.AnswerFinished).text == "packed"
 
 
-def test_a_provider_that_quotes_the_key_shows_it_to_nobody(
-    start_client: StartClient, provider: ProviderServer
-) -> None:
+def test_quoted_key_is_redacted(start_client: StartClient, provider: ProviderServer) -> None:
     quoting = delta(f"Bearer {KEY}").replace(b"test-model", KEY.encode())
     provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]
     client = start_client({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
@@ -287,7 +273,7 @@ def broken(*pieces: bytes) -> list[Step]:
         (broken(b"data: " + b"x" * (1 << 20), b"x" * 9), "far too long"),
     ],
 )  # fmt: skip
-def test_a_broken_answer_keeps_what_had_come(
+def test_broken_answer_keeps_text(
     client: InProcessLlm, provider: ProviderServer, reply: list[Step], cause: str
 ) -> None:
     provider.script = [reply]
@@ -299,7 +285,7 @@ def test_a_broken_answer_keeps_what_had_come(
     assert not client.all(m.AnswerFinished)
 
 
-def test_an_end_that_is_only_implied_is_an_end(client: InProcessLlm, provider: ProviderServer) -> None:
+def test_implied_end_completes_answer(client: InProcessLlm, provider: ProviderServer) -> None:
     provider.script = [[HEAD, *map(chunk, (delta("Done."), delta(None, finish="stop"), USAGE)), Do.WAIT]]
     client.publish(QUESTION)
     finished = client.wait_for(m.AnswerFinished)
@@ -310,17 +296,17 @@ LOOP = "La femme de France, la femme de l'Amérique, la femme de l'Amérique, la
 TEXT = "First I measure, then I change one thing, then I measure again, and then I write down what I saw."
 
 
-def test_a_loop_is_noticed() -> None:
+def test_repetition_is_detected() -> None:
     assert repeats(LOOP)
 
 
 @pytest.mark.parametrize(
     "text", ["", "no no no no", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10", TEXT, TEXT + " " + TEXT]
 )
-def test_what_only_comes_back_is_no_loop(text: str) -> None:
+def test_similar_text_is_not_repetition(text: str) -> None:
     assert not repeats(text)
 
 
 @given(st.text(min_size=12, max_size=40), st.text(max_size=20))
-def test_any_long_enough_unit_said_three_times_is_a_loop(unit: str, before: str) -> None:
+def test_any_unit_three_times_is_repetition(unit: str, before: str) -> None:
     assert repeats(before + unit * 3)

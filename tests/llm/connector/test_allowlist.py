@@ -26,7 +26,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         ("https://bücher.example/v1", "xn--bcher-kva.example", 443),
     ],
 )
-def test_who_is_named_may_be_connected_to_at_that_port_alone(provider: str, host: str, port: int) -> None:
+def test_named_provider_is_allowed_at_its_port(provider: str, host: str, port: int) -> None:
     allowed = Allowlist(LlmSettings(provider=provider))
     assert allowed(host, port)
     assert not allowed(host, port + 1)
@@ -44,11 +44,11 @@ def test_this_machine_is_always_allowed(host: str) -> None:
     ["0.0.0.0", "::", "10.0.0.1", "169.254.169.254", "127.1", "2130706433", "0x7f.1", ":::", ".",
      "localhost.evil.example", "127.0.0.1.nip.io", "::ffff:8.8.8.8"],
 )  # fmt: skip
-def test_what_only_looks_like_this_machine_is_not(host: str) -> None:
+def test_names_like_this_machine_are_not_allowed(host: str) -> None:
     assert not Allowlist(LlmSettings())(host, 443)
 
 
-def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too() -> None:
+def test_fallback_and_later_choices_are_allowed() -> None:
     allowed = Allowlist(LlmSettings(provider="openai", fallback_provider="groq"))
     assert allowed("api.groq.com", 443)
     assert not allowed("api.x.ai", 443)
@@ -60,14 +60,14 @@ def test_whom_one_falls_back_on_and_whom_the_user_chooses_later_are_allowed_too(
 @pytest.mark.parametrize(
     "nonsense", ["", "nobody", "https://", "ftp://x", "https://[::", "http://10.0.0.1/v1"]
 )
-def test_a_wish_that_names_nobody_allows_nobody(nonsense: str) -> None:
+def test_invalid_provider_allows_nothing(nonsense: str) -> None:
     allowed = Allowlist(LlmSettings(provider=nonsense))
     allowed.apply(Logged(1, 1, ProviderRequested(provider=nonsense, model="", by="control")))
     assert not allowed("10.0.0.1", 80)
     assert not allowed("x", 443)
 
 
-def test_where_a_proxy_is_used_only_the_proxy_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_proxy_is_allowed_where_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://user:word@proxy.example.org:3128")
     monkeypatch.setenv("NO_PROXY", "api.groq.com")
     settings = LlmSettings(provider="openai", fallback_provider="groq", environment_proxy=True)
@@ -78,14 +78,14 @@ def test_where_a_proxy_is_used_only_the_proxy_is_allowed(monkeypatch: pytest.Mon
     assert not Allowlist(LlmSettings(provider="openai"))("proxy.example.org", 3128), "not used unasked"
 
 
-def test_a_proxy_that_cannot_be_used_allows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_proxy_allows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.example.org:1080")
     allowed = Allowlist(LlmSettings(provider="openai", environment_proxy=True))
     assert not allowed("proxy.example.org", 1080)
     assert not allowed("api.openai.com", 443)
 
 
-def test_names_are_compared_in_the_form_in_which_they_are_asked_for() -> None:
+def test_host_names_are_normalized_as_httpx_does() -> None:
     httpx = pytest.importorskip("httpx")
     for name in ("API.example.org", "bücher.example", "straße.example", "127.0.0.1"):
         assert normalized_host(name) == httpx.URL(f"https://{name}/").raw_host.decode()

@@ -84,9 +84,7 @@ def port_of(server: ProviderServer) -> int:
     return int(server.base_url.rpartition(":")[2].partition("/")[0])
 
 
-def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
-    begin: Begun, provider: ProviderServer, authority: Authority
-) -> None:
+def test_sandboxed_llm_answers_over_tls(begin: Begun, provider: ProviderServer, authority: Authority) -> None:
     provider.tls = authority.server
     provider.script = [answer("Because.")]
     live, stages = begin(provider=elsewhere(provider))
@@ -106,7 +104,7 @@ def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
     assert live.errors() == ""
 
 
-def test_a_certificate_is_checked_behind_the_connector(
+def test_certificate_is_checked_behind_connector(
     begin: Begun, provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.elsewhere
@@ -117,9 +115,7 @@ def test_a_certificate_is_checked_behind_the_connector(
     assert provider.requests == []
 
 
-def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
-    begin: Begun, provider: ProviderServer
-) -> None:
+def test_blocked_host_is_reported_once(begin: Begun, provider: ProviderServer) -> None:
     live, stages = begin(provider="none")
     stages.start_connector()
     stages.connect("127.0.0.1", port_of(provider))
@@ -139,7 +135,7 @@ def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
     ]
 
 
-def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_died(
+def test_chosen_provider_survives_connector_restart(
     begin: Begun, provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.server
@@ -161,7 +157,7 @@ def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_d
     assert not live.all(m.ProblemReported)
 
 
-def test_a_line_that_is_open_outlives_the_connector(begin: Begun, provider: ProviderServer) -> None:
+def test_open_connection_outlives_connector(begin: Begun, provider: ProviderServer) -> None:
     go_on = threading.Event()
     provider.script = [[HEAD, chunk(delta("Because ")), go_on, *answer("it works.")[1:]], answer("A lock.")]
     live, stages = begin(provider=provider.base_url)
@@ -178,7 +174,7 @@ def test_a_line_that_is_open_outlives_the_connector(begin: Begun, provider: Prov
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer, named: bool) -> None:
+def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, named: bool) -> None:
     live, _ = begin(provider=provider.base_url if named else "auto")
     live.start("llm")
     problem = live.wait_for(m.ProblemReported)
@@ -188,14 +184,14 @@ def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer,
     assert provider.requests == []
 
 
-def test_the_dialer_holds_nothing_that_speaks_http_or_computes() -> None:
+def test_connector_imports_no_http() -> None:
     program = "import sys, llm.connector.__main__; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     heavy = {"httpx", "httpcore", "anyio", "numpy", "idna", "http", "llm.client.http_connection"}
     assert heavy & set(loaded.stdout.split()) == set()
 
 
-def test_a_stage_that_was_told_no_secret_gets_no_connection(
+def test_client_without_secret_gets_no_connection(
     make_run: Callable[..., Run], start_stage: StartStage, provider: ProviderServer
 ) -> None:
     run = make_run(llm=LlmSettings())

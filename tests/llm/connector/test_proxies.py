@@ -18,7 +18,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-def test_without_a_proxy_there_is_none() -> None:
+def test_no_proxy_by_default() -> None:
     assert proxy_for(OPENAI, ALLOWED) == proxy_shown(OPENAI, ALLOWED) == ""
 
 
@@ -32,7 +32,7 @@ def test_without_a_proxy_there_is_none() -> None:
         ("HTTP_PROXY", "http://proxy.example.org:3128", ""),
     ],
 )
-def test_a_proxy_of_the_environment_is_shown_without_its_password(
+def test_proxy_is_shown_without_password(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, shown: str
 ) -> None:
     monkeypatch.setenv(variable, value)
@@ -41,7 +41,7 @@ def test_a_proxy_of_the_environment_is_shown_without_its_password(
     assert proxy_shown(OLLAMA, ALLOWED) == "", "nor for this machine"
 
 
-def test_hosts_that_are_exempt_are_reached_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_hosts_are_exempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.org:3128")
     monkeypatch.setenv("NO_PROXY", "api.openai.com")
     assert proxy_for(OPENAI, ALLOWED) == ""
@@ -51,9 +51,7 @@ def test_hosts_that_are_exempt_are_reached_without_it(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     "address", ["socks5://u:word@proxy:1", "http://u:word@", "http://u:word@proxy:99999", "http://u:word@[::"]
 )
-def test_a_proxy_that_cannot_be_used_is_refused_without_quoting_it(
-    monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
+def test_invalid_proxy_is_rejected_without_quoting_it(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", address)
     with pytest.raises(SettingsFailure) as refused:
         proxy_for(OPENAI, ALLOWED)

@@ -79,9 +79,7 @@ def request(**changes: object) -> bytes:
     return msgspec.json.encode({**sound, **changes}) + b"\n"
 
 
-def test_who_knows_the_secret_gets_a_connection_of_which_nothing_was_read(
-    address: Path, provider: socket.socket
-) -> None:
+def test_authenticated_client_gets_untouched_connection(address: Path, provider: socket.socket) -> None:
     provider.settimeout(10)
 
     def speak_first() -> None:
@@ -125,35 +123,31 @@ def test_who_knows_the_secret_gets_a_connection_of_which_nothing_was_read(
         request()[:-1] + b" " * MAX_BYTES + b"\n",
     ],
 )
-def test_what_is_no_request_of_ours_is_hung_up_on(
-    address: Path, provider: socket.socket, said: bytes
-) -> None:
+def test_malformed_request_closes_channel(address: Path, provider: socket.socket, said: bytes) -> None:
     assert answer_to(address, said) == b""
     dialled(address, provider.getsockname()[1]).close()
 
 
-def test_who_says_nothing_keeps_nobody_waiting(address: Path, provider: socket.socket) -> None:
+def test_silent_clients_delay_no_other(address: Path, provider: socket.socket) -> None:
     with ExitStack() as stack:
         for _ in range(40):
             stack.enter_context(socket.socket(socket.AF_UNIX)).connect(str(address))
         dialled(address, provider.getsockname()[1]).close()
 
 
-def test_a_host_that_is_not_allowed_is_refused_and_told_of(
-    address: Path, asked: list[tuple[str, int]]
-) -> None:
+def test_blocked_host_is_refused_and_reported(address: Path, asked: list[tuple[str, int]]) -> None:
     assert decode_reply(answer_to(address, request(host="8.8.8.8", port=53))) == ConnectReply("not chosen")
     assert asked == [("8.8.8.8", 53)]
 
 
-def test_where_nobody_listens_that_is_said(address: Path) -> None:
+def test_refused_connection(address: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectFailed, match="refused"):
             dialled(address, nobody.getsockname()[1])
 
 
-def test_of_another_user_nobody_is_let_in(
+def test_other_user_is_rejected(
     address: Path, provider: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = os.getuid()
@@ -162,9 +156,7 @@ def test_of_another_user_nobody_is_let_in(
 
 
 @pytest.mark.parametrize("handed", ["nothing", "a file", "a socket of this machine"])
-def test_who_takes_the_connectors_place_hands_over_nothing_that_is_used(
-    tmp_path_factory: pytest.TempPathFactory, handed: str
-) -> None:
+def test_impostor_cannot_pass_a_descriptor(tmp_path_factory: pytest.TempPathFactory, handed: str) -> None:
     place = tmp_path_factory.mktemp("d") / "dial"
     with socket.socket(socket.AF_UNIX) as tracker, socket.socket(socket.AF_UNIX) as local:
         tracker.bind(str(place))
@@ -186,7 +178,7 @@ def test_who_takes_the_connectors_place_hands_over_nothing_that_is_used(
         assert psutil.Process().num_fds() <= before
 
 
-def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_stopped_server_fails_liveness_check(tmp_path_factory: pytest.TempPathFactory) -> None:
     place = tmp_path_factory.mktemp("d") / "dial"
     with ConnectorServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
         server.start()
@@ -196,6 +188,6 @@ def test_who_serves_no_more_is_not_vouched_for(tmp_path_factory: pytest.TempPath
             wait_until(server.check_alive)
 
 
-def test_a_request_fits_into_a_line() -> None:
+def test_longest_request_fits_limit() -> None:
     longest = ConnectRequest("5" * 64, "a" * 253, 65535, 59.999999999999)
     assert len(encode(longest)) <= MAX_BYTES

@@ -32,7 +32,7 @@ QUOTING = {"error": {"message": f"Incorrect API key provided: {PLANTED}", "code"
     ],
     ids=["rejected", "broken", "web page", "no http", "redirect", "reset", "cut"],
 )
-def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
+def test_key_is_in_no_event_and_no_error(
     start_live: StartLive, provider: ProviderServer, reply: list[bytes | Do], tmp_path: Path
 ) -> None:
     provider.script = [reply]
@@ -65,7 +65,7 @@ def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
 
 
 @pytest.mark.parametrize("key", ["sk-planted ü", "sk-planted\tx"])
-def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
+def test_malformed_key_is_in_no_event_and_no_error(
     start_live: StartLive, provider: ProviderServer, key: str
 ) -> None:
     live = start_live(
@@ -78,7 +78,7 @@ def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
     assert b"planted" not in b"".join(msgspec.json.encode(event) for event in live.events)
 
 
-def test_a_process_that_keeps_its_memory_private_leaves_no_copy_and_shows_nothing(tmp_path: Path) -> None:
+def test_private_process_leaves_no_memory_dump(tmp_path: Path) -> None:
     program = (
         "import ctypes, os, resource\n"
         "from bus.private_memory import forbid_memory_access\n"

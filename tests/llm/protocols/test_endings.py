@@ -53,7 +53,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk", "reason"), GOOD)
-def test_a_good_end_is_known(protocol: Protocol, chunk: dict[str, Any], reason: str) -> None:
+def test_known_stop_reasons_complete(protocol: Protocol, chunk: dict[str, Any], reason: str) -> None:
     reply = ended(protocol, chunk)
     assert (reply.complete, reply.stop_reason, reply.declined, reply.failure) == (True, reason, False, None)
 
@@ -68,7 +68,7 @@ FILTERED = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk"), FILTERED)
-def test_a_filter_declines(protocol: Protocol, chunk: dict[str, Any]) -> None:
+def test_filter_reasons_decline(protocol: Protocol, chunk: dict[str, Any]) -> None:
     reply = ended(protocol, chunk)
     assert (reply.complete, reply.declined, reply.failure) == (True, True, None)
 
@@ -84,19 +84,19 @@ BAD = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk"), BAD)
-def test_any_other_end_is_a_failure(protocol: Protocol, chunk: dict[str, Any]) -> None:
+def test_unknown_stop_reason_fails(protocol: Protocol, chunk: dict[str, Any]) -> None:
     reply = ended(protocol, chunk)
     assert reply.complete
     assert reply.failure is not None
     assert "finish reason" in reply.failure.message
 
 
-def test_a_failure_stays_one_whatever_follows() -> None:
+def test_failure_is_final() -> None:
     done = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
     assert ended(CHAT_COMPLETIONS, chat("error"), done).failure is not None
 
 
-def test_an_error_in_a_choice_is_the_failure_and_its_text_stays() -> None:
+def test_error_in_choice_keeps_text() -> None:
     error = {"code": 502, "message": "Provider returned error"}
     choice = {"delta": {"content": "Half"}, "finish_reason": "error", "error": error}
     reply = CHAT_COMPLETIONS.reply()

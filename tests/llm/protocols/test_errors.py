@@ -41,14 +41,14 @@ def message(data: object, name: str = "message") -> ServerEvent:
          ReportedError("m", "503")),
     ],
 )  # fmt: skip
-def test_an_error_in_the_stream_is_known_in_every_shape(event: ServerEvent, error: ReportedError) -> None:
+def test_error_event_in_every_shape(event: ServerEvent, error: ReportedError) -> None:
     with pytest.raises(StreamFailed) as failed:
         chunk_in(event)
     assert failed.value.error == error
 
 
 @pytest.mark.parametrize("data", ["{}", "[]", "7", "null", "", "{", '"error"', '{"error":null}'])
-def test_what_is_no_error_is_none(data: str) -> None:
+def test_ordinary_event_is_not_error(data: str) -> None:
     assert chunk_in(message(data)).get("error") is None
 
 
@@ -78,9 +78,9 @@ def test_what_is_no_error_is_none(data: str) -> None:
         ('{"error":{"message":"m","details":[7,{"violations":7,"retryDelay":"soon"}]}}', ReportedError("m")),
     ],
 )  # fmt: skip
-def test_the_error_in_a_body_is_known_in_every_shape(body: str, error: ReportedError) -> None:
+def test_error_body_in_every_shape(body: str, error: ReportedError) -> None:
     assert error_in(body) == error
 
 
-def test_an_error_as_long_as_a_book_is_cut() -> None:
+def test_long_error_is_cut() -> None:
     assert len(error_in("x" * 100_000).message) == 300

@@ -35,12 +35,12 @@ def parse(chunks: list[bytes]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("stream", "events"), STREAMS)
-def test_a_stream_gives_its_events(stream: bytes, events: list[tuple[str, str]]) -> None:
+def test_stream_gives_its_events(stream: bytes, events: list[tuple[str, str]]) -> None:
     assert parse([stream]) == events
 
 
 @pytest.mark.parametrize(("stream", "events"), STREAMS)
-def test_a_stream_cut_into_bytes_gives_the_same_events(stream: bytes, events: list[tuple[str, str]]) -> None:
+def test_single_bytes_give_same_events(stream: bytes, events: list[tuple[str, str]]) -> None:
     assert parse([stream[at : at + 1] for at in range(len(stream))]) == events
 
 
@@ -50,7 +50,7 @@ def test_a_stream_cut_into_bytes_gives_the_same_events(stream: bytes, events: li
     ),
     st.lists(st.integers(0, 60)),
 )
-def test_how_a_stream_is_cut_does_not_matter(pieces: list[bytes], cuts: list[int]) -> None:
+def test_events_do_not_depend_on_chunks(pieces: list[bytes], cuts: list[int]) -> None:
     stream = b"".join(pieces)
     bounds = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
     chunks = [stream[start:stop] for start, stop in itertools.pairwise(bounds)]
@@ -58,12 +58,12 @@ def test_how_a_stream_is_cut_does_not_matter(pieces: list[bytes], cuts: list[int
 
 
 @given(st.binary(max_size=400))
-def test_any_bytes_are_dealt_with(stream: bytes) -> None:
+def test_any_bytes_are_safe(stream: bytes) -> None:
     assert all(isinstance(event, ServerEvent) and event.data for event in SseParser().feed(stream))
 
 
 @pytest.mark.parametrize("line", [b"data: " + b"x" * 1000 + b"\n", b"x" * 1000, b": " + b"x" * 1000])
-def test_an_endless_event_is_refused(line: bytes) -> None:
+def test_endless_event_is_rejected(line: bytes) -> None:
     parser = SseParser()
     for _ in range(MAX_EVENT_BYTES // len(line)):
         parser.feed(line)
@@ -71,7 +71,7 @@ def test_an_endless_event_is_refused(line: bytes) -> None:
         parser.feed(line * 10)
 
 
-def test_many_events_are_not_one_long_event() -> None:
+def test_limit_is_per_event() -> None:
     parser = SseParser()
     count = sum(len(parser.feed(b"data: " + b"x" * 1000 + b"\n\n")) for _ in range(2000))
     assert count == 2000
@@ -83,7 +83,7 @@ BARE = b'{\n  "error": {\n    "code": 503,\n    "message": "{overloaded"\n  }\n}
 @pytest.mark.parametrize("size", [1, 3, 1000])
 @pytest.mark.parametrize("around", [b"", b"data: a\n\n"])
 @pytest.mark.parametrize("bare", [BARE, b"[" + BARE + b"]\n", BARE.replace(b"\n", b"\r\n")])
-def test_json_that_stands_bare_between_events_is_one(bare: bytes, around: bytes, size: int) -> None:
+def test_bare_json_is_an_event(bare: bytes, around: bytes, size: int) -> None:
     whole, parser = around + bare + around, SseParser()
     events = [event for at in range(0, len(whole), size) for event in parser.feed(whole[at : at + size])]
     events += parser.rest()
@@ -92,14 +92,14 @@ def test_json_that_stands_bare_between_events_is_one(bare: bytes, around: bytes,
     assert len(events) == (3 if around else 1)
 
 
-def test_bare_json_without_a_last_line_end_counts_at_the_end_of_the_bytes() -> None:
+def test_bare_json_without_final_newline() -> None:
     parser = SseParser()
     assert parser.feed(BARE.rstrip()) == []
     assert [event.data for event in parser.rest()] == [BARE.decode().rstrip()]
     assert SseParser().rest() == []
 
 
-def test_a_bracket_that_never_closes_hides_no_events() -> None:
+def test_unclosed_bracket_hides_no_events() -> None:
     parser = SseParser()
     assert [event.data for event in parser.feed(b"{ strange\nmore\ndata: a\n\n")] == ["a"]
     assert parser.feed(b"{\n" * 5000 + b"\ndata: b\n\n")[-1].data == "b"

@@ -8,14 +8,14 @@ OPENAI = ["gpt-4.1", "gpt-4.1-mini", "gpt-5.4-mini", "gpt-5.4", "whisper-1", "gp
 CLAUDE = ["claude-opus-4-5-20251101", "claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929"]
 
 
-def test_a_model_that_can_chat_is_taken() -> None:
+def test_chat_model_is_chosen() -> None:
     assert suitable_model(["nomic-embed-text", "llama3.2:3b"]) == "llama3.2:3b"
     assert suitable_model(["a", "gpt-4o-mini"], ["gpt-4.1-mini", "gpt-4o-mini"]) == "gpt-4o-mini"
     assert suitable_model(["text-embedding-3-small", "whisper-1"]) is None
     assert suitable_model([]) is None
 
 
-def test_of_a_line_of_models_the_newest_is_taken() -> None:
+def test_newest_model_of_family_is_chosen() -> None:
     assert suitable_model(OPENAI, ["gpt-*-mini"]) == "gpt-5.4-mini"
     assert suitable_model(["gemini-2.5-flash", "gemini-3.8-flash", "gemini-3-flash"], ["gemini-*-flash"]) == (
         "gemini-3.8-flash"
@@ -23,11 +23,11 @@ def test_of_a_line_of_models_the_newest_is_taken() -> None:
     assert suitable_model(["grok-9-image", "grok-3"], ["grok-*"]) == "grok-3"
 
 
-def test_a_model_that_computes_elsewhere_is_never_taken_by_itself() -> None:
+def test_cloud_model_is_never_default() -> None:
     assert suitable_model(["gpt-oss:120b-cloud", "llama3.2:3b"]) == "llama3.2:3b"
 
 
-def test_a_name_without_its_tag_is_known() -> None:
+def test_name_without_tag_matches() -> None:
     assert listed_model("llama3.2", ["llama3", "llama3.2:latest"]) == "llama3.2:latest"
     assert listed_model("mistral", ["llama3"]) is None
 
@@ -43,7 +43,7 @@ def test_a_name_without_its_tag_is_known() -> None:
         ("grok-latest", [], False),
     ],
 )
-def test_a_name_without_its_date_is_an_alias(wanted: str, listed: list[str], alias: bool) -> None:
+def test_name_without_date_is_alias(wanted: str, listed: list[str], alias: bool) -> None:
     assert is_alias(wanted, listed) is alias
 
 
@@ -60,9 +60,9 @@ def test_a_name_without_its_date_is_an_alias(wanted: str, listed: list[str], ali
         ("zzz", [], ""),
     ],
 )
-def test_the_nearest_is_of_the_same_family(wanted: str, listed: list[str], nearest: str) -> None:
+def test_nearest_model_is_of_same_family(wanted: str, listed: list[str], nearest: str) -> None:
     assert nearest_model(wanted, listed) == nearest
 
 
-def test_what_cannot_chat_is_not_offered() -> None:
+def test_other_models_are_not_offered() -> None:
     assert chat_models(OPENAI) == ["gpt-4.1", "gpt-4.1-mini", "gpt-5.4-mini", "gpt-5.4", "o4-mini"]

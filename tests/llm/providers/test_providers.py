@@ -25,16 +25,16 @@ def named(provider: str, **more: str) -> Provider | None:
 
 
 @pytest.mark.parametrize("word", ["auto", "local", "none"])
-def test_words_name_no_provider(word: str) -> None:
+def test_modes_name_no_provider(word: str) -> None:
     assert named(word) is None
 
 
-def test_a_known_name_is_its_provider() -> None:
+def test_known_name_is_its_provider() -> None:
     assert named("openai") == KNOWN["openai"]
     assert named("Groq") == KNOWN["groq"]
 
 
-def test_a_provider_is_a_file_and_nothing_more() -> None:
+def test_provider_file_is_found() -> None:
     files = {path.stem for path in Path(providers.__file__).parent.glob("*.py")}
     files -= {"__init__", "address", "model_names", "provider"}
     assert {name.replace("-", "_") for name in KNOWN} == files
@@ -42,19 +42,19 @@ def test_a_provider_is_a_file_and_nothing_more() -> None:
 
 
 @pytest.mark.parametrize("provider", KNOWN.values(), ids=KNOWN)
-def test_every_known_provider_may_be_sent_to_and_is_kept_secret_from(provider: Provider) -> None:
+def test_known_providers_are_valid_and_need_keys(provider: Provider) -> None:
     assert provider.base_url.startswith("https://") or provider.local
     assert not provider.base_url.endswith("/")
     assert bool(provider.key_variables) is provider.needs_key is not provider.local
     assert named_provider(LlmSettings(), provider.name) == provider
 
 
-def test_servers_on_this_machine_are_looked_for_in_an_order() -> None:
+def test_local_servers_have_search_order() -> None:
     assert [provider.name for provider in LOCAL_SERVERS] == ["ollama", "lmstudio", "llamacpp", "vllm"]
     assert all(provider.local for provider in LOCAL_SERVERS)
 
 
-def test_a_gateway_in_front_of_a_provider_is_spoken_to_in_its_words() -> None:
+def test_gateway_uses_protocol_of_its_provider() -> None:
     there = named("anthropic@https://gateway.example.org/anthropic/v1/")
     assert there is not None
     assert (there.name, there.host) == ("anthropic", "gateway.example.org:443")
@@ -64,7 +64,7 @@ def test_a_gateway_in_front_of_a_provider_is_spoken_to_in_its_words() -> None:
     assert not there.lists_all, "who knows what a gateway lists"
 
 
-def test_a_key_that_was_named_for_one_provider_is_shown_to_no_other() -> None:
+def test_key_variable_applies_to_one_provider() -> None:
     settings = LlmSettings(provider="https://llm.example.org/v1", key_variable="MINE")
     first, other = named_provider(settings), named_provider(settings, "openai")
     assert first is not None
@@ -72,14 +72,14 @@ def test_a_key_that_was_named_for_one_provider_is_shown_to_no_other() -> None:
     assert (first.key_variables, other.key_variables) == (("MINE",), ("OPENAI_API_KEY",))
 
 
-def test_an_address_is_a_provider_with_a_key_of_its_own() -> None:
+def test_address_has_its_own_key_variable() -> None:
     there = named("https://llm.example.org/v1/")
     assert there is not None
     assert (there.base_url, there.host) == ("https://llm.example.org/v1", "llm.example.org:443")
     assert there.key_variables == (OWN_KEY_VARIABLE,)
 
 
-def test_a_server_on_this_machine_is_shown_a_key_only_when_told_to() -> None:
+def test_local_server_gets_only_named_key() -> None:
     here, keyed = (
         named("http://127.0.0.1:8000/v1"),
         named("http://localhost:8000/v1", key_variable="VLLM_KEY"),
@@ -96,14 +96,14 @@ def test_a_server_on_this_machine_is_shown_a_key_only_when_told_to() -> None:
      "https://user:pw@x.org/v1", "https://x.org/v1?key=abc", "https://x.org:99999/v1",
      "http://127.0.0.1.example.org/v1", "openai@http://llm.example.org/v1", "openai@https://user:pw@x.org/v1"],
 )  # fmt: skip
-def test_an_address_we_may_not_send_to_is_refused_without_quoting_secrets(address: str) -> None:
+def test_invalid_address_is_rejected_without_secrets(address: str) -> None:
     with pytest.raises(SettingsFailure) as refused:
         named(address)
     assert "pw" not in str(refused.value)
     assert "abc" not in str(refused.value)
 
 
-def test_a_slip_of_the_pen_is_met_with_the_nearest_name() -> None:
+def test_typo_names_nearest_provider() -> None:
     with pytest.raises(SettingsFailure, match="did you mean 'openai'"):
         named("openia")
 
@@ -114,17 +114,17 @@ def test_a_slip_of_the_pen_is_met_with_the_nearest_name() -> None:
      ("http://localhost/v1", True), ("http://localhost.evil.org/v1", False), ("http://0.0.0.0/v1", False),
      ("http://192.168.1.2/v1", False), ("https://api.openai.com/v1", False)],
 )  # fmt: skip
-def test_loopback_is_this_machine_and_nothing_else(address: str, loopback: bool) -> None:
+def test_loopback_addresses(address: str, loopback: bool) -> None:
     assert is_loopback(address) is loopback
 
 
-def test_what_a_server_here_hands_on_leaves_the_machine() -> None:
+def test_cloud_model_leaves_machine() -> None:
     assert leaves_machine(KNOWN["ollama"], "gpt-oss:120b-cloud")
     assert not leaves_machine(KNOWN["ollama"], "llama3.2:3b")
     assert leaves_machine(KNOWN["openai"], "gpt-4o-mini")
 
 
-def test_each_provider_has_its_dialect() -> None:
+def test_dialect_of_each_provider() -> None:
     settings = LlmSettings()
     chat = dialect(KNOWN["openai-chat"], "gpt-4.1", settings)
     assert (chat.max_tokens_field, chat.temperature) == ("max_completion_tokens", None)
@@ -148,7 +148,7 @@ def test_each_provider_has_its_dialect() -> None:
         ("groq", "openai/gpt-oss-120b", {"reasoning_effort": "low"}, 500),
     ],
 )
-def test_a_model_that_thinks_is_given_room_and_asked_to_be_quick(
+def test_reasoning_model_gets_more_tokens(
     name: str, model: str, extra: dict[str, object], more_tokens: int
 ) -> None:
     found, plain = dialect(KNOWN[name], model, LlmSettings()), LlmSettings().answer_tokens

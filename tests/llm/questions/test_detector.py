@@ -1,6 +1,9 @@
-"""What counts as a question, and which words of an utterance it is."""
+"""Question detection on labelled lines: what counts as a question, and its words."""
 
 from __future__ import annotations
+
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,13 +11,20 @@ from hypothesis import strategies as st
 
 from bench.answers.question_lines import LINES, read_lines
 from llm.questions.detector import MAX_CHARACTERS, detect_question
-from tests.llm.questions.labelled_lines import ALSO_ASKING, ALSO_NOT_ASKING, ASKING, NOT_ASKING, PARTLY_ASKING
 
 SURE = 0.5
+DATA = Path(__file__).parents[2] / "data"
+FORMS = DATA / "question_forms.toml"
+"""Elliptic, indirect and rambling questions."""
+
+LABELLED = tomllib.loads((DATA / "labelled_lines.toml").read_text("utf-8"))
+ASKING, ALSO_ASKING = LABELLED["asking"], LABELLED["also_asking"]
+NOT_ASKING, ALSO_NOT_ASKING = LABELLED["not_asking"], LABELLED["also_not_asking"]
+PARTLY_ASKING = [(line["said"], line["asked"]) for line in LABELLED["partly"]]
 
 
 @pytest.mark.parametrize("said", ASKING)
-def test_what_asks_is_found(said: str) -> None:
+def test_questions_are_detected(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
@@ -22,7 +32,7 @@ def test_what_asks_is_found(said: str) -> None:
 
 
 @pytest.mark.parametrize(("said", "asked"), PARTLY_ASKING)
-def test_only_the_part_that_asks_is_taken(said: str, asked: str) -> None:
+def test_only_asking_part_is_returned(said: str, asked: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
@@ -30,14 +40,14 @@ def test_only_the_part_that_asks_is_taken(said: str, asked: str) -> None:
 
 
 @pytest.mark.parametrize("said", ALSO_ASKING)
-def test_a_question_is_found_in_other_words(said: str) -> None:
+def test_questions_in_other_words(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.confidence >= SURE
 
 
 @pytest.mark.parametrize("said", NOT_ASKING + ALSO_NOT_ASKING)
-def test_what_asks_nothing_is_no_question(said: str) -> None:
+def test_non_questions(said: str) -> None:
     question = detect_question(said)
     assert question is None or question.confidence < SURE
 
@@ -45,27 +55,27 @@ def test_what_asks_nothing_is_no_question(said: str) -> None:
 @pytest.mark.parametrize(
     "said", ["Tell me about yourself.", "Can you explain recursion?", "Walk us through it."]
 )
-def test_a_wish_to_be_told_is_a_request(said: str) -> None:
+def test_request_kind(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.kind == "request"
 
 
 @pytest.mark.parametrize("said", ["And why that one?", "How so?", "What about the cost?", "How did that go?"])
-def test_a_short_question_that_points_back_leans(said: str) -> None:
+def test_short_question_that_points_back_leans(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.leans
 
 
 @pytest.mark.parametrize("said", ["Why do you want to work here?", "Tell me about yourself."])
-def test_a_question_that_stands_alone_does_not_lean(said: str) -> None:
+def test_standalone_question_does_not_lean(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert not question.leans
 
 
-def test_everything_asked_in_one_breath_is_one_question() -> None:
+def test_several_questions_are_one() -> None:
     said = "What is your experience with Terraform? We use it everywhere. And how do you feel about on-call?"
     question = detect_question(said)
     assert question is not None
@@ -76,7 +86,7 @@ def test_everything_asked_in_one_breath_is_one_question() -> None:
     ]
 
 
-def test_a_scene_belongs_to_the_question_it_is_set_for() -> None:
+def test_scene_belongs_to_its_question() -> None:
     said = "Okay. Suppose the site is down. It is three in the morning. What do you do?"
     question = detect_question(said)
     assert question is not None
@@ -94,11 +104,11 @@ def test_a_scene_belongs_to_the_question_it_is_set_for() -> None:
         "What does that tell us? It tells us that price is not the issue.",
     ],
 )
-def test_what_the_speaker_answers_is_not_asked(said: str) -> None:
+def test_self_answered_question_is_not_asked(said: str) -> None:
     assert detect_question(said) is None
 
 
-def test_a_question_to_you_is_not_answered_by_whoever_asks_it() -> None:
+def test_question_to_you_is_not_self_answered() -> None:
     question = detect_question("How do you handle conflict? We have a lot of it here.")
     assert question is not None
     assert question.text == "How do you handle conflict?"
@@ -112,7 +122,7 @@ def test_a_question_to_you_is_not_answered_by_whoever_asks_it() -> None:
         ("And the other two?", "and why that one"),
     ],
 )
-def test_the_mark_and_the_form_make_it_surer(sure: str, less_sure: str) -> None:
+def test_mark_and_form_raise_confidence(sure: str, less_sure: str) -> None:
     first, second = detect_question(sure), detect_question(less_sure)
     assert first is not None
     assert second is not None
@@ -128,7 +138,7 @@ def test_the_mark_and_the_form_make_it_surer(sure: str, less_sure: str) -> None:
         "Waarom wil je dit?",
     ],
 )
-def test_a_question_word_of_another_language_counts_with_its_mark(said: str) -> None:
+def test_other_language_needs_question_mark(said: str) -> None:
     question = detect_question(said)
     assert question is not None
     assert question.confidence > 0.8
@@ -136,7 +146,7 @@ def test_a_question_word_of_another_language_counts_with_its_mark(said: str) -> 
 
 
 @pytest.mark.parametrize("held_back", [False, True])
-def test_both_halves_of_the_labelled_lines_are_judged_well(held_back: bool) -> None:
+def test_precision_and_recall_on_labelled_lines(held_back: bool) -> None:
     lines = [line for line in read_lines(LINES) if line.held_back is held_back]
     found = [
         line for line in lines if (question := detect_question(line.said)) and question.confidence >= SURE
@@ -146,7 +156,7 @@ def test_both_halves_of_the_labelled_lines_are_judged_well(held_back: bool) -> N
     assert right / sum(line.asks for line in lines) >= 0.92
 
 
-def test_the_lines_are_many_and_both_halves_have_their_share() -> None:
+def test_labelled_lines_are_balanced() -> None:
     lines = read_lines(LINES)
     assert len(lines) >= 400
     assert len({line.said for line in lines}) == len(lines)
@@ -167,12 +177,58 @@ def test_spans_are_the_words_of_the_question(said: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_anything_said_is_dealt_with(said: str) -> None:
+def test_any_text_is_safe(said: str) -> None:
     question = detect_question(said)
     assert question is None or (question.text.strip() and 0 <= question.confidence <= 1)
 
 
 @given(st.lists(st.sampled_from(ASKING + NOT_ASKING), max_size=8))
-def test_a_long_utterance_yields_a_bounded_question(parts: list[str]) -> None:
+def test_question_length_is_bounded(parts: list[str]) -> None:
     question = detect_question(" ".join(parts))
     assert question is None or len(question.text) <= MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("file", "held_back", "precision", "recall"),
+    [(FORMS, False, 0.98, 0.95), (FORMS, True, 0.98, 0.95), (LINES, True, 0.98, 0.95)],
+)
+def test_forms_precision_and_recall(file: Path, held_back: bool, precision: float, recall: float) -> None:
+    lines = [line for line in read_lines(file) if line.held_back == held_back]
+    found = [line for line in lines if detect_question(line.said)]
+    right = sum(line.asks for line in found)
+    assert right / len(found) >= precision
+    assert right / sum(line.asks for line in lines) >= recall
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (
+            "So, yeah, I guess what I'm trying to get at is, um, why you left your last job.",
+            "why you left your last job.",
+        ),
+        ("We had an outage last year. Walk me through how you would debug that.", "Walk me through"),
+        ("Pretend I'm five years old and explain recursion.", "explain recursion"),
+        ("Now do it without extra space.", "without extra space"),
+        ("Time complexity?", "Time complexity?"),
+        ("Your biggest weakness.", "Your biggest weakness."),
+    ],
+)
+def test_asking_words_are_in_question(said: str, asked: str) -> None:
+    found = detect_question(said)
+    assert found is not None
+    assert found.confidence >= 0.5
+    assert asked in found.text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The time complexity? It's linear.",
+        "The biggest risk? Running out of money, of course.",
+        "You led that team, right?",
+        "They asked me why I left my last job.",
+    ],
+)
+def test_self_answered_or_reported_is_no_question(said: str) -> None:
+    assert detect_question(said) is None

@@ -47,29 +47,29 @@ def paused(text: str, utterance: int, quiet_sample: int) -> EndpointPredicted:
     )
 
 
-def test_a_question_of_the_other_party_is_to_be_answered() -> None:
+def test_question_of_other_party() -> None:
     asked = Talk().publish("Why did you choose Postgres?")
     assert asked == DetectedQuestion(
         "call", 1, "Why did you choose Postgres?", 0.95, "question", spans=(span(1, 0, 28),)
     )
 
 
-def test_ones_own_question_is_not() -> None:
+def test_own_question_is_ignored() -> None:
     assert Talk().publish("Could you repeat the figures for me, and what is the deadline?", "mic") is None
 
 
-def test_everyones_questions_count_in_practice() -> None:
+def test_everyones_questions_with_listen_to_everyone() -> None:
     talk = Talk(QuestionTracker(LlmSettings(listen_to="everyone")))
     assert talk.publish("Why did I choose Postgres?", "mic") is not None
 
 
-def test_a_question_that_is_not_sure_enough_is_left_alone() -> None:
+def test_min_confidence() -> None:
     talk = Talk(QuestionTracker(LlmSettings(min_confidence=0.9)))
     assert talk.publish("what is a deadlock") is None
     assert talk.publish("What is a deadlock?") is not None
 
 
-def test_a_question_over_two_utterances_is_one() -> None:
+def test_question_across_two_utterances() -> None:
     talk = Talk()
     assert talk.publish("So what would you do if the") is None
     asked = talk.publish("Database went down during a release?")
@@ -78,7 +78,7 @@ def test_a_question_over_two_utterances_is_one() -> None:
     assert asked.utterance == 2
 
 
-def test_the_second_half_may_ask_by_itself() -> None:
+def test_second_half_may_ask_alone() -> None:
     talk = Talk()
     talk.publish("So how would you")
     asked = talk.publish("design a cache?")
@@ -86,7 +86,7 @@ def test_the_second_half_may_ask_by_itself() -> None:
     assert asked.text == "How would you design a cache?"
 
 
-def test_the_other_voice_in_between_does_not_part_them() -> None:
+def test_other_voice_does_not_separate_halves() -> None:
     talk = Talk()
     talk.publish("And what was the hardest part of...")
     talk.publish("Mm-hmm.", "mic", after_s=-1.5)
@@ -95,13 +95,13 @@ def test_the_other_voice_in_between_does_not_part_them() -> None:
     assert asked.text == "What was the hardest part of moving to the new system?"
 
 
-def test_halves_far_apart_are_not_joined() -> None:
+def test_distant_halves_are_not_joined() -> None:
     talk = Talk()
     talk.publish("So what would you do if the")
     assert talk.publish("Database is a funny word.", after_s=30) is None
 
 
-def test_an_opening_that_asks_nothing_is_left_out() -> None:
+def test_announcement_is_left_out() -> None:
     talk = Talk()
     talk.publish("And the next thing is,")
     asked = talk.publish("What is your biggest weakness?")
@@ -109,7 +109,7 @@ def test_an_opening_that_asks_nothing_is_left_out() -> None:
     assert asked.text == "What is your biggest weakness?"
 
 
-def test_a_question_that_goes_on_is_asked_again_as_a_whole() -> None:
+def test_continued_question_replaces_first() -> None:
     talk = Talk()
     assert talk.publish("what is the time complexity of quicksort") is not None
     asked = talk.publish("In the worst case.")
@@ -117,14 +117,14 @@ def test_a_question_that_goes_on_is_asked_again_as_a_whole() -> None:
     assert asked.text == "What is the time complexity of quicksort in the worst case."
 
 
-def test_what_follows_a_question_without_asking_changes_nothing() -> None:
+def test_statement_after_question_changes_nothing() -> None:
     talk = Talk()
     assert talk.publish("What is your notice period?") is not None
     assert talk.publish("Okay.") is None
     assert talk.publish("I will write that down.") is None
 
 
-def test_a_follow_up_knows_the_question_it_leans_on() -> None:
+def test_follow_up_has_previous_question() -> None:
     talk = Talk()
     talk.publish("Which database did you choose?")
     talk.publish("Postgres.", "mic")
@@ -133,7 +133,7 @@ def test_a_follow_up_knows_the_question_it_leans_on() -> None:
     assert (asked.kind, asked.previous) == ("follow-up", "Which database did you choose?")
 
 
-def test_a_chain_of_follow_ups_leans_on_what_it_began_with() -> None:
+def test_chain_of_follow_ups_has_first_question() -> None:
     talk = Talk()
     talk.publish("Which database did you choose?")
     talk.publish("And why that one?")
@@ -142,7 +142,7 @@ def test_a_chain_of_follow_ups_leans_on_what_it_began_with() -> None:
     assert asked.previous == "Which database did you choose?"
 
 
-def test_a_question_that_stands_alone_leans_on_nothing() -> None:
+def test_standalone_question_has_no_previous() -> None:
     talk = Talk()
     talk.publish("Which database did you choose?")
     asked = talk.publish("Where do you see yourself in five years?")
@@ -150,7 +150,7 @@ def test_a_question_that_stands_alone_leans_on_nothing() -> None:
     assert (asked.kind, asked.previous) == ("question", "")
 
 
-def test_after_a_long_time_nothing_is_leant_on() -> None:
+def test_old_question_has_no_follow_up() -> None:
     talk = Talk()
     talk.publish("Which database did you choose?")
     asked = talk.publish("And why that one?", after_s=600)
@@ -158,13 +158,13 @@ def test_after_a_long_time_nothing_is_leant_on() -> None:
     assert asked.previous == ""
 
 
-def test_an_utterance_that_is_said_again_is_not_considered_again() -> None:
+def test_repeated_final_is_ignored() -> None:
     tracker = QuestionTracker(LlmSettings())
     assert tracker.detect(final("What is a mutex?")) is not None
     assert tracker.detect(final("What is a mutex?")) is None
 
 
-def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> None:
+def test_latest_words_without_question() -> None:
     talk = Talk()
     talk.publish("I am not convinced that this scales.")
     assert talk.tracker.latest() == DetectedQuestion(
@@ -172,7 +172,7 @@ def test_what_was_just_said_is_answered_on_request_even_if_it_asks_nothing() -> 
     )
 
 
-def test_a_question_just_before_is_what_was_just_said() -> None:
+def test_recent_question_is_latest() -> None:
     talk = Talk()
     talk.publish("What would you do?")
     talk.publish("Take your time.")
@@ -181,7 +181,7 @@ def test_a_question_just_before_is_what_was_just_said() -> None:
     assert (asked.text, asked.kind) == ("What would you do?", "asked for")
 
 
-def test_a_question_of_long_ago_is_not() -> None:
+def test_old_question_is_not_latest() -> None:
     talk = Talk()
     talk.publish("What would you do?")
     for _ in range(3):
@@ -191,7 +191,7 @@ def test_a_question_of_long_ago_is_not() -> None:
     assert asked.text == "The last quarter was difficult for us."
 
 
-def test_ones_own_words_are_only_answered_when_nobody_else_spoke() -> None:
+def test_own_words_only_without_other_party() -> None:
     talk = Talk()
     talk.publish("I would start with the logs.", "mic")
     asked = talk.tracker.latest()
@@ -204,7 +204,7 @@ def test_ones_own_words_are_only_answered_when_nobody_else_spoke() -> None:
     assert asked.source == "call"
 
 
-def test_before_any_word_there_is_nothing_to_answer() -> None:
+def test_nothing_is_latest_before_any_word() -> None:
     assert QuestionTracker(LlmSettings()).latest() is None
 
 
@@ -224,7 +224,7 @@ def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
-def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
+def test_labelled_talks(talk: dict[str, Any]) -> None:
     tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, text, previous in turns(talk):
         asked = tracker.detect(said)
@@ -232,7 +232,7 @@ def test_a_talk_is_followed(talk: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
-def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, Any]) -> None:
+def test_prediction_at_pause_equals_final(talk: dict[str, Any]) -> None:
     tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
     for said, _, _ in turns(talk):
         pause = EndpointPredicted(
@@ -249,7 +249,7 @@ def test_what_is_guessed_at_a_pause_is_what_is_heard_at_the_end(talk: dict[str, 
         assert guesses == [asked, asked]
 
 
-def test_spans_of_a_question_over_two_utterances_are_in_both() -> None:
+def test_spans_across_two_utterances() -> None:
     talk = Talk()
     talk.publish("Right. So what would you do if the")
     asked = talk.publish("Database went down? Take your time.")
@@ -258,7 +258,7 @@ def test_spans_of_a_question_over_two_utterances_are_in_both() -> None:
     assert asked.spans == (span(1, 10, 34), span(2, 0, 19))
 
 
-def test_a_question_its_asker_answers_is_not_what_was_just_said() -> None:
+def test_self_answered_question_is_not_latest() -> None:
     talk = Talk()
     assert talk.publish("Why did we pick Go?") is not None
     talk.publish("Because the team knew it already.")
@@ -267,7 +267,7 @@ def test_a_question_its_asker_answers_is_not_what_was_just_said() -> None:
     assert asked.text == "Because the team knew it already."
 
 
-def test_a_guess_leaves_no_trace() -> None:
+def test_prediction_changes_no_state() -> None:
     talk = Talk()
     assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is not None
     assert talk.tracker.latest() is None

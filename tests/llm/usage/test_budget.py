@@ -36,7 +36,7 @@ def told() -> list[Failure]:
 @pytest.mark.parametrize(
     "damage", [b"", b"{", b"[]", b'{"2026-03-31": {"requests": -1}}', b'{"x": {}}', b"\xff"]
 )
-def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failure], damage: bytes) -> None:
+def test_damaged_file_is_reported_once(path: Path, told: list[Failure], damage: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(damage)
     budget = Budget(told.append, path, Clock())
@@ -48,7 +48,7 @@ def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failu
     assert "3 of 2 requests" in budget.limit_reached(LlmSettings(day_requests_limit=2))
 
 
-def test_a_place_that_cannot_be_written_is_told_once(tmp_path: Path, told: list[Failure]) -> None:
+def test_unwritable_file_is_reported_once(tmp_path: Path, told: list[Failure]) -> None:
     (tmp_path / "file").write_text("in the way")
     budget = Budget(told.append, tmp_path / "file" / "spending.json", Clock())
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
@@ -58,7 +58,7 @@ def test_a_place_that_cannot_be_written_is_told_once(tmp_path: Path, told: list[
     assert budget.totals.day.requests == 2
 
 
-def test_other_sessions_of_the_day_count_for_its_limit(path: Path, told: list[Failure]) -> None:
+def test_other_sessions_count_for_daily_limit(path: Path, told: list[Failure]) -> None:
     mine, other = (Budget(told.append, path, Clock()) for _ in range(2))
     mine.add(cost=1.0, prompt_tokens=1, answer_tokens=1)
     limits = LlmSettings(day_limit=1.5, session_limit=1.5)
@@ -70,7 +70,7 @@ def test_other_sessions_of_the_day_count_for_its_limit(path: Path, told: list[Fa
     assert told == []
 
 
-def test_a_new_day_begins_at_nothing_and_the_session_goes_on(path: Path, told: list[Failure]) -> None:
+def test_new_day_starts_at_zero(path: Path, told: list[Failure]) -> None:
     clock = Clock()
     budget = Budget(told.append, path, clock)
     budget.add(cost=1.0, prompt_tokens=1, answer_tokens=1)
@@ -80,7 +80,7 @@ def test_a_new_day_begins_at_nothing_and_the_session_goes_on(path: Path, told: l
     assert (budget.totals.session.cost, budget.totals.day.cost) == (1.5, 0.5)
 
 
-def test_a_request_whose_price_is_not_known_counts_as_one(path: Path, told: list[Failure]) -> None:
+def test_request_without_price_is_counted(path: Path, told: list[Failure]) -> None:
     budget = Budget(told.append, path, Clock())
     budget.add(cost=None, prompt_tokens=7, answer_tokens=3)
     assert budget.totals.day == Count(requests=1, prompt_tokens=7, answer_tokens=3)

@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "spending.json"
 
 
-def test_counts_are_kept_without_content_and_for_the_user_alone(path: Path) -> None:
+def test_file_is_private_and_has_no_content(path: Path) -> None:
     DailyCounts(path).add(TODAY, ONE)
     assert DailyCounts(path).add(TODAY, ONE) == ONE + ONE
     assert json.loads(path.read_text()) == {
@@ -35,7 +35,7 @@ def test_counts_are_kept_without_content_and_for_the_user_alone(path: Path) -> N
     assert {each.name for each in path.parent.iterdir()} == {"spending.json", "spending.lock"}
 
 
-def test_days_are_kept_for_a_month(path: Path) -> None:
+def test_days_are_stored_for_a_month(path: Path) -> None:
     file = DailyCounts(path)
     for days_ago in (40, 31, 30, 1):
         file.add(TODAY - datetime.timedelta(days=days_ago), ONE)
@@ -43,7 +43,7 @@ def test_days_are_kept_for_a_month(path: Path) -> None:
     assert list(json.loads(path.read_text())) == ["2026-03-01", "2026-03-30", "2026-03-31"]
 
 
-def test_sessions_at_once_lose_no_counts(path: Path) -> None:
+def test_concurrent_sessions_lose_no_counts(path: Path) -> None:
     program = (
         "import sys, datetime, pathlib\n"
         "from llm.usage.totals import Count\n"
@@ -56,9 +56,7 @@ def test_sessions_at_once_lose_no_counts(path: Path) -> None:
     assert DailyCounts(path).day(TODAY) == Count(requests=200, cost=100.0)
 
 
-def test_a_session_that_holds_the_file_for_ever_is_not_waited_for(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_held_lock_times_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spending_file, "_LOCK_TIMEOUT_S", 0.05)
     path.parent.mkdir()
     with path.with_suffix(".lock").open("wb") as held:

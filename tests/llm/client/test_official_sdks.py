@@ -21,9 +21,9 @@ from llm.providers.provider import dialect
 from llm.settings import LlmSettings
 from tests.llm.authority import Authority
 from tests.llm.provider_server import ProviderServer, Step, json_reply, plain_reply
-from tests.llm.wire.known import SPEECHES
+from tests.llm.wire.formats import SAMPLES
+from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import HALF, KEY, WHOLE, breaking_replies, good_replies
-from tests.llm.wire.speech import Speech
 
 openai = pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
 anthropic = pytest.importorskip("anthropic")
@@ -31,7 +31,7 @@ genai = pytest.importorskip("google.genai")
 httpx2 = pytest.importorskip("httpx2")
 
 _BEYOND_THEM = {
-    *((speech.provider, "strange events") for speech in SPEECHES),
+    *((samples.provider, "strange events") for samples in SAMPLES),
     *(("gemini", name) for name in ("pings between", "bare lines", "a bare list", "an event with a list")),
     ("ollama", "error: field"),
     ("ollama", "vllm"),
@@ -62,68 +62,66 @@ def _trust(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.roots))
 
 
-def _cases(replies: Callable[[Speech], dict[str, Sequence[Step]]]) -> list[Any]:
+def _cases(replies: Callable[[WireSamples], dict[str, Sequence[Step]]]) -> list[Any]:
     return [
-        pytest.param(speech, reply, id=f"{speech.provider}, {name}")
-        for speech in SPEECHES
-        for name, reply in replies(speech).items()
-        if (speech.provider, name) not in _BEYOND_THEM
+        pytest.param(samples, reply, id=f"{samples.provider}, {name}")
+        for samples in SAMPLES
+        for name, reply in replies(samples).items()
+        if (samples.provider, name) not in _BEYOND_THEM
     ]
 
 
-@pytest.mark.parametrize(("speech", "reply"), _cases(good_replies))
-def test_an_sdk_reads_the_same_text_as_we_do(
-    server: ProviderServer, http: Any, speech: Speech, reply: Sequence[Step]
+@pytest.mark.parametrize(("samples", "reply"), _cases(good_replies))
+def test_sdk_reads_same_text(
+    server: ProviderServer, http: Any, samples: WireSamples, reply: Sequence[Step]
 ) -> None:
-    server.path, server.script = speech.path, [reply]
-    assert ours(server, speech) == (WHOLE, False)
-    assert theirs(server, http, speech) == (WHOLE, False)
+    server.path, server.script = samples.path, [reply]
+    assert ours(server, samples) == (WHOLE, False)
+    assert theirs(server, http, samples) == (WHOLE, False)
     assert server.asked[0].path == server.asked[1].path
 
 
-@pytest.mark.parametrize(("speech", "reply"), _cases(breaking_replies))
-def test_an_sdk_sees_the_error_in_the_middle_too(
-    server: ProviderServer, http: Any, speech: Speech, reply: Sequence[Step]
+@pytest.mark.parametrize(("samples", "reply"), _cases(breaking_replies))
+def test_sdk_sees_error_in_stream(
+    server: ProviderServer, http: Any, samples: WireSamples, reply: Sequence[Step]
 ) -> None:
-    server.path, server.script = speech.path, [reply]
-    assert ours(server, speech) == (HALF, True)
-    assert theirs(server, http, speech) == (HALF, True)
+    server.path, server.script = samples.path, [reply]
+    assert ours(server, samples) == (HALF, True)
+    assert theirs(server, http, samples) == (HALF, True)
 
 
-@pytest.mark.parametrize("speech", SPEECHES, ids=lambda speech: speech.provider)
-def test_an_sdk_reads_the_same_models_as_we_do(server: ProviderServer, http: Any, speech: Speech) -> None:
-    server.path, server.list_reply = speech.path, [json_reply(speech.listing)]
-    provider = KNOWN[speech.provider]
-    page = provider.protocol.models_in(json_reply(speech.listing).partition(b"\r\n\r\n")[2].decode())
+@pytest.mark.parametrize("samples", SAMPLES, ids=lambda samples: samples.provider)
+def test_sdk_reads_same_models(server: ProviderServer, http: Any, samples: WireSamples) -> None:
+    server.path, server.list_reply = samples.path, [json_reply(samples.listing)]
+    provider = KNOWN[samples.provider]
+    page = provider.protocol.models_in(json_reply(samples.listing).partition(b"\r\n\r\n")[2].decode())
     assert page is not None
-    assert speech.model in page.names
-    assert set(page.names) <= set(their_models(server, http, speech))
+    assert samples.model in page.names
+    assert set(page.names) <= set(their_models(server, http, samples))
 
 
-@pytest.mark.parametrize("speech", SPEECHES, ids=lambda speech: speech.provider)
-def test_an_sdk_sees_a_refused_key_too(server: ProviderServer, http: Any, speech: Speech) -> None:
-    server.path = speech.path
-    for refuse in speech.wrong_key.values():
+@pytest.mark.parametrize("samples", SAMPLES, ids=lambda samples: samples.provider)
+def test_sdk_sees_rejected_key(server: ProviderServer, http: Any, samples: WireSamples) -> None:
+    server.path = samples.path
+    for refuse in samples.wrong_key.values():
         status, body = refuse(KEY)
         server.script = [[plain_reply(body, "application/json", status)]]
-        assert ours(server, speech) == ("", True)
-        assert theirs(server, http, speech) == ("", True)
+        assert ours(server, samples) == ("", True)
+        assert theirs(server, http, samples) == ("", True)
 
 
-@pytest.mark.parametrize("speech", SPEECHES, ids=lambda speech: speech.provider)
-def test_the_key_stands_in_one_header_and_nowhere_else(
-    server: ProviderServer, http: Any, speech: Speech
-) -> None:
-    server.path, server.script = speech.path, [good_replies(speech)["ok"]]
-    ours(server, speech)
-    theirs(server, http, speech)
+@pytest.mark.parametrize("samples", SAMPLES, ids=lambda samples: samples.provider)
+def test_key_is_in_one_header_only(server: ProviderServer, http: Any, samples: WireSamples) -> None:
+    server.path, server.script = samples.path, [good_replies(samples)["ok"]]
+    ours(server, samples)
+    theirs(server, http, samples)
     for request in server.asked:
         assert [value.removeprefix("Bearer ") for value in request.headers.values()].count(KEY) == 1
         assert KEY not in request.path
-    assert server.asked[0].headers[speech.key_header] == speech.key_prefix + KEY
+    assert server.asked[0].headers[samples.key_header] == samples.key_prefix + KEY
 
 
-def ours(server: ProviderServer, speech: Speech) -> SpokenText:
+def ours(server: ProviderServer, samples: WireSamples) -> SpokenText:
     """Ask as the llm process does."""
     text = ""
 
@@ -132,12 +130,12 @@ def ours(server: ProviderServer, speech: Speech) -> SpokenText:
         text = added if replaces else text + added
 
     async def ask() -> None:
-        provider, settings = KNOWN[speech.provider].at(server.base_url), LlmSettings()
+        provider, settings = KNOWN[samples.provider].at(server.base_url), LlmSettings()
         async with HttpConnection(
             provider, KEY, ClientContext(settings, lambda event: None, DirectSockets())
         ) as line:
-            chosen = dialect(provider, speech.model, settings)
-            connection = Connection(line, speech.model, dialect=chosen)
+            chosen = dialect(provider, samples.model, settings)
+            connection = Connection(line, samples.model, dialect=chosen)
             now_s = asyncio.get_running_loop().time()
             answer = AnswerStream(connection, TimeLimits(now_s + 8, now_s + 20), grow, lambda reply: None)
             await answer.run(connection.body(AnswerRequest(question="Why?")), question=1)
@@ -149,11 +147,11 @@ def ours(server: ProviderServer, speech: Speech) -> SpokenText:
     return text, False
 
 
-def theirs(server: ProviderServer, http: Any, speech: Speech) -> SpokenText:
+def theirs(server: ProviderServer, http: Any, samples: WireSamples) -> SpokenText:
     """Ask as the provider's own SDK does."""
     text = ""
     try:
-        for added in _asked(server, http, speech):
+        for added in _asked(server, http, samples):
             text += added
     except (
         openai.OpenAIError,
@@ -165,50 +163,50 @@ def theirs(server: ProviderServer, http: Any, speech: Speech) -> SpokenText:
     return text, False
 
 
-def _asked(server: ProviderServer, http: Any, speech: Speech) -> Iterator[str]:
-    match speech.provider:
+def _asked(server: ProviderServer, http: Any, samples: WireSamples) -> Iterator[str]:
+    match samples.provider:
         case "anthropic":
-            yield from _by_messages(_anthropic(server, http), speech)
+            yield from _by_messages(_anthropic(server, http), samples)
         case "gemini":
-            yield from _by_generate_content(_genai(server, http), speech)
+            yield from _by_generate_content(_genai(server, http), samples)
         case "openai" | "xai":
-            yield from _by_responses(_openai(server, http), speech)
+            yield from _by_responses(_openai(server, http), samples)
         case _:
-            yield from _by_chat(_openai(server, http), speech)
+            yield from _by_chat(_openai(server, http), samples)
 
 
-def _by_messages(client: Any, speech: Speech) -> Iterator[str]:
+def _by_messages(client: Any, samples: WireSamples) -> Iterator[str]:
     said = [{"role": "user", "content": "Why?"}]
-    with client.messages.stream(model=speech.model, max_tokens=9, messages=said) as stream:
+    with client.messages.stream(model=samples.model, max_tokens=9, messages=said) as stream:
         yield from stream.text_stream
 
 
-def _by_generate_content(client: Any, speech: Speech) -> Iterator[str]:
-    for chunk in client.models.generate_content_stream(model=speech.model, contents="Why?"):
+def _by_generate_content(client: Any, samples: WireSamples) -> Iterator[str]:
+    for chunk in client.models.generate_content_stream(model=samples.model, contents="Why?"):
         for candidate in chunk.candidates or []:
             for part in (candidate.content and candidate.content.parts) or []:
                 if part.text and not part.thought:
                     yield part.text
 
 
-def _by_responses(client: Any, speech: Speech) -> Iterator[str]:
-    for event in client.responses.create(model=speech.model, input="Why?", stream=True, store=False):
+def _by_responses(client: Any, samples: WireSamples) -> Iterator[str]:
+    for event in client.responses.create(model=samples.model, input="Why?", stream=True, store=False):
         if event.type == "response.output_text.delta":
             yield event.delta
         elif event.type in ("response.failed", "error"):
             raise openai.OpenAIError("it said so")
 
 
-def _by_chat(client: Any, speech: Speech) -> Iterator[str]:
+def _by_chat(client: Any, samples: WireSamples) -> Iterator[str]:
     said = [{"role": "user", "content": "Why?"}]
-    for chunk in client.chat.completions.create(model=speech.model, messages=said, stream=True):
+    for chunk in client.chat.completions.create(model=samples.model, messages=said, stream=True):
         if chunk.choices and chunk.choices[0].delta.content:
             yield chunk.choices[0].delta.content
 
 
-def their_models(server: ProviderServer, http: Any, speech: Speech) -> list[str]:
+def their_models(server: ProviderServer, http: Any, samples: WireSamples) -> list[str]:
     """Return the models that the provider's own SDK lists."""
-    match speech.provider:
+    match samples.provider:
         case "anthropic":
             return [model.id for model in _anthropic(server, http).models.list()]
         case "gemini":

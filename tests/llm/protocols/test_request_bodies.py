@@ -78,7 +78,7 @@ def body_of(protocol: Protocol, prompt: Prompt, dialect: Dialect | None = None) 
 
 @of_each
 @given(prompt=wishes)
-def test_a_body_is_exactly_the_words(name: str, prompt: Prompt) -> None:
+def test_body_has_exactly_the_prompt(name: str, prompt: Prompt) -> None:
     body = body_of(PROTOCOLS[name], prompt)
     assert set(msgspec.json.decode(body)) == FIELDS[name]
     words = render(prompt, small=False)
@@ -87,7 +87,7 @@ def test_a_body_is_exactly_the_words(name: str, prompt: Prompt) -> None:
 
 @of_each
 @given(prompt=wishes)
-def test_equal_wishes_are_equal_bytes_and_the_beginning_never_changes(name: str, prompt: Prompt) -> None:
+def test_equal_prompts_are_equal_bytes(name: str, prompt: Prompt) -> None:
     protocol, body = PROTOCOLS[name], body_of(PROTOCOLS[name], prompt)
     assert body == body_of(protocol, prompt)
     other: Prompt = AnswerRequest(question="another", style=prompt.style)
@@ -98,7 +98,7 @@ def test_equal_wishes_are_equal_bytes_and_the_beginning_never_changes(name: str,
 
 
 @of_each
-def test_nothing_is_kept_where_a_provider_would_otherwise(name: str) -> None:
+def test_storage_is_turned_off(name: str) -> None:
     sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerRequest(question="Why?")))
     assert sent.get("store", False) is False
 
@@ -108,7 +108,7 @@ def test_nothing_is_kept_where_a_provider_would_otherwise(name: str) -> None:
     [("chat", "authorization"), ("responses", "authorization"), ("messages", "x-api-key"),
      ("generateContent", "x-goog-api-key")],
 )  # fmt: skip
-def test_the_key_stands_in_one_header_and_never_in_the_address(name: str, key_header: str) -> None:
+def test_key_is_in_header_not_in_address(name: str, key_header: str) -> None:
     protocol = PROTOCOLS[name]
     headers = protocol.headers("sk-1")
     assert [header for header, value in headers.items() if "sk-1" in value] == [key_header]
@@ -125,23 +125,21 @@ def test_the_key_stands_in_one_header_and_never_in_the_address(name: str, key_he
         (Dialect(extra={"cache_prompt": True}), {"cache_prompt": True}, set()),
     ],
 )  # fmt: skip
-def test_each_server_is_spoken_to_in_its_dialect(
-    dialect: Dialect, has: dict[str, object], lacks: set[str]
-) -> None:
+def test_body_follows_dialect(dialect: Dialect, has: dict[str, object], lacks: set[str]) -> None:
     sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), dialect))
     assert has.items() <= sent.items()
     assert not lacks & set(sent)
 
 
 @pytest.mark.parametrize("name", ["responses", "messages"])
-def test_a_limit_a_temperature_and_what_a_model_knows_beside_are_passed_on(name: str) -> None:
+def test_limit_temperature_and_extra_fields(name: str) -> None:
     dialect = Dialect(max_tokens=7, temperature=0.5, extra={"reasoning": {"effort": "low"}})
     sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerRequest(question="Why?"), dialect))
     assert 7 in sent.values()
     assert (sent["temperature"], sent["reasoning"]) == (0.5, {"effort": "low"})
 
 
-def test_gemini_has_them_in_a_place_of_their_own() -> None:
+def test_gemini_generation_config() -> None:
     dialect = Dialect(max_tokens=7, temperature=0.5, extra={"thinkingConfig": {"thinkingBudget": 0}})
     sent = msgspec.json.decode(body_of(GENERATE_CONTENT, AnswerRequest(question="Why?"), dialect))
     assert sent["generationConfig"] == {
@@ -165,7 +163,7 @@ def test_gemini_has_them_in_a_place_of_their_own() -> None:
         ("Invalid value for 'messages'", None),
     ],
 )  # fmt: skip
-def test_what_a_server_complains_of_is_left_out(complaint: str, left: set[str] | None) -> None:
+def test_complaint_drops_field(complaint: str, left: set[str] | None) -> None:
     simpler = Dialect(temperature=0.3, extra={"reasoning": {}}).without_unsupported(complaint)
     assert (simpler is None) is (left is None)
     if simpler is not None and left is not None:
@@ -193,7 +191,7 @@ REFUSED_ROLES = [
 
 
 @pytest.mark.parametrize("complaint", REFUSED_ROLES)
-def test_a_refused_role_is_known(complaint: str) -> None:
+def test_rejected_system_role_is_detected(complaint: str) -> None:
     simpler = Dialect().without_unsupported(complaint)
     assert simpler is not None
     assert not simpler.system_role
@@ -201,7 +199,7 @@ def test_a_refused_role_is_known(complaint: str) -> None:
 
 
 @of_each
-def test_instructions_go_with_the_question_where_the_system_has_no_role(name: str) -> None:
+def test_instructions_without_system_role(name: str) -> None:
     request = AnswerRequest(question="Why?")
     words, body = (
         render(request, small=False),
@@ -222,7 +220,7 @@ def test_other_complaints_change_nothing(complaint: str) -> None:
     assert Dialect().without_unsupported(complaint) is None
 
 
-def test_a_model_that_may_not_be_streamed_is_asked_for_one_piece() -> None:
+def test_model_without_streaming() -> None:
     complaint = "Your organization must be verified to stream this model."
     simpler = Dialect().without_unsupported(complaint)
     assert simpler is not None
@@ -233,7 +231,7 @@ def test_a_model_that_may_not_be_streamed_is_asked_for_one_piece() -> None:
 
 @given(st.lists(st.sampled_from([*REFUSED_ROLES, "temperature", "stream_options", "max_completion_tokens",
     "unsupported max_tokens", "thinking", "streaming not supported"]), max_size=30))  # fmt: skip
-def test_every_kind_of_complaint_is_followed_at_most_once(complaints: list[str]) -> None:
+def test_each_complaint_changes_once(complaints: list[str]) -> None:
     dialect, changes = Dialect(temperature=0.3, extra={"a": 1}), 0
     for complaint in complaints:
         simpler = dialect.without_unsupported(complaint)

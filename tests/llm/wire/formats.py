@@ -1,4 +1,4 @@
-"""Every provider whose speech is written down here."""
+"""The sampled wire formats."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from tests.llm.wire.chat import GROQ, OLLAMA, OPENAI_CHAT
 from tests.llm.wire.gemini import GEMINI
 from tests.llm.wire.responses import OPENAI, XAI
 
-SPEECHES = (OPENAI, OPENAI_CHAT, ANTHROPIC, GEMINI, GROQ, XAI, OLLAMA)
+SAMPLES = (OPENAI, OPENAI_CHAT, ANTHROPIC, GEMINI, GROQ, XAI, OLLAMA)

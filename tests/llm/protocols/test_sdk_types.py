@@ -58,7 +58,7 @@ def type_of(provider: str) -> Any:
         ("ollama", "llama3.2:3b"),
     ],
 )
-def test_every_field_is_one_that_the_sdk_knows(provider: str, model: str, prompt: Prompt) -> None:
+def test_sdk_knows_every_field(provider: str, model: str, prompt: Prompt) -> None:
     body = sent(provider, model, prompt)
     known = pydantic.TypeAdapter(type_of(provider)).validate_python(body)
     assert set(body) == set(known)
@@ -66,7 +66,7 @@ def test_every_field_is_one_that_the_sdk_knows(provider: str, model: str, prompt
 
 @of_both
 @pytest.mark.parametrize("model", ["gemini-2.5-flash", "gemini-2.5-pro", "gemini-3.8-flash"])
-def test_gemini_knows_what_it_is_sent(model: str, prompt: Prompt) -> None:
+def test_gemini_sdk_knows_every_field(model: str, prompt: Prompt) -> None:
     from google.genai import types
 
     body = sent("gemini", model, prompt)

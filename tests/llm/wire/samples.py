@@ -1,7 +1,7 @@
-"""What a provider says on the wire, byte for byte; one file of this folder for each.
+"""Samples of a provider's wire format, byte for byte; one file of this folder for each.
 
-Written from the providers' documentation and from what others recorded of them; their own SDKs judge it in
-`tests/llm/test_official_sdks.py`. No real provider was asked.
+Written from the providers' documentation and public recordings, and checked with their SDKs in
+`tests/llm/client/test_official_sdks.py`. No real provider was used.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 Events = tuple[bytes, ...]
-Refused = tuple[str, bytes]
+Rejection = tuple[str, bytes]
 """A status line and a JSON body."""
 
 
 def packed(value: object) -> bytes:
-    """Return a value as JSON, as most providers write it: in one line, UTF-8."""
+    """Return a value as JSON, as most providers write it: one line, UTF-8."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -26,11 +26,11 @@ def event(data: object, name: str = "") -> bytes:
 
 
 @dataclass(frozen=True)
-class Speech:
-    """How one provider speaks."""
+class WireSamples:
+    """Samples of one provider."""
 
     provider: str
-    """As a user names it."""
+    """Its name in the settings."""
     path: str
     """Of its API, up to the version."""
     key_header: str
@@ -43,29 +43,29 @@ class Speech:
     """The event that adds this text."""
     closing: Events
     thought: Events
-    """It thinks."""
-    all_thought: Events
-    """The end of an answer that was nothing but thought."""
+    """Reasoning before the answer."""
+    only_reasoning: Events
+    """The end of an answer that was only reasoning."""
     declining: Events
-    """What it says after the opening when it will not answer."""
-    breaking_off: Mapping[str, Events]
-    """Errors in the middle of an answer, by shape; each says "overloaded"."""
-    strange: Events
-    """Events that nobody knows, and known ones with nothing in them."""
-    wrong_key: Mapping[str, Callable[[str], Refused]]
-    """How a key is refused, which may quote the key."""
+    """A declined answer, after the opening."""
+    aborting: Mapping[str, Events]
+    """Errors in the middle of an answer, by shape; each contains "overloaded"."""
+    unknown: Events
+    """Unknown events, and known ones without content."""
+    wrong_key: Mapping[str, Callable[[str], Rejection]]
+    """Rejections of a key, which may quote it."""
     limited: bytes
     """The body of a 429 for too many requests."""
-    spent: Refused
-    no_model: Refused
+    quota_used_up: Rejection
+    no_model: Rejection
     busy: bytes
     """The body of a 503."""
     secure: bool = True
     counts: tuple[int, int, int] = (31, 8, 5)
-    """Tokens of the prompt, of these kept computed, and of the answer, in `closing`."""
+    """Tokens of the prompt, of these cached, and of the answer, in `closing`."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """What else stands above its streams."""
+    """Other headers of its streams."""
 
     def answer(self, *texts: str) -> Events:
-        """Return the events of a good answer of these pieces."""
+        """Return the events of a complete answer with these pieces."""
         return (*self.opening, *map(self.piece, texts), *self.closing)
