@@ -20,8 +20,8 @@ from bus.messages import (
 )
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
 from llm.conversation import NO_PROVIDER, RESTARTED, Conversation, is_own_start
-from llm.notes.passages import cut
-from llm.notes.reading import Note
+from llm.notes.index.passages import cut
+from llm.notes.read.note_files import Note
 from llm.notes.search import Notes
 from llm.prompt import FeedbackRequest
 from llm.settings import LlmSettings
