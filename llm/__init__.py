@@ -1,1 +1,1 @@
-"""Answers: finds the question, chooses the notes that matter, asks a language model, shows what was sent."""
+"""Detects questions, searches the notes, and answers with a language model."""

@@ -1,4 +1,4 @@
-"""The llm stage: finds the question, shows what the notes say, and asks for an answer."""
+"""The llm stage: detects questions, searches the notes, and answers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from bus.messages import (
     UsageCounted,
 )
 from bus.stage import Stage
-from llm.answering import Answering, caught_up
-from llm.client.connector import way_out
-from llm.client.session import Answerer
+from llm.client.context import ClientContext
+from llm.client.session import AnswerSession
+from llm.client.sockets import socket_source
+from llm.commands import Command
+from llm.conversation import Conversation, is_own_start
 from llm.notes.read.note_files import read_notes
 from llm.notes.search import open_notes
-from llm.orders import Step
 from llm.settings import LlmSettings
 
 
@@ -34,32 +35,53 @@ def main() -> None:
         settings = stage.settings(LlmSettings)
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
-        answering = Answering(settings, notes)
-        answerer = Answerer(settings, stage.run.token, way_out(stage.run), stage.publish)
+        conversation = Conversation(settings, notes)
+        session = AnswerSession(
+            ClientContext(settings, stage.publish, socket_source(stage.run), stage.run.token)
+        )
         stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
-        stage.ready(_described(settings, len(notes)))
+        stage.ready(_description(settings, len(notes)))
         reported: set[str] = set()
         while not stage.stopping():
             for logged in stage.poll(timeout_s=0.1):
                 reported |= _reported(logged.event)
-                _pass_on(logged.event, answerer, live=answering.live)
-                _step(answering.apply(logged.event), stage, answerer)
-                if caught_up(logged, stage.name, started_ns):
+                forward(logged.event, session, live=conversation.live)
+                _perform(conversation.apply(logged), stage, session)
+                if is_own_start(logged, stage.name, started_ns):
                     for remark in read.remarks:
-                        if remark.problem not in reported:  # by this stage, before it was started again
+                        if remark.problem not in reported:  # already, before a restart
                             stage.report(remark)
                     if settings.answer != "off":
-                        answerer.warm_up(answering.active.provider, answering.active.model)
-                    _step(answering.go_live(), stage, answerer)
+                        session.warm_up(conversation.active.provider, conversation.active.model)
+                    _perform(conversation.go_live(), stage, session)
             stage.heartbeat()
-        answerer.close("the session ended")
+        session.close("the session ended")
 
 
-def _step(steps: Iterable[Event | Step], stage: Stage, answerer: Answerer) -> None:
+def forward(event: Event, session: AnswerSession, *, live: bool) -> None:
+    """Forward to the answer session what concerns the provider; of the history only what still counts."""
+    match event:
+        case StageReady(stage="model-server", address=address):
+            session.small_model_moved(address)
+        case StageDied(stage="model-server"):
+            session.small_model_moved("")
+        case StageGivenUp(stage="model-server"):
+            session.small_model_given_up()
+        case ProviderRequested(provider=provider, model=model) if live:
+            session.switch_provider(provider, model)
+        case RequestDecided(question=question, allowed=allowed) if live:
+            session.approve(question, allowed=allowed)
+        case UsageCounted() if not live:
+            session.restore_usage(event)
+        case _:
+            pass
+
+
+def _perform(steps: Iterable[Event | Command], stage: Stage, session: AnswerSession) -> None:
     for step in steps:
-        if isinstance(step, Step):
-            answerer.take(step)
+        if isinstance(step, Command):
+            session.execute(step)
         else:
             stage.publish(step)
 
@@ -68,26 +90,7 @@ def _reported(event: Event) -> set[str]:
     return {event.problem} if isinstance(event, ProblemReported) and event.stage == "llm" else set()
 
 
-def _pass_on(event: Event, answerer: Answerer, *, live: bool) -> None:
-    """Tell the answerer what concerns not the question but the asking; of the past only what still counts."""
-    match event:
-        case StageReady(stage="model-server", address=address):
-            answerer.small_model_moved(address)
-        case StageDied(stage="model-server"):
-            answerer.small_model_moved("")
-        case StageGivenUp(stage="model-server"):
-            answerer.small_model_given_up()
-        case ProviderRequested(provider=provider, model=model) if live:
-            answerer.use(provider, model)
-        case RequestDecided(question=question, allowed=allowed) if live:
-            answerer.judge(question, allowed=allowed)
-        case UsageCounted() if not live:
-            answerer.recall(event)
-        case _:
-            pass
-
-
-def _described(settings: LlmSettings, passages: int) -> str:
+def _description(settings: LlmSettings, passages: int) -> str:
     provider = "no answers" if settings.answer == "off" else f"provider {settings.provider}"
     return f"{provider}, {counted(passages, 'passage')} of notes"
 

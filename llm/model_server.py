@@ -1,8 +1,7 @@
-"""The small model's server: a process of its own, `python -m llm.model_server`, stage "model-server".
+"""The model-server stage: serves SmolLM2-135M with llama.cpp (xllamacpp) on loopback.
 
-Serves SmolLM2-135M by llama.cpp (through xllamacpp) on this machine's loopback, to whoever knows the key
-that both sides derive from the run's token. Once it listens, the process gives up opening sockets of its
-own. It works at low priority, because hearing comes before answering. It knows nothing of questions.
+Clients need the key that both sides derive from the run's token. Once it listens, the process can open no
+further sockets. It runs at low priority, because transcription comes first.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from llm.settings import LlmSettings
 NAME = "SmolLM2-135M-Instruct"
 CONTEXT_TOKENS = 2048
 _NICENESS = 10
-_TURN_S = HEARTBEAT_INTERVAL_S / 2
+_POLL_S = HEARTBEAT_INTERVAL_S / 2
 
 
 def main() -> None:
     """Run the stage."""
     with Stage("model-server") as stage:
         settings = stage.run.settings("llm", LlmSettings)
-        _be_nice()
+        _lower_priority()
         server = serve(
             Path(settings.local_model_path), small_model_key(stage.run.token), settings.local_threads
         )
@@ -36,22 +35,22 @@ def main() -> None:
             f"{NAME} on cpu, {settings.local_threads} threads", address=f"{server.listening_address}/v1"
         )
         while not stage.stopping():
-            stage.poll(timeout_s=_TURN_S)
+            stage.poll(timeout_s=_POLL_S)
             stage.heartbeat()
-    os._exit(0)  # llama.cpp's own end waits for the answer under way, sometimes for seconds
+    os._exit(0)  # a normal exit would wait for the answer in progress, sometimes for seconds
 
 
 def serve(model: Path, key: str, threads: int) -> Any:
-    """Load the model and serve it on a free port of loopback; return the server, which works while it lives.
+    """Load the model and serve it on a free loopback port; the returned server runs while it is referenced.
 
     Raises:
-        ModelFailure: The weights are not there or are no model.
+        ModelFailure: The weights are missing or invalid.
         MachineFailure: It cannot listen.
     """
     if not model.is_file():
         raise ModelFailure(
             f"the small model's weights are not at {model}",
-            kept="the transcript goes on, and your notes are shown",
+            kept="the transcript continues, and your notes are shown",
             fix="run `cuecard models pull smollm2`",
         )
     import xllamacpp
@@ -61,7 +60,7 @@ def serve(model: Path, key: str, threads: int) -> Any:
     except (RuntimeError, ValueError) as error:
         raise ModelFailure(
             f"the small model cannot be loaded ({error})",
-            kept="the transcript goes on, and your notes are shown",
+            kept="the transcript continues, and your notes are shown",
             fix="run `cuecard models verify`",
         ) from error
     if not server.listening_address.startswith("http://127.0.0.1:"):
@@ -91,8 +90,8 @@ def _parameters(xllamacpp: Any, model: Path, key: str, threads: int) -> Any:
     return parameters
 
 
-def _be_nice() -> None:
-    """Give way to the others, if nobody saw to it before."""
+def _lower_priority() -> None:
+    """Lower the priority, unless the supervisor did."""
     if hasattr(os, "getpriority") and os.getpriority(os.PRIO_PROCESS, 0) < _NICENESS:
         with contextlib.suppress(PermissionError):
             os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)

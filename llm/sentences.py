@@ -1,8 +1,7 @@
-"""Cuts what was said into sentences, and brings their words into a form that patterns can match.
+"""Splits transcripts into sentences and normalizes them for pattern matching.
 
-Pure, and about spoken English as a recogniser writes it: punctuation is mostly there, never to be relied on;
-fillers, words said twice and lost apostrophes are taken out of the form that is matched, never out of the
-words themselves.
+Pure. Transcribed English has unreliable punctuation, fillers, repeated words and lost apostrophes; they are
+repaired only in the form that is matched.
 """
 
 from __future__ import annotations
@@ -36,24 +35,24 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _FILLERS = re.compile(r"\b(?:u+m+|u+h+|erm?|hmm+|mm+)\b,?\s*")
-_TWICE = re.compile(r"\b([\w']+(?: [\w']+){0,3}),? \1\b")
+_REPEATED = re.compile(r"\b([\w']+(?: [\w']+){0,3}),? \1\b")
 _PAUSES = re.compile(r"\s*(?:\.\.\.|…)\s*")
-_BARE = re.compile(
+_NO_APOSTROPHE = re.compile(
     r"\b(?:(what|that|how|where|who|when|it|there|here|let)s|"
     r"(do|does|did|is|are|was|were|has|have|had|would|could|should|ca|wo)nt|"
     r"(you|we|they|i)(ve|ll|re)|i(m|d)|you(d))\b"
 )
-_WORDS_OF_THEIR_OWN = frozenset({"its", "lets", "wont", "cant", "were", "well", "ill", "id", "hows"})
+_AMBIGUOUS = frozenset({"its", "lets", "wont", "cant", "were", "well", "ill", "id", "hows"})
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and where it stands in what was said."""
+    """A sentence and its place in the text."""
 
     start: int
     stop: int
     text: str
-    """Its words with single blanks, with its punctuation."""
+    """Words and punctuation, with single spaces."""
 
 
 def sentences(text: str) -> list[str]:
@@ -62,7 +61,7 @@ def sentences(text: str) -> list[str]:
 
 
 def placed_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of `text` in order, with their places."""
+    """Return the sentences of `text` in order, with their offsets."""
     return [sentence for start, stop in _pieces(text) if (sentence := _cut(text, start, stop)).text]
 
 
@@ -74,7 +73,7 @@ def without_lead_in(text: str, sentence: Sentence) -> Sentence:
 
 
 def core(words: str) -> str:
-    """Return the words without what leads them in, or all of them when nothing else is left."""
+    """Return the words without lead-in, or all of them when nothing else is left."""
     found = _LEAD_IN.match(words)
     return (words[found.end() :] if found else words) or words
 
@@ -86,18 +85,18 @@ def plain(sentence: str) -> str:
 
 
 def spoken(sentence: str) -> str:
-    """Return the plain form as it was meant: no fillers, nothing twice, apostrophes where they belong."""
+    """Return the plain form without fillers and repetitions, with apostrophes restored."""
     words = _FILLERS.sub("", _PAUSES.sub(" ", plain(sentence)))
-    words = _BARE.sub(_with_apostrophe, words)
-    once = _TWICE.sub(r"\1", words)
+    words = _NO_APOSTROPHE.sub(_with_apostrophe, words)
+    once = _REPEATED.sub(r"\1", words)
     while once != words:
-        words, once = once, _TWICE.sub(r"\1", once)
+        words, once = once, _REPEATED.sub(r"\1", once)
     return " ".join(words.split()).strip(" ,;-")
 
 
 def _with_apostrophe(found: re.Match[str]) -> str:
     bare = found.group()
-    if bare in _WORDS_OF_THEIR_OWN:
+    if bare in _AMBIGUOUS:
         return {"hows": "how's", "cant": "can't", "wont": "won't"}.get(bare, bare)
     if bare.endswith("nt"):
         return f"{bare[:-2]}n't"

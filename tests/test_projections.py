@@ -13,12 +13,13 @@ import pytest
 from bus.messages import Logged
 from bus.projection import Projection
 from capture.session_state import SessionState
+from llm.active_provider import ActiveProvider
+from llm.settings import LlmSettings
 from overlay.state.captions import Captions
 from overlay.state.egress import Egress
 from overlay.state.practice import Practice
 from session.run.progress import Progress
 from session.run.statistics import Statistics
-from session.transcript.practice_record import PracticeReport
 from session.transcript.record import Record
 from stt.lag import Lag
 from stt.open_utterances import OpenUtterances
@@ -40,7 +41,7 @@ PROJECTIONS: dict[str, Callable[[], Projection]] = {
     "session.Progress": lambda: Progress(["call", "mic"], answers=True, practises=True),
     "session.Statistics": Statistics,
     "session.Record": Record,
-    "session.PracticeReport": PracticeReport,
+    "llm.ActiveProvider": lambda: ActiveProvider(LlmSettings()),
 }
 LOG = log(*(logged.event for logged in story.whole()), *practice_story.whole())
 

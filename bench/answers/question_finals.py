@@ -17,7 +17,7 @@ from bench.answers.precision import COLUMNS, Verdict, row, scores
 from bench.harness.report import show
 from bus.failures import InputFailure
 from bus.messages import FinalTranscribed
-from llm.questions.tracker import Asked, Listener
+from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
 _Labels = dict[str, list[int | list[int]]]
@@ -55,8 +55,8 @@ def measure(paths: Sequence[Path], *, show_errors: bool) -> None:
 def _score_session(path: Path) -> _Session:
     """Score one session: every labelled question, and every question detected elsewhere."""
     finals, labels = _read_session(path)
-    listener = Listener(LlmSettings(listen_to="everyone"))
-    asked = [found for final in finals if (found := listener.detect(final)) and found.source in labels]
+    tracker = QuestionTracker(LlmSettings(listen_to="everyone"))
+    asked = [found for final in finals if (found := tracker.detect(final)) and found.source in labels]
     truth = [
         (source, {label} if isinstance(label, int) else set(label))
         for source in labels
@@ -76,7 +76,7 @@ def _score_session(path: Path) -> _Session:
     return _Session(path.stem, verdicts, errors)
 
 
-def _utterances(asked: Asked) -> set[int]:
+def _utterances(asked: DetectedQuestion) -> set[int]:
     return {span.utterance for span in asked.spans}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from bench.answers.precision import COLUMNS, Verdict, row, scores
 from bench.answers.question_lines import Line, read_lines
 from bench.harness.report import show
-from llm.questions.finding import Question, find_question
+from llm.questions.detector import Question, detect_question
 from llm.settings import LlmSettings
 
 _BINS = (0.0, 0.5, 0.7, 0.88, 0.93, 1.01)
@@ -32,12 +32,12 @@ def measure(lines_file: Path, *, show_errors: bool) -> None:
         "open": [line for line in lines if not line.held_back],
         "held back": [line for line in lines if line.held_back],
     }
-    found = {name: [find_question(line.said) for line in half] for name, half in halves.items()}
+    found = {name: [detect_question(line.said) for line in half] for name, half in halves.items()}
     figures = {name: _figures(half, found[name]) for name, half in halves.items()}
     groups = {name: _by_group(half, found[name]) for name, half in halves.items()}
     if show_errors:
         _print_errors(halves["open"], found["open"])
-    bins = _by_confidence(lines, [find_question(line.said) for line in lines])
+    bins = _by_confidence(lines, [detect_question(line.said) for line in lines])
     rows = [
         *(
             (f"{name}: the words that were marked", f"{each['right_words']:.3f}")

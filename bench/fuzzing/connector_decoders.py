@@ -7,22 +7,30 @@ from typing import get_args
 
 from bench.fuzzing.decoder import Decoder, Forged
 from bus.failures import Rejected
-from llm.connector.allowlist import Allowed
-from llm.connector.protocol import LONGEST_S, DialReply, DialRequest, Word, line_of, reply_in, request_in
+from llm.connector.allowlist import Allowlist
+from llm.connector.protocol import (
+    MAX_TIMEOUT_S,
+    ConnectOutcome,
+    ConnectReply,
+    ConnectRequest,
+    decode_reply,
+    decode_request,
+    encode,
+)
 from llm.settings import LlmSettings
 
-_WORDS = (b"secret", b"host", b"port", b"within_s", b"word", b"connected", b"\n", b"65536", b"1e999",
+_WORDS = (b"secret", b"host", b"port", b"timeout_s", b"outcome", b"connected", b"\n", b"65536", b"1e999",
           b"localhost", b"::1", b"%00", b"NaN", b"\xff")  # fmt: skip
 _OF_HOSTS = frozenset(string.ascii_letters + string.digits + "._:-")
-_ALLOWED = Allowed(LlmSettings(provider="openai"))
+_ALLOWED = Allowlist(LlmSettings(provider="openai"))
 _HERE = ("localhost", "::1", "127.")
 
 
-def _request(line: bytes) -> DialRequest:
+def _request(line: bytes) -> ConnectRequest:
     """Decode a request and check it as the connector does."""
-    request = request_in(line)
+    request = decode_request(line)
     sound = 1 <= len(request.host) <= 253 and set(request.host) <= _OF_HOSTS and len(request.secret) <= 64
-    if not (sound and 1 <= request.port <= 65535 and 0 < request.within_s <= LONGEST_S):
+    if not (sound and 1 <= request.port <= 65535 and 0 < request.timeout_s <= MAX_TIMEOUT_S):
         raise Forged("an invalid request was accepted")
     chosen = (request.host.lower(), request.port) == ("api.openai.com", 443)
     here = request.host.lower().startswith(_HERE) or ":" in request.host
@@ -31,20 +39,20 @@ def _request(line: bytes) -> DialRequest:
     return request
 
 
-def _reply(line: bytes) -> DialReply:
-    reply = reply_in(line)
-    if reply.word not in get_args(Word):
-        raise Forged("an unknown word was accepted")
+def _reply(line: bytes) -> ConnectReply:
+    reply = decode_reply(line)
+    if reply.outcome not in get_args(ConnectOutcome):
+        raise Forged("an unknown outcome was accepted")
     return reply
 
 
 def _requests() -> list[bytes]:
     places = (("api.openai.com", 443), ("127.0.0.1", 11434), ("::1", 1), ("localhost", 65535))
-    return [line_of(DialRequest("s" * 32, host, port, 5.0)) for host, port in places]
+    return [encode(ConnectRequest("s" * 32, host, port, 5.0)) for host, port in places]
 
 
 def _replies() -> list[bytes]:
-    return [line_of(DialReply(word)) for word in get_args(Word)]
+    return [encode(ConnectReply(word)) for word in get_args(ConnectOutcome)]
 
 
 CONNECTOR = (

@@ -15,8 +15,8 @@ import msgspec
 from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus import messages as m
 from bus.failures import Failure, InputFailure, MachineFailure, SettingsFailure
+from llm.keys.key_input import is_key
 from llm.keys.session_keys import PIPE_VARIABLE, session_key
-from llm.keys.typing_keys import is_key
 from llm.notes.index.passages import cut
 from llm.notes.prepared_answers import PreparedAnswers
 from llm.notes.read.note_files import read_notes
@@ -30,7 +30,7 @@ from llm.protocols.responses import RESPONSES
 from llm.protocols.sse import EventTooLong, ServerEvent, SseParser
 from llm.protocols.visible_text import VisibleText
 from llm.usage import prices
-from llm.usage.ledger_file import SpendingFile
+from llm.usage.daily_counts import DailyCounts
 from llm.usage.totals import Count
 
 _CONTENT_TYPES = (
@@ -74,7 +74,7 @@ def _stream(protocol: Protocol) -> Callable[[bytes], object]:
         parser, reply, text, visible = SseParser(), protocol.reply(), "", VisibleText()
         for event in _events(parser, [body]):
             with contextlib.suppress(StreamFailed):
-                text += visible.feed(reply.take(event)).text
+                text += visible.feed(reply.feed(event)).text
         text += visible.finish(cut_off=False).text
         counts = (reply.prompt_tokens, reply.cached_tokens, reply.answer_tokens)
         m.encode(m.AnswerFinished(question=1, text=text, model=reply.model, stop_reason=reply.stop_reason,
@@ -128,7 +128,7 @@ def _docx_xml() -> Callable[[bytes], object]:
 
 
 def _spending(path: Path) -> None:
-    count = SpendingFile(path).add(_DAY, Count(requests=1, prompt_tokens=2, answer_tokens=3, cost=0.1))
+    count = DailyCounts(path).add(_DAY, Count(requests=1, prompt_tokens=2, answer_tokens=3, cost=0.1))
     if count.requests < 1 or count.cost < 0:
         raise Forged("a count went down")
 

@@ -1,1 +1,1 @@
-"""The provider client: attempts, streams, connections, failover, errors."""
+"""Client of the providers: sends a prompt and streams the answer, with retries, failover and limits."""

@@ -1,7 +1,7 @@
-"""The answer to one question as it grows: says every piece once, and its end exactly once.
+"""The answer to one question: publishes its pieces, and its end exactly once.
 
-The first piece is said at once; those that follow within the next moment are put together, so that a fast
-model does not flood the bus. A held answer says nothing until it is released. To be used on one event loop.
+The first piece is published at once, later ones are merged, so that a fast model does not flood the bus. A
+held answer publishes nothing until it is released. Use it on one event loop.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event
 
-SAID_EVERY_S = 0.04
-"""Pieces are said at most this often: 25 times a second."""
+PUBLISH_EVERY_S = 0.04
+"""Minimum interval between two pieces: 25 a second."""
 
 
 class Answer:
@@ -20,38 +20,38 @@ class Answer:
 
     Args:
         question: The question's number.
-        publish: Takes the events.
-        held: Keep everything back until `release`.
+        publish: Publishes events.
+        held: Publish nothing until `release`.
     """
 
     def __init__(self, question: int, publish: Callable[[Event], None], *, held: bool = False) -> None:
         self.question = question
         self.text = ""
-        """What has arrived."""
+        """The text so far."""
         self.closed = False
-        self._pass_on = publish
-        self._kept_back: list[Event] | None = [] if held else None
-        self._unsaid = ""
-        self._anew = False
+        self._publish_now = publish
+        self._held: list[Event] | None = [] if held else None
+        self._pending = ""
+        self._replaces = False
         self._received_ns = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def grow(self, added: str, received_ns: int, *, replaces: bool = False) -> None:
-        """Append text that arrived at this monotonic time, or start over with it."""
+    def append(self, added: str, received_ns: int, *, replaces: bool = False) -> None:
+        """Append text that arrived at this monotonic time, or replace all text with it."""
         if self.closed:
             return
         if replaces:
-            self.text, self._unsaid, self._anew = "", "", True
+            self.text, self._pending, self._replaces = "", "", True
         self.text += added
-        if not self._unsaid:
+        if not self._pending:
             self._received_ns = received_ns
-        self._unsaid += added
+        self._pending += added
         if self._timer is None:
             self._flush()
-            self._timer = asyncio.get_running_loop().call_later(SAID_EVERY_S, self._on_timer)
+            self._timer = asyncio.get_running_loop().call_later(PUBLISH_EVERY_S, self._on_timer)
 
     def finish(self, *, model: str, stop_reason: str, prompt_tokens: int, answer_tokens: int) -> None:
-        """Say that the answer is complete."""
+        """Publish that the answer is complete."""
         if self._close():
             self._publish(
                 AnswerFinished(
@@ -65,30 +65,30 @@ class Answer:
             )
 
     def stop(self, cause: str, fix: str = "") -> None:
-        """Say that the answer ends here, incomplete."""
+        """Publish that the answer ends here, incomplete."""
         if self._close():
             self._publish(AnswerStopped(question=self.question, cause=cause, kept=self.text, fix=fix))
 
     def release(self) -> None:
-        """Say what was kept back, and keep nothing back from here on."""
-        kept_back, self._kept_back = self._kept_back, None
-        for event in kept_back or ():
-            self._pass_on(event)
+        """Publish what was held, and hold nothing from now on."""
+        held, self._held = self._held, None
+        for event in held or ():
+            self._publish_now(event)
 
     def discard(self) -> None:
-        """Say nothing, now or later."""
+        """Publish nothing, now or later."""
         self.closed = True
         if self._timer is not None:
             self._timer.cancel()
 
     def _publish(self, event: Event) -> None:
-        if self._kept_back is None:
-            self._pass_on(event)
+        if self._held is None:
+            self._publish_now(event)
         else:
-            self._kept_back.append(event)
+            self._held.append(event)
 
     def _close(self) -> bool:
-        """Say what is left; return False when the answer was closed before."""
+        """Publish the pending text; return False when the answer was closed before."""
         if self.closed:
             return False
         self._flush()
@@ -99,18 +99,18 @@ class Answer:
 
     def _on_timer(self) -> None:
         self._timer = None
-        if (self._unsaid or self._anew) and not self.closed:
+        if (self._pending or self._replaces) and not self.closed:
             self._flush()
-            self._timer = asyncio.get_running_loop().call_later(SAID_EVERY_S, self._on_timer)
+            self._timer = asyncio.get_running_loop().call_later(PUBLISH_EVERY_S, self._on_timer)
 
     def _flush(self) -> None:
-        if self._unsaid or self._anew:
+        if self._pending or self._replaces:
             self._publish(
                 AnswerStreamed(
                     question=self.question,
-                    delta=self._unsaid,
+                    delta=self._pending,
                     received_ns=self._received_ns,
-                    replaces=self._anew,
+                    replaces=self._replaces,
                 )
             )
-            self._unsaid, self._anew = "", False
+            self._pending, self._replaces = "", False

@@ -1,4 +1,4 @@
-"""Lets a request go only when the user has seen it: what `--confirm` asks for. Use it on one event loop."""
+"""Holds a request until the user approves it, as `--confirm` demands."""
 
 from __future__ import annotations
 
@@ -9,47 +9,43 @@ from bus.failures import ProviderFailure
 from bus.messages import Event, RequestHeld
 
 
-class NotAllowed(ProviderFailure):
-    """The user looked at a request and did not let it go."""
+class NotApproved(ProviderFailure):
+    """The user did not approve a request."""
 
     def __init__(self) -> None:
-        super().__init__("you did not let the request go", kept="nothing was sent", fix="ask again")
+        super().__init__("you did not approve the request", kept="nothing was sent", fix="ask again")
 
 
-class Permission:
-    """Waits for the user's word, one request a question at a time.
-
-    Args:
-        publish: Takes the events.
-    """
+class Approval:
+    """Waits for the user's decision, one request per question. Use it on one event loop."""
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
         self._waiting: dict[int, asyncio.Future[bool]] = {}
-        self._allowed: RequestHeld | None = None
+        self._approved: RequestHeld | None = None
 
-    async def ask(self, held: RequestHeld) -> None:
-        """Show the request and return when it may go; the user may take as long as they want.
+    async def request(self, held: RequestHeld) -> None:
+        """Show the request and return when it is approved, however long the user takes.
 
-        The same once more, because the line broke, goes without a word.
+        An identical request, as after a lost connection, needs no second approval.
 
         Raises:
-            NotAllowed: The user does not want it to go.
+            NotApproved: The user rejected it.
         """
-        if held == self._allowed:
+        if held == self._approved:
             return
-        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting[held.question] = answered
+        decision: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[held.question] = decision
         self._publish(held)
         try:
-            if not await answered:
-                raise NotAllowed
-            self._allowed = held
+            if not await decision:
+                raise NotApproved
+            self._approved = held
         finally:
             del self._waiting[held.question]
 
-    def judge(self, question: int, *, allowed: bool) -> None:
-        """Take the user's word; for a request that does not wait it means nothing."""
+    def resolve(self, question: int, *, allowed: bool) -> None:
+        """Apply the user's decision; ignored when no such request waits."""
         waiting = self._waiting.get(question)
         if waiting is not None and not waiting.done():
             waiting.set_result(allowed)

@@ -1,149 +1,97 @@
-"""Asks until there is an answer, or none to be had: limits, permission, retries, somebody to fall back on.
-
-Use it on one event loop. Which answer is under way is for `llm.client.session` to know.
-"""
+"""Answers one question: spending limits, approval, retries and the fallback provider."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from bus.failures import Failure, ProviderFailure
-from bus.messages import Event, ProblemReported, RequestHeld
+from bus.messages import ProblemReported, RequestHeld
 from bus.process_lifecycle import unexpected
 from llm.client.answer import Answer
-from llm.client.approval import NotAllowed, Permission
+from llm.client.approval import Approval, NotApproved
 from llm.client.connection import Connection
-from llm.client.error_reporter import Trouble
-from llm.client.errors import Refusal, wait_before_retry_s
-from llm.client.failover import Switchboard
-from llm.client.stream import AnswerStream, TimeLimits
-from llm.client.usage_meter import Meter, usage_of
-from llm.orders import Order
+from llm.client.context import ClientContext, ProblemReporter
+from llm.client.errors import ModelLoading, RequestFailed, Unreachable, UnsupportedField
+from llm.client.failover import Failover
+from llm.client.retry import TimeLimits, backoff_s, first_token_timeout_s, time_limits
+from llm.client.stream import AnswerStream
+from llm.client.usage_meter import UsageMeter, usage_of
+from llm.commands import StartAnswer
 from llm.protocols.protocol import Reply
 from llm.providers import leaves_machine
 from llm.settings import LlmSettings
 
 
-class Asker:
-    """Gets one answer at a time from whoever the switchboard connects.
+class Attempts:
+    """Gets one answer at a time. Use it on one event loop.
 
     Args:
-        settings: How long things may take, and whether the user lets each request go.
-        switchboard: Knows who is asked.
-        permission: Asks the user.
-        meter: Counts, and knows the limits.
-        trouble: Is told of failures.
-        publish: Takes the events.
+        context: Settings, event bus and sockets.
+        failover: Connects to the active provider or the fallback.
+        meter: Counts usage and knows the limits.
+        approval: Waits for the user's decision on a request.
+        problems: Reports failures.
     """
 
     def __init__(
         self,
-        settings: LlmSettings,
-        switchboard: Switchboard,
-        permission: Permission,
-        meter: Meter,
-        trouble: Trouble,
-        publish: Callable[[Event], None],
+        context: ClientContext,
+        failover: Failover,
+        meter: UsageMeter,
+        approval: Approval,
+        problems: ProblemReporter,
     ) -> None:
-        self._settings = settings
-        self._switchboard = switchboard
-        self._permission = permission
+        self._settings = context.settings
+        self._publish = context.publish
+        self._failover = failover
         self._meter = meter
-        self._publish = publish
-        self._trouble = trouble
+        self._approval = approval
+        self._problems = problems
 
-    async def reply(self, order: Order, answer: Answer) -> None:
-        """Answer one question; the answer is closed when this returns."""
+    async def answer(self, command: StartAnswer, answer: Answer) -> None:
+        """Answer one question; the answer is closed when this returns.
+
+        The active provider is tried first, with retries, then the fallback provider. Once text has been
+        shown there is no further attempt.
+        """
+        tries, last_target = _Tries(self._settings), False
         try:
-            self._meter.refuse_beyond_limits()
-            await self._with_fallback(order, answer)
-            self._trouble.is_over()
+            self._meter.check_limits()
+            while True:
+                try:
+                    connection = await self._failover.connection()
+                    await self._attempt(connection, command, answer, tries.connected(connection))
+                except NotApproved:
+                    raise
+                except Failure as failure:
+                    if isinstance(failure, Unreachable):
+                        await self._failover.disconnect()
+                    if answer.text:
+                        raise
+                    wait_s = tries.wait_s(failure)
+                    if wait_s is not None:
+                        if isinstance(failure, ModelLoading):
+                            self._problems.report(failure, fix="the question waits until the model is loaded")
+                        await asyncio.sleep(wait_s)
+                    elif last_target or not (fallback := self._failover.use_fallback()):
+                        raise
+                    else:
+                        self._problems.report(failure, fix=f"{fallback} is used instead")
+                        tries, last_target = _Tries(self._settings), True
+                else:
+                    self._problems.reset()
+                    return
         except Failure as failure:
-            self._trouble.tell(failure)
+            self._problems.report(failure)
             answer.stop(failure.problem, failure.fix)
         except Exception as error:
             self._publish(ProblemReported(stage="llm", problem=unexpected(error)))
-            answer.stop("an error of our own", "ask again")
-
-    async def _with_fallback(self, order: Order, answer: Answer) -> None:
-        """Ask the provider, and the other one when that does not answer."""
-        try:
-            await self._with_retries(order, answer)
-        except NotAllowed:
-            raise
-        except Failure as failure:
-            other = "" if answer.text else self._switchboard.fall_back()
-            if not other:
-                raise
-            self._trouble.tell(failure, fix=f"{other} is asked instead")
-            await self._with_retries(order, answer)
-
-    async def _with_retries(self, order: Order, answer: Answer) -> None:
-        limits, retries, reached, began_s = self._limits(None), 0, False, _now_s()
-        connection: Connection | None = None
-        while True:
-            try:
-                connection = await self._switchboard.connected()
-                if not reached:
-                    limits, reached = self._limits(connection), True  # the time to connect does not count
-                return await self._attempt(connection, order, answer, limits)
-            except Refusal as refusal:
-                if refusal.unreachable:
-                    await self._switchboard.hang_up()
-                if refusal.asks_plainer and not answer.text and _now_s() < limits.first_token_s:
-                    continue  # each kind of complaint leads here at most once
-                until_s = limits.first_token_s
-                if refusal.loading and not reached:
-                    until_s = began_s + self._settings.local_first_token_timeout_s
-                elif not refusal.loading:  # the longer limit of a server of the user's own is for that alone
-                    until_s -= self._patience_s(connection) - self._settings.first_token_timeout_s
-                wait_s = wait_before_retry_s(refusal, retries, until_s - _now_s())
-                if answer.text or wait_s is None:
-                    raise
-                if refusal.loading:
-                    self._trouble.tell(refusal, fix="the question waits until it is loaded")
-                await asyncio.sleep(wait_s)
-                retries += 1
-
-    def _limits(self, connection: Connection | None) -> TimeLimits:
-        """Return when to give up; a server of the user's own may load its model before the first word."""
-        now_s, settings = _now_s(), self._settings
-        first_s = self._patience_s(connection)
-        total_s = settings.total_timeout_s + first_s - settings.first_token_timeout_s
-        return TimeLimits(now_s + first_s, now_s + total_s)
-
-    def _patience_s(self, connection: Connection | None) -> float:
-        """Return how long a first word may take."""
-        settings = self._settings
-        if connection is None or not connection.provider.may_load_first:
-            return settings.first_token_timeout_s
-        return max(settings.local_first_token_timeout_s, settings.first_token_timeout_s)
-
-    @contextlib.contextmanager
-    def _long_wait_reported(self, connection: Connection, answer: Answer) -> Iterator[None]:
-        """Report after the usual time for a first word that a server may still be loading its model."""
-        usual_s, patience_s = self._settings.first_token_timeout_s, self._patience_s(connection)
-
-        def report() -> None:
-            if not answer.text:
-                waiting = ProviderFailure(
-                    f"{connection.provider.name} has not begun to answer after {usual_s:.0f} s; "
-                    "it may still be loading the model",
-                    kept=f"the question waits, for up to {patience_s:.0f} s",
-                )
-                self._trouble.tell(waiting)
-
-        timer = asyncio.get_running_loop().call_later(usual_s, report) if patience_s > usual_s else None
-        try:
-            yield
-        finally:
-            if timer is not None:
-                timer.cancel()
+            answer.stop("an internal error", "ask again")
 
     async def _attempt(
-        self, connection: Connection, order: Order, answer: Answer, limits: TimeLimits
+        self, connection: Connection, command: StartAnswer, answer: Answer, limits: TimeLimits
     ) -> None:
         def finish(reply: Reply) -> None:
             answer.finish(
@@ -153,28 +101,28 @@ class Asker:
                 answer_tokens=reply.answer_tokens,
             )
 
-        body = connection.body(order.request)
+        body = connection.body(command.prompt)
         if self._settings.confirm:
-            await self._ask_permission(connection, order, body)
-            limits = self._limits(connection)
-        stream = AnswerStream(connection, limits, answer.grow, finish)
-        wasted = True  # by whoever cancels it
+            await self._approve(connection, command, body)
+            limits = _limits(self._settings, connection)
+        stream = AnswerStream(connection, limits, answer.append, finish)
+        wasted = True  # when cancelled
         try:
             with self._long_wait_reported(connection, answer):
-                await stream.run(body, question=order.question)
+                await stream.run(body, question=command.question)
             wasted = False
-        except Refusal:
+        except RequestFailed:
             wasted = False
             raise
         finally:
             if stream.accepted:
                 usage = usage_of(stream.reply, body, stream.received_characters)
-                self._meter.count(order.question, connection, usage, wasted=wasted)
+                self._meter.count(command.question, connection, usage, wasted=wasted)
 
-    async def _ask_permission(self, connection: Connection, order: Order, body: bytes) -> None:
-        await self._permission.ask(
+    async def _approve(self, connection: Connection, command: StartAnswer, body: bytes) -> None:
+        await self._approval.request(
             RequestHeld(
-                question=order.question,
+                question=command.question,
                 host=connection.provider.host,
                 model=connection.model,
                 body=body.decode(),
@@ -182,6 +130,75 @@ class Asker:
                 left_machine=leaves_machine(connection.provider, connection.model),
             )
         )
+
+    @contextlib.contextmanager
+    def _long_wait_reported(self, connection: Connection, answer: Answer) -> Iterator[None]:
+        """Report after the usual time for a first text that a server may still be loading its model."""
+        usual_s = self._settings.first_token_timeout_s
+        limit_s = first_token_timeout_s(self._settings, may_load=connection.provider.may_load_model)
+
+        def report() -> None:
+            if not answer.text:
+                waiting = ProviderFailure(
+                    f"{connection.provider.name} has sent no text after {usual_s:.0f} s; "
+                    "it may still be loading the model",
+                    kept=f"the question waits, for up to {limit_s:.0f} s",
+                )
+                self._problems.report(waiting)
+
+        timer = asyncio.get_running_loop().call_later(usual_s, report) if limit_s > usual_s else None
+        try:
+            yield
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+
+class _Tries:
+    """Retries and deadlines of the attempts at one provider."""
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self._settings = settings
+        self._began_s = _now_s()
+        self._retries = 0
+        self._may_load = False
+        self._reached = False
+        self._limits = _limits(settings, None)
+
+    def connected(self, connection: Connection) -> TimeLimits:
+        """Return the deadlines; they run from the first connection, so connecting does not count."""
+        self._may_load = connection.provider.may_load_model
+        if not self._reached:
+            self._limits, self._reached = _limits(self._settings, connection), True
+        return self._limits
+
+    def wait_s(self, failure: Failure) -> float | None:
+        """Return how long to wait before the next attempt, or None to give up."""
+        if not isinstance(failure, RequestFailed):
+            return None
+        settings, until_s, now_s = self._settings, self._limits.first_token_s, _now_s()
+        if isinstance(failure, UnsupportedField) and now_s < until_s:
+            return 0.0  # not a retry: each kind of complaint occurs at most once
+        loading = isinstance(failure, ModelLoading)
+        if loading and not self._reached:
+            until_s = self._began_s + settings.local_first_token_timeout_s
+        elif not loading:  # only loading may use the longer limit of a server of the user's own
+            until_s -= first_token_timeout_s(settings, may_load=self._may_load)
+            until_s += settings.first_token_timeout_s
+        wait_s = backoff_s(
+            self._retries,
+            until_s - now_s,
+            may_retry=failure.may_retry,
+            loading=loading,
+            retry_after_s=failure.retry_after_s,
+        )
+        self._retries += 1
+        return wait_s
+
+
+def _limits(settings: LlmSettings, connection: Connection | None) -> TimeLimits:
+    may_load = connection is not None and connection.provider.may_load_model
+    return time_limits(settings, may_load=may_load, now_s=_now_s())
 
 
 def _now_s() -> float:

@@ -1,264 +1,323 @@
-"""What it means when a provider does not answer, in one line for a person; and whether to try again.
+"""Errors of requests to a provider, each with the sentence that the user reads.
 
-Pure. Providers disagree about status codes and words; the key never stands in what is said here, and a
-provider's own words are left out where they may quote it.
+Providers disagree about status codes and wording; both are interpreted here. No sentence contains the key,
+and a provider's own message is left out where it may quote the key.
 """
 
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Mapping, Sequence
-from email.utils import parsedate_to_datetime
 
 from bus.failures import ProviderFailure
+from llm.client.retry import retry_after_s
+from llm.client.sockets import ConnectFailed
 from llm.protocols.endings import LENGTH
-from llm.protocols.errors import ProviderError
+from llm.protocols.errors import ReportedError
 from llm.providers.model_names import nearest_model
 from llm.providers.provider import Provider
 
-RETRIES_AT_MOST = 2
-BACKOFF_S = 0.4
-LOADING_RETRY_S = 1.0
-"""How often a server that loads its model is asked again, for as long as a first word may take."""
-_KEPT = "the transcript goes on, and your notes are shown"
+_KEPT = "the transcript continues, and your notes are shown"
 
 _KEY_WORDS = re.compile(
     r"api[ _-]?key|invalid[ _]auth|unauthor|authentication|API_KEY_INVALID", re.IGNORECASE
 )
-_SPENT = re.compile(
+_QUOTA_USED_UP = re.compile(
     r"insufficient_quota|credit[_ ]balance|spend_limit|spending limit|billing|exceeded your current quota"
     r"|payment|usage limits|PerDay",
     re.IGNORECASE,
 )
 _SHORT_QUOTA = re.compile(r"PerMinute|PerSecond")
-"""Google words a quota that is full for a minute like one that is spent for the day."""
+"""Google words a quota that is full for a minute like one that is used up for the day."""
 _NO_MODEL = re.compile(
     r"model_not_found|model_decommissioned|model.*(does not exist|not found|retired)", re.I
 )
 _LOADING = re.compile(r"\bload(ing|ed)?\b|warming up|starting", re.IGNORECASE)
-_BUSY = frozenset({408, 409, 425, 429, 498, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
-_REFUSED = {
-    403: ("forbids this", "check what the key and the account may do"),
-    404: ("does not know this address or model", "check --model and --provider"),
-    413: ("finds the request too large", "use shorter notes, or fewer passages"),
+_TEMPORARY = frozenset({408, 409, 425, 429, 498, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
+_PERMANENT = {
+    403: ("denied access (HTTP 403)", "check the permissions of the key and the account"),
+    404: ("returned not found (HTTP 404): unknown address or model", "check --model and --provider"),
+    413: ("rejected the request as too large (HTTP 413)", "use shorter notes, or fewer passages"),
 }
 
 
-class Refusal(ProviderFailure):
-    """A provider did not answer.
+class RequestFailed(ProviderFailure):
+    """A request to a provider failed.
 
     Args:
         problem: What happened.
         fix: What to do next.
-        may_retry: Whether the same request may do better in a moment.
-        retry_after_s: How long the provider asks us to wait before that.
-        unreachable: Nobody answered at all, so the server may have to be looked for anew.
-        declined: The model will not answer this question; another may.
-        loading: The server is still loading the model.
-        misplaced: Something answered that is no API; the API may be at another path.
-        asks_plainer: What the provider complains of is left out from now on: it can be asked again at once.
+        may_retry: Whether the same request may succeed in a moment.
+        retry_after_s: How long the provider asks the client to wait before that.
     """
 
     def __init__(
-        self,
-        problem: str,
-        *,
-        fix: str = "",
-        may_retry: bool = False,
-        retry_after_s: float = 0.0,
-        unreachable: bool = False,
-        declined: bool = False,
-        loading: bool = False,
-        misplaced: bool = False,
-        asks_plainer: bool = False,
+        self, problem: str, *, fix: str = "", may_retry: bool = False, retry_after_s: float = 0.0
     ) -> None:
         super().__init__(problem, kept=_KEPT, fix=fix)
         self.may_retry = may_retry
         self.retry_after_s = retry_after_s
-        self.unreachable = unreachable
-        self.declined = declined
-        self.loading = loading
-        self.misplaced = misplaced
-        self.asks_plainer = asks_plainer
+
+
+class Unreachable(RequestFailed):
+    """No connection could be opened; the server may have moved."""
+
+
+class KeyRejected(RequestFailed):
+    """The provider rejected the key."""
+
+
+class WrongAddress(RequestFailed):
+    """The response does not come from the API, which may be at another path."""
+
+
+class ModelLoading(RequestFailed):
+    """A server of the user's own is still loading the model."""
+
+
+class UnsupportedField(RequestFailed):
+    """The provider rejected a field that later requests omit, so the request can be repeated at once."""
+
+
+# --- no provider, no connection ------------------------------------------------------------------------
+
+
+def no_provider(problem: str, fix: str) -> ProviderFailure:
+    """Return the failure for a session that has no provider."""
+    return ProviderFailure(problem, kept=_KEPT, fix=fix)
+
+
+def unreachable(provider: Provider, proxy: str, causes: Sequence[BaseException]) -> RequestFailed:
+    """Return the error for a connection that could not be opened.
+
+    Args:
+        provider: The provider.
+        proxy: Host and port of the proxy; empty when there is none.
+        causes: The exception and the chain of its causes.
+    """
+    host = provider.host
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _tls_failed(host, "certificate check", cause.verify_message)
+        if isinstance(cause, ssl.SSLError):
+            return _tls_failed(host, "handshake", cause.reason or "no TLS")
+    failed = next((cause for cause in causes if isinstance(cause, ConnectFailed)), None)
+    if failed is not None and failed.why:
+        return Unreachable(f"{host} cannot be reached: {failed.why}", fix=failed.fix, may_retry=True)
+    if provider.local:
+        fix = "start the server, or use --provider auto"
+    elif proxy:
+        fix = f"check the network and the proxy {proxy}"
+    else:
+        fix = "check the network; behind a proxy, set environment_proxy = true in [llm]"
+    return Unreachable(f"{host} cannot be reached", fix=fix, may_retry=True)
+
+
+def _tls_failed(host: str, step: str, why: str) -> RequestFailed:
+    return RequestFailed(
+        f"TLS {step} failed for {host} ({why}); nothing was sent",
+        fix="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
+    )
+
+
+def connection_lost(host: str, error: Exception) -> RequestFailed:
+    """Return the error for a connection that broke."""
+    return RequestFailed(
+        f"the connection to {host} was lost ({type(error).__name__})", fix="ask again", may_retry=True
+    )
+
+
+def read_timed_out(host: str, timeout_s: float) -> RequestFailed:
+    """Return the error for a server that sends nothing."""
+    return RequestFailed(f"{host} sent nothing for {timeout_s:.0f} s", fix="ask again", may_retry=True)
+
+
+def model_list_timed_out(provider: Provider) -> RequestFailed:
+    """Return the error for a list of models that took too long."""
+    return RequestFailed(
+        f"{provider.name} did not list its models in time", fix="check whether the server is overloaded"
+    )
+
+
+# --- the response --------------------------------------------------------------------------------------
 
 
 def refused(
     provider: Provider,
     status: int,
     headers: Mapping[str, str],
-    error: ProviderError,
+    error: ReportedError,
     *,
     model: str = "",
     listed: Sequence[str] = (),
-) -> Refusal:
-    """Return what a status other than 200 means.
+) -> RequestFailed:
+    """Return the error for a status other than 200.
 
     Args:
-        provider: Who answered so.
+        provider: The provider.
         status: The status.
         headers: The response's headers, names in lower case.
-        error: What the body says.
-        model: The model that was asked for; empty when none was.
+        error: The error in the body.
+        model: The requested model; empty when none was.
         listed: The models that the provider listed.
     """
-    name, said = provider.name, f": {error.message}" if error.message else ""
+    name, detail = provider.name, f": {error.message}" if error.message else ""
     evidence = f"{error.code} {error.reason} {error.message}"
     if status == 401 or (status in (400, 403) and _KEY_WORDS.search(evidence)):
-        return Refusal(f"{name} does not accept the key", fix=_mend_key(provider))
-    if status == 402 or _is_spent(error):
-        return _spent(provider)
+        return KeyRejected(f"{name} rejected the API key", fix=_fix_key(provider))
+    if status == 402 or _is_quota_used_up(error):
+        return _quota_used_up(provider)
     if 300 <= status < 400:
-        return Refusal(
+        return WrongAddress(
             f"{name} returned a redirect (HTTP {status}), and redirects are not followed",
             fix="give the address of the API itself",
-            misplaced=True,
         )
     if model and (_NO_MODEL.search(evidence) or (listed and status == 404)):
         return no_such_model(provider, model, listed)
-    if status in _BUSY:
-        return _busy(provider, status, headers, error)
-    what, fix = _REFUSED.get(status, ("refused the request (HTTP {status})", "check --model and --provider"))
-    return Refusal(f"{name} {what.format(status=status)}{said}", fix=fix)
+    if status in _TEMPORARY:
+        return _temporary(provider, status, headers, error)
+    what, fix = _PERMANENT.get(
+        status, (f"rejected the request (HTTP {status})", "check --model and --provider")
+    )
+    return RequestFailed(f"{name} {what}{detail}", fix=fix)
 
 
-def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> Refusal:
-    """Return what it means that a provider does not have, or no longer has, a model."""
+def no_such_model(provider: Provider, model: str, listed: Sequence[str]) -> RequestFailed:
+    """Return the error for a model that the provider does not have, or no longer has."""
     nearest = nearest_model(model, [name for name in listed if name != model])
     what = f"{provider.name} has no model {model!r}"
     if nearest:
-        return Refusal(f"{what}; nearest is {nearest!r}", fix=f"use --model {nearest}")
+        return RequestFailed(f"{what}; nearest is {nearest!r}", fix=f"use --model {nearest}")
     if listed:
         shown = ", ".join(listed[:5]) + (", …" if len(listed) > 5 else "")
         what = f"{what}; it lists {shown}"
-    return Refusal(what, fix="name another by --model, or leave it out to take the first suitable one")
+    return RequestFailed(what, fix="name another with --model, or omit it to take the first suitable one")
 
 
-def too_elaborate(provider: Provider, error: ProviderError) -> Refusal:
-    """Return what it means that a provider complains of something that can be left out; it is next time."""
-    return Refusal(
-        f"{provider.name} does not know all it was asked: {error.message}",
-        fix="ask again; it is left out from now on",
+def unsupported_field(provider: Provider, error: ReportedError) -> RequestFailed:
+    """Return the error for a field that the provider does not support; the next request omits it."""
+    return UnsupportedField(
+        f"{provider.name} does not support a field of the request: {error.message}",
+        fix="ask again; the field is omitted from now on",
         may_retry=True,
-        asks_plainer=True,
     )
 
 
-def broke_off(provider: Provider, error: ProviderError) -> Refusal:
-    """Return what an error in the middle of a stream means."""
-    if _is_spent(error):
-        return _spent(provider)
-    said = f": {error.message}" if error.message else ""
-    return Refusal(
-        f"{provider.name} broke off its answer{said}",
+def not_a_stream(provider: Provider, content_type: str, error: ReportedError) -> RequestFailed:
+    """Return the error for a response with status 200 that is not a stream."""
+    if "html" in content_type:
+        return WrongAddress(
+            f"{provider.name} returned a web page",
+            fix="check the address; on a guest network, sign in with a browser first",
+        )
+    detail = f": {error.message}" if error.message else f" ({content_type or 'no content type'})"
+    return RequestFailed(
+        f"{provider.name} returned a body that is not a stream{detail}", fix="check --provider"
+    )
+
+
+# --- the answer ----------------------------------------------------------------------------------------
+
+
+def aborted(provider: Provider, error: ReportedError) -> RequestFailed:
+    """Return the error for an error event in the middle of a stream."""
+    if _is_quota_used_up(error):
+        return _quota_used_up(provider)
+    detail = f": {error.message}" if error.message else ""
+    return RequestFailed(
+        f"{provider.name} aborted its answer{detail}",
         fix="ask again",
         may_retry=True,
         retry_after_s=error.retry_after_s,
     )
 
 
-def declined(provider: Provider, reason: str) -> Refusal:
-    """Return what it means that the model, or a filter around it, will not answer."""
-    return Refusal(
-        f"{provider.name} declined to answer this ({reason.lower().replace('_', ' ')})",
-        fix="put the question differently, or use your notes",
-        declined=True,
+def stopped_early(provider: Provider) -> RequestFailed:
+    """Return the error for a stream that ended without saying that the answer is complete."""
+    return RequestFailed(
+        f"{provider.name} stopped in the middle of its answer", fix="ask again", may_retry=True
     )
 
 
-def nothing_visible(provider: Provider, reason: str, *, thought: bool = False) -> Refusal:
-    """Return what it means that an answer is complete and empty."""
+def declined(provider: Provider, reason: str) -> RequestFailed:
+    """Return the error for an answer that the model or a content filter refused to give."""
+    return RequestFailed(
+        f"{provider.name} declined to answer this ({reason.lower().replace('_', ' ')})",
+        fix="rephrase the question, or use your notes",
+    )
+
+
+def empty_answer(provider: Provider, reason: str, *, thought: bool = False) -> RequestFailed:
+    """Return the error for an answer that is complete and has no visible text."""
     if reason == LENGTH:
-        return Refusal(
-            f"{provider.name} used up the answer's length with thinking, and gave no visible answer",
-            fix="raise answer_tokens in [llm], or use a model that thinks less",
+        return RequestFailed(
+            f"{provider.name} used all answer tokens for reasoning and returned no visible answer",
+            fix="raise answer_tokens in [llm], or use a model that reasons less",
         )
     if thought:
-        return Refusal(
-            f"{provider.name} wrote nothing but thoughts, and gave no visible answer",
-            fix="ask again, or use a model that thinks less",
+        return RequestFailed(
+            f"{provider.name} returned only reasoning and no visible answer",
+            fix="ask again, or use a model that reasons less",
         )
-    return Refusal(f"{provider.name} gave no visible answer", fix="ask again, or use another model")
+    return RequestFailed(f"{provider.name} returned no visible answer", fix="ask again, or use another model")
 
 
-def no_stream(provider: Provider, content_type: str, error: ProviderError) -> Refusal:
-    """Return what it means that something else than a stream came with status 200."""
-    if "html" in content_type:
-        return Refusal(
-            f"{provider.name} answered with a web page",
-            fix="check the address; on a guest network, sign in with a browser first",
-            misplaced=True,
+def timed_out(provider: Provider, *, begun: bool, thinking: bool) -> RequestFailed:
+    """Return the error for an answer, or its first text, that took too long."""
+    name = provider.name
+    if begun:
+        return RequestFailed(
+            f"{name} took too long to finish", fix="ask again, or raise total_timeout_s in [llm]"
         )
-    said = f": {error.message}" if error.message else f" ({content_type or 'without a type'})"
-    return Refusal(f"{provider.name} answered with something that is no stream{said}", fix="check --provider")
-
-
-def wait_before_retry_s(refusal: Refusal, retries: int, remaining_s: float) -> float | None:
-    """Return how long to wait before trying again, or None to give up.
-
-    Args:
-        refusal: Why the last attempt failed.
-        retries: How many retries there were already.
-        remaining_s: How long the user may still be kept waiting for a first word.
-    """
-    if refusal.loading:
-        return LOADING_RETRY_S if remaining_s > LOADING_RETRY_S else None
-    wait_s = max(refusal.retry_after_s, BACKOFF_S * float(2**retries))
-    if not refusal.may_retry or retries >= RETRIES_AT_MOST or wait_s >= remaining_s:
-        return None
-    return wait_s
-
-
-def retry_after_s(headers: Mapping[str, str], now_s: float) -> float:
-    """Return how long a provider asks us to wait; 0 when it does not say or cannot be understood.
-
-    Args:
-        headers: The response's headers, names in lower case.
-        now_s: Wall-clock time, for a header that names a date.
-    """
-    try:
-        if "retry-after-ms" in headers:
-            return max(float(headers["retry-after-ms"]) / 1000, 0.0)
-        after = headers.get("retry-after", "0")
-        if after.replace(".", "", 1).strip().isdigit():
-            return float(after)
-        return max(parsedate_to_datetime(after).timestamp() - now_s, 0.0)
-    except (ValueError, OverflowError):
-        return 0.0
-
-
-def _is_spent(error: ProviderError) -> bool:
-    evidence = f"{error.code} {error.reason} {error.message}"
-    return bool(_SPENT.search(evidence)) and not _SHORT_QUOTA.search(error.reason)
-
-
-def _spent(provider: Provider) -> Refusal:
-    return Refusal(
-        f"{provider.name} says that the account has nothing left to spend",
-        fix="top it up, or use another provider",
+    if thinking:
+        return RequestFailed(
+            f"{name} was still reasoning at the time limit",
+            fix="raise total_timeout_s in [llm], or use a model that reasons less",
+        )
+    return RequestFailed(
+        f"{name} sent no text in time", fix="ask again, or raise first_token_timeout_s in [llm]"
     )
 
 
-def _busy(provider: Provider, status: int, headers: Mapping[str, str], error: ProviderError) -> Refusal:
+def too_long(provider: Provider) -> RequestFailed:
+    """Return the error for an answer, or one event of it, beyond the size limit."""
+    return RequestFailed(f"{provider.name} sent an answer that is far too long", fix="ask again")
+
+
+def _is_quota_used_up(error: ReportedError) -> bool:
+    evidence = f"{error.code} {error.reason} {error.message}"
+    return bool(_QUOTA_USED_UP.search(evidence)) and not _SHORT_QUOTA.search(error.reason)
+
+
+def _quota_used_up(provider: Provider) -> RequestFailed:
+    return RequestFailed(
+        f"{provider.name} reports that the credit or quota of the account is used up",
+        fix="add credit, or use another provider",
+    )
+
+
+def _temporary(
+    provider: Provider, status: int, headers: Mapping[str, str], error: ReportedError
+) -> RequestFailed:
     wait_s = retry_after_s(headers, time.time()) or error.retry_after_s
-    if provider.may_load_first and status in (500, 503) and _LOADING.search(error.message):
-        return Refusal(
+    if provider.may_load_model and status in (500, 503) and _LOADING.search(error.message):
+        return ModelLoading(
             f"{provider.name} is still loading the model",
-            fix="ask again when it is loaded",
+            fix="ask again when the model is loaded",
             may_retry=True,
-            loading=True,
         )
-    what = "asks us to slow down" if status == 429 else f"is busy or broken (HTTP {status})"
-    fix = f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment"
-    return Refusal(
-        f"{provider.name} {what}{f': {error.message}' if error.message else ''}",
-        fix=fix,
+    what = "rate limit reached" if status == 429 else "is overloaded or failing"
+    return RequestFailed(
+        f"{provider.name} {what} (HTTP {status}){f': {error.message}' if error.message else ''}",
+        fix=f"wait {wait_s:.0f} s and ask again" if wait_s > 1 else "ask again in a moment",
         may_retry=headers.get("x-should-retry") != "false",
         retry_after_s=wait_s,
     )
 
 
-def _mend_key(provider: Provider) -> str:
+def _fix_key(provider: Provider) -> str:
     if provider.key_variables:
         variables = " or ".join(provider.key_variables)
         return f"check {variables}, or `cuecard keys set {provider.name}`, and start again"

@@ -1,27 +1,24 @@
-"""Which provider is asked: the line to it, kept warm; another one in mid-session; one to fall back on.
-
-Use it on one event loop.
-"""
+"""Keeps connections to the active provider and the fallback, and switches between them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
-from bus.messages import Event, ProviderReady
-from llm.client.connection import Connection, Connector
+from bus.messages import ProviderReady
+from llm.client.connection import Connection
+from llm.client.context import ClientContext
+from llm.client.provider_finder import ProviderFinder
 from llm.providers import leaves_machine
-from llm.settings import LlmSettings
 
 KEEP_WARM_EVERY_S = 45.0
-"""How long a line may be idle before it is used for nothing; servers close idle ones after a minute or so."""
+"""Idle time after which a small request keeps a connection open; servers close after a minute or so."""
 
-REST_S = 60.0
-"""How long a provider that failed is left alone while there is one to fall back on."""
+FALLBACK_PERIOD_S = 60.0
+"""How long the fallback is used after the active provider failed."""
 
 
-class _Choice:
-    """A provider and a model as the user names them, and the line to them once it is open."""
+class _Target:
+    """A provider and a model as the user named them, and the connection to them once it is open."""
 
     def __init__(self, provider: str, model: str) -> None:
         self.provider = provider
@@ -35,105 +32,101 @@ class _Choice:
             return None
         return task.result()
 
-    async def hang_up(self) -> None:
+    async def disconnect(self) -> None:
         connection = self.connection
         if connection is not None:
             self.connecting = None
-            await connection.line.close()
+            await connection.http.close()
 
 
-class Switchboard:
-    """The line to whoever is asked.
+class Failover:
+    """The connections of a session. Use it on one event loop.
 
     Args:
-        settings: Who is asked first, and who is fallen back on.
-        connector: Opens lines.
-        publish: Takes the events.
+        context: Settings and event bus.
+        finder: Opens connections.
     """
 
-    def __init__(self, settings: LlmSettings, connector: Connector, publish: Callable[[Event], None]) -> None:
-        self._connector = connector
-        self._publish = publish
-        self._main = _Choice(settings.provider, settings.model)
-        self._fallback = _Choice(settings.fallback_provider, "") if settings.fallback_provider else None
-        self._rests_until_s = 0.0
+    def __init__(self, context: ClientContext, finder: ProviderFinder) -> None:
+        settings = context.settings
+        self._publish = context.publish
+        self._finder = finder
+        self._active = _Target(settings.provider, settings.model)
+        self._fallback = _Target(settings.fallback_provider, "") if settings.fallback_provider else None
+        self._fallback_until_s = 0.0
 
-    def begin_with(self, provider: str, model: str) -> None:
-        """Ask this one first, in the place of the settings' own; before anybody is connected."""
-        self._main = _Choice(provider, model)
+    def start_with(self, provider: str, model: str) -> None:
+        """Set the active provider before the first connection."""
+        self._active = _Target(provider, model)
 
-    async def connected(self) -> Connection:
-        """Return a warm connection to whoever is to be asked now.
+    async def connection(self) -> Connection:
+        """Return an open connection to the provider to use now.
 
         Raises:
             Failure: There is none; says what to do.
         """
-        return await self._connected(self._asked_now())
+        return await self._connected(self._current())
 
-    def fall_back(self) -> str:
-        """Ask the other one for a while; return its name, or "" when there is none or it is asked already."""
-        if self._fallback is None or self._asked_now() is self._fallback:
+    def use_fallback(self) -> str:
+        """Use the fallback for a while; return its name, or "" when there is none or it is in use."""
+        if self._fallback is None or self._current() is self._fallback:
             return ""
-        self._rests_until_s = asyncio.get_running_loop().time() + REST_S
+        self._fallback_until_s = asyncio.get_running_loop().time() + FALLBACK_PERIOD_S
         return self._fallback.provider
 
-    async def use(self, provider: str, model: str) -> None:
-        """Ask somebody else from now on; the one before stays until the new line is warm.
+    async def switch_provider(self, provider: str, model: str) -> None:
+        """Replace the active provider; the old one stays until the new connection is open.
 
         Raises:
-            Failure: Nobody answers there, there is no key, or no such model.
+            Failure: The provider cannot be reached, has no key, or lacks the model.
         """
-        choice = _Choice(provider.strip(), model)
-        if choice.provider == "none":
+        target = _Target(provider.strip(), model)
+        if target.provider == "none":
             self._publish(ProviderReady(provider="none", host="", model="", models=[], leaves_machine=False))
         else:
-            await self._connected(choice)
-        before, self._main, self._rests_until_s = self._main, choice, 0.0
-        await before.hang_up()
+            await self._connected(target)
+        old, self._active, self._fallback_until_s = self._active, target, 0.0
+        await old.disconnect()
 
-    async def hang_up(self) -> None:
-        """Close the line in use; the next question opens it anew."""
-        await self._asked_now().hang_up()
+    async def disconnect(self) -> None:
+        """Close the connection in use; the next question opens a new one."""
+        await self._current().disconnect()
 
     async def small_model_moved(self, address: str) -> None:
-        """Note where the small model's server is now: a line to its old place is of no use."""
-        for choice in self._choices():
-            connection = choice.connection
-            if (
-                connection is not None
-                and connection.provider.small
-                and connection.provider.base_url != address
-            ):
-                await choice.hang_up()
+        """Close connections to the old address of the small model's server."""
+        for target in self._targets():
+            connection = target.connection
+            if connection and connection.provider.small and connection.provider.base_url != address:
+                await target.disconnect()
 
     async def keep_warm(self) -> None:
-        """Use idle lines for nothing, for ever, so that the next question does not wait for DNS and TLS."""
+        """Use idle connections forever, so that the next question does not wait for DNS and TLS."""
         while True:
             await asyncio.sleep(KEEP_WARM_EVERY_S / 3)
-            connection = self._asked_now().connection
-            if connection is not None and not await connection.line.keep_warm(KEEP_WARM_EVERY_S):
-                await self.hang_up()
+            connection = self._current().connection
+            if connection is not None and not await connection.http.keep_warm(KEEP_WARM_EVERY_S):
+                await self.disconnect()
 
     async def close(self) -> None:
-        """Close every line."""
-        for choice in self._choices():
-            await choice.hang_up()
+        """Close every connection."""
+        for target in self._targets():
+            await target.disconnect()
 
-    def _choices(self) -> list[_Choice]:
-        return [self._main] if self._fallback is None else [self._main, self._fallback]
+    def _targets(self) -> list[_Target]:
+        return [self._active] if self._fallback is None else [self._active, self._fallback]
 
-    def _asked_now(self) -> _Choice:
-        rests = asyncio.get_running_loop().time() < self._rests_until_s
-        return self._fallback if rests and self._fallback is not None else self._main
+    def _current(self) -> _Target:
+        failed = asyncio.get_running_loop().time() < self._fallback_until_s
+        return self._fallback if failed and self._fallback is not None else self._active
 
-    async def _connected(self, choice: _Choice) -> Connection:
-        """Return the choice's connection, or make one. Cancelling the wait does not cancel the making."""
-        if choice.connecting is None or (choice.connecting.done() and choice.connection is None):
-            choice.connecting = asyncio.get_running_loop().create_task(self._connect(choice))
-        return await asyncio.shield(choice.connecting)
+    async def _connected(self, target: _Target) -> Connection:
+        """Return the target's connection, or open one. Cancelling the wait does not cancel the opening."""
+        if target.connecting is None or (target.connecting.done() and target.connection is None):
+            target.connecting = asyncio.get_running_loop().create_task(self._connect(target))
+        return await asyncio.shield(target.connecting)
 
-    async def _connect(self, choice: _Choice) -> Connection:
-        connection = await self._connector.connect(choice.provider, choice.model)
+    async def _connect(self, target: _Target) -> Connection:
+        connection = await self._finder.connect(target.provider, target.model)
         provider = connection.provider
         self._publish(
             ProviderReady(
@@ -143,7 +136,7 @@ class Switchboard:
                 models=list(connection.models),
                 leaves_machine=leaves_machine(provider, connection.model),
                 encrypted=provider.encrypted,
-                proxy=connection.line.proxy,
+                proxy=connection.http.proxy,
             )
         )
         return connection

@@ -1,10 +1,8 @@
-"""The line to one server: the only module that says anything to it.
+"""HTTP connection to one provider; the only module that sends anything to it.
 
-HTTP/1.1 on a connection that is kept open; TLS of version 1.2 or later, certificates always checked;
-redirects are not followed; a proxy is used only when the settings say so, and never for this machine. Plain
-http is for loopback and for hosts that the settings name (`llm.providers` refuses the rest). Every request
-that leaves the machine or carries words is put into the ledger at the moment its first byte goes out. Neither
-keys nor bodies appear in what is raised here.
+Uses HTTP/1.1 with keep-alive and TLS 1.2 or later, always checks certificates, follows no redirect, and uses
+a proxy only where the settings say so. Each request that leaves the machine or has a body is published as
+RequestSent when its first byte is sent. No error contains a key or a body.
 """
 
 from __future__ import annotations
@@ -19,19 +17,19 @@ from typing import Any, Self
 import httpx
 
 from bus.messages import RequestSent
-from llm.client.connector import Dialling, NotDialled
-from llm.client.errors import Refusal
-from llm.client.http_transport import DialledTransport
+from llm.client import errors
+from llm.client.context import ClientContext
+from llm.client.errors import RequestFailed
+from llm.client.http_transport import ConnectorTransport
 from llm.connector.proxies import proxy_for, proxy_shown
 from llm.providers.provider import Provider, leaves_machine
-from llm.settings import LlmSettings
 
-LARGEST_REPLY_BYTES = 4 << 20
-"""A reply that is read whole (a list, an error) is cut here; the longest lists of models have a megabyte."""
+MAX_BODY_BYTES = 4 << 20
+"""A body that is read whole (a list, an error) is cut here; the longest model lists are about 1 MB."""
 
-_SILENCE_S, _WRITE_TIMEOUT_S, _POOL_TIMEOUT_S = 20.0, 10.0, 2.0
+_READ_TIMEOUT_S, _WRITE_TIMEOUT_S, _POOL_TIMEOUT_S = 20.0, 10.0, 2.0
 _KEEP_OPEN_S = 600.0
-_CONNECTIONS_AT_MOST = 4
+_MAX_CONNECTIONS = 4
 
 _HEADERS = {
     "user-agent": "cuecard",
@@ -40,131 +38,121 @@ _HEADERS = {
     "content-type": "application/json",
 }
 
-Ledger = Callable[[RequestSent], None]
 
-
-class Incoming:
-    """A response whose body is still coming in.
+class HttpResponse:
+    """A response whose body is still arriving.
 
     Args:
-        response: The response, its headers read.
-        blot_out: Takes the key out of a text.
+        response: The response, with its headers read.
+        redact_key: Removes the key from a text.
     """
 
-    def __init__(self, response: httpx.Response, blot_out: Callable[[str], str]) -> None:
+    def __init__(self, response: httpx.Response, redact_key: Callable[[str], str]) -> None:
         self._response = response
-        self._blot_out = blot_out
+        self._redact_key = redact_key
         self.status = response.status_code
         self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
         self.content_type = self.headers.get("content-type", "").lower()
 
     async def chunks(self) -> AsyncIterator[tuple[bytes, int]]:
-        """Yield the body's bytes as they come, decompressed, with the monotonic time of each in ns."""
+        """Yield the body's decompressed bytes, each with its monotonic arrival time in ns."""
         async for chunk in self._response.aiter_bytes():
             yield chunk, time.monotonic_ns()
 
-    async def whole(self) -> str:
-        """Return the body as text, cut at `LARGEST_REPLY_BYTES`, without the key, which some errors quote."""
+    async def text(self) -> str:
+        """Return the body as text, cut at `MAX_BODY_BYTES`, without the key, which some errors quote."""
         body = bytearray()
         async for chunk, _ in self.chunks():
             body += chunk
-            if len(body) >= LARGEST_REPLY_BYTES:
+            if len(body) >= MAX_BODY_BYTES:
                 break
-        return self._blot_out(body[:LARGEST_REPLY_BYTES].decode(errors="replace"))
+        return self._redact_key(body[:MAX_BODY_BYTES].decode(errors="replace"))
 
 
-class Line:
-    """A line to one provider. Use it on one event loop.
+class HttpConnection:
+    """A connection to one provider. Use it on one event loop.
 
     Args:
-        provider: Whom to ask.
-        key: Its key; None when it wants none.
-        settings: Time limits, and whether a proxy is used.
-        ledger: Is told of every request as it goes out.
-        dialling: Opens connections.
+        provider: The provider.
+        key: Its key; None when it needs none.
+        context: Settings, event bus and sockets.
 
     Raises:
-        SettingsFailure: The environment's proxy is to be used, and cannot be.
+        SettingsFailure: The environment's proxy should be used and cannot be.
     """
 
-    def __init__(
-        self,
-        provider: Provider,
-        key: str | None,
-        settings: LlmSettings,
-        ledger: Ledger,
-        dialling: Dialling,
-    ) -> None:
+    def __init__(self, provider: Provider, key: str | None, context: ClientContext) -> None:
+        settings = context.settings
         self.provider = provider
         self._key = key
-        self._ledger = ledger
-        loading_s = settings.local_first_token_timeout_s if provider.may_load_first else 0.0
-        self._silence_s = max(_SILENCE_S, settings.first_token_timeout_s, loading_s)
-        self._busy = 0
+        self._publish = context.publish
+        loading_s = settings.local_first_token_timeout_s if provider.may_load_model else 0.0
+        self._read_timeout_s = max(_READ_TIMEOUT_S, settings.first_token_timeout_s, loading_s)
+        self._active_requests = 0
         self._used_s = time.monotonic()
         self.proxy = proxy_shown(provider, settings)
-        """Host and port of the proxy in between; empty when there is none."""
+        """Host and port of the proxy; empty when there is none."""
         self._client = httpx.AsyncClient(
             headers=_HEADERS | provider.protocol.headers(key or ""),
-            transport=DialledTransport(
-                dialling,
+            transport=ConnectorTransport(
+                context.sockets,
                 _ssl_context(provider.base_url),
                 proxy=proxy_for(provider, settings),
-                connections_at_most=_CONNECTIONS_AT_MOST,
+                max_connections=_MAX_CONNECTIONS,
                 keep_open_s=_KEEP_OPEN_S,
             ),
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(
                 connect=settings.connect_timeout_s,
-                read=self._silence_s,
+                read=self._read_timeout_s,
                 write=_WRITE_TIMEOUT_S,
                 pool=_POOL_TIMEOUT_S,
             ),
         )
 
     @asynccontextmanager
-    async def get(self, path: str) -> AsyncIterator[Incoming]:
-        """Ask for something, as for the list of models; also warms the line.
+    async def get(self, path: str) -> AsyncIterator[HttpResponse]:
+        """Request a path, such as the list of models.
 
         Raises:
-            Refusal: Nobody answers.
+            RequestFailed: There is no response.
         """
-        async with self._exchange("GET", path, b"", question=0, model="") as incoming:
-            yield incoming
+        async with self._exchange("GET", path, b"", question=0, model="") as response:
+            yield response
 
     @asynccontextmanager
-    async def post(self, path: str, body: bytes, *, question: int, model: str) -> AsyncIterator[Incoming]:
+    async def post(self, path: str, body: bytes, *, question: int, model: str) -> AsyncIterator[HttpResponse]:
         """Send a body and yield the response; leaving the block early closes the connection at once.
 
         Args:
-            path: Under the provider's base address.
+            path: Path under the provider's base address.
             body: JSON.
-            question: For the ledger.
-            model: For the ledger.
+            question: The question's number, for RequestSent.
+            model: The model, for RequestSent.
 
         Raises:
-            Refusal: Nobody answers, or the line breaks.
+            RequestFailed: There is no response, or the connection is lost.
         """
-        async with self._exchange("POST", path, body, question=question, model=model) as incoming:
-            yield incoming
+        async with self._exchange("POST", path, body, question=question, model=model) as response:
+            yield response
 
     async def keep_warm(self, idle_s: float) -> bool:
-        """Ask for something small, without words, if nothing was said for so long; tell whether it is good.
+        """Send a small request after so many idle seconds; return whether the connection works.
 
-        On this machine, where a new line costs nothing, nothing is asked.
+        Sends nothing to a server on this machine, where a new connection costs nothing.
         """
-        silent_s = 0.0 if self._busy else time.monotonic() - self._used_s
+        silent_s = 0.0 if self._active_requests else time.monotonic() - self._used_s
         if silent_s < idle_s or self.provider.base_url.startswith("http:"):
             return True
         try:
-            async with self.get(self.provider.protocol.warm_path) as incoming:
-                await incoming.whole()
-        except Refusal:
+            async with self.get(self.provider.protocol.warm_path) as response:
+                await response.text()
+        except RequestFailed:
             return False
         return True
 
-    def blot_out(self, text: str) -> str:
+    def redact_key(self, text: str) -> str:
         """Return the text without the key."""
         return text.replace(self._key, "(key)") if self._key else text
 
@@ -175,38 +163,38 @@ class Line:
     @asynccontextmanager
     async def _exchange(
         self, method: str, path: str, body: bytes, *, question: int, model: str
-    ) -> AsyncIterator[Incoming]:
+    ) -> AsyncIterator[HttpResponse]:
         url = f"{self.provider.base_url}/{path}"
         request = self._client.build_request(method, url, content=body or None)
         recorded = False
 
-        async def watch(step: str, info: dict[str, Any]) -> None:
+        async def trace(step: str, info: dict[str, Any]) -> None:
             nonlocal recorded
             if step == "http11.send_request_headers.started" and not recorded:
                 recorded = True
                 self._record(url, body, question=question, model=model)
 
-        request.extensions["trace"] = watch
-        with self._failures(), self._in_use():
+        request.extensions["trace"] = trace
+        with self._translated_errors(), self._in_use():
             response = await self._client.send(request, stream=True)
             try:
-                yield Incoming(response, self.blot_out)
+                yield HttpResponse(response, self.redact_key)
             finally:
                 await response.aclose()
 
     @contextmanager
     def _in_use(self) -> Iterator[None]:
-        self._busy += 1
+        self._active_requests += 1
         try:
             yield
         finally:
-            self._busy -= 1
+            self._active_requests -= 1
             self._used_s = time.monotonic()
 
     def _record(self, url: str, body: bytes, *, question: int, model: str) -> None:
         if not body and self.provider.local:
             return
-        self._ledger(
+        self._publish(
             RequestSent(
                 question=question,
                 host=self.provider.host,
@@ -221,44 +209,16 @@ class Line:
         )
 
     @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Turn httpx's failures into ours, without the request that they hold."""
-        host = self.provider.host
+    def _translated_errors(self) -> Iterator[None]:
+        """Turn httpx's errors, which hold the request, into RequestFailed."""
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
-            raise self._unreachable(error) from None
+            raise errors.unreachable(self.provider, self.proxy, list(_causes(error))) from None
         except httpx.ReadTimeout:
-            raise Refusal(
-                f"{host} fell silent for {self._silence_s:.0f} s", fix="ask again", may_retry=True
-            ) from None
+            raise errors.read_timed_out(self.provider.host, self._read_timeout_s) from None
         except httpx.HTTPError as error:
-            raise Refusal(
-                f"the line to {host} broke ({type(error).__name__})", fix="ask again", may_retry=True
-            ) from None
-
-    def _unreachable(self, error: Exception) -> Refusal:
-        host, certificate = self.provider.host, _certificate_problem(error)
-        if certificate:
-            return Refusal(
-                f"{host} cannot prove who it is ({certificate}); nothing was sent",
-                fix="check the clock and the network; behind an inspecting proxy, set SSL_CERT_FILE",
-            )
-        not_dialled = next((each for each in _causes(error) if isinstance(each, NotDialled)), None)
-        if not_dialled is not None and not_dialled.why:
-            return Refusal(
-                f"{host} cannot be reached: {not_dialled.why}",
-                fix=not_dialled.fix,
-                may_retry=True,
-                unreachable=True,
-            )
-        if self.provider.local:
-            fix = "start the server, or use --provider auto"
-        elif self.proxy:
-            fix = f"check the network and the proxy {self.proxy}"
-        else:
-            fix = "check the network; behind a proxy, set environment_proxy = true in [llm]"
-        return Refusal(f"{host} cannot be reached", fix=fix, may_retry=True, unreachable=True)
+            raise errors.connection_lost(self.provider.host, error) from None
 
     async def __aenter__(self) -> Self:
         return self
@@ -270,21 +230,12 @@ class Line:
 
 
 def _ssl_context(address: str) -> ssl.SSLContext:
-    """Return how certificates are checked: by the usual roots, or those SSL_CERT_FILE names."""
-    if address.startswith("http:"):  # no certificates here; saves the loading, and trusts nobody
+    """Return a context that trusts the usual roots, or those of SSL_CERT_FILE."""
+    if address.startswith("http:"):  # needs no certificates; saves loading them, and trusts none
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context(verify=True, trust_env=True)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-def _certificate_problem(error: BaseException) -> str:
-    for each in _causes(error):
-        if isinstance(each, ssl.SSLCertVerificationError):
-            return each.verify_message
-        if isinstance(each, ssl.SSLError):
-            return "no TLS"
-    return ""
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,7 +1,7 @@
-"""HTTP on sockets that somebody else connected: httpx above, httpcore's pool below, our dialling beneath.
+"""HTTP transport for httpx on sockets that the connector opened.
 
-TLS begins here, on the socket as it came, so that whoever dialled it has no part in it. Does what httpx's own
-transport does, which connects for itself. Knows neither providers nor keys.
+Works like httpx's own transport, with httpcore's connection pool, but does not open connections itself. TLS
+begins here, so the connector sees only encrypted bytes. Knows neither providers nor keys.
 """
 
 from __future__ import annotations
@@ -19,54 +19,54 @@ import httpcore
 import httpx
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from llm.client.connector import Dialling, NotDialled
+from llm.client.sockets import ConnectFailed, SocketSource
 
-_CONNECT_WITHIN_S = 60.0
-"""When the caller sets no limit."""
+_CONNECT_TIMEOUT_S = 60.0
+"""Used when the caller sets no limit."""
 
-_FAILURES = (
+_ERRORS = (
     httpcore.TimeoutException,
     httpcore.NetworkError,
     httpcore.ProtocolError,
     httpcore.ProxyError,
     httpcore.UnsupportedProtocol,
 )
-_Failing = type[httpcore.TimeoutException] | type[httpcore.NetworkError]
+_Error = type[httpcore.TimeoutException] | type[httpcore.NetworkError]
 
 
-class DialledTransport(httpx.AsyncBaseTransport):
-    """Carries httpx's requests over connections that are dialled for it, and kept for the next one.
+class ConnectorTransport(httpx.AsyncBaseTransport):
+    """Sends httpx's requests over a pool of connections.
 
     Args:
         dialling: Opens connections.
         ssl_context: How certificates are checked.
         proxy: Address of the proxy in between; empty for none.
-        connections_at_most: At once.
+        max_connections: At once.
         keep_open_s: How long an idle connection is kept.
     """
 
     def __init__(
         self,
-        dialling: Dialling,
+        sockets: SocketSource,
         ssl_context: ssl.SSLContext,
         *,
         proxy: str,
-        connections_at_most: int,
+        max_connections: int,
         keep_open_s: float,
     ) -> None:
-        kept: dict[str, Any] = {
+        pool: dict[str, Any] = {
             "ssl_context": ssl_context,
-            "max_connections": connections_at_most,
+            "max_connections": max_connections,
             "keepalive_expiry": keep_open_s,
-            "network_backend": _Backend(dialling),
+            "network_backend": _Backend(sockets),
         }
-        self._pool = _proxied(proxy, kept) if proxy else httpcore.AsyncConnectionPool(**kept)
+        self._pool = _proxied(proxy, pool) if proxy else httpcore.AsyncConnectionPool(**pool)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return the response, its body still to come."""
+        """Send a request and return the response before its body has arrived."""
         assert isinstance(request.stream, AsyncIterable)
         url = request.url
-        with _failures():
+        with _httpx_errors():
             response = await self._pool.handle_async_request(
                 httpcore.Request(
                     method=request.method,
@@ -90,37 +90,37 @@ class DialledTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-def _proxied(address: str, kept: dict[str, Any]) -> httpcore.AsyncHTTPProxy:
+def _proxied(address: str, pool: dict[str, Any]) -> httpcore.AsyncHTTPProxy:
     proxy = httpx.Proxy(address)
     url = proxy.url
     return httpcore.AsyncHTTPProxy(
         proxy_url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         proxy_auth=proxy.raw_auth,
-        **kept,
+        **pool,
     )
 
 
 class _Body(httpx.AsyncByteStream):
-    """A response's body as it comes in."""
+    """A response's body as it arrives."""
 
     def __init__(self, response: httpcore.Response) -> None:
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _failures():
+        with _httpx_errors():
             async for piece in self._response.aiter_stream():
                 yield piece
 
     async def aclose(self) -> None:
-        with _failures():
+        with _httpx_errors():
             await self._response.aclose()
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
-    """Has connections dialled."""
+    """Opens connections through a socket source."""
 
-    def __init__(self, dialling: Dialling) -> None:
-        self._dialling = dialling
+    def __init__(self, sockets: SocketSource) -> None:
+        self._sockets = sockets
 
     async def connect_tcp(
         self,
@@ -131,23 +131,23 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         try:
-            return _Stream(await self._dialling.dial(host, port, timeout or _CONNECT_WITHIN_S))
-        except NotDialled as failed:
-            kind = httpcore.ConnectTimeout if failed.word == "timed out" else httpcore.ConnectError
-            raise kind(failed.word) from failed
+            return _Stream(await self._sockets.connect(host, port, timeout or _CONNECT_TIMEOUT_S))
+        except ConnectFailed as failed:
+            kind = httpcore.ConnectTimeout if failed.outcome == "timed out" else httpcore.ConnectError
+            raise kind(failed.outcome) from failed
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection, with TLS on it or without."""
+    """A connection with or without TLS."""
 
     def __init__(self, stream: anyio.abc.ByteStream) -> None:
         self._stream = stream
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _as(httpcore.ReadTimeout, httpcore.ReadError):
+        with _translated(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 try:
                     return await self._stream.receive(max_bytes)
@@ -156,7 +156,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
-            with _as(httpcore.WriteTimeout, httpcore.WriteError):
+            with _translated(httpcore.WriteTimeout, httpcore.WriteError):
                 async with asyncio.timeout(timeout):
                     await self._stream.send(buffer)
 
@@ -166,7 +166,7 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        with _as(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with _translated(httpcore.ConnectTimeout, httpcore.ConnectError):
             try:
                 async with asyncio.timeout(timeout):
                     secured = await TLSStream.wrap(
@@ -190,7 +190,7 @@ class _Stream(httpcore.AsyncNetworkStream):
 
 
 def _is_readable(connection: Any) -> bool:
-    """Tell whether something has come, or the end: an idle connection is of no use then."""
+    """Return whether bytes or the end of the stream are waiting; an idle connection is unusable then."""
     if connection.fileno() < 0:
         return True
     with selectors.DefaultSelector() as selector:
@@ -199,21 +199,21 @@ def _is_readable(connection: Any) -> bool:
 
 
 @contextmanager
-def _as(late: _Failing, broken: _Failing) -> Iterator[None]:
-    """Turn the failures of a stream into httpcore's."""
+def _translated(timeout: _Error, broken: _Error) -> Iterator[None]:
+    """Turn the errors of a stream into httpcore's."""
     try:
         yield
     except TimeoutError as error:
-        raise late(str(error)) from error
+        raise timeout(str(error)) from error
     except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError) as error:
         raise broken(str(error)) from error
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Turn httpcore's failures into httpx's of the same name."""
+def _httpx_errors() -> Iterator[None]:
+    """Turn httpcore's errors into httpx's of the same name."""
     try:
         yield
-    except _FAILURES as error:
+    except _ERRORS as error:
         same: type[httpx.TransportError] = getattr(httpx, type(error).__name__)
         raise same(str(error)) from error

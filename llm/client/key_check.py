@@ -1,10 +1,7 @@
 """Checks whether a provider accepts its key: `python -m llm.client.key_check PROVIDER`.
 
-The settings come on standard input.
-
-One request for the list of models, without any content, over the line that a session uses; it connects for
-itself, since there may be no session. A process of its own, so that the command line never holds a key; it
-prints a `Verdict`.
+Reads the settings from standard input, requests the list of models over the connection that a session uses,
+and prints a `Verdict`. A process of its own, so that the command line never holds a key.
 """
 
 from __future__ import annotations
@@ -16,57 +13,59 @@ from typing import Literal
 
 import msgspec
 
-from bus.failures import Failure, ProviderFailure, StageFailure
+from bus.failures import Failure, StageFailure
 from bus.private_memory import forbid_memory_access
-from llm.client.connection import Connector, SmallModel
-from llm.client.connector import Directly
-from llm.client.errors import Refusal
+from llm.client.context import ClientContext
+from llm.client.errors import KeyRejected, Unreachable
+from llm.client.provider_finder import ProviderFinder
+from llm.client.small_model import SmallModelAddress
+from llm.client.sockets import DirectSockets
 from llm.settings import LlmSettings
 
-_LIMIT_S = 60.0
+_TIMEOUT_S = 60.0
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What came of the request."""
+    """The result of a check."""
 
-    word: Literal["accepted", "rejected", "unreachable", "unclear"]
+    result: Literal["accepted", "rejected", "unreachable", "unclear"]
     why: str = ""
     """What happened and what to do; empty when the key was accepted."""
 
 
-def ask(settings: LlmSettings, provider: str) -> Verdict:
-    """Have a provider asked, in a process of its own.
+def check_key(settings: LlmSettings, provider: str) -> Verdict:
+    """Check a provider's key in a process of its own.
 
     Raises:
         StageFailure: That process failed.
     """
     try:
-        asked = subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-P", "-m", "llm.client.key_check", provider],
             input=msgspec.json.encode(settings),
             capture_output=True,
-            timeout=_LIMIT_S,
+            timeout=_TIMEOUT_S,
             check=True,
         )
-        return msgspec.json.decode(asked.stdout, type=Verdict)
+        return msgspec.json.decode(done.stdout, type=Verdict)
     except (subprocess.SubprocessError, msgspec.DecodeError):
         raise StageFailure(
-            "the key could not be tried", kept="nothing was changed", fix="try `cuecard doctor`"
+            "the key could not be checked", kept="nothing was changed", fix="try `cuecard doctor`"
         ) from None
 
 
 async def verdict(settings: LlmSettings, provider: str) -> Verdict:
-    """Ask a provider for its models, and return how it takes the key."""
-    connector = Connector(settings, SmallModel(), b"", lambda sent: None, Directly())
+    """Request the list of models, and return how the provider treats the key."""
+    context = ClientContext(settings, lambda event: None, DirectSockets())
     try:
-        connection = await connector.connect(provider)
-    except Refusal as refusal:
-        if refusal.unreachable:
-            return Verdict("unreachable", _why(refusal))
-        return Verdict("rejected" if "not accept the key" in refusal.problem else "unclear", _why(refusal))
-    except ProviderFailure as failure:
+        connection = await ProviderFinder(context, SmallModelAddress()).connect(provider)
+        await connection.http.close()
+    except Unreachable as failure:
+        return Verdict("unreachable", _why(failure))
+    except KeyRejected as failure:
+        return Verdict("rejected", _why(failure))
+    except Failure as failure:
         return Verdict("unclear", _why(failure))
-    await connection.line.close()
     return Verdict("accepted")
 
 
@@ -74,11 +73,7 @@ def main() -> int:
     """Print the verdict."""
     forbid_memory_access()
     settings = msgspec.json.decode(sys.stdin.buffer.read(), type=LlmSettings)
-    try:
-        said = asyncio.run(verdict(settings, sys.argv[1]))
-    except Failure as failure:
-        said = Verdict("unclear", _why(failure))
-    sys.stdout.buffer.write(msgspec.json.encode(said))
+    sys.stdout.buffer.write(msgspec.json.encode(asyncio.run(verdict(settings, sys.argv[1]))))
     return 0
 
 

@@ -1,8 +1,7 @@
-"""Asks for answers, one question at a time, on a thread of its own.
+"""Answer session: answers questions on its own thread, the newest first.
 
-The newest question wins: the answer under way is stopped at once, its connection closed. Every question
-that is handed in is closed by AnswerFinished or AnswerStopped, whatever happens; one that was handed in early
-only once it is released. The stage's loop only hands things over and never waits for the network.
+A new question stops the answer in progress and closes its connection. Every question ends with exactly one
+AnswerFinished or AnswerStopped, an early one (see `StartAnswer`) only once it is revealed.
 """
 
 from __future__ import annotations
@@ -16,28 +15,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.failures import Failure
-from bus.messages import Event, UsageCounted
+from bus.messages import UsageCounted
 from bus.process_lifecycle import unexpected
-from llm.answering import NEWER_QUESTION
 from llm.client.answer import Answer
-from llm.client.approval import Permission
-from llm.client.attempts import Asker
-from llm.client.connection import Connector, SmallModel
-from llm.client.connector import Dialling
-from llm.client.error_reporter import Trouble
-from llm.client.failover import Switchboard
-from llm.client.usage_meter import Meter
-from llm.orders import Drop, Order, Release, Step
-from llm.settings import LlmSettings
+from llm.client.approval import Approval
+from llm.client.attempts import Attempts
+from llm.client.context import ClientContext, ProblemReporter
+from llm.client.failover import Failover
+from llm.client.provider_finder import ProviderFinder
+from llm.client.small_model import SmallModelAddress
+from llm.client.usage_meter import UsageMeter
+from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
 from llm.usage import prices
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 
-_STOP_WITHIN_S = 2.0
+_STOP_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True)
-class _UnderWay:
-    """An answer and what works on it."""
+class _Running:
+    """An answer in progress and its task."""
 
     answer: Answer
     task: asyncio.Task[None]
@@ -51,110 +48,96 @@ class _UnderWay:
         self.task.cancel()
 
 
-class Answerer:
-    """The thread that asks.
+class AnswerSession:
+    """The thread that answers. All methods may be called from any thread and return at once."""
 
-    Args:
-        settings: Who is asked, and how long things may take.
-        run_token: By which the small model's server knows us.
-        dialling: Opens connections.
-        publish: Takes events; may be called from any thread.
-    """
-
-    def __init__(
-        self,
-        settings: LlmSettings,
-        run_token: bytes,
-        dialling: Dialling,
-        publish: Callable[[Event], None],
-    ) -> None:
-        self._publish = publish
+    def __init__(self, context: ClientContext) -> None:
+        self._publish = context.publish
         self._loop = asyncio.new_event_loop()
-        self._loop.set_exception_handler(_report)
-        self._trouble = Trouble(publish)
-        self._small = SmallModel()
-        connector = Connector(settings, self._small, run_token, publish, dialling)
-        self._switchboard = Switchboard(settings, connector, publish)
-        self._permission = Permission(publish)
-        self._meter = Meter(settings, prices.load(), Budget(self._trouble.tell), publish)
-        self._asker = Asker(
-            settings, self._switchboard, self._permission, self._meter, self._trouble, publish
+        self._loop.set_exception_handler(_print_error)
+        self._problems = ProblemReporter(context.publish)
+        self._small = SmallModelAddress()
+        self._failover = Failover(context, ProviderFinder(context, self._small))
+        self._approval = Approval(context.publish)
+        self._meter = UsageMeter(
+            context.settings, prices.load(), Budget(self._problems.report), context.publish
         )
-        self._current: _UnderWay | None = None
-        self._early: _UnderWay | None = None
-        self._chores: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="answerer", daemon=True)
+        self._attempts = Attempts(context, self._failover, self._meter, self._approval, self._problems)
+        self._current: _Running | None = None
+        self._early: _Running | None = None
+        self._background: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="answers", daemon=True)
         self._thread.start()
 
     def warm_up(self, provider: str, model: str) -> None:
-        """Find this provider, open the connection before the first question, and keep it open."""
-        self._hand_over(lambda: self._do(self._warm(provider, model)))
+        """Connect to this provider before the first question, and keep the connection open."""
+        self._call(lambda: self._start(self._warm_up(provider, model)))
 
-    def take(self, step: Step) -> None:
-        """Answer a question, or let an early one's answer be seen, or throw it away."""
-        self._hand_over(lambda: self._take(step))
+    def execute(self, command: Command) -> None:
+        """Start, reveal or discard an answer."""
+        self._call(lambda: self._execute(command))
 
-    def judge(self, question: int, *, allowed: bool) -> None:
-        """Let a held request go, or not."""
-        self._hand_over(lambda: self._permission.judge(question, allowed=allowed))
+    def approve(self, question: int, *, allowed: bool) -> None:
+        """Send a held request, or drop it."""
+        self._call(lambda: self._approval.resolve(question, allowed=allowed))
 
-    def use(self, provider: str, model: str) -> None:
-        """Ask somebody else from now on; when that fails, the one before stays."""
-        self._hand_over(lambda: self._do(self._use(provider, model)))
+    def switch_provider(self, provider: str, model: str) -> None:
+        """Use another provider from now on; if it fails, the old one stays."""
+        self._call(lambda: self._start(self._switch_provider(provider, model)))
 
-    def recall(self, counted: UsageCounted) -> None:
-        """Take in what an earlier life of this stage has spent."""
-        self._hand_over(lambda: self._meter.recall(counted))
+    def restore_usage(self, counted: UsageCounted) -> None:
+        """Add usage that this stage counted before a restart."""
+        self._call(lambda: self._meter.restore(counted))
 
     def small_model_moved(self, address: str) -> None:
-        """Note where the small model's server is; empty while it is started again."""
-        self._hand_over(lambda: self._small_moved(address))
+        """Set the address of the small model's server; empty while it is restarted."""
+        self._call(lambda: self._small_model_moved(address))
 
     def small_model_given_up(self) -> None:
-        """Note that the small model's server will not come back."""
-        self._hand_over(self._small.given_up)
+        """Note that the small model's server will not be restarted."""
+        self._call(self._small.given_up)
 
     def close(self, cause: str) -> None:
-        """Stop the answer under way, close the connection and end the thread."""
+        """Stop the answer in progress, close the connections and end the thread."""
         closing = asyncio.run_coroutine_threadsafe(self._close(cause), self._loop)
         with contextlib.suppress(TimeoutError):
-            closing.result(_STOP_WITHIN_S)
+            closing.result(_STOP_TIMEOUT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_STOP_WITHIN_S)
+        self._thread.join(_STOP_TIMEOUT_S)
         if not self._thread.is_alive():
             self._loop.close()
 
-    def _hand_over(self, work: Callable[[], None]) -> None:
-        self._loop.call_soon_threadsafe(work)
+    def _call(self, function: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(function)
 
     # --- on the thread's loop ---------------------------------------------------------------------------
 
-    def _take(self, step: Step) -> None:
-        match step:
-            case Order(early=True):
-                self._drop()
-                self._early = self._begin(step)
-            case Order():
+    def _execute(self, command: Command) -> None:
+        match command:
+            case StartAnswer(early=True):
+                self._discard_early()
+                self._early = self._begin(command)
+            case StartAnswer():
                 self._stop(NEWER_QUESTION)
-                self._current = self._begin(step)
-            case Release(question=question):
-                self._release(question)
-            case Drop():
-                self._drop()
+                self._current = self._begin(command)
+            case RevealAnswer(question=question):
+                self._reveal(question)
+            case DiscardAnswer():
+                self._discard_early()
 
-    def _begin(self, order: Order) -> _UnderWay:
-        answer = Answer(order.question, self._publish, held=order.early)
-        return _UnderWay(answer, self._loop.create_task(self._asker.reply(order, answer)))
+    def _begin(self, command: StartAnswer) -> _Running:
+        answer = Answer(command.question, self._publish, held=command.early)
+        return _Running(answer, self._loop.create_task(self._attempts.answer(command, answer)))
 
-    def _release(self, question: int) -> None:
-        """Show an early answer: from here on it is the one under way."""
+    def _reveal(self, question: int) -> None:
+        """Publish an early answer and make it the current one."""
         early = self._early
         if early is not None and early.answer.question == question:
             self._stop(NEWER_QUESTION)
             self._current, self._early = early, None
             early.answer.release()
 
-    def _drop(self) -> None:
+    def _discard_early(self) -> None:
         if self._early is not None:
             self._early.discard()
             self._early = None
@@ -164,48 +147,48 @@ class Answerer:
             self._current.stop(cause)
             self._current = None
 
-    async def _warm(self, provider: str, model: str) -> None:
-        self._switchboard.begin_with(provider, model)
+    async def _warm_up(self, provider: str, model: str) -> None:
+        self._failover.start_with(provider, model)
         try:
             if provider == "none":
-                await self._switchboard.use(provider, model)
+                await self._failover.switch_provider(provider, model)
             else:
-                await self._switchboard.connected()
+                await self._failover.connection()
         except Failure as failure:
-            self._trouble.tell(failure)
-        await self._switchboard.keep_warm()
+            self._problems.report(failure)
+        await self._failover.keep_warm()
 
-    async def _use(self, provider: str, model: str) -> None:
+    async def _switch_provider(self, provider: str, model: str) -> None:
         try:
-            await self._switchboard.use(provider, model)
-            self._trouble.is_over()
+            await self._failover.switch_provider(provider, model)
+            self._problems.reset()
         except Failure as failure:
-            self._trouble.is_over()  # who wants somebody else wants to hear it, even if it was told before
-            self._trouble.tell(failure, kept="who was asked before is still asked")
+            self._problems.reset()  # the answer to a user's command is shown even if it is a repetition
+            self._problems.report(failure, kept="the provider used before stays active")
 
-    def _small_moved(self, address: str) -> None:
+    def _small_model_moved(self, address: str) -> None:
         self._small.moved(address)
-        self._do(self._switchboard.small_model_moved(address))
+        self._start(self._failover.small_model_moved(address))
 
     async def _close(self, cause: str) -> None:
-        self._drop()
+        self._discard_early()
         self._stop(cause)
         running = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        await self._switchboard.close()
+        await self._failover.close()
         await self._loop.shutdown_default_executor()
 
-    def _do(self, chore: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the answers; the loop itself keeps no hold on its tasks."""
-        task = self._loop.create_task(chore)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run work beside the answers; the reference keeps its task from being collected."""
+        task = self._loop.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
 
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Report what nobody caught, in one line: asyncio's own report may quote what was said."""
+def _print_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Print an uncaught error in one line; asyncio's own report may quote user text."""
     error = context.get("exception")
     words = unexpected(error) if isinstance(error, BaseException) else context["message"]
     print(f"cuecard llm: {words}", file=sys.stderr, flush=True)

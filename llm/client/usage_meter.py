@@ -1,7 +1,7 @@
-"""Counts what answers cost, and stops asking beyond the limits. Use it on one event loop.
+"""Counts tokens and cost of answers, and enforces the spending limits.
 
-Providers count tokens and we take their word; of an answer that was cut or cancelled they say little, so its
-tokens are worked out from the bytes that were sent and the letters that came.
+Token counts are the provider's; for an answer that was cut off or cancelled they are estimated from the bytes
+sent and the characters received.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from llm.protocols.protocol import Reply
 from llm.providers import leaves_machine
 from llm.settings import LlmSettings
 from llm.usage import prices
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 from llm.usage.prices import Prices
 
 CHARACTERS_PER_TOKEN = 4
-"""Of English, about, by every provider's way of cutting words."""
+"""Approximate value for English text with the tokenizer of any provider."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one attempt used."""
+    """Tokens of one attempt."""
 
     prompt_tokens: int
     cached_tokens: int
@@ -35,7 +35,7 @@ class Usage:
 
 
 def usage_of(reply: Reply, body: bytes, characters: int) -> Usage:
-    """Return what an attempt used: as the provider counted, else estimated from the characters received."""
+    """Return the tokens of an attempt: as the provider counted, or else estimated."""
     counted = reply.complete and reply.prompt_tokens > 0
     answer_tokens = reply.answer_tokens if counted else max(reply.answer_tokens, _tokens(characters))
     prompt_tokens = reply.prompt_tokens or _tokens(len(body))
@@ -46,14 +46,14 @@ def _tokens(characters: int) -> int:
     return -(-characters // CHARACTERS_PER_TOKEN)
 
 
-class Meter:
-    """What the session and the day have come to.
+class UsageMeter:
+    """Usage of the session and the day. Use it on one event loop.
 
     Args:
         settings: The limits.
-        table: What tokens cost.
-        budget: What was spent so far.
-        publish: Takes the events.
+        table: Prices of tokens.
+        budget: Usage so far.
+        publish: Publishes events.
     """
 
     def __init__(
@@ -65,47 +65,47 @@ class Meter:
         self._publish = publish
         self._warned = False
 
-    def recall(self, counted: UsageCounted) -> None:
-        """Take in what an earlier life of this stage spent in this session; the day knows already."""
-        self._budget.recall(
+    def restore(self, counted: UsageCounted) -> None:
+        """Add usage that this stage counted in this session before a restart; the day includes it already."""
+        self._budget.restore(
             cost=counted.cost,
             prompt_tokens=counted.prompt_tokens,
             answer_tokens=counted.answer_tokens,
         )
 
-    def refuse_beyond_limits(self) -> None:
-        """Do nothing while the limits hold.
+    def check_limits(self) -> None:
+        """Check the spending limits.
 
         Raises:
-            ProviderFailure: One of them is reached.
+            ProviderFailure: A limit is reached.
         """
         reached = self._budget.limit_reached(self._settings)
         if reached:
             what, _, fix = reached.partition("; ")
             raise ProviderFailure(
-                what, kept="nothing was sent; the transcript goes on, and your notes are shown", fix=fix
+                what, kept="nothing was sent; the transcript continues, and your notes are shown", fix=fix
             )
 
     def _warn_of_unknown_price(self, cost: float | None) -> None:
-        """Say once that a limit in dollars cannot hold where the price is not known."""
+        """Report once that a limit in dollars cannot be enforced without a price."""
         limited = self._settings.session_limit or self._settings.day_limit
         if cost is None and limited and not self._warned:
             self._warned = True
             self._publish(
                 ProblemReported(
                     stage="llm",
-                    problem="the price of this model is not known, so the limit in dollars cannot hold",
+                    problem="the price of this model is unknown, so the limit in dollars cannot be enforced",
                     kept="requests and tokens are counted",
                     fix=f"add its price to {prices.user_prices()}, or set session_requests_limit in [llm]",
                 )
             )
 
     def count(self, question: int, connection: Connection, usage: Usage, *, wasted: bool) -> None:
-        """Count an attempt that the provider took."""
+        """Count an attempt that the provider accepted."""
         cost = self._cost(connection, usage)
         self._warn_of_unknown_price(cost)
         self._budget.add(cost=cost, prompt_tokens=usage.prompt_tokens, answer_tokens=usage.answer_tokens)
-        spent = self._budget.spending
+        totals = self._budget.totals
         self._publish(
             UsageCounted(
                 question=question,
@@ -117,10 +117,10 @@ class Meter:
                 estimated=usage.estimated,
                 wasted=wasted,
                 cost=cost,
-                session_cost=spent.session_cost,
-                day_cost=spent.day_cost,
-                session_requests=spent.session.requests,
-                day_requests=spent.day.requests,
+                session_cost=totals.session.cost,
+                day_cost=totals.day.cost,
+                session_requests=totals.session.requests,
+                day_requests=totals.day.requests,
             )
         )
 

@@ -1,1 +1,1 @@
-"""The connector: the one process that opens connections, and hands them to the llm stage."""
+"""Opens TCP connections in a process of its own and passes the sockets to llm."""

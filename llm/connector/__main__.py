@@ -1,7 +1,7 @@
-"""The connector stage: opens connections to the provider the user chose, and hands them to llm.
+"""The connector stage: opens TCP connections to allowed hosts for llm.
 
-It alone may open internet sockets, and it sees nothing that is said on them: no word, no key, no request.
-What llm says is encrypted from there to the provider. The connector sends and reads not one byte.
+The only process that may open internet sockets. It sends and reads nothing on them; llm encrypts before the
+first byte, so the connector sees no text, key or request.
 """
 
 from __future__ import annotations
@@ -11,57 +11,56 @@ from collections.abc import Callable
 
 from bus.messages import Event, ProblemReported
 from bus.stage import Stage
-from llm.connector.allowlist import Allowed
-from llm.connector.server import DialServer
+from llm.connector.allowlist import Allowlist
+from llm.connector.server import ConnectorServer
 from llm.settings import LlmSettings
 
-_TOLD_AT_MOST = 5
-_LOOK_S = 0.4  # a choice wakes it at once; every other wake-up costs
+_MAX_REPORTS = 5
+_POLL_S = 0.4  # an event ends the wait at once
 
 
 def main() -> None:
     """Run the stage."""
     with Stage("connector") as stage:
-        allowed = Allowed(stage.run.settings("llm", LlmSettings))
-        with DialServer(
-            stage.run.connector_address, stage.run.connector_secret, allowed, Refusals(stage.publish)
+        allowlist = Allowlist(stage.run.settings("llm", LlmSettings))
+        with ConnectorServer(
+            stage.run.connector_address,
+            stage.run.connector_secret,
+            allowlist,
+            BlockedHosts(stage.publish),
         ) as server:
             stage.enter_sandbox()
             for logged in stage.history():
-                allowed.apply(logged.event)
+                allowlist.apply(logged)
             server.start()
-            stage.ready("opens connections to this machine, and to whom you chose")
+            stage.ready("opens connections to this machine and the chosen providers")
             while not stage.stopping():
-                for logged in stage.poll(_LOOK_S):
-                    allowed.apply(logged.event)
-                server.vouch()
+                for logged in stage.poll(_POLL_S):
+                    allowlist.apply(logged)
+                server.check_alive()
                 stage.heartbeat()
-    os._exit(0)  # Python would wait for a name that is being looked up
+    os._exit(0)  # a normal exit would wait for name lookups in progress
 
 
-class Refusals:
-    """Counts what was refused, and tells of each host once, and of a few at most.
-
-    Args:
-        publish: Takes the events.
-    """
+class BlockedHosts:
+    """Counts blocked requests and reports each host once, for a few hosts at most."""
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
-        self._told: set[tuple[str, int]] = set()
+        self._reported: set[tuple[str, int]] = set()
         self.count = 0
 
     def __call__(self, host: str, port: int) -> None:
-        """Take note of one."""
+        """Count a blocked request for this host and port."""
         self.count += 1
-        if (host, port) in self._told or len(self._told) >= _TOLD_AT_MOST:
+        if (host, port) in self._reported or len(self._reported) >= _MAX_REPORTS:
             return
-        self._told.add((host, port))
+        self._reported.add((host, port))
         self._publish(
             ProblemReported(
                 stage="connector",
-                problem=f"a connection to {host} port {port} was asked for, whom nobody chose",
-                kept="it was not opened",
+                problem=f"blocked a connection to {host} port {port}, which is not a chosen provider",
+                kept="the connection was not opened",
                 fix="if you chose it, choose it again; if not, end the session and report it (SECURITY.md)",
             )
         )

@@ -1,6 +1,6 @@
-"""What the connector is asked, and what it answers: one line of JSON each. Pure: knows no socket.
+"""Protocol of the connector: one JSON line per request and per reply.
 
-With the word "connected" comes a descriptor, beside the bytes.
+A reply with the outcome "connected" carries the socket's descriptor beside its bytes.
 """
 
 from __future__ import annotations
@@ -11,63 +11,62 @@ import msgspec
 
 from bus.failures import Rejected
 
-LARGEST_BYTES = 1024
+MAX_BYTES = 1024
 """Of a line, its end included."""
 
-LONGEST_S = 60.0
+MAX_TIMEOUT_S = 60.0
 
-Word = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable"]
-"""What came of it; "not chosen" is a host that the user did not name."""
+ConnectOutcome = Literal["connected", "not chosen", "name not found", "refused", "timed out", "unreachable"]
+""""not chosen" is a host that is not on the allowlist."""
 
 
-class DialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody wants a connection."""
+class ConnectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request for a connection."""
 
     secret: Annotated[str, msgspec.Meta(max_length=64)]
-    """Shows that it may ask."""
+    """Authenticates the client."""
     host: Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z._:-]{1,253}\Z")]
     """A name, or an address without brackets."""
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
-    within_s: Annotated[float, msgspec.Meta(gt=0.0, le=LONGEST_S)]
-    """How long that may take."""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0.0, le=MAX_TIMEOUT_S)]
 
 
-class DialReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of it."""
+class ConnectReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The reply."""
 
-    word: Word
+    outcome: ConnectOutcome
 
 
 T = TypeVar("T")
 
 
-def request_in(line: bytes) -> DialRequest:
-    """Return what is asked in a line.
+def decode_request(line: bytes) -> ConnectRequest:
+    """Return the request in a line.
 
     Raises:
-        Refused: It is no request.
+        Rejected: The line is malformed.
     """
-    return _in(line, DialRequest)
+    return _decode(line, ConnectRequest)
 
 
-def reply_in(line: bytes) -> DialReply:
-    """Return what is answered in a line.
+def decode_reply(line: bytes) -> ConnectReply:
+    """Return the reply in a line.
 
     Raises:
-        Refused: It is no answer.
+        Rejected: The line is malformed.
     """
-    return _in(line, DialReply)
+    return _decode(line, ConnectReply)
 
 
-def line_of(said: DialRequest | DialReply) -> bytes:
-    """Return a request or an answer as a line."""
-    return msgspec.json.encode(said) + b"\n"
+def encode(message: ConnectRequest | ConnectReply) -> bytes:
+    """Return a request or reply as a line."""
+    return msgspec.json.encode(message) + b"\n"
 
 
-def _in(line: bytes, kind: type[T]) -> T:
-    if len(line) > LARGEST_BYTES or not line.endswith(b"\n"):
-        raise Rejected("it is no line of the connector's")
+def _decode(line: bytes, kind: type[T]) -> T:
+    if len(line) > MAX_BYTES or not line.endswith(b"\n"):
+        raise Rejected("not a line of the connector's protocol")
     try:
         return msgspec.json.decode(line, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(f"it is no line of the connector's ({type(error).__name__})") from error
+        raise Rejected(f"not a line of the connector's protocol ({type(error).__name__})") from error

@@ -1,7 +1,7 @@
-"""Which proxy stands between us and a provider: none, unless the settings say that the environment's counts.
+"""Chooses the proxy for a provider: none, unless the settings allow the environment's.
 
-Pure but for the environment. A proxy sees which host is asked and how much is said, not what: the line to
-the provider is TLS from end to end. Of it, host and port are shown, never a password in its address.
+A proxy sees the host and the amount of data, not the content, because TLS ends at the provider. Only its host
+and port are shown, never a password in its address.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from llm.settings import LlmSettings
 
 
 def proxy_for(provider: Provider, settings: LlmSettings) -> str:
-    """Return the address of the proxy that is used for a provider; empty when none is.
+    """Return the address of the proxy for a provider; empty when there is none.
 
     Raises:
         SettingsFailure: The environment names one that cannot be used.
     """
     if provider.local or not settings.environment_proxy:
         return ""
-    import urllib.request  # large, and most sessions do without
+    import urllib.request  # large, and most sessions do not need it
 
     named = urllib.request.getproxies_environment()
     if urllib.request.proxy_bypass_environment(provider.host, named):  # type: ignore[attr-defined]
@@ -31,7 +31,7 @@ def proxy_for(provider: Provider, settings: LlmSettings) -> str:
 
 
 def proxy_shown(provider: Provider, settings: LlmSettings) -> str:
-    """Return host and port of the proxy that is used for a provider; empty when none is.
+    """Return host and port of the proxy for a provider; empty when there is none.
 
     Raises:
         SettingsFailure: The environment names one that cannot be used.
@@ -48,7 +48,7 @@ def _checked(address: str) -> str:
         usable = False
     if not usable:
         raise SettingsFailure(
-            "the proxy that the environment names cannot be used: it is no http address",
+            "the proxy of the environment cannot be used: it is not an http address",
             kept="nothing was sent",
             fix="set HTTPS_PROXY to http://HOST:PORT, or environment_proxy = false in [llm]",
         )

@@ -1,6 +1,7 @@
-"""The connector's socket, in the run's private directory: who knows the secret is handed connections.
+"""Server of the connector: hands connected sockets to authenticated clients.
 
-Works on a thread of its own, so that a name that is slow to be found holds up nobody. Each caller asks once.
+Listens on a Unix socket in the run's private directory and works on its own thread, so that a slow name
+lookup delays no other client. Each client sends one request.
 """
 
 from __future__ import annotations
@@ -17,30 +18,37 @@ from typing import Self
 
 from bus.failures import MachineFailure, Rejected, StageFailure
 from bus.local_socket import check_same_user, listening_socket
-from llm.connector.dial import connected, word_for
-from llm.connector.protocol import LARGEST_BYTES, DialReply, DialRequest, Word, line_of, request_in
+from llm.connector.protocol import (
+    MAX_BYTES,
+    ConnectOutcome,
+    ConnectReply,
+    ConnectRequest,
+    decode_request,
+    encode,
+)
+from llm.connector.tcp import open_socket, outcome_of
 
-_ASKED_WITHIN_S = 1.0
-_CHOSEN_WITHIN_S = 0.5
-"""A choice of the user's may reach whoever asks a moment before it reaches us."""
+_REQUEST_TIMEOUT_S = 1.0
+_CHOICE_TIMEOUT_S = 0.5
+"""The user's choice of a provider may reach llm a moment before it reaches the connector."""
 
-_LOOK_AGAIN_S = 0.02
-_CALLERS_AT_MOST = 64
-_TURN_WITHIN_S = 2.0
-_STOP_WITHIN_S = 1.0
+_POLL_S = 0.02
+_MAX_CLIENTS = 64
+_LOOP_TIMEOUT_S = 2.0
+_STOP_TIMEOUT_S = 1.0
 
 
-class DialServer:
-    """Opens connections for whoever may ask.
+class ConnectorServer:
+    """Opens connections for authenticated clients.
 
     Args:
-        address: Where the socket is.
-        secret: What who asks must know.
-        allowed: Tells whether a host and port may be connected to.
-        refused: Is told of a host and port that may not; from another thread.
+        address: Path of the Unix socket.
+        secret: What a client must send.
+        allowed: Returns whether a host and port may be connected to.
+        on_blocked: Called with a host and port that may not; from another thread.
 
     Raises:
-        MachineFailure: The socket cannot be made.
+        MachineFailure: The socket cannot be created.
     """
 
     def __init__(
@@ -48,42 +56,42 @@ class DialServer:
         address: Path,
         secret: str,
         allowed: Callable[[str, int], bool],
-        refused: Callable[[str, int], None],
+        on_blocked: Callable[[str, int], None],
     ) -> None:
         self._address = address
         self._secret = secret.encode()
         self._allowed = allowed
-        self._refused = refused
-        self._callers: set[asyncio.Task[None]] = set()
-        self._socket = _listening(address)
+        self._on_blocked = on_blocked
+        self._clients: set[asyncio.Task[None]] = set()
+        self._socket = _listen(address)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="connector", daemon=True)
 
     def start(self) -> None:
-        """Begin to answer; who knocked before has waited."""
+        """Begin to serve; earlier clients have been queued by the kernel."""
         self._thread.start()
 
-    def vouch(self) -> None:
-        """Make sure that the thread works: whoever beats for this stage vouches for it.
+    def check_alive(self) -> None:
+        """Check that the thread still serves, before the stage sends a heartbeat.
 
         Raises:
             StageFailure: It does not.
         """
-        turned = asyncio.run_coroutine_threadsafe(self._turn(), self._loop)
+        turned = asyncio.run_coroutine_threadsafe(self._is_serving(), self._loop)
         try:
-            serves = turned.result(_TURN_WITHIN_S)
+            serving = turned.result(_LOOP_TIMEOUT_S)
         except TimeoutError:
-            serves = False
-        if not serves:
+            serving = False
+        if not serving:
             raise StageFailure(
-                "the connector answers nobody", kept="lines that are open", fix="wait a moment"
+                "the connector stopped serving", kept="open connections", fix="wait for its restart"
             )
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop serving."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(_STOP_WITHIN_S)
+            self._thread.join(_STOP_TIMEOUT_S)
         else:
             self._loop.close()
         self._socket.close()
@@ -92,69 +100,69 @@ class DialServer:
     def _run(self) -> None:
         self._serving = self._loop.create_task(self._serve())
         self._loop.run_forever()
-        tasks = (self._serving, *self._callers)
+        tasks = (self._serving, *self._clients)
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
 
-    async def _turn(self) -> bool:
+    async def _is_serving(self) -> bool:
         return not self._serving.done()
 
     async def _serve(self) -> None:
         while True:
             try:
-                line, _ = await self._loop.sock_accept(self._socket)
-            except OSError:  # files may run out for a moment
-                await asyncio.sleep(_LOOK_AGAIN_S)
+                channel, _ = await self._loop.sock_accept(self._socket)
+            except OSError:  # the process may be out of descriptors for a moment
+                await asyncio.sleep(_POLL_S)
                 continue
-            if len(self._callers) >= _CALLERS_AT_MOST:
-                line.close()
+            if len(self._clients) >= _MAX_CLIENTS:
+                channel.close()
                 continue
-            caller = self._loop.create_task(self._answer(line))
-            self._callers.add(caller)
-            caller.add_done_callback(self._callers.discard)
+            client = self._loop.create_task(self._answer(channel))
+            self._clients.add(client)
+            client.add_done_callback(self._clients.discard)
 
-    async def _answer(self, line: socket.socket) -> None:
-        """Answer one caller; a stranger, or one that says nothing, is hung up on."""
-        with line, contextlib.suppress(OSError, Rejected):
-            check_same_user(line)
-            async with asyncio.timeout(_ASKED_WITHIN_S):
-                request = request_in(await self._line_from(line))
+    async def _answer(self, channel: socket.socket) -> None:
+        """Serve one client; closes the channel of an unauthenticated or silent one."""
+        with channel, contextlib.suppress(OSError, Rejected):
+            check_same_user(channel)
+            async with asyncio.timeout(_REQUEST_TIMEOUT_S):
+                request = decode_request(await self._read_line(channel))
             if not hmac.compare_digest(request.secret.encode(), self._secret):
                 return
-            word, connection = await self._dial(request)
-            reply = line_of(DialReply(word))
+            outcome, connection = await self._connect(request)
+            reply = encode(ConnectReply(outcome))
             if connection is None:
-                line.send(reply)
+                channel.send(reply)
                 return
             with connection:
-                socket.send_fds(line, [reply], [connection.fileno()])
+                socket.send_fds(channel, [reply], [connection.fileno()])
 
-    async def _line_from(self, line: socket.socket) -> bytes:
+    async def _read_line(self, channel: socket.socket) -> bytes:
         body = b""
-        while not body.endswith(b"\n") and len(body) <= LARGEST_BYTES:
-            more = await self._loop.sock_recv(line, LARGEST_BYTES)
+        while not body.endswith(b"\n") and len(body) <= MAX_BYTES:
+            more = await self._loop.sock_recv(channel, MAX_BYTES)
             if not more:
                 break
             body += more
         return body
 
-    async def _dial(self, request: DialRequest) -> tuple[Word, socket.socket | None]:
-        if not await self._is_chosen(request.host, request.port):
-            self._refused(request.host, request.port)
+    async def _connect(self, request: ConnectRequest) -> tuple[ConnectOutcome, socket.socket | None]:
+        if not await self._is_allowed(request.host, request.port):
+            self._on_blocked(request.host, request.port)
             return "not chosen", None
         try:
-            return "connected", await connected(request.host, request.port, request.within_s)
+            return "connected", await open_socket(request.host, request.port, request.timeout_s)
         except (OSError, UnicodeError) as error:
-            return word_for(error), None
+            return outcome_of(error), None
 
-    async def _is_chosen(self, host: str, port: int) -> bool:
-        give_up_s = self._loop.time() + _CHOSEN_WITHIN_S
+    async def _is_allowed(self, host: str, port: int) -> bool:
+        deadline_s = self._loop.time() + _CHOICE_TIMEOUT_S
         while not self._allowed(host, port):
-            if self._loop.time() > give_up_s:
+            if self._loop.time() > deadline_s:
                 return False
-            await asyncio.sleep(_LOOK_AGAIN_S)
+            await asyncio.sleep(_POLL_S)
         return True
 
     def __enter__(self) -> Self:
@@ -166,12 +174,12 @@ class DialServer:
         self.close()
 
 
-def _listening(address: Path) -> socket.socket:
+def _listen(address: Path) -> socket.socket:
     try:
         listener = listening_socket(address)
     except OSError as error:
         raise MachineFailure(
-            f"the socket {address} cannot be made ({error.strerror or error})",
+            f"the socket {address} cannot be created ({error.strerror or error})",
             kept="everything but answers",
             fix="free space in the run directory",
         ) from error

@@ -1,1 +1,1 @@
-"""Keys of providers: where they come from, where they are kept, and that nobody else sees them."""
+"""API keys of providers: sources, storage, and secrecy."""

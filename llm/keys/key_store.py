@@ -1,10 +1,8 @@
-"""Asks the system's key store: `python -m llm.keys.key_store get|set|delete|names|state [NAME …]`.
+"""Accesses the system's key store: `python -m llm.keys.key_store get|set|delete|names|state [NAME …]`.
 
-A process of its own, started by `llm.keys.keychain` and ended by it when it takes too long. Only stores that
-keep keys encrypted under the user's login are asked, each by its class, whatever keyring's own settings say:
-those may name any class, one that keeps nothing, one that writes plain text, or a chain of such; they and
-installed plug-ins are not even loaded. It ends with an `Outcome`; what it prints is meant for the process
-that started it, and nothing is printed when something fails, as an error may quote a key.
+Runs in a process of its own, started and limited in time by `llm.keys.keychain`, and exits with an `Outcome`.
+Only stores that encrypt keys under the user's login are used, each by its class; keyring's settings and
+plug-ins, which may name an unsafe store, are not loaded. Prints no error, since it may quote a key.
 """
 
 from __future__ import annotations
@@ -17,8 +15,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bus.private_memory import forbid_memory_access
+from llm.keys.key_input import is_key, read_key
 from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
-from llm.keys.typing_keys import is_key, typed_or_piped
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -34,22 +32,22 @@ SAFE_STORES = {
         "keyring.backends.kwallet.DBusKeyring",
     ),
 }
-"""The classes of key stores that are asked, by platform."""
+"""Classes of the key stores to use, by platform."""
 
 _ADDRESSES = "(addresses)"
-"""The entry that lists the hosts with a key, because stores cannot be asked what they hold."""
+"""Entry that lists the hosts with a key, because stores cannot list their entries."""
 
 
 def main() -> int:
-    """Do what the arguments say and return an `Outcome`."""
+    """Execute the command in the arguments and return an `Outcome`."""
     command, *names = sys.argv[1:]
     forbid_memory_access()
     key = ""
     if command == "set":
-        key, outcome = _typed(names[0])
+        key, outcome = _read_key(names[0])
         if outcome is not Outcome.DONE:
             return outcome
-    _end_in_time()
+    _set_alarm()
     try:
         stores = safe_stores()
         if not stores:
@@ -60,16 +58,16 @@ def main() -> int:
             "get": _get, "delete": _delete, "names": _names, "state": _state,
         }  # fmt: skip
         return commands[command](stores, *names)
-    except Exception as error:  # stores fail in ways of their own: locks, D-Bus, Win32
+    except Exception as error:  # stores raise many kinds of errors: locks, D-Bus, Win32
         return _outcome(error)
 
 
 def safe_stores() -> list[KeyringBackend]:
-    """Return the safe stores that work here, the one to prefer first."""
+    """Return the safe stores that work here, the preferred one first."""
     stores: list[KeyringBackend] = []
     for path in SAFE_STORES.get(sys.platform, ()):
         module, _, name = path.rpartition(".")
-        with contextlib.suppress(Exception):  # its library is not there, or nobody serves it
+        with contextlib.suppress(Exception):  # its library or its service is missing
             kind = getattr(importlib.import_module(module), name)
             if kind.priority > 0:
                 stores.append(kind())
@@ -77,7 +75,7 @@ def safe_stores() -> list[KeyringBackend]:
 
 
 def _get(stores: list[KeyringBackend], name: str) -> Outcome:
-    """Print the key; a store that fails does not keep the next from being asked."""
+    """Print the key; after a store that fails, the next is tried."""
     outcome = Outcome.NOTHING_STORED
     for store in stores:
         try:
@@ -94,14 +92,14 @@ def _get(stores: list[KeyringBackend], name: str) -> Outcome:
 def _set(store: KeyringBackend, name: str, key: str) -> Outcome:
     store.set_password(SERVICE, name, key)
     if store.get_password(SERVICE, name) != key:
-        return Outcome.NOT_KEPT
+        return Outcome.NOT_STORED
     if ":" in name:
         _list_addresses(store, {*_addresses(store), name})
     return Outcome.DONE
 
 
 def _delete(stores: list[KeyringBackend], name: str) -> Outcome:
-    """Delete the key from every store, so that none comes to light again."""
+    """Delete the key from every store, so that no older one reappears."""
     outcome = Outcome.NOTHING_STORED
     for store in stores:
         while store.get_password(SERVICE, name):
@@ -122,7 +120,7 @@ def _names(stores: list[KeyringBackend], *known: str) -> Outcome:
 
 
 def _state(stores: list[KeyringBackend]) -> Outcome:
-    """Print which store is preferred, and tell whether it is open."""
+    """Print the preferred store, and return whether it is unlocked."""
     store = type(stores[0])
     print(store.__module__.rpartition(".")[2])
     if store.__module__ == "keyring.backends.SecretService" and _secret_service_is_locked():
@@ -131,14 +129,14 @@ def _state(stores: list[KeyringBackend]) -> Outcome:
 
 
 def _secret_service_is_locked() -> bool:
-    """Tell whether reading a key would have the system ask for a password; does not have it ask."""
+    """Return whether reading a key would make the system ask for a password; does not trigger that."""
     import secretstorage
 
     with contextlib.closing(secretstorage.dbus_init()) as bus:
         try:
             return secretstorage.get_collection_by_alias(bus, "default").is_locked()
         except secretstorage.ItemNotFoundException:
-            return False  # the first key that is set makes it
+            return False  # created with the first key
 
 
 def _addresses(store: KeyringBackend) -> set[str]:
@@ -152,18 +150,18 @@ def _list_addresses(store: KeyringBackend, addresses: set[str]) -> None:
         store.delete_password(SERVICE, _ADDRESSES)
 
 
-def _typed(name: str) -> tuple[str, Outcome]:
-    """Return the key the user gives, and tell the starter that the time runs from now on."""
+def _read_key(name: str) -> tuple[str, Outcome]:
+    """Return the key from the user; prints "typed" so that the parent starts its time limit."""
     try:
-        key = typed_or_piped(name)
+        key = read_key(name)
     except OSError:
         return "", Outcome.NO_TERMINAL
     print("typed", flush=True)
     return key, Outcome.DONE if is_key(key) else Outcome.NO_KEY
 
 
-def _end_in_time() -> None:
-    """Have the kernel end this process should whoever started it be gone; a store may wait for ever."""
+def _set_alarm() -> None:
+    """End this process by a kernel alarm if its parent is gone; a store may wait forever."""
     if sys.platform != "win32":
         signal.alarm(int(UNLOCK_TIMEOUT_S) + 5)
 

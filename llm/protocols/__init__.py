@@ -1,5 +1,5 @@
-"""How providers want to be spoken to, and how they answer: a file for each wire format, all of them pure.
+"""Wire formats of the providers, one file each.
 
-Written from the providers' documentation and from what others recorded of them. In tests their own SDKs read
-the same streams; no provider's real host was asked.
+Written from the providers' documentation and public recordings. Tests compare with the providers' SDKs; no
+real host was used.
 """

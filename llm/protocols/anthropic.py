@@ -1,7 +1,7 @@
-"""Anthropic's Messages.
+"""Wire format of Anthropic's Messages API.
 
-Pure. The instructions are marked as worth keeping computed; Anthropic does so once they are long enough,
-which ours are with a long note of the user's. Complete is what has a stop reason; "message_stop" ends it.
+Pure. The instructions are marked for prompt caching, which takes effect when they are long enough. An answer
+is complete with a stop reason; "message_stop" ends it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.content import decoded, text_of
 from llm.protocols.endings import MESSAGES_ENDINGS, STOP
 from llm.protocols.errors import chunk_in, one_line
@@ -27,7 +28,6 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 VERSION = "2023-06-01"
 
@@ -36,30 +36,30 @@ _MODELS_PATH = "models?limit=1000"
 
 @dataclass
 class MessagesReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
-    def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+    def feed(self, event: ServerEvent) -> str:
+        """Apply an event and return the text it adds."""
         chunk = chunk_in(event)
         match text_in(chunk, "type"):
             case "message_start":
                 message = part_of(chunk, "message")
                 self.model = one_line(text_in(message, "model"))
-                self._take_usage(part_of(message, "usage"))
+                self._read_usage(part_of(message, "usage"))
             case "message":  # the server ignored "stream"
                 self.model = one_line(text_in(chunk, "model"))
-                self._take_usage(part_of(chunk, "usage"))
+                self._read_usage(part_of(chunk, "usage"))
                 self.end(one_line(text_in(chunk, "stop_reason")), MESSAGES_ENDINGS)
                 self.complete = self.done = True
                 return text_of(chunk.get("content"))
             case "content_block_start":
-                return self._take_block(part_of(chunk, "content_block"))
+                return self._read_block(part_of(chunk, "content_block"))
             case "content_block_delta":
                 delta = part_of(chunk, "delta")
                 self.thinking = self.thinking or "thinking" in delta
                 return text_of(delta.get("text"))
             case "message_delta":
-                self._take_usage(part_of(chunk, "usage"))
+                self._read_usage(part_of(chunk, "usage"))
                 self.end(one_line(text_in(part_of(chunk, "delta"), "stop_reason")), MESSAGES_ENDINGS)
             case "message_stop":
                 self.complete = self.done = True
@@ -68,12 +68,12 @@ class MessagesReply(Reply):
                 pass
         return ""
 
-    def _take_block(self, block: dict[str, Any]) -> str:
+    def _read_block(self, block: dict[str, Any]) -> str:
         self.thinking = self.thinking or text_in(block, "type") == "thinking"
         return text_of(block.get("text"))
 
-    def _take_usage(self, usage: dict[str, Any]) -> None:
-        """Take in counts; those of a later event replace those before."""
+    def _read_usage(self, usage: dict[str, Any]) -> None:
+        """Apply token counts; a later event replaces earlier counts."""
         if "input_tokens" in usage:
             self.cached_tokens = count_in(usage, "cache_read_input_tokens", self.cached_tokens)
             written = count_in(usage, "cache_creation_input_tokens")
@@ -85,8 +85,8 @@ def _headers(key: str) -> dict[str, str]:
     return {"anthropic-version": VERSION} | ({"x-api-key": key} if key else {})
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,
@@ -95,9 +95,9 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    kept = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
+    instructions = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
     if dialect.system_role:
-        fields["system"] = [kept]
+        fields["system"] = [instructions]
         fields["messages"] = [{"role": "user", "content": words.text}]
     else:
         fields["messages"] = messages_of(words, dialect)
@@ -109,9 +109,11 @@ def _models_in(body: str) -> ModelList | None:
     listed = found.get("data") if isinstance(found, dict) else None
     if not isinstance(listed, list):
         return None
-    alive = [entry for entry in listed if text_in(entry, "lifecycle") != "retired"]
+    available = [entry for entry in listed if text_in(entry, "lifecycle") != "retired"]
     last = text_in(found, "last_id") if found.get("has_more") is True else ""
-    return ModelList(names_in(alive, "id"), f"{_MODELS_PATH}&after_id={quote(last, safe='')}" if last else "")
+    return ModelList(
+        names_in(available, "id"), f"{_MODELS_PATH}&after_id={quote(last, safe='')}" if last else ""
+    )
 
 
 MESSAGES = Protocol(

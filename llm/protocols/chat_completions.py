@@ -1,8 +1,7 @@
-"""Chat completions: what OpenAI began, and most servers speak.
+"""Wire format of chat completions, which OpenAI introduced and most servers use.
 
-Pure. Written for OpenAI, Groq, Ollama, llama.cpp, LM Studio and vLLM, which agree on the words and differ in
-the errors. Gateways also send content in parts, a whole message, a completion's text, or Ollama's own format.
-Complete is what has a finish reason, "[DONE]", or is a whole message.
+Pure. Gateways also send content in parts, a whole message, a completion's text, or Ollama's native format. An
+answer is complete with a finish reason, after "[DONE]", or when it is a whole message.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.content import decoded, text_of, thinks
 from llm.protocols.endings import CHAT_ENDINGS, STOP
 from llm.protocols.errors import chunk_in, find_error, one_line
@@ -28,72 +28,71 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 DONE = "[DONE]"
 
 
 @dataclass
 class ChatReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     _text: str = ""
-    """What came so far."""
+    """The text so far."""
 
-    def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+    def feed(self, event: ServerEvent) -> str:
+        """Apply an event and return the text it adds."""
         if event.data.strip() == DONE:
             self.done = self.complete = True
             self.stop_reason = self.stop_reason or STOP
             return ""
         chunk = chunk_in(event)
         self.model = one_line(text_in(chunk, "model")) or self.model
-        self._take_usage(part_of(chunk, "x_groq", "usage") or part_of(chunk, "usage"))
+        self._read_usage(part_of(chunk, "x_groq", "usage") or part_of(chunk, "usage"))
         choices = chunk.get("choices")
         if isinstance(choices, list) and choices:
             whole = text_in(chunk, "object") != "chat.completion.chunk"
-            return self._take_choice(choices[0] if isinstance(choices[0], dict) else {}, whole=whole)
+            return self._read_choice(choices[0] if isinstance(choices[0], dict) else {}, whole=whole)
         if self._text and choices == [] and part_of(chunk, "usage"):
-            self.complete = True  # the counts come last, also from servers that send no finish reason
-        return self._take_native(chunk)
+            self.complete = True  # counts come last, also from servers without a finish reason
+        return self._read_native(chunk)
 
-    def _take_usage(self, usage: dict[str, Any]) -> None:
+    def _read_usage(self, usage: dict[str, Any]) -> None:
         self.prompt_tokens = count_in(usage, "prompt_tokens", self.prompt_tokens)
         self.answer_tokens = count_in(usage, "completion_tokens", self.answer_tokens)
         self.cached_tokens = count_in(
             part_of(usage, "prompt_tokens_details"), "cached_tokens", self.cached_tokens
         )
 
-    def _take_choice(self, choice: dict[str, Any], *, whole: bool) -> str:
+    def _read_choice(self, choice: dict[str, Any], *, whole: bool) -> str:
         error = find_error(choice)
-        if error is not None:  # OpenRouter's, when the provider behind it breaks off
+        if error is not None:  # OpenRouter, when the provider behind it aborts
             self.failure, self.complete = error, True
-        self._take_end(choice, "finish_reason")
+        self._read_end(choice, "finish_reason")
         if "delta" in choice or "message" not in choice:
             delta = part_of(choice, "delta")
-            return self._take_message(delta) or self._take_message({"content": choice.get("text")})
+            return self._read_message(delta) or self._read_message({"content": choice.get("text")})
         before = self._text
         if whole:
             self.complete = True
             self.stop_reason = self.stop_reason or STOP
-        text = self._take_message(part_of(choice, "message"))
-        if text.startswith(before):  # all of the answer so far, from servers that send it again and again
+        text = self._read_message(part_of(choice, "message"))
+        if text.startswith(before):  # some servers repeat the whole answer so far
             self._text = text
             return text.removeprefix(before)
         return text
 
-    def _take_native(self, chunk: dict[str, Any]) -> str:
-        """Take in a line of Ollama's own format, or an event of llama.cpp's."""
+    def _read_native(self, chunk: dict[str, Any]) -> str:
+        """Apply a line of Ollama's native format, or an event of llama.cpp's."""
         if chunk.get("done") is True or chunk.get("stop") is True:
             self.complete = True
-            self._take_end(chunk, "done_reason")
+            self._read_end(chunk, "done_reason")
             self.stop_reason = self.stop_reason or STOP
             self.prompt_tokens = count_in(chunk, "prompt_eval_count", self.prompt_tokens)
             self.answer_tokens = count_in(chunk, "eval_count", self.answer_tokens)
         message = part_of(chunk, "message")
-        return self._take_message(message or {"content": chunk.get("response") or chunk.get("content")})
+        return self._read_message(message or {"content": chunk.get("response") or chunk.get("content")})
 
-    def _take_message(self, message: dict[str, Any]) -> str:
+    def _read_message(self, message: dict[str, Any]) -> str:
         content = message.get("content") or message.get("text")
         reasons = any(message.get(name) for name in ("reasoning_content", "reasoning", "thinking"))
         self.thinking = self.thinking or reasons or thinks(content)
@@ -104,14 +103,14 @@ class ChatReply(Reply):
         self._text += text
         return text
 
-    def _take_end(self, holder: dict[str, Any], field_name: str) -> None:
+    def _read_end(self, holder: dict[str, Any], field_name: str) -> None:
         reason = one_line(text_in(holder, field_name))
         if reason.lower() not in ("null", "none"):
             self.end(reason, CHAT_ENDINGS)
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,
@@ -128,7 +127,7 @@ def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
 
 
 def models_in(body: str) -> ModelList | None:
-    """Return the models that OpenAI's list, and those like it, names; None when it is no list of models."""
+    """Return the models in a list like OpenAI's; None when it is not a list of models."""
     found = decoded(body)
     listed = found.get("data") if isinstance(found, dict) else None
     return ModelList(names_in(listed, "id")) if isinstance(listed, list) else None

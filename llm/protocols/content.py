@@ -1,6 +1,6 @@
-"""Reads JSON, and text out of it, in the shapes in which servers put the content of a message.
+"""Parses JSON and extracts the text of a message's content.
 
-Pure. Content is a string, an object with a text, or a list of both; parts that hold thoughts are no text.
+Pure. Content is a string, an object with a text, or a list of both; reasoning parts are skipped.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _THOUGHTS = frozenset({"thinking", "reasoning", "reasoning_text", "thought", "re
 
 
 def decoded(text: str) -> Any:
-    """Return the JSON value in a text, or None when it is none.
+    """Return the JSON value in a text, or None when it is invalid.
 
-    Strings may hold lone surrogates and bare control characters, which strict JSON forbids and servers send.
+    Accepts lone surrogates and control characters in strings, which strict JSON forbids and servers send.
     """
     text = text.removeprefix("\ufeff")
     try:
@@ -31,7 +31,7 @@ def decoded(text: str) -> Any:
 
 
 def text_of(content: Any, depth: int = _DEPTH) -> str:
-    """Return the visible text of a message's content; it may end in half of a surrogate pair."""
+    """Return the visible text of a message's content; may end in half of a surrogate pair."""
     if isinstance(content, str):
         return content
     if depth == 0:
@@ -45,7 +45,7 @@ def text_of(content: Any, depth: int = _DEPTH) -> str:
 
 
 def thinks(content: Any) -> bool:
-    """Return whether a message's content holds thoughts."""
+    """Return whether a message's content contains reasoning."""
     parts = content if isinstance(content, list) else [content]
     return any(isinstance(part, dict) and _is_thought(part) for part in parts)
 

@@ -1,7 +1,6 @@
-"""Lists the reasons with which providers end an answer, and what each means.
+"""Stop reasons of the providers, and their meaning.
 
-Pure. A reason that is not listed is no good end: whatever came is kept, and the answer counts as broken off.
-Reasons are compared in lower case.
+Pure. An unlisted reason counts as a failure. Reasons are compared in lower case.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 STOP, LENGTH, DECLINED, FAILED = "stop", "length", "declined", "failed"
-"""The model said it all; it grew too long; the model or a filter refused; the provider broke off."""
+"""The answer is complete; too long; refused by the model or a filter; aborted."""
 
 _FILTERS = (
     "safety recitation language blocklist prohibited_content spii model_armor image_safety content_filter "
@@ -28,18 +27,18 @@ CHAT_ENDINGS = _table(
     "token_limit limit model_context_window_exceeded",
     declined=_FILTERS,
 )
-"""Of chat completions as its many servers speak it, Ollama's own format included."""
+"""Chat completions of many servers, and Ollama's native format."""
 
 MESSAGES_ENDINGS = _table(
     stop="end_turn stop_sequence stop tool_use",
     length="max_tokens model_context_window_exceeded length",
     declined=_FILTERS,
 )
-"""Anthropic's. "pause_turn" is missing: the answer would have to be continued."""
+"""Anthropic. "pause_turn" is missing: the answer would have to be continued."""
 
 GEMINI_ENDINGS = _table(stop="stop", length="max_tokens", declined=_FILTERS)
 
 RESPONSES_ENDINGS = _table(
     stop="completed stop", length="max_output_tokens max_tokens length", declined=_FILTERS
 )
-"""Of OpenAI's Responses: the reason of an incomplete response, or else its status."""
+"""OpenAI Responses: the reason of an incomplete response, or else its status."""

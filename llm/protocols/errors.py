@@ -1,6 +1,6 @@
-"""What providers say went wrong, in every shape that they say it in.
+"""Parses the errors that providers report, in all their shapes.
 
-Pure. The shapes are read alike for all of them: a gateway in front of one may answer in another's words.
+Pure. Every shape is accepted from every provider, because a gateway may use another's.
 """
 
 from __future__ import annotations
@@ -18,26 +18,22 @@ _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
 @dataclass(frozen=True)
-class ProviderError:
-    """What a provider said went wrong."""
+class ReportedError:
+    """An error as the provider reported it."""
 
     message: str
     code: str = ""
-    """The provider's own code or type: "insufficient_quota", "model_not_found"."""
+    """The provider's code or type: "insufficient_quota", "model_not_found"."""
     reason: str = ""
-    """What its details add: Anthropic's error_code, Google's reason or the name of the quota."""
+    """From the details: Anthropic's error_code, Google's reason or quota name."""
     retry_after_s: float = 0.0
-    """How long it asks us to wait; 0 when the body does not say."""
+    """Requested delay; 0 when the body has none."""
 
 
 class StreamFailed(Exception):
-    """The provider reported an error in the middle of its answer.
+    """The provider reported an error in the middle of its answer."""
 
-    Args:
-        error: What it said.
-    """
-
-    def __init__(self, error: ProviderError) -> None:
+    def __init__(self, error: ReportedError) -> None:
         self.error = error
         super().__init__(error.message)
 
@@ -46,7 +42,7 @@ def chunk_in(event: ServerEvent) -> dict[str, Any]:
     """Return the JSON object in an event; empty when there is none.
 
     Raises:
-        StreamFailed: The event is an error, in any of the shapes they come in.
+        StreamFailed: The event is an error.
     """
     return next(iter(chunks_in(event)), {})
 
@@ -55,12 +51,12 @@ def chunks_in(event: ServerEvent) -> list[dict[str, Any]]:
     """Return the JSON objects in an event: one, or those of a list.
 
     Raises:
-        StreamFailed: One of them is an error, in any of the shapes they come in.
+        StreamFailed: One of them is an error.
     """
     found = decoded(event.data)
     chunks = [each for each in (found if isinstance(found, list) else [found]) if isinstance(each, dict)]
     if not chunks and event.name == "error":
-        raise StreamFailed(ProviderError(one_line(event.data)))
+        raise StreamFailed(ReportedError(one_line(event.data)))
     for chunk in chunks:
         _check(chunk, expected=event.name == "error")
     return chunks
@@ -72,15 +68,15 @@ def _check(found: dict[str, Any], *, expected: bool) -> None:
         raise StreamFailed(error)
 
 
-def error_in(body: str) -> ProviderError:
-    """Return the error in the body of a refused request, whatever it looks like."""
+def error_in(body: str) -> ReportedError:
+    """Return the error in the body of a response, in any shape."""
     found = _first(decoded(body))
     error = find_error(found, expected=True) if isinstance(found, dict) else None
-    return error or ProviderError("" if body.lstrip().startswith("<") else one_line(body))
+    return error or ReportedError("" if body.lstrip().startswith("<") else one_line(body))
 
 
-def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderError | None:
-    """Return the error in a JSON object, or None when it is none.
+def find_error(found: dict[str, Any], *, expected: bool = False) -> ReportedError | None:
+    """Return the error in a JSON object, or None.
 
     Args:
         found: The object.
@@ -89,7 +85,7 @@ def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderErro
     groq = found.get("x_groq")
     error = found.get("error") or (groq.get("error") if isinstance(groq, dict) else None)
     if isinstance(error, str):  # xAI: {"code": "…", "error": "…"}; Groq: {"x_groq": {"error": "…"}}
-        return ProviderError(one_line(error), one_line(str(found.get("code") or "")))
+        return ReportedError(one_line(error), one_line(str(found.get("code") or "")))
     if isinstance(error, dict):
         return _read(error, str(error.get("message") or error))
     if found.get("object") == "error":  # vLLM, older
@@ -101,15 +97,15 @@ def find_error(found: dict[str, Any], *, expected: bool = False) -> ProviderErro
 
 
 def one_line(text: str) -> str:
-    """Return the text as one short line that can be shown."""
+    """Return the text as one short printable line."""
     shown = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * MESSAGE_CHARACTERS])
     return " ".join(shown.split())[:MESSAGE_CHARACTERS]
 
 
-def _read(error: dict[str, Any], message: str) -> ProviderError:
+def _read(error: dict[str, Any], message: str) -> ReportedError:
     codes = (str(error[key]) for key in ("code", "type", "status") if error.get(key))
     reason, retry_after_s = _details(error.get("details"))
-    return ProviderError(
+    return ReportedError(
         one_line(message),
         one_line(next((code for code in codes if code != "error"), "")),
         reason,
@@ -118,7 +114,7 @@ def _read(error: dict[str, Any], message: str) -> ProviderError:
 
 
 def _details(details: Any) -> tuple[str, float]:
-    """Return the reasons that an error's details give, and how long they ask us to wait."""
+    """Return the reasons in an error's details, and the requested delay."""
     if isinstance(details, dict):  # Anthropic
         return one_line(str(details.get("error_code") or "")), 0.0
     reasons, retry_after_s = [], 0.0
@@ -135,5 +131,5 @@ def _details(details: Any) -> tuple[str, float]:
 
 
 def _first(found: Any) -> Any:
-    """Return what a list holds first: Google puts an error into a list of one."""
+    """Return the first item of a list; Google puts an error into a list of one."""
     return found[0] if isinstance(found, list) and found else found

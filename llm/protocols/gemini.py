@@ -1,8 +1,7 @@
-"""Google's generateContent for Gemini, as a stream of events.
+"""Wire format of Google's generateContent API for Gemini.
 
-Pure. Google calls another of its APIs the newer one; this file is all there is to change. The key goes into
-a header and never into the address, which servers write down. Complete is what has a finish reason, or was
-blocked before it began; the end of the bytes follows, there is no "[DONE]".
+Pure. The key is sent in a header, never in the address, which servers log. An answer is complete with a
+finish reason or a block reason; there is no "[DONE]".
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.content import decoded, text_of
 from llm.protocols.endings import GEMINI_ENDINGS
 from llm.protocols.errors import chunks_in, one_line
@@ -26,30 +26,29 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 _MODELS_PATH = "models?pageSize=1000"
 
 
 @dataclass
 class GeminiReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
-    def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
-        return "".join(map(self._take_chunk, chunks_in(event)))
+    def feed(self, event: ServerEvent) -> str:
+        """Apply an event and return the text it adds."""
+        return "".join(map(self._read_chunk, chunks_in(event)))
 
-    def _take_chunk(self, chunk: dict[str, Any]) -> str:
+    def _read_chunk(self, chunk: dict[str, Any]) -> str:
         self.model = one_line(text_in(chunk, "modelVersion")) or self.model
-        self._take_usage(part_of(chunk, "usageMetadata"))
+        self._read_usage(part_of(chunk, "usageMetadata"))
         blocked = one_line(text_in(part_of(chunk, "promptFeedback"), "blockReason"))
         if blocked:
             self.complete = self.declined = True
             self.stop_reason = blocked
         candidates = chunk.get("candidates")
-        return self._take_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
+        return self._read_candidate(candidates[0] if isinstance(candidates, list) and candidates else None)
 
-    def _take_candidate(self, candidate: Any) -> str:
+    def _read_candidate(self, candidate: Any) -> str:
         self.end(one_line(text_in(candidate, "finishReason")), GEMINI_ENDINGS)
         parts = part_of(candidate, "content").get("parts")
         text = ""
@@ -60,7 +59,7 @@ class GeminiReply(Reply):
                 text += text_of(part.get("text") if isinstance(part, dict) else None)
         return text
 
-    def _take_usage(self, usage: dict[str, Any]) -> None:
+    def _read_usage(self, usage: dict[str, Any]) -> None:
         self.prompt_tokens = count_in(usage, "promptTokenCount", self.prompt_tokens)
         self.cached_tokens = count_in(usage, "cachedContentTokenCount", self.cached_tokens)
         thought = count_in(usage, "thoughtsTokenCount")
@@ -72,14 +71,14 @@ def _headers(key: str) -> dict[str, str]:
     return {"x-goog-api-key": key} if key else {}
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
-    wanted: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
+    config: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
-        wanted["temperature"] = dialect.temperature
+        config["temperature"] = dialect.temperature
     parts = [{"text": words.instructions}], [{"text": words.text}]
     fields: dict[str, Any] = {"systemInstruction": {"parts": parts[0]}} if dialect.system_role else {}
-    fields["generationConfig"] = wanted | dialect.extra
+    fields["generationConfig"] = config | dialect.extra
     fields["contents"] = [{"role": "user", "parts": parts[1] if dialect.system_role else parts[0] + parts[1]}]
     return msgspec.json.encode(fields)
 
@@ -99,8 +98,8 @@ def _models_in(body: str) -> ModelList | None:
 
 
 def _answers(entry: Any) -> bool:
-    ways = entry.get("supportedGenerationMethods") if isinstance(entry, dict) else None
-    return bool(text_in(entry, "name")) and (not isinstance(ways, list) or "generateContent" in ways)
+    methods = entry.get("supportedGenerationMethods") if isinstance(entry, dict) else None
+    return bool(text_in(entry, "name")) and (not isinstance(methods, list) or "generateContent" in methods)
 
 
 GENERATE_CONTENT = Protocol(

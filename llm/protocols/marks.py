@@ -1,7 +1,7 @@
-"""Classifies the marks that models write into their text: thought tags, special tokens of chat templates.
+"""Classifies marks in a model's text: reasoning tags, special tokens of chat templates.
 
-Pure. The names are those of the templates of Llama, Qwen, Mistral, Gemma, DeepSeek, Phi, Cohere, Granite,
-Kimi, GLM, Seed and gpt-oss ("harmony"). `llm.protocols.visible_text` decides what a mark does.
+Pure. Knows the templates of Llama, Qwen, Mistral, Gemma, DeepSeek, Phi, Cohere, Granite, Kimi, GLM, Seed and
+gpt-oss ("harmony"). `llm.protocols.visible_text` decides what a mark does.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import NamedTuple
 
 
 class Kind(Enum):
-    """What a mark means."""
+    """Meaning of a mark."""
 
     TEXT = auto()
-    """Text that only looks like a mark."""
+    """Text that only resembles a mark."""
     NOISE = auto()
-    """A token without a meaning for the reader."""
+    """A token without effect, which is removed."""
     OPEN = auto()
-    """Thoughts begin."""
+    """Reasoning begins."""
     CLOSE = auto()
-    """Thoughts end."""
+    """Reasoning ends."""
     END = auto()
     """A message ends."""
     TURN = auto()
-    """A header begins: a role, a channel, or both follow as words."""
+    """A header begins; a role, a channel, or both follow as words."""
     CHANNEL = auto()
     """The name of a channel follows in a header."""
     HEADER_END = auto()
@@ -33,11 +33,11 @@ class Kind(Enum):
     ASSISTANT = auto()
     """The assistant's turn begins."""
     OTHER = auto()
-    """Another turn begins: the user's, the system's, a tool's."""
+    """Another role's turn begins: user, system, tool."""
     WRAP = auto()
-    """A tag that wraps the whole answer begins."""
+    """A tag around the whole answer begins."""
     UNWRAP = auto()
-    """Such a tag ends."""
+    """A tag around the whole answer ends."""
 
 
 class Mark(NamedTuple):
@@ -46,11 +46,10 @@ class Mark(NamedTuple):
     text: str
     kind: Kind
     family: str = ""
-    """The closing mark of a family ends what an opening mark of the same family began."""
+    """A closing mark matches an opening mark of the same family."""
 
 
-LONGEST_MARK = 90
-"""Characters; what is longer is text."""
+MAX_MARK_CHARACTERS = 90
 
 _NAME = r"[\w▁:.-]{1,40}"
 _TOKEN = re.compile(
@@ -100,21 +99,21 @@ _SQUARE = {
 
 
 def mark_at(text: str, at: int) -> Mark | None:
-    """Return the mark that begins here, one character of text at least; None when more text decides."""
+    """Return the mark at an offset, at least one character of text; None when more text must arrive first."""
     found = _TOKEN.match(text, at)
     if found is not None:
         return _classified(found[0])
-    if len(text) - at < LONGEST_MARK and _PARTIAL_TOKEN.fullmatch(text, at):
+    if len(text) - at < MAX_MARK_CHARACTERS and _PARTIAL_TOKEN.fullmatch(text, at):
         return None
     return Mark(text[at], Kind.TEXT)
 
 
 def is_other_role(word: str) -> bool:
-    """Return whether a header with this role belongs to somebody other than the assistant."""
-    return _looked_up(word, _SPECIAL, Kind.NOISE) is Kind.OTHER
+    """Return whether a header with this role does not belong to the assistant."""
+    return _lookup(word, _SPECIAL, Kind.NOISE) is Kind.OTHER
 
 
-def _looked_up(name: str, table: tuple[tuple[Kind, str], ...], otherwise: Kind) -> Kind:
+def _lookup(name: str, table: tuple[tuple[Kind, str], ...], otherwise: Kind) -> Kind:
     return next((kind for kind, names in table if re.fullmatch(names, name)), otherwise)
 
 
@@ -135,7 +134,7 @@ def _classified(token: str) -> Mark:
 
 
 def _special(name: str, *, closing: bool, left: bool, right: bool) -> tuple[Kind, str]:
-    """Return what a token with a bar on at least one side means."""
+    """Classify a token with a bar on at least one side."""
     if left != right and name in ("channel", "turn"):  # Gemma: <|channel>thought … <channel|>, <turn|>
         if name == "turn":
             return (Kind.TURN if left else Kind.END), ""
@@ -144,11 +143,11 @@ def _special(name: str, *, closing: bool, left: bool, right: bool) -> tuple[Kind
         return Kind.CLOSE, "think"
     if _THOUGHT_BEGINS.fullmatch(name) or _THOUGHT.fullmatch(name):
         return Kind.OPEN, "think"
-    return _looked_up(name, _SPECIAL, Kind.NOISE), ""
+    return _lookup(name, _SPECIAL, Kind.NOISE), ""
 
 
 def _tag(name: str, inner: str, *, closing: bool) -> tuple[Kind, str]:
-    """Return what a token without bars means; most are HTML or code."""
+    """Classify a token without bars; most are HTML or code."""
     thought = _THOUGHT.fullmatch(name)
     if thought is not None:
         family = "think" if thought[1] else thought[2]
@@ -157,4 +156,4 @@ def _tag(name: str, inner: str, *, closing: bool) -> tuple[Kind, str]:
         return (Kind.END if closing else Kind.NOISE), "s"
     if _WRAPPER.fullmatch(name):
         return (Kind.UNWRAP if closing else Kind.WRAP), name
-    return (Kind.TEXT if closing else _looked_up(name, _PLAIN, Kind.TEXT)), ""
+    return (Kind.TEXT if closing else _lookup(name, _PLAIN, Kind.TEXT)), ""

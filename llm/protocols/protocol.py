@@ -1,7 +1,7 @@
-"""What a wire format is: how to ask, how to read the answer, how to read the list of models.
+"""Interface of a wire format: request body, answer stream, list of models.
 
-Pure, and without a word of any format. A protocol is data: paths and functions, put together in the file of
-its format.
+Pure, and independent of any format. A `Protocol` is data: paths and functions, assembled in the file of its
+format.
 """
 
 from __future__ import annotations
@@ -12,55 +12,55 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from llm.prompt import Prompt, RenderedPrompt
 from llm.protocols.content import joined
 from llm.protocols.endings import DECLINED, FAILED, LENGTH, STOP
-from llm.protocols.errors import ProviderError
+from llm.protocols.errors import ReportedError
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, Words
 
-_MOST_TOKENS = 1 << 40
-"""No answer has more; a larger count is none."""
+_MAX_TOKENS = 1 << 40
+"""A larger count is invalid."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """What a server and a model want to read, within their format."""
+    """Request fields that a server and model accept, within their format."""
 
     small: bool = False
-    """The model is small: fewer words in, fewer out, and no marks it might echo."""
+    """The model is small: shorter prompt and answer, and no marks that it might echo."""
     max_tokens: int = 400
     max_tokens_field: str = "max_tokens"
-    """Its name, where servers of one format disagree."""
+    """Name of the field; servers of one format disagree. Empty omits it."""
     temperature: float | None = None
     wants_counts: bool = True
-    """It may be asked to count the tokens, where that has to be asked for."""
+    """Whether to request token counts, where that needs a field."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Fields that only this server or model knows."""
-    begins_in_thoughts: bool = False
-    """The model's prompt ends in the tag that opens its thoughts: only the closing tag is in its text."""
+    """Fields of this server or model alone."""
+    starts_in_reasoning: bool = False
+    """The model's template opens the reasoning, so that only the closing tag is in its text."""
 
     system_role: bool = True
-    """The instructions go in a message of the system; else they stand at the beginning of the user's."""
+    """Send the instructions as a system message; else at the beginning of the user's message."""
     streams: bool = True
-    """The answer is asked for as a stream, where a field says so."""
-    plainer_by: frozenset[str] = frozenset()
-    """What was left out or changed because the server complained; nothing is changed twice."""
+    """Value of the field `stream`, where there is one."""
+    dropped: frozenset[str] = frozenset()
+    """Changes made because the server complained; none is made twice."""
 
-    def plainer(self, complaint: str) -> Dialect | None:
-        """Return the dialect without what a server complains of; None when it complains of something else.
+    def without_unsupported(self, complaint: str) -> Dialect | None:
+        """Return the dialect without what a server's error names; None when that cannot be omitted.
 
-        What a model takes is nowhere listed, and changes: a wrong guess must not make it useless.
+        No list says which fields a model accepts, and it changes; a wrong guess must not make it unusable.
         """
         for name, pattern, change in _CHANGES:
-            if name not in self.plainer_by and pattern.search(complaint):
+            if name not in self.dropped and pattern.search(complaint):
                 changed = change(self, complaint)
                 if changed != self:
-                    return replace(changed, plainer_by=self.plainer_by | {name})
+                    return replace(changed, dropped=self.dropped | {name})
         return None
 
 
 def refuses_system_role(complaint: str) -> bool:
-    """Return whether a server complains of the role in which it got the instructions."""
+    """Return whether an error names the role of the instructions."""
     return bool(_SYSTEM_ROLE.search(complaint))
 
 
@@ -70,7 +70,7 @@ def _with_other_limit(was: Dialect, complaint: str) -> Dialect:
 
 
 def _without_limit(was: Dialect, complaint: str) -> Dialect:
-    """Leave the limit out when it is not known at all; a limit that is too large stays."""
+    """Omit the limit when the field is unknown; a limit that is only too large stays."""
     name = rf"['\"`]?(?:{was.max_tokens_field or 'max_tokens'}|max_output_tokens)\b"
     unknown = r"(?:unsupported|unknown|unrecognized|unexpected|not permitted|not supported|not allowed)"
     found = re.search(rf"{unknown}[^.]{{0,40}}?{name}|{name}[^.]{{0,40}}?{unknown}", complaint, re.IGNORECASE)
@@ -112,46 +112,46 @@ _CHANGES: tuple[tuple[str, re.Pattern[str], Callable[[Dialect, str], Dialect]], 
         lambda was, said: replace(was, streams=False),
     ),
 )
-"""What a complaint leads to, the first that fits; each at most once."""
+"""Changes by complaint: the first that matches, each at most once."""
 
 
 @dataclass
 class Reply(ABC):
-    """What has been learnt from an answer's stream so far."""
+    """State of an answer, from the events so far."""
 
     stop_reason: str = ""
-    """`stop`, `length`, or the provider's own word."""
+    """`stop`, `length`, or the provider's own value."""
     complete: bool = False
-    """The provider said that the answer is complete; that the bytes end says nothing."""
+    """The provider marked the answer as complete; the end of the bytes does not count."""
     done: bool = False
-    """Nothing more will come."""
+    """No further event will follow."""
     thinking: bool = False
-    """The model has begun to reason, out of sight."""
+    """The model has begun to reason, outside its text."""
     declined: bool = False
-    """The model, or a filter around it, will not answer this."""
-    failure: ProviderError | None = None
-    """Why the answer's end is no good end."""
+    """The model or a content filter refuses to answer."""
+    failure: ReportedError | None = None
+    """Error that the final event carries."""
     model: str = ""
     prompt_tokens: int = 0
-    """All of them, those that the provider had kept computed included."""
+    """Including the cached."""
     cached_tokens: int = 0
     answer_tokens: int = 0
-    """Those that were thought and not shown included."""
+    """Including reasoning."""
 
     @abstractmethod
-    def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds; it may hold thoughts, and halves of surrogate pairs.
+    def feed(self, event: ServerEvent) -> str:
+        """Apply an event and return the text it adds; may contain reasoning and halves of surrogate pairs.
 
         Raises:
-            StreamFailed: The event is an error, in any of the shapes they come in.
+            StreamFailed: The event is an error.
         """
 
     def end(self, reason: str, endings: Mapping[str, str]) -> None:
-        """Note the reason with which the provider ends the answer; empty is none.
+        """Apply the stop reason; empty is none.
 
         Args:
-            reason: The provider's word.
-            endings: What this protocol's reasons mean.
+            reason: The provider's value.
+            endings: Meanings of this protocol's values.
         """
         if not reason:
             return
@@ -159,17 +159,17 @@ class Reply(ABC):
         self.complete = True
         self.declined = self.declined or meaning == DECLINED
         if meaning == FAILED and self.failure is None:
-            self.failure = ProviderError(f"its finish reason is {reason!r}", reason)
+            self.failure = ReportedError(f"its finish reason is {reason!r}", reason)
         self.stop_reason = self.stop_reason or (meaning if meaning in (STOP, LENGTH) else reason)
 
 
 @dataclass(frozen=True)
 class ModelList:
-    """The models that one page of a list names."""
+    """One page of a list of models."""
 
     names: tuple[str, ...]
     next_path: str = ""
-    """Where the next page is; empty when this is the last."""
+    """Path of the next page; empty on the last."""
 
 
 @dataclass(frozen=True)
@@ -177,42 +177,42 @@ class Protocol:
     """One wire format."""
 
     ask_path: Callable[[str], str]
-    """Where to ask this model, under the base address."""
+    """Path of requests to this model, under the base address."""
     headers: Callable[[str], dict[str, str]]
-    """What carries this key, and what else every request needs; the key may be empty."""
-    body: Callable[[Wish, str, Dialect], bytes]
-    """A wish to this model as UTF-8 JSON: equal bytes for equal wishes, what never changes first."""
+    """Headers of every request, with this key; the key may be empty."""
+    body: Callable[[Prompt, str, Dialect], bytes]
+    """Prompt to this model as UTF-8 JSON: equal bytes for equal prompts, constant parts first."""
     reply: Callable[[], Reply]
-    """Reads one answer."""
+    """Creates the state of one answer."""
     warm_path: str
-    """Something small that any server gives away."""
+    """Path of a small request that keeps the connection open."""
     models_path: str
     models_in: Callable[[str], ModelList | None]
-    """Reads a page of the list of models; None when it is none."""
+    """Parses a page of the list of models; None when it is not one."""
 
 
-def messages_of(words: Words, dialect: Dialect) -> list[dict[str, str]]:
-    """Return the instructions and the text as messages, or as one where the system has no role."""
+def messages_of(words: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
+    """Return instructions and text as messages; as one where there is no system role."""
     if not dialect.system_role:
         return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]
     return [{"role": "system", "content": words.instructions}, {"role": "user", "content": words.text}]
 
 
 def bearer(key: str) -> dict[str, str]:
-    """Return the header that most formats carry a key in."""
+    """Return the header with the key, as most formats use it."""
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
 def count_in(holder: Any, field_name: str, otherwise: int = 0) -> int:
-    """Return the count in this field of a JSON object, or `otherwise` when there is none."""
+    """Return the count in this field of a JSON object, or `otherwise`."""
     value = holder.get(field_name) if isinstance(holder, dict) else None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_TOKENS:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_TOKENS:
         return otherwise
     return value
 
 
 def part_of(holder: Any, *field_names: str) -> dict[str, Any]:
-    """Return the JSON object that is reached by these fields; empty when there is none."""
+    """Return the nested JSON object under these fields; empty when there is none."""
     for name in field_names:
         holder = holder.get(name) if isinstance(holder, dict) else None
     return holder if isinstance(holder, dict) else {}

@@ -1,8 +1,7 @@
-"""OpenAI's Responses, which xAI speaks too.
+"""Wire format of OpenAI's Responses API, which xAI uses too.
 
-Pure. Nothing is stored ("store" is false; left out, a provider keeps the answer for weeks). The instructions
-go in as a message of the system, because not every server of this format knows a field for them. Complete is
-what ends in response.completed or response.incomplete; there is no "[DONE]".
+Pure. "store" is false, since a provider would otherwise store the answer for weeks. An answer is complete
+after response.completed or response.incomplete; there is no "[DONE]".
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from llm.prompt import Prompt, render
 from llm.protocols.chat_completions import models_in
 from llm.protocols.content import text_of
 from llm.protocols.endings import RESPONSES_ENDINGS, STOP
-from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, find_error, one_line
+from llm.protocols.errors import ReportedError, StreamFailed, chunk_in, find_error, one_line
 from llm.protocols.protocol import (
     Dialect,
     Protocol,
@@ -27,17 +27,16 @@ from llm.protocols.protocol import (
     text_in,
 )
 from llm.protocols.sse import ServerEvent
-from llm.request import Wish, in_words
 
 
 @dataclass
 class ResponsesReply(Reply):
-    """Reads one answer."""
+    """State of one answer."""
 
     _added: bool = False
 
-    def take(self, event: ServerEvent) -> str:
-        """Take in an event and return the text it adds."""
+    def feed(self, event: ServerEvent) -> str:
+        """Apply an event and return the text it adds."""
         chunk = chunk_in(event)
         kind, response = text_in(chunk, "type"), part_of(chunk, "response")
         self.model = one_line(text_in(response, "model")) or self.model
@@ -57,7 +56,7 @@ class ResponsesReply(Reply):
                 self._end(chunk)
                 return self._whole(chunk)
             case "response.failed":
-                raise StreamFailed(find_error(response, expected=True) or ProviderError(""))
+                raise StreamFailed(find_error(response, expected=True) or ReportedError(""))
             case _:
                 self.thinking = self.thinking or _thinks(kind, chunk)
         return ""
@@ -67,7 +66,7 @@ class ResponsesReply(Reply):
         return text
 
     def _whole(self, response: dict[str, Any]) -> str:
-        """Return the text of a response that came in no smaller pieces."""
+        """Return the text of a response that was not streamed."""
         output = response.get("output")
         messages = [item for item in output if text_in(item, "type") == "message"] if _is_list(output) else []
         return "" if self._added else self._add(text_of(messages))
@@ -90,8 +89,8 @@ def _thinks(kind: str, chunk: dict[str, Any]) -> bool:
     return kind.startswith("response.reasoning") or text_in(part_of(chunk, "item"), "type") == "reasoning"
 
 
-def _body(wish: Wish, model: str, dialect: Dialect) -> bytes:
-    words = in_words(wish, small=dialect.small)
+def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
+    words = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,

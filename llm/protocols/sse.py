@@ -1,10 +1,8 @@
-"""Server-sent events from bytes, however they are split on the way.
+"""Parses server-sent events, independently of how the bytes are split.
 
-Pure. Follows the WHATWG's event-stream rules: lines end in LF, CR or CRLF and in nothing else (a JSON string
-may hold U+2028), comments are skipped, unknown fields are ignored, what was not closed by an empty line at
-the end does not count. Three deviations, all for real servers: events without data are dropped; the field
-`error`, which older llama.cpp servers write in the place of data, makes an event named "error"; and a JSON
-value that stands bare between events, as Gemini's errors sometimes do, is an event of its own.
+Pure. Follows the WHATWG rules, with three deviations for real servers: events without data are dropped; the
+field `error` (older llama.cpp) makes an event named "error"; a JSON value between events (Gemini's errors) is
+an event.
 """
 
 from __future__ import annotations
@@ -15,13 +13,13 @@ from dataclasses import dataclass
 from llm.protocols.content import decoded
 
 MAX_EVENT_BYTES = 1 << 20
-"""No piece of an answer comes near this; what does is not an answer."""
+"""Far above any piece of an answer."""
 
-_BARE_LINES_AT_MOST, _BARE_BYTES_AT_MOST = 200, 1 << 16
-"""Beyond this, what stands bare is no error."""
+_MAX_BARE_LINES, _MAX_BARE_BYTES = 200, 1 << 16
+"""Limits of a JSON value outside an event."""
 
 _BARE_WORDS = (b"[DONE]", b"null")
-"""Data that is an event although it is no JSON object."""
+"""Complete data that is not a JSON object."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -40,7 +38,7 @@ class ServerEvent:
 
 
 class SseParser:
-    """Turns the bytes of one stream into events."""
+    """Parser of one stream."""
 
     def __init__(self) -> None:
         self._line = bytearray()
@@ -52,28 +50,28 @@ class SseParser:
         self._bare: list[bytes] = []
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
-        """Take in the next bytes and return the events they complete.
+        """Apply the next bytes and return the events they complete.
 
         Raises:
-            EventTooLong: An event exceeds the limit; the stream is of no further use.
+            EventTooLong: An event exceeds the limit; the stream is unusable from here.
         """
         events: list[ServerEvent | None] = []
         for line in self._lines(chunk):
             if line.startswith(b"data:") and self._lacks_empty_line(line):
                 events.append(self._close_event())
-            events.append(self._take_line(line))
+            events.append(self._feed_line(line))
         return [event for event in events if event is not None]
 
     def rest(self) -> list[ServerEvent]:
-        """Return what the end of the bytes completes: an event or a bare JSON value that lacks a line end."""
+        """Return the event or bare JSON value that the end of the bytes completes."""
         line = bytes(self._line)
         self._line.clear()
         if line.startswith(b"data:"):
-            self._take_line(line)
+            self._feed_line(line)
         elif line and (self._bare or line.startswith((b"{", b"["))):
-            event = self._take_bare(line)
+            event = self._feed_bare(line)
             return [event] if event else []
-        if self._data and _is_whole(b"\n".join(self._data)):
+        if self._data and _is_complete(b"\n".join(self._data)):
             event = self._close_event()
             return [event] if event else []
         return []
@@ -82,7 +80,7 @@ class SseParser:
         if self._after_cr and chunk:
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
-        # bytes.splitlines ends lines at LF, CR and CRLF only, unlike its namesake of str.
+        # Unlike str.splitlines, bytes.splitlines splits at LF, CR and CRLF only, not at U+2028.
         for piece in chunk.splitlines(keepends=True):
             text = piece.rstrip(b"\r\n")
             self._line += text
@@ -94,14 +92,14 @@ class SseParser:
                 yield line
         self._after_cr = chunk.endswith(b"\r") or (self._after_cr and not chunk)
 
-    def _take_line(self, line: bytes) -> ServerEvent | None:
+    def _feed_line(self, line: bytes) -> ServerEvent | None:
         if self._first_line:
             self._first_line = False
             line = line.removeprefix(_BOM)
         if line.startswith((b"data:", b"event:", b":")):
             self._bare.clear()
         elif self._bare or (line.startswith((b"{", b"[")) and not self._data):
-            return self._take_bare(line)
+            return self._feed_bare(line)
         if not line:
             return self._close_event()
         field, _, value = line.partition(b":")
@@ -121,15 +119,15 @@ class SseParser:
         return None
 
     def _lacks_empty_line(self, line: bytes) -> bool:
-        """Return whether a data line begins an event although no empty line closed the one before."""
+        """Return whether a data line begins an event although no empty line ended the previous one."""
         begins = line.removeprefix(b"data:").strip().startswith((b"{", *_BARE_WORDS))
-        return begins and len(self._data) == 1 and _is_whole(self._data[0])
+        return begins and len(self._data) == 1 and _is_complete(self._data[0])
 
-    def _take_bare(self, line: bytes) -> ServerEvent | None:
-        """Add a line to a bare JSON value; return the value as an event when it is whole."""
+    def _feed_bare(self, line: bytes) -> ServerEvent | None:
+        """Add a line to a bare JSON value; return the value as an event when it is complete."""
         self._bare.append(line)
         whole = b"\n".join(self._bare)
-        if not line or len(self._bare) > _BARE_LINES_AT_MOST or len(whole) > _BARE_BYTES_AT_MOST:
+        if not line or len(self._bare) > _MAX_BARE_LINES or len(whole) > _MAX_BARE_BYTES:
             self._bare.clear()
         elif line.rstrip()[-1:] in (b"}", b"]") and _is_json(whole):
             self._bare.clear()
@@ -148,8 +146,8 @@ class SseParser:
         return event
 
 
-def _is_whole(value: bytes) -> bool:
-    """Return whether data is all of an event: a JSON object, a sign of life, or the mark of the end."""
+def _is_complete(value: bytes) -> bool:
+    """Return whether data is complete: a JSON object, `null`, or `[DONE]`."""
     return value.strip() in _BARE_WORDS or (value.strip().endswith(b"}") and _is_json(value))
 
 

@@ -1,7 +1,7 @@
-"""Removes a model's thoughts and its template's special tokens from an answer, as the text streams in.
+"""Filters streamed text: removes reasoning and the special tokens of chat templates.
 
-Pure. The result does not depend on how the text is split: a mark is judged only when no later text can change
-it. Marks in code and marks that a sentence mentions stay. Halves of a surrogate pair are joined.
+Pure. The result does not depend on how the text is split: a mark is classified only when later text cannot
+change it. Marks in code and marks that a sentence mentions stay. Halves of a surrogate pair are joined.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from llm.protocols.content import joined
+from llm.protocols.markdown_line import MarkdownLine
 from llm.protocols.marks import Kind, Mark, is_other_role, mark_at
 
 _SPECIAL = re.compile(r"[<\[`◁\n]")
-_LIST_MARKER = re.compile(r"\s*(?:\d+[.)]|[-*+•])\s*")
-_SENTENCE_ENDS, _BRACKETS, _QUOTES = ".!?…*)]}\"'`”’»", "([{“‘«", "\"'`"
-_HEADER_CHARACTERS = 80
+_QUOTES = "\"'`"
+_MAX_HEADER_CHARACTERS = 80
 _ROLE = re.compile(r"\s*(?:(?:assistant|model|bot|ai)\b)?\s*(?:final\b)?", re.IGNORECASE)
 _HIDDEN_CHANNEL = re.compile(r"\b(?:analysis|commentary|thoughts?|tool)\b", re.IGNORECASE)
 
 _GLUED_FINAL = "assistantfinal"
 _GLUED_HEADER = re.compile(r"assistant\n|assistantfinal|(analysis)(?=[A-Z<])")
-_FIRST_THOUGHTS = (
+_REASONING_STARTS = (
     "okay, so", "okay, the", "okay, let", "okay, i need", "ok, so", "ok, the", "ok, let", "alright, so",
     "alright, the", "alright, let", "hmm", "the user", "let me think", "we need to", "i need to",
     "thinking process", "here's a thinking", "here is a thinking", "first, i need",
 )  # fmt: skip
-"""How thoughts begin whose opening tag is in the prompt; an answer that begins so is shown when complete."""
+"""How reasoning begins when its opening tag is in the template; such text is held back until its end."""
 
 
-class Shown(NamedTuple):
-    """What a piece of text adds to the answer."""
+class VisibleDelta(NamedTuple):
+    """What a piece of text adds to the visible answer."""
 
     text: str
     replaces: bool = False
-    """What was shown before was thoughts; the answer begins with this text."""
+    """Earlier visible text was reasoning; the answer begins with this text."""
 
 
 class _State(Enum):
@@ -43,7 +43,7 @@ class _State(Enum):
     THOUGHT = auto()
     HEADER = auto()
     HIDDEN = auto()
-    """A turn or channel that is not the answer, up to the next header."""
+    """In a turn or channel that is not the answer, up to the next header."""
     ENDED = auto()
 
 
@@ -51,74 +51,69 @@ class VisibleText:
     """Filters one answer's text.
 
     Args:
-        begins_in_thoughts: The prompt of this model ends in the opening tag, so that the text begins in
-            thoughts and only their closing tag is seen; the text is held back until then.
+        starts_in_reasoning: The template of this model opens the reasoning, so that only the closing tag is
+        in
+            the text, which is held back until then.
     """
 
-    _visible: bool
-    _line: str
-    _ended_in_code: str
-    _fence: int
-    _inline: int
-
-    def __init__(self, *, begins_in_thoughts: bool = False) -> None:
+    def __init__(self, *, starts_in_reasoning: bool = False) -> None:
         self.thought = False
-        """The model wrote thoughts."""
-        self.begins_in_thoughts = begins_in_thoughts
-        """Becomes True when a closing tag comes that nothing opened."""
-        self._holding = begins_in_thoughts
+        """The model wrote reasoning."""
+        self.starts_in_reasoning = starts_in_reasoning
+        """Becomes True at a closing tag without an opening tag."""
+        self._holding = starts_in_reasoning
         self._buffer = ""
-        """Received and not yet judged."""
+        """Received, not yet classified."""
         self._out = ""
-        """Judged and not yet handed out."""
-        self._handed_out = self._anew = False
+        """Visible, not yet returned."""
+        self._returned = self._replaces = False
         self._state = _State.ANSWER
         self._family = self._wrapper = self._header = self._hidden = ""
         self._literal: set[str] = set()
-        """Families of which a mark was shown as text: the closing one is text too."""
+        """Families with a mark that stayed as text; their closing mark stays too."""
         self._surrogate = ""
-        self._begin()
+        self._start()
 
     @property
     def holding(self) -> bool:
-        """Whether text is held back that may turn out to be thoughts."""
+        """Whether text is held back that may be reasoning."""
         return self._holding
 
-    def feed(self, text: str) -> Shown:
-        """Take in more text and return what it adds to the answer."""
+    def feed(self, text: str) -> VisibleDelta:
+        """Apply more text and return what it adds to the answer."""
         text = self._surrogate + text
         self._surrogate = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
         self._buffer += joined(text.removesuffix(self._surrogate))
-        self._judge(last=False)
-        return self._taken()
+        self._consume(last=False)
+        return self._delta()
 
-    def finish(self, *, cut_off: bool) -> Shown:
+    def finish(self, *, cut_off: bool) -> VisibleDelta:
         """Return what the end of the text adds.
 
         Args:
-            cut_off: The text stopped before the model ended it; unclosed thoughts are all there was.
+            cut_off: The text stopped before the model ended it, so unclosed reasoning was not a mention.
         """
         self._buffer += joined(self._surrogate)
         self._surrogate = ""
-        self._judge(last=True)
+        self._consume(last=True)
         if self._state is _State.THOUGHT and self._visible and not cut_off:
-            self._emit(self._hidden)  # an opening tag in the middle that nothing closed was a mention
+            self._emit(self._hidden)  # an opening tag without a closing one was a mention
         self._hidden = ""
-        if self._holding and cut_off and self.begins_in_thoughts:
+        if self._holding and cut_off and self.starts_in_reasoning:
             self._out, self.thought = "", True
         elif self._holding:
-            self.begins_in_thoughts = False
+            self.starts_in_reasoning = False
         self._holding = False
-        return self._taken()
+        return self._delta()
 
-    def release(self) -> Shown:
-        """Stop holding text back: the server separates the thoughts itself."""
-        self._holding = self.begins_in_thoughts = False
+    def release(self) -> VisibleDelta:
+        """Stop holding text back: the server separates the reasoning itself."""
+        self._holding = self.starts_in_reasoning = False
         self.thought = True
-        return self._taken()
+        return self._delta()
 
-    def _judge(self, *, last: bool) -> None:
-        """Consume the buffer as far as it can be judged; each step consumes at least one character."""
+    def _consume(self, *, last: bool) -> None:
+        """Classify the buffer as far as possible; each step consumes at least one character."""
         at = 0
         while at < len(self._buffer):
             after = self._step(at, last=last)
@@ -128,7 +123,7 @@ class VisibleText:
         self._buffer = self._buffer[at:]
 
     def _step(self, at: int, *, last: bool) -> int:
-        """Judge what stands here; return where it ends, or `at` when more text decides."""
+        """Classify the text at an offset; return where it ends, or `at` when more text must arrive first."""
         match self._state:
             case _State.ENDED:
                 return len(self._buffer)
@@ -140,21 +135,21 @@ class VisibleText:
         found = _SPECIAL.search(self._buffer, at)
         if found is None or found.start() > at:
             after = found.start() if found else len(self._buffer)
-            self._take_text(self._buffer[at:after])
+            self._feed_text(self._buffer[at:after])
             return after
         if self._buffer[at] == "\n":
-            self._inline = 0
-            self._take_text("\n")
+            self._line.end_line()
+            self._feed_text("\n")
             return at + 1
         if self._buffer[at] == "`":
-            return self._take_backticks(at, last=last)
-        return self._take_mark(at, last=last)
+            return self._feed_backticks(at, last=last)
+        return self._feed_mark(at, last=last)
 
     def _skip_start(self, at: int, *, last: bool) -> int:
-        """Skip blanks, and headers that lost their special tokens: "assistant\n", "analysisThe user…"."""
-        blanks = len(self._buffer) - len(self._buffer[at:].lstrip()) - at
-        if blanks:
-            return at + blanks
+        """Skip spaces, and headers that lost their special tokens: "assistant\n", "analysisThe user…"."""
+        spaces = len(self._buffer) - len(self._buffer[at:].lstrip()) - at
+        if spaces:
+            return at + spaces
         found = _GLUED_HEADER.match(self._buffer, at)
         if found is None or self._waits_for_start(at, last=last):
             return at
@@ -165,12 +160,12 @@ class VisibleText:
         return found.end()
 
     def _waits_for_start(self, at: int, *, last: bool) -> bool:
-        """Return whether the beginning is too short to judge; begin to hold back what may be thoughts."""
+        """Return whether the beginning is too short to classify; start to hold back possible reasoning."""
         start = self._buffer[at : at + 20].lower()
-        self._holding = self._holding or (not self.thought and start.startswith(_FIRST_THOUGHTS))
+        self._holding = self._holding or (not self.thought and start.startswith(_REASONING_STARTS))
         return not last and any(
             word != start and word.startswith(start)
-            for word in (_GLUED_FINAL, "assistant\n", "analysis.", *_FIRST_THOUGHTS)
+            for word in (_GLUED_FINAL, "assistant\n", "analysis.", *_REASONING_STARTS)
         )
 
     def _skip_glued(self, at: int) -> int:
@@ -180,7 +175,7 @@ class VisibleText:
             return found + len(_GLUED_FINAL)
         return max(at, len(self._buffer) - len(_GLUED_FINAL))
 
-    def _take_text(self, text: str) -> None:
+    def _feed_text(self, text: str) -> None:
         match self._state:
             case _State.ANSWER:
                 self._emit(text)
@@ -189,52 +184,44 @@ class VisibleText:
             case _State.HEADER:
                 line, newline, _ = text.partition("\n")
                 self._header += line
-                if newline or len(self._header) > _HEADER_CHARACTERS:
+                if newline or len(self._header) > _MAX_HEADER_CHARACTERS:
                     self._end_header(complete=False)
             case _:
                 pass
 
-    def _take_backticks(self, at: int, *, last: bool) -> int:
-        """Take a run of back-ticks, which may open or close code."""
+    def _feed_backticks(self, at: int, *, last: bool) -> int:
+        """Apply a run of back-ticks, which may open or close code."""
         end = at + len(self._buffer[at:]) - len(self._buffer[at:].lstrip("`"))
         if end == len(self._buffer) and not last:
             return at
         if self._state is _State.ANSWER:
-            count, line_start = end - at, not self._line.strip()
-            if self._fence:
-                self._fence = 0 if line_start and count >= self._fence else self._fence
-            elif self._inline:
-                self._inline = 0 if count == self._inline else self._inline
-            elif line_start and count >= 3:
-                self._fence = count
-            else:
-                self._inline = count
-        self._take_text(self._buffer[at:end])
+            self._line.add_backticks(end - at)
+        self._feed_text(self._buffer[at:end])
         return end
 
-    def _take_mark(self, at: int, *, last: bool) -> int:
+    def _feed_mark(self, at: int, *, last: bool) -> int:
         mark = mark_at(self._buffer, at)
         if mark is None:
             if not last:
                 return at
             rest = self._buffer[at:]
-            self._take_text("" if re.match(r"<[|｜]\w", rest) and not self._in_code else rest)
+            self._feed_text("" if re.match(r"<[|｜]\w", rest) and not self._line.in_code else rest)
             return len(self._buffer)
         end = at + len(mark.text)
         if end == len(self._buffer) and not last and self._previous() in _QUOTES:
-            return at  # whether the mark is quoted shows with the next character
+            return at  # the next character shows whether the mark is quoted
         quoted = self._previous() in _QUOTES and self._buffer[end : end + 1] == self._previous()
         if mark.kind is Kind.TEXT:
-            self._take_text(mark.text)
+            self._feed_text(mark.text)
         elif self._state is _State.ANSWER:
-            self._take_in_answer(mark, mentioned=quoted or self._is_mentioned())
+            self._mark_in_answer(mark, mentioned=quoted or self._line.mentions())
         elif self._state is _State.THOUGHT:
-            self._take_in_thought(mark, quoted=quoted)
+            self._mark_in_thought(mark, quoted=quoted)
         else:
-            self._take_in_turn(mark)
+            self._mark_in_turn(mark)
         return end
 
-    def _take_in_answer(self, mark: Mark, *, mentioned: bool) -> None:
+    def _mark_in_answer(self, mark: Mark, *, mentioned: bool) -> None:
         kind = mark.kind
         if kind in (Kind.WRAP, Kind.UNWRAP):
             if kind is Kind.WRAP and not self._visible:
@@ -253,7 +240,7 @@ class VisibleText:
             self._enter_thought(mark.family)
             self._hidden = mark.text
         elif kind is Kind.CLOSE:
-            self._withdraw()
+            self._retract()
         elif self._visible and kind in (Kind.END, Kind.TURN, Kind.OTHER, Kind.ASSISTANT):
             self._state = _State.ENDED
         elif kind in (Kind.TURN, Kind.CHANNEL):
@@ -261,14 +248,14 @@ class VisibleText:
         elif kind is Kind.OTHER:
             self._state = _State.HIDDEN
 
-    def _take_in_thought(self, mark: Mark, *, quoted: bool) -> None:
+    def _mark_in_thought(self, mark: Mark, *, quoted: bool) -> None:
         if mark.kind is Kind.CLOSE and mark.family == self._family and not quoted:
             self._state, self._hidden = _State.ANSWER, ""
         else:
             self._hidden += mark.text
 
-    def _take_in_turn(self, mark: Mark) -> None:
-        """Take a mark in a header, or in a turn that is not the answer."""
+    def _mark_in_turn(self, mark: Mark) -> None:
+        """Apply a mark in a header, or in a turn that is not the answer."""
         if self._state is _State.HEADER and mark.kind is Kind.HEADER_END:
             self._end_header(complete=True)
         elif self._state is _State.HEADER and mark.kind is Kind.CHANNEL:
@@ -281,10 +268,10 @@ class VisibleText:
             self._state = _State.HIDDEN
         elif self._state is _State.HEADER and mark.kind is Kind.OPEN:
             self._end_header(complete=False)
-            self._take_in_answer(mark, mentioned=False)
+            self._mark_in_answer(mark, mentioned=False)
 
     def _end_header(self, *, complete: bool) -> None:
-        """Decide from a header's words whether its message is the answer."""
+        """Decide from a header whether its message is the answer."""
         header, self._header = self._header, ""
         rest = _ROLE.sub("", header, count=1)
         role = (header.split() or [""])[0].lower()
@@ -299,42 +286,26 @@ class VisibleText:
     def _enter_thought(self, family: str) -> None:
         self._state, self._family, self._hidden, self.thought = _State.THOUGHT, family, "", True
         if not self._visible:
-            self._holding = self.begins_in_thoughts = False
+            self._holding = self.starts_in_reasoning = False
 
-    def _withdraw(self) -> None:
-        """Take back what was shown: it was thoughts."""
+    def _retract(self) -> None:
+        """Take back the visible text, which was reasoning."""
         if self._visible:
-            self._anew = self._handed_out
-            self.begins_in_thoughts = True
+            self._replaces = self._returned
+            self.starts_in_reasoning = True
         self._out, self._holding, self.thought = "", False, True
         self._literal.clear()
-        self._begin()
+        self._start()
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         self._visible = False
-        self._line = ""
-        """The line that is being written."""
+        self._line = MarkdownLine()
         self._ended_in_code = ""
-        """An end mark in code or in a sentence, with the blanks after it."""
-        self._fence = self._inline = 0
-        """Length of the back-ticks of the code that is open."""
-
-    @property
-    def _in_code(self) -> bool:
-        return bool(self._fence or self._inline)
+        """An end mark in code or in a sentence, with the spaces after it."""
 
     def _previous(self) -> str:
-        text = self._hidden if self._state is _State.THOUGHT else self._line
-        return text[-1:] or "\n"
-
-    def _is_mentioned(self) -> bool:
-        """Return whether a mark that comes now is code, or a word of a sentence."""
-        line = self._line
-        if self._in_code or line[-1:] in tuple(_BRACKETS):
-            return True
-        if not line.strip() or not line[-1].isspace():
-            return False
-        return line.rstrip()[-1] not in _SENTENCE_ENDS or bool(_LIST_MARKER.fullmatch(line))
+        text = self._hidden[-1:] if self._state is _State.THOUGHT else self._line.last_character
+        return text or "\n"
 
     def _emit(self, text: str) -> None:
         if not self._visible:
@@ -348,12 +319,12 @@ class VisibleText:
             text, self._ended_in_code = self._ended_in_code, ""
         self._visible = True
         self._out += text
-        self._line = (self._line + text).rpartition("\n")[2]
+        self._line.append(text)
 
-    def _taken(self) -> Shown:
+    def _delta(self) -> VisibleDelta:
         if self._holding:
-            return Shown("")
-        shown = Shown(self._out, self._anew)
-        self._handed_out = self._handed_out or bool(self._out)
-        self._out, self._anew = "", False
+            return VisibleDelta("")
+        shown = VisibleDelta(self._out, self._replaces)
+        self._returned = self._returned or bool(self._out)
+        self._out, self._replaces = "", False
         return shown

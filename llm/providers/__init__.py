@@ -1,7 +1,6 @@
-"""The providers we know, one file each, and what a name on the command line means.
+"""Known providers, one file each, and the lookup of a provider by name or address.
 
-Pure: opens no connection and reads no key. A file of this package that holds a `PROVIDER` is one; to add a
-provider is to add a file.
+Every file of this package with a `PROVIDER` is found by itself. Opens no connection and reads no key.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from llm.settings import LlmSettings
 
 __all__ = [
     "KNOWN",
-    "ON_THIS_MACHINE",
+    "LOCAL_SERVERS",
     "OWN_KEY_VARIABLE",
     "WORDS",
     "Provider",
@@ -30,10 +29,10 @@ __all__ = [
 ]
 
 WORDS = ("auto", "local", "none")
-"""What else `provider` may say."""
+"""Other values of the setting `provider`."""
 
 OWN_KEY_VARIABLE = "CUECARD_API_KEY"
-"""Holds the key for an address that is none of the known providers."""
+"""Environment variable with the key for an address of the user's own."""
 
 
 _LOOKS_LIKE_ADDRESS = re.compile(
@@ -46,7 +45,7 @@ _LOOKS_LIKE_ADDRESS = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A scheme, a host's name, an IP address, or a name with a port. Names of models are none of these."""
+"""A scheme, a host name, an IP address, or a name with a port; but no name of a model."""
 
 
 def _known() -> dict[str, Provider]:
@@ -57,24 +56,24 @@ def _known() -> dict[str, Provider]:
 
 
 KNOWN: dict[str, Provider] = _known()
-"""Providers by the name a user gives."""
+"""Providers by name."""
 
-ON_THIS_MACHINE = tuple(
-    sorted((known for known in KNOWN.values() if known.search_place), key=lambda known: known.search_place)
+LOCAL_SERVERS = tuple(
+    sorted((known for known in KNOWN.values() if known.search_order), key=lambda known: known.search_order)
 )
-"""Servers that are looked for, in the order of preference."""
+"""Servers that are searched on this machine, in order of preference."""
 
 
 def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider | None:
     """Return the provider of this name; None for "auto", "local" and "none".
 
     Args:
-        settings: Name the provider that is meant when none is wanted, and where its key is.
-        wanted: A known name; an address, for a server that speaks chat completions; or both as
-            "anthropic@https://gateway.example.org/v1", for a gateway in front of a known one.
+        settings: Its `provider` is the default, with `key_variable`.
+        wanted: A known name; an address with an API for chat completions; or both, as in
+            "anthropic@https://gateway.example.org/v1", for a gateway in front of a known provider.
 
     Raises:
-        SettingsFailure: The name is unknown, or the address is none we may send to.
+        SettingsFailure: The name is unknown, or the address is invalid or not allowed.
     """
     name = (settings.provider if wanted is None else wanted).strip()
     if name in WORDS:
@@ -104,13 +103,13 @@ def _found(settings: LlmSettings, name: str) -> Provider:
 def _without_stray_key(provider: Provider) -> Provider:
     """Return the provider without keys that may be meant for another.
 
-    For a server behind plain http, on this machine or not, only `key_variable` names a key.
+    A server without TLS gets a key only from `key_variable`.
     """
     return provider if provider.encrypted else replace(provider, key_variables=())
 
 
 def _checked(settings: LlmSettings, given: str) -> str:
-    """Return the address of an API in the form in which it is asked, if it may be."""
+    """Return the normalized address of an API, if it is valid and allowed."""
     address = normalized(given)
     try:
         parts = urlsplit(address)
@@ -120,14 +119,14 @@ def _checked(settings: LlmSettings, given: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise _bad_address(given, "it is not an http or https address")
     if parts.username is not None or parts.query or parts.fragment:
-        raise _bad_address(given, "it holds more than a host and a path; a key belongs into the environment")
+        raise _bad_address(given, "it contains more than host and path; set a key in the environment")
     if parts.scheme == "http" and not is_loopback(address) and not _is_allowed(settings, parts.hostname):
         host = parts.hostname
         raise SettingsFailure(
-            f"the provider {host} would be asked over plain http: anybody on the network in between can read "
-            "your questions and the notes that fit",
+            f"the provider {host} would be used over unencrypted http: anyone on the network could read "
+            "your questions and notes",
             kept="nothing was sent",
-            fix=f"give https://{host}/…, or for a server of your own add --allow-plain-http {host}",
+            fix=f"use https://{host}/…, or for your own server add --allow-plain-http {host}",
         )
     return address
 
@@ -141,7 +140,7 @@ def _bad_address(address: str, why: str) -> SettingsFailure:
     return SettingsFailure(
         f"the provider {host or 'given'} cannot be used: {why}",
         kept="nothing was sent",
-        fix="give https://HOST/v1, or http://127.0.0.1:PORT/v1 for a server on this machine",
+        fix="use https://HOST/v1, or http://127.0.0.1:PORT/v1 for a server on this machine",
     )
 
 
@@ -151,6 +150,6 @@ def _unknown(name: str) -> SettingsFailure:
     fix = (
         f"did you mean {nearest[0]!r}?"
         if nearest
-        else f"known are {', '.join(known)}, or the address of an API: https://HOST/v1"
+        else f"use {', '.join(known)}, or the address of an API: https://HOST/v1"
     )
-    return SettingsFailure(f"there is no provider {name!r}", kept="nothing was sent", fix=fix)
+    return SettingsFailure(f"unknown provider {name!r}", kept="nothing was sent", fix=fix)

@@ -1,4 +1,7 @@
-"""Brings the address of an API, as people copy it, into the form in which it is asked. Pure."""
+"""Normalizes the address of an API as users copy it.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ _ENDPOINTS = re.compile(
 )
 _LOCAL_NAMES = (".local", ".lan", ".home.arpa", ".internal")
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""Addresses at which a server listens everywhere, and where it is found on this machine."""
+"""Addresses on which a server listens everywhere, and its address on this machine."""
 
 
 def normalized(given: str) -> str:
-    """Return an address without blanks and quotes around it, its endpoint and a slash at its end.
+    """Return an address without surrounding quotes and spaces, endpoint path and trailing slash.
 
-    Without a scheme, a host on this machine or in a private network gets http, any other https. What is no
-    address comes back as it is, for the caller to refuse.
+    Without a scheme, a host on this machine or in a private network gets http, any other https. An invalid
+    address is returned unchanged.
     """
     address = given.strip().strip("'\"<>`“”‘’").strip()
     if "://" not in address:
@@ -31,16 +34,16 @@ def normalized(given: str) -> str:
         return address
     if parts.scheme.lower() == "http":
         host = _UNSPECIFIED.get(host, host)
-    place = f"[{host}]" if ":" in host else host
+    netloc = f"[{host}]" if ":" in host else host
     if parts.username is not None:
         return address
-    place = f"{place}:{port}" if port is not None else place
+    netloc = f"{netloc}:{port}" if port is not None else netloc
     path = _ENDPOINTS.sub("", parts.path).rstrip("/")
-    return urlunsplit((parts.scheme.lower(), place, path, parts.query, parts.fragment))
+    return urlunsplit((parts.scheme.lower(), netloc, path, parts.query, parts.fragment))
 
 
 def with_version(address: str) -> str | None:
-    """Return an address that has no path with the usual version behind it; None when it has a path."""
+    """Return an address with the usual version added; None when it has a path."""
     return None if urlsplit(address).path.strip("/") else f"{address.rstrip('/')}/v1"
 
 

@@ -1,4 +1,4 @@
-"""Anthropic. Its newer models may think unasked, and some refuse a temperature."""
+"""Anthropic. Newer models may reason by default; some reject a temperature."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google Gemini. Its models think unasked; the flash models of 2.5 can be told not to."""
+"""Google Gemini. Models reason by default; only 2.5 flash can turn it off."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Which of the models that a server lists is meant, or is nearest to what was meant.
+"""Chooses and compares models by name.
 
-Pure. Names are all there is to go by: lists hold speech, image and embedding models too, and what a model can
-do is rarely said.
+Pure. Lists contain speech, image and embedding models too, and rarely say what a model can do.
 """
 
 from __future__ import annotations
@@ -20,18 +19,18 @@ _NOT_FOR_CHAT = (
 # fmt: on
 
 _DATE = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})$")
-_ALIKE_AT_LEAST = 0.5
-_OPENS_THOUGHTS = re.compile(
+_MIN_SIMILARITY = 0.5
+_OPENS_REASONING = re.compile(
     r"deepseek-?r1|r1-distill|r1-1776|\bqwq\b|qwen3.*thinking|exaone-?deep", re.IGNORECASE
 )
 
 
 def suitable_model(listed: Sequence[str], preferred: Iterable[str] = ()) -> str | None:
-    """Return the model to ask for among those a server lists, or None when none can chat.
+    """Return the model to request, or None when none can chat.
 
     Args:
-        listed: What the server lists.
-        preferred: Names, or patterns of names, in this order; of those that fit one, the newest is taken.
+        listed: The models that the server lists.
+        preferred: Names or patterns in this order; of several matches the newest is taken.
     """
     for wanted in preferred:
         fitting = [
@@ -39,11 +38,11 @@ def suitable_model(listed: Sequence[str], preferred: Iterable[str] = ()) -> str 
         ]
         if fitting:
             return max(fitting, key=_newness)
-    return next((model for model in listed if _chats(model) and not computes_elsewhere(model)), None)
+    return next((model for model in listed if _chats(model) and not runs_in_cloud(model)), None)
 
 
-def that_can_chat(listed: Iterable[str]) -> list[str]:
-    """Return those of the listed models that can answer, as far as their names tell."""
+def chat_models(listed: Iterable[str]) -> list[str]:
+    """Return the listed models that can answer, judging by their names."""
     return [model for model in listed if _chats(model)]
 
 
@@ -53,38 +52,38 @@ def listed_model(wanted: str, listed: Iterable[str]) -> str | None:
 
 
 def is_alias(wanted: str, listed: Iterable[str]) -> bool:
-    """Tell whether this names a listed model without its date, or the latest of a line, as no list does."""
+    """Return whether this is an alias: a listed model without its date, or the latest of a family."""
     if wanted.endswith("-latest"):
-        line = wanted.removesuffix("-latest")
-        return any(model.startswith(line) for model in listed)
+        family = wanted.removesuffix("-latest")
+        return any(model.startswith(family) for model in listed)
     return any(_DATE.sub("", model) == wanted for model in listed)
 
 
 def nearest_model(wanted: str, listed: Sequence[str]) -> str:
-    """Return the listed model nearest to a name; empty when none is like it.
+    """Return the listed model nearest to a name; empty when none is similar.
 
-    Of the names with the same words ("claude" and "sonnet", whatever the numbers), the one that begins alike
-    for longest, then the one most like it, then the newest; names that can chat are preferred.
+    Prefers chat models, then names with the same words ("claude-sonnet", whatever the numbers), then the
+    longest common prefix, similarity and newness.
     """
-    names = that_can_chat(listed) or list(listed)
+    names = chat_models(listed) or list(listed)
     family = _family(wanted)
     of_family = [model for model in names if _family(model) == family]
     scored = [
-        (_alike_for(wanted, model), _likeness(wanted, model), _newness(model), model)
+        (_common_prefix(wanted, model), _similarity(wanted, model), _newness(model), model)
         for model in of_family or names
     ]
-    _, likeness, _, model = max(scored, default=(0, 0.0, (), ""))
-    return model if of_family or likeness >= _ALIKE_AT_LEAST else ""
+    _, similarity, _, model = max(scored, default=(0, 0.0, (), ""))
+    return model if of_family or similarity >= _MIN_SIMILARITY else ""
 
 
-def computes_elsewhere(model: str) -> bool:
-    """Tell whether a server on this machine hands this model's work to its makers' own servers."""
+def runs_in_cloud(model: str) -> bool:
+    """Return whether a server on this machine forwards this model's requests to the cloud."""
     return model.endswith(("-cloud", ":cloud"))  # Ollama
 
 
-def begins_in_thoughts(model: str) -> bool:
-    """Return whether the prompt template of this model is known to end in the tag that opens its thoughts."""
-    return bool(_OPENS_THOUGHTS.search(model))
+def starts_in_reasoning(model: str) -> bool:
+    """Return whether this model's prompt template opens the reasoning block itself."""
+    return bool(_OPENS_REASONING.search(model))
 
 
 def _chats(model: str) -> bool:
@@ -97,14 +96,14 @@ def _family(model: str) -> str:
     return "-".join(word for word in words if word and not word[0].isdigit() and word != "latest")
 
 
-def _alike_for(one: str, other: str) -> int:
-    """Return how many letters two names have in common at their beginnings."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the common prefix."""
     return next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
     )
 
 
-def _likeness(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one.lower(), other.lower(), autojunk=False).ratio()
 
 

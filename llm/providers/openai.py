@@ -1,4 +1,4 @@
-"""OpenAI, by its Responses, with nothing stored there."""
+"""OpenAI, with the Responses API and without storage."""
 
 from __future__ import annotations
 

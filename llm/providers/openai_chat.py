@@ -1,4 +1,4 @@
-"""OpenAI, by its older chat completions: for accounts and gateways that know no Responses."""
+"""OpenAI with chat completions, for accounts and gateways without the Responses API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider is: a server that answers, as data.
+"""Description of a provider, as data.
 
 Pure: opens no connection and reads no key.
 """
@@ -13,23 +13,23 @@ from urllib.parse import urlsplit
 
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.protocol import Dialect, Protocol
-from llm.providers.model_names import begins_in_thoughts, computes_elsewhere
+from llm.providers.model_names import runs_in_cloud, starts_in_reasoning
 from llm.settings import LlmSettings
 
 SMALL_MODEL_TOKENS = 160
-"""The small model loses its thread soon after."""
+"""Longer answers of the small model are incoherent."""
 
 
 @dataclass(frozen=True)
 class Thinking:
-    """How models are kept from thinking for long before they answer."""
+    """Settings that limit the reasoning of some models."""
 
     models: tuple[str, ...]
-    """Patterns of their names, as of files."""
+    """Name patterns, as for files."""
     fields: dict[str, Any] = field(default_factory=dict)
-    """What is added to a request."""
+    """Fields to add to a request."""
     tokens: int = 0
-    """What they may think beyond the answer's own tokens, since providers count both."""
+    """Tokens for reasoning, added to the answer's limit because providers count both."""
 
 
 @dataclass(frozen=True)
@@ -41,27 +41,26 @@ class Provider:
     """Address of the API, up to and including its version."""
     protocol: Protocol = CHAT_COMPLETIONS
     key_variables: tuple[str, ...] = ()
-    """Environment variables in which its key may be, the first that is set counts."""
+    """Environment variables for its key; the first that is set counts."""
     needs_key: bool = False
     key_name: str = ""
-    """Under which name the key store holds its key; empty means its own."""
+    """Name of its key in the key store; empty means the provider's."""
     preferred_models: tuple[str, ...] = ()
-    """Taken in this order when the user named none and the server lists them: names, or patterns of names
-    (as of files), of which the newest that fits is taken."""
+    """Default models in this order, if listed: names or patterns, of which the newest match is taken."""
     lists_all: bool = False
-    """A model that it does not list is one that it does not have."""
+    """The list of models is complete."""
     max_tokens_field: str = "max_tokens"
     takes_temperature: bool = True
     thinking: tuple[Thinking, ...] = ()
-    """The first that fits the model counts."""
-    search_place: int = 0
-    """When it is looked for on this machine: 1 for first, 0 for never."""
+    """The first that matches the model counts."""
+    search_order: int = 0
+    """Position in the search on this machine: 1 for first, 0 for never."""
     small: bool = False
-    """The model is small and needs few words, a short leash and a guard against loops."""
+    """The small model: needs a short prompt, short answers and loop detection."""
 
     @property
     def host(self) -> str:
-        """Host and port, as the ledger shows them."""
+        """Host and port."""
         return host_and_port(self.base_url)
 
     @property
@@ -71,21 +70,21 @@ class Provider:
 
     @property
     def encrypted(self) -> bool:
-        """Whether it is asked over TLS."""
+        """Whether it uses TLS."""
         return self.base_url.startswith("https:")
 
     @property
-    def may_load_first(self) -> bool:
-        """Whether it is a server of the user's own, which may have to load its model before it answers."""
+    def may_load_model(self) -> bool:
+        """Whether it is a server of the user's own, which may have to load the model before it answers."""
         return not self.encrypted and not self.small
 
     def at(self, address: str) -> Provider:
-        """Return the same provider, spoken to at another address: that of a gateway."""
+        """Return the same provider behind a gateway's address."""
         return replace(self, base_url=address, lists_all=False)
 
 
 def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:
-    """Return what this provider wants to read for this model."""
+    """Return the dialect for this model."""
     if provider.small:
         return Dialect(
             small=True,
@@ -93,24 +92,24 @@ def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:
             temperature=0.2,
             extra={"repeat_penalty": 1.1, "cache_prompt": True},
         )
-    fitting = (kind for kind in provider.thinking if any(fnmatchcase(model, name) for name in kind.models))
-    thinking = next(fitting, Thinking(()))
+    matching = (kind for kind in provider.thinking if any(fnmatchcase(model, name) for name in kind.models))
+    thinking = next(matching, Thinking(()))
     return Dialect(
         max_tokens=settings.answer_tokens + thinking.tokens,
         max_tokens_field=provider.max_tokens_field,
         temperature=settings.temperature if provider.takes_temperature else None,
         extra=thinking.fields,
-        begins_in_thoughts=begins_in_thoughts(model),
+        starts_in_reasoning=starts_in_reasoning(model),
     )
 
 
 def leaves_machine(provider: Provider, model: str) -> bool:
-    """Tell whether what is sent to this provider leaves the machine, as far as its address and model tell."""
-    return not provider.local or computes_elsewhere(model)
+    """Return whether requests leave the machine, judging by address and model name."""
+    return not provider.local or runs_in_cloud(model)
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address is on this machine's loopback."""
+    """Return whether an address is on this machine's loopback."""
     host = urlsplit(address).hostname or ""
     if host == "localhost":
         return True
@@ -121,7 +120,7 @@ def is_loopback(address: str) -> bool:
 
 
 def host_and_port(address: str) -> str:
-    """Return host and port of an address, and nothing else that it may hold."""
+    """Return only host and port of an address."""
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname or ""

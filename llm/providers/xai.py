@@ -1,4 +1,4 @@
-"""xAI, by its Responses: it calls chat completions deprecated, and keeps answers unless it is told not to."""
+"""xAI with the Responses API; it has deprecated chat completions and stores answers by default."""
 
 from __future__ import annotations
 

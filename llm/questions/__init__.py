@@ -1,1 +1,1 @@
-"""Finds what is asked: questions in what was said, where they stand, and what they lean on. Pure."""
+"""Detects questions in transcripts and tracks them across utterances."""

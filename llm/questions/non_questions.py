@@ -1,6 +1,6 @@
-"""The patterns of what only seems to ask: the call itself, small talk, rhetoric, reports, nods.
+"""Patterns of words that only seem to ask: about the call, small talk, rhetoric, reported questions.
 
-Data: each is matched from the start of a clause in spoken form (see `llm.sentences.spoken`), lead-in removed,
+Data. Each is matched from the start of a clause in spoken form (see `llm.sentences.spoken`), without lead-in,
 unless it says otherwise.
 """
 
@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 
-
-def _pattern(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(r"(?:" + "|".join(alternatives) + r")")
-
+from llm.questions.question_phrases import any_of
 
 _ALL = r"(?:you|everyone|everybody|anyone|anybody|somebody|people|y'all|you all|you guys|you both|they|we|i)"
 _KINDLY = r"(?:(?:please|just|maybe|quickly|all|also|both|still) )*"
@@ -21,7 +18,7 @@ _MOMENT = (
     r"opinion|one|point))"
 )
 
-NOT_ASKING = _pattern(
+NOT_ASKING = any_of(
     # about the call itself
     r"(?:do|can) you hear$|is my pleasure|did my (?:best|part|job)",
     rf"(?:can|could|do|does) {_ALL} {_KINDLY}(?:hear|see) (?:me|us|my|the screen|this|that|it|"
@@ -105,7 +102,7 @@ NOT_ASKING = _pattern(
     r"raining|sunny|snowing)\b",
     r"wie geht|ça va|comment (?:ça va|allez)|¿?(?:cómo|como) (?:estás?|está|están|te va|va)|"
     r"come (?:stai|va|sta)\b|tudo bem|hoe gaat",
-    # rhetoric, idiom and words to oneself
+    # rhetoric, idioms, and words to oneself
     r"who (?:knows|knew|cares|would(?:'ve| have)? (?:thought|guessed|known)|doesn't|wouldn't|"
     r"hasn't|isn't|can (?:blame|say|resist|afford|tell$)|am i|needs (?:that|it|a)|wants? (?:that|"
     r"to (?:hear|see|pay))|could (?:forget|blame|resist|have)|in their right mind|says\b)",
@@ -202,7 +199,7 @@ NOT_ASKING = _pattern(
     r"which (?:means|meant|made|brings|brought|leads|led|is (?:why|how|when|where|what|fine|good|"
     r"great|nice))\b",
 )
-"""The call itself, small talk, rhetoric, idioms, conditionals, commands: never a question to answer."""
+"""Never a question to answer."""
 
 OF_THE_CALL = re.compile(
     r"^(?:is|are|was|were|do|does|did|can|could|have|has|shall|should|will|would)\b.*\b(?:(?:see|"
@@ -215,14 +212,14 @@ OF_THE_CALL = re.compile(
     r"video))(?: (?:now|yet|okay|ok|all right|alright|clearly|well|today|at all|or should i|"
     r"or shall i))?$"
 )
-"""A yes-or-no question about the meeting and not its matter, by its last words."""
+"""A yes-or-no question about the meeting itself, by its last words."""
 
-ECHO = _pattern(
+ECHO = any_of(
     r"(?:is|was|did|do|does|has|have|are|were|isn't|aren't|don't|didn't|can|will|would) (?:it|that|"
     r"they|he|she|you|we|i)(?: (?:really|now|though))?$",
     r"(?:you|they|he|she|it|we|i|that) (?:do|did|are|were|have|is|was|can|will|would|does|has)$",
 )
-"""A statement that is given back in two words: "Did you?"."""
+"""A statement returned in two words: "Did you?"."""
 
 # fmt: off
 BACKCHANNELS = frozenset({
@@ -242,7 +239,7 @@ BACKCHANNELS = frozenset({
     "who is this", "who's this", "anybody there", "anyone there", "are you there", "so far so good",
 })
 # fmt: on
-"""Whole sentences that only keep a talk going."""
+"""Whole sentences that only show attention."""
 
 TAG = re.compile(
     r"(?:^|,? )(?:right|okay|ok|yeah|no|huh|correct|you know|eh|hey|you see|get it|got it|"
@@ -253,7 +250,7 @@ TAG = re.compile(
     r"there)|don't you (?:think|agree)|wouldn't you (?:say|agree)|(?<=, )(?:is|are|was|were|do|"
     r"does|did) (?:it|you|we|they|he|she)|oder|nicht wahr|n'est-ce pas|verdad|vero|não é|né|toch)$"
 )
-"""A statement that asks for a nod: "You were at Acme, right?". Searched for anywhere."""
+"""A statement that asks for confirmation: "You were at Acme, right?". Searched for anywhere."""
 
 _WHO = (
     r"(?:i|he|she|they|we|you|it|one|people|everyone|everybody|someone|somebody|nobody|customers?|"
@@ -271,23 +268,23 @@ REPORTED = re.compile(
     r"himself|herself|people|customers?|users?|everyone))?(?: (?:all the time|again|earlier|once|"
     r"every time|a lot|was|is))?\s?(?:,|:|why|what|how|when|where|who|which|if|whether|\"|“)"
 )
-"""Someone else's question, or one's own of earlier; searched for anywhere."""
+"""A reported question; searched for anywhere."""
 
 RELAYED = re.compile(
     r"\b(?:(?:have|want|wanted|need|like|love|got|going) to ask|must ask|gotta ask|i (?:just |"
     r"only )?wanted to know|in the (?:chat|audience|room|back|comments|q&a)|online|from (?:the "
     r")?(?:chat|audience|back|zoom))\b"
 )
-"""Somebody's question that is passed on, or one's own that is announced, to be answered now."""
+"""A question that is relayed or announced, to be answered now."""
 
 TITLE = re.compile(
     r"\b(?:called|titled|entitled|named|(?:book|film|movie|song|article|chapter|session|section|"
     r"talk|talks|topic|page|episode|field|podcast|title|heading|slide)(?: \w+)? (?:is|was|has|on|"
     r"about))\b"
 )
-"""What comes after it is a name, even if it reads like a question; searched for before the question."""
+"""Precedes a name, which may read like a question; searched for."""
 
 NAMED = re.compile(
     r"\b(?:called|titled|entitled) (?:what|why|how|when|where|who|do|does|did|are|is|can|will)\b"
 )
-"""A name that reads like a question, mark and all; searched for."""
+"""A name that reads like a question, with its mark; searched for."""

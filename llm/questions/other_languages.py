@@ -1,6 +1,6 @@
-"""The question words of a few languages besides English: they count where a question mark follows.
+"""Question words of six other languages, which count when a question mark follows.
 
-Data. Nothing else is known of these languages: a request without a mark ("Erzählen Sie von sich.") is missed.
+Data. A request without a mark ("Erzählen Sie von sich.") is missed.
 """
 
 from __future__ import annotations

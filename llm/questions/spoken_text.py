@@ -1,94 +1,118 @@
-"""What one speaker said, of one utterance or of several that belong together, and where each word stands.
+"""Words of one speaker, from one or several joined utterances, with their sentences and question.
 
-Pure. It knows nothing of questions.
+Pure. Sentences and question are parsed once, on first use.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import QuestionSpan
+from llm.questions.detector import Question, question_in, sets_scene
+from llm.questions.non_questions import BACKCHANNELS
+from llm.sentences import Sentence, placed_sentences, plain
 
-_KEPT_CHARACTERS = 600
-"""Of words that may be joined to later ones, so many are remembered."""
+_MAX_CHARACTERS = 600
+"""How much of earlier words is remembered to join later ones to."""
 
-_ENDING = " .…,;?-–—"
+_SENTENCE_END = " .…,;?-–—"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of an utterance inside what was said."""
+    """The part of a text that one utterance contributes."""
 
     utterance: int
     at: int
-    """Where it begins in what was said."""
+    """Offset in the text."""
     start: int
-    """Where it begins in its utterance."""
+    """Offset in the utterance."""
     length: int
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenText:
     """Words of one source."""
 
     source: str
     utterance: int
-    """The last one they are of."""
+    """The last utterance in the text."""
     text: str
     start_sample: int
     quiet_sample: int
     pieces: tuple[Piece, ...]
 
     @classmethod
-    def of(cls, source: str, utterance: int, text: str, start_sample: int, quiet_sample: int) -> Said:
+    def of(cls, source: str, utterance: int, text: str, start_sample: int, quiet_sample: int) -> SpokenText:
         """Return the words of one utterance."""
         return cls(source, utterance, text, start_sample, quiet_sample, (Piece(utterance, 0, 0, len(text)),))
 
-    def then(self, later: Said, *, one_sentence: bool) -> Said:
-        """Return these words and later ones, as one sentence or one after the other."""
-        text, added = (
-            (self.text.rstrip(_ENDING), _continued(later.text)) if one_sentence else (self.text, later.text)
-        )
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """The sentences with their offsets."""
+        return placed_sentences(self.text)
+
+    @cached_property
+    def question(self) -> Question | None:
+        """The question that the text asks."""
+        return question_in(self.text, self.sentences)
+
+    @cached_property
+    def sets_scene(self) -> bool:
+        """Whether the last sentence sets a scene for a question to come."""
+        return sets_scene(self.text, self.sentences)
+
+    @cached_property
+    def is_backchannel(self) -> bool:
+        """Whether the text is nothing but "mm-hmm" and the like."""
+        return all(plain(sentence.text) in BACKCHANNELS for sentence in self.sentences)
+
+    def then(self, later: SpokenText, *, one_sentence: bool) -> SpokenText:
+        """Return this text followed by a later one, as one sentence or as separate ones."""
+        text, added = self.text, later.text
+        if one_sentence:
+            text, added = text.rstrip(_SENTENCE_END), _uncapitalized(added)
         shift = len(text) + 1
         moved = tuple(replace(piece, at=piece.at + shift) for piece in later.pieces)
         return replace(later, text=f"{text} {added}", pieces=(*_within(self.pieces, 0, len(text)), *moved))
 
-    def shortened(self) -> Said:
-        """Return the end of the words: as much as is worth remembering."""
-        left_out = len(self.text) - _KEPT_CHARACTERS
-        if left_out <= 0:
+    def shortened(self) -> SpokenText:
+        """Return the end of the text, as much as is remembered."""
+        excess = len(self.text) - _MAX_CHARACTERS
+        if excess <= 0:
             return self
-        pieces = _within(self.pieces, left_out, len(self.text))
-        return replace(self, text=self.text[left_out:], pieces=pieces)
+        pieces = _within(self.pieces, excess, len(self.text))
+        return replace(self, text=self.text[excess:], pieces=pieces)
 
-    def places(self, spans: tuple[tuple[int, int], ...]) -> tuple[QuestionSpan, ...]:
-        """Return where stretches of these words stand in their utterances."""
+    def spans(self, ranges: tuple[tuple[int, int], ...]) -> tuple[QuestionSpan, ...]:
+        """Return where ranges of this text stand in their utterances."""
         return tuple(
             QuestionSpan(
                 utterance=piece.utterance,
                 start_character=piece.start,
                 stop_character=piece.start + piece.length,
             )
-            for start, stop in spans
+            for start, stop in ranges
             for piece in _within(self.pieces, start, stop)
         )
 
-    def seconds_after(self, before: Said) -> float:
-        """Return the quiet between two utterances of one source."""
+    def seconds_after(self, before: SpokenText) -> float:
+        """Return the silence between an earlier text of the same source and this one."""
         return (self.start_sample - before.quiet_sample) / SAMPLE_RATE
 
 
 def _within(pieces: tuple[Piece, ...], start: int, stop: int) -> tuple[Piece, ...]:
-    """Return what lies between two places, which the first of them is then the beginning of."""
-    kept = []
+    """Return the pieces cut to a range, with offsets from its start."""
+    cut = []
     for piece in pieces:
         first, last = max(piece.at, start), min(piece.at + piece.length, stop)
         if first < last:
-            kept.append(Piece(piece.utterance, first - start, piece.start + first - piece.at, last - first))
-    return tuple(kept)
+            cut.append(Piece(piece.utterance, first - start, piece.start + first - piece.at, last - first))
+    return tuple(cut)
 
 
-def _continued(text: str) -> str:
+def _uncapitalized(text: str) -> str:
     return text if re.match(r"I\b|[A-Z]{2}", text) else text[:1].lower() + text[1:]

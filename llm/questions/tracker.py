@@ -1,8 +1,7 @@
-"""Follows what is said and tells which of it is to be answered.
+"""Tracks the questions of a session across utterances.
 
-Pure: finals in, questions out; it remembers just enough to join a question that was spread over two
-utterances, to know what a follow-up leans on, and to say what was said last. It does not know whether
-anything is answered.
+Pure: final transcripts in, questions out. Joins a question that was spread over two utterances, knows which
+question a follow-up refers to, and what was said last. Does not know what is answered.
 """
 
 from __future__ import annotations
@@ -11,20 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
-from llm.questions.finding import Question, find_question
-from llm.questions.joining import cut_off, in_one_breath, joined, only_listens, takes_back
-from llm.questions.spoken_text import Said
+from llm.questions.continuation import answers_own_question, is_cut_off, join, join_in_one_breath
+from llm.questions.detector import Question
+from llm.questions.spoken_text import SpokenText
 from llm.settings import LlmSettings
 
-LEAN_WITHIN_S = 180.0
-"""A follow-up leans on a question that is not older than this."""
+FOLLOW_UP_WITHIN_S = 180.0
+"""A follow-up refers to a question that is not older."""
 
 RECENT_UTTERANCES = 3
-"""A question is still "what was just said" when it is among this many last utterances of its speaker."""
+"""A question counts as the latest words while it is among this many last utterances of its speaker."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class DetectedQuestion:
     """Something to answer."""
 
     source: str
@@ -35,69 +34,73 @@ class Asked:
     kind: str
     """"question", "request", "follow-up", "asked for"."""
     previous: str = ""
-    """The question a follow-up leans on."""
+    """The question that a follow-up refers to."""
     spans: tuple[QuestionSpan, ...] = ()
-    """Where it was said."""
+    """Where it stands in its utterances."""
 
     @property
     def place(self) -> tuple[str, int]:
-        """Where it was said: the source and its utterance."""
+        """The source and the utterance."""
         return self.source, self.utterance
 
 
 @dataclass(frozen=True)
-class _Last:
-    """What a source said last."""
+class _LastWords:
+    """The last words of a source, with what was joined to them."""
 
-    said: Said
-    """With what was joined to it."""
+    said: SpokenText
     asked: bool
-    answered_by_others: bool = False
+    answered: bool = False
     """Whether another source has said more than "mm-hmm" since."""
 
 
 @dataclass(frozen=True)
-class _Memory:
-    last: Mapping[str, _Last] = field(default_factory=dict)
-    latest: Said | None = None
-    """What was said last by those who count, or by anybody as long as none of them has spoken."""
-    question: Asked | None = None
-    topic: tuple[Said, str] | None = None
-    """The last question that stood on its own, and where."""
+class _State:
+    last: Mapping[str, _LastWords] = field(default_factory=dict)
+    """By source."""
+    latest: SpokenText | None = None
+    """The last words of a source whose questions count, or of any until such a source has spoken."""
+    question: DetectedQuestion | None = None
+    topic: tuple[SpokenText, str] | None = None
+    """The last question that is not a follow-up, with its text."""
 
 
-class Listener:
-    """Follows the finals of a session.
+class QuestionTracker:
+    """The questions of a session.
 
     Args:
-        settings: Whose questions count, and how sure to be.
+        settings: Whose questions count, and the minimum confidence.
     """
 
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
-        self._memory = _Memory()
+        self._state = _State()
 
-    def detect(self, final: FinalTranscribed) -> Asked | None:
-        """Take in an utterance; return the question it asks or completes, if any.
+    def detect(self, final: FinalTranscribed) -> DetectedQuestion | None:
+        """Apply an utterance; return the question that it asks or completes, if any.
 
-        What was asked in the same breath, or is completed or refined by this utterance, is part of it: the
-        question returned takes the place of the one before.
+        A question that this utterance completes, refines or follows in one breath is part of the returned
+        one, which replaces it.
         """
-        said = Said.of(final.source, final.utterance, final.text, final.start_sample, final.quiet_sample)
-        self._memory, asked = self._considered(said)
-        return asked
+        said = SpokenText.of(
+            final.source, final.utterance, final.text, final.start_sample, final.quiet_sample
+        )
+        self._state, question = self._next(said)
+        return question
 
-    def guess(self, pause: EndpointPredicted) -> Asked | None:
-        """Return what `detect` would, if the utterance ended at this pause; nothing is remembered.
+    def predict(self, pause: EndpointPredicted) -> DetectedQuestion | None:
+        """Return what `detect` would if the utterance ended at this pause, without applying it.
 
-        When the final has the same words, `detect` returns an equal question.
+        When the final transcript has the same words, `detect` returns an equal question.
         """
-        said = Said.of(pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample)
-        return self._considered(said)[1]
+        said = SpokenText.of(
+            pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample
+        )
+        return self._next(said)[1]
 
-    def last_said(self) -> Asked | None:
-        """Return what was said last, to be answered because the user asks for it; None before any word."""
-        latest, question = self._memory.latest, self._memory.question
+    def latest(self) -> DetectedQuestion | None:
+        """Return the latest words, for an answer on request; None before any."""
+        latest, question = self._state.latest, self._state.question
         if latest is None:
             return None
         if (
@@ -106,74 +109,78 @@ class Listener:
             and latest.utterance - question.utterance < RECENT_UTTERANCES
         ):
             return replace(question, kind="asked for", confidence=1.0)
-        found = find_question(latest.text)
-        text, spans = (found.text, found.spans) if found else (latest.text, ((0, len(latest.text)),))
-        places = latest.places(spans)
-        return Asked(latest.source, latest.utterance, text, 1.0, "asked for", spans=places)
+        found = latest.question
+        text, ranges = (found.text, found.spans) if found else (latest.text, ((0, len(latest.text)),))
+        return DetectedQuestion(
+            latest.source, latest.utterance, text, 1.0, "asked for", spans=latest.spans(ranges)
+        )
 
-    def _considered(self, said: Said) -> tuple[_Memory, Asked | None]:
-        """Return what is remembered after this utterance, and the question it asks."""
-        memory = self._memory
-        before = memory.last.get(said.source)
+    def _next(self, said: SpokenText) -> tuple[_State, DetectedQuestion | None]:
+        """Return the state after this utterance, and the question it asks."""
+        state = self._state
+        before = state.last.get(said.source)
         if before is not None and said.utterance <= before.said.utterance:
-            return memory, None  # said again by a transcriber that was started again
-        whole, question = _read(before, said)
-        counts = self._counts(said.source)
-        sure = question is not None and question.confidence >= self._settings.min_confidence
-        whole, asks = whole.shortened() if not (counts and sure) else whole, counts and sure
-        asked, topic = None, memory.topic
-        if asks and question is not None and not cut_off(whole):
-            asked, topic = _placed(whole, question, memory.topic)
-        kept = memory.question
-        if before is not None and before.asked and takes_back(before.said, said):
-            kept = None
-        latest = memory.latest
+            return state, None  # repeated by a restarted stt
+        joined = _joined(before, said)
+        question, counts = joined.question, self._counts(said.source)
+        asks = counts and question is not None and question.confidence >= self._settings.min_confidence
+        remembered = joined.shortened()
+        detected, topic = None, state.topic
+        if asks and question is not None and not is_cut_off(joined):
+            detected, topic = _detected(joined, question, state.topic)
+        earlier = state.question
+        if before is not None and before.asked and answers_own_question(before.said, said):
+            earlier = None
+        latest = state.latest
         if counts or latest is None or not self._counts(latest.source):
-            latest = whole.shortened()
-        last = _heard(memory.last, _Last(whole.shortened(), asks), said)
-        return _Memory(last, latest, asked or kept, topic), asked
+            latest = remembered
+        last = _with_last_words(state.last, _LastWords(remembered, asks), said)
+        return _State(last, latest, detected or earlier, topic), detected
 
     def _counts(self, source: str) -> bool:
         return self._settings.listen_to == "everyone" or source != self._settings.own_source
 
 
-def _read(before: _Last | None, said: Said) -> tuple[Said, Question | None]:
-    """Return an utterance with what belongs to it of the one before, and what they ask."""
+def _joined(before: _LastWords | None, said: SpokenText) -> SpokenText:
+    """Return an utterance with what belongs to it of the previous one of its source."""
     if before is None:
-        return said, find_question(said.text)
-    waits = before.asked and not before.answered_by_others
-    whole, question = joined(before.said, said, waits=waits)
-    if whole is said and question is not None and waits:
-        both = in_one_breath(before.said, said)
-        if both is not None and both[1] is not None:
+        return said
+    unanswered = before.asked and not before.answered
+    joined = join(before.said, said, unanswered=unanswered)
+    if joined is said and said.question is not None and unanswered:
+        both = join_in_one_breath(before.said, said)
+        if both is not None and both.question is not None:
             return both
-    return whole, question
+    return joined
 
 
-def _heard(last: Mapping[str, _Last], new: _Last, said: Said) -> dict[str, _Last]:
-    """Return what each source said last, now that one has said something new."""
-    speaks = not only_listens(said.text)
+def _with_last_words(
+    last: Mapping[str, _LastWords], new: _LastWords, said: SpokenText
+) -> dict[str, _LastWords]:
     others = {
-        source: replace(each, answered_by_others=each.answered_by_others or speaks)
+        source: replace(each, answered=each.answered or not said.is_backchannel)
         for source, each in last.items()
     }
     return {**others, said.source: new}
 
 
-def _placed(said: Said, question: Question, topic: tuple[Said, str] | None) -> tuple[Asked, tuple[Said, str]]:
-    """Set a question among those before it; return it and what later ones may lean on."""
-    places = said.places(question.spans)
-    if question.leans and topic is not None and _seconds_between(topic[0], said) <= LEAN_WITHIN_S:
-        follow_up = Asked(
-            said.source, said.utterance, question.text, question.confidence, "follow-up", topic[1], places
-        )
-        return follow_up, topic
-    asked = Asked(
-        said.source, said.utterance, question.text, question.confidence, question.kind, spans=places
+def _detected(
+    said: SpokenText, question: Question, topic: tuple[SpokenText, str] | None
+) -> tuple[DetectedQuestion, tuple[SpokenText, str]]:
+    """Return the question, and the one that later follow-ups refer to."""
+    detected = DetectedQuestion(
+        said.source,
+        said.utterance,
+        question.text,
+        question.confidence,
+        question.kind,
+        spans=said.spans(question.spans),
     )
-    return asked, (said, question.text)
+    if question.leans and topic is not None and _seconds_between(topic[0], said) <= FOLLOW_UP_WITHIN_S:
+        return replace(detected, kind="follow-up", previous=topic[1]), topic
+    return detected, (said, question.text)
 
 
-def _seconds_between(before: Said, said: Said) -> float:
-    """Return the seconds between two utterances; 0 across sources, whose clocks are not comparable."""
+def _seconds_between(before: SpokenText, said: SpokenText) -> float:
+    """Return the seconds between two texts; 0 across sources, whose clocks are not comparable."""
     return said.seconds_after(before) if before.source == said.source else 0.0

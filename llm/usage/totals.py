@@ -1,6 +1,6 @@
-"""What a session and its day have come to, and whether that is enough.
+"""Totals of requests, tokens and dollars for a session and its day, and the limits on them.
 
-Pure: what day it is, and what is kept on disk, is for `llm.usage.ledger_file` to know.
+Pure: `llm.usage.daily_counts` knows the date and the file.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ Dollars = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Count(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What requests came to; nothing of what was in them."""
+    """Counts of requests, without their content."""
 
     requests: Whole = 0
     prompt_tokens: Whole = 0
     answer_tokens: Whole = 0
     cost: Dollars = 0.0
-    """In dollars, as far as the prices are known."""
+    """In dollars, for requests whose price is known."""
 
     def __add__(self, more: Count) -> Count:
         return Count(
@@ -33,29 +33,19 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         )
 
 
-class Spending(msgspec.Struct, frozen=True, kw_only=True):
-    """What was spent so far."""
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """Usage so far."""
 
     session: Count = Count()
     day: Count = Count()
-    """All sessions of this day, this one included."""
+    """All sessions of this day, including this one."""
 
-    def add(self, count: Count) -> Spending:
-        """Return what it is with this added."""
-        return Spending(session=self.session + count, day=self.day + count)
-
-    @property
-    def session_cost(self) -> float:
-        """What this session has come to, in dollars."""
-        return self.session.cost
-
-    @property
-    def day_cost(self) -> float:
-        """What all sessions of this day have come to, in dollars."""
-        return self.day.cost
+    def add(self, count: Count) -> Totals:
+        """Return the totals with this count added."""
+        return Totals(session=self.session + count, day=self.day + count)
 
     def limit_reached(self, settings: LlmSettings) -> str:
-        """Return which limit keeps the next request from being sent and what to do, or an empty text."""
+        """Return which limit forbids the next request and what to do; empty when none does."""
         money = (
             ("session", "session_limit", self.session.cost, settings.session_limit),
             ("day", "day_limit", self.day.cost, settings.day_limit),

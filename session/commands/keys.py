@@ -92,13 +92,13 @@ def test_key(provider: ProviderArgument) -> None:
     Example:
       cuecard keys test openai
     """
-    from llm.client import key_check  # imports the network libraries, which no other command here needs
+    from llm.client.key_check import check_key  # imports httpx, which no other command here needs
 
     settings = all_settings.load(None, {}).llm
     host = require_provider(settings, provider).host
-    verdict = key_check.ask(settings, provider)
-    if verdict.word != "accepted":
-        raise ProviderFailure(f"{host}: {verdict.word}", fix=verdict.why)
+    verdict = check_key(settings, provider)
+    if verdict.result != "accepted":
+        raise ProviderFailure(f"{host}: {verdict.result}", fix=verdict.why)
     typer.echo(f"{host}: accepted")
 
 

@@ -22,7 +22,7 @@ from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.providers import KNOWN
 from llm.usage import prices
-from llm.usage.ledger_file import user_counts
+from llm.usage.daily_counts import user_counts
 from session import settings
 from session.models import store
 from session.models.catalogue import CATALOGUE

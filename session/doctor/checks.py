@@ -16,7 +16,7 @@ from bus.failures import Failure
 from bus.ring import RING_SECONDS
 from bus.ring_memory import BLOCK_SAMPLES, create_memory
 from bus.run import Run
-from llm.providers import ON_THIS_MACHINE
+from llm.providers import LOCAL_SERVERS
 from session.doctor.child_process import run_python
 from session.doctor.cuda import cuda
 from session.doctor.display import display
@@ -69,7 +69,7 @@ def models() -> list[Finding]:
 def model_servers() -> Finding:
     """Find language model servers on this machine."""
     with ThreadPoolExecutor() as pool:
-        servers = ON_THIS_MACHINE
+        servers = LOCAL_SERVERS
         answers = list(pool.map(lambda server: _answers(server.base_url), servers))
     found = [server.name for server, answered in zip(servers, answers, strict=True) if answered]
     detail = ", ".join(found) or "none running; the small model or a hosted one answers"

@@ -90,7 +90,7 @@ MUTANTS = (
                 "_Floats = NDArray[np.float32]\n"
                 "_LEAK = open(f\"{os.environ['TMPDIR']}/{os.getpid()}\", 'wb', buffering=0)\n",
             ),
-            ("vad/detectors.py", "heard = np.conc", "_LEAK.write(samples.tobytes()); heard = np.conc"),
+            ("vad/detectors.py", "audio = np.conc", "_LEAK.write(samples.tobytes()); audio = np.conc"),
         ),
         "- `vad:call` wrote audio to ",
     ),

@@ -64,7 +64,7 @@ def test_too_few_open_files_end_it_cleanly(place: Path) -> None:
 
 def test_too_little_memory_for_the_weights_is_one_line(place: Path) -> None:
     outcome = run(place, ["prlimit", "--as=400000000"])
-    _ends_with_one_line(outcome, 5, "end other programs, or use a smaller model")
+    _ends_with_one_line(outcome, 5, "close other programs, or use a smaller model")
 
 
 def test_a_home_that_cannot_be_written_is_enough(place: Path) -> None:

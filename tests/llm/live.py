@@ -14,7 +14,7 @@ from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.run import Run
 from tests.conftest import stage_environment
-from tests.llm.questions.test_listening import final
+from tests.llm.events import final
 from tests.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)

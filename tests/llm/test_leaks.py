@@ -21,9 +21,9 @@ from tests.llm.authority import Authority
 from tests.llm.conftest import StartLive
 from tests.llm.live import Live
 from tests.llm.provider_server import ProviderServer, json_reply
-from tests.llm.wire.known import SPEECHES
+from tests.llm.wire.formats import SAMPLES
+from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import KEY, WHOLE, Scenario, scenarios
-from tests.llm.wire.speech import Speech
 
 pytestmark = pytest.mark.long
 
@@ -40,7 +40,7 @@ TOTAL_S = 8.0
 class Party:
     """One provider, and a session that asks it."""
 
-    speech: Speech
+    samples: WireSamples
     server: ProviderServer
     live: Live
     said: int = 0
@@ -48,7 +48,7 @@ class Party:
 
     def go_through(self) -> None:
         """Let every scenario happen, one question each."""
-        for number, scenario in enumerate(scenarios(self.speech), start=1):
+        for number, scenario in enumerate(scenarios(self.samples), start=1):
             self._chat(number)
             self.server.script = [scenario.reply]
             asked_before = len(self.server.asked)
@@ -84,7 +84,7 @@ class Party:
         else:
             as_it_must = bool(scenario.says) and scenario.says in end.cause and end.kept == scenario.kept
         if not as_it_must or tries not in scenario.tries:
-            self.wrong.append(f"{self.speech.provider}, {scenario.name}: {tries} tries, {end}")
+            self.wrong.append(f"{self.samples.provider}, {scenario.name}: {tries} tries, {end}")
 
 
 @pytest.fixture
@@ -92,26 +92,26 @@ def parties(start_hub: StartLive, authority: Authority) -> Iterator[list[Party]]
     """Return a session for each provider, the llm process started and ready."""
     with ExitStack() as stack:
 
-        def party(speech: Speech) -> Party:
+        def party(samples: WireSamples) -> Party:
             server = stack.enter_context(
-                ProviderServer(tls=authority.server if speech.secure else None, path=speech.path)
+                ProviderServer(tls=authority.server if samples.secure else None, path=samples.path)
             )
-            server.list_reply = [json_reply(speech.listing)]
+            server.list_reply = [json_reply(samples.listing)]
             live = start_hub(
-                provider=f"{speech.provider}@{server.base_url}",
-                model=speech.model,
+                provider=f"{samples.provider}@{server.base_url}",
+                model=samples.model,
                 key_variable="PLANTED_KEY",
                 first_token_timeout_s=2.5,
                 local_first_token_timeout_s=2.5,
                 total_timeout_s=TOTAL_S,
             )
             live.start("llm", PLANTED_KEY=KEY, SSL_CERT_FILE=str(authority.roots))
-            return Party(speech, server, live)
+            return Party(samples, server, live)
 
-        yield [party(speech) for speech in SPEECHES]
+        yield [party(samples) for samples in SAMPLES]
 
 
-def test_through_every_scenario_nothing_leaks_hangs_or_is_lost(parties: list[Party]) -> None:
+def test_no_scenario_leaks_hangs_or_loses(parties: list[Party]) -> None:
     with ThreadPoolExecutor(len(parties)) as threads:
         for finished in [threads.submit(party.go_through) for party in parties]:
             finished.result()
@@ -132,14 +132,14 @@ def _check_what_left(party: Party) -> None:
         everything = repr((request.path, request.headers)).encode() + request.body
         assert b"canary" not in everything.lower()
         assert everything.count(KEY.encode()) == 1
-        assert request.headers[party.speech.key_header] == party.speech.key_prefix + KEY
+        assert request.headers[party.samples.key_header] == party.samples.key_prefix + KEY
     in_ledger = [sent.body.encode() for sent in party.live.all(m.RequestSent) if sent.body_bytes]
     assert in_ledger == [request.body for request in party.server.asked]
 
 
 def _check_what_was_said(party: Party) -> None:
     """Check that no word was lost, no question left open, and no key shown."""
-    live, questions = party.live, len(list(scenarios(party.speech)))
+    live, questions = party.live, len(list(scenarios(party.samples)))
     assert len(live.all(m.FinalTranscribed)) == party.said
     assert len(live.all(m.QuestionDetected)) == questions
     assert len(live.all(m.AnswerFinished)) + len(live.all(m.AnswerStopped)) == questions

@@ -31,7 +31,7 @@ def address(live: Live) -> str:
     return [ready.address for ready in live.all(m.StageReady) if ready.stage == "model-server"][-1]
 
 
-def test_a_question_is_answered_on_this_machine(served: Live) -> None:
+def test_question_is_answered_on_this_machine(served: Live) -> None:
     served.publish("What is the capital of France?")
     finished = served.wait_for(m.AnswerFinished, timeout_s=60)
     assert "Paris" in finished.text
@@ -44,13 +44,13 @@ def test_a_question_is_answered_on_this_machine(served: Live) -> None:
     assert served.errors() == ""
 
 
-def test_it_stops_in_the_midst_of_an_answer(served: Live) -> None:
+def test_server_stops_during_answer(served: Live) -> None:
     served.publish("Tell me about a time you had a conflict with a colleague.")
     served.wait_for(m.AnswerStreamed, timeout_s=60)
     assert served.stop() == [0, 0]
 
 
-def test_the_server_is_for_this_run_alone(served: Live) -> None:
+def test_server_accepts_only_this_run(served: Live) -> None:
     body = {"messages": [{"role": "user", "content": "Hello"}]}
     for headers in ({}, {"authorization": "Bearer guess"}):
         answer = httpx.post(
@@ -61,7 +61,7 @@ def test_the_server_is_for_this_run_alone(served: Live) -> None:
     assert {connection.laddr.ip for connection in listening} == {"127.0.0.1"}
 
 
-def test_a_server_that_died_is_found_again(served: Live, weights: str) -> None:
+def test_restarted_server_is_found(served: Live, weights: str) -> None:
     server = served.children[-1]
     server.kill()
     server.wait(5)
@@ -72,7 +72,7 @@ def test_a_server_that_died_is_found_again(served: Live, weights: str) -> None:
     assert "Paris" in served.wait_for(m.AnswerFinished, timeout_s=60).text
 
 
-def test_a_server_that_is_given_up_is_said_at_once(start_live: StartLive, weights: str) -> None:
+def test_given_up_server_is_reported_at_once(start_live: StartLive, weights: str) -> None:
     live = start_live(provider="local", local_model_path=weights)
     live.session_says(m.StageGivenUp(stage="model-server", cause="died too often", fix=""))
     assert "did not start" in live.wait_for(m.ProblemReported).problem
@@ -81,9 +81,7 @@ def test_a_server_that_is_given_up_is_said_at_once(start_live: StartLive, weight
 
 
 @pytest.mark.parametrize("content", [b"", b"GGUF but no model", None])
-def test_weights_that_are_no_model_end_it_and_say_why(
-    start_hub: StartLive, tmp_path: Path, content: bytes | None
-) -> None:
+def test_invalid_weights_end_the_stage(start_hub: StartLive, tmp_path: Path, content: bytes | None) -> None:
     weights = tmp_path / "weights.gguf"
     if content is not None:
         weights.write_bytes(content)

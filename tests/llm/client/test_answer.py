@@ -33,10 +33,10 @@ def finish(answer: Answer) -> None:
     answer.finish(model="m", stop_reason="stop", prompt_tokens=1, answer_tokens=2)
 
 
-def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
+def test_first_piece_at_once_later_ones_merged() -> None:
     def act(answer: Answer) -> None:
         for number, piece in enumerate("abcd"):
-            answer.grow(piece, number)
+            answer.append(piece, number)
 
     assert play(act, flushes=1) == [
         AnswerStreamed(question=1, delta="a", received_ns=0),
@@ -44,10 +44,10 @@ def test_the_first_piece_is_said_at_once_and_the_next_ones_together() -> None:
     ]
 
 
-def test_the_end_says_what_is_left_and_the_whole() -> None:
+def test_end_publishes_pending_and_whole_text() -> None:
     def act(answer: Answer) -> None:
-        answer.grow("a", 0)
-        answer.grow("b", 1)
+        answer.append("a", 0)
+        answer.append("b", 1)
         finish(answer)
 
     *pieces, end = play(act)
@@ -56,11 +56,11 @@ def test_the_end_says_what_is_left_and_the_whole() -> None:
     assert end.text == "ab"
 
 
-def test_nothing_is_said_after_the_end() -> None:
+def test_nothing_is_published_after_the_end() -> None:
     def act(answer: Answer) -> None:
-        answer.grow("a", 0)
+        answer.append("a", 0)
         answer.stop("a newer question")
-        answer.grow("b", 1)
+        answer.append("b", 1)
         answer.stop("again")
         finish(answer)
 

@@ -18,7 +18,7 @@ from bus import messages as m
 from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
-from llm.client.connector import NotDialled, ThroughConnector
+from llm.client.sockets import ConnectFailed, ConnectorSockets
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
 from tests.llm.authority import Authority
@@ -49,10 +49,10 @@ class Stages:
         self.connector.kill()
         self.connector.wait(10)
 
-    def dial(self, host: str, port: int) -> None:
+    def connect(self, host: str, port: int) -> None:
         """Have a connection opened."""
-        connector = ThroughConnector(self.run.connector_address, self.run.token.decode())
-        asyncio.run(connector.handed(host, port, 5.0)).close()
+        connector = ConnectorSockets(self.run.connector_address, self.run.token.decode())
+        asyncio.run(connector.receive_socket(host, port, 5.0)).close()
 
 
 @pytest.fixture
@@ -84,9 +84,7 @@ def port_of(server: ProviderServer) -> int:
     return int(server.base_url.rpartition(":")[2].partition("/")[0])
 
 
-def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
-    begin: Begun, provider: ProviderServer, authority: Authority
-) -> None:
+def test_sandboxed_llm_answers_over_tls(begin: Begun, provider: ProviderServer, authority: Authority) -> None:
     provider.tls = authority.server
     provider.script = [answer("Because.")]
     live, stages = begin(provider=elsewhere(provider))
@@ -106,37 +104,38 @@ def test_an_llm_that_can_open_no_internet_socket_gets_its_answer_over_tls(
     assert live.errors() == ""
 
 
-def test_a_certificate_is_checked_behind_the_connector(
+def test_certificate_is_checked_behind_connector(
     begin: Begun, provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.elsewhere
     live, stages = begin(provider=elsewhere(provider))
     stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
-    assert "cannot prove who it is" in live.wait_for(m.ProblemReported).problem
+    assert "TLS certificate check failed" in live.wait_for(m.ProblemReported).problem
     assert provider.requests == []
 
 
-def test_a_host_that_nobody_chose_is_not_reached_and_told_of_once(
-    begin: Begun, provider: ProviderServer
-) -> None:
+def test_blocked_host_is_reported_once(begin: Begun, provider: ProviderServer) -> None:
     live, stages = begin(provider="none")
     stages.start_connector()
-    stages.dial("127.0.0.1", port_of(provider))
+    stages.connect("127.0.0.1", port_of(provider))
     for _ in range(2):
-        with pytest.raises(NotDialled, match="not chosen"):
-            stages.dial("0.0.0.0", port_of(provider))
-    with pytest.raises(NotDialled, match="not chosen"):
-        stages.dial("api.openai.com", 443)
+        with pytest.raises(ConnectFailed, match="not chosen"):
+            stages.connect("0.0.0.0", port_of(provider))
+    with pytest.raises(ConnectFailed, match="not chosen"):
+        stages.connect("api.openai.com", 443)
     live.wait_for(m.ProblemReported, 2)
     told = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
     assert told == [
-        ("connector", f"a connection to 0.0.0.0 port {port_of(provider)} was asked for, whom nobody chose"),
-        ("connector", "a connection to api.openai.com port 443 was asked for, whom nobody chose"),
+        (
+            "connector",
+            f"blocked a connection to 0.0.0.0 port {port_of(provider)}, which is not a chosen provider",
+        ),
+        ("connector", "blocked a connection to api.openai.com port 443, which is not a chosen provider"),
     ]
 
 
-def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_died(
+def test_chosen_provider_survives_connector_restart(
     begin: Begun, provider: ProviderServer, authority: Authority
 ) -> None:
     provider.tls = authority.server
@@ -158,7 +157,7 @@ def test_whom_the_user_chooses_in_mid_session_is_reached_also_after_the_dialer_d
     assert not live.all(m.ProblemReported)
 
 
-def test_a_line_that_is_open_outlives_the_connector(begin: Begun, provider: ProviderServer) -> None:
+def test_open_connection_outlives_connector(begin: Begun, provider: ProviderServer) -> None:
     go_on = threading.Event()
     provider.script = [[HEAD, chunk(delta("Because ")), go_on, *answer("it works.")[1:]], answer("A lock.")]
     live, stages = begin(provider=provider.base_url)
@@ -175,32 +174,32 @@ def test_a_line_that_is_open_outlives_the_connector(begin: Begun, provider: Prov
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_without_a_dialer_an_llm_says_so(begin: Begun, provider: ProviderServer, named: bool) -> None:
+def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, named: bool) -> None:
     live, _ = begin(provider=provider.base_url if named else "auto")
     live.start("llm")
     problem = live.wait_for(m.ProblemReported)
-    asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "nothing can be asked"
-    assert problem.problem == f"{asked}: the connector, which opens every connection, is not there"
+    asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "no provider can be reached"
+    assert problem.problem == f"{asked}: the connector, which opens every connection, is not running"
     assert "python -m llm.connector" in problem.fix
     assert provider.requests == []
 
 
-def test_the_dialer_holds_nothing_that_speaks_http_or_computes() -> None:
+def test_connector_imports_no_http() -> None:
     program = "import sys, llm.connector.__main__; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     heavy = {"httpx", "httpcore", "anyio", "numpy", "idna", "http", "llm.client.http_connection"}
     assert heavy & set(loaded.stdout.split()) == set()
 
 
-def test_a_stage_that_was_told_no_secret_gets_no_connection(
+def test_client_without_secret_gets_no_connection(
     make_run: Callable[..., Run], start_stage: StartStage, provider: ProviderServer
 ) -> None:
     run = make_run(llm=LlmSettings())
     start_stage(run, "bus")
     start_stage(run, "llm.connector", CUECARD_CONNECTOR_SECRET=run.connector_secret)
-    told = ThroughConnector(run.connector_address, run.connector_secret)
-    asyncio.run(told.handed("127.0.0.1", port_of(provider), 5.0)).close()
-    untold = ThroughConnector(run.connector_address, run.token.decode())
-    with pytest.raises(NotDialled):
-        asyncio.run(untold.handed("127.0.0.1", port_of(provider), 0.1))
+    authenticated = ConnectorSockets(run.connector_address, run.connector_secret)
+    asyncio.run(authenticated.receive_socket("127.0.0.1", port_of(provider), 5.0)).close()
+    unauthenticated = ConnectorSockets(run.connector_address, run.token.decode())
+    with pytest.raises(ConnectFailed):
+        asyncio.run(unauthenticated.receive_socket("127.0.0.1", port_of(provider), 0.1))
     assert run.connector_secret not in (run.directory / "run.json").read_text()

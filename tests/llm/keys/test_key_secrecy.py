@@ -32,7 +32,7 @@ QUOTING = {"error": {"message": f"Incorrect API key provided: {PLANTED}", "code"
     ],
     ids=["rejected", "broken", "web page", "no http", "redirect", "reset", "cut"],
 )
-def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
+def test_key_is_in_no_event_and_no_error(
     start_live: StartLive, provider: ProviderServer, reply: list[bytes | Do], tmp_path: Path
 ) -> None:
     provider.script = [reply]
@@ -65,20 +65,20 @@ def test_whatever_a_provider_answers_the_key_is_in_no_event_and_no_error(
 
 
 @pytest.mark.parametrize("key", ["sk-planted ü", "sk-planted\tx"])
-def test_a_key_that_cannot_be_one_is_in_no_event_and_no_error(
+def test_malformed_key_is_in_no_event_and_no_error(
     start_live: StartLive, provider: ProviderServer, key: str
 ) -> None:
     live = start_live(
         {"MY_ODD_KEY": key, "CUECARD_DEBUG": "1"}, provider=provider.base_url, key_variable="MY_ODD_KEY"
     )
     live.publish("What is the largest system you have ever worked on?")
-    assert "MY_ODD_KEY holds characters that no key has" in live.wait_for(m.AnswerStopped).cause
+    assert "MY_ODD_KEY contains invalid characters" in live.wait_for(m.AnswerStopped).cause
     live.stop()
     assert "planted" not in live.errors()
     assert b"planted" not in b"".join(msgspec.json.encode(event) for event in live.events)
 
 
-def test_a_process_that_keeps_its_memory_private_leaves_no_copy_and_shows_nothing(tmp_path: Path) -> None:
+def test_private_process_leaves_no_memory_dump(tmp_path: Path) -> None:
     program = (
         "import ctypes, os, resource\n"
         "from bus.private_memory import forbid_memory_access\n"

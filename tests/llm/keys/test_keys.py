@@ -54,23 +54,23 @@ def own(address: str, **settings: str) -> Provider:
     return provider
 
 
-def test_the_environment_has_the_key() -> None:
+def test_key_from_environment() -> None:
     assert find_key(OPENAI, {"OPENAI_API_KEY": " sk-1 ", "GROQ_API_KEY": "gsk-2"}) == "sk-1"
 
 
-def test_a_server_that_needs_no_key_gets_none() -> None:
+def test_server_without_key_gets_none() -> None:
     assert find_key(OLLAMA, {"OPENAI_API_KEY": "sk-1"}) is None
 
 
 @pytest.mark.parametrize("key", ["sk 1", "sk-1\nx", "sk-ü", "s" * 3000])
-def test_what_is_no_key_is_not_sent_and_not_shown(key: str) -> None:
+def test_malformed_key_is_not_sent_or_shown(key: str) -> None:
     with pytest.raises(ProviderFailure) as refused:
         find_key(OPENAI, {"OPENAI_API_KEY": key})
     assert key not in str(refused.value)
 
 
 @pytest.mark.usefixtures("without_key_store")
-def test_a_missing_key_says_what_to_set() -> None:
+def test_missing_key_says_what_to_set() -> None:
     with pytest.raises(ProviderFailure, match="set OPENAI_API_KEY") as refused:
         find_key(OPENAI, {})
     assert "no key store that is safe" in refused.value.problem
@@ -78,12 +78,12 @@ def test_a_missing_key_says_what_to_set() -> None:
 
 
 @pytest.mark.usefixtures("without_key_store")
-def test_without_a_safe_key_store_nothing_is_kept() -> None:
+def test_nothing_is_stored_without_safe_store() -> None:
     assert keychain.state() == (Outcome.NO_SAFE_STORE, "")
     assert keep("openai") == Outcome.NO_SAFE_STORE
 
 
-def test_a_key_store_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_hanging_key_store_times_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     slow.chmod(0o700)
@@ -93,7 +93,7 @@ def test_a_key_store_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp
         find_key(OPENAI, {})
 
 
-def test_the_key_stores_process_sees_no_key_and_no_setting_of_keyring() -> None:
+def test_key_store_process_has_clean_environment() -> None:
     inherited = {
         "OPENAI_API_KEY": PLANTED,
         "ACME_CREDENTIAL": PLANTED,
@@ -105,13 +105,13 @@ def test_the_key_stores_process_sees_no_key_and_no_setting_of_keyring() -> None:
     assert set(keychain.environment(inherited)) == {"HOME", "DBUS_SESSION_BUS_ADDRESS"}
 
 
-def test_only_stores_that_encrypt_are_known() -> None:
+def test_only_encrypting_stores_are_used() -> None:
     names = [name for names in SAFE_STORES.values() for name in names]
     assert not [name for name in names if any(word in name for word in ("null", "fail", "chainer", "file"))]
 
 
 @needs_secret_service
-def test_a_key_is_kept_found_and_deleted(key_store: SecretService) -> None:
+def test_key_is_stored_found_and_deleted(key_store: SecretService) -> None:
     assert keychain.state() == (Outcome.DONE, "SecretService")
     assert keychain.read("openai") == (Outcome.NOTHING_STORED, "")
     assert keep("openai") == Outcome.DONE
@@ -122,7 +122,7 @@ def test_a_key_is_kept_found_and_deleted(key_store: SecretService) -> None:
 
 
 @needs_secret_service
-def test_a_key_for_an_own_address_belongs_to_that_host_alone(key_store: SecretService) -> None:
+def test_key_of_own_address_belongs_to_its_host(key_store: SecretService) -> None:
     mine, other = own("https://llm.example.com/v1"), own("https://llm.example.org/v1")
     assert keep(key_name(mine)) == Outcome.DONE
     assert keychain.names(["openai"])[1] == ["llm.example.com:443"]
@@ -133,7 +133,7 @@ def test_a_key_for_an_own_address_belongs_to_that_host_alone(key_store: SecretSe
 
 
 @needs_secret_service
-def test_a_gateway_that_stands_for_a_provider_is_not_given_the_key_kept_for_that(
+def test_gateway_does_not_get_stored_provider_key(
     key_store: SecretService,
 ) -> None:
     assert keep("anthropic") == Outcome.DONE
@@ -143,12 +143,12 @@ def test_a_gateway_that_stands_for_a_provider_is_not_given_the_key_kept_for_that
     assert find_key(own("anthropic"), {}) == PLANTED
 
 
-def test_two_ways_to_speak_to_one_provider_share_its_key() -> None:
+def test_both_openai_protocols_share_key() -> None:
     assert key_name(own("openai-chat")) == key_name(own("openai")) == "openai"
 
 
 @needs_secret_service
-def test_the_key_store_is_not_asked_for_a_server_on_this_machine(key_store: SecretService) -> None:
+def test_key_store_is_not_used_for_local_server(key_store: SecretService) -> None:
     assert keep("127.0.0.1:8000") == Outcome.DONE
     assert find_key(own("http://127.0.0.1:8000/v1"), {}) is None
     named = own("http://127.0.0.1:8000/v1", key_variable="MY_KEY")
@@ -157,13 +157,13 @@ def test_the_key_store_is_not_asked_for_a_server_on_this_machine(key_store: Secr
 
 @needs_secret_service
 @pytest.mark.parametrize("key", ["", "two words", "sk-ü", "s" * 3000])
-def test_what_is_no_key_is_not_kept(key_store: SecretService, key: str) -> None:
+def test_malformed_key_is_not_stored(key_store: SecretService, key: str) -> None:
     assert keep("openai", key) == Outcome.NO_KEY
     assert keychain.read("openai")[0] is Outcome.NOTHING_STORED
 
 
 @needs_secret_service
-def test_a_locked_store_is_told_without_anyone_being_asked(key_store: SecretService) -> None:
+def test_locked_store_is_reported_without_prompt(key_store: SecretService) -> None:
     keep("openai")
     key_store.lock()
     assert keychain.state() == (Outcome.LOCKED, "SecretService")
@@ -172,7 +172,7 @@ def test_a_locked_store_is_told_without_anyone_being_asked(key_store: SecretServ
 
 
 @needs_secret_service
-def test_a_store_that_waits_for_ever_to_be_unlocked_is_given_up(
+def test_store_waiting_for_unlock_times_out(
     key_store: SecretService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep("openai")
@@ -199,7 +199,7 @@ class Keyring(keyring.backend.KeyringBackend):
 
 @needs_secret_service
 @pytest.mark.parametrize("place", ["environment", "settings file", "working directory"])
-def test_a_planted_backend_is_never_loaded(
+def test_planted_backend_is_never_loaded(
     key_store: SecretService, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
 ) -> None:
     trace = tmp_path / "trace"
@@ -221,9 +221,7 @@ def test_a_planted_backend_is_never_loaded(
 
 @needs_secret_service
 @pytest.mark.parametrize("backend", ["null", "fail", "chainer"])
-def test_the_users_settings_of_keyring_do_not_choose_the_store(
-    key_store: SecretService, backend: str
-) -> None:
+def test_keyring_settings_do_not_choose_store(key_store: SecretService, backend: str) -> None:
     name = {"chainer": "ChainerBackend"}.get(backend, "Keyring")
     settings = Path(key_store.environment["XDG_CONFIG_HOME"]) / "python_keyring" / "keyringrc.cfg"
     settings.parent.mkdir(parents=True)
@@ -232,7 +230,7 @@ def test_the_users_settings_of_keyring_do_not_choose_the_store(
     assert keychain.read("openai") == (Outcome.DONE, PLANTED)
 
 
-def test_the_small_models_key_belongs_to_one_run_and_hides_its_token() -> None:
+def test_small_model_key_is_per_run() -> None:
     assert small_model_key(b"one") == small_model_key(b"one")
     assert small_model_key(b"one") != small_model_key(b"two")
     assert "one" not in small_model_key(b"one")

@@ -42,7 +42,7 @@ def environment(**changes: str) -> dict[str, str]:
     return {**inherited, "PYTHONWARNINGS": "error", **changes}
 
 
-def test_a_typed_key_is_found_by_every_start_of_the_stage_and_stands_nowhere() -> None:
+def test_typed_key_survives_stage_restart() -> None:
     with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
         typist.type_at("Key for openai (it is not shown)", PLANTED)
         assert typist.end() == 0, typist.shown
@@ -51,7 +51,7 @@ def test_a_typed_key_is_found_by_every_start_of_the_stage_and_stands_nowhere() -
     assert PLANTED not in typist.shown
 
 
-def test_several_providers_keys_are_asked_for_one_by_one() -> None:
+def test_keys_of_several_providers_are_typed_in_turn() -> None:
     program = (
         "import os; from llm.keys.session_keys import session_key as key; print(len(key('groq', os.environ)))"
     )
@@ -63,15 +63,15 @@ def test_several_providers_keys_are_asked_for_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "two words"])
-def test_what_is_no_key_starts_nothing_and_is_not_shown(typed: str) -> None:
+def test_malformed_typed_key_starts_nothing(typed: str) -> None:
     with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
         typist.type_at("Key for openai", typed)
         assert typist.end() == 1
-    assert "what was typed is no key" in typist.shown
+    assert "the input is not a key" in typist.shown
     assert "two words" not in typist.shown
 
 
-def test_without_a_terminal_nothing_is_read() -> None:
+def test_no_terminal_reads_nothing() -> None:
     """Standard input may be sound (`--source call=-`)."""
     done = subprocess.run(
         [sys.executable, "-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai"],
@@ -81,11 +81,11 @@ def test_without_a_terminal_nothing_is_read() -> None:
         start_new_session=True,
         check=False,
     )
-    assert b"no terminal on which a key could be typed" in done.stderr
+    assert b"no terminal for typing a key" in done.stderr
     assert b"backwards" not in done.stdout
 
 
-def test_without_a_pipe_there_is_no_such_key(tmp_path: Path) -> None:
+def test_no_pipe_no_session_key(tmp_path: Path) -> None:
     assert session_key("openai", {}) == ""
     with (tmp_path / "empty").open("wb+") as empty:
         assert session_key("openai", {PIPE_VARIABLE: "998,999"}) == ""

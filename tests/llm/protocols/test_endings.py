@@ -36,7 +36,7 @@ def responses(reason: str) -> dict[str, Any]:
 def ended(protocol: Protocol, *chunks: dict[str, Any]) -> Reply:
     reply = protocol.reply()
     for chunk in chunks:
-        reply.take(ServerEvent("message", json.dumps(chunk)))
+        reply.feed(ServerEvent("message", json.dumps(chunk)))
     return reply
 
 
@@ -53,7 +53,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk", "reason"), GOOD)
-def test_a_good_end_is_known(protocol: Protocol, chunk: dict[str, Any], reason: str) -> None:
+def test_known_stop_reasons_complete(protocol: Protocol, chunk: dict[str, Any], reason: str) -> None:
     reply = ended(protocol, chunk)
     assert (reply.complete, reply.stop_reason, reply.declined, reply.failure) == (True, reason, False, None)
 
@@ -68,7 +68,7 @@ FILTERED = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk"), FILTERED)
-def test_a_filter_declines(protocol: Protocol, chunk: dict[str, Any]) -> None:
+def test_filter_reasons_decline(protocol: Protocol, chunk: dict[str, Any]) -> None:
     reply = ended(protocol, chunk)
     assert (reply.complete, reply.declined, reply.failure) == (True, True, None)
 
@@ -84,22 +84,22 @@ BAD = [
 
 
 @pytest.mark.parametrize(("protocol", "chunk"), BAD)
-def test_any_other_end_is_a_failure(protocol: Protocol, chunk: dict[str, Any]) -> None:
+def test_unknown_stop_reason_fails(protocol: Protocol, chunk: dict[str, Any]) -> None:
     reply = ended(protocol, chunk)
     assert reply.complete
     assert reply.failure is not None
     assert "finish reason" in reply.failure.message
 
 
-def test_a_failure_stays_one_whatever_follows() -> None:
+def test_failure_is_final() -> None:
     done = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
     assert ended(CHAT_COMPLETIONS, chat("error"), done).failure is not None
 
 
-def test_an_error_in_a_choice_is_the_failure_and_its_text_stays() -> None:
+def test_error_in_choice_keeps_text() -> None:
     error = {"code": 502, "message": "Provider returned error"}
     choice = {"delta": {"content": "Half"}, "finish_reason": "error", "error": error}
     reply = CHAT_COMPLETIONS.reply()
-    assert reply.take(ServerEvent("message", json.dumps({"choices": [choice]}))) == "Half"
+    assert reply.feed(ServerEvent("message", json.dumps({"choices": [choice]}))) == "Half"
     assert reply.failure is not None
     assert reply.failure.message == "Provider returned error"

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from llm.protocols.errors import ProviderError, StreamFailed, chunk_in, error_in
+from llm.protocols.errors import ReportedError, StreamFailed, chunk_in, error_in
 from llm.protocols.sse import ServerEvent
 
 PER_DAY = {
@@ -22,33 +22,33 @@ def message(data: object, name: str = "message") -> ServerEvent:
     ("event", "error"),
     [
         (message({"error": {"message": "m", "type": "server_error", "code": None}}),
-         ProviderError("m", "server_error")),
-        (message({"error": {"message": "m", "code": 500}}), ProviderError("m", "500")),
+         ReportedError("m", "server_error")),
+        (message({"error": {"message": "m", "code": 500}}), ReportedError("m", "500")),
         (message({"code": "Client specified an invalid argument", "error": "m"}),
-         ProviderError("m", "Client specified an invalid argument")),
-        (message({"choices": [], "x_groq": {"error": "m"}}), ProviderError("m")),
-        (message({"choices": [], "x_groq": {"error": {"message": "m", "code": 7}}}), ProviderError("m", "7")),
-        (message({"message": "m", "code": "c"}, "error"), ProviderError("m", "c")),
-        (message("not json", "error"), ProviderError("not json")),
+         ReportedError("m", "Client specified an invalid argument")),
+        (message({"choices": [], "x_groq": {"error": "m"}}), ReportedError("m")),
+        (message({"choices": [], "x_groq": {"error": {"message": "m", "code": 7}}}), ReportedError("m", "7")),
+        (message({"message": "m", "code": "c"}, "error"), ReportedError("m", "c")),
+        (message("not json", "error"), ReportedError("not json")),
         (message({"object": "error", "message": "m", "type": "BadRequestError", "code": 400}),
-         ProviderError("m", "400")),
+         ReportedError("m", "400")),
         (message({"type": "error", "code": "server_error", "message": "m", "param": None}),
-         ProviderError("m", "server_error")),
-        (message({"type": "error", "code": None, "message": "m"}), ProviderError("m")),
+         ReportedError("m", "server_error")),
+        (message({"type": "error", "code": None, "message": "m"}), ReportedError("m")),
         (message({"type": "error", "error": {"type": "overloaded_error", "message": "m"}}),
-         ProviderError("m", "overloaded_error")),
+         ReportedError("m", "overloaded_error")),
         (message([{"error": {"code": 503, "message": "m", "status": "UNAVAILABLE"}}]),
-         ProviderError("m", "503")),
+         ReportedError("m", "503")),
     ],
 )  # fmt: skip
-def test_an_error_in_the_stream_is_known_in_every_shape(event: ServerEvent, error: ProviderError) -> None:
+def test_error_event_in_every_shape(event: ServerEvent, error: ReportedError) -> None:
     with pytest.raises(StreamFailed) as failed:
         chunk_in(event)
     assert failed.value.error == error
 
 
 @pytest.mark.parametrize("data", ["{}", "[]", "7", "null", "", "{", '"error"', '{"error":null}'])
-def test_what_is_no_error_is_none(data: str) -> None:
+def test_ordinary_event_is_not_error(data: str) -> None:
     assert chunk_in(message(data)).get("error") is None
 
 
@@ -56,31 +56,31 @@ def test_what_is_no_error_is_none(data: str) -> None:
     ("body", "error"),
     [
         ('{"error":{"message":"m","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}',
-         ProviderError("m", "insufficient_quota")),
+         ReportedError("m", "insufficient_quota")),
         ('{"code":"invalid argument","error":"Incorrect API key provided"}',
-         ProviderError("Incorrect API key provided", "invalid argument")),
-        ('{"detail":"Not Found"}', ProviderError("Not Found")),
-        ('{"message":"m","type":"t"}', ProviderError("m", "t")),
-        ('[{"error":{"message":"m","status":"UNAVAILABLE"}}]', ProviderError("m", "UNAVAILABLE")),
-        ("upstream\nfailed", ProviderError("upstream failed")),
-        ("<html><body>sign in</body></html>", ProviderError("")),
-        ("", ProviderError("")),
-        ('{"error":{"message":"a\\nb\\u0007c","code":"x"}}', ProviderError("a b c", "x")),
+         ReportedError("Incorrect API key provided", "invalid argument")),
+        ('{"detail":"Not Found"}', ReportedError("Not Found")),
+        ('{"message":"m","type":"t"}', ReportedError("m", "t")),
+        ('[{"error":{"message":"m","status":"UNAVAILABLE"}}]', ReportedError("m", "UNAVAILABLE")),
+        ("upstream\nfailed", ReportedError("upstream failed")),
+        ("<html><body>sign in</body></html>", ReportedError("")),
+        ("", ReportedError("")),
+        ('{"error":{"message":"a\\nb\\u0007c","code":"x"}}', ReportedError("a b c", "x")),
         ('{"type":"error","error":{"type":"rate_limit_error","message":"m",'
          '"details":{"error_code":"enforced_spend_limit_reached"}}}',
-         ProviderError("m", "rate_limit_error", "enforced_spend_limit_reached")),
+         ReportedError("m", "rate_limit_error", "enforced_spend_limit_reached")),
         (json.dumps({"error": {"message": "m", "status": "INVALID_ARGUMENT",
                                "details": [{"reason": "API_KEY_INVALID"}]}}),
-         ProviderError("m", "INVALID_ARGUMENT", "API_KEY_INVALID")),
+         ReportedError("m", "INVALID_ARGUMENT", "API_KEY_INVALID")),
         (json.dumps({"error": {"message": "m", "status": "RESOURCE_EXHAUSTED", "details": [PER_DAY, WAIT]}}),
-         ProviderError("m", "RESOURCE_EXHAUSTED",
+         ReportedError("m", "RESOURCE_EXHAUSTED",
                        "GenerateRequestsPerDayPerProjectPerModel-FreeTier", 36.5)),
-        ('{"error":{"message":"m","details":[7,{"violations":7,"retryDelay":"soon"}]}}', ProviderError("m")),
+        ('{"error":{"message":"m","details":[7,{"violations":7,"retryDelay":"soon"}]}}', ReportedError("m")),
     ],
 )  # fmt: skip
-def test_the_error_in_a_body_is_known_in_every_shape(body: str, error: ProviderError) -> None:
+def test_error_body_in_every_shape(body: str, error: ReportedError) -> None:
     assert error_in(body) == error
 
 
-def test_an_error_as_long_as_a_book_is_cut() -> None:
+def test_long_error_is_cut() -> None:
     assert len(error_in("x" * 100_000).message) == 300

@@ -14,68 +14,68 @@ from llm.protocols.errors import StreamFailed, error_in
 from llm.protocols.protocol import Reply
 from llm.protocols.sse import ServerEvent, SseParser
 from llm.providers import KNOWN
+from tests.llm.wire.formats import SAMPLES
 from tests.llm.wire.gemini import BLOCKED
-from tests.llm.wire.known import SPEECHES
 from tests.llm.wire.responses import FILTERED
-from tests.llm.wire.speech import Speech
+from tests.llm.wire.samples import WireSamples
 
-of_each = pytest.mark.parametrize("speech", SPEECHES, ids=lambda speech: speech.provider)
-PROTOCOLS = sorted({speech.provider for speech in SPEECHES})
+of_each = pytest.mark.parametrize("samples", SAMPLES, ids=lambda samples: samples.provider)
+PROTOCOLS = sorted({samples.provider for samples in SAMPLES})
 
 
-def read(speech: Speech, *events: bytes) -> tuple[str, Reply]:
+def read(samples: WireSamples, *events: bytes) -> tuple[str, Reply]:
     """Return the text that these events add, and what was learnt."""
-    reply, parser = KNOWN[speech.provider].protocol.reply(), SseParser()
+    reply, parser = KNOWN[samples.provider].protocol.reply(), SseParser()
     found = [*parser.feed(b"".join(events)), *parser.rest()]
-    return "".join(reply.take(event) for event in found), reply
+    return "".join(reply.feed(event) for event in found), reply
 
 
 @of_each
-def test_a_good_answer_is_its_pieces_and_its_counts(speech: Speech) -> None:
-    text, reply = read(speech, *speech.answer("Hel", "lo"))
+def test_complete_answer_text_and_counts(samples: WireSamples) -> None:
+    text, reply = read(samples, *samples.answer("Hel", "lo"))
     assert text == "Hello"
     assert (reply.complete, reply.stop_reason, reply.declined) == (True, STOP, False)
-    assert (reply.prompt_tokens, reply.cached_tokens, reply.answer_tokens) == speech.counts
+    assert (reply.prompt_tokens, reply.cached_tokens, reply.answer_tokens) == samples.counts
     assert reply.model
 
 
 @of_each
-def test_without_its_end_an_answer_is_incomplete(speech: Speech) -> None:
-    text, reply = read(speech, *speech.opening, speech.piece("Hel"))
+def test_answer_without_end_is_incomplete(samples: WireSamples) -> None:
+    text, reply = read(samples, *samples.opening, samples.piece("Hel"))
     assert (text, reply.complete) == ("Hel", False)
 
 
 @of_each
-def test_thought_is_no_text(speech: Speech) -> None:
-    text, reply = read(speech, *speech.opening, *speech.thought, *speech.all_thought)
+def test_reasoning_is_not_text(samples: WireSamples) -> None:
+    text, reply = read(samples, *samples.opening, *samples.thought, *samples.only_reasoning)
     assert (text, reply.complete, reply.stop_reason) == ("", True, LENGTH)
-    assert reply.thinking is (speech.provider != "openai-chat"), "OpenAI's chat completions do not show it"
+    assert reply.thinking is (samples.provider != "openai-chat"), "OpenAI's chat completions do not show it"
 
 
 @of_each
-def test_a_refusal_to_answer_is_known(speech: Speech) -> None:
-    text, reply = read(speech, *speech.opening, *speech.declining)
+def test_declined_answer(samples: WireSamples) -> None:
+    text, reply = read(samples, *samples.opening, *samples.declining)
     assert (reply.complete, reply.declined) == (True, True)
     assert reply.stop_reason in ("refusal", "SAFETY")
     assert text in ("", "I cannot help with that.")
 
 
 @of_each
-def test_every_shape_of_an_error_breaks_off(speech: Speech) -> None:
-    for events in speech.breaking_off.values():
+def test_every_error_shape_aborts(samples: WireSamples) -> None:
+    for events in samples.aborting.values():
         with pytest.raises(StreamFailed, match="overloaded"):
-            read(speech, *speech.opening, speech.piece("Hel"), *events)
+            read(samples, *samples.opening, samples.piece("Hel"), *events)
 
 
-def test_a_filter_that_stops_an_answer_declines_it() -> None:
-    (speech,) = (speech for speech in SPEECHES if speech.provider == "openai")
-    _, reply = read(speech, *speech.opening, speech.piece("Hel"), FILTERED)
+def test_filtered_answer_is_declined() -> None:
+    (samples,) = (samples for samples in SAMPLES if samples.provider == "openai")
+    _, reply = read(samples, *samples.opening, samples.piece("Hel"), FILTERED)
     assert (reply.declined, reply.stop_reason) == (True, "content_filter")
 
 
-def test_a_question_that_is_blocked_is_declined() -> None:
-    (speech,) = (speech for speech in SPEECHES if speech.provider == "gemini")
-    _, reply = read(speech, BLOCKED)
+def test_blocked_question_is_declined() -> None:
+    (samples,) = (samples for samples in SAMPLES if samples.provider == "gemini")
+    _, reply = read(samples, BLOCKED)
     assert (reply.complete, reply.declined, reply.stop_reason) == (True, True, "PROHIBITED_CONTENT")
 
 
@@ -101,10 +101,10 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from(PROTOCOLS), json_values, st.sampled_from(["message", "error", "ping"]))
-def test_any_json_is_dealt_with(name: str, value: object, event: str) -> None:
+def test_any_json_is_safe(name: str, value: object, event: str) -> None:
     reply = KNOWN[name].protocol.reply()
     with contextlib.suppress(StreamFailed):
-        assert isinstance(reply.take(ServerEvent(event, json.dumps(value))), str)
+        assert isinstance(reply.feed(ServerEvent(event, json.dumps(value))), str)
     assert isinstance(error_in(json.dumps(value)).message, str)
     models = KNOWN[name].protocol.models_in(json.dumps(value))
     assert models is None or all(isinstance(model, str) for model in models.names)

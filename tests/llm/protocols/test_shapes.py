@@ -21,7 +21,7 @@ A = "The bridge opened."
 def read(protocol: Protocol, body: bytes, size: int = 1000) -> tuple[str, Reply]:
     reply, parser = protocol.reply(), SseParser()
     events = [event for at in range(0, len(body), size) for event in parser.feed(body[at : at + size])]
-    return joined("".join(reply.take(event) for event in (*events, *parser.rest()))), reply
+    return joined("".join(reply.feed(event) for event in (*events, *parser.rest()))), reply
 
 
 def sse(*chunks: Any, between: str = "\n\n", prefix: str = "data: ", done: bool = True) -> bytes:
@@ -91,7 +91,7 @@ def test_every_shape_gives_the_answer(shape: str, size: int) -> None:
     assert (text.strip(), reply.complete, reply.stop_reason or "stop") == (A, True, "stop")
 
 
-def test_thoughts_in_other_fields_are_no_text() -> None:
+def test_reasoning_fields_are_not_text() -> None:
     thoughts = (
         choice(delta={"reasoning": "a"}),
         choice(delta={"thinking": "b"}),
@@ -117,13 +117,13 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_every_protocol_reads_an_answer_in_one_piece(name: str) -> None:
+def test_every_protocol_reads_whole_answer(name: str) -> None:
     protocol, body = PLAIN[name]
     text, reply = read(protocol, json.dumps(body).encode())
     assert (text, reply.complete, reply.stop_reason, reply.prompt_tokens) == (A, True, "stop", 5)
 
 
-def test_a_response_that_only_completes_gives_its_text() -> None:
+def test_completed_response_without_deltas() -> None:
     body = PLAIN["responses"][1]
     text, reply = read(RESPONSES, sse({"type": "response.completed", "response": body}, done=False))
     assert (text, reply.complete) == (A, True)
@@ -144,12 +144,12 @@ def test_a_response_that_only_completes_gives_its_text() -> None:
         ((r"\\ud83d is escaped",), r"\ud83d is escaped"),
     ],
 )
-def test_halves_of_a_surrogate_pair_are_joined_over_events(pieces: tuple[str, ...], text: str) -> None:
+def test_surrogate_halves_join_across_events(pieces: tuple[str, ...], text: str) -> None:
     body = "".join(f'data: {{"choices":[{{"delta":{{"content":"{piece}"}}}}]}}\n\n' for piece in pieces)
     assert read(CHAT_COMPLETIONS, body.encode())[0] == text
 
 
-def test_content_that_nests_without_end_is_no_text() -> None:
+def test_endlessly_nested_content_is_not_text() -> None:
     nested: Any = "x"
     for _ in range(500):
         nested = [nested]

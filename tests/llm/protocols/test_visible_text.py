@@ -13,9 +13,9 @@ from llm.protocols.visible_text import VisibleText
 A = "The Brooklyn Bridge opened in 1883."
 
 
-def shown(pieces: list[str], *, cut_off: bool = False, begins_in_thoughts: bool = False) -> str:
+def shown(pieces: list[str], *, cut_off: bool = False, starts_in_reasoning: bool = False) -> str:
     """Return what is visible in the end."""
-    visible, text = VisibleText(begins_in_thoughts=begins_in_thoughts), ""
+    visible, text = VisibleText(starts_in_reasoning=starts_in_reasoning), ""
     for added in (*map(visible.feed, pieces), visible.finish(cut_off=cut_off)):
         text = added.text if added.replaces else text + added.text
     return text
@@ -127,31 +127,31 @@ def test_only_the_answer_is_visible(text: str, visible: str, size: int) -> None:
 
 
 @pytest.mark.parametrize(("text", "visible"), TABLE)
-def test_a_withdrawn_beginning_is_known_next_time(text: str, visible: str) -> None:
+def test_retracted_start_is_remembered(text: str, visible: str) -> None:
     first = VisibleText()
     first.feed(text)
-    if first.begins_in_thoughts:
-        second = VisibleText(begins_in_thoughts=True)
+    if first.starts_in_reasoning:
+        second = VisibleText(starts_in_reasoning=True)
         assert not any(second.feed(piece).text for piece in split(text.partition("</think>")[0], 3))
 
 
-def test_a_text_that_begins_in_thoughts_waits_for_their_end() -> None:
-    visible = VisibleText(begins_in_thoughts=True)
+def test_text_starting_in_reasoning_is_held() -> None:
+    visible = VisibleText(starts_in_reasoning=True)
     assert visible.feed("I wonder.\n</thi") == ("", False)
     assert visible.feed("nk>\nYes") == ("Yes", False)
-    assert shown(["plain"], begins_in_thoughts=True) == "plain"
-    assert shown(["I wonder"], begins_in_thoughts=True, cut_off=True) == ""
+    assert shown(["plain"], starts_in_reasoning=True) == "plain"
+    assert shown(["I wonder"], starts_in_reasoning=True, cut_off=True) == ""
 
 
-def test_text_is_shown_at_once_where_the_server_separates_thoughts() -> None:
-    visible = VisibleText(begins_in_thoughts=True)
+def test_separated_reasoning_releases_text() -> None:
+    visible = VisibleText(starts_in_reasoning=True)
     assert visible.feed("Because ") == ("", False)
     assert visible.release() == ("Because ", False)
     assert visible.feed("it works.").text == "it works."
 
 
 @pytest.mark.parametrize("text", ["Because ", "- one", "**Yes.** ", "I chose "])
-def test_ordinary_words_wait_for_nothing(text: str) -> None:
+def test_ordinary_words_are_not_held(text: str) -> None:
     assert VisibleText().feed(text).text == text
 
 
@@ -170,14 +170,14 @@ PIECES = st.sampled_from([
     st.booleans(),
 )
 @example("<think>a</think>b", [3, 9], False, False)
-def test_how_the_text_is_split_does_not_matter(
-    text: str, cuts: list[int], cut_off: bool, begins_in_thoughts: bool
+def test_result_does_not_depend_on_split(
+    text: str, cuts: list[int], cut_off: bool, starts_in_reasoning: bool
 ) -> None:
     bounds = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     pieces = [text[start:stop] for start, stop in itertools.pairwise(bounds)]
-    whole = shown([text], cut_off=cut_off, begins_in_thoughts=begins_in_thoughts)
-    assert shown(pieces, cut_off=cut_off, begins_in_thoughts=begins_in_thoughts) == whole
-    assert shown(list(text), cut_off=cut_off, begins_in_thoughts=begins_in_thoughts) == whole
+    whole = shown([text], cut_off=cut_off, starts_in_reasoning=starts_in_reasoning)
+    assert shown(pieces, cut_off=cut_off, starts_in_reasoning=starts_in_reasoning) == whole
+    assert shown(list(text), cut_off=cut_off, starts_in_reasoning=starts_in_reasoning) == whole
     whole.encode()  # no half of a surrogate pair is left
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bus.failures import Failure
 from llm.settings import LlmSettings
-from llm.usage.ledger_file import Budget
+from llm.usage.daily_counts import Budget
 from llm.usage.totals import Count
 
 TODAY = datetime.date(2026, 3, 31)
@@ -36,7 +36,7 @@ def told() -> list[Failure]:
 @pytest.mark.parametrize(
     "damage", [b"", b"{", b"[]", b'{"2026-03-31": {"requests": -1}}', b'{"x": {}}', b"\xff"]
 )
-def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failure], damage: bytes) -> None:
+def test_damaged_file_is_reported_once(path: Path, told: list[Failure], damage: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(damage)
     budget = Budget(told.append, path, Clock())
@@ -44,43 +44,43 @@ def test_a_damaged_file_is_told_once_and_left_alone(path: Path, told: list[Failu
         budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     assert [failure.problem for failure in told] == [f"the counts in {path} are damaged"]
     assert path.read_bytes() == damage
-    assert (budget.spending.session_cost, budget.spending.day_cost) == (0.75, 0.75)
+    assert (budget.totals.session.cost, budget.totals.day.cost) == (0.75, 0.75)
     assert "3 of 2 requests" in budget.limit_reached(LlmSettings(day_requests_limit=2))
 
 
-def test_a_place_that_cannot_be_written_is_told_once(tmp_path: Path, told: list[Failure]) -> None:
+def test_unwritable_file_is_reported_once(tmp_path: Path, told: list[Failure]) -> None:
     (tmp_path / "file").write_text("in the way")
     budget = Budget(told.append, tmp_path / "file" / "spending.json", Clock())
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     budget.add(cost=0.25, prompt_tokens=1, answer_tokens=1)
     assert len(told) == 1
-    assert "cannot be kept" in told[0].problem
-    assert budget.spending.day.requests == 2
+    assert "cannot be saved" in told[0].problem
+    assert budget.totals.day.requests == 2
 
 
-def test_other_sessions_of_the_day_count_for_its_limit(path: Path, told: list[Failure]) -> None:
+def test_other_sessions_count_for_daily_limit(path: Path, told: list[Failure]) -> None:
     mine, other = (Budget(told.append, path, Clock()) for _ in range(2))
     mine.add(cost=1.0, prompt_tokens=1, answer_tokens=1)
     limits = LlmSettings(day_limit=1.5, session_limit=1.5)
     assert not other.limit_reached(limits)
     other.add(cost=0.75, prompt_tokens=1, answer_tokens=1)
-    assert (mine.spending.session_cost, other.spending.session_cost) == (1.0, 0.75)
+    assert (mine.totals.session.cost, other.totals.session.cost) == (1.0, 0.75)
     assert "limit of this day" in mine.limit_reached(limits)
     assert "limit of this day" in Budget(told.append, path, Clock()).limit_reached(limits)
     assert told == []
 
 
-def test_a_new_day_begins_at_nothing_and_the_session_goes_on(path: Path, told: list[Failure]) -> None:
+def test_new_day_starts_at_zero(path: Path, told: list[Failure]) -> None:
     clock = Clock()
     budget = Budget(told.append, path, clock)
     budget.add(cost=1.0, prompt_tokens=1, answer_tokens=1)
     clock.day += datetime.timedelta(days=1)
     assert not budget.limit_reached(LlmSettings(day_limit=1.0))
     budget.add(cost=0.5, prompt_tokens=1, answer_tokens=1)
-    assert (budget.spending.session_cost, budget.spending.day_cost) == (1.5, 0.5)
+    assert (budget.totals.session.cost, budget.totals.day.cost) == (1.5, 0.5)
 
 
-def test_a_request_whose_price_is_not_known_counts_as_one(path: Path, told: list[Failure]) -> None:
+def test_request_without_price_is_counted(path: Path, told: list[Failure]) -> None:
     budget = Budget(told.append, path, Clock())
     budget.add(cost=None, prompt_tokens=7, answer_tokens=3)
-    assert budget.spending.day == Count(requests=1, prompt_tokens=7, answer_tokens=3)
+    assert budget.totals.day == Count(requests=1, prompt_tokens=7, answer_tokens=3)

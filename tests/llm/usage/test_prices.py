@@ -50,28 +50,28 @@ def own(tmp_path: Path) -> Path:
         ("", None),
     ],
 )
-def test_the_longest_name_that_stands_for_a_model_has_its_price(model: str, dollars: float | None) -> None:
+def test_longest_matching_name_has_the_price(model: str, dollars: float | None) -> None:
     assert TABLE.cost("acme", model, 1_000_000, 0, 1_000_000) == pytest.approx(dollars)
 
 
-def test_a_provider_that_is_not_known_has_no_prices() -> None:
+def test_unknown_provider_has_no_prices() -> None:
     assert TABLE.cost("nobody", "m", 1, 0, 1) is None
 
 
-def test_cached_tokens_are_a_part_of_the_prompt() -> None:
+def test_cached_tokens_are_part_of_prompt() -> None:
     assert TABLE.cost("acme", "m-mini", 1_000_000, 400_000, 0) == pytest.approx(0.06 + 0.004)
     assert TABLE.cost("acme", "m", 1_000_000, 400_000, 0) == pytest.approx(1.0), "no price of their own"
     assert TABLE.cost("acme", "m-mini", 100, 900, 0) == pytest.approx(100 * 0.01 / 1e6), "never more than all"
 
 
 @given(st.integers(0, 10**6), st.integers(-5, 10**6), st.integers(0, 10**6))
-def test_no_count_makes_a_cost_negative(prompt: int, cached: int, answer: int) -> None:
+def test_cost_is_never_negative(prompt: int, cached: int, answer: int) -> None:
     cost = TABLE.cost("acme", "m-mini", prompt, cached, answer)
     assert cost is not None
     assert 0 <= cost <= (prompt * 0.1 + answer * 1.0) / 1e6 + 1e-12
 
 
-def test_the_programs_own_table_is_dated_and_knows_the_providers(own: Path) -> None:
+def test_builtin_table_is_dated_and_complete(own: Path) -> None:
     loaded = prices.load(own)
     assert loaded.as_of >= datetime.date(2026, 8, 5)
     for provider, model in [
@@ -86,7 +86,7 @@ def test_the_programs_own_table_is_dated_and_knows_the_providers(own: Path) -> N
         assert (price.cached or 0) < price.prompt < price.answer
 
 
-def test_the_users_own_table_comes_first_and_the_rest_stays(own: Path) -> None:
+def test_user_table_overrides_builtin(own: Path) -> None:
     own.write_text(
         'as_of = 2027-01-01\n[openai]\n"gpt-4.1" = {prompt = 7, answer = 9}\n'
         '["llm.example.com:443"]\n"*" = {prompt = 1, answer = 1}\n'
@@ -115,7 +115,7 @@ def test_the_users_own_table_comes_first_and_the_rest_stays(own: Path) -> None:
         "\xff",
     ],
 )
-def test_a_table_that_makes_no_sense_is_named_and_kept(own: Path, text: str) -> None:
+def test_invalid_table_is_reported_and_untouched(own: Path, text: str) -> None:
     own.write_bytes(text.encode("latin-1"))
     with pytest.raises(SettingsFailure, match=r"prices\.toml cannot be used"):
         prices.load(own)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from llm.settings import LlmSettings
-from llm.usage.totals import Count, Spending
+from llm.usage.totals import Count, Totals
 
-SPENT = Spending(session=Count(requests=3, cost=0.5), day=Count(requests=10, cost=2.0))
+SPENT = Totals(session=Count(requests=3, cost=0.5), day=Count(requests=10, cost=2.0))
 
 
-def test_what_is_added_counts_for_the_session_and_the_day() -> None:
+def test_count_adds_to_session_and_day() -> None:
     spent = SPENT.add(Count(requests=1, prompt_tokens=100, answer_tokens=20, cost=0.25))
-    assert (spent.session.requests, spent.session_cost) == (4, 0.75)
-    assert (spent.day.requests, spent.day_cost, spent.day.prompt_tokens) == (11, 2.25, 100)
+    assert (spent.session.requests, spent.session.cost) == (4, 0.75)
+    assert (spent.day.requests, spent.day.cost, spent.day.prompt_tokens) == (11, 2.25, 100)
     assert SPENT.session.requests == 3
 
 
@@ -29,11 +29,11 @@ def test_what_is_added_counts_for_the_session_and_the_day() -> None:
         ({"day_requests_limit": 9}, "(10 of 9 requests); raise day_requests_limit"),
     ],
 )
-def test_a_limit_that_is_reached_is_named_with_what_to_do(limits: dict[str, Any], says: str) -> None:
+def test_reached_limit_is_named(limits: dict[str, Any], says: str) -> None:
     sentence = SPENT.limit_reached(LlmSettings(**limits))
     assert says in sentence
     assert bool(sentence) == bool(says)
 
 
-def test_a_session_without_requests_reaches_no_limit() -> None:
-    assert not Spending().limit_reached(LlmSettings(session_limit=0.01, session_requests_limit=1))
+def test_empty_session_reaches_no_limit() -> None:
+    assert not Totals().limit_reached(LlmSettings(session_limit=0.01, session_requests_limit=1))

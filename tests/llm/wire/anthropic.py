@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.llm.wire.speech import Speech, event, packed
+from tests.llm.wire.samples import WireSamples, event, packed
 
 _MODEL = "claude-haiku-4-5-20251001"
 
@@ -35,7 +35,7 @@ def _ends(reason: str, **more: object) -> tuple[bytes, bytes]:
 
 _OVERLOADED = {"type": "overloaded_error", "message": "overloaded"}
 
-ANTHROPIC = Speech(
+ANTHROPIC = WireSamples(
     provider="anthropic",
     path="/v1",
     key_header="x-api-key",
@@ -85,13 +85,13 @@ ANTHROPIC = Speech(
         told("content_block_delta", index=1, delta={"type": "signature_delta", "signature": "c2ln"}),
         told("content_block_stop", index=1),
     ),
-    all_thought=_ends("max_tokens"),
+    only_reasoning=_ends("max_tokens"),
     declining=_ends("refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
-    breaking_off={
+    aborting={
         "overloaded_error": (told("error", error=_OVERLOADED),),
         "with an id": (told("error", error=_OVERLOADED, request_id="req_1"),),
     },
-    strange=(
+    unknown=(
         told("ping"),
         told("novelty", index=0, delta={}),
         told("content_block_stop", index=7),
@@ -104,7 +104,7 @@ ANTHROPIC = Speech(
         ),
     },
     limited=_refused("rate_limit_error", "This request would exceed your organization's rate limit."),
-    spent=(
+    quota_used_up=(
         "429 Too Many Requests",
         _refused(
             "rate_limit_error",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.llm.wire.speech import Events, Speech, event, packed
+from tests.llm.wire.samples import Events, WireSamples, event, packed
 
 DONE = b"data: [DONE]\n\n"
 _OVERLOADED = {"message": "overloaded", "type": "server_error", "param": None, "code": None}
@@ -47,7 +47,7 @@ def _usage(model: str = "gpt-5.4-mini") -> bytes:
     )
 
 
-OPENAI_CHAT = Speech(
+OPENAI_CHAT = WireSamples(
     provider="openai-chat",
     path="/v1",
     key_header="authorization",
@@ -64,14 +64,14 @@ OPENAI_CHAT = Speech(
     piece=lambda text: chunk({"content": text}),
     closing=(chunk({}, "stop"), _usage(), DONE),
     thought=(chunk({"content": None}),),
-    all_thought=(chunk({}, "length"), _usage(), DONE),
+    only_reasoning=(chunk({}, "length"), _usage(), DONE),
     declining=(chunk({"refusal": "I cannot help with that."}), chunk({}, "stop"), _usage(), DONE),
-    breaking_off={
+    aborting={
         "error": (event({"error": _OVERLOADED}),),
         "error, then done": (event({"error": _OVERLOADED}), DONE),
         "event: error": (event({"error": _OVERLOADED}, "error"),),
     },
-    strange=(event({"choices": []}), b"event: noise\ndata: {}\n\n", b"data:\n\n", b"id: 7\nretry: 9\n\n"),
+    unknown=(event({"choices": []}), b"event: noise\ndata: {}\n\n", b"data:\n\n", b"id: 7\nretry: 9\n\n"),
     wrong_key={
         "401": lambda key: (
             "401 Unauthorized",
@@ -97,7 +97,7 @@ OPENAI_CHAT = Speech(
             }
         }
     ),
-    spent=(
+    quota_used_up=(
         "429 Too Many Requests",
         packed(
             {
@@ -161,7 +161,7 @@ GROQ = replace(
         DONE,
     ),
     thought=_groq(chunk({"reasoning": "Hm.", "channel": "analysis"})),
-    breaking_off={
+    aborting={
         "x_groq.error": (event({"choices": [], "x_groq": {"id": "req_1", "error": "overloaded"}}), DONE),
         "event: error": (
             event({"error": {"message": "overloaded", "type": "internal_server_error"}}, "error"),
@@ -205,7 +205,7 @@ OLLAMA = replace(
     },
     opening=(chunk({"role": "assistant", "content": None}),),
     thought=(chunk({"content": None, "reasoning_content": "Hm."}),),
-    breaking_off={
+    aborting={
         "error: field": (b'error: {"code":500,"message":"overloaded","type":"server_error"}\n\n', DONE),
         "code": (event({"error": {"code": 500, "message": "overloaded", "type": "server_error"}}),),
         "vllm": (event({"object": "error", "message": "overloaded", "type": "Internal", "code": 500}),),

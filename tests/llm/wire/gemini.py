@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.llm.wire.speech import Speech, event
+from tests.llm.wire.samples import WireSamples, event
 
 _MODEL = "gemini-3.8-flash"
 _USAGE = {
@@ -47,7 +47,7 @@ def _quota(name: str) -> tuple[dict[str, object], dict[str, object]]:
 
 _EXCEEDED = "You exceeded your current quota, please check your plan and billing details."
 
-GEMINI = Speech(
+GEMINI = WireSamples(
     provider="gemini",
     path="/v1beta",
     key_header="x-goog-api-key",
@@ -72,15 +72,15 @@ GEMINI = Speech(
     piece=lambda text: told({"text": text}, usageMetadata={"promptTokenCount": 31}),
     closing=(told({"text": ""}, finish="STOP", usageMetadata=_USAGE),),
     thought=(told({"text": "Hm.", "thought": True}, usageMetadata={"thoughtsTokenCount": 2}),),
-    all_thought=(told(finish="MAX_TOKENS", usageMetadata=_USAGE),),
+    only_reasoning=(told(finish="MAX_TOKENS", usageMetadata=_USAGE),),
     declining=(told(finish="SAFETY"),),
-    breaking_off={
+    aborting={
         "an event": (event(_BROKEN),),
         "an event with a list": (event([_BROKEN]),),
         "bare lines": (_spread(_BROKEN),),
         "a bare list": (_spread([_BROKEN]).rstrip(),),
     },
-    strange=(event({"usageMetadata": {}, "novelty": 1}), event({"candidates": []}), b"data:\r\n\r\n"),
+    unknown=(event({"usageMetadata": {}, "novelty": 1}), event({"candidates": []}), b"data:\r\n\r\n"),
     wrong_key={
         "400": lambda key: (
             "400 Bad Request",
@@ -97,7 +97,7 @@ GEMINI = Speech(
     limited=_spread(
         _error(429, _EXCEEDED, "RESOURCE_EXHAUSTED", *_quota("GenerateRequestsPerMinutePerProjectPerModel"))
     ),
-    spent=(
+    quota_used_up=(
         "429 Too Many Requests",
         _spread(
             _error(429, _EXCEEDED, "RESOURCE_EXHAUSTED", *_quota("GenerateRequestsPerDayPerProjectPerModel"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 
 from tests.llm.wire.chat import OPENAI_CHAT
-from tests.llm.wire.speech import Speech, event, packed
+from tests.llm.wire.samples import WireSamples, event, packed
 
 _MODEL = "gpt-5.4-mini"
 _numbers = count()
@@ -64,7 +64,7 @@ def _incomplete(reason: str) -> bytes:
     )
 
 
-OPENAI = Speech(
+OPENAI = WireSamples(
     provider="openai",
     path="/v1",
     key_header="authorization",
@@ -95,13 +95,13 @@ OPENAI = Speech(
         ),
         told("response.output_item.done", output_index=0, item=_THOUGHT),
     ),
-    all_thought=(_incomplete("max_output_tokens"),),
+    only_reasoning=(_incomplete("max_output_tokens"),),
     declining=(
         told("response.refusal.delta", **_PLACE, delta="I cannot help with that."),
-        told("response.refusal.done", **_PLACE, refusal="I cannot help with that."),
+        told("response.refusal.done", **_PLACE, failure="I cannot help with that."),
         told("response.completed", response=response("completed", usage=_USAGE)),
     ),
-    breaking_off={
+    aborting={
         "error, flat": (told("error", code="server_error", message="overloaded", param=None),),
         "error, nested": (
             told(
@@ -116,14 +116,14 @@ OPENAI = Speech(
             ),
         ),
     },
-    strange=(
+    unknown=(
         told("response.queued", response=response("queued")),
         told("response.novelty", fields=[]),
         b"data:\n\n",
     ),
     wrong_key=OPENAI_CHAT.wrong_key,
     limited=OPENAI_CHAT.limited,
-    spent=OPENAI_CHAT.spent,
+    quota_used_up=OPENAI_CHAT.quota_used_up,
     no_model=OPENAI_CHAT.no_model,
     busy=OPENAI_CHAT.busy,
 )
@@ -149,9 +149,9 @@ XAI = replace(
     },
     opening=tuple(map(_grok, OPENAI.opening)),
     closing=tuple(map(_grok, OPENAI.closing)),
-    breaking_off={
+    aborting={
         "a text": (event({"code": "The service is currently unavailable", "error": "overloaded"}),),
-        "nested": OPENAI.breaking_off["error, nested"],
+        "nested": OPENAI.aborting["error, nested"],
     },
     wrong_key={
         "400": lambda key: (
@@ -169,7 +169,7 @@ XAI = replace(
         ),
     },
     limited=packed({"code": "Some resource has been exhausted", "error": "Too many requests for the team"}),
-    spent=(
+    quota_used_up=(
         "429 Too Many Requests",
         packed(
             {

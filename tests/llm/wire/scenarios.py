@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.llm.provider_server import HEAD, Do, Step, chunk, plain_reply, split, stream
-from tests.llm.wire.speech import Refused, Speech
+from tests.llm.wire.samples import Rejection, WireSamples
 
 TEXTS = ("Größe \u2028", " „x“ 🙂", "\r\n- a\r\n")
 WHOLE = "".join(TEXTS)
@@ -30,26 +30,26 @@ class Scenario:
     """How often it may be asked."""
 
 
-def scenarios(speech: Speech) -> Iterator[Scenario]:
+def scenarios(samples: WireSamples) -> Iterator[Scenario]:
     """Yield everything that can happen when this provider is asked."""
-    yield from _good(speech)
-    yield from _refused(speech)
-    yield from _broken(speech)
-    yield from _silent(speech)
+    yield from _good(samples)
+    yield from _refused(samples)
+    yield from _broken(samples)
+    yield from _silent(samples)
 
 
-def good_replies(speech: Speech) -> dict[str, Sequence[Step]]:
+def good_replies(samples: WireSamples) -> dict[str, Sequence[Step]]:
     """Return the replies that hold a whole answer, by name."""
-    return {scenario.name: scenario.reply for scenario in _good(speech)}
+    return {scenario.name: scenario.reply for scenario in _good(samples)}
 
 
-def breaking_replies(speech: Speech) -> dict[str, Sequence[Step]]:
+def breaking_replies(samples: WireSamples) -> dict[str, Sequence[Step]]:
     """Return the replies that break off with an error after some text, by the error's shape."""
-    return {shape: _half(speech, *events) for shape, events in speech.breaking_off.items()}
+    return {shape: _half(samples, *events) for shape, events in samples.aborting.items()}
 
 
-def _good(speech: Speech) -> Iterator[Scenario]:
-    events = speech.answer(*TEXTS)
+def _good(samples: WireSamples) -> Iterator[Scenario]:
+    events = samples.answer(*TEXTS)
     whole = b"".join(events)
     yield Scenario("ok", stream(*events))
     yield Scenario("byte by byte", split(stream(*events)))
@@ -59,61 +59,63 @@ def _good(speech: Speech) -> Iterator[Scenario]:
     yield Scenario("other line ends", split(stream(other_ends), 11))
     packed = gzip.compress(whole)
     yield Scenario("gzip", [plain_reply(packed, "text/event-stream", content_encoding="gzip")])
-    strange = (b": ping\n\n", *speech.opening, *speech.thought, *speech.strange)
-    yield Scenario("strange events", stream(*strange, *map(speech.piece, TEXTS), *speech.closing))
+    unknown = (b": ping\n\n", *samples.opening, *samples.thought, *samples.unknown)
+    yield Scenario("strange events", stream(*unknown, *map(samples.piece, TEXTS), *samples.closing))
     yield Scenario("pings between", stream(*(part for event in events for part in (event, b": ping\n\n"))))
 
 
-def _refused(speech: Speech) -> Iterator[Scenario]:
-    for status, refuse in speech.wrong_key.items():
-        yield _reply(f"wrong key, {status}", refuse(KEY), "does not accept the key")
-    yield _reply("spent", speech.spent, "nothing left to spend")
-    yield _reply("no such model", speech.no_model, f"has no model {speech.model!r}")
-    limited, busy = ("429 Too Many Requests", speech.limited), ("503 Service Unavailable", speech.busy)
-    yield _reply("429, wait long", limited, "slow down", retry_after="60")
-    yield _reply("429", limited, "slow down", tries=(1, 2, 3))
-    yield _reply("503", busy, "busy or broken (HTTP 503)", tries=(2, 3))
-    yield _reply("529", ("529 Overloaded", busy[1]), "busy or broken (HTTP 529)", tries=(2, 3))
+def _refused(samples: WireSamples) -> Iterator[Scenario]:
+    for status, refuse in samples.wrong_key.items():
+        yield _reply(f"wrong key, {status}", refuse(KEY), "rejected the API key")
+    yield _reply("spent", samples.quota_used_up, "used up")
+    yield _reply("no such model", samples.no_model, f"has no model {samples.model!r}")
+    limited, busy = ("429 Too Many Requests", samples.limited), ("503 Service Unavailable", samples.busy)
+    yield _reply("429, wait long", limited, "rate limit reached", retry_after="60")
+    yield _reply("429", limited, "rate limit reached", tries=(1, 2, 3))
+    yield _reply("503", busy, "overloaded or failing (HTTP 503)", tries=(2, 3))
+    yield _reply("529", ("529 Overloaded", busy[1]), "overloaded or failing (HTTP 529)", tries=(2, 3))
     page = plain_reply(b"<html><body>Sign in</body></html>", "text/html; charset=utf-8")
     yield Scenario("a page", [page], "a web page")
-    yield _reply("an error with 200", ("200 OK", speech.busy), "no stream")
+    yield _reply("an error with 200", ("200 OK", samples.busy), "not a stream")
     moved = plain_reply(b"", "text/plain", "307 Temporary Redirect", location=ELSEWHERE)
     yield Scenario("a redirect", [moved], "redirects are not followed")
-    yield Scenario("declined", stream(*speech.opening, *speech.declining), "declined", _words_of(speech))
+    yield Scenario("declined", stream(*samples.opening, *samples.declining), "declined", _words_of(samples))
 
 
-def _broken(speech: Speech) -> Iterator[Scenario]:
-    for shape, reply in breaking_replies(speech).items():
+def _broken(samples: WireSamples) -> Iterator[Scenario]:
+    for shape, reply in breaking_replies(samples).items():
         yield Scenario(f"breaks off: {shape}", reply, "overloaded", HALF)
-    early = stream(*next(iter(speech.breaking_off.values())))
+    early = stream(*next(iter(samples.aborting.values())))
     yield Scenario("breaks off at once", early, "overloaded", tries=(2, 3))
-    yield Scenario("ends without an end", _half(speech), "stopped in the middle", HALF)
-    half = _half(speech)[:-1]
-    yield Scenario("is cut", [*half, Do.CLOSE], "the line to", HALF)
-    yield Scenario("is reset", [*half, Do.RESET], "the line to", HALF)
-    yield Scenario("is reset at once", [HEAD, Do.RESET], "the line to", tries=(2, 3))
+    yield Scenario("ends without an end", _half(samples), "stopped in the middle", HALF)
+    half = _half(samples)[:-1]
+    yield Scenario("is cut", [*half, Do.CLOSE], "the connection to", HALF)
+    yield Scenario("is reset", [*half, Do.RESET], "the connection to", HALF)
+    yield Scenario("is reset at once", [HEAD, Do.RESET], "the connection to", tries=(2, 3))
     huge = chunk(b"data: " + b"x" * (1 << 20))
     yield Scenario("a huge event", [*half, huge, chunk(b"x" * 9), Do.CLOSE], "far too long", HALF)
-    only = stream(*speech.opening, *speech.thought, *speech.all_thought)
+    only = stream(*samples.opening, *samples.thought, *samples.only_reasoning)
     yield Scenario("only thought", only, "no visible answer")
 
 
-def _silent(speech: Speech) -> Iterator[Scenario]:
-    yield Scenario("nothing at all", [Do.WAIT], "no first word in time")
-    yield Scenario("no first word", [HEAD, Do.WAIT], "no first word in time")
-    yield Scenario("only pings", [HEAD, Do.PING], "no first word in time")
+def _silent(samples: WireSamples) -> Iterator[Scenario]:
+    yield Scenario("nothing at all", [Do.WAIT], "sent no text in time")
+    yield Scenario("no first word", [HEAD, Do.WAIT], "sent no text in time")
+    yield Scenario("only pings", [HEAD, Do.PING], "sent no text in time")
 
 
-def _half(speech: Speech, *events: bytes) -> list[Step]:
-    return stream(*speech.opening, speech.piece(HALF), *events)
+def _half(samples: WireSamples, *events: bytes) -> list[Step]:
+    return stream(*samples.opening, samples.piece(HALF), *events)
 
 
-def _reply(name: str, refused: Refused, says: str, tries: tuple[int, ...] = (1,), **headers: str) -> Scenario:
+def _reply(
+    name: str, refused: Rejection, says: str, tries: tuple[int, ...] = (1,), **headers: str
+) -> Scenario:
     status, body = refused
     return Scenario(name, [plain_reply(body, "application/json", status, **headers)], says, tries=tries)
 
 
-def _words_of(speech: Speech) -> str:
+def _words_of(samples: WireSamples) -> str:
     """Return the words in which it declines, for those who have any."""
     words = "I cannot help with that."
-    return words if any(words.encode() in event for event in speech.declining) else ""
+    return words if any(words.encode() in event for event in samples.declining) else ""

@@ -144,7 +144,7 @@ def test_without_key_store_no_key_is_prompted_or_written(keys: Keys, place: Path
         ("auto", "is not one provider", 2),
         ("ollama", "runs on this machine", 2),
         ("http://127.0.0.1:8000/v1", "key_variable in [llm]", 2),
-        ("http://llm.example.com/v1", "plain http", 3),
+        ("http://llm.example.com/v1", "unencrypted http", 3),
     ],
 )
 def test_unstorable_key_is_refused_before_it_is_read(keys: Keys, provider: str, says: str, code: int) -> None:

@@ -68,7 +68,7 @@ def test_use_of_an_unreachable_provider_keeps_the_old_one(live: Live) -> None:
     done = cuecard("use", "http://127.0.0.1:9/v1")
     assert done.returncode == ProviderFailure.exit_code
     assert "127.0.0.1:9 cannot be reached" in done.stderr
-    assert "who was asked before is still asked" in done.stderr
+    assert "the provider used before stays active" in done.stderr
 
 
 def test_ledger_prints_every_request_word_for_word(live: Live, provider: ProviderServer) -> None:  # noqa: F811

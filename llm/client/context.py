@@ -1,0 +1,43 @@
+"""Context of the client: settings, event bus and sockets, shared by all its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bus.failures import Failure
+from bus.messages import Event, ProblemReported
+from llm.client.sockets import SocketSource
+from llm.settings import LlmSettings
+
+
+@dataclass(frozen=True)
+class ClientContext:
+    """What every part of the client needs."""
+
+    settings: LlmSettings
+    publish: Callable[[Event], None]
+    """Publishes an event; thread-safe."""
+    sockets: SocketSource
+    """Opens TCP connections."""
+    run_token: bytes = b""
+    """Derives the key of the small model's server."""
+
+
+class ProblemReporter:
+    """Publishes failures, each once until something works again."""
+
+    def __init__(self, publish: Callable[[Event], None]) -> None:
+        self._publish = publish
+        self._last = ""
+
+    def report(self, failure: Failure, *, kept: str = "", fix: str = "") -> None:
+        """Publish a failure unless it was the last one; `kept` and `fix` override the failure's own."""
+        if failure.problem != self._last:
+            self._last = failure.problem
+            kept, fix = kept or failure.kept, fix or failure.fix
+            self._publish(ProblemReported(stage="llm", problem=failure.problem, kept=kept, fix=fix))
+
+    def reset(self) -> None:
+        """Report the next failure even if it equals the last."""
+        self._last = ""

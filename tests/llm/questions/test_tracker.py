@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bus.audio import SAMPLE_RATE
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
+from llm.questions.tracker import DetectedQuestion, QuestionTracker
+from llm.settings import LlmSettings
+from tests.llm.events import final
+
+TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
+
+
+@dataclass
+class Talk:
+    """Lets people speak one after the other, a second between them unless told otherwise."""
+
+    tracker: QuestionTracker = field(default_factory=lambda: QuestionTracker(LlmSettings()))
+    utterances: dict[str, int] = field(default_factory=dict)
+    at_s: float = 0.0
+
+    def publish(self, text: str, source: str = "call", *, after_s: float = 1.0) -> DetectedQuestion | None:
+        self.utterances[source] = self.utterances.get(source, 0) + 1
+        start_s = self.at_s + after_s
+        self.at_s = start_s + 2
+        return self.tracker.detect(final(text, source, self.utterances[source], start_s))
+
+
+def span(utterance: int, start_character: int, stop_character: int) -> QuestionSpan:
+    return QuestionSpan(utterance=utterance, start_character=start_character, stop_character=stop_character)
+
+
+def paused(text: str, utterance: int, quiet_sample: int) -> EndpointPredicted:
+    return EndpointPredicted(
+        source="call",
+        utterance=utterance,
+        start_sample=quiet_sample - SAMPLE_RATE,
+        quiet_sample=quiet_sample,
+        wait_ms=320,
+        reason="question",
+        text=text,
+    )
+
+
+def test_question_of_other_party() -> None:
+    asked = Talk().publish("Why did you choose Postgres?")
+    assert asked == DetectedQuestion(
+        "call", 1, "Why did you choose Postgres?", 0.95, "question", spans=(span(1, 0, 28),)
+    )
+
+
+def test_own_question_is_ignored() -> None:
+    assert Talk().publish("Could you repeat the figures for me, and what is the deadline?", "mic") is None
+
+
+def test_everyones_questions_with_listen_to_everyone() -> None:
+    talk = Talk(QuestionTracker(LlmSettings(listen_to="everyone")))
+    assert talk.publish("Why did I choose Postgres?", "mic") is not None
+
+
+def test_min_confidence() -> None:
+    talk = Talk(QuestionTracker(LlmSettings(min_confidence=0.9)))
+    assert talk.publish("what is a deadlock") is None
+    assert talk.publish("What is a deadlock?") is not None
+
+
+def test_question_across_two_utterances() -> None:
+    talk = Talk()
+    assert talk.publish("So what would you do if the") is None
+    asked = talk.publish("Database went down during a release?")
+    assert asked is not None
+    assert asked.text == "What would you do if the database went down during a release?"
+    assert asked.utterance == 2
+
+
+def test_second_half_may_ask_alone() -> None:
+    talk = Talk()
+    talk.publish("So how would you")
+    asked = talk.publish("design a cache?")
+    assert asked is not None
+    assert asked.text == "How would you design a cache?"
+
+
+def test_other_voice_does_not_separate_halves() -> None:
+    talk = Talk()
+    talk.publish("And what was the hardest part of...")
+    talk.publish("Mm-hmm.", "mic", after_s=-1.5)
+    asked = talk.publish("moving to the new system?", after_s=-1)
+    assert asked is not None
+    assert asked.text == "What was the hardest part of moving to the new system?"
+
+
+def test_distant_halves_are_not_joined() -> None:
+    talk = Talk()
+    talk.publish("So what would you do if the")
+    assert talk.publish("Database is a funny word.", after_s=30) is None
+
+
+def test_announcement_is_left_out() -> None:
+    talk = Talk()
+    talk.publish("And the next thing is,")
+    asked = talk.publish("What is your biggest weakness?")
+    assert asked is not None
+    assert asked.text == "What is your biggest weakness?"
+
+
+def test_continued_question_replaces_first() -> None:
+    talk = Talk()
+    assert talk.publish("what is the time complexity of quicksort") is not None
+    asked = talk.publish("In the worst case.")
+    assert asked is not None
+    assert asked.text == "What is the time complexity of quicksort in the worst case."
+
+
+def test_statement_after_question_changes_nothing() -> None:
+    talk = Talk()
+    assert talk.publish("What is your notice period?") is not None
+    assert talk.publish("Okay.") is None
+    assert talk.publish("I will write that down.") is None
+
+
+def test_follow_up_has_previous_question() -> None:
+    talk = Talk()
+    talk.publish("Which database did you choose?")
+    talk.publish("Postgres.", "mic")
+    asked = talk.publish("And why that one?")
+    assert asked is not None
+    assert (asked.kind, asked.previous) == ("follow-up", "Which database did you choose?")
+
+
+def test_chain_of_follow_ups_has_first_question() -> None:
+    talk = Talk()
+    talk.publish("Which database did you choose?")
+    talk.publish("And why that one?")
+    asked = talk.publish("How did that go?")
+    assert asked is not None
+    assert asked.previous == "Which database did you choose?"
+
+
+def test_standalone_question_has_no_previous() -> None:
+    talk = Talk()
+    talk.publish("Which database did you choose?")
+    asked = talk.publish("Where do you see yourself in five years?")
+    assert asked is not None
+    assert (asked.kind, asked.previous) == ("question", "")
+
+
+def test_old_question_has_no_follow_up() -> None:
+    talk = Talk()
+    talk.publish("Which database did you choose?")
+    asked = talk.publish("And why that one?", after_s=600)
+    assert asked is not None
+    assert asked.previous == ""
+
+
+def test_repeated_final_is_ignored() -> None:
+    tracker = QuestionTracker(LlmSettings())
+    assert tracker.detect(final("What is a mutex?")) is not None
+    assert tracker.detect(final("What is a mutex?")) is None
+
+
+def test_latest_words_without_question() -> None:
+    talk = Talk()
+    talk.publish("I am not convinced that this scales.")
+    assert talk.tracker.latest() == DetectedQuestion(
+        "call", 1, "I am not convinced that this scales.", 1.0, "asked for", spans=(span(1, 0, 36),)
+    )
+
+
+def test_recent_question_is_latest() -> None:
+    talk = Talk()
+    talk.publish("What would you do?")
+    talk.publish("Take your time.")
+    asked = talk.tracker.latest()
+    assert asked is not None
+    assert (asked.text, asked.kind) == ("What would you do?", "asked for")
+
+
+def test_old_question_is_not_latest() -> None:
+    talk = Talk()
+    talk.publish("What would you do?")
+    for _ in range(3):
+        talk.publish("The last quarter was difficult for us.")
+    asked = talk.tracker.latest()
+    assert asked is not None
+    assert asked.text == "The last quarter was difficult for us."
+
+
+def test_own_words_only_without_other_party() -> None:
+    talk = Talk()
+    talk.publish("I would start with the logs.", "mic")
+    asked = talk.tracker.latest()
+    assert asked is not None
+    assert asked.source == "mic"
+    talk.publish("Go on with the second part.")
+    talk.publish("I would read the code.", "mic")
+    asked = talk.tracker.latest()
+    assert asked is not None
+    assert asked.source == "call"
+
+
+def test_nothing_is_latest_before_any_word() -> None:
+    assert QuestionTracker(LlmSettings()).latest() is None
+
+
+def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
+    """Return the finals of a written talk, each with what is to be answered then and what that leans on."""
+    ended_s: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    heard = []
+    for turn in talk["turns"]:
+        source = "call" if "call" in turn else "mic"
+        counts[source] = counts.get(source, 0) + 1
+        start_s = ended_s.get(source, 0.0) + turn.get("after_s", 1.0)
+        ended_s[source] = start_s + 2
+        said = final(turn[source], source, counts[source], start_s)
+        heard.append((said, turn.get("asked", ""), turn.get("previous", "")))
+    return heard
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
+def test_labelled_talks(talk: dict[str, Any]) -> None:
+    tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    for said, text, previous in turns(talk):
+        asked = tracker.detect(said)
+        assert (asked.text if asked else "", asked.previous if asked else "") == (text, previous)
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])
+def test_prediction_at_pause_equals_final(talk: dict[str, Any]) -> None:
+    tracker = QuestionTracker(LlmSettings(listen_to=talk.get("listen_to", "other")))
+    for said, _, _ in turns(talk):
+        pause = EndpointPredicted(
+            source=said.source,
+            utterance=said.utterance,
+            start_sample=said.start_sample,
+            quiet_sample=said.quiet_sample,
+            wait_ms=320,
+            reason="question",
+            text=said.text,
+        )
+        guesses = [tracker.predict(pause), tracker.predict(pause)]
+        asked = tracker.detect(said)
+        assert guesses == [asked, asked]
+
+
+def test_spans_across_two_utterances() -> None:
+    talk = Talk()
+    talk.publish("Right. So what would you do if the")
+    asked = talk.publish("Database went down? Take your time.")
+    assert asked is not None
+    assert asked.text == "What would you do if the database went down?"
+    assert asked.spans == (span(1, 10, 34), span(2, 0, 19))
+
+
+def test_self_answered_question_is_not_latest() -> None:
+    talk = Talk()
+    assert talk.publish("Why did we pick Go?") is not None
+    talk.publish("Because the team knew it already.")
+    asked = talk.tracker.latest()
+    assert asked is not None
+    assert asked.text == "Because the team knew it already."
+
+
+def test_prediction_changes_no_state() -> None:
+    talk = Talk()
+    assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is not None
+    assert talk.tracker.latest() is None
+    assert talk.publish("What is a mutex?") is not None
+    assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is None
