@@ -60,7 +60,7 @@ def test_a_killed_session_is_resumed(place: Path) -> None:
     with running("run", "--source", recording(place), "--answer", "off", "--json", directory=place) as killed:
         kill_after_a_final(killed)
     (directory,) = place.glob("cuecard-*")
-    wait_until(lambda: [path.name for path in directory.iterdir()] == ["kept"])
+    wait_until(lambda: [path.name for path in directory.iterdir()] == ["keeper"])
     with running("resume", "--json", directory=place) as taken_up:
         assert taken_up.end(60) == 0
     assert taken_up.events[: len(killed.events)] == killed.events
