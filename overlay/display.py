@@ -87,4 +87,4 @@ def _has_library(name: str) -> bool:
 
 
 def _failure(problem: str, fix: str = "") -> MachineFailure:
-    return MachineFailure(problem, kept="the session goes on", fix=f"{fix}use --view terminal")
+    return MachineFailure(problem, kept="the session keeps running", fix=f"{fix}use --view terminal")

@@ -53,13 +53,13 @@ class InertText(QTextBrowser):
 
     def show_markdown(self, text: str) -> None:
         """Show Markdown, with HTML in it as plain text."""
-        with self._reader_kept_in_place():
+        with self._scroll_position_preserved():
             self._paper.setMarkdown(text, MARKDOWN)
             self._lay_out_blocks()
 
     def show_html(self, html: str) -> None:
         """Show HTML, in which untrusted text must be escaped."""
-        with self._reader_kept_in_place():
+        with self._scroll_position_preserved():
             self._paper.setHtml(html)
 
     def to_start(self) -> None:
@@ -68,7 +68,7 @@ class InertText(QTextBrowser):
         self._at_end = self._follows and self._bar.maximum() == 0
 
     @contextmanager
-    def _reader_kept_in_place(self) -> Iterator[None]:
+    def _scroll_position_preserved(self) -> Iterator[None]:
         at_end, place = self._at_end, self._bar.value()
         yield
         self._paper.size()  # lays the text out, which sets the scroll bar's range

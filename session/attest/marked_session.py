@@ -110,9 +110,9 @@ def _watch(folder: Path, unshare: str, environment: dict[str, str]) -> None:
         check=False,
     )
     if done.returncode:
-        why = next(iter(done.stderr.strip().splitlines()[-1:]), f"it ended with {done.returncode}")
+        reason = next(iter(done.stderr.strip().splitlines()[-1:]), f"it ended with {done.returncode}")
         raise MachineFailure(
-            f"no network namespace can be created for the session ({why})",
+            f"no network namespace can be created for the session ({reason})",
             kept="no files were left",
             fix="run it as root, or allow user namespaces: "
             "sudo sysctl kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0",

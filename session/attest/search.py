@@ -25,7 +25,7 @@ _MIN_CORRELATION = 0.7
 
 _CANDIDATES = 64
 _LARGEST_SAMPLE = 1e6
-_WAYS = (("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4))
+_SAMPLE_FORMATS = (("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4))
 _RUN_WORDS = 4
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -46,8 +46,8 @@ class Sound:
     def occurs_in(self, data: bytes) -> bool:
         """Return whether a piece of the waveform is in these bytes."""
         return self._is_played(data) or any(
-            self._is_marked(np.frombuffer(data, way, (len(data) - offset) // size, offset))
-            for way, size in _WAYS
+            self._is_marked(np.frombuffer(data, sample_format, (len(data) - offset) // size, offset))
+            for sample_format, size in _SAMPLE_FORMATS
             for offset in range(min(size, len(data)))
         )
 
@@ -103,8 +103,8 @@ def _prints(samples: Samples) -> npt.NDArray[np.uint64]:
     audible = np.lib.stride_tricks.sliding_window_view(samples, 4)
     audible = audible[(np.abs(audible.astype(np.int32)) >= _AUDIBLE).all(axis=1)]
     floats = audible[:, :2].astype(np.float32) / np.float32(32768.0)
-    ways = [audible.astype("<i2"), audible.astype(">i2"), floats.astype("<f4"), floats.astype(">f4")]
-    return np.concatenate([np.ascontiguousarray(way).view(np.uint64).ravel() for way in ways])
+    encoded = [audible.astype("<i2"), audible.astype(">i2"), floats.astype("<f4"), floats.astype(">f4")]
+    return np.concatenate([np.ascontiguousarray(each).view(np.uint64).ravel() for each in encoded])
 
 
 def _plain(text: str) -> str:

@@ -73,7 +73,7 @@ def flags_of(kind: type[msgspec.Struct]) -> dict[str, tuple[Any, Flag]]:
 
 
 def _parameter(name: str) -> inspect.Parameter:
-    """Return the Typer parameter for a setting; not given, it is None."""
+    """Return the Typer parameter for a setting, with the default None."""
     table, _, field = name.partition(".")
     kind, flag = flags_of(SCHEMA[table])[field]
     declarations = [flag.name, *([flag.short] if flag.short else [])]

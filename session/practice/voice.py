@@ -158,11 +158,11 @@ class Voice:
             with contextlib.suppress(OSError, subprocess.SubprocessError):
                 subprocess.run(self._program.silencer, check=False, timeout=_STOP_S, capture_output=True)
 
-    def _failed(self, why: str) -> MachineFailure:
+    def _failed(self, reason: str) -> MachineFailure:
         name = self._program.name if self._program else "the voice"
         self._program = None
         return MachineFailure(
-            f"{name} could not speak ({why})",
+            f"{name} could not speak ({reason})",
             kept="questions are shown",
             fix=f"test {name} in a terminal, or leave --speak out",
         )

@@ -38,7 +38,7 @@ class KeeperServer:
         except OSError as error:
             raise MachineFailure(
                 f"the socket {address} cannot be created ({error.strerror or error})",
-                kept="the session goes on, but cannot be resumed if it is killed",
+                kept="the session keeps running, but cannot be resumed if it is killed",
                 fix="free space in the run directory",
             ) from error
 

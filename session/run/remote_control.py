@@ -65,7 +65,7 @@ def use(provider: str, model: str) -> None:
                 raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)
     raise MachineFailure(
         f"the session did not confirm the switch to {provider} within {_CONNECT_S:.0f} s",
-        kept="the session goes on",
+        kept="the session keeps running",
         fix="see the messages in its window or terminal",
     )
 

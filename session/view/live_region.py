@@ -33,15 +33,15 @@ class LiveRegion:
         self._widths: list[int] = []
         """Widths of the drawn lines, in cells."""
 
-    def print(self, what: RenderableType) -> None:
+    def print(self, content: RenderableType) -> None:
         """Print something above the region permanently; the next `draw` redraws the region."""
         self.clear()
-        self._write(_lines(self._console, what))
+        self._write(_lines(self._console, content))
 
-    def draw(self, what: RenderableType) -> None:
+    def draw(self, content: RenderableType) -> None:
         """Draw the region; lines that do not fit on the screen are cut at the top."""
         self.clear()
-        lines = _lines(self._console, what)[-max(self._console.height - 1, 1) :]
+        lines = _lines(self._console, content)[-max(self._console.height - 1, 1) :]
         self._widths = [sum(cell_len(segment.text) for segment in line) for line in lines]
         self._console.file.write(_HIDE_CURSOR + _NO_WRAP)
         self._write(lines)
@@ -78,7 +78,7 @@ class _Line:
 
 
 def rows_of(widths: Sequence[int], columns: int | None) -> int:
-    """Return the rows that lines of these widths take; `columns` is None if the terminal never rewraps."""
+    """Return the rows that lines of these widths take; `columns=None` if the terminal never rewraps."""
     if columns is None:
         return len(widths)
     return sum(max(-(-width // max(columns, 1)), 1) for width in widths)
@@ -92,9 +92,9 @@ def rewraps(environment: Mapping[str, str] = os.environ) -> bool:
     return "XTERM_VERSION" not in environment and not kind.startswith(("linux", "screen", "vt"))
 
 
-def _lines(console: Console, what: RenderableType) -> list[list[Segment]]:
+def _lines(console: Console, content: RenderableType) -> list[list[Segment]]:
     """Return the rendered lines without trailing blanks."""
-    return [_trimmed(line) for line in console.render_lines(what, pad=False)]
+    return [_trimmed(line) for line in console.render_lines(content, pad=False)]
 
 
 def _trimmed(line: Sequence[Segment]) -> list[Segment]:

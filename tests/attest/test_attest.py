@@ -41,7 +41,7 @@ class Mutant:
 
     name: str
     changes: tuple[tuple[str, str, str], ...]
-    """File, what is in it, and what is in its place."""
+    """File, text, and its replacement."""
     found: str
 
 

@@ -78,7 +78,7 @@ def show(
 
     yield start
     for shown in every:
-        shown.line.close()
+        shown.client.close()
 
 
 def colours(picture: Path) -> int:

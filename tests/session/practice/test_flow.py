@@ -1,4 +1,4 @@
-"""Flow of a practice, driven by hand-made events and a simulated clock."""
+"""Flow of a practice, driven by simulated events and a simulated clock."""
 
 from __future__ import annotations
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
 from tests.overlay import practice_story as story
 from tests.session.events import started
-from tests.session.view.test_view_process import Callable, Terminal, View, publish, show, terminal
+from tests.session.view.view_process import Terminal, View, publish
 from tests.waiting import wait_until
-
-__all__ = ["show", "terminal"]
 
 OPENING = (
     m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1),
