@@ -1,4 +1,4 @@
-"""What is answered and when, and that a stage which starts again goes on where it was."""
+"""Conversation: which questions are answered and when, also after a restart of the stage."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from llm.conversation import NO_PROVIDER, RESTARTED, Conversation, is_own_start
 from llm.notes.passages import cut
 from llm.notes.reading import Note
 from llm.notes.search import Notes
-from llm.prompt import FeedbackRequest
+from llm.prompt import FeedbackPrompt
 from llm.settings import LlmSettings
 from tests.llm.events import final, pause
 
@@ -310,7 +310,7 @@ def test_practice_answer_gets_feedback_with_notes() -> None:
     assert [passage.heading for passage in found.passages] == ["Postgres"]
     assert isinstance(start, StartAnswer)
     assert start.question == 1
-    assert start.prompt == FeedbackRequest(
+    assert start.prompt == FeedbackPrompt(
         question=PRACTICE_ANSWER.asked, answer=PRACTICE_ANSWER.answered, passages=tuple(found.passages)
     )
 
@@ -329,7 +329,7 @@ def test_open_feedback_is_given_after_restart() -> None:
     assert [type(step) for step in steps] == [PassagesRetrieved, StartAnswer]
     start = steps[-1]
     assert isinstance(start, StartAnswer)
-    assert isinstance(start.prompt, FeedbackRequest)
+    assert isinstance(start.prompt, FeedbackPrompt)
     assert start.prompt.answer == PRACTICE_ANSWER.answered
     done = AnswerFinished(question=1, text="Good.", model="some", stop_reason="stop")
     assert practice(PRACTICE_ANSWER, FEEDBACK_QUESTION, done)[1] == []

@@ -1,4 +1,4 @@
-"""A key is nowhere but in the llm process and in what goes to its provider, whatever fails."""
+"""Key secrecy: a key is only in the llm process and in requests to its provider."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Known providers, names, addresses and dialects."""
+
 from __future__ import annotations
 
 from pathlib import Path
