@@ -10,7 +10,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
-from llm.providers import KNOWN, WORDS
+from llm.providers import KNOWN, MODES
 from session.run.progress import Progress
 from session.run.resumed_log import Past
 from session.run.statistics import Tally
@@ -108,7 +108,7 @@ class LiveSession:
                 sources=list(self._settings.capture.sources),
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
-                providers=[*WORDS, *KNOWN],
+                providers=[*MODES, *KNOWN],
             )
         )
         if self._consented:
