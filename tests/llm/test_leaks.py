@@ -1,4 +1,4 @@
-"""Leak test: only the prompt is sent and no key is shown, in every scenario of every provider.
+"""Leak test: in every scenario only the prompt is sent and no key is shown.
 
 Real llm processes, one for each provider, run every scenario over real TLS, with private words around every
 question.

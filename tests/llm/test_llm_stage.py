@@ -195,7 +195,7 @@ def test_changed_words_discard_early_answer(start_live: StartLive, provider: Pro
     live = start_live(provider=provider.base_url, eager=True)
     live.pause(QUESTION)
     live.wait_for(m.RequestSent)
-    live.wait_for_heartbeats(2)  # by then the answer has begun, which nothing shows before it stands
+    live.wait_for_heartbeats(4)  # the hidden answer has begun by then
     live.publish("Why did you choose Postgres and not MySQL?")
     finished = live.wait_for(m.AnswerFinished)
     assert (finished.question, finished.text) == (2, "Because.")

@@ -105,9 +105,9 @@ def test_small_model_when_named(on_this_machine: list[ProviderServer], provider:
 def test_no_provider_says_what_to_do(on_this_machine: list[ProviderServer]) -> None:
     for server in on_this_machine:
         server.models = ["nomic-embed-text"]
-    with pytest.raises(ProviderFailure, match="no language model was found") as nobody:
+    with pytest.raises(ProviderFailure, match="no language model was found") as failed:
         connect(LlmSettings())
-    assert "cuecard models pull smollm2" in nobody.value.fix
+    assert "cuecard models pull smollm2" in failed.value.fix
 
 
 def test_server_without_chat_model(provider: ProviderServer) -> None:

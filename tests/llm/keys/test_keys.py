@@ -185,7 +185,7 @@ def test_store_waiting_for_unlock_times_out(
         find_key(OPENAI, {})
     assert keychain.names(["openai"], limit_s=1.5) == (Outcome.TIMED_OUT, [])
     assert keychain.delete("openai", limit_s=1.5) is Outcome.TIMED_OUT
-    assert keychain.state() == (Outcome.LOCKED, "SecretService"), "which waits for nobody"
+    assert keychain.state() == (Outcome.LOCKED, "SecretService"), "does not wait for a prompt"
 
 
 PLANTED_BACKEND = """
