@@ -191,11 +191,11 @@ class Protocol:
     """Parses a page of the list of models; None when it is not one."""
 
 
-def messages_of(words: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
+def messages_of(rendered: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
     """Return instructions and text as messages; as one where there is no system role."""
     if not dialect.system_role:
-        return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]
-    return [{"role": "system", "content": words.instructions}, {"role": "user", "content": words.text}]
+        return [{"role": "user", "content": f"{rendered.instructions}\n\n{rendered.text}"}]
+    return [{"role": "system", "content": rendered.instructions}, {"role": "user", "content": rendered.text}]
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -123,8 +123,8 @@ def _checked(settings: LlmSettings, given: str) -> str:
     if parts.scheme == "http" and not is_loopback(address) and not _is_allowed(settings, parts.hostname):
         host = parts.hostname
         raise SettingsFailure(
-            f"the provider {host} would be used over plain http, unencrypted: anyone on the network could read "
-            "your questions and notes",
+            f"the provider {host} would be used over plain http, unencrypted: anyone on the network could "
+            "read your questions and notes",
             kept="nothing was sent",
             fix=f"use https://{host}/…, or for your own server add --allow-plain-http {host}",
         )
