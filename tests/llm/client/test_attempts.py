@@ -125,7 +125,7 @@ def test_first_text_timeout(start_client: StartClient, provider: ProviderServer,
     )
     client.publish(QUESTION)
     assert "sent no text in time" in client.wait_for(m.AnswerStopped).cause
-    client.wait_until(lambda: bool(provider.hung_up))
+    client.wait_until(lambda: bool(provider.closed_connections))
 
 
 def test_total_timeout(start_client: StartClient, provider: ProviderServer) -> None:

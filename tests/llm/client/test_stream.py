@@ -1,4 +1,4 @@
-"""Answer streams: formats, cut bytes, reasoning and marks in the text, and errors in the middle."""
+"""Answer streams: formats, chunks, reasoning and marks in the text, errors."""
 
 from __future__ import annotations
 

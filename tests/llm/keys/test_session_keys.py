@@ -1,3 +1,5 @@
+"""Session keys: typed once, found by every start of the stage."""
+
 from __future__ import annotations
 
 import os
