@@ -147,7 +147,7 @@ class Reply(ABC):
         """
 
     def end(self, reason: str, endings: Mapping[str, str]) -> None:
-        """Apply the stop reason; empty is none.
+        """Apply the stop reason; it may be empty.
 
         Args:
             reason: The provider's value.

@@ -112,7 +112,7 @@ def test_device_that_returns_continues_the_clock(
         sound_server.kill()
         (problem,) = hearing.wait_for(ProblemReported)
         assert "went away" in problem.problem
-        wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock goes on meanwhile
+        wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock continues meanwhile
         sound_server.start()
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "the device was away"

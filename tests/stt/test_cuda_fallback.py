@@ -148,7 +148,7 @@ def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine
 
 def test_unusable_spare_is_a_failure(question: Samples) -> None:
     def broken() -> WhisperEngine:
-        raise ModelFailure("the weights are gone")
+        raise ModelFailure("the weights were deleted")
 
     with pytest.raises(ModelFailure, match="the weights are gone"):
         RecordedFallback(FailingEngine(works=0), broken).transcribe(question)
