@@ -150,7 +150,7 @@ def test_unusable_spare_is_a_failure(question: Samples) -> None:
     def broken() -> WhisperEngine:
         raise ModelFailure("the weights were deleted")
 
-    with pytest.raises(ModelFailure, match="the weights are gone"):
+    with pytest.raises(ModelFailure, match="the weights were deleted"):
         RecordedFallback(FailingEngine(works=0), broken).transcribe(question)
 
 
