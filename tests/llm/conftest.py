@@ -13,9 +13,9 @@ from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority, found_authority
-from tests.llm.live import Live
-from tests.llm.provider_server import ProviderServer
+from tests.support.certificate_authority import Authority, found_authority
+from tests.support.fake_provider import ProviderServer
+from tests.support.llm_stage import Live
 
 StartLive = Callable[..., Live]
 

@@ -25,7 +25,7 @@ from llm.notes.read.note_files import Note
 from llm.notes.search import Notes
 from llm.prompt import FeedbackPrompt
 from llm.settings import LlmSettings
-from tests.llm.events import final, pause
+from tests.support.llm_events import final, pause
 
 NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
 FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")

@@ -17,13 +17,13 @@ import psutil
 import pytest
 
 from bus import messages as m
-from tests.llm.authority import Authority
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
-from tests.llm.provider_server import ProviderServer, json_reply
 from tests.llm.wire.formats import SAMPLES
 from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import KEY, WHOLE, Scenario, scenarios
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import ProviderServer, json_reply
+from tests.support.llm_stage import Live
 
 pytestmark = pytest.mark.long
 

@@ -10,15 +10,8 @@ from bus.failures import InputFailure
 from llm.commands import NEWER_QUESTION
 from llm.conversation import RESTARTED
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
-from tests.llm.provider_server import (
-    HEAD,
-    Do,
-    ProviderServer,
-    answer,
-    chunk,
-    delta,
-)
+from tests.support.fake_provider import HEAD, Do, ProviderServer, answer, chunk, delta
+from tests.support.llm_stage import Live
 
 KEY = "sk-test-0123456789abcdef"
 QUESTION = "Why did you choose Postgres?"

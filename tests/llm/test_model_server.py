@@ -12,7 +12,7 @@ from bus import messages as m
 from bus.failures import ModelFailure
 from llm.model_server import NAME
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
+from tests.support.llm_stage import Live
 
 
 @pytest.fixture

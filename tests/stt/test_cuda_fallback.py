@@ -26,7 +26,7 @@ from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 OUT_OF_MEMORY = "CUDA failed with error out of memory"
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")

@@ -15,9 +15,9 @@ from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import HEAD, Do, ProviderServer, answer, chunk, plain_reply
-from tests.waiting import wait_until
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import HEAD, Do, ProviderServer, answer, chunk, plain_reply
+from tests.support.waiting import wait_until
 
 KEY = "sk-test-0123456789abcdef"
 

@@ -19,11 +19,11 @@ from llm.prompt import AnswerPrompt
 from llm.providers import KNOWN
 from llm.providers.provider import dialect
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import ProviderServer, Step, json_reply, plain_reply
 from tests.llm.wire.formats import SAMPLES
 from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import HALF, KEY, WHOLE, breaking_replies, good_replies
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import ProviderServer, Step, json_reply, plain_reply
 
 openai = pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
 anthropic = pytest.importorskip("anthropic")

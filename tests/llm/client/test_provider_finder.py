@@ -20,8 +20,8 @@ from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import Do, ProviderServer, json_reply, plain_reply
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import Do, ProviderServer, json_reply, plain_reply
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from bus.run import Run
 from llm.client.sockets import ConnectFailed, ConnectorSockets
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
-from tests.llm.authority import Authority
-from tests.llm.live import Live
-from tests.llm.provider_server import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
+from tests.support.llm_stage import Live
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 

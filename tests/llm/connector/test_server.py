@@ -26,7 +26,7 @@ from llm.connector.protocol import (
     encode,
 )
 from llm.connector.server import ConnectorServer
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 

@@ -13,7 +13,7 @@ import pytest
 
 from bus import messages as m
 from tests.llm.conftest import StartLive
-from tests.llm.provider_server import Do, ProviderServer, answer, json_reply, plain_reply
+from tests.support.fake_provider import Do, ProviderServer, answer, json_reply, plain_reply
 
 PLANTED = "sk-planted-0123456789"
 QUOTING = {"error": {"message": f"Incorrect API key provided: {PLANTED}", "code": "invalid_api_key"}}

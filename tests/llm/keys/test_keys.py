@@ -16,7 +16,7 @@ from llm.keys.keychain import Outcome
 from llm.keys.provider_keys import find_key, key_name, small_model_key
 from llm.providers import KNOWN, Provider, named_provider
 from llm.settings import LlmSettings
-from tests.secret_service import SecretService, missing_programs, secret_service
+from tests.support.secret_service import SecretService, missing_programs, secret_service
 
 OLLAMA, OPENAI = KNOWN["ollama"], KNOWN["openai"]
 PLANTED = "sk-planted-0123456789"

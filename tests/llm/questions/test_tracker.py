@@ -13,7 +13,7 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
-from tests.llm.events import final
+from tests.support.llm_events import final
 
 TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
 

@@ -6,8 +6,8 @@ import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.llm.provider_server import HEAD, Do, Step, chunk, plain_reply, split, stream
 from tests.llm.wire.samples import Rejection, WireSamples
+from tests.support.fake_provider import HEAD, Do, Step, chunk, plain_reply, split, stream
 
 TEXTS = ("Größe \u2028", " „x“ 🙂", "\r\n- a\r\n")
 WHOLE = "".join(TEXTS)

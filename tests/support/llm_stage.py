@@ -14,8 +14,8 @@ from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.run import Run
 from tests.conftest import stage_environment
-from tests.llm.events import final
-from tests.waiting import wait_until
+from tests.support.llm_events import final
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
 
