@@ -22,14 +22,14 @@ _QUESTION_STARTS = ("What", "Who", "How", "Of", "Whether", "Where", "When", "Eve
 
 STOP_LIST = (
     r"lest", r"anew", r"mend(s|ed|ing)?", r"told", r"tells", r"telling", r"whoever", r"whomever", r"of ours",
-    r"none of ours", r"(?<!there )(is|are) none", r"somebody", r"anybody", r"nobody", r"what there is to",
+    r"none of ours", r"somebody", r"anybody", r"nobody", r"what there is to",
     r"who is asked", r"knock(s|ed|ing)?", r"strangers?", r"caged?", r"hangs? up", r"manners", r"agenda",
     r"thereof", r"makes no sense", r"to be had", r"can be had", r"by hand", r"as it comes", r"is gone",
     r"are gone", r"goes on", r"taken up", r"takes up", r"in its place", r"comes to",
 )  # fmt: skip
 """Private or riddling words and phrases, as regular expressions."""
 
-_STOP = re.compile(rf"\b({'|'.join(STOP_LIST)})\b", re.IGNORECASE)
+_STOP = re.compile(rf"\b(?:(?i:{'|'.join(STOP_LIST)})|(?<![Tt]here )(?:is|are) none)\b")
 _MESSAGE_KEYWORDS = {"help", "fix", "kept", "problem", "cause", "detail"}
 
 Text = tuple[int, str]

@@ -35,7 +35,7 @@ from bus.messages import (
 from llm.active_provider import ActiveProvider
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
 from llm.notes.search import Notes
-from llm.prompt import AnswerRequest, FeedbackRequest, Prompt, answer_style
+from llm.prompt import AnswerPrompt, FeedbackPrompt, Prompt, answer_style
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
@@ -269,13 +269,13 @@ class Conversation:
     def _prompt(self, question: DetectedQuestion, found: PassagesRetrieved) -> Prompt:
         passages, practice_answer = tuple(found.passages), self._practice_answer(question)
         if practice_answer is not None:
-            return FeedbackRequest(
+            return FeedbackPrompt(
                 question=practice_answer.asked,
                 answer=practice_answer.answered,
                 passages=passages,
                 style=self._style,
             )
-        return AnswerRequest(
+        return AnswerPrompt(
             question=question.text, previous_question=question.previous, passages=passages, style=self._style
         )
 

@@ -79,7 +79,7 @@ class AnswerStyle(msgspec.Struct, frozen=True, kw_only=True):
     """The user's context for this session."""
 
 
-class AnswerRequest(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerPrompt(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is sent with a question."""
 
     question: str
@@ -89,7 +89,7 @@ class AnswerRequest(msgspec.Struct, frozen=True, kw_only=True):
     style: AnswerStyle = AnswerStyle()
 
 
-class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True):
+class FeedbackPrompt(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is sent for feedback on a practice answer."""
 
     question: str
@@ -101,7 +101,7 @@ class FeedbackRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Only language and note are used."""
 
 
-Prompt = AnswerRequest | FeedbackRequest
+Prompt = AnswerPrompt | FeedbackPrompt
 """All that can be sent."""
 
 
@@ -126,7 +126,7 @@ def answer_style(settings: LlmSettings) -> AnswerStyle:
 
 def render(prompt: Prompt, *, small: bool) -> RenderedPrompt:
     """Return the prompt as text; shorter, and without marks that it might echo, for a small model."""
-    if isinstance(prompt, AnswerRequest):
+    if isinstance(prompt, AnswerPrompt):
         if small:
             return RenderedPrompt(instructions=SHORT_INSTRUCTIONS, text=_question_for_small(prompt))
         return RenderedPrompt(instructions=_answer_instructions(prompt.style), text=_question(prompt))
@@ -156,7 +156,7 @@ def _feedback_instructions(style: AnswerStyle) -> str:
     return "".join(parts)
 
 
-def _question(request: AnswerRequest) -> str:
+def _question(request: AnswerPrompt) -> str:
     parts = [_notes(request.passages) or NO_NOTES]
     if request.previous_question:
         parts.append(_between("previous_question", request.previous_question[:QUESTION_CHARACTERS]))
@@ -164,7 +164,7 @@ def _question(request: AnswerRequest) -> str:
     return "\n\n".join(parts)
 
 
-def _practice(request: FeedbackRequest) -> str:
+def _practice(request: FeedbackPrompt) -> str:
     parts = [
         _notes(request.passages) or NO_NOTES_FOR_FEEDBACK,
         _between("question", request.question[:QUESTION_CHARACTERS]),
@@ -173,7 +173,7 @@ def _practice(request: FeedbackRequest) -> str:
     return "\n\n".join(parts)
 
 
-def _question_for_small(request: AnswerRequest) -> str:
+def _question_for_small(request: AnswerPrompt) -> str:
     parts = [f"Notes: {_passage(passage)}" for passage in request.passages[:1]]
     if request.previous_question:
         parts.append(f"Earlier question: {request.previous_question[:QUESTION_CHARACTERS]}")
@@ -181,7 +181,7 @@ def _question_for_small(request: AnswerRequest) -> str:
     return "\n\n".join(parts)
 
 
-def _practice_for_small(request: FeedbackRequest) -> str:
+def _practice_for_small(request: FeedbackPrompt) -> str:
     question, answer = request.question[:QUESTION_CHARACTERS], request.answer[:QUESTION_CHARACTERS]
     return f"Question: {question}\n\nAnswer: {answer}"
 

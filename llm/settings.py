@@ -84,7 +84,7 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         bool, Flag("--eager", "Send the request at a pause: faster, but some requests are wasted.")
     ] = False
     """Send a request as soon as the speaker pauses, before the question is surely over. Answers come sooner;
-    requests whose question goes on are wasted and cost extra."""
+    requests whose question continues are wasted and cost extra."""
     confirm: Annotated[
         bool, Flag("--confirm", "Show every request, and send it only after you approve it.")
     ] = False

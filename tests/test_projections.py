@@ -25,8 +25,9 @@ from stt.lag import Lag
 from stt.open_utterances import OpenUtterances
 from stt.scheduler import Scheduler
 from stt.settings import SttSettings
-from tests.overlay import practice_story, story
-from tests.session.events import log
+from tests.support import sample_practice as practice_story
+from tests.support import sample_session as story
+from tests.support.events import log
 from vad.history import History
 
 PROJECTIONS: dict[str, Callable[[], Projection]] = {

@@ -1,1 +1,1 @@
-"""Client of the providers: sends a prompt and streams the answer, with retries, failover and limits."""
+"""Client of the providers: streams answers, with retries, failover and limits."""

@@ -1,4 +1,4 @@
-"""Streams one attempt at an answer: sends a body and reads text until the provider completes it.
+"""Streams one attempt at an answer until the provider completes it.
 
 Keeps the time and size limits. Retries and cancelling are the caller's.
 """

@@ -1,4 +1,4 @@
-"""Input of an API key: typed without echo, or read from a pipe; never an argument."""
+"""Input of an API key: typed without echo, or read from a pipe."""
 
 from __future__ import annotations
 

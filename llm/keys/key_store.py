@@ -161,7 +161,7 @@ def _read_key(name: str) -> tuple[str, Outcome]:
 
 
 def _set_alarm() -> None:
-    """End this process by a kernel alarm if its parent is gone; a store may wait forever."""
+    """End this process by a kernel alarm if its parent has ended; a store may wait forever."""
     if sys.platform != "win32":
         signal.alarm(int(UNLOCK_TIMEOUT_S) + 5)
 

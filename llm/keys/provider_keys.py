@@ -1,4 +1,4 @@
-"""Finds a provider's key: typed for this session, in the environment, or in the system's key store.
+"""Finds a provider's key: typed, in the environment, or in the system's key store.
 
 Never in a file. Only the llm stage reads keys, and sends each only to its own provider or host.
 """

@@ -1,4 +1,4 @@
-"""API keys for one session: typed at its start, held in a pipe until it ends.
+"""API keys for one session, typed at its start and held in a pipe.
 
 `python -m llm.keys.session_keys WRITE_END NAME …` reads them from the terminal and writes them into the pipe.
 The session's process never reads it, but passes both ends to each llm stage, which puts the keys back after

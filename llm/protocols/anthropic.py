@@ -86,7 +86,7 @@ def _headers(key: str) -> dict[str, str]:
 
 
 def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
-    words = render(prompt, small=dialect.small)
+    rendered = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,
@@ -95,12 +95,12 @@ def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    instructions = {"type": "text", "text": words.instructions, "cache_control": {"type": "ephemeral"}}
+    instructions = {"type": "text", "text": rendered.instructions, "cache_control": {"type": "ephemeral"}}
     if dialect.system_role:
         fields["system"] = [instructions]
-        fields["messages"] = [{"role": "user", "content": words.text}]
+        fields["messages"] = [{"role": "user", "content": rendered.text}]
     else:
-        fields["messages"] = messages_of(words, dialect)
+        fields["messages"] = messages_of(rendered, dialect)
     return msgspec.json.encode(fields)
 
 

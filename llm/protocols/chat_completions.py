@@ -110,7 +110,7 @@ class ChatReply(Reply):
 
 
 def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
-    words = render(prompt, small=dialect.small)
+    rendered = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,
@@ -122,7 +122,7 @@ def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["messages"] = messages_of(words, dialect)
+    fields["messages"] = messages_of(rendered, dialect)
     return msgspec.json.encode(fields)
 
 

@@ -72,11 +72,11 @@ def _headers(key: str) -> dict[str, str]:
 
 
 def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
-    words = render(prompt, small=dialect.small)
+    rendered = render(prompt, small=dialect.small)
     config: dict[str, Any] = {"maxOutputTokens": dialect.max_tokens}
     if dialect.temperature is not None:
         config["temperature"] = dialect.temperature
-    parts = [{"text": words.instructions}], [{"text": words.text}]
+    parts = [{"text": rendered.instructions}], [{"text": rendered.text}]
     fields: dict[str, Any] = {"systemInstruction": {"parts": parts[0]}} if dialect.system_role else {}
     fields["generationConfig"] = config | dialect.extra
     fields["contents"] = [{"role": "user", "parts": parts[1] if dialect.system_role else parts[0] + parts[1]}]

@@ -1,4 +1,4 @@
-"""Tracks the Markdown line that is being written: open code, and whether a mark is only mentioned.
+"""Tracks the current Markdown line: open code, and whether a mark is only mentioned.
 
 Pure.
 """

@@ -90,26 +90,26 @@ _SYSTEM_ROLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CHANGES: tuple[tuple[str, re.Pattern[str], Callable[[Dialect, str], Dialect]], ...] = (
-    ("system role", _SYSTEM_ROLE, lambda was, said: replace(was, system_role=False)),
+    ("system role", _SYSTEM_ROLE, lambda was, complaint: replace(was, system_role=False)),
     ("max_completion_tokens", re.compile(r"max_completion_tokens"), _with_other_limit),
     ("token limit", re.compile(r"max_(?:completion_|output_)?tokens"), _without_limit),
-    ("stream_options", re.compile("stream_options"), lambda was, said: replace(was, wants_counts=False)),
+    ("stream_options", re.compile("stream_options"), lambda was, complaint: replace(was, wants_counts=False)),
     (
         "temperature",
         re.compile("temperature", re.IGNORECASE),
-        lambda was, said: replace(was, temperature=None),
+        lambda was, complaint: replace(was, temperature=None),
     ),
     (
         "tuning",
         re.compile("reasoning|thinking|effort|budget|repeat_penalty|cache_prompt", re.IGNORECASE),
-        lambda was, said: replace(was, extra={}),
+        lambda was, complaint: replace(was, extra={}),
     ),
     (
         "stream",
         re.compile(
             r"\bstream(?:ing)?\b.{0,80}?(?:not|n't|unsupported|verified)|to stream this model", re.IGNORECASE
         ),
-        lambda was, said: replace(was, streams=False),
+        lambda was, complaint: replace(was, streams=False),
     ),
 )
 """Changes by complaint: the first that matches, each at most once."""
@@ -147,7 +147,7 @@ class Reply(ABC):
         """
 
     def end(self, reason: str, endings: Mapping[str, str]) -> None:
-        """Apply the stop reason; empty is none.
+        """Apply the stop reason; it may be empty.
 
         Args:
             reason: The provider's value.
@@ -191,11 +191,11 @@ class Protocol:
     """Parses a page of the list of models; None when it is not one."""
 
 
-def messages_of(words: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
+def messages_of(rendered: RenderedPrompt, dialect: Dialect) -> list[dict[str, str]]:
     """Return instructions and text as messages; as one where there is no system role."""
     if not dialect.system_role:
-        return [{"role": "user", "content": f"{words.instructions}\n\n{words.text}"}]
-    return [{"role": "system", "content": words.instructions}, {"role": "user", "content": words.text}]
+        return [{"role": "user", "content": f"{rendered.instructions}\n\n{rendered.text}"}]
+    return [{"role": "system", "content": rendered.instructions}, {"role": "user", "content": rendered.text}]
 
 
 def bearer(key: str) -> dict[str, str]:

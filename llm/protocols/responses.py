@@ -90,7 +90,7 @@ def _thinks(kind: str, chunk: dict[str, Any]) -> bool:
 
 
 def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
-    words = render(prompt, small=dialect.small)
+    rendered = render(prompt, small=dialect.small)
     fields: dict[str, Any] = {
         "model": model,
         "stream": dialect.streams,
@@ -101,7 +101,7 @@ def _body(prompt: Prompt, model: str, dialect: Dialect) -> bytes:
     if dialect.temperature is not None:
         fields["temperature"] = dialect.temperature
     fields |= dialect.extra
-    fields["input"] = messages_of(words, dialect)
+    fields["input"] = messages_of(rendered, dialect)
     return msgspec.json.encode(fields)
 
 

@@ -20,15 +20,15 @@ from llm.settings import LlmSettings
 __all__ = [
     "KNOWN",
     "LOCAL_SERVERS",
+    "MODES",
     "OWN_KEY_VARIABLE",
-    "WORDS",
     "Provider",
     "leaves_machine",
     "named_provider",
     "small_model",
 ]
 
-WORDS = ("auto", "local", "none")
+MODES = ("auto", "local", "none")
 """Other values of the setting `provider`."""
 
 OWN_KEY_VARIABLE = "CUECARD_API_KEY"
@@ -76,7 +76,7 @@ def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider
         SettingsFailure: The name is unknown, or the address is invalid or not allowed.
     """
     name = (settings.provider if wanted is None else wanted).strip()
-    if name in WORDS:
+    if name in MODES:
         return None
     provider = _found(settings, name)
     if settings.key_variable and name == settings.provider.strip():  # no other provider's key
@@ -123,8 +123,8 @@ def _checked(settings: LlmSettings, given: str) -> str:
     if parts.scheme == "http" and not is_loopback(address) and not _is_allowed(settings, parts.hostname):
         host = parts.hostname
         raise SettingsFailure(
-            f"the provider {host} would be used over unencrypted http: anyone on the network could read "
-            "your questions and notes",
+            f"the provider {host} would be used over plain http, unencrypted: anyone on the network could "
+            "read your questions and notes",
             kept="nothing was sent",
             fix=f"use https://{host}/…, or for your own server add --allow-plain-http {host}",
         )
@@ -145,7 +145,7 @@ def _bad_address(address: str, why: str) -> SettingsFailure:
 
 
 def _unknown(name: str) -> SettingsFailure:
-    known = [*WORDS, *KNOWN]
+    known = [*MODES, *KNOWN]
     nearest = difflib.get_close_matches(name.lower(), known, n=1)
     fix = (
         f"did you mean {nearest[0]!r}?"

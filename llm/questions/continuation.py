@@ -65,76 +65,80 @@ _STATES = re.compile(
 """Words of a statement, which the rest of a question does not have."""
 
 
-def is_cut_off(said: SpokenText) -> bool:
+def is_cut_off(current: SpokenText) -> bool:
     """Return whether these words cannot be the end, so that it is too early to answer."""
-    return _CUT_OFF.search(said.text.rstrip()) is not None
+    return _CUT_OFF.search(current.text.rstrip()) is not None
 
 
-def join(before: SpokenText, said: SpokenText, *, unanswered: bool) -> SpokenText:
+def join(before: SpokenText, current: SpokenText, *, unanswered: bool) -> SpokenText:
     """Return an utterance, joined to the previous one of its source where the two belong together.
 
     Args:
         before: The previous utterance, with what was joined to it.
-        said: The utterance.
+        current: The utterance.
         unanswered: Whether the previous one asked something that the other party has not begun to answer.
     """
-    gap_s = said.seconds_after(before)
+    gap_s = current.seconds_after(before)
     if not -_PRE_ROLL_S <= gap_s <= MAX_GAP_S:
-        return said
-    one_sentence = before.then(said, one_sentence=True)
-    if _is_unfinished(before, said):
+        return current
+    one_sentence = before.then(current, one_sentence=True)
+    if _is_unfinished(before, current):
         opens_question = before.question is not None or before.sets_scene
-        joins = said.question is None or (opens_question and one_sentence.question is not None)
-        return one_sentence if joins else said
-    if unanswered and _continues_question(before, said):
+        joins = current.question is None or (opens_question and one_sentence.question is not None)
+        return one_sentence if joins else current
+    if unanswered and _continues_question(before, current):
         return one_sentence
-    if said.question is not None and before.sets_scene:
-        return before.then(said, one_sentence=False)
-    neither_asks = said.question is None and not unanswered
+    if current.question is not None and before.sets_scene:
+        return before.then(current, one_sentence=False)
+    neither_asks = current.question is None and not unanswered
     if neither_asks and gap_s <= ONE_SENTENCE_GAP_S and _asks_across(one_sentence, before):
         return one_sentence
-    return said
+    return current
 
 
-def join_in_one_breath(before: SpokenText, said: SpokenText) -> SpokenText | None:
+def join_in_one_breath(before: SpokenText, current: SpokenText) -> SpokenText | None:
     """Return two questions that were asked without a pause as one; None when the second stands alone."""
-    if not -_PRE_ROLL_S <= said.seconds_after(before) <= ONE_BREATH_GAP_S or not _ends_in_question(before):
+    if not -_PRE_ROLL_S <= current.seconds_after(before) <= ONE_BREATH_GAP_S or not _ends_in_question(before):
         return None
-    if _RESTATES.match(plain(said.text)) or _is_restatement(before.text, said.text):
+    if _RESTATES.match(plain(current.text)) or _is_restatement(before.text, current.text):
         return None
-    return before.then(said, one_sentence=False)
+    return before.then(current, one_sentence=False)
 
 
-def answers_own_question(before: SpokenText, said: SpokenText) -> bool:
+def answers_own_question(before: SpokenText, current: SpokenText) -> bool:
     """Return whether a speaker answers the question of their previous utterance."""
     return (
-        bool(before.sentences and said.sentences)
-        and said.seconds_after(before) <= MAX_GAP_S
-        and answers_itself(spoken(before.sentences[-1].text), said.sentences[0].text)
+        bool(before.sentences and current.sentences)
+        and current.seconds_after(before) <= MAX_GAP_S
+        and answers_itself(spoken(before.sentences[-1].text), current.sentences[0].text)
     )
 
 
-def _is_unfinished(before: SpokenText, said: SpokenText) -> bool:
-    may_go_on = _MAY_GO_ON.search(before.text.rstrip()) and not _STATES.match(said.text)
+def _is_unfinished(before: SpokenText, current: SpokenText) -> bool:
+    may_go_on = _MAY_GO_ON.search(before.text.rstrip()) and not _STATES.match(current.text)
     return is_cut_off(before) or bool(may_go_on)
 
 
-def _continues_question(before: SpokenText, said: SpokenText) -> bool:
-    return _depends_on(before, said) and _ends_in_question(before) and not answers_own_question(before, said)
+def _continues_question(before: SpokenText, current: SpokenText) -> bool:
+    return (
+        _depends_on(before, current)
+        and _ends_in_question(before)
+        and not answers_own_question(before, current)
+    )
 
 
-def _depends_on(before: SpokenText, said: SpokenText) -> bool:
+def _depends_on(before: SpokenText, current: SpokenText) -> bool:
     """Return whether these words are incomplete without the question before them."""
-    if said.question is not None and said.question.confidence >= _SURE:
+    if current.question is not None and current.question.confidence >= _SURE:
         return False
-    rest = said.sentences
-    if not rest or said.is_backchannel or _STATES.search(rest[0].text):
+    rest = current.sentences
+    if not rest or current.is_backchannel or _STATES.search(rest[0].text):
         return False
-    if said.text[:1].islower():
+    if current.text[:1].islower():
         is_complete = before.text.rstrip().endswith((".", "?", "!"))
         return not is_complete or len(before.sentences[-1].text.split()) <= _FEW_WORDS
     is_short = len(rest) == 1 and len(rest[0].text.split()) <= _MAX_CONTINUATION_WORDS
-    return said.question is None and is_short and _CONTINUES.match(said.text) is not None
+    return current.question is None and is_short and _CONTINUES.match(current.text) is not None
 
 
 def _asks_across(joined: SpokenText, before: SpokenText) -> bool:

@@ -1,4 +1,4 @@
-"""Patterns of words that only seem to ask: about the call, small talk, rhetoric, reported questions.
+"""Patterns of words that only seem to ask: small talk, rhetoric, reported questions.
 
 Data. Each is matched from the start of a clause in spoken form (see `llm.sentences.spoken`), without lead-in,
 unless it says otherwise.

@@ -1,4 +1,4 @@
-"""Patterns of English requests that want an answer as much as a question does: "Tell me about …".
+"""Patterns of English requests that want an answer, such as "Tell me about …".
 
 Data. Each is matched from the start of a clause in spoken form (see `llm.sentences.spoken`), without lead-in,
 unless it says otherwise.

@@ -55,32 +55,32 @@ def answers_itself(words: str, following: str) -> bool:
         words: The question in spoken form, without lead-in.
         following: The sentence after it; empty when there is none.
     """
-    said = spoken(following)
-    if not said:
+    answer = spoken(following)
+    if not answer:
         return False
     to_you = phrases.TO_YOU.search(words) is not None
-    if _ANSWERS.match(said) and not (to_you and said.startswith("well")):
+    if _ANSWERS.match(answer) and not (to_you and answer.startswith("well")):
         return True
     if to_you or following.rstrip().endswith("?"):
         return False
-    return _answers_by_form(words, said) or _repeats_subject(words, core(said))
+    return _answers_by_form(words, answer) or _repeats_subject(words, core(answer))
 
 
-def _answers_by_form(words: str, said: str) -> bool:
-    if phrases.AUXILIARY.match(words) and (not _FIRST_PERSON.search(words) or _FIRST_PERSON.search(said)):
-        return _YES_OR_NO.match(said) is not None
+def _answers_by_form(words: str, answer: str) -> bool:
+    if phrases.AUXILIARY.match(words) and (not _FIRST_PERSON.search(words) or _FIRST_PERSON.search(answer)):
+        return _YES_OR_NO.match(answer) is not None
     if _ASKS_HOW_MUCH.match(words):
-        return _AMOUNT.match(said) is not None
-    if _ASKS_WHO.match(words) and re.search(r"\b(?:does|did|do|is|are|was)$", said):
+        return _AMOUNT.match(answer) is not None
+    if _ASKS_WHO.match(words) and re.search(r"\b(?:does|did|do|is|are|was)$", answer):
         return True
-    return _ASKS_WHAT_IT_IS.match(words) is not None and _DEFINES.match(said) is not None
+    return _ASKS_WHAT_IT_IS.match(words) is not None and _DEFINES.match(answer) is not None
 
 
-def _repeats_subject(words: str, said: str) -> bool:
+def _repeats_subject(words: str, answer: str) -> bool:
     """Return whether the answer begins with the question's subject: "What is a monad? A monad is …"."""
     subject = _SUBJECT.search(words)
-    if subject and re.match(rf"(?:{'|'.join(_SAME.get(subject[1], (subject[1],)))})\b", said):
+    if subject and re.match(rf"(?:{'|'.join(_SAME.get(subject[1], (subject[1],)))})\b", answer):
         return True
     asked = _OF_WHAT.match(words)
     topic = words[asked.end() :].split()[:3] if asked else []
-    return len(topic) > 1 and said.startswith(" ".join(topic[:2]) + " ")
+    return len(topic) > 1 and answer.startswith(" ".join(topic[:2]) + " ")

@@ -48,7 +48,7 @@ class DetectedQuestion:
 class _LastWords:
     """The last words of a source, with what was joined to them."""
 
-    said: SpokenText
+    words: SpokenText
     asked: bool
     answered: bool = False
     """Whether another source has said more than "mm-hmm" since."""
@@ -82,10 +82,10 @@ class QuestionTracker:
         A question that this utterance completes, refines or follows in one breath is part of the returned
         one, which replaces it.
         """
-        said = SpokenText.of(
+        current = SpokenText.of(
             final.source, final.utterance, final.text, final.start_sample, final.quiet_sample
         )
-        self._state, question = self._next(said)
+        self._state, question = self._next(current)
         return question
 
     def predict(self, pause: EndpointPredicted) -> DetectedQuestion | None:
@@ -93,10 +93,10 @@ class QuestionTracker:
 
         When the final transcript has the same words, `detect` returns an equal question.
         """
-        said = SpokenText.of(
+        current = SpokenText.of(
             pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample
         )
-        return self._next(said)[1]
+        return self._next(current)[1]
 
     def latest(self) -> DetectedQuestion | None:
         """Return the latest words, for an answer on request; None before any."""
@@ -115,72 +115,72 @@ class QuestionTracker:
             latest.source, latest.utterance, text, 1.0, "asked for", spans=latest.spans(ranges)
         )
 
-    def _next(self, said: SpokenText) -> tuple[_State, DetectedQuestion | None]:
+    def _next(self, current: SpokenText) -> tuple[_State, DetectedQuestion | None]:
         """Return the state after this utterance, and the question it asks."""
         state = self._state
-        before = state.last.get(said.source)
-        if before is not None and said.utterance <= before.said.utterance:
+        before = state.last.get(current.source)
+        if before is not None and current.utterance <= before.words.utterance:
             return state, None  # repeated by a restarted stt
-        joined = _joined(before, said)
-        question, counts = joined.question, self._counts(said.source)
+        joined = _joined(before, current)
+        question, counts = joined.question, self._counts(current.source)
         asks = counts and question is not None and question.confidence >= self._settings.min_confidence
         remembered = joined.shortened()
         detected, topic = None, state.topic
         if asks and question is not None and not is_cut_off(joined):
             detected, topic = _detected(joined, question, state.topic)
         earlier = state.question
-        if before is not None and before.asked and answers_own_question(before.said, said):
+        if before is not None and before.asked and answers_own_question(before.words, current):
             earlier = None
         latest = state.latest
         if counts or latest is None or not self._counts(latest.source):
             latest = remembered
-        last = _with_last_words(state.last, _LastWords(remembered, asks), said)
+        last = _with_last_words(state.last, _LastWords(remembered, asks), current)
         return _State(last, latest, detected or earlier, topic), detected
 
     def _counts(self, source: str) -> bool:
         return self._settings.listen_to == "everyone" or source != self._settings.own_source
 
 
-def _joined(before: _LastWords | None, said: SpokenText) -> SpokenText:
+def _joined(before: _LastWords | None, current: SpokenText) -> SpokenText:
     """Return an utterance with what belongs to it of the previous one of its source."""
     if before is None:
-        return said
+        return current
     unanswered = before.asked and not before.answered
-    joined = join(before.said, said, unanswered=unanswered)
-    if joined is said and said.question is not None and unanswered:
-        both = join_in_one_breath(before.said, said)
+    joined = join(before.words, current, unanswered=unanswered)
+    if joined is current and current.question is not None and unanswered:
+        both = join_in_one_breath(before.words, current)
         if both is not None and both.question is not None:
             return both
     return joined
 
 
 def _with_last_words(
-    last: Mapping[str, _LastWords], new: _LastWords, said: SpokenText
+    last: Mapping[str, _LastWords], new: _LastWords, current: SpokenText
 ) -> dict[str, _LastWords]:
     others = {
-        source: replace(each, answered=each.answered or not said.is_backchannel)
+        source: replace(each, answered=each.answered or not current.is_backchannel)
         for source, each in last.items()
     }
-    return {**others, said.source: new}
+    return {**others, current.source: new}
 
 
 def _detected(
-    said: SpokenText, question: Question, topic: tuple[SpokenText, str] | None
+    current: SpokenText, question: Question, topic: tuple[SpokenText, str] | None
 ) -> tuple[DetectedQuestion, tuple[SpokenText, str]]:
     """Return the question, and the one that later follow-ups refer to."""
     detected = DetectedQuestion(
-        said.source,
-        said.utterance,
+        current.source,
+        current.utterance,
         question.text,
         question.confidence,
         question.kind,
-        spans=said.spans(question.spans),
+        spans=current.spans(question.spans),
     )
-    if question.leans and topic is not None and _seconds_between(topic[0], said) <= FOLLOW_UP_WITHIN_S:
+    if question.leans and topic is not None and _seconds_between(topic[0], current) <= FOLLOW_UP_WITHIN_S:
         return replace(detected, kind="follow-up", previous=topic[1]), topic
-    return detected, (said, question.text)
+    return detected, (current, question.text)
 
 
-def _seconds_between(before: SpokenText, said: SpokenText) -> float:
+def _seconds_between(before: SpokenText, current: SpokenText) -> float:
     """Return the seconds between two texts; 0 across sources, whose clocks are not comparable."""
-    return said.seconds_after(before) if before.source == said.source else 0.0
+    return current.seconds_after(before) if before.source == current.source else 0.0

@@ -1,4 +1,4 @@
-"""Totals of requests, tokens and dollars for a session and its day, and the limits on them.
+"""Totals of requests, tokens and dollars for a session and its day, with limits.
 
 Pure: `llm.usage.daily_counts` knows the date and the file.
 """

@@ -11,7 +11,7 @@ from bus.client import HubClient
 from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
-from llm.providers import KNOWN, WORDS
+from llm.providers import KNOWN, MODES
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
@@ -107,7 +107,7 @@ class LiveSession:
                 sources=list(self._settings.capture.sources),
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
-                providers=[*WORDS, *KNOWN],
+                providers=[*MODES, *KNOWN],
             )
         )
         if self._consented:

@@ -11,7 +11,7 @@ import pytest
 from session.attest.search import Words
 from session.run.demo import DEMO, script
 from tests.attest.test_attest import PACKAGES, ROOT
-from tests.pipeline.running import running
+from tests.support.session_process import running
 
 ERRORS = {
     "llm/__main__.py": (  # in the stage's loop

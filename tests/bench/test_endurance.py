@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bench.faults.endurance import STALL_S, evaluate
 from bench.harness.consumer import Playback, Received
-from tests.bench.lines import ZERO_NS, line, started, utterance
+from tests.support.session_lines import ZERO_NS, line, started, utterance
 
 MEMORY = [{"stt": 300.0 + number, "hub": 20.0} for number in range(10)]
 

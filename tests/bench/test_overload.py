@@ -11,7 +11,7 @@ import psutil
 from bench.faults.overload import Slowed, evaluate
 from bench.harness.consumer import Playback, Received
 from bus.audio import SAMPLE_RATE
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 _S_NS = 1_000_000_000
 

@@ -21,7 +21,7 @@ from bench.latency.scores import score
 from bench.latency.timeline import Timeline, Turn
 from bench.latency.utterances import fold
 from bus.failures import MachineFailure
-from tests.bench.lines import started, utterance
+from tests.support.session_lines import started, utterance
 
 TURNS = [
     Turn("mic", "hello", "Hello there.", 1.0, 2.0),

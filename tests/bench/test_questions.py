@@ -12,7 +12,7 @@ from bench.answers.precision import Verdict, scores
 from bench.answers.question_lines import LINES, read_lines
 from bench.answers.questions import measure
 from bus.failures import InputFailure
-from tests.llm.events import final
+from tests.support.llm_events import final
 
 LABELLED = """
 [[group]]

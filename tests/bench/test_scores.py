@@ -14,7 +14,7 @@ from bench.latency.scores import Score, Stray, score
 from bench.latency.summary import rows
 from bench.latency.timeline import Turn
 from bench.latency.utterances import fold
-from tests.bench.lines import line, started, utterance
+from tests.support.session_lines import line, started, utterance
 
 HELLO = Turn("mic", "hello", "Hello there.", 1.0, 2.0)
 HOME = Turn("mic", "home", "I went home. Then it rained.", 4.0, 6.0, longest_pause_s=0.5)

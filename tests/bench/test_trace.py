@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.latency.timeline import Turn
 from bench.latency.trace import LANES, trace
 from bench.latency.utterances import fold
-from tests.bench.lines import started, utterance
+from tests.support.session_lines import started, utterance
 
 
 def test_every_kind_of_thing_has_its_lane() -> None:

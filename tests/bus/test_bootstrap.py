@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 SUPERVISOR = f"""
 import os, subprocess, sys

@@ -16,7 +16,7 @@ from bus.failures import MachineFailure, Rejected
 from bus.hub import Hub
 from bus.run import Run
 from tests.conftest import StartStage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 def endings(client: HubClient, count: int) -> list[m.Logged]:

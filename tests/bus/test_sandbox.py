@@ -14,7 +14,7 @@ import pytest
 
 from bus import sandbox
 from bus.sandbox import landlock, seccomp
-from tests.bus.sandboxed import SANDBOXED, run
+from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bus.sandbox import landlock
-from tests.bus.sandboxed import SANDBOXED, run
+from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 with_landlock = pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")

@@ -14,7 +14,7 @@ from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
 from tests.conftest import stage_environment
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
 

@@ -20,7 +20,7 @@ from bus.stages import StagePlan
 from session.settings import SessionSettings
 from session.supervise.child import Child
 from tests.conftest import stage_environment
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
 

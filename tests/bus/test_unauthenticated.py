@@ -28,7 +28,7 @@ from bus.ring_memory import BLOCK_SAMPLES, attach_memory, create_memory
 from bus.ring_writer import RingWriter
 from bus.run import RUN_VARIABLE, Run, remove_stale_runs
 from tests.conftest import StartStage
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="sealed memfds exist on Linux alone")
 

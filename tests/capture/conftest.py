@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pulse import PulseServer, missing_programs, pulse_server
+from tests.support.pulse_server import PulseServer, missing_programs, pulse_server
 
 
 @pytest.fixture

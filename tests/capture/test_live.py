@@ -24,9 +24,9 @@ from bus.messages import (
 )
 from bus.ring import AudioRing
 from bus.run import Run
-from tests.hearing import Hearing, demo_speech
-from tests.pulse import MICROPHONE, MONITOR, PulseServer
-from tests.waiting import wait_until
+from tests.support.audio_session import AudioSession, demo_speech
+from tests.support.pulse_server import MICROPHONE, MONITOR, PulseServer
+from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
@@ -51,13 +51,15 @@ def _best_match(captured: Samples, played: Samples) -> tuple[int, float]:
     return at, float(alike)
 
 
-def _hearing(make_run: MakeRun, start_stage: StartStage, server: PulseServer, spec: str) -> Hearing:
-    return Hearing(make_run, start_stage, {"call": spec}, environment=server.environment)
+def _hearing(make_run: MakeRun, start_stage: StartStage, server: PulseServer, spec: str) -> AudioSession:
+    return AudioSession(make_run, start_stage, {"call": spec}, environment=server.environment)
 
 
-def _listening(hearing: Hearing) -> AudioRing:
+def _listening(hearing: AudioSession) -> AudioRing:
     hearing.start("capture", "call")
-    wait_until(lambda: "capture:call" in {event.stage for event in hearing.heard(StageReady)}, timeout_s=20)
+    wait_until(
+        lambda: "capture:call" in {event.stage for event in hearing.received(StageReady)}, timeout_s=20
+    )
     return AudioRing.attach(hearing.run.ring_address("call"))
 
 
@@ -80,7 +82,7 @@ def test_played_audio_is_captured(
 ) -> None:
     played = _noise(1.0)
     with _hearing(make_run, start_stage, sound_server, spec) as hearing, _listening(hearing) as ring:
-        (started,) = hearing.heard(CaptureStarted)
+        (started,) = hearing.received(CaptureStarted)
         assert (started.device, started.native_rate_hz, started.native_channels) == (device, 48_000, 2)
         from_sample = ring.written_sample
         assert sound_server.play(played).wait(timeout=20) == 0
@@ -88,7 +90,7 @@ def test_played_audio_is_captured(
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
         _, alike = _best_match(ring.read(from_sample, ring.written_sample), played)
         assert alike > 0.95
-        assert not hearing.heard(AudioLost)
+        assert not hearing.received(AudioLost)
 
 
 def test_played_speech_becomes_utterances(
@@ -112,7 +114,7 @@ def test_device_that_returns_continues_the_clock(
         sound_server.kill()
         (problem,) = hearing.wait_for(ProblemReported)
         assert "went away" in problem.problem
-        wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock goes on meanwhile
+        wait_until(lambda: ring.written_sample > 3 * SAMPLE_RATE)  # the clock continues meanwhile
         sound_server.start()
         (lost,) = hearing.wait_for(AudioLost)
         assert lost.cause == "the device was away"
@@ -122,7 +124,7 @@ def test_device_that_returns_continues_the_clock(
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
         assert _best_match(ring.read(lost.stop_sample, ring.written_sample), played)[1] > 0.95
         assert _due_sample(ring) - ring.written_sample < SAMPLE_RATE // 2
-        assert len(hearing.heard(CaptureStarted)) == 1
+        assert len(hearing.received(CaptureStarted)) == 1
 
 
 def test_killed_capture_continues_the_clock(

@@ -33,8 +33,8 @@ from bus.ring import AudioRing
 from bus.run import Run
 from capture.replay import Lateness
 from capture.settings import CaptureSettings
-from tests.hearing import Hearing, demo_speech
-from tests.waiting import wait_until
+from tests.support.audio_session import AudioSession, demo_speech
+from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
@@ -44,10 +44,10 @@ def _noise(seconds: float) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
     return np.random.default_rng(3).integers(-3_000, 3_000, round(seconds * 16_000), dtype=np.int16)
 
 
-def _played(make_run: MakeRun, start_stage: StartStage, path: Path) -> tuple[Hearing, AudioRing]:
-    hearing = Hearing(make_run, start_stage, {"mic": f"file:{path}"})
+def _played(make_run: MakeRun, start_stage: StartStage, path: Path) -> tuple[AudioSession, AudioRing]:
+    hearing = AudioSession(make_run, start_stage, {"mic": f"file:{path}"})
     hearing.start("capture", "mic")
-    wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+    wait_until(lambda: "capture:mic" in {event.stage for event in hearing.received(StageReady)})
     hearing.replay()
     hearing.wait_for(CaptureEnded)
     return hearing, AudioRing.attach(hearing.run.ring_address("mic"))
@@ -60,8 +60,8 @@ def test_file_at_16_khz_is_replayed_unchanged(
     soundfile.write(tmp_path / "noise.wav", samples, 16_000)
     hearing, ring = _played(make_run, start_stage, tmp_path / "noise.wav")
     with hearing, ring:
-        (started,) = hearing.heard(CaptureStarted)
-        (ended,) = hearing.heard(CaptureEnded)
+        (started,) = hearing.received(CaptureStarted)
+        (ended,) = hearing.received(CaptureEnded)
         assert (started.start_sample, started.native_rate_hz, started.device) == (0, 16_000, "noise.wav")
         assert ring.first_sample_ns == started.first_sample_ns
         assert (ended.cause, ended.stop_sample) == ("end of file", 16_160)
@@ -80,7 +80,7 @@ def test_files_of_any_format_keep_their_length(
     soundfile.write(path, tone[:, None].repeat(channels, axis=1), rate_hz)
     hearing, ring = _played(make_run, start_stage, path)
     with hearing, ring:
-        (ended,) = hearing.heard(CaptureEnded)
+        (ended,) = hearing.received(CaptureEnded)
         assert ended.stop_sample == pytest.approx(16_000, abs=2_000 if suffix == "mp3" else 160)
         samples = ring.read(1_600, 12_800).astype(float) / 32_768
         spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
@@ -92,9 +92,9 @@ def test_blocks_are_never_early_and_lateness_is_published(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "noise.flac", _noise(1.0), 16_000)
-    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.flac'}"}) as hearing:
+    with AudioSession(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.flac'}"}) as hearing:
         hearing.start("capture", "mic")
-        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.received(StageReady)})
         start_ns = hearing.replay(lead_s=0.3)
         with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
             while not ring.closed:
@@ -103,7 +103,7 @@ def test_blocks_are_never_early_and_lateness_is_published(
                 assert time.monotonic_ns() >= due_ns
         (ended,) = hearing.wait_for(CaptureEnded)
         assert 0.0 < ended.late_p99_ms <= ended.late_max_ms + 0.1
-        assert hearing.heard(CaptureStarted)[0].first_sample_ns == start_ns
+        assert hearing.received(CaptureStarted)[0].first_sample_ns == start_ns
 
 
 def test_bad_samples_are_reported(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_bad_samples_are_reported(make_run: MakeRun, start_stage: StartStage, tm
     soundfile.write(tmp_path / "odd.wav", frames, 16_000, subtype="FLOAT")
     hearing, ring = _played(make_run, start_stage, tmp_path / "odd.wav")
     with hearing, ring:
-        sanitized = hearing.heard(AudioSanitized)
+        sanitized = hearing.received(AudioSanitized)
         assert sum(event.bad_samples for event in sanitized) == 10
         assert sum(event.clipped_samples for event in sanitized) == 5
         assert not ring.read(100, 110).any()
@@ -123,7 +123,7 @@ def test_unplayable_file_ends_the_stage_with_its_exit_code(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path, name: str, what: str
 ) -> None:
     (tmp_path / "text.wav").write_text("hello")
-    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / name}"}) as hearing:
+    with AudioSession(make_run, start_stage, {"mic": f"file:{tmp_path / name}"}) as hearing:
         assert hearing.start("capture", "mic").wait(timeout=20) == 4
         (problem,) = hearing.wait_for(ProblemReported)
         assert what in problem.problem
@@ -139,16 +139,16 @@ def test_damaged_file_is_replayed_and_reported(
     hearing, ring = _played(make_run, start_stage, path)
     with hearing, ring:
         assert "damaged.flac" in hearing.wait_for(ProblemReported)[0].problem
-        assert 8_000 < hearing.heard(CaptureEnded)[0].stop_sample < 30_000
+        assert 8_000 < hearing.received(CaptureEnded)[0].stop_sample < 30_000
 
 
 def test_session_end_stops_replay_but_the_ring_stays(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "noise.wav", _noise(30.0), 16_000)
-    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
+    with AudioSession(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
         process = hearing.start("capture", "mic")
-        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.received(StageReady)})
         hearing.replay()
         with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
             wait_until(lambda: ring.written_sample > 8_000)
@@ -171,7 +171,7 @@ def test_standard_input_is_replayed_at_its_pace(
     from tests.conftest import stage_environment
 
     samples = _noise(0.5)
-    with Hearing(make_run, start_stage, {"mic": "-"}) as hearing:
+    with AudioSession(make_run, start_stage, {"mic": "-"}) as hearing:
         process = subprocess.Popen(
             [sys.executable, "-m", "capture", "mic"],
             stdin=subprocess.PIPE,
@@ -179,7 +179,7 @@ def test_standard_input_is_replayed_at_its_pace(
         )
         assert process.stdin is not None
         try:
-            wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+            wait_until(lambda: "capture:mic" in {event.stage for event in hearing.received(StageReady)})
             hearing.replay()
             os.write(process.stdin.fileno(), samples.tobytes())
             process.stdin.close()
@@ -199,14 +199,14 @@ def _reaches(ring: AudioRing, sample: int) -> bool:
 class _Transcriber:
     """Reads every utterance from the ring as a transcriber does, and says that it held no words."""
 
-    def __init__(self, hearing: Hearing, samples: Samples) -> None:
+    def __init__(self, hearing: AudioSession, samples: Samples) -> None:
         self._hearing = hearing
         self._samples = samples
         self._line = HubClient("stt", hearing.run)
         self.done: list[int] = []
 
     def transcribe(self, ring: AudioRing) -> None:
-        for ended in self._hearing.heard(SpeechEnded):
+        for ended in self._hearing.received(SpeechEnded):
             if ended.utterance in self.done:
                 continue
             start, stop = ended.start_sample, ended.stop_sample
@@ -230,12 +230,12 @@ class _Transcriber:
 @pytest.fixture
 def fast(
     make_run: MakeRun, start_stage: StartStage, tmp_path: Path
-) -> Iterator[tuple[Hearing, _Transcriber]]:
+) -> Iterator[tuple[AudioSession, _Transcriber]]:
     """Return a session with two minutes of speech to be played as fast as the words keep up."""
     samples = np.tile(demo_speech("call", 24.0), 5)
     soundfile.write(tmp_path / "long.flac", samples, 16_000)
     capture = CaptureSettings(sources={"call": f"file:{tmp_path / 'long.flac'}"}, pace="fast")
-    with Hearing(make_run, start_stage, {}, capture=capture) as hearing:
+    with AudioSession(make_run, start_stage, {}, capture=capture) as hearing:
         transcriber = _Transcriber(hearing, samples)
         hearing.start_all("call")
         hearing.replay()
@@ -244,37 +244,37 @@ def fast(
         transcriber.close()
 
 
-def test_fast_pace_waits_for_final_transcripts(fast: tuple[Hearing, _Transcriber]) -> None:
+def test_fast_pace_waits_for_final_transcripts(fast: tuple[AudioSession, _Transcriber]) -> None:
     hearing, transcriber = fast
-    first = hearing.heard(SpeechEnded)[0]
+    first = hearing.received(SpeechEnded)[0]
     with AudioRing.attach(hearing.run.ring_address("call")) as ring:
         wait_until(lambda: ring.written_sample > first.start_sample + 38 * 16_000)
-        while not hearing.heard(DetectionEnded):
+        while not hearing.received(DetectionEnded):
             transcriber.transcribe(ring)
         transcriber.transcribe(ring)
-        assert hearing.heard(DetectionEnded)[0].stop_sample == ring.written_sample == 120 * 16_000
-    numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
+        assert hearing.received(DetectionEnded)[0].stop_sample == ring.written_sample == 120 * 16_000
+    numbers = [event.utterance for event in hearing.received(SpeechStarted)]
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
 
 
 def test_killed_fast_replay_continues_at_the_oldest_needed(
-    fast: tuple[Hearing, _Transcriber],
+    fast: tuple[AudioSession, _Transcriber],
 ) -> None:
     hearing, transcriber = fast
-    first = hearing.heard(SpeechEnded)[0]
+    first = hearing.received(SpeechEnded)[0]
     hearing.processes["capture:call"].kill()
     hearing.processes["capture:call"].wait(timeout=5)
     hearing.start("capture", "call")
     again = hearing.wait_for(CaptureStarted, count=2)[1]
     assert again.start_sample <= first.start_sample
     with AudioRing.attach(hearing.run.ring_address("call")) as ring:
-        while not hearing.heard(DetectionEnded):
+        while not hearing.received(DetectionEnded):
             transcriber.transcribe(ring)
         transcriber.transcribe(ring)
-    numbers = [event.utterance for event in hearing.heard(SpeechStarted)]
+    numbers = [event.utterance for event in hearing.received(SpeechStarted)]
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
-    assert hearing.heard(DetectionEnded)[0].stop_sample == 120 * 16_000
-    assert not hearing.heard(AudioLost)
+    assert hearing.received(DetectionEnded)[0].stop_sample == 120 * 16_000
+    assert not hearing.received(AudioLost)
 
 
 def test_killed_replay_continues_at_the_clock(
@@ -282,9 +282,9 @@ def test_killed_replay_continues_at_the_clock(
 ) -> None:
     samples = _noise(4.0)
     soundfile.write(tmp_path / "noise.wav", samples, 16_000)
-    with Hearing(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
+    with AudioSession(make_run, start_stage, {"mic": f"file:{tmp_path / 'noise.wav'}"}) as hearing:
         process = hearing.start("capture", "mic")
-        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.heard(StageReady)})
+        wait_until(lambda: "capture:mic" in {event.stage for event in hearing.received(StageReady)})
         start_ns = hearing.replay()
         with AudioRing.attach(hearing.run.ring_address("mic")) as ring:
             wait_until(lambda: ring.written_sample > 8_000)
@@ -293,7 +293,7 @@ def test_killed_replay_continues_at_the_clock(
             died_at = ring.written_sample
         hearing.start("capture", "mic")
         (ended,) = hearing.wait_for(CaptureEnded)
-        first, second = hearing.heard(CaptureStarted)
+        first, second = hearing.received(CaptureStarted)
         assert first.first_sample_ns == second.first_sample_ns == start_ns
         assert second.start_sample > died_at
         assert ended.stop_sample == len(samples)

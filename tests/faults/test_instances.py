@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.surrounded import WORDS, arguments, run, surroundings
-from tests.pipeline.running import running
+from tests.support.restricted_session import WORDS, arguments, run, surroundings
+from tests.support.session_process import running
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from session.models import store
 from session.run.demo import DEMO, Turn, script
 from stt.lag import BEHIND_S
 from stt.settings import SttSettings
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]

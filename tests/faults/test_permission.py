@@ -9,7 +9,7 @@ import pytest
 
 from bus.failures import InputFailure
 from capture.devices import pulse
-from tests.pulse import PulseServer
+from tests.support.pulse_server import PulseServer
 
 
 def test_permission_denied_differs_from_a_missing_server(

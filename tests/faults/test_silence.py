@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bus.audio import SAMPLE_RATE
-from tests.pipeline.running import running
+from tests.support.session_process import running
 
 MINUTES = 2
 

@@ -15,10 +15,10 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import AudioLost, CaptureStarted, ProblemReported, StageReady
 from bus.ring import AudioRing
 from bus.run import Run
-from tests.faults.playing import everything, find, noise, play_into
-from tests.hearing import Hearing
-from tests.pulse import SINK, PulseServer
-from tests.waiting import wait_until
+from tests.support.audio_matching import everything, find, noise, play_into
+from tests.support.audio_session import AudioSession
+from tests.support.pulse_server import SINK, PulseServer
+from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
@@ -27,11 +27,11 @@ StartStage = Callable[..., "subprocess.Popen[bytes]"]
 @pytest.fixture
 def apply(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
-) -> Callable[[str], tuple[Hearing, AudioRing]]:
+) -> Callable[[str], tuple[AudioSession, AudioRing]]:
     """Return a function that captures a source, and returns the session and the ring."""
 
-    def begin(spec: str) -> tuple[Hearing, AudioRing]:
-        hearing = Hearing(make_run, start_stage, {"call": spec}, environment=sound_server.environment)
+    def begin(spec: str) -> tuple[AudioSession, AudioRing]:
+        hearing = AudioSession(make_run, start_stage, {"call": spec}, environment=sound_server.environment)
         hearing.start("capture", "call")
         wait_until(lambda: any(e.stage == "capture:call" for e in hearing.received(StageReady)), timeout_s=20)
         return hearing, AudioRing.attach(hearing.run.ring_address("call"))
@@ -39,7 +39,7 @@ def apply(
     return begin
 
 
-Hear = Callable[[str], tuple[Hearing, AudioRing]]
+Hear = Callable[[str], tuple[AudioSession, AudioRing]]
 
 
 def _heard_alike(server: PulseServer, sink: str, ring: AudioRing, place: Path) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.surrounded import WORDS, Outcome, in_own_mounts, quoted, run, surroundings
+from tests.support.restricted_session import WORDS, Outcome, in_own_mounts, quoted, run, surroundings
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ import soundfile
 from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO, script
-from tests.pipeline.running import Event, Session, running
-from tests.pipeline.test_recordings import check_log, said
-from tests.waiting import wait_until
+from tests.support.session_log import check_log, transcript
+from tests.support.session_process import Event, Session, running
+from tests.support.waiting import wait_until
 
 SECONDS = 3.2
 WANTED = " ".join(turn.text for turn in script() if turn.end_s < SECONDS and turn.source == "call")
@@ -50,7 +50,7 @@ def _arguments(place: Path) -> tuple[str, ...]:
 def _on_time(events: list[Event]) -> None:
     """Check that words are at their positions on the sample clock."""
     check_log(events)
-    assert word_error_rate([WANTED], [said(events, "call")]) < 0.3
+    assert word_error_rate([WANTED], [transcript(events, "call")]) < 0.3
     (started,) = [event for event in events if event["type"] == "CaptureStarted"]
     for event in events:
         if event["type"] == "SpeechEnded":

@@ -11,8 +11,8 @@ import pytest
 
 from session.models import store
 from session.run.demo import DEMO
-from tests.pipeline.running import running
-from tests.pipeline.test_recordings import check_log
+from tests.support.session_log import check_log
+from tests.support.session_process import running
 
 
 @pytest.fixture

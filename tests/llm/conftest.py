@@ -1,4 +1,4 @@
-"""Fixtures: a provider that does as it is told, and an llm stage that asks it."""
+"""Fixtures: a scripted provider, and an llm stage that uses it."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority, found_authority
-from tests.llm.live import Live
-from tests.llm.provider_server import ProviderServer
+from tests.support.certificate_authority import Authority, found_authority
+from tests.support.fake_provider import ProviderServer
+from tests.support.llm_stage import Live
 
 StartLive = Callable[..., Live]
 
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Return an authority that vouches for servers on this machine."""
+    """Return a certificate authority for servers on this machine."""
     return found_authority(tmp_path_factory.mktemp("authority"))
 
 
@@ -66,7 +66,7 @@ def start_live(start_hub: StartLive) -> StartLive:
 
 @pytest.fixture
 def live(start_live: StartLive, provider: ProviderServer) -> Live:
-    """Return an llm stage that asks the provider and is in a hurry."""
+    """Return an llm stage of the provider with short timeouts."""
     return start_live(
         provider=provider.base_url,
         first_token_timeout_s=2.0,

@@ -1,4 +1,4 @@
-"""What is answered and when, and that a stage which starts again goes on where it was."""
+"""Conversation: which questions are answered and when, also after a restart of the stage."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from llm.conversation import NO_PROVIDER, RESTARTED, Conversation, is_own_start
 from llm.notes.index.passages import cut
 from llm.notes.read.note_files import Note
 from llm.notes.search import Notes
-from llm.prompt import FeedbackRequest
+from llm.prompt import FeedbackPrompt
 from llm.settings import LlmSettings
-from tests.llm.events import final, pause
+from tests.support.llm_events import final, pause
 
 NOTES = Notes(cut([Note("a.md", "# Postgres\nWe moved to Postgres in 2021.\n\n# Food\nI like pizza.")]))
 FINISHED = AnswerFinished(question=1, text="x", model="m", stop_reason="stop")
@@ -38,10 +38,10 @@ def live(answer: str = "auto", **more: bool) -> Conversation:
     return conversation
 
 
-def again(*past: Event, answer: str = "auto") -> Steps:
-    """Return the steps of a stage that starts again after this past."""
+def restarted(*history: Event, answer: str = "auto") -> Steps:
+    """Return the steps of a stage that restarts after this history."""
     conversation = Conversation(LlmSettings(answer=answer), NOTES)  # type: ignore[arg-type]
-    for event in past:
+    for event in history:
         assert apply(conversation, event) == []
     return list(conversation.go_live())
 
@@ -154,19 +154,19 @@ def test_no_question_while_session_ends() -> None:
 
 
 def test_finished_answer_is_not_repeated_after_restart() -> None:
-    assert again(final("Why Postgres?"), asked(), grew("x"), FINISHED) == []
-    assert again(final("Why Postgres?"), asked(), AnswerStopped(question=1, cause="c", kept="")) == []
+    assert restarted(final("Why Postgres?"), asked(), grew("x"), FINISHED) == []
+    assert restarted(final("Why Postgres?"), asked(), AnswerStopped(question=1, cause="c", kept="")) == []
 
 
 def test_open_question_is_restarted_with_its_number() -> None:
-    found, start = again(final("Why Postgres?"), asked())
+    found, start = restarted(final("Why Postgres?"), asked())
     assert isinstance(found, PassagesRetrieved)
     assert isinstance(start, StartAnswer)
     assert (start.question, start.prompt.question) == (1, "Why Postgres?")
 
 
 def test_begun_answer_is_closed_and_repeated() -> None:
-    stopped, question, _, start = again(final("Why Postgres?"), asked(), grew("Be"), grew("cause"))
+    stopped, question, _, start = restarted(final("Why Postgres?"), asked(), grew("Be"), grew("cause"))
     assert stopped == AnswerStopped(question=1, cause=RESTARTED, kept="Because")
     assert question == asked(2)
     assert isinstance(start, StartAnswer)
@@ -174,34 +174,34 @@ def test_begun_answer_is_closed_and_repeated() -> None:
 
 
 def test_unpublished_question_is_asked_after_restart() -> None:
-    steps = again(final("Why Postgres?"))
+    steps = restarted(final("Why Postgres?"))
     assert kinds(steps) == [QuestionDetected, PassagesRetrieved, StartAnswer]
 
 
 def test_newest_question_wins_after_restart() -> None:
-    past = [final("Why Postgres?"), asked(), final("What is a mutex?", utterance=2, start_s=9)]
-    stopped, question, _, _ = again(*past)
+    history = [final("Why Postgres?"), asked(), final("What is a mutex?", utterance=2, start_s=9)]
+    stopped, question, _, _ = restarted(*history)
     assert stopped == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
     assert isinstance(question, QuestionDetected)
     assert (question.question, question.text) == (2, "What is a mutex?")
-    past += [asked(2, "What is a mutex?", 2)]
-    steps = again(*past)
+    history += [asked(2, "What is a mutex?", 2)]
+    steps = restarted(*history)
     assert steps[0] == AnswerStopped(question=1, cause=NEWER_QUESTION, kept="")
     assert [step.question for step in steps if isinstance(step, StartAnswer)] == [2]
 
 
 def test_follow_up_keeps_previous_after_restart() -> None:
-    past = [final("Why Postgres?"), asked(), FINISHED, final("And why that one?", utterance=2, start_s=9)]
-    *_, start = again(*past, asked(2, "Why that one?", 2, previous="Why Postgres?"))
+    history = [final("Why Postgres?"), asked(), FINISHED, final("And why that one?", utterance=2, start_s=9)]
+    *_, start = restarted(*history, asked(2, "Why that one?", 2, previous="Why Postgres?"))
     assert isinstance(start, StartAnswer)
     assert start.prompt.previous_question == "Why Postgres?"
 
 
 def test_open_request_is_met_after_restart() -> None:
-    steps = again(final("Why Postgres?"), AnswerRequested(by="view"), answer="ask")
+    steps = restarted(final("Why Postgres?"), AnswerRequested(by="view"), answer="ask")
     assert kinds(steps) == [QuestionDetected, PassagesRetrieved, StartAnswer]
-    past = [final("Why Postgres?"), AnswerRequested(by="view"), asked(), FINISHED]
-    assert again(*past, answer="ask") == []
+    history = [final("Why Postgres?"), AnswerRequested(by="view"), asked(), FINISHED]
+    assert restarted(*history, answer="ask") == []
 
 
 def test_history_ends_at_own_start() -> None:
@@ -278,7 +278,7 @@ def test_number_of_early_request_is_not_reused() -> None:
         left_machine=True,
         sent_ns=1,
     )
-    question, *_ = again(sent, final("Why Postgres?"))
+    question, *_ = restarted(sent, final("Why Postgres?"))
     assert isinstance(question, QuestionDetected)
     assert question.question == 2
 
@@ -295,9 +295,9 @@ FEEDBACK_QUESTION = QuestionDetected(
 )
 
 
-def practice(*past: Event) -> tuple[Conversation, list[Event | Command]]:
+def practice(*history: Event) -> tuple[Conversation, list[Event | Command]]:
     conversation = Conversation(PRACTICE, NOTES)
-    for event in past:
+    for event in history:
         assert apply(conversation, event) == []
     return conversation, list(conversation.go_live())
 
@@ -310,7 +310,7 @@ def test_practice_answer_gets_feedback_with_notes() -> None:
     assert [passage.heading for passage in found.passages] == ["Postgres"]
     assert isinstance(start, StartAnswer)
     assert start.question == 1
-    assert start.prompt == FeedbackRequest(
+    assert start.prompt == FeedbackPrompt(
         question=PRACTICE_ANSWER.asked, answer=PRACTICE_ANSWER.answered, passages=tuple(found.passages)
     )
 
@@ -329,7 +329,7 @@ def test_open_feedback_is_given_after_restart() -> None:
     assert [type(step) for step in steps] == [PassagesRetrieved, StartAnswer]
     start = steps[-1]
     assert isinstance(start, StartAnswer)
-    assert isinstance(start.prompt, FeedbackRequest)
+    assert isinstance(start.prompt, FeedbackPrompt)
     assert start.prompt.answer == PRACTICE_ANSWER.answered
     done = AnswerFinished(question=1, text="Good.", model="some", stop_reason="stop")
     assert practice(PRACTICE_ANSWER, FEEDBACK_QUESTION, done)[1] == []

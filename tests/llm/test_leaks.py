@@ -1,7 +1,7 @@
-"""Nothing but the contract leaves and no key is shown, whatever a provider does: all of it, for real.
+"""Leak test: in every scenario only the prompt is sent and no key is shown.
 
-Real llm processes, one for each provider, go through every scenario over real TLS, while both sides say
-things that are nobody's business around every question.
+Real llm processes, one for each provider, run every scenario over real TLS, with private words around every
+question.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ import psutil
 import pytest
 
 from bus import messages as m
-from tests.llm.authority import Authority
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
-from tests.llm.provider_server import ProviderServer, json_reply
 from tests.llm.wire.formats import SAMPLES
 from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import KEY, WHOLE, Scenario, scenarios
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import ProviderServer, json_reply
+from tests.support.llm_stage import Live
 
 pytestmark = pytest.mark.long
 
@@ -38,23 +38,23 @@ TOTAL_S = 8.0
 
 @dataclass
 class Party:
-    """One provider, and a session that asks it."""
+    """One provider, and a session that uses it."""
 
     samples: WireSamples
     server: ProviderServer
     live: Live
-    said: int = 0
+    finals: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def go_through(self) -> None:
-        """Let every scenario happen, one question each."""
+        """Run every scenario, one question each."""
         for number, scenario in enumerate(scenarios(self.samples), start=1):
             self._chat(number)
             self.server.script = [scenario.reply]
             asked_before = len(self.server.asked)
             self._publish(f"{self._canary()} How did you plan the launch of project number {number}?")
             end = self._end_of(number)
-            self._judge(scenario, end, len(self.server.asked) - asked_before)
+            self._check(scenario, end, len(self.server.asked) - asked_before)
             self._chat(number)
 
     def _chat(self, number: int) -> None:
@@ -62,10 +62,10 @@ class Party:
         self._publish(self._canary(), "mic")
 
     def _canary(self) -> str:
-        return CANARIES[self.said % len(CANARIES)]
+        return CANARIES[self.finals % len(CANARIES)]
 
     def _publish(self, text: str, source: str = "call") -> None:
-        self.said += 1
+        self.finals += 1
         self.live.publish(text, source)
 
     def _end_of(self, number: int) -> m.AnswerFinished | m.AnswerStopped:
@@ -77,13 +77,13 @@ class Party:
         self.live.wait_until(lambda: bool(ends()))
         return ends()[0]
 
-    def _judge(self, scenario: Scenario, end: m.AnswerFinished | m.AnswerStopped, tries: int) -> None:
-        """Note what did not come as it must."""
+    def _check(self, scenario: Scenario, end: m.AnswerFinished | m.AnswerStopped, tries: int) -> None:
+        """Record an unexpected outcome."""
         if isinstance(end, m.AnswerFinished):
-            as_it_must = not scenario.says and end.text == WHOLE
+            expected = not scenario.cause and end.text == WHOLE
         else:
-            as_it_must = bool(scenario.says) and scenario.says in end.cause and end.kept == scenario.kept
-        if not as_it_must or tries not in scenario.tries:
+            expected = bool(scenario.cause) and scenario.cause in end.cause and end.kept == scenario.kept
+        if not expected or tries not in scenario.tries:
             self.wrong.append(f"{self.samples.provider}, {scenario.name}: {tries} tries, {end}")
 
 
@@ -121,13 +121,13 @@ def test_no_scenario_leaks_hangs_or_loses(parties: list[Party]) -> None:
         assert party.live.stop() == [0]
     assert [wrong for party in parties for wrong in party.wrong] == []
     for party in parties:
-        _check_what_left(party)
-        _check_what_was_said(party)
+        _check_requests(party)
+        _check_events(party)
     assert sum(len(party.server.asked) for party in parties) >= 200
 
 
-def _check_what_left(party: Party) -> None:
-    """Check that requests hold the contract, the key in its header, and what the ledger says."""
+def _check_requests(party: Party) -> None:
+    """Check that requests have no private words, the key in its header, and equal the ledger."""
     for request in party.server.requests:
         everything = repr((request.path, request.headers)).encode() + request.body
         assert b"canary" not in everything.lower()
@@ -137,10 +137,10 @@ def _check_what_left(party: Party) -> None:
     assert in_ledger == [request.body for request in party.server.asked]
 
 
-def _check_what_was_said(party: Party) -> None:
-    """Check that no word was lost, no question left open, and no key shown."""
+def _check_events(party: Party) -> None:
+    """Check that no transcript is lost, no question left open, and no key shown."""
     live, questions = party.live, len(list(scenarios(party.samples)))
-    assert len(live.all(m.FinalTranscribed)) == party.said
+    assert len(live.all(m.FinalTranscribed)) == party.finals
     assert len(live.all(m.QuestionDetected)) == questions
     assert len(live.all(m.AnswerFinished)) + len(live.all(m.AnswerStopped)) == questions
     assert KEY not in repr(live.events)
@@ -148,7 +148,7 @@ def _check_what_was_said(party: Party) -> None:
 
 
 def _check_files() -> None:
-    """Check that no file holds a key or a word that was said."""
+    """Check that no file contains a key or a spoken word."""
     places = (Path(os.environ[name]) for name in ("XDG_STATE_HOME", "XDG_RUNTIME_DIR"))
     files = [path for place in places for path in place.rglob("*") if path.is_file()]
     assert files, "there are the settings at least"
@@ -160,7 +160,7 @@ def _check_files() -> None:
 
 
 def _check_processes(parties: list[Party]) -> None:
-    """Check that only the processes that ask hold the key, and none shows it."""
+    """Check that only the llm processes have the key, and none shows it."""
     askers = {party.live.children[0].pid for party in parties}
     others = [child for child in psutil.Process().children(recursive=True) if child.pid not in askers]
     assert others, "there are hubs at least"

@@ -1,4 +1,4 @@
-"""The llm process against a provider on a real socket, through a real hub."""
+"""The llm process with a real hub, connector and HTTP server."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from bus.failures import InputFailure
 from llm.commands import NEWER_QUESTION
 from llm.conversation import RESTARTED
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
-from tests.llm.provider_server import (
-    HEAD,
-    Do,
-    ProviderServer,
-    answer,
-    chunk,
-    delta,
-)
+from tests.support.fake_provider import HEAD, Do, ProviderServer, answer, chunk, delta
+from tests.support.llm_stage import Live
 
 KEY = "sk-test-0123456789abcdef"
 QUESTION = "Why did you choose Postgres?"
@@ -84,7 +77,7 @@ def test_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> No
     live.publish("What is a mutex?")
     assert live.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause=NEWER_QUESTION, kept="Because")
     assert live.wait_for(m.AnswerFinished).question == 2
-    live.wait_until(lambda: provider.hung_up == [1])
+    live.wait_until(lambda: provider.closed_connections == [1])
     assert text_of(live, 1) == "Because"
     assert text_of(live, 2) == "A lock."
 
@@ -93,7 +86,7 @@ def test_heartbeat_while_provider_hangs(live: Live, provider: ProviderServer) ->
     provider.script = [[HEAD, Do.WAIT]]
     live.publish(QUESTION)
     live.wait_for(m.RequestSent)
-    live.wait_for_beats(2)
+    live.wait_for_heartbeats(2)
     assert live.stop() == [0]
     stopped = live.wait_for(m.AnswerStopped)
     assert stopped.cause == "the session ended"
@@ -195,7 +188,7 @@ def test_changed_words_discard_early_answer(start_live: StartLive, provider: Pro
     live = start_live(provider=provider.base_url, eager=True)
     live.pause(QUESTION)
     live.wait_for(m.RequestSent)
-    live.wait_for_beats(2)  # by then the answer has begun, which nothing shows before it stands
+    live.wait_for_heartbeats(4)  # the hidden answer has begun by then
     live.publish("Why did you choose Postgres and not MySQL?")
     finished = live.wait_for(m.AnswerFinished)
     assert (finished.question, finished.text) == (2, "Because.")
@@ -203,7 +196,7 @@ def test_changed_words_discard_early_answer(start_live: StartLive, provider: Pro
     counted = live.wait_for(m.UsageCounted, 2)
     assert {(each.question, each.wasted) for each in live.all(m.UsageCounted)} == {(1, True), (2, False)}
     assert counted.session_requests == 2
-    live.wait_until(lambda: len(provider.hung_up) == 1)
+    live.wait_until(lambda: len(provider.closed_connections) == 1)
 
 
 def test_nothing_is_sent_before_approval(start_live: StartLive, provider: ProviderServer) -> None:
@@ -211,9 +204,9 @@ def test_nothing_is_sent_before_approval(start_live: StartLive, provider: Provid
     live = start_live(provider=provider.base_url, confirm=True, first_token_timeout_s=1.0)
     live.publish(QUESTION)
     held = live.wait_for(m.RequestHeld)
-    live.wait_for_beats(3)
+    live.wait_for_heartbeats(3)
     assert provider.asked == []
-    live.control_says(m.RequestDecided(question=1, allowed=True, by="control"))
+    live.publish_as_control(m.RequestDecided(question=1, allowed=True, by="control"))
     live.wait_for(m.AnswerFinished)
     assert live.all(m.RequestSent)[0].body == held.body == provider.asked[0].body.decode()
 
@@ -223,7 +216,7 @@ def test_switched_provider_survives_restart(start_live: StartLive, provider: Pro
         provider.script = [answer("One.")]
         live = start_live(provider=provider.base_url)
         live.wait_for(m.ProviderReady)
-        live.control_says(m.ProviderRequested(provider=other.base_url, by="control"))
+        live.publish_as_control(m.ProviderRequested(provider=other.base_url, by="control"))
         live.wait_for(m.ProviderReady, 2)
         live.children[-1].kill()
         live.children[-1].wait(5)

@@ -1,4 +1,4 @@
-"""The real small model, served by the real process, answering through the real llm stage."""
+"""The small model: real weights and server process, with the real llm stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bus import messages as m
 from bus.failures import ModelFailure
 from llm.model_server import NAME
 from tests.llm.conftest import StartLive
-from tests.llm.live import Live
+from tests.support.llm_stage import Live
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_restarted_server_is_found(served: Live, weights: str) -> None:
     server = served.children[-1]
     server.kill()
     server.wait(5)
-    served.session_says(m.StageDied(stage="model-server", cause="ended by signal 9"))
+    served.publish_as_session(m.StageDied(stage="model-server", cause="ended by signal 9"))
     served.wait_for(m.StageDied)
     served.publish("What is the capital of France?")
     served.start("llm.model_server")
@@ -74,7 +74,7 @@ def test_restarted_server_is_found(served: Live, weights: str) -> None:
 
 def test_given_up_server_is_reported_at_once(start_live: StartLive, weights: str) -> None:
     live = start_live(provider="local", local_model_path=weights)
-    live.session_says(m.StageGivenUp(stage="model-server", cause="died too often", fix=""))
+    live.publish_as_session(m.StageGivenUp(stage="model-server", cause="died too often", fix=""))
     assert "did not start" in live.wait_for(m.ProblemReported).problem
     live.publish("What is the capital of France?")
     assert "did not start" in live.wait_for(m.AnswerStopped).cause

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QApplication
 from bus import messages as m
 from overlay.state.captions import Captions
 from overlay.window import OverlayWindow
-from tests.session.events import log
+from tests.support.events import log
 
 
 def draw(window: OverlayWindow, *events: m.Event) -> Captions:

@@ -8,7 +8,7 @@ import pytest
 
 from bus.failures import MachineFailure
 from overlay.display import choose_platform, wayland_address, x_address
-from tests.xvfb import display
+from tests.support.xvfb import display
 
 __all__ = ["display"]
 

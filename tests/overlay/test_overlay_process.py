@@ -15,11 +15,11 @@ from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
 from overlay.settings import OverlaySettings
-from tests.overlay import story
-from tests.speakers import Speakers
-from tests.waiting import wait_until
-from tests.x_windows import x_display
-from tests.xvfb import display
+from tests.support import sample_session as story
+from tests.support.event_publishers import EventPublishers
+from tests.support.waiting import wait_until
+from tests.support.x_windows import x_display
+from tests.support.xvfb import display
 
 __all__ = ["display"]
 
@@ -92,7 +92,7 @@ def test_a_session_is_drawn_on_a_real_display(show: Callable[..., Shown], displa
     ready = shown.until(m.StageReady)
     assert isinstance(ready, m.StageReady)
     assert ready.detail == "xcb"
-    with Speakers(shown.run) as speakers:
+    with EventPublishers(shown.run) as speakers:
         speakers.say_in_turn([*story.opening(), *story.talk(), *story.asked(), *story.streamed()])
     shown.until_drawn()
     assert shown.stop() == 0

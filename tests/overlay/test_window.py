@@ -13,9 +13,9 @@ from overlay import theme
 from overlay.settings import OverlaySettings
 from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow
-from tests.overlay import story
 from tests.overlay.drawing import draw
-from tests.session.events import final, question, request
+from tests.support import sample_session as story
+from tests.support.events import final, question, request
 
 
 def click(button: QWidget) -> None:

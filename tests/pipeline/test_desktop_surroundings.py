@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from session.run.demo import DEMO
-from tests.desktop import Desktop, need, root_desktop
-from tests.pipeline.running import Session
-from tests.waiting import wait_until
-from tests.xvfb import xvfb
+from tests.support.desktop import Desktop, need, root_desktop
+from tests.support.session_process import Session
+from tests.support.waiting import wait_until
+from tests.support.xvfb import xvfb
 
 SHORT = ("--source", f"call=file:{DEMO / 'call.flac'}", "--model", "tiny.en", "--pace", "fast")
 

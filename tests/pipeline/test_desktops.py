@@ -18,8 +18,8 @@ import pytest
 import soundfile
 
 from session.run.demo import DEMO
-from tests.desktop import Desktop, need, root_desktop, user_desktop
-from tests.pipeline.running import Session
+from tests.support.desktop import Desktop, need, root_desktop, user_desktop
+from tests.support.session_process import Session
 
 WORDS = "hanks for joining"
 

@@ -10,9 +10,9 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from session.run.demo import DEMO, script
-from tests.pipeline.running import running
-from tests.pipeline.test_recordings import BOTH, MIC, check_log, said
-from tests.waiting import wait_until
+from tests.support.session_log import BOTH, MIC, check_log, transcript
+from tests.support.session_process import running
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_hanging_transcriber_loses_and_doubles_no_word(place: Path) -> None:
         assert session.end() == 0
     assert [event["stage"] for event in session.of("StageDied")] == ["stt"]
     check_log(session.events)
-    assert word_error_rate([wanted], [said(session.events, "mic")]) < 0.12
+    assert word_error_rate([wanted], [transcript(session.events, "mic")]) < 0.12
 
 
 def test_partials_are_saved_if_the_session_ends_first(place: Path) -> None:
@@ -142,5 +142,5 @@ def test_recordings_of_any_rate_and_width_are_understood(
     arguments = ("run", "--source", source, "--pace", "fast", "--answer", "off", "--json")
     with running(*arguments, directory=place) as session:
         assert session.end() == 0
-    assert "working on recently" in said(session.events, "call")
+    assert "working on recently" in transcript(session.events, "call")
     assert bool(session.of("AudioSanitized")) is (subtype == "FLOAT")

@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from session.run.demo import DEMO
-from tests.llm.provider_server import ProviderServer
-from tests.pipeline.running import running
-from tests.typist import Typist
-from tests.waiting import wait_until
+from tests.support.fake_provider import ProviderServer
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.session_process import running
+from tests.support.waiting import wait_until
 
 PLANTED = {
     name: f"sk-planted-{number}-0123456789"
@@ -61,7 +61,9 @@ def test_no_other_process_and_no_file_of_a_session_has_a_key(place: Path, provid
 def test_a_typed_key_reaches_only_llm_and_its_restarts(place: Path, provider: ProviderServer) -> None:
     arguments = ("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--provider", provider.base_url)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place), "XDG_STATE_HOME": str(place)}
-    with Typist("-m", "session", *arguments, "--ask-key", "--json", environment=environment) as terminal:
+    with PseudoTerminal(
+        "-m", "session", *arguments, "--ask-key", "--json", environment=environment
+    ) as terminal:
         terminal.type_at("(it is not shown)", "sk-planted-and-typed")
         terminal.wait_to_see('"type":"SpeechStarted"')
         (llm,) = (process for process in _family(terminal.pid) if process.cmdline()[-1] == "llm")

@@ -17,9 +17,9 @@ from bus.run import Run
 from session.run.demo import DEMO
 from session.settings import SCHEMA
 from tests.conftest import StartStage
-from tests.llm.provider_server import ProviderServer, answer
-from tests.pipeline.running import Session, running
-from tests.waiting import wait_until
+from tests.support.fake_provider import ProviderServer, answer
+from tests.support.session_process import Session, running
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.long
 

@@ -8,9 +8,9 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from session.run.demo import DEMO, script
-from tests import pulse
-from tests.pipeline.running import running
-from tests.pipeline.test_recordings import check_log, said
+from tests.support import pulse_server as pulse
+from tests.support.session_log import check_log, transcript
+from tests.support.session_process import running
 
 pytestmark = pytest.mark.skipif(
     bool(pulse.missing_programs()), reason=f"not installed: {', '.join(pulse.missing_programs())}"
@@ -44,7 +44,7 @@ def test_the_computers_own_sound_is_transcribed_live(server: pulse.PulseServer, 
     assert ready
     check_log(session.events)
     wanted = " ".join(turn.text for turn in script()[:2])
-    assert word_error_rate([wanted], [said(session.events, "call")]) < 0.15
+    assert word_error_rate([wanted], [transcript(session.events, "call")]) < 0.15
     sandboxed = [event for event in session.of("StageReady") if event["stage"] == "capture:call"]
     assert "no internet sockets" in sandboxed[0]["sandbox"]
     assert session.of("ConsentGiven")

@@ -11,11 +11,11 @@ import pytest
 import soundfile
 
 from session.run.demo import DEMO
-from tests import pulse
-from tests.llm.provider_server import ProviderServer, answer
-from tests.pipeline.running import Event, Session, running
-from tests.pipeline.test_recordings import OUTCOMES, check_log
-from tests.waiting import wait_until
+from tests.support import pulse_server as pulse
+from tests.support.fake_provider import ProviderServer, answer
+from tests.support.session_log import OUTCOMES, check_log
+from tests.support.session_process import Event, Session, running
+from tests.support.waiting import wait_until
 
 MISSING = pulse.missing_programs() + [name for name in ("espeak-ng",) if shutil.which(name) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")

@@ -11,13 +11,9 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO, script
-from tests.pipeline.running import NO_HURRY, Event, running
-
-CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"
-BOTH = ("--source", f"call=file:{CALL}", "--source", f"mic=file:{MIC}")
-
-OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
+from session.run.demo import DEMO
+from tests.support.session_log import BOTH, CALL, check_log, transcript, truth
+from tests.support.session_process import NO_HURRY, Event, running
 
 
 @pytest.fixture
@@ -25,34 +21,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("s")
 
 
-def said(events: Sequence[Event], source: str) -> str:
-    finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
-    return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
-
-
-def truth(source: str) -> str:
-    return " ".join(turn.text for turn in script() if turn.source == source)
-
-
-def check_log(events: Sequence[Event]) -> None:
-    """Check the invariants of every log: order, numbering, one outcome per utterance."""
-    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
-    stamps = [event["logged_ns"] for event in events]
-    assert stamps == sorted(stamps)
-    for source in ("call", "mic"):
-        ended = [e["utterance"] for e in events if e["type"] == "SpeechEnded" and e["source"] == source]
-        done = [e["utterance"] for e in events if e["type"] in OUTCOMES and e["source"] == source]
-        started = [e["utterance"] for e in events if e["type"] == "SpeechStarted" and e["source"] == source]
-        assert ended == list(range(1, len(ended) + 1))
-        assert sorted(done) == started, "every utterance has exactly one outcome"
-
-
 def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
     with running("run", *BOTH, "--pace", "fast", "--answer", "off", "--json", directory=place) as session:
         assert session.end() == 0
     check_log(session.events)
     for source in ("call", "mic"):
-        assert word_error_rate([truth(source)], [said(session.events, source)]) < 0.05
+        assert word_error_rate([truth(source)], [transcript(session.events, source)]) < 0.05
     assert not session.of("AudioLost")
     assert session.left_behind() == []
 
@@ -79,7 +53,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
     assert [problem for problem in session.of("ProblemReported") if problem["stage"] == "llm"] == []
-    check_requests(session.of("RequestSent"), said(events, "mic"))
+    check_requests(session.of("RequestSent"), transcript(events, "mic"))
     assert [e["type"] for e in events if e["type"] != "UsageCounted"][-1] == "SessionEnding"
     assert b"left the machine  nothing" in session.errors
     assert "rate limiter" in (place / "demo.md").read_text()
@@ -110,7 +84,7 @@ def test_standard_input_is_a_source(place: Path) -> None:
         session.process.stdin.close()
         assert session.end() == 0
     wanted = " ".join(turn.text for turn in script()[:2])
-    assert word_error_rate([wanted], [said(session.events, "call")]) < 0.1
+    assert word_error_rate([wanted], [transcript(session.events, "call")]) < 0.1
 
 
 def test_ctrl_c_in_mid_sentence_saves_the_transcript(place: Path) -> None:

@@ -13,9 +13,9 @@ import soundfile
 
 from bus.audio import SAMPLE_RATE
 from session.run.demo import DEMO
-from tests.pipeline.running import Session, running
-from tests.pipeline.test_recordings import check_log, said
-from tests.waiting import wait_until
+from tests.support.session_log import check_log, transcript
+from tests.support.session_process import Session, running
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ def test_a_killed_session_is_resumed(place: Path) -> None:
         assert taken_up.end(60) == 0
     assert taken_up.events[: len(killed.events)] == killed.events
     check_log(taken_up.events)
-    assert said(taken_up.events, "call").startswith("Thanks for joining today.")
-    assert said(taken_up.events, "call").endswith(("recently.", "recently?"))
+    assert transcript(taken_up.events, "call").startswith("Thanks for joining today.")
+    assert transcript(taken_up.events, "call").endswith(("recently.", "recently?"))
     lost = taken_up.of("AudioLost")[0]
     again = taken_up.of("CaptureStarted")[1]
     assert lost["stop_sample"] == again["start_sample"]

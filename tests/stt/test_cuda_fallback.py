@@ -26,7 +26,7 @@ from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 OUT_OF_MEMORY = "CUDA failed with error out of memory"
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
@@ -148,9 +148,9 @@ def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine
 
 def test_unusable_spare_is_a_failure(question: Samples) -> None:
     def broken() -> WhisperEngine:
-        raise ModelFailure("the weights are gone")
+        raise ModelFailure("the weights were deleted")
 
-    with pytest.raises(ModelFailure, match="the weights are gone"):
+    with pytest.raises(ModelFailure, match="the weights were deleted"):
         RecordedFallback(FailingEngine(works=0), broken).transcribe(question)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bus import messages as m
 from stt.open_utterances import OpenUtterances
-from tests.session.events import discarded, ended, final
+from tests.support.events import discarded, ended, final
 
 
 def begun(utterance: int = 1, source: str = "mic") -> m.SpeechStarted:

@@ -27,7 +27,7 @@ from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
 QUESTION = next(turn for turn in script() if turn.text.endswith("?"))

@@ -23,8 +23,8 @@ from bus.messages import (
 )
 from bus.run import Run
 from capture.settings import CaptureSettings
-from tests.hearing import DEMO, Hearing, demo_speech
-from tests.waiting import wait_until
+from tests.support.audio_session import DEMO, AudioSession, demo_speech
+from tests.support.waiting import wait_until
 from vad.settings import VadSettings
 
 MakeRun = Callable[..., Run]
@@ -34,10 +34,10 @@ SECONDS = 9.0
 
 
 @pytest.fixture
-def hearing(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> Hearing:
+def hearing(make_run: MakeRun, start_stage: StartStage, tmp_path: Path) -> AudioSession:
     """Return a session with nine seconds of the interviewer: two sentences."""
     soundfile.write(tmp_path / "call.wav", demo_speech("call", SECONDS), 16_000)
-    return Hearing(make_run, start_stage, {"call": f"file:{tmp_path / 'call.wav'}"})
+    return AudioSession(make_run, start_stage, {"call": f"file:{tmp_path / 'call.wav'}"})
 
 
 def _sentences() -> list[tuple[float, float]]:
@@ -60,7 +60,7 @@ def test_every_sentence_is_in_one_utterance(
     soundfile.write(tmp_path / "call.wav", demo_speech("call", SECONDS), 16_000)
     capture = CaptureSettings(sources={"call": f"file:{tmp_path / 'call.wav'}"}, pace="fast")
     vad = VadSettings(detector=detector)
-    with Hearing(make_run, start_stage, {}, capture=capture, vad=vad) as hearing:
+    with AudioSession(make_run, start_stage, {}, capture=capture, vad=vad) as hearing:
         hearing.start_all("call")
         hearing.replay()
         (ended,) = hearing.wait_for(DetectionEnded)
@@ -69,7 +69,7 @@ def test_every_sentence_is_in_one_utterance(
 
 
 def test_killed_detection_neither_misses_nor_repeats(
-    hearing: Hearing,
+    hearing: AudioSession,
 ) -> None:
     with hearing:
         hearing.start_all("call")
@@ -79,15 +79,15 @@ def test_killed_detection_neither_misses_nor_repeats(
             hearing.processes["vad:call"].kill()
             hearing.start("vad", "call")
         hearing.wait_for(DetectionEnded)
-        started = [(event.utterance, event.start_sample) for event in hearing.heard(SpeechStarted)]
-        ended = [(event.utterance, event.start_sample) for event in hearing.heard(SpeechEnded)]
+        started = [(event.utterance, event.start_sample) for event in hearing.received(SpeechStarted)]
+        ended = [(event.utterance, event.start_sample) for event in hearing.received(SpeechEnded)]
         assert started == ended
         assert [number for number, _ in started] == [1, 2]
         _assert_sentences_are_found(hearing.spans("call"))
-        assert not hearing.heard(AudioLost)
+        assert not hearing.received(AudioLost)
 
 
-def test_stopped_detection_catches_up(hearing: Hearing) -> None:
+def test_stopped_detection_catches_up(hearing: AudioSession) -> None:
     with hearing:
         hearing.start_all("call")
         hearing.replay()
@@ -99,7 +99,7 @@ def test_stopped_detection_catches_up(hearing: Hearing) -> None:
         _assert_sentences_are_found(hearing.spans("call"))
 
 
-def test_killed_capture_leaves_a_reported_gap(hearing: Hearing) -> None:
+def test_killed_capture_leaves_a_reported_gap(hearing: AudioSession) -> None:
     with hearing:
         hearing.start_all("call")
         hearing.replay()
@@ -108,16 +108,18 @@ def test_killed_capture_leaves_a_reported_gap(hearing: Hearing) -> None:
         hearing.processes["capture:call"].wait(timeout=5)
         hearing.start("capture", "call")
         hearing.wait_for(DetectionEnded)
-        (lost,) = hearing.heard(AudioLost)
-        first, second = hearing.heard(CaptureStarted)
+        (lost,) = hearing.received(AudioLost)
+        first, second = hearing.received(CaptureStarted)
         assert first.first_sample_ns == second.first_sample_ns
         assert lost.stop_sample == second.start_sample
         assert lost.cause == "capture was restarted"
         assert lost.start_sample % 160 == 0
         spans = hearing.spans("call")
-        assert [event.utterance for event in hearing.heard(SpeechStarted)] == list(range(1, len(spans) + 1))
+        assert [event.utterance for event in hearing.received(SpeechStarted)] == list(
+            range(1, len(spans) + 1)
+        )
         assert all(stop <= lost.start_sample or start >= lost.stop_sample for start, stop in spans)
-        assert hearing.heard(SpeechEnded)[1].stop_sample == lost.start_sample
+        assert hearing.received(SpeechEnded)[1].stop_sample == lost.start_sample
 
 
 def test_overwritten_audio_is_reported_and_the_rest_detected(
@@ -128,7 +130,7 @@ def test_overwritten_audio_is_reported_and_the_rest_detected(
     from bus.ring_writer import RingWriter
 
     with (
-        Hearing(make_run, start_stage, {}) as hearing,
+        AudioSession(make_run, start_stage, {}) as hearing,
         HubClient("capture:call", hearing.run) as capture,
         RingWriter(hearing.run.ring_address("call"), first_sample_ns=0, seconds=10.0) as ring,
     ):
@@ -148,14 +150,14 @@ def test_overwritten_audio_is_reported_and_the_rest_detected(
         ring.finish()
         (ended,) = hearing.wait_for(DetectionEnded)
         assert ended.stop_sample == ring.stop_sample
-        (lost,) = hearing.heard(AudioLost)
+        (lost,) = hearing.received(AudioLost)
         assert (lost.start_sample, lost.stop_sample) == (0, ring.stop_sample - 160_000)
         assert lost.cause == "speech detection fell behind"
         assert len(hearing.spans("call")) == 1
 
 
 def test_detection_without_a_source_is_a_usage_error(make_run: MakeRun, start_stage: StartStage) -> None:
-    with Hearing(make_run, start_stage, {}) as hearing:
+    with AudioSession(make_run, start_stage, {}) as hearing:
         process = start_stage(hearing.run, "vad")
         assert wait_until(lambda: process.poll() is not None, timeout_s=20)
         assert process.returncode == 2

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from capture.devices.stream import CallbackBuffer, Piece
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 def _frames(start: int, count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

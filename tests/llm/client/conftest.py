@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from llm.settings import LlmSettings
-from tests.llm.in_process import InProcessLlm
-from tests.llm.provider_server import ProviderServer
+from tests.support.fake_provider import ProviderServer
+from tests.support.llm_client import InProcessLlm
 
 StartClient = Callable[..., InProcessLlm]
 

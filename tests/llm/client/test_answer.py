@@ -1,4 +1,4 @@
-"""An answer is said piece by piece, not too often, and ends exactly once."""
+"""Answers are published in pieces, not too often, and end exactly once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from llm.client.answer import Answer
 
 
 def play(act: Callable[[Answer], None], *, flushes: int = 0) -> list[Event]:
-    """Let something happen to an answer and return what is said, after so many more pieces."""
+    """Act on an answer and return the published events, after so many more pieces."""
     said: list[Event] = []
 
     async def run() -> None:

@@ -10,8 +10,7 @@ import pytest
 from bus import messages as m
 from llm.client import retry
 from tests.llm.client.conftest import StartClient
-from tests.llm.in_process import InProcessLlm
-from tests.llm.provider_server import (
+from tests.support.fake_provider import (
     DONE,
     END,
     HEAD,
@@ -25,6 +24,7 @@ from tests.llm.provider_server import (
     json_reply,
     plain_reply,
 )
+from tests.support.llm_client import InProcessLlm
 
 KEY = "sk-test-0123456789abcdef"
 QUESTION = "Why did you choose Postgres?"
@@ -125,7 +125,7 @@ def test_first_text_timeout(start_client: StartClient, provider: ProviderServer,
     )
     client.publish(QUESTION)
     assert "sent no text in time" in client.wait_for(m.AnswerStopped).cause
-    client.wait_until(lambda: bool(provider.hung_up))
+    client.wait_until(lambda: bool(provider.closed_connections))
 
 
 def test_total_timeout(start_client: StartClient, provider: ProviderServer) -> None:

@@ -1,4 +1,4 @@
-"""One line to one server: what is recorded, and what never happens on it."""
+"""HTTP connection: recorded requests, TLS, proxies, redirects."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import HEAD, Do, ProviderServer, answer, chunk, plain_reply
-from tests.waiting import wait_until
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import HEAD, Do, ProviderServer, answer, chunk, plain_reply
+from tests.support.waiting import wait_until
 
 KEY = "sk-test-0123456789abcdef"
 
 
 def elsewhere(server: ProviderServer) -> Provider:
-    """Return the server under an address that is not loopback by name, though it leads there."""
+    """Return the server under an address that does not look like loopback, though it is."""
     return Provider(name="elsewhere", base_url=server.base_url.replace("127.0.0.1", "0.0.0.0"))
 
 
@@ -31,18 +31,18 @@ def here(server: ProviderServer) -> Provider:
     return Provider(name="here", base_url=server.base_url)
 
 
-def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[Event]]:
-    """Ask for the models, or send a body; return status, reply and ledger."""
+def exchange(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[Event]]:
+    """Request the models, or send a body; return status, reply and ledger."""
     ledger: list[Event] = []
 
     async def run() -> tuple[int, str, list[Event]]:
         async with HttpConnection(
             provider, KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
-        ) as line:
+        ) as http:
             if body is None:
-                exchange = line.get("models")
+                exchange = http.get("models")
             else:
-                exchange = line.post("chat/completions", body, question=7, model="m")
+                exchange = http.post("chat/completions", body, question=7, model="m")
             async with exchange as incoming:
                 return incoming.status, await incoming.text(), ledger
 
@@ -50,19 +50,19 @@ def talk(provider: Provider, body: bytes | None = None) -> tuple[int, str, list[
 
 
 def test_remote_request_without_body_is_recorded(provider: ProviderServer) -> None:
-    _, _, (sent,) = talk(elsewhere(provider))
+    _, _, (sent,) = exchange(elsewhere(provider))
     assert (sent.question, sent.body, sent.body_bytes, sent.left_machine) == (0, "", 0, True)
     assert sent.url.endswith("/v1/models")
 
 
 def test_local_request_without_body_is_not_recorded(provider: ProviderServer) -> None:
-    assert talk(here(provider))[2] == []
+    assert exchange(here(provider))[2] == []
 
 
 def test_body_is_recorded_byte_for_byte(provider: ProviderServer) -> None:
     provider.script = [answer("x")]
     body = '{"a":"ü \u2028 🙂"}'.encode()
-    _, _, (sent,) = talk(elsewhere(provider), body)
+    _, _, (sent,) = exchange(elsewhere(provider), body)
     assert sent.body.encode() == body == provider.asked[0].body
     assert (sent.question, sent.model, sent.left_machine) == (7, "m", True)
 
@@ -75,8 +75,8 @@ def test_request_is_recorded_when_connection_is_lost(provider: ProviderServer) -
         async with (
             HttpConnection(
                 here(provider), KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
-            ) as line,
-            line.post("chat/completions", b"{}", question=7, model="m"),
+            ) as http,
+            http.post("chat/completions", b"{}", question=7, model="m"),
         ):
             pass
 
@@ -90,7 +90,7 @@ def test_redirect_is_not_followed(provider: ProviderServer) -> None:
         provider.list_reply = [
             plain_reply(b"", "text/plain", "307 Moved", location=f"{other.base_url}/models")
         ]
-        assert talk(here(provider))[0] == 307
+        assert exchange(here(provider))[0] == 307
         assert other.requests == []
 
 
@@ -100,7 +100,7 @@ def test_environment_proxy_is_not_used_by_default(
     with ProviderServer() as proxy:
         for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(variable, proxy.base_url)
-        assert talk(elsewhere(provider))[0] == 200
+        assert exchange(elsewhere(provider))[0] == 200
         assert proxy.requests == []
 
 
@@ -112,12 +112,12 @@ def test_allowed_proxy_is_used_and_shown(provider: ProviderServer, monkeypatch: 
         there = Provider(name="elsewhere", base_url="https://llm.example.org/v1")
         async with HttpConnection(
             there, KEY, ClientContext(settings, lambda sent: None, DirectSockets())
-        ) as line:
+        ) as http:
             with pytest.raises(RequestFailed, match=r"llm.example.org:443 cannot be reached") as refused:
-                async with line.get("models"):
+                async with http.get("models"):
                     pass
-            assert line.proxy in refused.value.fix
-            return line.proxy
+            assert http.proxy in refused.value.fix
+            return http.proxy
 
     shown = asyncio.run(run())
     assert shown == provider.base_url.removeprefix("http://").removesuffix("/v1")
@@ -127,7 +127,7 @@ def test_allowed_proxy_is_used_and_shown(provider: ProviderServer, monkeypatch: 
 
 
 def test_key_header_of_each_protocol(provider: ProviderServer) -> None:
-    talk(Provider(name="here", base_url=provider.base_url, protocol=MESSAGES))
+    exchange(Provider(name="here", base_url=provider.base_url, protocol=MESSAGES))
     assert provider.requests[0].headers["x-api-key"] == KEY
     assert "authorization" not in provider.requests[0].headers
 
@@ -140,14 +140,14 @@ def test_idle_connection_is_kept_warm(provider: ProviderServer, authority: Autho
         there = Provider(name="here", base_url=provider.base_url.replace("localhost", "0.0.0.0"))
         async with HttpConnection(
             there, KEY, ClientContext(LlmSettings(), ledger.append, DirectSockets())
-        ) as line:
-            not_yet = await line.keep_warm(3600.0)
+        ) as http:
+            not_yet = await http.keep_warm(3600.0)
             assert provider.requests == []
-            warm = await line.keep_warm(0.0)
-            async with line.get("models") as incoming:
+            warm = await http.keep_warm(0.0)
+            async with http.get("models") as incoming:
                 await incoming.text()
             provider.close()
-            return not_yet and warm, await line.keep_warm(0.0)
+            return not_yet and warm, await http.keep_warm(0.0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(authority.roots))
@@ -161,8 +161,8 @@ def test_local_connection_is_not_kept_warm(provider: ProviderServer) -> None:
     async def run() -> bool:
         async with HttpConnection(
             here(provider), KEY, ClientContext(LlmSettings(), lambda sent: None, DirectSockets())
-        ) as line:
-            return await line.keep_warm(0.0)
+        ) as http:
+            return await http.keep_warm(0.0)
 
     assert asyncio.run(run())
     assert provider.requests == []
@@ -186,17 +186,17 @@ def test_tls_1_2_is_the_minimum(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(authority.roots))
         if spoken:
-            assert talk(here(provider))[0] == 200
+            assert exchange(here(provider))[0] == 200
         else:
             with pytest.raises(RequestFailed, match="TLS handshake failed"):
-                talk(here(provider))
+                exchange(here(provider))
 
 
 def test_key_is_redacted_and_huge_body_is_cut(provider: ProviderServer) -> None:
     provider.list_reply = [plain_reply(f"wrong key {KEY}".encode(), "text/plain", "401 No")]
-    assert talk(here(provider))[1] == "wrong key (key)"
+    assert exchange(here(provider))[1] == "wrong key (key)"
     provider.list_reply = [plain_reply(b"x" * (MAX_BODY_BYTES + 5000), "text/plain", "500 No")]
-    assert len(talk(here(provider))[1]) == MAX_BODY_BYTES
+    assert len(exchange(here(provider))[1]) == MAX_BODY_BYTES
 
 
 def test_leaving_early_closes_connection(provider: ProviderServer) -> None:
@@ -205,10 +205,10 @@ def test_leaving_early_closes_connection(provider: ProviderServer) -> None:
     async def run() -> None:
         async with HttpConnection(
             here(provider), None, ClientContext(LlmSettings(), lambda _: None, DirectSockets())
-        ) as line:
-            async with line.post("chat/completions", b"{}", question=1, model="m"):
+        ) as http:
+            async with http.post("chat/completions", b"{}", question=1, model="m"):
                 pass
-            await asyncio.to_thread(wait_until, lambda: bool(provider.hung_up))
+            await asyncio.to_thread(wait_until, lambda: bool(provider.closed_connections))
 
     asyncio.run(asyncio.wait_for(run(), 5))
     assert "authorization" not in provider.asked[0].headers

@@ -1,4 +1,4 @@
-"""The official SDKs read our servers' streams as we do: the fakes are not our opinion alone."""
+"""Comparison with the official SDKs: both read the sample streams alike."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from llm.client.errors import RequestFailed
 from llm.client.http_connection import HttpConnection
 from llm.client.sockets import DirectSockets
 from llm.client.stream import AnswerStream, TimeLimits
-from llm.prompt import AnswerRequest
+from llm.prompt import AnswerPrompt
 from llm.providers import KNOWN
 from llm.providers.provider import dialect
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import ProviderServer, Step, json_reply, plain_reply
 from tests.llm.wire.formats import SAMPLES
 from tests.llm.wire.samples import WireSamples
 from tests.llm.wire.scenarios import HALF, KEY, WHOLE, breaking_replies, good_replies
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import ProviderServer, Step, json_reply, plain_reply
 
 openai = pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
 anthropic = pytest.importorskip("anthropic")
@@ -37,7 +37,7 @@ _BEYOND_THEM = {
     ("ollama", "vllm"),
     ("groq", "x_groq.error"),
 }
-"""What other clients have met and these parsers do not know, or stop at: read by ours alone."""
+"""Shapes that the SDKs' parsers do not support."""
 
 SpokenText = tuple[str, bool]
 """The text, and whether an error came after it."""
@@ -52,7 +52,7 @@ def server(authority: Authority) -> Iterator[ProviderServer]:
 
 @pytest.fixture
 def http(authority: Authority) -> Iterator[Any]:
-    """Return what the SDKs speak HTTP with; it trusts our authority."""
+    """Return an HTTP client for the SDKs that trusts the test authority."""
     with httpx2.Client(verify=ssl.create_default_context(cafile=str(authority.roots))) as client:
         yield client
 
@@ -122,7 +122,7 @@ def test_key_is_in_one_header_only(server: ProviderServer, http: Any, samples: W
 
 
 def ours(server: ProviderServer, samples: WireSamples) -> SpokenText:
-    """Ask as the llm process does."""
+    """Send a request as the llm process does."""
     text = ""
 
     def grow(added: str, received_ns: int, *, replaces: bool) -> None:
@@ -138,7 +138,7 @@ def ours(server: ProviderServer, samples: WireSamples) -> SpokenText:
             connection = Connection(line, samples.model, dialect=chosen)
             now_s = asyncio.get_running_loop().time()
             answer = AnswerStream(connection, TimeLimits(now_s + 8, now_s + 20), grow, lambda reply: None)
-            await answer.run(connection.body(AnswerRequest(question="Why?")), question=1)
+            await answer.run(connection.body(AnswerPrompt(question="Why?")), question=1)
 
     try:
         asyncio.run(ask())
@@ -148,7 +148,7 @@ def ours(server: ProviderServer, samples: WireSamples) -> SpokenText:
 
 
 def theirs(server: ProviderServer, http: Any, samples: WireSamples) -> SpokenText:
-    """Ask as the provider's own SDK does."""
+    """Send a request with the provider's own SDK."""
     text = ""
     try:
         for added in _asked(server, http, samples):

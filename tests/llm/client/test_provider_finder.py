@@ -1,4 +1,4 @@
-"""Who is asked, when nobody in particular was named, and that a line proves whom it leads to."""
+"""Finding a provider, listing its models, and checking its certificate."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from llm.client.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
-from tests.llm.authority import Authority
-from tests.llm.provider_server import Do, ProviderServer, json_reply, plain_reply
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import Do, ProviderServer, json_reply, plain_reply
 
 
 @pytest.fixture
-def nobody_here() -> Iterator[str]:
-    """Return an address on loopback where nobody listens."""
+def closed_port() -> Iterator[str]:
+    """Return a loopback address without a server."""
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
 
 
 def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
-    """Return who answers and which model is asked for."""
+    """Return the found address and model."""
     ledger: list[Event] = []
 
     async def run() -> tuple[str, str]:
@@ -48,7 +48,7 @@ def connect(settings: LlmSettings, small_model: str = "") -> tuple[str, str]:
     try:
         return asyncio.run(run())
     finally:
-        assert ledger == [], "nothing was said yet, and nothing left the machine"
+        assert ledger == [], "no text was sent, and nothing left the machine"
 
 
 async def opened(provider: Provider, model: str) -> Connection:
@@ -64,10 +64,10 @@ async def opened(provider: Provider, model: str) -> Connection:
 
 
 @pytest.fixture
-def on_this_machine(monkeypatch: pytest.MonkeyPatch, nobody_here: str) -> Iterator[list[ProviderServer]]:
+def on_this_machine(monkeypatch: pytest.MonkeyPatch, closed_port: str) -> Iterator[list[ProviderServer]]:
     """Return the servers of this machine: three, one of which is not running."""
     servers = [ProviderServer(models=["llama3.2:3b"]), ProviderServer(models=["qwen3:4b", "mistral:7b"])]
-    addresses = [nobody_here, *(server.base_url for server in servers)]
+    addresses = [closed_port, *(server.base_url for server in servers)]
     monkeypatch.setattr(provider_finder, "LOCAL_SERVERS", [Provider(name=a, base_url=a) for a in addresses])
     yield servers
     for server in servers:
@@ -105,9 +105,9 @@ def test_small_model_when_named(on_this_machine: list[ProviderServer], provider:
 def test_no_provider_says_what_to_do(on_this_machine: list[ProviderServer]) -> None:
     for server in on_this_machine:
         server.models = ["nomic-embed-text"]
-    with pytest.raises(ProviderFailure, match="no language model was found") as nobody:
+    with pytest.raises(ProviderFailure, match="no language model was found") as failed:
         connect(LlmSettings())
-    assert "cuecard models pull smollm2" in nobody.value.fix
+    assert "cuecard models pull smollm2" in failed.value.fix
 
 
 def test_server_without_chat_model(provider: ProviderServer) -> None:
@@ -192,9 +192,9 @@ def test_model_list_timeout(provider: ProviderServer) -> None:
         )
 
 
-def test_unreachable_server(nobody_here: str) -> None:
+def test_unreachable_server(closed_port: str) -> None:
     with pytest.raises(ProviderFailure, match="cannot be reached"):
-        connect(LlmSettings(provider=nobody_here))
+        connect(LlmSettings(provider=closed_port))
 
 
 def test_server_without_tls_gets_no_request(provider: ProviderServer) -> None:

@@ -1,4 +1,4 @@
-"""Answer streams: formats, cut bytes, reasoning and marks in the text, and errors in the middle."""
+"""Answer streams: formats, chunks, reasoning and marks in the text, errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from bus import messages as m
 from llm.client.stream import repeats
 from tests.llm.client.conftest import StartClient
-from tests.llm.in_process import InProcessLlm
-from tests.llm.provider_server import (
+from tests.support.fake_provider import (
     DONE,
     END,
     HEAD,
@@ -29,6 +28,7 @@ from tests.llm.provider_server import (
     plain_reply,
     split,
 )
+from tests.support.llm_client import InProcessLlm
 
 KEY = "sk-test-0123456789abcdef"
 QUESTION = "Why did you choose Postgres?"

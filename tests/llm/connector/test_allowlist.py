@@ -1,3 +1,5 @@
+"""Allowlist: named providers, this machine, proxies."""
+
 from __future__ import annotations
 
 import pytest
@@ -54,7 +56,7 @@ def test_fallback_and_later_choices_are_allowed() -> None:
     assert not allowed("api.x.ai", 443)
     allowed.apply(Logged(1, 1, ProviderRequested(provider="xai", model="", by="control")))
     assert allowed("api.x.ai", 443)
-    assert allowed("api.openai.com", 443), "it is asked until the new line is warm"
+    assert allowed("api.openai.com", 443), "it is used until the new connection is open"
 
 
 @pytest.mark.parametrize(

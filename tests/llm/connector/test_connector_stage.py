@@ -21,9 +21,9 @@ from bus.run import Run
 from llm.client.sockets import ConnectFailed, ConnectorSockets
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
-from tests.llm.authority import Authority
-from tests.llm.live import Live
-from tests.llm.provider_server import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
+from tests.support.certificate_authority import Authority
+from tests.support.fake_provider import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
+from tests.support.llm_stage import Live
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 
@@ -32,7 +32,7 @@ SECOND = "What is a mutex?"
 
 
 class Stages:
-    """A run with a hub; its connector is started by whoever wants one."""
+    """A run with a hub, and a connector to start and kill."""
 
     def __init__(self, run: Run, start_stage: StartStage) -> None:
         self.run = run
@@ -40,11 +40,11 @@ class Stages:
         self.connector: subprocess.Popen[bytes] | None = None
 
     def start_connector(self) -> None:
-        """Start it; whoever wants it waits for it."""
+        """Start the connector; clients wait for it."""
         self.connector = self._start(self.run, "llm.connector")
 
     def kill_connector(self) -> None:
-        """Kill it, as the system may."""
+        """Kill the connector."""
         assert self.connector
         self.connector.kill()
         self.connector.wait(10)
@@ -59,7 +59,7 @@ class Stages:
 def begin(
     make_run: Callable[..., Run], start_stage: StartStage, tmp_path: Path
 ) -> Iterator[Callable[..., tuple[Live, Stages]]]:
-    """Return a function that starts a hub, and gives what may be started beside it."""
+    """Return a function that starts a hub and returns handles for llm and connector."""
     with ExitStack() as stack:
 
         def start(**settings: Any) -> tuple[Live, Stages]:
@@ -76,7 +76,7 @@ Begun = Callable[..., tuple[Live, Stages]]
 
 
 def elsewhere(server: ProviderServer) -> str:
-    """Return an address of the server that is not this machine's by name, though it leads here."""
+    """Return an address of the server that does not look like loopback, though it is."""
     return server.base_url.replace("localhost", "0.0.0.0")
 
 
@@ -97,9 +97,9 @@ def test_sandboxed_llm_answers_over_tls(begin: Begun, provider: ProviderServer, 
         assert ready.sandbox.startswith("no internet sockets but those it is handed")
     assert live.all(m.RequestSent)[-1].left_machine
     peers = [each.raddr.port for each in psutil.Process(llm.pid).net_connections("inet")]
-    assert peers == [port_of(provider)], "what it has it was handed"
+    assert peers == [port_of(provider)], "its connection came from the connector"
     assert stages.connector
-    assert psutil.Process(stages.connector.pid).net_connections("inet") == [], "it keeps none"
+    assert psutil.Process(stages.connector.pid).net_connections("inet") == [], "the connector holds none"
     assert live.stop() == [0]
     assert live.errors() == ""
 
@@ -125,8 +125,8 @@ def test_blocked_host_is_reported_once(begin: Begun, provider: ProviderServer) -
     with pytest.raises(ConnectFailed, match="not chosen"):
         stages.connect("api.openai.com", 443)
     live.wait_for(m.ProblemReported, 2)
-    told = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
-    assert told == [
+    reported = [(problem.stage, problem.problem) for problem in live.all(m.ProblemReported)]
+    assert reported == [
         (
             "connector",
             f"blocked a connection to 0.0.0.0 port {port_of(provider)}, which is not a chosen provider",
@@ -145,7 +145,7 @@ def test_chosen_provider_survives_connector_restart(
     stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
     assert live.wait_for(m.ProviderReady).provider == "none"
-    live.control_says(m.ProviderRequested(provider=elsewhere(provider), model="", by="control"))
+    live.publish_as_control(m.ProviderRequested(provider=elsewhere(provider), model="", by="control"))
     assert live.wait_for(m.ProviderReady, 2).leaves_machine
     live.publish(QUESTION)
     assert live.wait_for(m.AnswerFinished).text == "Because."

@@ -1,3 +1,5 @@
+"""Choice of the proxy for a provider."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,4 @@
-"""Whoever asks the connector and may not, or says nothing sensible: hung up on, and the others are served."""
+"""The connector's server: unauthenticated, malformed and silent clients do not disturb others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from llm.connector.protocol import (
     encode,
 )
 from llm.connector.server import ConnectorServer
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(not PASSES_SOCKETS, reason="no sockets are passed on this system")
 
@@ -35,21 +35,21 @@ SECRET = "5" * 32
 
 @pytest.fixture
 def provider() -> Iterator[socket.socket]:
-    """Return somebody who listens, and speaks first."""
-    with socket.create_server(("127.0.0.1", 0)) as tracker:
-        yield tracker
+    """Return a listening server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
 
 
 @pytest.fixture
 def asked() -> list[tuple[str, int]]:
-    """Return what the connector refused."""
+    """Return the hosts that the connector blocked."""
     return []
 
 
 @pytest.fixture
 def address(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[str, int]]) -> Iterator[Path]:
-    """Return where a connector answers that allows this machine alone."""
-    place = tmp_path_factory.mktemp("d") / "dial"
+    """Return the address of a connector that allows only this machine."""
+    place = tmp_path_factory.mktemp("d") / "connector"
     with ConnectorServer(
         place, SECRET, lambda host, _: host == "127.0.0.1", lambda *at: asked.append(at)
     ) as server:
@@ -57,20 +57,20 @@ def address(tmp_path_factory: pytest.TempPathFactory, asked: list[tuple[str, int
         yield place
 
 
-def answer_to(address: Path, said: bytes) -> bytes:
-    """Say something to the connector, and return all that it answers until it hangs up."""
-    with socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(10)
-        line.connect(str(address))
+def answer_to(address: Path, sent: bytes) -> bytes:
+    """Send bytes to the connector, and return its whole reply."""
+    with socket.socket(socket.AF_UNIX) as channel:
+        channel.settimeout(10)
+        channel.connect(str(address))
         answered = b""
-        with contextlib.suppress(ConnectionError):  # it hung up before all was said
-            line.sendall(said)
-            while more := line.recv(4096):
+        with contextlib.suppress(ConnectionError):  # closed before all was sent
+            channel.sendall(sent)
+            while more := channel.recv(4096):
                 answered += more
         return answered
 
 
-def dialled(address: Path, port: int, secret: str = SECRET) -> socket.socket:
+def connect(address: Path, port: int, secret: str = SECRET) -> socket.socket:
     return asyncio.run(ConnectorSockets(address, secret).receive_socket("127.0.0.1", port, 5.0))
 
 
@@ -82,15 +82,15 @@ def request(**changes: object) -> bytes:
 def test_authenticated_client_gets_untouched_connection(address: Path, provider: socket.socket) -> None:
     provider.settimeout(10)
 
-    def speak_first() -> None:
+    def send_first() -> None:
         connection, _ = provider.accept()
         with connection:
             connection.sendall(b"first words")
 
-    speaker = threading.Thread(target=speak_first)
-    speaker.start()
-    with dialled(address, provider.getsockname()[1]) as connection:
-        speaker.join(10)
+    sender = threading.Thread(target=send_first)
+    sender.start()
+    with connect(address, provider.getsockname()[1]) as connection:
+        sender.join(10)
         connection.setblocking(True)
         connection.settimeout(10)
         assert connection.recv(64) == b"first words"
@@ -99,7 +99,7 @@ def test_authenticated_client_gets_untouched_connection(address: Path, provider:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "sent",
     [
         b"\n",
         b"[" * 2000,
@@ -123,16 +123,16 @@ def test_authenticated_client_gets_untouched_connection(address: Path, provider:
         request()[:-1] + b" " * MAX_BYTES + b"\n",
     ],
 )
-def test_malformed_request_closes_channel(address: Path, provider: socket.socket, said: bytes) -> None:
-    assert answer_to(address, said) == b""
-    dialled(address, provider.getsockname()[1]).close()
+def test_malformed_request_closes_channel(address: Path, provider: socket.socket, sent: bytes) -> None:
+    assert answer_to(address, sent) == b""
+    connect(address, provider.getsockname()[1]).close()
 
 
 def test_silent_clients_delay_no_other(address: Path, provider: socket.socket) -> None:
     with ExitStack() as stack:
         for _ in range(40):
             stack.enter_context(socket.socket(socket.AF_UNIX)).connect(str(address))
-        dialled(address, provider.getsockname()[1]).close()
+        connect(address, provider.getsockname()[1]).close()
 
 
 def test_blocked_host_is_refused_and_reported(address: Path, asked: list[tuple[str, int]]) -> None:
@@ -141,45 +141,45 @@ def test_blocked_host_is_refused_and_reported(address: Path, asked: list[tuple[s
 
 
 def test_refused_connection(address: Path) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectFailed, match="refused"):
-            dialled(address, nobody.getsockname()[1])
+            connect(address, closed.getsockname()[1])
 
 
 def test_other_user_is_rejected(
     address: Path, provider: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours = os.getuid()
-    monkeypatch.setattr("os.getuid", lambda: ours + 1)
+    own = os.getuid()
+    monkeypatch.setattr("os.getuid", lambda: own + 1)
     assert answer_to(address, request(port=provider.getsockname()[1])) == b""
 
 
-@pytest.mark.parametrize("handed", ["nothing", "a file", "a socket of this machine"])
-def test_impostor_cannot_pass_a_descriptor(tmp_path_factory: pytest.TempPathFactory, handed: str) -> None:
-    place = tmp_path_factory.mktemp("d") / "dial"
-    with socket.socket(socket.AF_UNIX) as tracker, socket.socket(socket.AF_UNIX) as local:
-        tracker.bind(str(place))
-        tracker.listen()
+@pytest.mark.parametrize("passed", ["nothing", "a file", "a socket of this machine"])
+def test_impostor_cannot_pass_a_descriptor(tmp_path_factory: pytest.TempPathFactory, passed: str) -> None:
+    place = tmp_path_factory.mktemp("d") / "connector"
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as local:
+        listener.bind(str(place))
+        listener.listen()
 
-        def hand_over() -> None:
-            line, _ = tracker.accept()
-            with line, place.parent.joinpath("file").open("wb") as file:
-                line.recv(4096)
+        def pass_socket() -> None:
+            channel, _ = listener.accept()
+            with channel, place.parent.joinpath("file").open("wb") as file:
+                channel.recv(4096)
                 fds = {"a file": [file.fileno()], "a socket of this machine": [local.fileno()]}
-                socket.send_fds(line, [encode(ConnectReply("connected"))], fds.get(handed, []))
+                socket.send_fds(channel, [encode(ConnectReply("connected"))], fds.get(passed, []))
 
-        impostor = threading.Thread(target=hand_over)
+        impostor = threading.Thread(target=pass_socket)
         impostor.start()
         before = psutil.Process().num_fds()
         with pytest.raises(ConnectFailed, match="unreachable"):
-            dialled(place, 443)
+            connect(place, 443)
         impostor.join(10)
         assert psutil.Process().num_fds() <= before
 
 
 def test_stopped_server_fails_liveness_check(tmp_path_factory: pytest.TempPathFactory) -> None:
-    place = tmp_path_factory.mktemp("d") / "dial"
+    place = tmp_path_factory.mktemp("d") / "connector"
     with ConnectorServer(place, SECRET, lambda *_: True, lambda *_: None) as server:
         server.start()
         server.check_alive()

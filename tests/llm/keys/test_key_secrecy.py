@@ -1,4 +1,4 @@
-"""A key is nowhere but in the llm process and in what goes to its provider, whatever fails."""
+"""Key secrecy: only the llm process and its requests contain a key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from bus import messages as m
 from tests.llm.conftest import StartLive
-from tests.llm.provider_server import Do, ProviderServer, answer, json_reply, plain_reply
+from tests.support.fake_provider import Do, ProviderServer, answer, json_reply, plain_reply
 
 PLANTED = "sk-planted-0123456789"
 QUOTING = {"error": {"message": f"Incorrect API key provided: {PLANTED}", "code": "invalid_api_key"}}
@@ -57,7 +57,7 @@ def test_key_is_in_no_event_and_no_error(
     assert PLANTED not in " ".join(psutil.Process(stage.pid).cmdline())
     stage.send_signal(signal.SIGABRT)
     stage.wait(10)
-    assert "Fatal Python error: Aborted" in live.errors(), "it told where it was"
+    assert "Fatal Python error: Aborted" in live.errors(), "the crash location is printed"
     assert PLANTED not in live.errors()
     assert PLANTED.encode() not in b"".join(msgspec.json.encode(event) for event in live.events)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -1,3 +1,5 @@
+"""API keys: environment, key store, and which provider gets which key."""
+
 from __future__ import annotations
 
 import subprocess
@@ -14,7 +16,7 @@ from llm.keys.keychain import Outcome
 from llm.keys.provider_keys import find_key, key_name, small_model_key
 from llm.providers import KNOWN, Provider, named_provider
 from llm.settings import LlmSettings
-from tests.secret_service import SecretService, missing_programs, secret_service
+from tests.support.secret_service import SecretService, missing_programs, secret_service
 
 OLLAMA, OPENAI = KNOWN["ollama"], KNOWN["openai"]
 PLANTED = "sk-planted-0123456789"
@@ -34,7 +36,7 @@ def without_key_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def key_store(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SecretService]:
-    """A real, open key store, to which this process's environment leads."""
+    """A real, unlocked key store for this process's environment."""
     with secret_service(tmp_path_factory.mktemp("k")) as service:
         for name, value in service.environment.items():
             monkeypatch.setenv(name, value)
@@ -42,7 +44,7 @@ def key_store(
 
 
 def keep(name: str, key: str = PLANTED) -> int:
-    """Keep a key as `cuecard keys set` does; return the exit code."""
+    """Store a key as `cuecard keys set` does; return the exit code."""
     return subprocess.run(
         [sys.executable, "-m", "llm.keys.key_store", "set", name], input=key.encode(), check=False
     ).returncode
@@ -183,7 +185,7 @@ def test_store_waiting_for_unlock_times_out(
         find_key(OPENAI, {})
     assert keychain.names(["openai"], limit_s=1.5) == (Outcome.TIMED_OUT, [])
     assert keychain.delete("openai", limit_s=1.5) is Outcome.TIMED_OUT
-    assert keychain.state() == (Outcome.LOCKED, "SecretService"), "which waits for nobody"
+    assert keychain.state() == (Outcome.LOCKED, "SecretService"), "does not wait for a prompt"
 
 
 PLANTED_BACKEND = """

@@ -1,3 +1,5 @@
+"""Session keys: typed once, found by every start of the stage."""
+
 from __future__ import annotations
 
 import os
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from llm.keys.session_keys import PIPE_VARIABLE, session_key
-from tests.typist import Typist
+from tests.support.pseudo_terminal import PseudoTerminal
 
 PLANTED = "sk-planted-0123456789"
 
@@ -43,7 +45,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def test_typed_key_survives_stage_restart() -> None:
-    with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
+    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
         typist.type_at("Key for openai (it is not shown)", PLANTED)
         assert typist.end() == 0, typist.shown
     assert typist.shown.count(f"backwards: {PLANTED[::-1]} gsk-2") == 2
@@ -55,7 +57,9 @@ def test_keys_of_several_providers_are_typed_in_turn() -> None:
     program = (
         "import os; from llm.keys.session_keys import session_key as key; print(len(key('groq', os.environ)))"
     )
-    with Typist("-c", STARTS_TWO_STAGES, program, "openai", "groq", environment=environment()) as typist:
+    with PseudoTerminal(
+        "-c", STARTS_TWO_STAGES, program, "openai", "groq", environment=environment()
+    ) as typist:
         typist.type_at("Key for openai", PLANTED)
         typist.type_at("Key for groq", "gsk-two")
         assert typist.end() == 0, typist.shown
@@ -64,7 +68,7 @@ def test_keys_of_several_providers_are_typed_in_turn() -> None:
 
 @pytest.mark.parametrize("typed", ["", "two words"])
 def test_malformed_typed_key_starts_nothing(typed: str) -> None:
-    with Typist("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
+    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
         typist.type_at("Key for openai", typed)
         assert typist.end() == 1
     assert "the input is not a key" in typist.shown

@@ -1,4 +1,4 @@
-"""The reasons with which providers end an answer."""
+"""Stop reasons of the providers."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Errors of providers, in every shape."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Lists of models, and the default model."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Every provider's good streams and bad ends, read by the reader of its protocol."""
+"""Sample streams of every provider, parsed by its protocol."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROTOCOLS = sorted({samples.provider for samples in SAMPLES})
 
 
 def read(samples: WireSamples, *events: bytes) -> tuple[str, Reply]:
-    """Return the text that these events add, and what was learnt."""
+    """Return the text of these events, and the state of the answer."""
     reply, parser = KNOWN[samples.provider].protocol.reply(), SseParser()
     found = [*parser.feed(b"".join(events)), *parser.rest()]
     return "".join(reply.feed(event) for event in found), reply

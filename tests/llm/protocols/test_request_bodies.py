@@ -1,4 +1,4 @@
-"""The contract on the wire: a request holds our instructions, the wish and its passages, nothing else."""
+"""Request bodies: only the instructions and the prompt, in the dialect of each server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.messages import Passage
-from llm.prompt import AnswerRequest, AnswerStyle, FeedbackRequest, Prompt, render
+from llm.prompt import AnswerPrompt, AnswerStyle, FeedbackPrompt, Prompt, render
 from llm.protocols.anthropic import MESSAGES
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.gemini import GENERATE_CONTENT
@@ -36,7 +36,7 @@ LAST = {
     "messages": b'"messages"',
     "generateContent": b'"contents"',
 }
-"""From where on a body may differ between questions."""
+"""Where bodies of different questions may begin to differ."""
 
 of_each = pytest.mark.parametrize("name", PROTOCOLS)
 
@@ -46,16 +46,14 @@ passages = st.lists(
 )
 styles = st.sampled_from([AnswerStyle(), AnswerStyle(language="German", tone="warm", note="For Acme.")])
 answers = st.builds(
-    AnswerRequest, question=texts, previous_question=texts, passages=passages.map(tuple), style=styles
+    AnswerPrompt, question=texts, previous_question=texts, passages=passages.map(tuple), style=styles
 )
-feedback = st.builds(
-    FeedbackRequest, question=texts, answer=texts, passages=passages.map(tuple), style=styles
-)
-wishes = answers | feedback
+feedback = st.builds(FeedbackPrompt, question=texts, answer=texts, passages=passages.map(tuple), style=styles)
+prompts = answers | feedback
 
 
 def words_in(name: str, body: bytes) -> tuple[str, str]:
-    """Return the instructions and the text of a body, and check that there is no third."""
+    """Return the instructions and the text of a body, and check that there is nothing else."""
     sent: Any = msgspec.json.decode(body)
     match name:
         case "messages":
@@ -77,7 +75,7 @@ def body_of(protocol: Protocol, prompt: Prompt, dialect: Dialect | None = None) 
 
 
 @of_each
-@given(prompt=wishes)
+@given(prompt=prompts)
 def test_body_has_exactly_the_prompt(name: str, prompt: Prompt) -> None:
     body = body_of(PROTOCOLS[name], prompt)
     assert set(msgspec.json.decode(body)) == FIELDS[name]
@@ -86,20 +84,20 @@ def test_body_has_exactly_the_prompt(name: str, prompt: Prompt) -> None:
 
 
 @of_each
-@given(prompt=wishes)
+@given(prompt=prompts)
 def test_equal_prompts_are_equal_bytes(name: str, prompt: Prompt) -> None:
     protocol, body = PROTOCOLS[name], body_of(PROTOCOLS[name], prompt)
     assert body == body_of(protocol, prompt)
-    other: Prompt = AnswerRequest(question="another", style=prompt.style)
-    if isinstance(prompt, FeedbackRequest):
-        other = FeedbackRequest(question="another", answer="no", style=prompt.style)
+    other: Prompt = AnswerPrompt(question="another", style=prompt.style)
+    if isinstance(prompt, FeedbackPrompt):
+        other = FeedbackPrompt(question="another", answer="no", style=prompt.style)
     stable = body.index(LAST[name])
     assert body[:stable] == body_of(protocol, other)[:stable]
 
 
 @of_each
 def test_storage_is_turned_off(name: str) -> None:
-    sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerRequest(question="Why?")))
+    sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerPrompt(question="Why?")))
     assert sent.get("store", False) is False
 
 
@@ -126,7 +124,7 @@ def test_key_is_in_header_not_in_address(name: str, key_header: str) -> None:
     ],
 )  # fmt: skip
 def test_body_follows_dialect(dialect: Dialect, has: dict[str, object], lacks: set[str]) -> None:
-    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), dialect))
+    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerPrompt(question="Why?"), dialect))
     assert has.items() <= sent.items()
     assert not lacks & set(sent)
 
@@ -134,14 +132,14 @@ def test_body_follows_dialect(dialect: Dialect, has: dict[str, object], lacks: s
 @pytest.mark.parametrize("name", ["responses", "messages"])
 def test_limit_temperature_and_extra_fields(name: str) -> None:
     dialect = Dialect(max_tokens=7, temperature=0.5, extra={"reasoning": {"effort": "low"}})
-    sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerRequest(question="Why?"), dialect))
+    sent = msgspec.json.decode(body_of(PROTOCOLS[name], AnswerPrompt(question="Why?"), dialect))
     assert 7 in sent.values()
     assert (sent["temperature"], sent["reasoning"]) == (0.5, {"effort": "low"})
 
 
 def test_gemini_generation_config() -> None:
     dialect = Dialect(max_tokens=7, temperature=0.5, extra={"thinkingConfig": {"thinkingBudget": 0}})
-    sent = msgspec.json.decode(body_of(GENERATE_CONTENT, AnswerRequest(question="Why?"), dialect))
+    sent = msgspec.json.decode(body_of(GENERATE_CONTENT, AnswerPrompt(question="Why?"), dialect))
     assert sent["generationConfig"] == {
         "maxOutputTokens": 7,
         "temperature": 0.5,
@@ -167,7 +165,7 @@ def test_complaint_drops_field(complaint: str, left: set[str] | None) -> None:
     simpler = Dialect(temperature=0.3, extra={"reasoning": {}}).without_unsupported(complaint)
     assert (simpler is None) is (left is None)
     if simpler is not None and left is not None:
-        sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), simpler))
+        sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerPrompt(question="Why?"), simpler))
         assert set(sent) == left | {"model", "stream", "messages"}
         assert simpler.without_unsupported(complaint) is None, "nothing is left out twice"
 
@@ -200,7 +198,7 @@ def test_rejected_system_role_is_detected(complaint: str) -> None:
 
 @of_each
 def test_instructions_without_system_role(name: str) -> None:
-    request = AnswerRequest(question="Why?")
+    request = AnswerPrompt(question="Why?")
     words, body = (
         render(request, small=False),
         body_of(PROTOCOLS[name], request, Dialect(system_role=False)),
@@ -224,7 +222,7 @@ def test_model_without_streaming() -> None:
     complaint = "Your organization must be verified to stream this model."
     simpler = Dialect().without_unsupported(complaint)
     assert simpler is not None
-    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerRequest(question="Why?"), simpler))
+    sent = msgspec.json.decode(body_of(CHAT_COMPLETIONS, AnswerPrompt(question="Why?"), simpler))
     assert sent["stream"] is False
     assert "stream_options" not in sent
 

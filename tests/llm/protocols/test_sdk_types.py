@@ -1,4 +1,4 @@
-"""What we send is what the official SDKs' types know: no field of ours is a slip of the pen."""
+"""Request bodies compared with the types of the official SDKs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bus.messages import Passage
-from llm.prompt import AnswerRequest, FeedbackRequest, Prompt
+from llm.prompt import AnswerPrompt, FeedbackPrompt, Prompt
 from llm.providers import KNOWN
 from llm.providers.provider import dialect
 from llm.settings import LlmSettings
@@ -17,20 +17,20 @@ pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
 pydantic = pytest.importorskip("pydantic")
 
 FOUND = (Passage(file="a.md", heading="Work", text="Ten years of it.", score=1.0),)
-WISHES = (AnswerRequest(question="Why?", passages=FOUND), FeedbackRequest(question="Why?", answer="So."))
+PROMPTS = (AnswerPrompt(question="Why?", passages=FOUND), FeedbackPrompt(question="Why?", answer="So."))
 
-of_both = pytest.mark.parametrize("prompt", WISHES, ids=lambda prompt: type(prompt).__name__)
+of_both = pytest.mark.parametrize("prompt", PROMPTS, ids=lambda prompt: type(prompt).__name__)
 
 
 def sent(provider: str, model: str, prompt: Prompt) -> dict[str, Any]:
-    """Return what goes to this provider for this model."""
+    """Return the body for this provider and model."""
     chosen = dialect(KNOWN[provider], model, LlmSettings())
     body: dict[str, Any] = json.loads(KNOWN[provider].protocol.body(prompt, model, chosen))
     return body
 
 
 def type_of(provider: str) -> Any:
-    """Return the SDK's type of a request that is answered by a stream."""
+    """Return the SDK's type of a streaming request."""
     if provider == "anthropic":
         from anthropic.types import message_create_params
 

@@ -1,4 +1,4 @@
-"""The shapes in which gateways send an answer, read by the reader of its protocol."""
+"""Shapes in which gateways send an answer, parsed by its protocol."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Server-sent events, for every split of the bytes."""
+
 from __future__ import annotations
 
 import itertools

@@ -1,4 +1,4 @@
-"""Thoughts and special tokens in the text of an answer, however the text is split."""
+"""Reasoning and special tokens in streamed text, for every split of the text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ A = "The Brooklyn Bridge opened in 1883."
 
 
 def shown(pieces: list[str], *, cut_off: bool = False, starts_in_reasoning: bool = False) -> str:
-    """Return what is visible in the end."""
+    """Return the visible text at the end."""
     visible, text = VisibleText(starts_in_reasoning=starts_in_reasoning), ""
     for added in (*map(visible.feed, pieces), visible.finish(cut_off=cut_off)):
         text = added.text if added.replaces else text + added.text
@@ -50,7 +50,7 @@ THOUGHTS = [
     f"I should be brief.\n</think>\n\n{A}",
     f"Okay, so the user asks. Let me think</think>{A}",
 ]
-"""Of each, only A is the answer."""
+"""Only A is visible."""
 
 TOKENS = [
     f"{A}<|im_end|>",

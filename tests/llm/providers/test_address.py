@@ -1,4 +1,4 @@
-"""Addresses of APIs: normalized forms, plain http only for allowed hosts, and the keys sent there."""
+"""Addresses of APIs: normalized forms, plain http, and the keys sent there."""
 
 from __future__ import annotations
 

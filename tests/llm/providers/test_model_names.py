@@ -1,3 +1,5 @@
+"""Choice and comparison of models by name."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Known providers, names, addresses and dialects."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,8 +11,8 @@ from llm import providers
 from llm.providers import (
     KNOWN,
     LOCAL_SERVERS,
+    MODES,
     OWN_KEY_VARIABLE,
-    WORDS,
     Provider,
     leaves_machine,
     named_provider,
@@ -38,7 +40,7 @@ def test_provider_file_is_found() -> None:
     files = {path.stem for path in Path(providers.__file__).parent.glob("*.py")}
     files -= {"__init__", "address", "model_names", "provider"}
     assert {name.replace("-", "_") for name in KNOWN} == files
-    assert not set(KNOWN) & set(WORDS)
+    assert not set(KNOWN) & set(MODES)
 
 
 @pytest.mark.parametrize("provider", KNOWN.values(), ids=KNOWN)

@@ -1,3 +1,5 @@
+"""Question tracking across utterances."""
+
 from __future__ import annotations
 
 import tomllib
@@ -11,14 +13,14 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
-from tests.llm.events import final
+from tests.support.llm_events import final
 
 TALKS = tomllib.loads((Path(__file__).parents[2] / "data" / "talks.toml").read_text("utf-8"))["talk"]
 
 
 @dataclass
 class Talk:
-    """Lets people speak one after the other, a second between them unless told otherwise."""
+    """Utterances of several speakers, one second apart by default."""
 
     tracker: QuestionTracker = field(default_factory=lambda: QuestionTracker(LlmSettings()))
     utterances: dict[str, int] = field(default_factory=dict)
@@ -212,15 +214,15 @@ def turns(talk: dict[str, Any]) -> list[tuple[FinalTranscribed, str, str]]:
     """Return the finals of a written talk, each with what is to be answered then and what that leans on."""
     ended_s: dict[str, float] = {}
     counts: dict[str, int] = {}
-    heard = []
+    received = []
     for turn in talk["turns"]:
         source = "call" if "call" in turn else "mic"
         counts[source] = counts.get(source, 0) + 1
         start_s = ended_s.get(source, 0.0) + turn.get("after_s", 1.0)
         ended_s[source] = start_s + 2
         said = final(turn[source], source, counts[source], start_s)
-        heard.append((said, turn.get("asked", ""), turn.get("previous", "")))
-    return heard
+        received.append((said, turn.get("asked", ""), turn.get("previous", "")))
+    return received
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=[talk["about"] for talk in TALKS])

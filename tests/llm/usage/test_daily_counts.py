@@ -1,3 +1,5 @@
+"""Daily counts on disk."""
+
 from __future__ import annotations
 
 import datetime

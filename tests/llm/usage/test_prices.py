@@ -1,3 +1,5 @@
+"""Prices of tokens."""
+
 from __future__ import annotations
 
 import datetime
@@ -26,7 +28,7 @@ TABLE = Prices(
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    """Where the user's own table is to be."""
+    """Path of the user's own table."""
     return tmp_path / "prices.toml"
 
 

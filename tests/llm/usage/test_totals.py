@@ -1,3 +1,5 @@
+"""Totals and spending limits."""
+
 from __future__ import annotations
 
 from typing import Any

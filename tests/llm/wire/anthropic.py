@@ -1,4 +1,4 @@
-"""Anthropic's Messages."""
+"""Samples of Anthropic's Messages API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.llm.wire.samples import WireSamples, event, packed
 _MODEL = "claude-haiku-4-5-20251001"
 
 
-def told(kind: str, **fields: object) -> bytes:
+def reported(kind: str, **fields: object) -> bytes:
     """Return one event, its name twice, as Anthropic writes it."""
     return event({"type": kind, **fields}, kind)
 
@@ -30,7 +30,7 @@ def _model(name: str, **more: object) -> dict[str, object]:
 
 def _ends(reason: str, **more: object) -> tuple[bytes, bytes]:
     delta = {"stop_reason": reason, "stop_sequence": None, **more}
-    return told("message_delta", delta=delta, usage={"output_tokens": 5}), told("message_stop")
+    return reported("message_delta", delta=delta, usage={"output_tokens": 5}), reported("message_stop")
 
 
 _OVERLOADED = {"type": "overloaded_error", "message": "overloaded"}
@@ -52,7 +52,7 @@ ANTHROPIC = WireSamples(
         "has_more": False,
     },
     opening=(
-        told(
+        reported(
             "message_start",
             message={
                 "id": "msg_1",
@@ -70,31 +70,31 @@ ANTHROPIC = WireSamples(
                 },
             },
         ),
-        told("content_block_start", index=0, content_block={"type": "text", "text": ""}),
-        told("ping"),
+        reported("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        reported("ping"),
     ),
-    piece=lambda text: told("content_block_delta", index=0, delta={"type": "text_delta", "text": text}),
-    closing=(told("content_block_stop", index=0), *_ends("end_turn")),
+    piece=lambda text: reported("content_block_delta", index=0, delta={"type": "text_delta", "text": text}),
+    closing=(reported("content_block_stop", index=0), *_ends("end_turn")),
     thought=(
-        told(
+        reported(
             "content_block_start",
             index=1,
             content_block={"type": "thinking", "thinking": "", "signature": ""},
         ),
-        told("content_block_delta", index=1, delta={"type": "thinking_delta", "thinking": "Hm."}),
-        told("content_block_delta", index=1, delta={"type": "signature_delta", "signature": "c2ln"}),
-        told("content_block_stop", index=1),
+        reported("content_block_delta", index=1, delta={"type": "thinking_delta", "thinking": "Hm."}),
+        reported("content_block_delta", index=1, delta={"type": "signature_delta", "signature": "c2ln"}),
+        reported("content_block_stop", index=1),
     ),
     only_reasoning=_ends("max_tokens"),
     declining=_ends("refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
     aborting={
-        "overloaded_error": (told("error", error=_OVERLOADED),),
-        "with an id": (told("error", error=_OVERLOADED, request_id="req_1"),),
+        "overloaded_error": (reported("error", error=_OVERLOADED),),
+        "with an id": (reported("error", error=_OVERLOADED, request_id="req_1"),),
     },
     unknown=(
-        told("ping"),
-        told("novelty", index=0, delta={}),
-        told("content_block_stop", index=7),
+        reported("ping"),
+        reported("novelty", index=0, delta={}),
+        reported("content_block_stop", index=7),
         b": hm\n\n",
     ),
     wrong_key={

@@ -1,4 +1,4 @@
-"""Chat completions: OpenAI's, Groq's, and a server's on this machine."""
+"""Samples of chat completions: OpenAI, Groq, and a local server."""
 
 from __future__ import annotations
 

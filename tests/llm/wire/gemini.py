@@ -1,4 +1,4 @@
-"""Google's generateContent."""
+"""Samples of Google's generateContent API."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _USAGE = {
 }
 
 
-def told(*parts: dict[str, object], finish: str = "", **fields: object) -> bytes:
+def reported(*parts: dict[str, object], finish: str = "", **fields: object) -> bytes:
     """Return one event; lines end in CRLF, as Google writes them."""
     candidate: dict[str, object] = {"content": {"role": "model", "parts": list(parts)}, "index": 0}
     if finish:
@@ -69,11 +69,11 @@ GEMINI = WireSamples(
         ]
     },
     opening=(),
-    piece=lambda text: told({"text": text}, usageMetadata={"promptTokenCount": 31}),
-    closing=(told({"text": ""}, finish="STOP", usageMetadata=_USAGE),),
-    thought=(told({"text": "Hm.", "thought": True}, usageMetadata={"thoughtsTokenCount": 2}),),
-    only_reasoning=(told(finish="MAX_TOKENS", usageMetadata=_USAGE),),
-    declining=(told(finish="SAFETY"),),
+    piece=lambda text: reported({"text": text}, usageMetadata={"promptTokenCount": 31}),
+    closing=(reported({"text": ""}, finish="STOP", usageMetadata=_USAGE),),
+    thought=(reported({"text": "Hm.", "thought": True}, usageMetadata={"thoughtsTokenCount": 2}),),
+    only_reasoning=(reported(finish="MAX_TOKENS", usageMetadata=_USAGE),),
+    declining=(reported(finish="SAFETY"),),
     aborting={
         "an event": (event(_BROKEN),),
         "an event with a list": (event([_BROKEN]),),
@@ -115,4 +115,4 @@ GEMINI = WireSamples(
 )
 
 BLOCKED = event({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": _USAGE})
-"""How a question is answered that was blocked before the model saw it."""
+"""Reply to a question that was blocked before the model."""

@@ -1,4 +1,4 @@
-"""OpenAI's Responses, and xAI's."""
+"""Samples of the Responses API of OpenAI and xAI."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MODEL = "gpt-5.4-mini"
 _numbers = count()
 
 
-def told(kind: str, **fields: object) -> bytes:
+def reported(kind: str, **fields: object) -> bytes:
     """Return one event, its name twice, as OpenAI writes it."""
     return event({"type": kind, "sequence_number": next(_numbers), **fields}, kind)
 
@@ -58,7 +58,7 @@ _THOUGHT = {"id": "rs_1", "type": "reasoning", "summary": []}
 
 
 def _incomplete(reason: str) -> bytes:
-    return told(
+    return reported(
         "response.incomplete",
         response=response("incomplete", incomplete_details={"reason": reason}, usage=_USAGE),
     )
@@ -72,53 +72,55 @@ OPENAI = WireSamples(
     model=_MODEL,
     listing=OPENAI_CHAT.listing,
     opening=(
-        told("response.created", response=response("in_progress")),
-        told("response.in_progress", response=response("in_progress")),
-        told("response.output_item.added", output_index=0, item=_ITEM),
-        told("response.content_part.added", **_PLACE, part=_PART),
+        reported("response.created", response=response("in_progress")),
+        reported("response.in_progress", response=response("in_progress")),
+        reported("response.output_item.added", output_index=0, item=_ITEM),
+        reported("response.content_part.added", **_PLACE, part=_PART),
     ),
-    piece=lambda text: told("response.output_text.delta", **_PLACE, delta=text, logprobs=[], obfuscation="k"),
+    piece=lambda text: reported(
+        "response.output_text.delta", **_PLACE, delta=text, logprobs=[], obfuscation="k"
+    ),
     closing=(
-        told("response.output_text.done", **_PLACE, text="", logprobs=[]),
-        told("response.content_part.done", **_PLACE, part=_PART),
-        told("response.output_item.done", output_index=0, item=_ITEM | {"status": "completed"}),
-        told("response.completed", response=response("completed", usage=_USAGE)),
+        reported("response.output_text.done", **_PLACE, text="", logprobs=[]),
+        reported("response.content_part.done", **_PLACE, part=_PART),
+        reported("response.output_item.done", output_index=0, item=_ITEM | {"status": "completed"}),
+        reported("response.completed", response=response("completed", usage=_USAGE)),
     ),
     thought=(
-        told("response.output_item.added", output_index=0, item=_THOUGHT),
-        told(
+        reported("response.output_item.added", output_index=0, item=_THOUGHT),
+        reported(
             "response.reasoning_summary_text.delta",
             item_id="rs_1",
             output_index=0,
             summary_index=0,
             delta="Hm.",
         ),
-        told("response.output_item.done", output_index=0, item=_THOUGHT),
+        reported("response.output_item.done", output_index=0, item=_THOUGHT),
     ),
     only_reasoning=(_incomplete("max_output_tokens"),),
     declining=(
-        told("response.refusal.delta", **_PLACE, delta="I cannot help with that."),
-        told("response.refusal.done", **_PLACE, failure="I cannot help with that."),
-        told("response.completed", response=response("completed", usage=_USAGE)),
+        reported("response.refusal.delta", **_PLACE, delta="I cannot help with that."),
+        reported("response.refusal.done", **_PLACE, refusal="I cannot help with that."),
+        reported("response.completed", response=response("completed", usage=_USAGE)),
     ),
     aborting={
-        "error, flat": (told("error", code="server_error", message="overloaded", param=None),),
+        "error, flat": (reported("error", code="server_error", message="overloaded", param=None),),
         "error, nested": (
-            told(
+            reported(
                 "error",
                 error={"type": "server_error", "code": None, "message": "overloaded", "param": None},
             ),
         ),
         "failed": (
-            told(
+            reported(
                 "response.failed",
                 response=response("failed", error={"code": "server_error", "message": "overloaded"}),
             ),
         ),
     },
     unknown=(
-        told("response.queued", response=response("queued")),
-        told("response.novelty", fields=[]),
+        reported("response.queued", response=response("queued")),
+        reported("response.novelty", fields=[]),
         b"data:\n\n",
     ),
     wrong_key=OPENAI_CHAT.wrong_key,
@@ -129,7 +131,7 @@ OPENAI = WireSamples(
 )
 
 FILTERED = _incomplete("content_filter")
-"""How an answer ends that a filter stopped."""
+"""End of an answer that a filter stopped."""
 
 
 def _grok(event_bytes: bytes) -> bytes:

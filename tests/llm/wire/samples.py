@@ -1,4 +1,4 @@
-"""Samples of a provider's wire format, byte for byte; one file of this folder for each.
+"""Samples of a provider's wire format, byte for byte, one file for each.
 
 Written from the providers' documentation and public recordings, and checked with their SDKs in
 `tests/llm/client/test_official_sdks.py`. No real provider was used.

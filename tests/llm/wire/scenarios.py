@@ -1,4 +1,4 @@
-"""All that can happen to a request, in each provider's words: what its server does, and what comes of it."""
+"""Scenarios of a request in each wire format: the server's reply, and the expected outcome."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.llm.provider_server import HEAD, Do, Step, chunk, plain_reply, split, stream
 from tests.llm.wire.samples import Rejection, WireSamples
+from tests.support.fake_provider import HEAD, Do, Step, chunk, plain_reply, split, stream
 
 TEXTS = ("Größe \u2028", " „x“ 🙂", "\r\n- a\r\n")
 WHOLE = "".join(TEXTS)
@@ -18,20 +18,20 @@ ELSEWHERE = "http://127.0.0.1:9/elsewhere"
 
 @dataclass(frozen=True)
 class Scenario:
-    """One thing that can happen."""
+    """One reply and its outcome."""
 
     name: str
     reply: Sequence[Step]
-    says: str = ""
-    """A part of what the user is told; empty when the answer is whole."""
+    cause: str = ""
+    """Part of the cause that the user reads; empty when the answer is complete."""
     kept: str = ""
-    """The text that is kept when it is not."""
+    """The text of an incomplete answer."""
     tries: tuple[int, ...] = (1,)
-    """How often it may be asked."""
+    """Allowed numbers of requests."""
 
 
 def scenarios(samples: WireSamples) -> Iterator[Scenario]:
-    """Yield everything that can happen when this provider is asked."""
+    """Yield the scenarios of this wire format."""
     yield from _good(samples)
     yield from _refused(samples)
     yield from _broken(samples)
@@ -39,12 +39,12 @@ def scenarios(samples: WireSamples) -> Iterator[Scenario]:
 
 
 def good_replies(samples: WireSamples) -> dict[str, Sequence[Step]]:
-    """Return the replies that hold a whole answer, by name."""
+    """Return the replies with a complete answer, by name."""
     return {scenario.name: scenario.reply for scenario in _good(samples)}
 
 
 def breaking_replies(samples: WireSamples) -> dict[str, Sequence[Step]]:
-    """Return the replies that break off with an error after some text, by the error's shape."""
+    """Return the replies that end in an error after some text, by the error's shape."""
     return {shape: _half(samples, *events) for shape, events in samples.aborting.items()}
 
 
@@ -109,13 +109,13 @@ def _half(samples: WireSamples, *events: bytes) -> list[Step]:
 
 
 def _reply(
-    name: str, refused: Rejection, says: str, tries: tuple[int, ...] = (1,), **headers: str
+    name: str, refused: Rejection, cause: str, tries: tuple[int, ...] = (1,), **headers: str
 ) -> Scenario:
     status, body = refused
-    return Scenario(name, [plain_reply(body, "application/json", status, **headers)], says, tries=tries)
+    return Scenario(name, [plain_reply(body, "application/json", status, **headers)], cause, tries=tries)
 
 
 def _words_of(samples: WireSamples) -> str:
-    """Return the words in which it declines, for those who have any."""
+    """Return the text of a declined answer, where there is any."""
     words = "I cannot help with that."
     return words if any(words.encode() in event for event in samples.declining) else ""

@@ -17,8 +17,8 @@ from overlay.state.captions import (
 from overlay.state.egress import MAX_REQUESTS
 from overlay.state.exchange import ANSWER_CHARACTERS
 from overlay.strings import money
-from tests.overlay import story
-from tests.session.events import SECOND, discarded, final, log, question, request, started
+from tests.support import sample_session as story
+from tests.support.events import SECOND, discarded, final, log, question, request, started
 
 
 def fold(*events: m.Event, logged_ns: int = 0) -> Captions:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from bus import messages as m
 from overlay.state.captions import Captions
-from tests.overlay import practice_story as story
-from tests.session.events import log
+from tests.support import sample_practice as story
+from tests.support.events import log
 
 
 def captions(*events: m.Event) -> Captions:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from bus import messages as m
 from overlay.window import OverlayWindow
-from tests.overlay import practice_story as story
 from tests.overlay.drawing import draw
+from tests.support import sample_practice as story
 
 OPENING = m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1)
 

@@ -11,9 +11,9 @@ import pytest
 
 from llm.settings import LlmSettings
 from session.keys import providers_with_keys
-from tests.llm.provider_server import ProviderServer, json_reply
-from tests.secret_service import SecretService, missing_programs, secret_service
-from tests.typist import Typist
+from tests.support.fake_provider import ProviderServer, json_reply
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.secret_service import SecretService, missing_programs, secret_service
 
 PLANTED = "sk-planted-0123456789"
 
@@ -108,7 +108,7 @@ def test_a_key_is_set_from_a_pipe_listed_and_deleted(key_store: SecretService, k
 @needs_secret_service
 def test_a_key_is_typed_unseen(key_store: SecretService, keys: Keys, place: Path) -> None:
     there = environment(place, **key_store.environment)
-    with Typist("-m", "session", "keys", "set", "openai", environment=there) as typist:
+    with PseudoTerminal("-m", "session", "keys", "set", "openai", environment=there) as typist:
         typist.type_at("Key for openai (it is not shown)", PLANTED)
         assert typist.end() == 0, typist.shown
     assert "is stored in the system's key store" in typist.shown

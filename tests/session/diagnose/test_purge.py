@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from session.models.catalogue import CATALOGUE
-from tests.secret_service import missing_programs, secret_service
-from tests.typist import Typist
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.secret_service import missing_programs, secret_service
 
 Purge = Callable[..., "subprocess.CompletedProcess[str]"]
 MODEL = CATALOGUE["tiny.en"]
@@ -138,7 +138,7 @@ def test_nothing_is_deleted_while_a_session_runs(purge: Purge, home: Path) -> No
 @pytest.mark.parametrize(("typed", "gone"), [("y\n", True), ("n\n", False)])
 def test_purge_asks_once_on_a_terminal(home: Path, typed: str, gone: bool) -> None:
     there = ours(home)
-    with Typist("-m", "session", "purge", environment=surroundings(home)) as typist:
+    with PseudoTerminal("-m", "session", "purge", environment=surroundings(home)) as typist:
         typist.type_at("Delete everything?", typed.strip())
         assert typist.end() == 0, typist.shown
     assert all(path.exists() is not gone for path in there)

@@ -20,7 +20,7 @@ from session.diagnose.support_report import redacted_settings, report, summary_o
 from session.run.demo import DEMO
 from session.settings import SCHEMA
 from stt.settings import SttSettings
-from tests.pipeline.running import running
+from tests.support.session_process import running
 
 KINDS: list[type[m.Message]] = list(typing.get_args(m.Event))
 SAID = "Überraschung! My PIN is 4711 / ask Zoë"

@@ -18,7 +18,7 @@ import pytest
 from bus.failures import ModelFailure
 from session.models import fetch, package_index, store
 from session.models.catalogue import Model, ModelFile, Package
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 WEIGHTS = b"weights" * 10_000
 CONFIG = b'{"alignment_heads": []}'

@@ -7,7 +7,7 @@ import pytest
 from bus import messages as m
 from session.practice.flow import ALL_ANSWERS, PracticeFlow
 from session.settings.practice import PracticeSettings
-from tests.session.events import SECOND, discarded, final, started
+from tests.support.events import SECOND, discarded, final, started
 
 QUESTIONS = ["What is a queue?", "And a stack?"]
 

@@ -18,9 +18,9 @@ from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
 from session.settings.practice import PracticeSettings
-from tests.session.events import SECOND, final, started
-from tests.speakers import Speakers
-from tests.waiting import wait_until
+from tests.support.event_publishers import EventPublishers
+from tests.support.events import SECOND, final, started
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
@@ -30,7 +30,9 @@ QUESTIONS = ["What is a queue?", "And a stack?"]
 class Practised:
     """A practice stage, a simulated microphone, and all events."""
 
-    def __init__(self, run: Run, start_stage: StartStage, speakers: Speakers, **environment: str) -> None:
+    def __init__(
+        self, run: Run, start_stage: StartStage, speakers: EventPublishers, **environment: str
+    ) -> None:
         self._run, self._start, self._environment = run, start_stage, environment
         self.speakers = speakers
         self.zero_ns = time.monotonic_ns()
@@ -61,11 +63,11 @@ class Practised:
 
 
 @pytest.fixture
-def speakers_of() -> Iterator[Callable[[Run], Speakers]]:
-    made: list[Speakers] = []
+def speakers_of() -> Iterator[Callable[[Run], EventPublishers]]:
+    made: list[EventPublishers] = []
 
-    def make(run: Run) -> Speakers:
-        made.append(Speakers(run).__enter__())
+    def make(run: Run) -> EventPublishers:
+        made.append(EventPublishers(run).__enter__())
         return made[-1]
 
     yield make
@@ -75,7 +77,7 @@ def speakers_of() -> Iterator[Callable[[Run], Speakers]]:
 
 @pytest.fixture
 def practise(
-    make_run: Callable[..., Run], start_stage: StartStage, speakers_of: Callable[[Run], Speakers]
+    make_run: Callable[..., Run], start_stage: StartStage, speakers_of: Callable[[Run], EventPublishers]
 ) -> Iterator[Callable[..., Practised]]:
     running: list[Practised] = []
 

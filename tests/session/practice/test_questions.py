@@ -133,7 +133,12 @@ def test_practice_accepts_the_users_microphone(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["mic=monitor", "mic=device:Monitor of Speakers", "mic=device:call.monitor", "mic=device:BlackHole"],
+    [
+        "mic=monitor",
+        "mic=device:Monitor of EventPublishers",
+        "mic=device:call.monitor",
+        "mic=device:BlackHole",
+    ],
 )
 def test_practice_refuses_sources_of_other_people(source: str) -> None:
     with pytest.raises(UsageFailure, match="may capture other people"):

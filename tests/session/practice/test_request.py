@@ -16,8 +16,8 @@ from session.transcript.record import Record
 from session.transcript.save import save
 from session.view import practice_lines
 from session.view.practice_lines import practice_lines as plain
-from tests.overlay import practice_story as story
-from tests.session.events import log
+from tests.support import sample_practice as story
+from tests.support.events import log
 
 
 def test_a_practice_has_a_process_of_its_own_without_keys() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bus.failures import MachineFailure
 from session.practice.voice import PROGRAMS, Program, Voice, find_program
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 TEXT = '--help; $(touch x) `y` "What\'s a queue?" ü'
 

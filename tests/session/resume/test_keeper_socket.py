@@ -10,7 +10,7 @@ import pytest
 from bus.failures import Rejected
 from session.resume.keeper_socket import KeeperServer
 from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode, encode
-from tests.session.events import final, log
+from tests.support.events import final, log
 
 BODY = encode(KeptSession({"session": {"keep_s": 1.0}}, log(final(1)), 5))
 

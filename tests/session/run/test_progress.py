@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bus import messages as m
 from session.run.progress import Progress
-from tests.session.events import discarded, ended, final, log, question
+from tests.support.events import discarded, ended, final, log, question
 
 
 def progress(*events: m.Event, answers: bool = True) -> Progress:

@@ -12,8 +12,8 @@ import pytest
 from bus import messages as m
 from bus.failures import MachineFailure, ProviderFailure
 from tests.llm.conftest import StartLive, provider, start_hub, start_live  # noqa: F401  (fixtures)
-from tests.llm.live import Live
-from tests.llm.provider_server import ProviderServer, answer
+from tests.support.fake_provider import ProviderServer, answer
+from tests.support.llm_stage import Live
 
 QUESTION = "Why did you choose Postgres?"
 

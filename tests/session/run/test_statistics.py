@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from session.run.statistics import Statistics, percentile
-from tests.session.events import discarded, final, question, request, started
+from tests.support.events import discarded, final, question, request, started
 
 SECOND_NS = 1_000_000_000
 

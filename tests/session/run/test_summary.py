@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome, lines
-from tests.session.events import request
+from tests.support.events import request
 
 ENDING = SessionOutcome("the recordings ended", killed=[], stop_s=0.4)
 

@@ -19,10 +19,10 @@ from bus.failures import Failure, StageFailure
 from bus.run import Run
 from bus.stages import HUB, KEEPER, LISTENING, STAGE_KINDS, StagePlan, plan_keeper
 from session.supervise.supervisor import Supervisor
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
-PLAN = StagePlan("vad:mic", "tests.session.supervise.sample_stage", ("well",))
+PLAN = StagePlan("vad:mic", "tests.support.sample_stage", ("well",))
 
 
 class Watched:

@@ -10,7 +10,7 @@ from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
 from session.transcript.record import Record
 from session.transcript.save import check, save
-from tests.session.events import discarded, final, log, question, started
+from tests.support.events import discarded, final, log, question, started
 
 
 @pytest.fixture

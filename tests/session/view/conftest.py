@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.run import Run
-from tests.session.view.view_process import Terminal, View
+from tests.support.view_process import Terminal, View
 
 
 @pytest.fixture

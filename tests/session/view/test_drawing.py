@@ -8,8 +8,8 @@ from rich.console import Console, RenderableType
 from bus import messages as m
 from overlay.state.captions import Captions
 from session.view.drawing import Drawing, LiteralMarkdown
-from tests.overlay import story
-from tests.session.events import log, question
+from tests.support import sample_session as story
+from tests.support.events import log, question
 
 
 def fold(*events: m.Event) -> Captions:

@@ -4,8 +4,8 @@ import pytest
 
 from bus import messages as m
 from session.view.plain import PlainLines
-from tests.overlay import story
-from tests.session.events import discarded, final, log, question, request, started
+from tests.support import sample_session as story
+from tests.support.events import discarded, final, log, question, request, started
 
 
 def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:

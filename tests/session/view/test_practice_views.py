@@ -8,10 +8,10 @@ from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
-from tests.overlay import practice_story as story
-from tests.session.events import started
-from tests.session.view.view_process import Terminal, View, publish
-from tests.waiting import wait_until
+from tests.support import sample_practice as story
+from tests.support.events import started
+from tests.support.view_process import Terminal, View, publish
+from tests.support.waiting import wait_until
 
 OPENING = (
     m.SessionStarted(version="0.1.0", sources=["mic"], answer="feedback", started_ns=1),

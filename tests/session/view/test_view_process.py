@@ -10,10 +10,10 @@ from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
-from tests.overlay import story
-from tests.session.events import question
-from tests.session.view.view_process import Terminal, View, publish, view_process
-from tests.waiting import wait_until
+from tests.support import sample_session as story
+from tests.support.events import question
+from tests.support.view_process import Terminal, View, publish, view_process
+from tests.support.waiting import wait_until
 
 
 def test_json_lines_are_the_whole_log_in_order_and_flat(show: Callable[[str], View], hub_run: Run) -> None:

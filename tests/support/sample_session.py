@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus import messages as m
-from tests.session.events import SECOND, final, log, question, request, started
+from tests.support.events import SECOND, final, log, question, request, started
 
 NOTES = [
     m.Passage(

@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 
 from bus.audio import Samples
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PROGRAMS = ("pulseaudio", "pactl", "paplay")
 """Required packages: apt install pulseaudio pulseaudio-utils libasound2-plugins libportaudio2."""

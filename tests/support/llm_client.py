@@ -15,8 +15,8 @@ from llm.commands import Command
 from llm.conversation import Conversation
 from llm.notes.search import Notes
 from llm.settings import LlmSettings
-from tests.llm.events import final, pause
-from tests.waiting import wait_until
+from tests.support.llm_events import final, pause
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
 

@@ -1,4 +1,4 @@
-"""The real llm process on a real hub, and someone who speaks to it."""
+"""The llm process on a real hub, with transcripts to answer."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.run import Run
 from tests.conftest import stage_environment
-from tests.llm.events import final
-from tests.waiting import wait_until
+from tests.support.llm_events import final
+from tests.support.waiting import wait_until
 
 M = TypeVar("M", bound=m.Message)
 
@@ -37,14 +37,14 @@ class Live:
         self._control = HubClient("control", run, kinds=frozenset())
         self._utterances: dict[str, int] = {}
         self.events: list[m.Event] = []
-        """What was said, but for what the hub and the connector announce of themselves."""
+        """All events except the start of hub and connector."""
         self.children: list[subprocess.Popen[bytes]] = []
 
     def start(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
         """Start a stage; return when it is ready."""
         ready_before = len(self.all(m.StageReady))
         child = self.spawn(module, **environment)
-        wait_until(lambda: len(self._listen().all(m.StageReady)) > ready_before, timeout_s=30)
+        wait_until(lambda: len(self._receive().all(m.StageReady)) > ready_before, timeout_s=30)
         return child
 
     def spawn(self, module: str = "llm", **environment: str) -> subprocess.Popen[bytes]:
@@ -59,18 +59,18 @@ class Live:
         return child
 
     def publish(self, text: str, source: str = "call") -> None:
-        """Let someone say a sentence, half a minute after the one before; return when it is logged."""
+        """Publish the final transcript of a sentence, 30 s after the one before; return when logged."""
         self._utterances[source] = number = self._utterances.get(source, 0) + 1
         said = final(text, source, number, 30.0 * number)
         self._stt.publish(said)
-        wait_until(lambda: said in self._listen().events)
+        wait_until(lambda: said in self._receive().events)
 
     def request(self) -> None:
-        """Press the key."""
+        """Request an answer."""
         self._session.publish(m.AnswerRequested(by="session"))
 
-    def wait_for_beats(self, count: int) -> None:
-        """Return once the stage's loop has beaten so many times more."""
+    def wait_for_heartbeats(self, count: int) -> None:
+        """Return after so many more heartbeats of the stage."""
         self._session.poll(0.0)
         beats = 0
 
@@ -82,7 +82,7 @@ class Live:
         wait_until(enough)
 
     def pause(self, text: str, source: str = "call") -> None:
-        """Let the next utterance of a source come to a pause after these words."""
+        """Publish a pause of the next utterance after these words."""
         number = self._utterances.get(source, 0) + 1
         self._stt.publish(
             m.EndpointPredicted(
@@ -96,12 +96,12 @@ class Live:
             )
         )
 
-    def control_says(self, event: m.Event) -> None:
-        """Let a command beside the session say something."""
+    def publish_as_control(self, event: m.Event) -> None:
+        """Publish an event as a command beside the session."""
         self._control.publish(event)
 
-    def session_says(self, event: m.Event) -> None:
-        """Let the supervisor say something."""
+    def publish_as_session(self, event: m.Event) -> None:
+        """Publish an event as the supervisor."""
         self._session.publish(event)
 
     def all(self, kind: type[M]) -> list[M]:
@@ -110,12 +110,12 @@ class Live:
 
     def wait_for(self, kind: type[M], count: int = 1, timeout_s: float = 20.0) -> M:
         """Return the last of `count` events of this kind, once they are there."""
-        wait_until(lambda: len(self._listen().all(kind)) >= count, timeout_s=timeout_s)
+        wait_until(lambda: len(self._receive().all(kind)) >= count, timeout_s=timeout_s)
         return self.all(kind)[count - 1]
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Listen until the condition holds."""
-        wait_until(lambda: self._listen() and condition())
+        """Receive events until the condition holds."""
+        wait_until(lambda: self._receive() and condition())
 
     def errors(self) -> str:
         """Return what the stage wrote to standard error."""
@@ -126,7 +126,7 @@ class Live:
         for child in reversed(self.children):
             child.terminate()
         codes = [child.wait(10) for child in self.children]
-        self._listen()
+        self._receive()
         return codes
 
     def __enter__(self) -> Self:
@@ -135,7 +135,7 @@ class Live:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End what still runs."""
+        """Kill what still runs."""
         for child in self.children:
             if child.poll() is None:
                 child.kill()
@@ -143,11 +143,11 @@ class Live:
         for client in (self._stt, self._session, self._view, self._control):
             client.close()
 
-    def _listen(self) -> Live:
-        heard = [logged.event for logged in self._view.poll(0.02)]
-        self.events += [event for event in heard if not _is_surroundings(event)]
+    def _receive(self) -> Live:
+        received = [logged.event for logged in self._view.poll(0.02)]
+        self.events += [event for event in received if not _is_startup(event)]
         return self
 
 
-def _is_surroundings(event: m.Event) -> bool:
+def _is_startup(event: m.Event) -> bool:
     return isinstance(event, m.StageReady) and event.stage in ("hub", "connector")

@@ -1,4 +1,4 @@
-"""An authority of our own, so that a server of a test proves who it is over real TLS."""
+"""A certificate authority for tests with real TLS."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ NAMES = ("localhost", "127.0.0.1", "0.0.0.0")
 
 @dataclass(frozen=True)
 class Authority:
-    """What a server shows, and whom its clients are to trust."""
+    """Server contexts, and the root certificate for clients."""
 
     server: ssl.SSLContext
     roots: Path
     """For SSL_CERT_FILE."""
     certificate: trustme.LeafCert
     expired: ssl.SSLContext
-    """A server whose certificate ran out yesterday."""
+    """A server whose certificate expired yesterday."""
     elsewhere: ssl.SSLContext
     """A server with a certificate for another name."""
 
     def server_up_to(self, newest: ssl.TLSVersion) -> ssl.SSLContext:
-        """Return a server that speaks no newer TLS than this, as old ones do."""
+        """Return a server that supports no newer TLS than this."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.certificate.configure_cert(context)
         context.set_ciphers("ALL:@SECLEVEL=0")

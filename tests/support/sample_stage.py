@@ -1,4 +1,4 @@
-"""A stage with a chosen behaviour: `python -m tests.session.supervise.sample_stage HOW [NAME]`."""
+"""A stage with a chosen behaviour: `python -m tests.support.sample_stage HOW [NAME]`."""
 
 from __future__ import annotations
 

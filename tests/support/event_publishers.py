@@ -14,7 +14,7 @@ from bus.run import Run
 _SOURCED = ("capture", "vad")
 
 
-class Speakers:
+class EventPublishers:
     """One client per kind of stage.
 
     Args:

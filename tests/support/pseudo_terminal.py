@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 _ON_TERMINAL = """
 import fcntl, os, sys, termios
@@ -21,7 +21,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-class Typist:
+class PseudoTerminal:
     """A program on a pseudo-terminal.
 
     Args:

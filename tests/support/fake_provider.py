@@ -1,4 +1,4 @@
-"""A provider on a real socket that answers with exactly the bytes it is told to, when it is told to."""
+"""Scripted provider on a real socket: sends exactly the given bytes, when it should."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from typing import BinaryIO, Self
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 END = b"0\r\n\r\n"
-_PATIENCE_S = 20.0
+_TIMEOUT_S = 20.0
 
 
 class Do(Enum):
-    """What else a server may do than send bytes."""
+    """Steps other than sending bytes."""
 
     CLOSE = "close the connection"
     RESET = "reset the connection"
-    PING = "send comments until the client hangs up"
-    WAIT = "wait until the client hangs up"
+    PING = "send comments until the client disconnects"
+    WAIT = "wait until the client disconnects"
 
 
 Step = bytes | Do | threading.Event
@@ -45,26 +45,22 @@ class Received:
 
 @dataclass
 class ProviderServer:
-    """The server. Replies to POST are taken from `script` in order; the last one is given again and again.
-
-    Args:
-        models: What it lists.
-    """
+    """The server. Replies to POST come from `script` in order; the last one is repeated."""
 
     models: list[str] = field(default_factory=lambda: ["test-model"])
     script: list[Sequence[Step]] = field(default_factory=list)
     list_reply: Sequence[Step] = ()
-    """In the place of the list of models."""
+    """Replaces the list of models."""
     list_replies: Callable[[], Sequence[Step]] | None = None
-    """In its place too, one after the other."""
+    """Replaces it too, with a new reply for each request."""
     tls: ssl.SSLContext | None = None
     path: str = "/v1"
-    """Of its API."""
+    """Path of the API."""
     address: str = "127.0.0.1"
-    """At which it listens."""
+    """Address to listen on."""
     requests: list[Received] = field(default_factory=list)
-    hung_up: list[int] = field(default_factory=list)
-    """Connections that the client closed while an answer was under way."""
+    closed_connections: list[int] = field(default_factory=list)
+    """Connections that the client closed during an answer."""
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server((self.address, 0))
@@ -74,23 +70,23 @@ class ProviderServer:
 
     @property
     def base_url(self) -> str:
-        """Where it is."""
+        """Address of the API."""
         scheme, host = ("http", self.address) if self.tls is None else ("https", "localhost")
         return f"{scheme}://{host}:{self._listener.getsockname()[1]}{self.path}"
 
     @property
     def asked(self) -> list[Received]:
-        """The requests that carried something."""
+        """The POST requests."""
         return [request for request in self.requests if request.method == "POST"]
 
     def close(self) -> None:
         """Stop listening and drop every connection."""
         self._closing.set()
-        with contextlib.suppress(OSError):  # macOS does not shut down what only listens
+        with contextlib.suppress(OSError):  # macOS cannot shut down a listening socket
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         for connection in self._connections:
-            with contextlib.suppress(OSError):  # it is closed already
+            with contextlib.suppress(OSError):  # closed already
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
@@ -109,7 +105,7 @@ class ProviderServer:
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.settimeout(_PATIENCE_S)
+            connection.settimeout(_TIMEOUT_S)
             self._connections.append(connection)
             number = len(self._connections)
             threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
@@ -123,10 +119,10 @@ class ProviderServer:
                 while (request := _read(incoming, number)) is not None:
                     self.requests.append(request)
                     for step in self._reply(request):
-                        if not self._take(step, connection, number):
+                        if not self._do(step, connection, number):
                             return
         except OSError:
-            self.hung_up.append(number)
+            self.closed_connections.append(number)
 
     def _reply(self, request: Received) -> Sequence[Step]:
         if request.method == "GET" and self.list_replies is not None:
@@ -139,28 +135,28 @@ class ProviderServer:
             ]
         return self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
-    def _take(self, step: Step, connection: socket.socket, number: int) -> bool:
+    def _do(self, step: Step, connection: socket.socket, number: int) -> bool:
         """Do one step; return False when the connection is at its end."""
         if isinstance(step, bytes):
             connection.sendall(step)
         elif isinstance(step, threading.Event):
-            return step.wait(_PATIENCE_S)
+            return step.wait(_TIMEOUT_S)
         elif step is Do.RESET:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
         elif step is Do.CLOSE:
             return False
         else:
-            self._until_hung_up(connection, number, pings=step is Do.PING)
+            self._wait_closed(connection, number, pings=step is Do.PING)
             return False
         return True
 
-    def _until_hung_up(self, connection: socket.socket, number: int, *, pings: bool) -> None:
+    def _wait_closed(self, connection: socket.socket, number: int, *, pings: bool) -> None:
         connection.settimeout(0.05)
         while not self._closing.is_set():
             try:
                 if not connection.recv(1):
-                    self.hung_up.append(number)
+                    self.closed_connections.append(number)
                     return
             except TimeoutError:
                 if pings:
@@ -209,7 +205,7 @@ DONE = b"data: [DONE]\n\n"
 
 
 def answer(*texts: str) -> list[Step]:
-    """Return the reply that streams these pieces and ends well."""
+    """Return the reply that streams these pieces to a regular end."""
     pieces = [*(delta(text) for text in texts), delta(None, finish="stop"), USAGE, DONE]
     return [HEAD, *map(chunk, pieces), END]
 

@@ -16,7 +16,7 @@ from bus.client import HubClient
 from bus.messages import Event, Logged, ReplayStarted, SpeechEnded, StageReady
 from bus.run import Run
 from capture.settings import CaptureSettings
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 from vad.settings import VadSettings
 
 DEMO = Path(__file__).parents[1] / "session" / "demo"
@@ -32,7 +32,7 @@ def demo_speech(source: str, seconds: float) -> Samples:
     return samples
 
 
-class Hearing:
+class AudioSession:
     """A session with capture and vad only.
 
     Args:

@@ -12,7 +12,7 @@ import soundfile
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.ring import AudioRing
-from tests.pulse import PulseServer
+from tests.support.pulse_server import PulseServer
 
 
 def noise(seconds: float, seed: int = 11) -> Samples:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 PROGRAMS = ("gnome-keyring-daemon", "dbus-daemon")
 """Required packages: apt install gnome-keyring dbus."""

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from session.models import store
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 UID = 1000
 """The ordinary user."""

@@ -19,8 +19,8 @@ from typing import Any
 from bus import messages as m
 from bus.run import Run
 from tests.conftest import stage_environment
-from tests.speakers import Speakers
-from tests.waiting import wait_until
+from tests.support.event_publishers import EventPublishers
+from tests.support.waiting import wait_until
 
 _COMMAND = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -50,7 +50,7 @@ def view_process(run: Run, kind: str, **streams: int) -> subprocess.Popen[bytes]
 
 
 def publish(run: Run, *events: m.Event) -> None:
-    with Speakers(run) as speakers:
+    with EventPublishers(run) as speakers:
         speakers.say_in_turn(events)
 
 

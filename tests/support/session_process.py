@@ -15,8 +15,8 @@ from typing import Any
 
 import psutil
 
-from tests.desktop import Desktop
-from tests.waiting import wait_until
+from tests.support.desktop import Desktop
+from tests.support.waiting import wait_until
 
 Event = dict[str, Any]
 
