@@ -13,7 +13,7 @@ from llm.settings import LlmSettings
 
 @dataclass(frozen=True)
 class ClientContext:
-    """What every part of the client needs."""
+    """Dependencies that the client's modules share."""
 
     settings: LlmSettings
     publish: Callable[[Event], None]

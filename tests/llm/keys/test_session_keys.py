@@ -45,12 +45,12 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def test_typed_key_survives_stage_restart() -> None:
-    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
-        typist.type_at("Key for openai (it is not shown)", PLANTED)
-        assert typist.end() == 0, typist.shown
-    assert typist.shown.count(f"backwards: {PLANTED[::-1]} gsk-2") == 2
-    assert typist.shown.count("leaked: False") == 2
-    assert PLANTED not in typist.shown
+    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as terminal:
+        terminal.type_at("Key for openai (it is not shown)", PLANTED)
+        assert terminal.end() == 0, terminal.shown
+    assert terminal.shown.count(f"backwards: {PLANTED[::-1]} gsk-2") == 2
+    assert terminal.shown.count("leaked: False") == 2
+    assert PLANTED not in terminal.shown
 
 
 def test_keys_of_several_providers_are_typed_in_turn() -> None:
@@ -59,20 +59,20 @@ def test_keys_of_several_providers_are_typed_in_turn() -> None:
     )
     with PseudoTerminal(
         "-c", STARTS_TWO_STAGES, program, "openai", "groq", environment=environment()
-    ) as typist:
-        typist.type_at("Key for openai", PLANTED)
-        typist.type_at("Key for groq", "gsk-two")
-        assert typist.end() == 0, typist.shown
-    assert typist.shown.splitlines()[-2:] == ["7", "7"]
+    ) as terminal:
+        terminal.type_at("Key for openai", PLANTED)
+        terminal.type_at("Key for groq", "gsk-two")
+        assert terminal.end() == 0, terminal.shown
+    assert terminal.shown.splitlines()[-2:] == ["7", "7"]
 
 
 @pytest.mark.parametrize("typed", ["", "two words"])
 def test_malformed_typed_key_starts_nothing(typed: str) -> None:
-    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as typist:
-        typist.type_at("Key for openai", typed)
-        assert typist.end() == 1
-    assert "the input is not a key" in typist.shown
-    assert "two words" not in typist.shown
+    with PseudoTerminal("-c", STARTS_TWO_STAGES, IS_A_STAGE, "openai", environment=environment()) as terminal:
+        terminal.type_at("Key for openai", typed)
+        assert terminal.end() == 1
+    assert "the input is not a key" in terminal.shown
+    assert "two words" not in terminal.shown
 
 
 def test_no_terminal_reads_nothing() -> None:

@@ -108,11 +108,11 @@ def test_a_key_is_set_from_a_pipe_listed_and_deleted(key_store: SecretService, k
 @needs_secret_service
 def test_a_key_is_typed_unseen(key_store: SecretService, keys: Keys, place: Path) -> None:
     there = environment(place, **key_store.environment)
-    with PseudoTerminal("-m", "session", "keys", "set", "openai", environment=there) as typist:
-        typist.type_at("Key for openai (it is not shown)", PLANTED)
-        assert typist.end() == 0, typist.shown
-    assert "is stored in the system's key store" in typist.shown
-    assert PLANTED not in typist.shown
+    with PseudoTerminal("-m", "session", "keys", "set", "openai", environment=there) as terminal:
+        terminal.type_at("Key for openai (it is not shown)", PLANTED)
+        assert terminal.end() == 0, terminal.shown
+    assert "is stored in the system's key store" in terminal.shown
+    assert PLANTED not in terminal.shown
     assert rows(keys("list", "--json", **key_store.environment)) == {"openai": ["key store"]}
 
 
@@ -144,7 +144,7 @@ def test_without_key_store_no_key_is_prompted_or_written(keys: Keys, place: Path
         ("auto", "is not one provider", 2),
         ("ollama", "runs on this machine", 2),
         ("http://127.0.0.1:8000/v1", "key_variable in [llm]", 2),
-        ("http://llm.example.com/v1", "unencrypted http", 3),
+        ("http://llm.example.com/v1", "unencrypted", 3),
     ],
 )
 def test_unstorable_key_is_refused_before_it_is_read(keys: Keys, provider: str, says: str, code: int) -> None:

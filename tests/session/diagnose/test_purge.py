@@ -138,9 +138,9 @@ def test_nothing_is_deleted_while_a_session_runs(purge: Purge, home: Path) -> No
 @pytest.mark.parametrize(("typed", "gone"), [("y\n", True), ("n\n", False)])
 def test_purge_asks_once_on_a_terminal(home: Path, typed: str, gone: bool) -> None:
     there = ours(home)
-    with PseudoTerminal("-m", "session", "purge", environment=surroundings(home)) as typist:
-        typist.type_at("Delete everything?", typed.strip())
-        assert typist.end() == 0, typist.shown
+    with PseudoTerminal("-m", "session", "purge", environment=surroundings(home)) as terminal:
+        terminal.type_at("Delete everything?", typed.strip())
+        assert terminal.end() == 0, terminal.shown
     assert all(path.exists() is not gone for path in there)
 
 

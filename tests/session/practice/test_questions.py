@@ -135,7 +135,7 @@ def test_practice_accepts_the_users_microphone(source: str) -> None:
     "source",
     [
         "mic=monitor",
-        "mic=device:Monitor of EventPublishers",
+        "mic=device:Monitor of Speakers",
         "mic=device:call.monitor",
         "mic=device:BlackHole",
     ],
