@@ -48,6 +48,7 @@ check: setup  ## format, lint, types, import rules, language
 	@$(IN_VENV)/ruff check .
 	@$(IN_VENV)/mypy
 	@$(IN_VENV)/lint-imports
+	@$(IN_VENV)/python .ci/language.py
 
 bench: setup  ## measure the ring, the hub and an idle session; `python -m bench` has more
 	@$(CUECARD) models pull base
