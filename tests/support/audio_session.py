@@ -19,7 +19,7 @@ from capture.settings import CaptureSettings
 from tests.support.waiting import wait_until
 from vad.settings import VadSettings
 
-DEMO = Path(__file__).parents[1] / "session" / "demo"
+DEMO = Path(__file__).parents[2] / "session" / "demo"
 
 E = TypeVar("E")
 

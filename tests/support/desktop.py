@@ -23,7 +23,7 @@ from tests.support.waiting import wait_until
 UID = 1000
 """The ordinary user."""
 
-_REPOSITORY = Path(__file__).parents[1]
+_REPOSITORY = Path(__file__).parents[2]
 _MAPPED = ("--user", f"--map-user={UID}", f"--map-group={UID}", "--mount")
 _SETTLE_S = 15.0
 

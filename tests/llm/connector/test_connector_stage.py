@@ -94,7 +94,7 @@ def test_sandboxed_llm_answers_over_tls(begin: Begun, provider: ProviderServer, 
     assert live.wait_for(m.AnswerFinished).text == "Because."
     (ready,) = live.all(m.StageReady)
     if sys.platform == "linux":
-        assert ready.sandbox.startswith("no internet sockets but those it is handed")
+        assert ready.sandbox.startswith("no internet sockets but those it receives")
     assert live.all(m.RequestSent)[-1].left_machine
     peers = [each.raddr.port for each in psutil.Process(llm.pid).net_connections("inet")]
     assert peers == [port_of(provider)], "its connection came from the connector"
