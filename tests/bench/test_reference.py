@@ -13,6 +13,7 @@ from bus.failures import ModelFailure
 from session.models import store
 
 
+@pytest.mark.long
 def test_words_end_in_order_and_the_last_one_where_speech_ends(tmp_path: Path) -> None:
     whole = demo_timeline()
     timeline = dataclasses.replace(whole, turns=[whole.turns[0], whole.turns[6]])

@@ -18,6 +18,7 @@ def test_sandbox_cost_is_a_difference_of_medians() -> None:
     assert costs.wait_ratio == pytest.approx(1.25)
 
 
+@pytest.mark.long
 def test_unsandboxed_session_differs_only_in_sandboxes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

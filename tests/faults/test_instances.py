@@ -18,6 +18,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("i")
 
 
+@pytest.mark.long
 def test_two_sessions_run_independently(place: Path) -> None:
     command = arguments(place)[3:]
     slowly = [word if word != "fast" else "realtime" for word in command]

@@ -70,6 +70,7 @@ def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path)
     assert not session.of("ProblemReported")
 
 
+@pytest.mark.long
 def test_a_session_stopped_as_a_whole_loses_nothing(place: Path) -> None:
     with running(*_arguments(place), directory=place) as session:
         assert session.wait_for("SpeechStarted")

@@ -23,6 +23,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.long
 def test_damaged_weights_affect_only_a_restart(place: Path) -> None:
     source = f"call=file:{DEMO / 'call.flac'}"
     arguments = ("run", "--source", source, "--model", "tiny.en", "--answer", "off", "--json")

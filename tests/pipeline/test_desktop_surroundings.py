@@ -67,7 +67,16 @@ def _add_cookie(authority: Path, display: str) -> None:
     subprocess.run(added, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.ISO-8859-1", "no_such_locale", ""])
+@pytest.mark.parametrize(
+    "locale",
+    [
+        "POSIX",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("C", "de_DE.ISO-8859-1", "no_such_locale", "")
+        ),
+    ],
+)
 def test_any_locale_will_do(place: Path, locale: str) -> None:
     with root_desktop(place) as desktop:
         del desktop.environment["LANG"]

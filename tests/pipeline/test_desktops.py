@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("d")
 
 
-@pytest.fixture(params=["root", "user"])
+@pytest.fixture(params=[pytest.param("root", marks=pytest.mark.long), "user"])
 def desktop(request: pytest.FixtureRequest, place: Path) -> Iterator[Desktop]:
     make = {"root": root_desktop, "user": user_desktop}[request.param]
     with make(place) as made:
@@ -188,6 +188,7 @@ def test_a_restarted_server_is_found_again(place: Path) -> None:
         _hears_both_sides(desktop, "call=monitor", meanwhile=restart)
 
 
+@pytest.mark.long
 def test_a_home_that_is_a_link(place: Path) -> None:
     need("pulseaudio", "pactl", "paplay")
     with root_desktop(place) as desktop:

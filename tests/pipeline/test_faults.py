@@ -37,6 +37,7 @@ def test_a_hanging_transcriber_loses_and_doubles_no_word(place: Path) -> None:
     assert word_error_rate([wanted], [transcript(session.events, "mic")]) < 0.12
 
 
+@pytest.mark.long
 def test_partials_are_saved_if_the_session_ends_first(place: Path) -> None:
     saved = place / "s.md"
     arguments = ("run", "--source", f"mic=file:{MIC}", "--answer", "off", "--json", "--save", str(saved))
@@ -124,7 +125,14 @@ def test_wrong_weights_name_the_fix_command(place: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate_hz", "channels", "subtype"), [(8_000, 1, "PCM_16"), (44_100, 7, "FLOAT"), (48_000, 2, "PCM_24")]
+    ("rate_hz", "channels", "subtype"),
+    [
+        (44_100, 7, "FLOAT"),
+        *(
+            pytest.param(*kind, marks=pytest.mark.long)
+            for kind in ((8_000, 1, "PCM_16"), (48_000, 2, "PCM_24"))
+        ),
+    ],
 )
 def test_recordings_of_any_rate_and_width_are_understood(
     place: Path, rate_hz: int, channels: int, subtype: str

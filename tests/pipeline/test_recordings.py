@@ -115,7 +115,9 @@ def test_noise_has_no_words(place: Path) -> None:
     assert session.of("FinalTranscribed") == []
 
 
-@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
+@pytest.mark.parametrize(
+    "suffix", ["md", *(pytest.param(suffix, marks=pytest.mark.long) for suffix in ("srt", "vtt", "json"))]
+)
 def test_a_session_is_saved_when_asked(place: Path, suffix: str) -> None:
     file = place / f"session.{suffix}"
     asked = (

@@ -91,7 +91,13 @@ def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     assert again.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("ends", ["its time is over", "it is wiped", "it is asked to stop"])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "it is wiped",
+        *(pytest.param(ends, marks=pytest.mark.long) for ends in ("its time is over", "it is asked to stop")),
+    ],
+)
 def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     (place / "cuecard.toml").write_text(f"[session]\nkeep_s = {0.5 if ends == 'its time is over' else 600}\n")
     arguments = ("--source", recording(place), "--settings", str(place / "cuecard.toml"))

@@ -68,6 +68,7 @@ def test_every_sentence_is_in_one_utterance(
         _assert_sentences_are_found(hearing.spans("call"))
 
 
+@pytest.mark.long
 def test_killed_detection_neither_misses_nor_repeats(
     hearing: AudioSession,
 ) -> None:
@@ -99,6 +100,7 @@ def test_stopped_detection_catches_up(hearing: AudioSession) -> None:
         _assert_sentences_are_found(hearing.spans("call"))
 
 
+@pytest.mark.long
 def test_killed_capture_leaves_a_reported_gap(hearing: AudioSession) -> None:
     with hearing:
         hearing.start_all("call")
