@@ -257,6 +257,7 @@ def test_fast_pace_waits_for_final_transcripts(fast: tuple[AudioSession, _Transc
     assert transcriber.done == numbers == list(range(1, len(numbers) + 1))
 
 
+@pytest.mark.long
 def test_killed_fast_replay_continues_at_the_oldest_needed(
     fast: tuple[AudioSession, _Transcriber],
 ) -> None:

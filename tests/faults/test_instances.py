@@ -33,6 +33,7 @@ def test_two_sessions_run_independently(place: Path) -> None:
     assert first.left_behind() == []
 
 
+@pytest.mark.long
 def test_the_next_session_removes_what_a_crash_left(place: Path) -> None:
     died = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True

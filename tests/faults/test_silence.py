@@ -19,6 +19,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("q")
 
 
+@pytest.mark.long
 def test_minutes_of_silence_cost_no_pass(place: Path) -> None:
     recording = place / "silence.flac"
     soundfile.write(recording, np.zeros(MINUTES * 60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)

@@ -52,6 +52,7 @@ def test_a_ring_without_memory_ends_the_session(place: Path) -> None:
     assert given_up["fix"] == "free some memory and start again"
 
 
+@pytest.mark.long
 def test_64_open_files_are_enough(place: Path) -> None:
     _works(run(place, ["prlimit", "--nofile=64"]))
 
@@ -76,6 +77,7 @@ def test_a_home_that_cannot_be_written_is_enough(place: Path) -> None:
     _works(run(place, in_own_mounts(f"mount -t tmpfs -o ro none {quoted(home)}"), closed))
 
 
+@pytest.mark.long
 def test_no_home_is_needed(place: Path) -> None:
     without = surroundings(place)
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
@@ -83,6 +85,7 @@ def test_no_home_is_needed(place: Path) -> None:
     _works(run(place, environment={**without, "HOME": "/nowhere/at/all"}))
 
 
+@pytest.mark.long
 def test_a_session_works_without_any_network(place: Path) -> None:
     prefix = ["unshare", "--user", "--map-root-user", "--net"]
     if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:

@@ -58,6 +58,7 @@ def _on_time(events: list[Event]) -> None:
             assert event["logged_ns"] > due_ns, "nothing is known before it is said"
 
 
+@pytest.mark.long
 def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path) -> None:
     environment = {"LD_PRELOAD": str(jumping_clock)}
     probe = "import time\nbegan = time.time()\nwhile abs(time.time() - began) < 7_000: pass"

@@ -49,6 +49,7 @@ def test_the_window_opens_on_a_display_with_a_cookie(place: Path) -> None:
     assert "landlock" in ready["sandbox"]
 
 
+@pytest.mark.long
 def test_the_window_opens_on_wayland(place: Path) -> None:
     need("weston")
     with root_desktop(place) as desktop:
@@ -89,6 +90,7 @@ def test_any_locale_will_do(place: Path, locale: str) -> None:
     assert b"hanks for joining" in done.stdout
 
 
+@pytest.mark.long
 def test_a_deleted_working_folder_does_no_harm(place: Path) -> None:
     vanished = place / "gone"
     vanished.mkdir()
@@ -106,6 +108,7 @@ def test_a_deleted_working_folder_does_no_harm(place: Path) -> None:
     assert b"hanks for joining" in done.stdout
 
 
+@pytest.mark.long
 def test_an_ascii_only_output_does_no_harm(place: Path) -> None:
     with root_desktop(place) as desktop:
         desktop.environment["PYTHONIOENCODING"] = "ascii"

@@ -95,6 +95,7 @@ def test_pipewire_in_the_runtime_directory(desktop: Desktop) -> None:
     _hears_both_sides(desktop)
 
 
+@pytest.mark.long
 def test_pulseaudio_without_a_runtime_directory(place: Path) -> None:
     need("pulseaudio", "pactl", "paplay")
     with root_desktop(place, runtime=False) as desktop:
@@ -103,6 +104,7 @@ def test_pulseaudio_without_a_runtime_directory(place: Path) -> None:
         _hears_both_sides(desktop)
 
 
+@pytest.mark.long
 def test_a_runtime_directory_that_no_variable_names(place: Path) -> None:
     """After `su`, or in a cron job, the login's variables are missing but its sound server is running."""
     need("pulseaudio", "pactl", "paplay")

@@ -89,10 +89,16 @@ BAD_INPUT = [
     (("--source", "mic=-", "--provider", "opnai"), 3, "openai"),
     (("--source", "mic=-", "--device", "cuda"), 5, "CUDA"),
 ]
+LONG = (1, 2, 3, 4, 15)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "message"), BAD_INPUT, ids=[" ".join(case[0]) for case in BAD_INPUT]
+    ("arguments", "code", "message"),
+    [
+        # Those that end before a stage starts are quick; of the others one of a kind.
+        pytest.param(*case, id=" ".join(case[0]), marks=[pytest.mark.long] if number in LONG else [])
+        for number, case in enumerate(BAD_INPUT)
+    ],
 )
 def test_bad_input_is_one_line_and_leaves_nothing(
     place: Path, arguments: tuple[str, ...], code: int, message: str

@@ -83,6 +83,7 @@ def test_a_typed_key_reaches_only_llm_and_its_restarts(place: Path, provider: Pr
     assert not _planted(terminal.shown.encode())
 
 
+@pytest.mark.long
 def test_modules_in_the_working_folder_are_not_imported(
     place: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_killed_session_is_resumed(place: Path) -> None:
     wait_until(lambda: taken_up.left_behind() == [])
 
 
+@pytest.mark.long
 def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     with running(
         "run", "--source", recording(place), "--answer", "off", "--json", directory=place
