@@ -28,6 +28,13 @@ def test_named_files_exist(name: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_faults_name_test_files_that_exist() -> None:
+    text = (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]+/test_\w+\.py)`", text)
+    assert len(named) > 40
+    assert [path for path in named if not (ROOT / "tests" / path).exists()] == []
+
+
 def test_readme_and_glossary_stay_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
     terms = re.findall(r"^\| (?!term|---)", (ROOT / "docs/glossary.md").read_text(encoding="utf-8"), re.M)

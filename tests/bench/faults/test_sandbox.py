@@ -22,7 +22,7 @@ def test_sandbox_cost_is_a_difference_of_medians() -> None:
 def test_unsandboxed_session_differs_only_in_sandboxes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    recording = Path(__file__).parents[2] / "session" / "demo" / "call.flac"
+    recording = Path(__file__).parents[3] / "session" / "demo" / "call.flac"
     command = ["run", "--source", f"mic=file:{recording}", "--pace", "fast", "--json", "--answer", "off"]
     ended = subprocess.run(
         [sys.executable, "-m", "bench.faults.unsandboxed", *command],
