@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = ("bus", "capture", "vad", "stt", "llm", "overlay", "session")
+from tests.support.program_copy import PACKAGES, ROOT
+
 LONG = "CUECARD_LONG_TESTS"
 """When set, every mutant has a session of its own."""
 

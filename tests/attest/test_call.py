@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 from session.attest.call import Call, parse
-
-
-def hexed(text: str) -> str:
-    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+from tests.support.strace_text import hexed
 
 
 def call(line: str) -> Call:

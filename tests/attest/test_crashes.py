@@ -10,7 +10,7 @@ import pytest
 
 from session.attest.search import Words
 from session.run.demo import DEMO, script
-from tests.attest.test_attest import PACKAGES, ROOT
+from tests.support.program_copy import PACKAGES, ROOT
 from tests.support.session_process import running
 
 ERRORS = {

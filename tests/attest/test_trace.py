@@ -6,7 +6,7 @@ import pytest
 
 from session.attest.call import parse
 from session.attest.trace import Process, Sink, fold
-from tests.attest.test_call import hexed
+from tests.support.strace_text import hexed
 
 
 def started(*arguments: str) -> str:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from session.practice.measures import combine, measure
 from session.practice.utterances import Utterance
+from tests.support.practice_utterances import utterance
 
 SECOND = 16_000
-
-
-def utterance(text: str, *spoken_s: tuple[float, float], number: int = 1) -> Utterance:
-    """Return an utterance with speech at these seconds."""
-    samples = [(round(start * SECOND), round(stop * SECOND)) for start, stop in spoken_s]
-    pauses = [(before[1], after[0]) for before, after in pairwise(samples)]
-    return Utterance(number, samples[0][0], samples[0][0], pauses, samples[-1][1], text, ended=True)
 
 
 TEN = "One two three four five six seven eight nine ten."

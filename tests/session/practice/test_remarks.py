@@ -4,7 +4,7 @@ from bus.messages import Measures
 from session.practice.measures import combine, measure
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, clock, overall, remarks
 from session.settings.practice import PracticeSettings
-from tests.session.practice.test_measures import utterance
+from tests.support.practice_utterances import utterance
 
 SETTINGS = PracticeSettings()
 GOOD = (
