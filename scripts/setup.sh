@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Makes .venv ready on this machine: system libraries, a Python of 3.11 or later, the pinned packages, cuecard.
+# Sets up .venv on this machine: system libraries, Python 3.11 or later, the pinned packages, cuecard.
 #
-# Run again, it installs only what is missing. It changes nothing outside this folder but the system libraries.
+# A second run installs only what is missing. Outside this folder it changes nothing but system libraries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 oldest="3.11"
 
-say() { echo "setup: $*" >&2; }
+report() { echo "setup: $*" >&2; }
 
 is_recent() {
-    # Runs it rather than reading its name: a version manager leaves names behind that start nothing.
+    # Runs it, because a version manager may leave commands that start no Python.
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 find_python() {
     local name
     if [[ -n "${PYTHON:-}" ]] && ! is_recent "$PYTHON"; then
-        say "$PYTHON is no Python of $oldest or later, or does not start; nothing was changed"
+        report "$PYTHON is not Python $oldest or later, or does not start; nothing was changed"
         return 1
     fi
     for name in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
@@ -26,13 +26,13 @@ find_python() {
             return
         fi
     done
-    say "there is no Python of $oldest or later here; nothing was changed"
-    say "install one (Debian 12, Ubuntu 24.04 and later: apt-get install python3 python3-venv), or name yours:"
-    say "    make setup PYTHON=/path/to/python3"
+    report "Python $oldest or later is not installed; nothing was changed"
+    report "install one (Debian 12, Ubuntu 24.04 and later: apt-get install python3 python3-venv), or name another one:"
+    report "    make setup PYTHON=/path/to/python3"
     return 1
 }
 
-# One that was interrupted while it was made has no pip yet.
+# An interrupted set-up leaves an environment without pip.
 has_environment() { is_recent .venv/bin/python && .venv/bin/python -m pip --version >/dev/null 2>&1; }
 
 if has_environment; then
@@ -41,19 +41,19 @@ else
     python="$(find_python)"
     lacks=()
     if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-        lacks=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')") # Debian splits it off
+        lacks=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')") # a package of its own on Debian
     fi
     scripts/system_packages.sh "${lacks[@]}"
-    say "making .venv with $("$python" --version) ($python)"
+    report "creating .venv with $("$python" --version) ($python)"
     "$python" -m venv --clear .venv
 fi
 
-# The build tool warns of every editable installation from a flat folder; ours is meant to be one.
+# The build tool warns about editable installations from a flat folder, which this one is on purpose.
 export PYTHONWARNINGS=ignore
 
-say "installing the pinned packages into .venv (several hundred MB the first time)"
+report "installing the pinned packages into .venv (several hundred MB the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt setuptools
-# The build tool is the pinned one just installed, not whatever is newest today.
+# Use the pinned build tool just installed, not the newest one.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
     --no-build-isolation --editable '.[dev]'
-say "ready: .venv/bin/cuecard --help"
+report "ready: .venv/bin/cuecard --help"

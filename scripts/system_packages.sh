@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Installs the system libraries that a session needs, and the packages named beside; with "test", also what the
-# tests need.
+# Installs the system libraries that a session needs, and packages given as arguments; with "test", also those
+# of the tests.
 #
-# Installs only what is missing, as root or through a sudo that asks for nothing; otherwise prints the one line
-# to run and stops. Knows Debian and its relatives only: elsewhere it names the libraries and goes on.
+# Installs only what is missing, as root or through a passwordless sudo; otherwise prints the command to run and
+# stops. Supports Debian and its derivatives; elsewhere it names the libraries and continues.
 set -euo pipefail
 
-# PortAudio: the Linux wheel of sounddevice carries none. The ALSA plugins are PortAudio's way to PulseAudio
-# and PipeWire, and so to the computer's own sound, which pactl (in the utils) finds.
+# The Linux wheel of sounddevice does not include PortAudio. The ALSA plugins connect PortAudio to PulseAudio and
+# PipeWire; pactl (in the utils) lists their sources.
 audio=(libportaudio2 libasound2-plugins pulseaudio-utils)
-# What PyQt6's own libraries and its X11 and Wayland plugins link to and do not carry (ldd says so), and
-# D-Bus, which Qt loads as it runs.
+# Libraries that PyQt6 and its X11 and Wayland plugins link to but do not include (ldd), and D-Bus, which Qt loads
+# at run time.
 window=(
     libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libwayland-cursor0 libwayland-egl1 libxkbcommon0
     libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
     libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
-# Real sound servers and real screens (X11, Wayland), all without hardware, a real key store on a bus of its own, a voice that
-# asks practice questions, and what `cuecard attest` watches a session with.
+# Sound servers and displays (X11, Wayland) without hardware, a key store on a private bus, a voice for practice
+# questions, and strace for `cuecard attest`.
 test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth weston gnome-keyring)
 test+=(dbus-daemon espeak-ng strace util-linux)
 
@@ -29,11 +29,11 @@ fi
 wanted+=("$@")
 
 if ! command -v dpkg-query >/dev/null; then
-    echo "setup: this is no Debian; install what your system calls these: ${wanted[*]}" >&2
+    echo "setup: this is not Debian; install your system's packages of these libraries: ${wanted[*]}" >&2
     exit 0
 fi
 
-# Read whole, once: a pipe that grep leaves early would count as a failure. A renamed library
+# Read completely, once: a pipe that grep closes early would count as a failure. A renamed library
 # (libglib2.0-0t64) still provides its old name.
 installed="$(dpkg-query -W -f '${db:Status-Status} ${Package}, ${Provides},\n' | sed -n 's/^installed / /p')"
 
@@ -49,7 +49,7 @@ if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi
 
-# Never at the price of a package that is there: on a desktop with PipeWire, pulseaudio would replace pipewire-alsa.
+# Never remove an installed package: on a desktop with PipeWire, pulseaudio would replace pipewire-alsa.
 install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends --no-remove)
 if [[ $EUID -eq 0 ]]; then
     as_root=()
