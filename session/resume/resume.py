@@ -88,7 +88,7 @@ def _connect_to_keeper() -> socket.socket:
         return connection
     raise MachineFailure(
         "there is no session to resume",
-        kept="nothing: a killed session is retained for ten minutes, one that ended is not",
+        kept="a killed session is retained for ten minutes, one that ended is not",
         fix="start one with `cuecard run`",
     )
 
