@@ -20,7 +20,7 @@ from bus.failures import HubUnavailable, Rejected
 from bus.messages import Event, Logged, Message, encode
 from bus.run import Run
 
-PUBLISH, SUBSCRIBE = b"say", b"follow"
+PUBLISH, SUBSCRIBE = b"publish", b"subscribe"
 """The two requests of the hub's protocol."""
 
 _QUEUED_EVENTS = 10_000
@@ -138,10 +138,10 @@ class HubClient:
                 raise Rejected("a reply without this run's token")
 
     def _request_events(self) -> None:
-        follow = msgspec.msgpack.encode(Subscription(self._delivered_seq, self._kinds))
+        subscription = msgspec.msgpack.encode(Subscription(self._delivered_seq, self._kinds))
         with contextlib.suppress(zmq.Again):  # the hub is away; the supervisor restarts it
             self._subscription_socket.send_multipart(
-                [self._token, SUBSCRIBE, self.name.encode(), follow], zmq.DONTWAIT
+                [self._token, SUBSCRIBE, self.name.encode(), subscription], zmq.DONTWAIT
             )
 
     def _connect(self, address: str) -> zmq.Socket[bytes]:

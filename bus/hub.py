@@ -133,12 +133,12 @@ class Hub:
 
     def _subscribe(self, peer: bytes, body: bytes) -> None:
         try:
-            follow = msgspec.msgpack.decode(body, type=Subscription)
-            kinds = frozenset(self._kinds[kind] for kind in follow.kinds)
+            subscription = msgspec.msgpack.decode(body, type=Subscription)
+            kinds = frozenset(self._kinds[kind] for kind in subscription.kinds)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
             raise Rejected("an invalid subscription") from error
         subscriber = self._subscribers.setdefault(peer, Subscriber(kinds))
-        subscriber.kinds, subscriber.seq, subscriber.waiting = kinds, follow.since, True
+        subscriber.kinds, subscriber.seq, subscriber.waiting = kinds, subscription.since, True
 
     def _deliver(self) -> None:
         for peer, subscriber in list(self._subscribers.items()):

@@ -34,7 +34,7 @@ class InjectedFault:
 
     stage: str
     """"vad:mic"."""
-    struck_ns: int
+    injected_ns: int
 
 
 class FaultInjector:
@@ -87,9 +87,9 @@ class FaultInjector:
     def _inject(self, stage: str) -> None:
         pid = self._pids[stage]
         with contextlib.suppress(ProcessLookupError):  # the session has ended
-            struck_ns = time.monotonic_ns()
+            injected_ns = time.monotonic_ns()
             os.kill(pid, self._signal)
-            self.faults.append(InjectedFault(stage, struck_ns))
+            self.faults.append(InjectedFault(stage, injected_ns))
 
     def finish(self) -> None:
         """Wait for the last fault."""

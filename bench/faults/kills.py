@@ -37,11 +37,11 @@ _SOURCES = ("call", "mic")
 class _Outcome:
     """Totals of several sessions."""
 
-    mends: list[Recovery] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     accounts: list[OutcomeCounts] = field(default_factory=list)
     errors: list[tuple[int, int]] = field(default_factory=list)
-    count_double_answers: int = 0
+    double_answers: int = 0
     given_up: int = 0
 
 
@@ -59,13 +59,13 @@ def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers
     options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
     if "overlay" in stages:
         options += ["--view", "overlay"]
-    quiet, struck = _Outcome(), _Outcome()
+    quiet, faulty = _Outcome(), _Outcome()
     _play(quiet, (), 0, options, hang=False, seed=seed)
     left = times
     while left > 0:
-        _play(struck, stages, min(left, _A_SESSION), options, hang=hang, seed=seed + left)
+        _play(faulty, stages, min(left, _A_SESSION), options, hang=hang, seed=seed + left)
         left -= _A_SESSION
-    _print(stages, quiet, struck, hang=hang)
+    _print(stages, quiet, faulty, hang=hang)
 
 
 def _play(
@@ -80,50 +80,50 @@ def _play(
     by_number: dict[int, dict[str, Any]] = {each.event["seq"]: each.event for each in playback.received}
     events = list(by_number.values())
     for fault in injector.faults:
-        outcome.mends.append(recovery(fault, events))
+        outcome.recoveries.append(recovery(fault, events))
         if fault.stage.startswith("capture:") and (reported := gap(fault, events)):
             outcome.gaps.append(reported)
     outcome.accounts.append(account(events))
-    outcome.count_double_answers += count_double_answers(events)
+    outcome.double_answers += count_double_answers(events)
     outcome.given_up += sum(event["type"] == "StageGivenUp" for event in events)
     for source in _SOURCES:
         truth = " ".join(turn.text for turn in script() if turn.source == source)
         outcome.errors.append(word_errors([truth], [transcript(events, source)]))
 
 
-def _print(stages: Sequence[str], quiet: _Outcome, struck: _Outcome, *, hang: bool) -> None:
-    head = [["stage", "strikes", "found p50", "max", "ready p50", "max", "works p50", "max"]]
+def _print(stages: Sequence[str], quiet: _Outcome, faulty: _Outcome, *, hang: bool) -> None:
+    head = [["stage", "faults", "found p50", "max", "ready p50", "max", "works p50", "max"]]
     by_stage = {}
     for stage in stages:
-        mine = [each for each in struck.mends if each.stage.partition(":")[0] == stage]
+        mine = [each for each in faulty.recoveries if each.stage.partition(":")[0] == stage]
         by_stage[stage] = row = _times(mine)
         head.append([stage, str(len(mine)), *(f"{value:.2f} s" for value in list(row.values())[1:])])
     figures: dict[str, object] = {
         "hang": hang,
         "stages": by_stage,
-        "utterances": sum(each.utterances for each in struck.accounts),
-        "lost": sum(each.lost for each in struck.accounts),
-        "doubled": sum(each.doubled for each in struck.accounts),
-        "out_of_order": sum(each.out_of_order for each in struck.accounts),
-        "questions_asked_twice": struck.count_double_answers,
-        "given_up": struck.given_up,
+        "utterances": sum(each.utterances for each in faulty.accounts),
+        "lost": sum(each.lost for each in faulty.accounts),
+        "doubled": sum(each.doubled for each in faulty.accounts),
+        "out_of_order": sum(each.out_of_order for each in faulty.accounts),
+        "questions_asked_twice": faulty.double_answers,
+        "given_up": faulty.given_up,
         "undisturbed_wer_percent": _wer_percent(quiet),
-        "wer_percent": _wer_percent(struck),
-        "gaps": len(struck.gaps),
-        "gap_lost_ms_max": max((each.lost_ms for each in struck.gaps), default=0.0),
+        "wer_percent": _wer_percent(faulty),
+        "gaps": len(faulty.gaps),
+        "gap_lost_ms_max": max((each.lost_ms for each in faulty.gaps), default=0.0),
         "gap_off_ms_max": max(
-            (max(abs(each.start_off_ms), abs(each.stop_off_ms)) for each in struck.gaps), default=0.0
+            (max(abs(each.start_off_ms), abs(each.stop_off_ms)) for each in faulty.gaps), default=0.0
         ),
     }
     rows = [(name, _summary(value)) for name, value in figures.items() if name not in ("stages", "hang")]
     show("hangs" if hang else "kills", rows, figures, head=head)
 
 
-def _times(mends: Sequence[Recovery]) -> dict[str, float]:
+def _times(recoveries: Sequence[Recovery]) -> dict[str, float]:
     """Return the times to detection, readiness and work: median and worst."""
-    figures: dict[str, float] = {"strikes": len(mends)}
+    figures: dict[str, float] = {"faults": len(recoveries)}
     for name in ("found_s", "ready_s", "works_s"):
-        values = [value for each in mends if (value := getattr(each, name)) is not None]
+        values = [value for each in recoveries if (value := getattr(each, name)) is not None]
         figures[f"{name}_p50"] = quantile(values, 0.5) if values else 0.0
         figures[f"{name}_max"] = max(values, default=0.0)
     return figures

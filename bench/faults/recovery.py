@@ -61,31 +61,31 @@ class OutcomeCounts:
 def recovery(fault: InjectedFault, events: Sequence[Event]) -> Recovery:
     """Return the recovery from a fault."""
     part, _, source = fault.stage.partition(":")
-    died = next(_after(events, fault.struck_ns, {"StageDied"}, stage=fault.stage), None)
+    died = next(_after(events, fault.injected_ns, {"StageDied"}, stage=fault.stage), None)
     if died is None:
         return Recovery(fault.stage, None, None, None)
     ready = next(_after(events, died, {"StageReady"}, stage=fault.stage), None)
     named = {"source": source} if source else {}
     began = next(_after(events, died, {"StageStarted"}, stage=fault.stage), died)
     works = next(_after(events, began, _WORK[part], **named), None) if part in _WORK else ready
-    return Recovery(fault.stage, *(_seconds(fault.struck_ns, at_ns) for at_ns in (died, ready, works)))
+    return Recovery(fault.stage, *(_seconds(fault.injected_ns, at_ns) for at_ns in (died, ready, works)))
 
 
 def gap(fault: InjectedFault, events: Sequence[Event]) -> Gap | None:
     """Return the reported loss of audio after a fault of capture; None if none was reported."""
     source = fault.stage.partition(":")[2]
     starts = [event for event in events if event["type"] == "CaptureStarted" and event["source"] == source]
-    again = next((start for start in starts if start["logged_ns"] > fault.struck_ns), None)
+    again = next((start for start in starts if start["logged_ns"] > fault.injected_ns), None)
     if again is None:
         return None
-    struck_sample = (fault.struck_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
+    injected_sample = (fault.injected_ns - again["first_sample_ns"]) * SAMPLE_RATE / 1e9
     reported = next(
         (
             event
             for event in events
             if event["type"] == "AudioLost"
             and event["source"] == source
-            and event["logged_ns"] > fault.struck_ns
+            and event["logged_ns"] > fault.injected_ns
         ),
         None,
     )
@@ -93,7 +93,7 @@ def gap(fault: InjectedFault, events: Sequence[Event]) -> Gap | None:
         return None
     return Gap(
         lost_ms=(reported["stop_sample"] - reported["start_sample"]) / SAMPLE_RATE * 1e3,
-        start_off_ms=(reported["start_sample"] - struck_sample) / SAMPLE_RATE * 1e3,
+        start_off_ms=(reported["start_sample"] - injected_sample) / SAMPLE_RATE * 1e3,
         stop_off_ms=(reported["stop_sample"] - again["start_sample"]) / SAMPLE_RATE * 1e3,
     )
 

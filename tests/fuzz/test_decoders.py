@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bench.fuzzing.decoder import CORPUS, Decoder
 from bench.fuzzing.table import DECODERS
 from bench.fuzzing.worker import input_of, trouble
+from bus.client import PUBLISH
 
 _INPUTS = 120
 _QUIET = settings(
@@ -113,7 +114,7 @@ def test_messages_of_any_shape_are_answered_or_refused(
     for body in (msgspec.msgpack.encode(shaped), bare):
         unharmed(DECODERS[name], body)
     unharmed(
-        DECODERS["hub"], msgspec.msgpack.encode([b"TOKEN", b"say", b"stt", msgspec.msgpack.encode(shaped)])
+        DECODERS["hub"], msgspec.msgpack.encode([b"TOKEN", PUBLISH, b"stt", msgspec.msgpack.encode(shaped)])
     )
 
 
