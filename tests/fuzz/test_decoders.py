@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from bench.fuzzing.decoder import CORPUS, Decoder
 from bench.fuzzing.table import DECODERS
 from bench.fuzzing.worker import input_of, trouble
-from bus.client import PUBLISH
+from bus.client import PUBLISH, SUBSCRIBE
+from bus.messages import Logged
+from bus.wiring import TRANSIENT
 
 _INPUTS = 120
 _QUIET = settings(
@@ -173,3 +175,15 @@ def test_the_corpora_are_small_and_belong_to_decoders() -> None:
     assert max(path.stat().st_size for path in files) < 10_000
     assert sum(path.stat().st_size for path in files) < 300_000
     assert Path(__file__).parent / "corpus" == CORPUS
+
+
+def test_stored_log_input_reaches_the_check_it_is_for() -> None:
+    """A renamed event or field would make stored inputs fail earlier, and the check untested."""
+    body = (CORPUS / "past" / "of_the_moment").read_bytes()
+    (logged,) = msgspec.msgpack.decode(body, type=list[Logged])
+    assert type(logged.event) in TRANSIENT
+
+
+def test_stored_hub_inputs_use_its_verbs() -> None:
+    for file in (CORPUS / "hub").glob("subscribe_*"):
+        assert SUBSCRIBE in file.read_bytes()
