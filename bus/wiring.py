@@ -56,6 +56,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.EndpointPredicted: Route(by=("stt",), to=(SESSION, "vad", "stt", "llm", *VIEWS)),
     m.PartialTranscribed: Route(by=("stt",), to=(SESSION, "stt", *VIEWS)),
     m.FinalTranscribed: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.TranscriptRevised: Route(by=("stt",), to=(SESSION, "stt", "llm", "practice", *VIEWS)),
     m.UtteranceDiscarded: Route(by=("stt",), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
     m.UtteranceLost: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
     m.NotesLoaded: Route(by=("llm",), to=(SESSION, *VIEWS)),

@@ -9,6 +9,7 @@ from bus.messages import (
     EndpointPredicted,
     FinalTranscribed,
     PartialTranscribed,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -99,6 +100,13 @@ def final(
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
         unconfirmed=unconfirmed,
+    )
+
+
+def revised(task: Task, text: str, decoded: Pass) -> TranscriptRevised:
+    """Return the event of a later pass that found other words for a final."""
+    return TranscriptRevised(
+        source=task.source, utterance=task.utterance, text=text, compute_ms=decoded.compute_ms
     )
 
 

@@ -69,6 +69,7 @@ from bus.messages.transcripts import (
     EndpointPredicted,
     FinalTranscribed,
     PartialTranscribed,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -101,6 +102,7 @@ Event = (
     | EndpointPredicted
     | PartialTranscribed
     | FinalTranscribed
+    | TranscriptRevised
     | UtteranceDiscarded
     | UtteranceLost
     | NotesLoaded

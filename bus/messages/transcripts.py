@@ -22,7 +22,9 @@ class EndpointPredicted(Message, frozen=True, kw_only=True):
     reason: str
     """Class of the words: "question", "sentence", "unfinished", …"""
     text: str = ""
-    """The transcript, as the final will have it if no more speech follows."""
+    """The transcript, as the final will have it if no more speech follows: complete until SpeechResumed."""
+    replaces: list[int] = []
+    """As in `FinalTranscribed`."""
 
 
 class PartialTranscribed(Message, frozen=True, kw_only=True):
@@ -35,10 +37,12 @@ class PartialTranscribed(Message, frozen=True, kw_only=True):
     """Number of words from the start that are not expected to change."""
     stop_sample: int
     """End of the transcribed audio."""
+    replaces: list[int] = []
+    """As in `FinalTranscribed`."""
 
 
 class FinalTranscribed(Message, frozen=True, kw_only=True):
-    """Final transcript of an utterance."""
+    """Final transcript of a turn so far: of an utterance, with the earlier ones that it continues."""
 
     source: str
     utterance: int
@@ -67,6 +71,21 @@ class FinalTranscribed(Message, frozen=True, kw_only=True):
     """Total duration of all passes, without abandoned ones."""
     unconfirmed: bool = False
     """The words are those of the last partial, because no final pass confirmed them."""
+    replaces: list[int] = []
+    """Earlier utterances of this source whose finals this one replaces: the speaker went on after a short
+    pause, `text` has the words of all of them, and `start_sample` is that of the first."""
+
+
+class TranscriptRevised(Message, frozen=True, kw_only=True):
+    """A later pass, with more context, found other words for a final transcript."""
+
+    source: str
+    utterance: int
+    """The utterance of the final that is revised; `replaces` of that final still holds."""
+    text: str
+    """Replaces the final's text."""
+    compute_ms: float
+    """Duration of the pass."""
 
 
 class UtteranceDiscarded(Message, frozen=True, kw_only=True):
