@@ -19,6 +19,7 @@ from stt.scheduler import Scheduler
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.transcriber import Transcriber
+from stt.turns import Turns
 
 _POLL_WHILE_BUSY_S = 0.002
 _POLL_S = 0.02
@@ -31,12 +32,13 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
-        projections: tuple[Projection, ...] = (utterances, scheduler, lag)
+        turns = Turns()
+        projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag)
         stage.enter_sandbox()
 
         with (
             Sources(stage.run) as sources,
-            Transcriber(engine, sources, settings, utterances) as transcriber,
+            Transcriber(engine, sources, settings, utterances, turns) as transcriber,
         ):
             stage.ready(f"{engine.name} {engine.device}")
             received = stage.history()

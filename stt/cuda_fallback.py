@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ import numpy as np
 from bus.audio import Samples
 from bus.failures import Failure, ModelFailure
 from stt.device import Device, cpu, cuda
-from stt.engine import Engine, WhisperEngine
+from stt.engine import Engine, Request, WhisperEngine
 from stt.hallucination import Pass
 from stt.mel import Features, GrowingMel, MelFrontEnd
 from stt.settings import SttSettings
@@ -138,12 +139,7 @@ class CudaFallbackEngine:
         return MelWithSamples(self._engine.front_end, start_sample)
 
     def transcribe(
-        self,
-        features: Features,
-        previous_text: str = "",
-        *,
-        retry_suspect: bool = True,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        self, request: Request, *, is_cancelled: Callable[[], bool] = lambda: False
     ) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`.
 
@@ -152,12 +148,8 @@ class CudaFallbackEngine:
         """
 
         def transcribe(engine: WhisperEngine) -> tuple[Pass, bool]:
-            return engine.transcribe(
-                _for_model(engine, features),
-                previous_text,
-                retry_suspect=retry_suspect,
-                is_cancelled=is_cancelled,
-            )
+            features = _for_model(engine, request.features)
+            return engine.transcribe(replace(request, features=features), is_cancelled=is_cancelled)
 
         engine = self._engine
         try:

@@ -35,6 +35,9 @@ _OPEN_WORDS = frozenset(
 _CLEAR_ABOVE = -0.3
 """Mean log probability; below it, the words and their full stop are unreliable."""
 
+_SURE_FROM = 0.9
+"""Share of the hypotheses' probability that ends a sentence, less what the words are unclear by."""
+
 
 @dataclass(frozen=True)
 class Waits:
@@ -53,8 +56,8 @@ class Waits:
 
 
 WAITS: dict[Endpointing, Waits] = {
-    "snappy": Waits(question_ms=256, sentence_ms=288, unclear_ms=416, unfinished_ms=608, slow_from_ms=400),
-    "balanced": Waits(question_ms=320, sentence_ms=352, unclear_ms=576, unfinished_ms=896, slow_from_ms=300),
+    "snappy": Waits(question_ms=192, sentence_ms=224, unclear_ms=288, unfinished_ms=416, slow_from_ms=400),
+    "balanced": Waits(question_ms=224, sentence_ms=256, unclear_ms=416, unfinished_ms=640, slow_from_ms=300),
     "patient": Waits(question_ms=512, sentence_ms=640, unclear_ms=800, unfinished_ms=992, slow_from_ms=300),
 }
 
@@ -72,13 +75,19 @@ class Decision:
 
 
 def decide(
-    text: str, endpointing: Endpointing, *, mean_log_probability: float = 0.0, longest_pause_ms: float = 0.0
+    text: str,
+    endpointing: Endpointing,
+    *,
+    sentence_share: float = 1.0,
+    mean_log_probability: float = 0.0,
+    longest_pause_ms: float = 0.0,
 ) -> Decision:
     """Return how long the quiet after these words must last, and why.
 
     Args:
         text: The words up to the pause, with Whisper's punctuation.
         endpointing: The user's choice.
+        sentence_share: Share of the probability of all hypotheses that ends a sentence.
         mean_log_probability: Of the words, per token, natural logarithm.
         longest_pause_ms: The longest earlier pause in the utterance.
     """
@@ -87,7 +96,8 @@ def decide(
         return Decision(waits.question_ms, ending)
     if ending == "unfinished":
         return Decision(waits.unfinished_ms, ending)
-    if ending == "sentence" and mean_log_probability < _CLEAR_ABOVE:
+    sureness = sentence_share + min(0.0, mean_log_probability - _CLEAR_ABOVE)
+    if ending == "sentence" and sureness < _SURE_FROM:
         ending = "unclear words"
     elif ending == "sentence" and longest_pause_ms >= waits.slow_from_ms:
         ending = "slow speaker"

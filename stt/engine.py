@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +20,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
 from stt.device import Device
-from stt.hallucination import Pass, is_suspect, most_tokens
+from stt.hallucination import Pass, is_suspect, most_tokens, sentence_share
 from stt.mel import FRAMES_PER_S, Features, GrowingMel, MelFrontEnd, fit, fitted_frames
 from stt.prompt import PromptBuilder, may_be_echo
 from stt.settings import SttSettings
@@ -37,6 +37,24 @@ class PassCancelled(Exception):
     """The pass was cancelled, because its result is not needed any more."""
 
 
+@dataclass(frozen=True)
+class Request:
+    """What one pass transcribes, and how."""
+
+    features: Features
+    """float32, shape (mels, frames), from `growing_mel`; at most 30 s are used."""
+    previous_text: str = ""
+    """Text before the words to transcribe, as context."""
+    words_from_s: float = 0.0
+    """The words before this time are known: they are heard as context, and only later ones are written."""
+    language: str = ""
+    """Code of the spoken language; empty for the one that is set, or to detect it."""
+    beam: int = 0
+    """Beam size; 0 for the one that is set."""
+    retry_suspect: bool = True
+    """Retry a pass that looks like a hallucination, with a wider window."""
+
+
 class Engine(Protocol):
     """Transcribes features; implement this to add an engine, and choose it in `cuda_fallback.load`."""
 
@@ -51,20 +69,11 @@ class Engine(Protocol):
     def growing_mel(self, start_sample: int) -> GrowingMel:
         """Return an empty spectrogram for an utterance that begins at this sample."""
 
-    def transcribe(
-        self,
-        features: Features,
-        previous_text: str = "",
-        *,
-        retry_suspect: bool = True,
-        is_cancelled: Callable[[], bool] = _never,
-    ) -> tuple[Pass, bool]:
+    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = _never) -> tuple[Pass, bool]:
         """Return the words of a stretch of audio, and whether a wider window was needed.
 
         Args:
-            features: float32, shape (mels, frames), from `growing_mel`; at most 30 s are used.
-            previous_text: Text before this audio, as context.
-            retry_suspect: Retry a pass that looks like a hallucination, with a wider window.
+            request: The audio and its context.
             is_cancelled: Checked between steps; from any thread.
 
         Raises:
@@ -120,80 +129,91 @@ class WhisperEngine:
         """Return an empty spectrogram for an utterance that begins at this sample."""
         return GrowingMel(self._front_end, start_sample)
 
-    def transcribe(
-        self,
-        features: Features,
-        previous_text: str = "",
-        *,
-        retry_suspect: bool = True,
-        is_cancelled: Callable[[], bool] = _never,
-    ) -> tuple[Pass, bool]:
+    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = _never) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`."""
         settings = self._settings
-        frames = self._frames(features, settings.window_s, settings.extra_s)
-        wider = self._frames(features, settings.redo_window_s, settings.redo_extra_s)
-        first = self._pass(features, frames, previous_text, is_cancelled)
-        if frames >= wider or not retry_suspect or not is_suspect(first):
+        frames = self._frames(request, settings.window_s, settings.extra_s)
+        wider = self._frames(request, settings.redo_window_s, settings.redo_extra_s)
+        first = self._pass(request, frames, is_cancelled)
+        if frames >= wider or not request.retry_suspect or not is_suspect(first):
             return first, False
-        retry = self._pass(features, wider, previous_text, is_cancelled)
+        retry = self._pass(request, wider, is_cancelled)
         return replace(retry, began_ns=first.began_ns, compute_ms=first.compute_ms + retry.compute_ms), True
 
-    def _frames(self, features: Features, least_s: float, extra_s: float) -> int:
-        return fitted_frames(features.shape[1], least_s=least_s, extra_s=extra_s, mels=self._front_end.mels)
+    def _frames(self, request: Request, least_s: float, extra_s: float) -> int:
+        frames, mels = request.features.shape[1], self._front_end.mels
+        return fitted_frames(frames, least_s=least_s, extra_s=extra_s, mels=mels)
 
-    def _pass(
-        self, features: Features, frames: int, previous_text: str, is_cancelled: Callable[[], bool]
-    ) -> Pass:
+    def _pass(self, request: Request, frames: int, is_cancelled: Callable[[], bool]) -> Pass:
         if is_cancelled():
             raise PassCancelled
         began_ns = time.monotonic_ns()
-        speech_s = features.shape[1] / FRAMES_PER_S
-        features = fit(features, frames)
+        features = fit(request.features, frames)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-        language = self._language(encoded)
+        language, probability = self._language(request, encoded)
         if is_cancelled():
             raise PassCancelled
-        result = self._decode(encoded, self._prompts.prompt(language, previous_text), speech_s, language)
+        result = self._decode(encoded, request, language, with_hotwords=True)
         if self._prompts.hotwords and may_be_echo(_mean_log_probability(result)):
             if is_cancelled():
                 raise PassCancelled
-            prompt = self._prompts.prompt(language, previous_text, with_hotwords=False)
-            result = self._decode(encoded, prompt, speech_s, language)
+            result = self._decode(encoded, request, language, with_hotwords=False)
         tokens = result.sequences_ids[0]
         return Pass(
             text=self._prompts.text(tokens),
-            tokens=len(tokens),
+            tokens=self._prompts.count_words(tokens),
             mean_log_probability=_mean_log_probability(result),
             no_speech_probability=result.no_speech_prob,
-            speech_s=speech_s,
+            sentence_share=sentence_share(
+                [self._prompts.text(each) for each in result.sequences_ids],
+                [score * len(each) for score, each in zip(result.scores, result.sequences_ids, strict=True)],
+            ),
+            speech_s=_speech_s(request),
             window_s=frames / FRAMES_PER_S,
             began_ns=began_ns,
             compute_ms=(time.monotonic_ns() - began_ns) / 1e6,
             language=language,
+            language_probability=probability,
         )
 
     def _decode(
-        self, encoded: ctranslate2.StorageView, prompt: list[int], speech_s: float, language: str
+        self, encoded: ctranslate2.StorageView, request: Request, language: str, *, with_hotwords: bool
     ) -> ctranslate2.models.WhisperGenerationResult:
+        prompt = self._prompts.prompt(
+            language,
+            request.previous_text,
+            with_hotwords=with_hotwords,
+            words_from_s=request.words_from_s,
+        )
+        beam = request.beam or self._settings.beam
         return self._model.generate(
             encoded,
             [prompt],
-            beam_size=self._settings.beam,
-            max_length=_max_length(most_tokens(speech_s, language), len(prompt)),
+            beam_size=beam,
+            num_hypotheses=beam,
+            max_length=_max_length(most_tokens(_speech_s(request), language), len(prompt)),
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
 
-    def _language(self, encoded: ctranslate2.StorageView) -> str:
-        if self._settings.language != "auto" or not self._model.is_multilingual:
-            return self._settings.language if self._settings.language != "auto" else "en"
-        token: str = self._model.detect_language(encoded)[0][0][0]
-        return token.strip("<|>")
+    def _language(self, request: Request, encoded: ctranslate2.StorageView) -> tuple[str, float]:
+        """Return the language of a pass and its probability: 1 where it is known."""
+        language = request.language or self._settings.language
+        if language != "auto" or not self._model.is_multilingual:
+            return (language if language != "auto" else "en"), 1.0
+        token, probability = self._model.detect_language(encoded)[0][0]
+        return token.strip("<|>"), probability
 
     def _warm_up(self) -> None:
         """Run one pass, so that the first real one is fast; on CUDA, this shows whether it works at all."""
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
-        self.transcribe(self._front_end(noise.astype(np.int16)))
+        self.transcribe(Request(self._front_end(noise.astype(np.int16))))
+
+
+def _speech_s(request: Request) -> float:
+    """Return the length of the audio whose words a pass writes."""
+    frames: int = request.features.shape[1]
+    return frames / FRAMES_PER_S - request.words_from_s
 
 
 def _mean_log_probability(result: ctranslate2.models.WhisperGenerationResult) -> float:

@@ -13,20 +13,20 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from stt.endpointing import Endpointing, decide
+from stt.endpointing import decide
 from stt.hallucination import Pass, is_hallucination, without_loop
-from stt.open_utterances import OpenUtterance, outcome_without_pass
+from stt.open_utterances import OpenUtterance, Shown, outcome_without_pass
 from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.utterance import Prefix, Utterance
+from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
 
 
 def words(decoded: Pass, prefix: Prefix, settings: SttSettings) -> str:
-    """Return the words of the utterance up to the end of the pass; empty when there are none."""
+    """Return the words of the turn up to the end of the pass; empty when there are none."""
     return prefix.joined("" if is_hallucination(decoded, settings) else without_loop(decoded.text))
 
 
-def partial(task: Task, text: str, stable_words: int) -> PartialTranscribed:
+def partial(task: Task, plan: PassPlan, text: str, stable_words: int) -> PartialTranscribed:
     """Return the event of a partial pass."""
     return PartialTranscribed(
         source=task.source,
@@ -34,72 +34,77 @@ def partial(task: Task, text: str, stable_words: int) -> PartialTranscribed:
         text=text,
         stable_words=stable_words,
         stop_sample=task.stop_sample,
+        replaces=list(plan.replaces),
     )
 
 
 def endpoint(
-    task: Task, text: str, decoded: Pass, endpointing: Endpointing, *, longest_pause_ms: float
+    running: RunningPass, decoded: Pass, settings: SttSettings, *, longest_pause_ms: float
 ) -> EndpointPredicted | None:
     """Return how long the gate waits after these words; None without words: then the full hangover holds."""
+    task, plan = running.task, running.plan
+    text = words(decoded, plan.prefix, settings)
     if not text:
         return None
     decision = decide(
         text,
-        endpointing,
+        settings.endpointing,
+        sentence_share=decoded.sentence_share,
         mean_log_probability=decoded.mean_log_probability,
         longest_pause_ms=longest_pause_ms,
     )
     return EndpointPredicted(
         source=task.source,
         utterance=task.utterance,
-        start_sample=task.start_sample,
+        start_sample=plan.start_sample,
         quiet_sample=task.quiet_sample,
         wait_ms=decision.wait_ms,
         reason=decision.reason,
         text=text,
+        replaces=list(plan.replaces),
     )
 
 
 def final(
     task: Task,
+    running: RunningPass,
     text: str,
     decoded: Pass,
     utterance: Utterance,
     *,
-    early: bool,
     retried: bool,
     unconfirmed: bool = False,
-) -> FinalTranscribed | UtteranceDiscarded:
-    """Return the event with the final words of an utterance, or that it had none.
+) -> FinalTranscribed:
+    """Return the event with the final words of a turn so far.
 
     Args:
         task: The final task, with all of its words in `text`.
-        decoded: The pass that gave them.
+        running: The pass that gave them; it may have begun before the end was decided.
+        text: The words.
+        decoded: Its result.
         utterance: Has the cost of earlier passes.
-        early: Whether the pass began before the end was decided.
         retried: Whether it was retried with a wider window.
         unconfirmed: Whether the words were shown before and not found by the final pass.
     """
-    if not text:
-        return _discarded(task)
     return FinalTranscribed(
         source=task.source,
         utterance=task.utterance,
         text=text,
-        start_sample=task.start_sample,
+        start_sample=running.plan.start_sample,
         quiet_sample=task.quiet_sample,
         stop_sample=task.stop_sample,
         mean_log_probability=decoded.mean_log_probability,
         no_speech_probability=decoded.no_speech_probability,
         window_s=decoded.window_s,
         retried=retried,
-        speculative=early,
-        queue_ms=0.0 if early else max(0.0, (decoded.began_ns - task.decided_ns) / 1e6),
+        speculative=running.early,
+        queue_ms=0.0 if running.early else max(0.0, (decoded.began_ns - task.decided_ns) / 1e6),
         compute_ms=decoded.compute_ms,
         passes=utterance.passes,
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
         unconfirmed=unconfirmed,
+        replaces=list(running.plan.replaces),
     )
 
 
@@ -110,7 +115,8 @@ def revised(task: Task, text: str, decoded: Pass) -> TranscriptRevised:
     )
 
 
-def _discarded(task: Task) -> UtteranceDiscarded:
+def discarded(task: Task) -> UtteranceDiscarded:
+    """Return the event of an utterance without words, or with none that its turn did not have."""
     return UtteranceDiscarded(
         source=task.source,
         utterance=task.utterance,
@@ -138,7 +144,7 @@ def confirmed(text: str, shown: str, decoded: Pass, settings: SttSettings) -> tu
     return text, False
 
 
-def untranscribed(task: Task, shown: str, cause: str) -> FinalTranscribed | UtteranceLost:
+def untranscribed(task: Task, shown: Shown, cause: str) -> FinalTranscribed | UtteranceLost:
     """Return the outcome of an utterance whose final pass is impossible: the words shown last, or none."""
     utterance = OpenUtterance(task.source, task.utterance, task.start_sample, task.stop_sample, shown=shown)
     return outcome_without_pass(utterance, cause)

@@ -6,7 +6,9 @@ Both show in the statistics of a pass. Pure.
 
 from __future__ import annotations
 
+import math
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stt.settings import SttSettings
@@ -22,6 +24,7 @@ _DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S, _LEAST_WHEN_DENSE = 8, 2.5, -0.95
 """Outside English, Whisper gives speech and words lower probabilities, so words as dense as speech are
 accepted above this mean log probability. On noise it invents fewer or less likely words. Chosen on one German
 recording and 13 clips of noise, the nearest of which had -1.09; not checked on others."""
+_SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
 _TOKENS_SPARE = 10
 _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0
@@ -47,7 +50,25 @@ class Pass:
     began_ns: int
     """Monotonic time at which the pass started computing."""
     compute_ms: float
+    sentence_share: float = 0.0
+    """Share of the probability of all hypotheses that ends a sentence; see `sentence_share`."""
     language: str = "en"
+    language_probability: float = 1.0
+    """1 where the language was known."""
+
+
+def sentence_share(texts: Sequence[str], log_probabilities: Sequence[float]) -> float:
+    """Return how much of the probability of the hypotheses of a pass ends in a full stop or a mark.
+
+    It says better than the best hypothesis alone whether a sentence is complete (`bench/LOG.md`).
+
+    Args:
+        texts: The hypotheses.
+        log_probabilities: Of each as a whole, natural logarithm.
+    """
+    weights = [math.exp(each - max(log_probabilities)) for each in log_probabilities]
+    ended = sum(weight for text, weight in zip(texts, weights, strict=True) if text.endswith(_SENTENCE_ENDS))
+    return ended / sum(weights) if weights else 0.0
 
 
 def most_tokens(speech_s: float, language: str = "en") -> int:

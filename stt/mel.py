@@ -82,6 +82,11 @@ class GrowingMel:
         self._frames = np.empty((front_end.mels, 0), np.float32)
 
     @property
+    def start_sample(self) -> int:
+        """The first sample added."""
+        return self._start_sample
+
+    @property
     def stop_sample(self) -> int:
         """One past the last sample added."""
         return self._start_sample + len(self._waveform)

@@ -14,6 +14,19 @@ Key = tuple[str, int]
 """Source and number of an utterance."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Published words of an utterance."""
+
+    text: str = ""
+    sample: int = -1
+    """End of the audio of the pass that gave them."""
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words they contain."""
+    start_sample: int | None = None
+    """Where the first of these begins, if there are any."""
+
+
 @dataclass
 class OpenUtterance:
     """An utterance without an outcome."""
@@ -25,10 +38,8 @@ class OpenUtterance:
     """Its end as far as it is known, or how far it was transcribed."""
     begun: bool = False
     ended: bool = False
-    shown: str = ""
+    shown: Shown = Shown()
     """The newest published words."""
-    shown_sample: int = -1
-    """End of the audio of the pass that gave them."""
 
 
 class OpenUtterances:
@@ -36,6 +47,8 @@ class OpenUtterances:
 
     def __init__(self) -> None:
         self._open: dict[Key, OpenUtterance] = {}
+        self._turn_starts: dict[Key, int] = {}
+        """First sample of each turn, by its last utterance."""
 
     def apply(self, logged: m.Logged) -> None:
         """Update the state with one event. Applying an event again changes nothing."""
@@ -52,6 +65,8 @@ class OpenUtterances:
             case m.PartialTranscribed() | m.EndpointPredicted():
                 self.show(event)
             case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
+                if isinstance(event, m.FinalTranscribed):
+                    self._turn_starts[event.source, event.utterance] = event.start_sample
                 self._open.pop((event.source, event.utterance), None)
             case _:
                 pass
@@ -62,18 +77,19 @@ class OpenUtterances:
             return
         sample = event.stop_sample if isinstance(event, m.PartialTranscribed) else event.quiet_sample
         utterance = self._of(event.source, event.utterance)
-        if sample >= utterance.shown_sample:
-            utterance.shown, utterance.shown_sample = event.text, sample
+        if sample >= utterance.shown.sample:
+            start = self._turn_starts.get((event.source, event.replaces[-1])) if event.replaces else None
+            utterance.shown = Shown(event.text, sample, tuple(event.replaces), start)
         utterance.stop_sample = max(utterance.stop_sample, sample)
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._open)
 
-    def shown(self, key: Key) -> str:
-        """Return the newest published words of an utterance; empty when there are none."""
+    def shown(self, key: Key) -> Shown:
+        """Return the newest published words of an utterance, if there are any."""
         utterance = self._open.get(key)
-        return utterance.shown if utterance else ""
+        return utterance.shown if utterance else Shown()
 
     def close(
         self, cause: str, *, source: str | None = None, ended: bool | None = None
@@ -100,7 +116,8 @@ class OpenUtterances:
 
 def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.FinalTranscribed | m.UtteranceLost:
     """Return the outcome without a final pass: the words shown last, or that the utterance is lost."""
-    if not utterance.shown:
+    shown = utterance.shown
+    if not shown.text:
         return m.UtteranceLost(
             source=utterance.source,
             utterance=utterance.utterance,
@@ -111,8 +128,8 @@ def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.FinalTranscr
     return m.FinalTranscribed(
         source=utterance.source,
         utterance=utterance.utterance,
-        text=utterance.shown,
-        start_sample=utterance.start_sample,
+        text=shown.text,
+        start_sample=utterance.start_sample if shown.start_sample is None else shown.start_sample,
         quiet_sample=utterance.stop_sample,
         stop_sample=utterance.stop_sample,
         mean_log_probability=0.0,
@@ -123,4 +140,5 @@ def outcome_without_pass(utterance: OpenUtterance, cause: str) -> m.FinalTranscr
         queue_ms=0.0,
         compute_ms=0.0,
         unconfirmed=True,
+        replaces=list(shown.replaces),
     )

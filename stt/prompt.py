@@ -19,6 +19,9 @@ MAX_HOTWORD_TOKENS = 120
 _MAX_PREVIOUS_TOKENS = 60
 """More makes Whisper repeat itself."""
 
+_TIMESTAMP_S = 0.02
+"""Step of Whisper's timestamps."""
+
 _ECHO_BELOW = -0.55
 """Mean log probability. Correct hotwords had at least -0.45 in 85 passes; invented ones at most -0.6."""
 
@@ -38,13 +41,24 @@ class PromptBuilder:
         self.end = self._token("<|endoftext|>")
         self.hotwords = fitting(hotwords, self.count)
 
-    def prompt(self, language: str, previous_text: str = "", *, with_hotwords: bool = True) -> list[int]:
-        """Return the tokens that request a transcription without timestamps.
+    def prompt(
+        self,
+        language: str,
+        previous_text: str = "",
+        *,
+        with_hotwords: bool = True,
+        words_from_s: float = 0.0,
+    ) -> list[int]:
+        """Return the tokens that request a transcription without timestamps, or from a time on.
+
+        Whisper obeys a start time that it finds in its prompt: it listens to the whole window and writes only
+        what is said after it (`bench/LOG.md`).
 
         Args:
             language: "en", "de", …; ignored by an English-only model.
             previous_text: Text before this audio, as context; its last words are used.
             with_hotwords: Whether to include the glossary.
+            words_from_s: Where the words begin; 0 for all words of the window.
 
         Raises:
             SettingsFailure: The model does not know the language.
@@ -56,11 +70,18 @@ class PromptBuilder:
             prompt = [self._token("<|startofprev|>"), *before, *prompt]
         if self._multilingual:
             prompt += [self._token(f"<|{language}|>", language), self._token("<|transcribe|>")]
-        return [*prompt, self._token("<|notimestamps|>")]
+        no_timestamps = self._token("<|notimestamps|>")
+        if not words_from_s:
+            return [*prompt, no_timestamps]
+        return [*prompt, no_timestamps + 1 + round(words_from_s / _TIMESTAMP_S)]
 
     def count(self, text: str) -> int:
         """Return the number of tokens of a text; common words are one token."""
         return len(self._tokens(text))
+
+    def count_words(self, tokens: Sequence[int]) -> int:
+        """Return how many of `tokens` are text."""
+        return sum(token < self.end for token in tokens)
 
     def text(self, tokens: Sequence[int]) -> str:
         """Return the text of `tokens`, without special tokens."""

@@ -1,13 +1,14 @@
 """Scheduler of transcription passes: a projection of the event log.
 
 Order: finals, the other party's first, then oldest first; then the speculative final of a speaker who has
-paused; then a partial of a speaker. Finals that have to wait cost a few numbers each, because their audio
-waits in the ring. Pure: after a restart, applying the history gives exactly the passes that are still needed.
+paused; then a revision of a final; then a partial of a speaker. Finals that have to wait cost a few numbers
+each, because their audio waits in the ring. Pure: after a restart, applying the history gives exactly the
+passes that are still needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -24,7 +25,7 @@ _PARTIAL_SHARE = 0.08
 class Task:
     """One pass to make."""
 
-    kind: Literal["final", "speculative", "partial"]
+    kind: Literal["final", "speculative", "partial", "revision"]
     source: str
     utterance: int
     start_sample: int
@@ -55,6 +56,8 @@ class Resources:
     """By utterance: one past the last sample that earlier passes have read."""
     speculated: Mapping[Key, int] = field(default_factory=dict)
     """By utterance: `quiet_sample` of a speculative pass that can serve as its final."""
+    revisable: Sequence[Task] = ()
+    """Finals that a pass over more of their turn could correct."""
     room: bool = True
     """Whether a pass can begin now."""
     room_for_partial: bool = True
@@ -121,9 +124,11 @@ class Scheduler:
             return self._finals.pop(final.key)
         if self._finals or not resources.room:
             return None
-        return self._next_speculative(resources.written) or (
-            self._next_partial(resources.written) if resources.room_for_partial else None
-        )
+        if speculative := self._next_speculative(resources.written):
+            return speculative
+        if not resources.room_for_partial:
+            return None
+        return next(iter(resources.revisable), None) or self._next_partial(resources.written)
 
     def pop_overwritten(self, resources: Resources) -> list[Task]:
         """Remove and return the finals whose audio has been overwritten."""

@@ -57,8 +57,12 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Shortest encoder window of a retry, after a pass that looks like a hallucination."""
     redo_extra_s: Padding = 5.0
     """Padding after the speech in that window."""
+    short_pass_s: Padding = 6.0
+    """A final pass over more audio than this writes only what comes after the last known pause."""
+    context_s: Padding = 8.5
+    """Audio of such a pass, at least from that pause on."""
     longest_pass_s: Seconds = 13.0
-    """A final pass over more audio than this begins at a pause up to which the words are known."""
+    """Longest audio of the pass that may revise such a final."""
     beam: Annotated[int, msgspec.Meta(ge=1, le=32)] = 5
     """Beam size; on one thread five cost little more than one."""
     least_in_speech: LogProbability = -2.2

@@ -9,28 +9,45 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from bus.audio import SAMPLE_RATE
 from bus.failures import Overrun
-from bus.messages import Event
+from bus.messages import Event, FinalTranscribed
 from stt import events
-from stt.engine import Engine, PassCancelled
+from stt.engine import Engine, PassCancelled, Request
 from stt.hallucination import Pass, is_hallucination, is_suspect
+from stt.mel import Features, GrowingMel
 from stt.open_utterances import Key, OpenUtterances
 from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
-from stt.utterance import Prefix, RunningPass, Utterance
+from stt.turns import Turn, Turns
+from stt.utterance import PassPlan, Prefix, RunningPass, Utterance, plain_words
 
 _PASSES_PER_WORKER = 2  # one computes while a cancelled one runs to its next checkpoint
 _MAX_FAILURES = 3
 """Failed passes in a row after which the engine is not trusted any more and the stage restarts."""
 
+_LEAST_SHARE = 0.8
+"""A revision that has fewer of the words than this has missed some, and is not used."""
+
 _OVERWRITTEN = "its audio was overwritten before it could be transcribed"
 _DECODING_ERRORS = (RuntimeError, ValueError, MemoryError)
 """What CTranslate2 and numpy raise when a pass fails."""
+
+
+@dataclass
+class _Revision:
+    """A pass that may correct a final."""
+
+    task: Task
+    plan: PassPlan
+    mel: GrowingMel
+    text: str
+    """The words of the final."""
+    result: Future[tuple[Pass, bool]] | None = None
 
 
 class Transcriber:
@@ -41,6 +58,7 @@ class Transcriber:
         sources: Gives the audio.
         settings: The stage's settings.
         open_utterances: Has the words that were shown, also those from before a restart.
+        turns: Says which turn an utterance continues.
     """
 
     def __init__(
@@ -49,13 +67,18 @@ class Transcriber:
         sources: Sources,
         settings: SttSettings,
         open_utterances: OpenUtterances,
+        turns: Turns,
     ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
-        self._open_utterances = open_utterances
+        self._open_utterances, self._turns = open_utterances, turns
         self._failures = 0
         threads = _PASSES_PER_WORKER * engine.device.workers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
         self._utterances: dict[Key, Utterance] = {}
+        self._mels: dict[str, GrowingMel] = {}
+        """By source, of its newest turn."""
+        self._revisions: dict[str, _Revision] = {}
+        """By source: its newest final, if a pass over more of its turn could correct it."""
         self._lost: list[Event] = []
         self._passes: set[Future[tuple[Pass, bool]]] = set()
         """Every pass that was begun, cancelled ones included."""
@@ -63,7 +86,7 @@ class Transcriber:
     @property
     def busy(self) -> bool:
         """Whether a pass is running whose result is wanted."""
-        return any(each.unfinished() for each in self._utterances.values())
+        return bool(self._wanted())
 
     @property
     def has_room(self) -> bool:
@@ -74,8 +97,7 @@ class Transcriber:
     @property
     def has_room_for_partial(self) -> bool:
         """Whether a partial can begin without delaying a final."""
-        wanted = sum(len(each.unfinished()) for each in self._utterances.values())
-        return wanted < max(1, self._engine.device.workers - 1)
+        return len(self._wanted()) < max(1, self._engine.device.workers - 1)
 
     def resources(self) -> Resources:
         """Return what the scheduler needs to know about audio and passes."""
@@ -88,13 +110,17 @@ class Transcriber:
                 for key, each in self._utterances.items()
                 if each.final and each.final.final is None
             },
+            revisable=[each.task for each in self._revisions.values() if each.result is None],
             room=self.has_room,
             room_for_partial=self.has_room_for_partial,
         )
 
     def begin(self, task: Task) -> None:
         """Start a pass, unless an earlier one serves."""
-        utterance = self._utterance(task.key, task.start_sample)
+        if task.kind == "revision":
+            self._revise(task)
+            return
+        utterance = self._utterance(task)
         if task.kind != "partial":
             utterance.cancel_partial()
             if utterance.final and utterance.is_made(task):
@@ -102,7 +128,7 @@ class Transcriber:
                 return
             if utterance.final:
                 self._waste(utterance, utterance.final)
-        self._start(task, utterance)
+        self._start(task, utterance, self._turns.before(task.key))
 
     def skip(self, task: Task) -> None:
         """Close an utterance whose audio has been overwritten."""
@@ -132,11 +158,15 @@ class Transcriber:
             if utterance.partial and utterance.partial.result.done():
                 running, utterance.partial = utterance.partial, None
                 yield from self._partial(utterance, running)
+        for source, revision in [*self._revisions.items()]:
+            if revision.result and revision.result.done():
+                del self._revisions[source]
+                yield from self._revised(revision, revision.result)
 
-    def _start(self, task: Task, utterance: Utterance) -> None:
-        prefix = utterance.prefix(task)
+    def _start(self, task: Task, utterance: Utterance, turn: Turn | None) -> None:
+        plan = utterance.plan(task, turn)
         try:
-            features = utterance.features(task, prefix, self._sources)
+            features = utterance.features(task, plan, self._sources)
         except Overrun:
             if task.kind == "final":
                 del self._utterances[task.key]
@@ -144,19 +174,26 @@ class Transcriber:
             return
         utterance.passes += 1
         cancelled = threading.Event()
-        result = self._threads.submit(
-            self._engine.transcribe,
-            features,
-            prefix.text,
-            retry_suspect=task.kind != "partial",
-            is_cancelled=cancelled.is_set,
-        )
-        self._passes.add(result)
-        running = RunningPass(task, prefix, result, cancelled, task if task.kind == "final" else None)
+        result = self._submit(features, plan, cancelled, retry_suspect=task.kind != "partial")
+        running = RunningPass(task, plan, result, cancelled, task if task.kind == "final" else None)
         if task.kind == "partial":
             utterance.partial = running
         else:
             utterance.final = running
+
+    def _submit(
+        self, features: Features, plan: PassPlan, cancelled: threading.Event, *, retry_suspect: bool
+    ) -> Future[tuple[Pass, bool]]:
+        request = Request(features, plan.prefix.context, plan.words_from_s, retry_suspect=retry_suspect)
+        result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
+        self._passes.add(result)
+        return result
+
+    def _wanted(self) -> list[Future[tuple[Pass, bool]]]:
+        """Return the running passes whose result is wanted."""
+        passes = [each.result for utterance in self._utterances.values() for each in utterance.unfinished()]
+        revisions = [each.result for each in self._revisions.values() if each.result]
+        return passes + [result for result in revisions if not result.done()]
 
     def _waste(self, utterance: Utterance, running: RunningPass) -> None:
         """Cancel a speculative pass; if it is done, its words up to the pause are kept as a prefix."""
@@ -166,12 +203,12 @@ class Transcriber:
         if running.result.done() and not running.result.exception():
             decoded, _ = running.result.result()
             utterance.compute_ms += decoded.compute_ms
-            if text := events.words(decoded, running.prefix, self._settings):
-                utterance.prefixes.append(Prefix(running.task.stop_sample, text))
+            if text := events.words(decoded, running.plan.prefix, self._settings):
+                utterance.prefixes.append(Prefix(running.task.stop_sample, text, running.plan.replaces))
 
     def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, retried = self._result(running)
+            decoded, retried = self._counted(running.result)
         except PassCancelled:
             return
         except _DECODING_ERRORS as error:
@@ -180,20 +217,57 @@ class Transcriber:
         if running.final is None:
             yield from self._endpoint(utterance, running, decoded)
             return
+        before = self._words_before(key, running.plan)
+        found = events.words(decoded, running.plan.prefix, self._settings) or before
+        if len(plain_words(found)) < len(plain_words(before)):  # it missed words that are known
+            self._start(running.final, utterance, None)
+            return
         del self._utterances[key]
-        found = events.words(decoded, running.prefix, self._settings)
-        text, unconfirmed = events.confirmed(found, self._open_utterances.shown(key), decoded, self._settings)
-        yield events.final(
-            running.final,
-            text,
-            decoded,
-            utterance,
-            early=running.early,
-            retried=retried,
-            unconfirmed=unconfirmed,
+        text, unconfirmed = self._confirmed(key, running.plan, found, decoded)
+        if plain_words(text) == plain_words(before):
+            yield events.discarded(running.final)
+            return
+        final = events.final(
+            running.final, running, text, decoded, utterance, retried=retried, unconfirmed=unconfirmed
         )
+        yield final
+        self._remember(utterance, running, final)
 
-    def _result(self, running: RunningPass) -> tuple[Pass, bool]:
+    def _words_before(self, key: Key, plan: PassPlan) -> str:
+        """Return the words of earlier utterances that those of a pass replace."""
+        turn = self._turns.before(key) if plan.replaces else None
+        return (turn.text or "") if turn and turn.utterances == plan.replaces else ""
+
+    def _confirmed(self, key: Key, plan: PassPlan, found: str, decoded: Pass) -> tuple[str, bool]:
+        shown = self._open_utterances.shown(key)
+        if shown.replaces != plan.replaces:
+            return found, False
+        return events.confirmed(found, shown.text, decoded, self._settings)
+
+    def _remember(self, utterance: Utterance, running: RunningPass, final: FinalTranscribed) -> None:
+        """Remember a final that a pass over more of its turn could correct, for when there is room."""
+        self._revisions.pop(running.task.source, None)
+        assert running.final is not None
+        if plan := utterance.revision(running):
+            task = replace(running.final, kind="revision")
+            self._revisions[task.source] = _Revision(task, plan, utterance.mel, final.text)
+
+    def _revise(self, task: Task) -> None:
+        revision = self._revisions[task.source]
+        features = revision.mel.features(revision.plan.first_sample, task.stop_sample)
+        revision.result = self._submit(features, revision.plan, threading.Event(), retry_suspect=True)
+
+    def _revised(self, revision: _Revision, result: Future[tuple[Pass, bool]]) -> Iterator[Event]:
+        try:
+            decoded, _ = self._counted(result)
+        except _DECODING_ERRORS:
+            return
+        text = events.words(decoded, revision.plan.prefix, self._settings)
+        fewer = len(plain_words(text)) < _LEAST_SHARE * len(plain_words(revision.text))
+        if text != revision.text and not fewer:
+            yield events.revised(revision.task, text, decoded)
+
+    def _counted(self, result: Future[tuple[Pass, bool]]) -> tuple[Pass, bool]:
         """Return the result of a pass, and count failures in a row.
 
         Raises:
@@ -201,12 +275,12 @@ class Transcriber:
             RuntimeError, ValueError, MemoryError: It failed.
         """
         try:
-            result = running.result.result()
+            decoded = result.result()
         except _DECODING_ERRORS:
             self._failures += 1
             raise
         self._failures = 0
-        return result
+        return decoded
 
     def _failed(
         self, key: Key, utterance: Utterance, running: RunningPass, error: Exception
@@ -215,7 +289,7 @@ class Transcriber:
         utterance.final = None
         final = running.final
         if final is not None and running.early and self._failures < _MAX_FAILURES:
-            self._start(final, utterance)
+            self._start(final, utterance, self._turns.before(key))
         elif final is not None:
             del self._utterances[key]
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
@@ -231,11 +305,7 @@ class Transcriber:
             return
         running.endpoint_predicted = True
         predicted = events.endpoint(
-            running.task,
-            events.words(decoded, running.prefix, self._settings),
-            decoded,
-            self._settings.endpointing,
-            longest_pause_ms=utterance.longest_pause_ms,
+            running, decoded, self._settings, longest_pause_ms=utterance.longest_pause_ms
         )
         if predicted:
             self._open_utterances.show(predicted)
@@ -243,7 +313,7 @@ class Transcriber:
 
     def _partial(self, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, _ = self._result(running)
+            decoded, _ = self._counted(running.result)
         except PassCancelled:
             return
         except _DECODING_ERRORS:
@@ -253,17 +323,23 @@ class Transcriber:
         utterance.compute_ms += decoded.compute_ms
         if is_suspect(decoded) or is_hallucination(decoded, self._settings):
             return
-        text, stable_words = utterance.stable_words.update(running.prefix.joined(decoded.text))
-        partial = events.partial(running.task, text, stable_words)
+        prefix = running.plan.prefix
+        text, stable_words = utterance.stable_words.update(
+            prefix.joined(decoded.text), len(prefix.text.split())
+        )
+        partial = events.partial(running.task, running.plan, text, stable_words)
         self._open_utterances.show(partial)
         yield partial
 
-    def _utterance(self, key: Key, start_sample: int) -> Utterance:
-        utterance = self._utterances.get(key)
+    def _utterance(self, task: Task) -> Utterance:
+        utterance = self._utterances.get(task.key)
         if utterance is None:
-            longest = round(self._settings.longest_pass_s * SAMPLE_RATE)
-            mel = self._engine.growing_mel(start_sample)
-            utterance = self._utterances[key] = Utterance(mel, longest)
+            turn = self._turns.before(task.key)
+            start = turn.start_sample if turn else task.start_sample
+            mel = self._mels.get(task.source)
+            if mel is None or not turn or mel.start_sample > start:
+                mel = self._mels[task.source] = self._engine.growing_mel(start)
+            utterance = self._utterances[task.key] = Utterance(mel, self._settings)
         return utterance
 
     def __enter__(self) -> Self:

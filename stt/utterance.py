@@ -13,23 +13,60 @@ from bus.audio import SAMPLE_RATE
 from stt.hallucination import Pass
 from stt.mel import Features, GrowingMel
 from stt.scheduler import Task
+from stt.settings import SttSettings
 from stt.sources import Sources
+from stt.turns import Turn
 
 _LEAST_PARTIAL_SAMPLES = round(0.8 * SAMPLE_RATE)
-_LEAST_FINAL_SAMPLES = 3 * SAMPLE_RATE
-"""A shorter final pass would transcribe a word or two out of context, and get them wrong."""
+_LEAST_TAIL_SAMPLES = round(1.0 * SAMPLE_RATE)
+"""A shorter rest after a known pause would be a word or two, and its pass could miss them."""
+_BEFORE_STAMP_S = 0.06
+"""How long before the end of a known pause its pass starts to write."""
 
 
 @dataclass(frozen=True)
 class Prefix:
-    """Words of an utterance up to a pause, and the sample at which the rest begins."""
+    """Known words up to a pause, and the sample at which the rest begins."""
 
     sample: int
     text: str
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words the text contains."""
+
+    @property
+    def context(self) -> str:
+        """The words without the full stop that every pause gets, so that a sentence may go on."""
+        return self.text[:-1] if self.text.endswith(".") and not self.text.endswith("..") else self.text
 
     def joined(self, text: str) -> str:
         """Return these words followed by the text of a pass over the rest."""
-        return f"{self.text} {text}".strip()
+        before = self.context if text[:1].islower() else self.text
+        return f"{before} {text}".strip()
+
+
+@dataclass(frozen=True)
+class PassPlan:
+    """Which audio a pass gets, and which of its words are known."""
+
+    first_sample: int
+    """Where the audio of the pass begins."""
+    prefix: Prefix
+    """The words before those of the pass."""
+    start_sample: int
+    """Where the turn begins, whose words the event will have."""
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words the event will have."""
+
+    @property
+    def words_from_s(self) -> float:
+        """Where in the audio the words of the pass begin; 0 where it begins with them."""
+        after_s = (self.prefix.sample - self.first_sample) / SAMPLE_RATE - _BEFORE_STAMP_S
+        return max(0.0, after_s) if self.prefix.text else 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the pass itself gives all words."""
+        return not self.prefix.text
 
 
 class StableWords:
@@ -42,13 +79,17 @@ class StableWords:
         self._last_pass: list[str] = []
         self._stable: list[str] = []
 
-    def update(self, text: str) -> tuple[str, int]:
+    def update(self, text: str, known_words: int = 0) -> tuple[str, int]:
         """Add the text of a new pass; return the text to show and the number of its stable words.
 
         Where the new pass contradicts stable words, they stay, and the new pass gives the words after them.
+
+        Args:
+            text: All words so far.
+            known_words: How many of them the pass did not write, because they were known.
         """
         words = text.split()
-        agreed = _common(self._last_pass, words)
+        agreed = max(known_words, _common(self._last_pass, words))
         if agreed > len(self._stable) and _common(self._stable, words) == len(self._stable):
             self._stable = words[:agreed]
         self._last_pass = words
@@ -66,6 +107,11 @@ def _common(first: list[str], second: list[str]) -> int:
     return count
 
 
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text without case and punctuation."""
+    return [word for word in map(_normalized, text.split()) if word]
+
+
 def _normalized(word: str) -> str:
     return word.lower().strip(".,!?;:\"'…-")
 
@@ -75,7 +121,7 @@ class RunningPass:
     """A pass on a thread of its own, and the decisions made about it since it began."""
 
     task: Task
-    prefix: Prefix
+    plan: PassPlan
     result: Future[tuple[Pass, bool]]
     """The decoded words, and whether the pass was retried with a wider window."""
     cancelled: threading.Event
@@ -95,8 +141,8 @@ class Utterance:
     """All that is known of an utterance between its first pass and its outcome."""
 
     mel: GrowingMel
-    longest_pass_samples: int
-    """A final pass over more than this begins at a known pause."""
+    """Begins with the turn that the utterance continues, if it does."""
+    settings: SttSettings
     prefixes: list[Prefix] = field(default_factory=list)
     stable_words: StableWords = field(default_factory=StableWords)
     partial: RunningPass | None = None
@@ -119,22 +165,55 @@ class Utterance:
         final = self.final
         return final is not None and final.final is None and final.task.quiet_sample == task.quiet_sample
 
-    def prefix(self, task: Task) -> Prefix:
-        """Return where the pass begins, and the words before that.
+    def plan(self, task: Task, turn: Turn | None) -> PassPlan:
+        """Return what a pass gets to transcribe.
 
-        Partials begin at the last pause that leaves something to transcribe. So do long finals; shorter
-        ones begin at the start, because Whisper is more accurate with more of a sentence.
+        A partial begins at the last pause that leaves something to transcribe. A short final begins at the
+        start of the turn, because Whisper is more accurate with more of a sentence; a longer one gets some
+        audio before the last pause and writes only what comes after it, which is faster.
+
+        Args:
+            task: The pass to make.
+            turn: The turn that the utterance continues, if any.
         """
+        if turn is not None and turn.start_sample < self.mel.start_sample:
+            turn = None
+        replaces = turn.utterances if turn else ()
+        known = [each for each in self.prefixes if each.replaces == replaces]
+        if turn is not None and turn.text:
+            known = [Prefix(turn.stop_sample, turn.text, replaces), *known]
+        start = turn.start_sample if turn else task.start_sample
         if task.kind == "partial":
-            latest = task.stop_sample - _LEAST_PARTIAL_SAMPLES
-        elif task.stop_sample - task.start_sample > self.longest_pass_samples:
-            latest = task.stop_sample - _LEAST_FINAL_SAMPLES
-        else:
-            return Prefix(task.start_sample, "")
-        early_enough = (prefix for prefix in self.prefixes if prefix.sample <= latest)
-        return max(early_enough, key=lambda prefix: prefix.sample, default=Prefix(task.start_sample, ""))
+            return self._partial_plan(task, known, start)
+        samples = task.stop_sample - start
+        late = [each for each in known if each.sample <= task.stop_sample - _LEAST_TAIL_SAMPLES]
+        if samples <= self._samples(self.settings.short_pass_s if late else self.settings.longest_pass_s):
+            return PassPlan(start, Prefix(start, ""), start, replaces)
+        if not late:
+            start = task.start_sample
+            return PassPlan(start, Prefix(start, ""), start)
+        prefix = max(late, key=lambda each: each.sample)
+        first = min(prefix.sample, max(start, task.stop_sample - self._samples(self.settings.context_s)))
+        return PassPlan(first, prefix, start, replaces)
 
-    def features(self, task: Task, prefix: Prefix, sources: Sources) -> Features:
+    def revision(self, final: RunningPass) -> PassPlan | None:
+        """Return a pass over more of a turn than its final had; None where there is no more."""
+        plan, stop = final.plan, final.task.stop_sample
+        longest = self._samples(self.settings.longest_pass_s)
+        if plan.is_complete:
+            return None
+        if stop - plan.start_sample <= longest:
+            return PassPlan(
+                plan.start_sample, Prefix(plan.start_sample, ""), plan.start_sample, plan.replaces
+            )
+        early = [each for each in self.prefixes if stop - longest <= each.sample < plan.prefix.sample]
+        early = [each for each in early if each.replaces == plan.replaces]
+        if not early:
+            return None
+        prefix = min(early, key=lambda each: each.sample)
+        return PassPlan(prefix.sample, prefix, plan.start_sample, plan.replaces)
+
+    def features(self, task: Task, plan: PassPlan, sources: Sources) -> Features:
         """Return the input of a pass; reads and computes only audio that no earlier pass has used.
 
         Raises:
@@ -142,7 +221,7 @@ class Utterance:
         """
         if self.mel.stop_sample < task.stop_sample:
             self.mel.extend(sources.read(task.source, self.mel.stop_sample, task.stop_sample))
-        return self.mel.features(prefix.sample, task.stop_sample)
+        return self.mel.features(plan.first_sample, task.stop_sample)
 
     def add_pause(self, quiet_sample: int, resumed_sample: int) -> None:
         """Record a pause after which the speaker resumed."""
@@ -161,3 +240,15 @@ class Utterance:
             if running:
                 running.cancelled.set()
         self.partial = self.final = None
+
+    def _partial_plan(self, task: Task, known: list[Prefix], start_sample: int) -> PassPlan:
+        latest = task.stop_sample - _LEAST_PARTIAL_SAMPLES
+        early = [each for each in known if each.sample <= max(latest, task.start_sample)]
+        if not early:
+            return PassPlan(task.start_sample, Prefix(task.start_sample, ""), task.start_sample)
+        prefix = max(early, key=lambda each: each.sample)
+        return PassPlan(max(prefix.sample, task.start_sample), prefix, start_sample, prefix.replaces)
+
+    @staticmethod
+    def _samples(seconds: float) -> int:
+        return round(seconds * SAMPLE_RATE)

@@ -26,11 +26,11 @@ class VadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Shorter sounds are not utterances."""
     pre_roll_ms: Milliseconds = 300
     """Audio before the first speech that belongs to an utterance."""
-    pause_ms: QuietMilliseconds = 96
+    pause_ms: QuietMilliseconds = 32
     """Quiet after which a pause is published, and its words are transcribed."""
     hangover_ms: QuietMilliseconds = 1000
     """Quiet after which an utterance ends, unless endpointing shortens it."""
-    padding_ms: Milliseconds = 96
+    padding_ms: Milliseconds = 32
     """Audio after the last speech that belongs to an utterance."""
     longest_s: Annotated[float, msgspec.Meta(ge=2, le=28)] = 25.0
     """Longer utterances are cut at their best pause."""

@@ -19,13 +19,14 @@ from session.models import store
 from session.run.demo import DEMO, script
 from stt.cuda_fallback import CudaFallbackEngine
 from stt.device import cpu
-from stt.engine import PassCancelled, WhisperEngine
+from stt.engine import PassCancelled, Request, WhisperEngine
 from stt.hallucination import Pass
-from stt.mel import Features, MelFrontEnd
+from stt.mel import MelFrontEnd
 from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
+from stt.turns import Turns
 from tests.support.waiting import wait_until
 
 OUT_OF_MEMORY = "CUDA failed with error out of memory"
@@ -45,14 +46,14 @@ class FailingEngine(WhisperEngine):
     def front_end(self) -> MelFrontEnd:
         return self._wide
 
-    def transcribe(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
+    def transcribe(self, request: Request, **more: Any) -> tuple[Pass, bool]:
         if not self._warm:
-            return super().transcribe(features, *rest, **more)
-        assert features.shape[0] == self._wide.mels
+            return super().transcribe(request, **more)
+        assert request.features.shape[0] == self._wide.mels
         self._works -= 1
         if self._works < 0:
             raise RuntimeError(OUT_OF_MEMORY)
-        return super().transcribe(features, *rest, **more)
+        return super().transcribe(request, **more)
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ class RecordedFallback:
         mel = self.engine.growing_mel(1000)
         for piece in np.array_split(samples, 5):
             mel.extend(piece)
-        return self.engine.transcribe(mel.features(1000, mel.stop_sample))[0].text
+        return self.engine.transcribe(Request(mel.features(1000, mel.stop_sample)))[0].text
 
 
 def test_working_card_loads_and_reports_nothing(question: Samples, spare: WhisperEngine) -> None:
@@ -113,9 +114,11 @@ def test_spare_with_other_mel_bands_recomputes_features(question: Samples, spare
     mel.extend(question)
     early = mel.features(0, len(question))
     assert early.shape[0] == 128
-    assert word_error_rate([QUESTION.text], [fallback.engine.transcribe(early)[0].text]) < 0.1
+    assert word_error_rate([QUESTION.text], [fallback.engine.transcribe(Request(early))[0].text]) < 0.1
     late = mel.features(SAMPLE_RATE // 2, len(question))
-    assert fallback.engine.transcribe(late, retry_suspect=False)[0].text, "the current utterance continues"
+    assert fallback.engine.transcribe(Request(late, retry_suspect=False))[0].text, (
+        "the current utterance continues"
+    )
     after = fallback.engine.growing_mel(0)
     after.extend(question)
     assert after.features(0, len(question)).shape[0] == 80
@@ -125,10 +128,10 @@ def test_concurrent_failures_load_one_spare(question: Samples, spare: WhisperEng
     together = threading.Barrier(3)
 
     class Together(FailingEngine):
-        def transcribe(self, features: Features, *rest: Any, **more: Any) -> tuple[Pass, bool]:
+        def transcribe(self, request: Request, **more: Any) -> tuple[Pass, bool]:
             if self._warm:
                 together.wait(timeout=20)
-            return super().transcribe(features, *rest, **more)
+            return super().transcribe(request, **more)
 
     fallback = RecordedFallback(Together(works=0), lambda: spare)
     with ThreadPoolExecutor(3) as pool:
@@ -142,7 +145,7 @@ def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine
     mel = fallback.engine.growing_mel(0)
     mel.extend(question)
     with pytest.raises(PassCancelled):
-        fallback.engine.transcribe(mel.features(0, len(question)), is_cancelled=lambda: True)
+        fallback.engine.transcribe(Request(mel.features(0, len(question))), is_cancelled=lambda: True)
     assert fallback.loads == 0
 
 
@@ -175,7 +178,7 @@ def test_no_utterance_is_lost_when_the_card_fails(spare: WhisperEngine, works: i
     fallback = RecordedFallback(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
     finals: list[FinalTranscribed] = []
-    with Transcriber(fallback.engine, Recording(), SETTINGS, OpenUtterances()) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(fallback.engine, Recording(), SETTINGS, OpenUtterances(), Turns()) as transcriber:  # type: ignore[arg-type]
         for number, turn in enumerate(turns):
             start, stop = round((turn.start_s - 0.25) * SAMPLE_RATE), round((turn.end_s + 0.25) * SAMPLE_RATE)
             transcriber.begin(Task("final", "call", number, start, stop, stop))

@@ -48,6 +48,12 @@ def test_improbable_words_are_unclear() -> None:
     assert decide(text, "balanced", mean_log_probability=-0.5).reason == "unclear words"
 
 
+def test_full_stop_of_few_hypotheses_is_unclear() -> None:
+    assert decide("That was all.", "balanced", sentence_share=0.95).reason == "few words"
+    assert decide("That was all I did.", "balanced", sentence_share=0.95).reason == "sentence"
+    assert decide("That was all I did.", "balanced", sentence_share=0.6).reason == "unclear words"
+
+
 def test_slow_speaker_gets_more_time() -> None:
     text = "We moved the reads behind a view."
     assert decide(text, "balanced", longest_pause_ms=250).reason == "sentence"

@@ -16,7 +16,7 @@ from session.models import store
 from session.run.demo import DEMO, script
 from stt.cuda_fallback import load
 from stt.device import cpu
-from stt.engine import PassCancelled, WhisperEngine
+from stt.engine import PassCancelled, Request, WhisperEngine
 from stt.hallucination import is_hallucination
 from stt.mel import Features
 from stt.settings import SttSettings
@@ -55,7 +55,7 @@ def spoken() -> list[tuple[str, Samples]]:
 def test_fitted_windows_transcribe_real_speech(engine: WhisperEngine) -> None:
     truth, texts = [], []
     for text, samples in spoken():
-        decoded, _ = engine.transcribe(features(engine, samples))
+        decoded, _ = engine.transcribe(Request(features(engine, samples)))
         assert decoded.window_s < 30
         assert not is_hallucination(decoded, settings())
         truth.append(text)
@@ -65,13 +65,15 @@ def test_fitted_windows_transcribe_real_speech(engine: WhisperEngine) -> None:
 
 def test_token_limit_does_not_cut_a_long_sentence(engine: WhisperEngine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    decoded, _ = engine.transcribe(features(engine, samples))
+    decoded, _ = engine.transcribe(Request(features(engine, samples)))
     assert decoded.text.split()[-1].strip(".").lower() == text.split()[-1].strip(".").lower()
 
 
 def test_previous_text_is_context_and_not_repeated(engine: WhisperEngine) -> None:
     text, samples = max(spoken(), key=lambda each: len(each[0]))
-    decoded, _ = engine.transcribe(features(engine, samples), "We were talking about the rate limiter. " * 12)
+    decoded, _ = engine.transcribe(
+        Request(features(engine, samples), "We were talking about the rate limiter. " * 12)
+    )
     assert word_error_rate([text], [decoded.text]) < 0.1
 
 
@@ -84,25 +86,25 @@ def test_cancelled_pass_stops_before_decoding(engine: WhisperEngine) -> None:
         return len(checks) == 2
 
     with pytest.raises(PassCancelled):
-        engine.transcribe(features(engine, samples), is_cancelled=on_second_check)
+        engine.transcribe(Request(features(engine, samples)), is_cancelled=on_second_check)
     assert len(checks) == 2, "it stopped after encoding, before decoding"
 
 
 def test_english_only_model_works() -> None:
     tiny = WhisperEngine(settings("tiny.en"), cpu(settings("tiny.en")))
     text, samples = spoken()[4]
-    assert word_error_rate([text], [tiny.transcribe(features(tiny, samples))[0].text]) < 0.2
+    assert word_error_rate([text], [tiny.transcribe(Request(features(tiny, samples)))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("loudness", [0, 3, 300])
 def test_silence_and_hiss_have_no_words(engine: WhisperEngine, loudness: int) -> None:
     hiss = np.random.default_rng(1).integers(-loudness, loudness + 1, 3 * SAMPLE_RATE).astype(np.int16)
-    assert is_hallucination(engine.transcribe(features(engine, hiss))[0], settings())
+    assert is_hallucination(engine.transcribe(Request(features(engine, hiss)))[0], settings())
 
 
 @pytest.mark.parametrize("samples", [400, 1_600, 40 * SAMPLE_RATE])
 def test_any_length_is_accepted(engine: WhisperEngine, samples: int) -> None:
-    decoded, _ = engine.transcribe(features(engine, np.zeros(samples, np.int16)))
+    decoded, _ = engine.transcribe(Request(features(engine, np.zeros(samples, np.int16))))
     assert is_hallucination(decoded, settings())
 
 
@@ -114,7 +116,7 @@ def test_unsupported_language_is_named() -> None:
 def test_language_is_detected() -> None:
     engine = WhisperEngine(settings(language="auto"), cpu(settings()))
     text, samples = spoken()[4]
-    assert word_error_rate([text], [engine.transcribe(features(engine, samples))[0].text]) < 0.2
+    assert word_error_rate([text], [engine.transcribe(Request(features(engine, samples)))[0].text]) < 0.2
 
 
 @pytest.mark.parametrize("how", ["missing", "truncated", "garbage"])

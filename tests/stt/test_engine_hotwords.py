@@ -11,7 +11,7 @@ from bus.audio import SAMPLE_RATE
 from session.models import store
 from session.run.demo import DEMO, Turn, script
 from stt.device import cpu
-from stt.engine import WhisperEngine
+from stt.engine import Request, WhisperEngine
 from stt.hallucination import is_hallucination
 from stt.settings import SttSettings
 
@@ -33,7 +33,7 @@ def decoded(engine: WhisperEngine, turn: Turn) -> str:
     stop = round((turn.end_s + MARGIN_S) * SAMPLE_RATE)
     mel = engine.growing_mel(0)
     mel.extend(np.ascontiguousarray(samples[start:stop]))
-    return engine.transcribe(mel.features(0, stop - start))[0].text
+    return engine.transcribe(Request(mel.features(0, stop - start)))[0].text
 
 
 def test_only_spoken_hotwords_are_transcribed(engine: WhisperEngine) -> None:
@@ -50,5 +50,5 @@ def test_noise_is_not_transcribed_as_hotwords(engine: WhisperEngine, loudness: i
     noise = np.random.default_rng(loudness).normal(0, loudness, 3 * SAMPLE_RATE).astype(np.int16)
     mel = engine.growing_mel(0)
     mel.extend(noise)
-    words, _ = engine.transcribe(mel.features(0, len(noise)))
+    words, _ = engine.transcribe(Request(mel.features(0, len(noise))))
     assert is_hallucination(words, SttSettings())

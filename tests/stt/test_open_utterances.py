@@ -15,9 +15,16 @@ def begun(utterance: int = 1, source: str = "mic") -> m.SpeechStarted:
     return m.SpeechStarted(source=source, utterance=utterance, start_sample=100, detected_sample=900)
 
 
-def partial(text: str, stop_sample: int, utterance: int = 1) -> m.PartialTranscribed:
+def partial(
+    text: str, stop_sample: int, utterance: int = 1, replaces: Sequence[int] = ()
+) -> m.PartialTranscribed:
     return m.PartialTranscribed(
-        source="mic", utterance=utterance, text=text, stable_words=0, stop_sample=stop_sample
+        source="mic",
+        utterance=utterance,
+        text=text,
+        stable_words=0,
+        stop_sample=stop_sample,
+        replaces=list(replaces),
     )
 
 
@@ -52,7 +59,15 @@ def folded(*events: m.Event) -> OpenUtterances:
     ],
 )
 def test_newest_published_words_are_shown(events: Sequence[m.Event], shown: str) -> None:
-    assert folded(begun(), *events).shown(("mic", 1)) == shown
+    assert folded(begun(), *events).shown(("mic", 1)).text == shown
+
+
+def test_outcome_of_a_continued_turn_replaces_its_finals() -> None:
+    shown = partial("Hello there you", 40_000, utterance=2, replaces=[1])
+    utterances = folded(begun(), final(1, "Hello there.", start_s=0.5), begun(2), shown)
+    (words,) = utterances.close("over")
+    assert isinstance(words, m.FinalTranscribed)
+    assert (words.text, words.replaces, words.start_sample) == ("Hello there you", [1], 8_000)
 
 
 @pytest.mark.parametrize("outcome", [final(1), discarded(1)])

@@ -27,6 +27,7 @@ from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
+from stt.turns import Turns
 from tests.support.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")
@@ -62,10 +63,15 @@ def utterances() -> OpenUtterances:
 
 
 @pytest.fixture
+def turns() -> Turns:
+    return Turns()
+
+
+@pytest.fixture
 def transcriber(
-    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> Iterator[Transcriber]:
-    with Transcriber(engine, recording, SETTINGS, utterances) as made:  # type: ignore[arg-type]
+    with Transcriber(engine, recording, SETTINGS, utterances, turns) as made:  # type: ignore[arg-type]
         yield made
 
 

@@ -11,7 +11,9 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
 from stt.mel import GrowingMel, MelFrontEnd
 from stt.scheduler import Task
-from stt.utterance import Prefix, StableWords, Utterance
+from stt.settings import SttSettings
+from stt.turns import Turn
+from stt.utterance import PassPlan, Prefix, StableWords, Utterance
 
 FRONT_END = MelFrontEnd(80)
 
@@ -33,7 +35,8 @@ class Audio:
 def utterance(*pauses_s: float) -> Utterance:
     """Return an utterance with known words up to these pauses."""
     prefixes = [Prefix(round(pause_s * SAMPLE_RATE), f"up to {pause_s:g}.") for pause_s in pauses_s]
-    return Utterance(GrowingMel(FRONT_END, 0), 9 * SAMPLE_RATE, prefixes)
+    settings = SttSettings(short_pass_s=6.0, context_s=4.0, longest_pass_s=9.0)
+    return Utterance(GrowingMel(FRONT_END, 0), settings, prefixes)
 
 
 def task(kind: str, stop_s: float, start_sample: int = 0) -> Task:
@@ -42,32 +45,83 @@ def task(kind: str, stop_s: float, start_sample: int = 0) -> Task:
 
 
 @pytest.mark.parametrize(
-    ("kind", "pauses_s", "stop_s", "begins_s"),
+    ("kind", "pauses_s", "stop_s", "first_s", "known_s"),
     [
-        ("partial", (), 3, 0),
-        ("partial", (2, 4), 5, 4),
-        ("partial", (2, 4), 4.01, 2),  # too little audio after the last pause
-        ("speculative", (2, 4), 9, 0),
-        ("final", (2, 4), 9, 0),
-        ("final", (2, 6, 11), 12, 6),  # too long for one pass
-        ("final", (11,), 12, 0),
+        ("partial", (), 3, 0, 0),
+        ("partial", (2, 4), 5, 4, 4),
+        ("partial", (2, 4), 4.5, 2, 2),  # too little audio after the last pause
+        ("speculative", (), 8, 0, 0),
+        ("speculative", (2, 4), 6, 0, 0),  # short enough for all of it
+        ("speculative", (2, 4), 7, 3, 4),
+        ("speculative", (2, 4), 9, 4, 4),  # all of the audio after the pause, though longer than the context
+        ("final", (2, 4), 7, 3, 4),
+        ("final", (2, 6.5), 7, 2, 2),  # too little audio after the last pause
+        ("final", (6.5,), 7, 0, 0),
+        ("final", (9.5,), 10, 0, 0),  # longer than the longest pass, and nothing is known
     ],
 )
-def test_partials_and_long_finals_begin_after_a_pause(
-    kind: str, pauses_s: tuple[float, ...], stop_s: float, begins_s: int
+def test_long_finals_write_only_what_follows_a_known_pause(
+    kind: str, pauses_s: tuple[float, ...], stop_s: float, first_s: float, known_s: float
 ) -> None:
-    prefix = utterance(*pauses_s).prefix(task(kind, stop_s))
-    assert prefix == Prefix(begins_s * SAMPLE_RATE, f"up to {begins_s}." if begins_s else "")
+    plan = utterance(*pauses_s).plan(task(kind, stop_s), None)
+    assert plan.first_sample == first_s * SAMPLE_RATE
+    assert plan.prefix == Prefix(known_s * SAMPLE_RATE, f"up to {known_s}." if known_s else "")  # type: ignore[arg-type]
+    assert plan.words_from_s == pytest.approx(max(0.0, known_s - first_s - 0.06) if known_s else 0.0)
 
 
 def test_without_a_pause_a_pass_begins_at_the_start() -> None:
-    assert utterance().prefix(task("partial", 3, start_sample=5)) == Prefix(5, "")
+    assert utterance().plan(task("partial", 3, start_sample=5), None) == PassPlan(5, Prefix(5, ""), 5)
 
 
 @given(st.lists(st.floats(0.5, 20)), st.floats(0.1, 25), st.sampled_from(["partial", "final"]))
 def test_pass_never_begins_after_its_end(pauses_s: list[float], stop_s: float, kind: str) -> None:
     made = task(kind, stop_s)
-    assert 0 <= utterance(*sorted(pauses_s)).prefix(made).sample <= made.stop_sample
+    plan = utterance(*sorted(pauses_s)).plan(made, None)
+    assert 0 <= plan.first_sample <= plan.prefix.sample <= made.stop_sample
+
+
+def turn(text: str | None = "Tell me about a time.") -> Turn:
+    """Return a turn of two seconds, after which an utterance begins at 3 s."""
+    return Turn((4, 5), 0, 2 * SAMPLE_RATE, 2 * SAMPLE_RATE, text)
+
+
+@pytest.mark.parametrize("text", ["Tell me about a time.", None])
+def test_short_final_of_a_turn_hears_all_of_it(text: str | None) -> None:
+    plan = utterance().plan(task("final", 5, 3 * SAMPLE_RATE), turn(text))
+    assert plan == PassPlan(0, Prefix(0, ""), 0, (4, 5))
+
+
+def test_long_final_of_a_turn_follows_its_known_words() -> None:
+    plan = utterance().plan(task("final", 8, 3 * SAMPLE_RATE), turn())
+    known = Prefix(2 * SAMPLE_RATE, "Tell me about a time.", (4, 5))
+    assert plan == PassPlan(2 * SAMPLE_RATE, known, 0, (4, 5))
+
+
+def test_long_final_does_not_wait_for_the_words_of_its_turn() -> None:
+    start = 3 * SAMPLE_RATE
+    assert utterance().plan(task("final", 13, start), turn(None)) == PassPlan(start, Prefix(start, ""), start)
+
+
+def test_partial_of_a_turn_has_its_words() -> None:
+    plan = utterance().plan(task("partial", 4, 3 * SAMPLE_RATE), turn())
+    assert (plan.first_sample, plan.prefix.text, plan.replaces) == (3 * SAMPLE_RATE, turn().text, (4, 5))
+
+
+def test_words_known_without_the_turn_are_not_used_with_it() -> None:
+    each = utterance(4)
+    assert each.plan(task("final", 8, 3 * SAMPLE_RATE), turn()).prefix.sample == 2 * SAMPLE_RATE
+
+
+@pytest.mark.parametrize(
+    ("text", "rest", "joined"),
+    [
+        ("Tell me about a time.", "when you disagreed.", "Tell me about a time when you disagreed."),
+        ("Tell me about a time.", "When was that?", "Tell me about a time. When was that?"),
+        ("And then...", "we did.", "And then... we did."),
+    ],
+)
+def test_full_stop_at_a_pause_yields_to_a_small_letter(text: str, rest: str, joined: str) -> None:
+    assert Prefix(0, text).joined(rest) == joined
 
 
 def test_prefix_precedes_the_text_of_the_pass() -> None:
@@ -77,7 +131,7 @@ def test_prefix_precedes_the_text_of_the_pass() -> None:
 
 
 def test_audio_is_read_once() -> None:
-    each, audio, start = utterance(), Audio(), Prefix(0, "")
+    each, audio, start = utterance(), Audio(), PassPlan(0, Prefix(0, ""), 0)
     for stop_s in (1, 1.5, 1.25):
         features = each.features(task("partial", stop_s), start, audio)  # type: ignore[arg-type]
         assert features.shape == (80, stop_s * 100 + 1)
@@ -85,7 +139,7 @@ def test_audio_is_read_once() -> None:
 
 
 def test_only_unread_overwritten_audio_is_an_overrun() -> None:
-    each, audio, start = utterance(), Audio(), Prefix(0, "")
+    each, audio, start = utterance(), Audio(), PassPlan(0, Prefix(0, ""), 0)
     each.features(task("partial", 1), start, audio)  # type: ignore[arg-type]
     audio.overwritten_before = 16_000
     each.features(task("partial", 1.5), start, audio)  # type: ignore[arg-type]
