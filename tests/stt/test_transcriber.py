@@ -7,14 +7,20 @@ from dataclasses import replace
 
 import pytest
 import soundfile
+from msgspec.structs import replace as replace_settings
 
+from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
 from bus.messages import (
     EndpointPredicted,
     Event,
     FinalTranscribed,
+    Logged,
     PartialTranscribed,
+    SpeechEnded,
+    SpeechStarted,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -45,6 +51,12 @@ class Recording:
         if start_sample < self.overwritten_before:
             raise Overrun(start_sample, self.overwritten_before)
         return self.samples[start_sample:stop_sample]
+
+    def written_samples(self) -> dict[str, int]:
+        return {"call": len(self.samples)}
+
+    def oldest_samples(self) -> dict[str, int]:
+        return {"call": self.overwritten_before}
 
 
 @pytest.fixture(scope="module")
@@ -229,3 +241,91 @@ def test_room_is_two_passes_per_worker(transcriber: Transcriber) -> None:
     assert begun == 2 * cpu(SETTINGS).workers
     assert len(events(transcriber, FinalTranscribed)) >= 1
     wait_until(lambda: transcriber.has_room)
+
+
+def continued(transcriber: Transcriber, turns: Turns, cut_s: float = 1.0) -> Task:
+    """Cut the question in two after this many seconds, end the first part, and return the second's task."""
+    first = task("final", QUESTION.start_s + cut_s)
+    turns.apply(Logged(1, 1, began(first)))
+    turns.apply(Logged(2, 2, over(first)))
+    transcriber.begin(first)
+    (final,) = events(transcriber, FinalTranscribed)
+    turns.apply(Logged(3, 3, final))
+    second = replace(task("final"), utterance=2, start_sample=first.stop_sample)
+    turns.apply(Logged(4, 4, began(second)))
+    return second
+
+
+def began(task: Task) -> SpeechStarted:
+    start = task.start_sample
+    return SpeechStarted(source="call", utterance=task.utterance, start_sample=start, detected_sample=start)
+
+
+def over(task: Task) -> SpeechEnded:
+    return SpeechEnded(
+        source="call",
+        utterance=task.utterance,
+        start_sample=task.start_sample,
+        quiet_sample=task.quiet_sample,
+        stop_sample=task.stop_sample,
+        decided_sample=task.stop_sample,
+        cause="silence",
+    )
+
+
+def test_final_after_a_pause_has_the_whole_sentence(transcriber: Transcriber, turns: Turns) -> None:
+    second = continued(transcriber, turns)
+    transcriber.begin(replace(second, kind="speculative"))
+    (endpoint,) = events(transcriber, EndpointPredicted)
+    assert isinstance(endpoint, EndpointPredicted)
+    transcriber.begin(second)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
+    assert final.text == endpoint.text
+    assert word_error_rate([QUESTION.text], [final.text]) < 0.2
+    assert final.replaces == endpoint.replaces == [1]
+    assert final.start_sample == endpoint.start_sample == task("final").start_sample
+
+
+def test_partial_after_a_pause_has_the_words_before_it(transcriber: Transcriber, turns: Turns) -> None:
+    second = continued(transcriber, turns)
+    before = turns.before(second.key)
+    assert before is not None
+    assert before.text
+    transcriber.begin(replace(second, kind="partial"))
+    (partial,) = events(transcriber, PartialTranscribed)
+    assert isinstance(partial, PartialTranscribed)
+    assert partial.replaces == [1]
+    assert partial.text.startswith(before.text.rstrip("."))
+    assert partial.stable_words >= len(before.text.split()), "words of a final are stable"
+
+
+def test_noise_after_a_pause_leaves_the_final_alone(
+    transcriber: Transcriber, turns: Turns, recording: Recording
+) -> None:
+    second = continued(transcriber, turns, QUESTION.end_s - QUESTION.start_s)
+    second = replace(second, stop_sample=second.start_sample + SAMPLE_RATE)
+    recording.samples = recording.samples.copy()
+    recording.samples[second.start_sample :] = 0
+    transcriber.begin(second)
+    assert [type(event) for event in events(transcriber, UtteranceDiscarded)] == [UtteranceDiscarded]
+
+
+def test_long_final_is_revised_with_all_of_its_audio(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
+) -> None:
+    settings = replace_settings(SETTINGS, short_pass_s=1.0)
+    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+        second = continued(transcriber, turns, 1.6)
+        transcriber.begin(second)
+        (final,) = events(transcriber, FinalTranscribed)
+        assert isinstance(final, FinalTranscribed)
+        assert final.replaces == [1]
+        (revision,) = transcriber.resources().revisable
+        transcriber.begin(revision)
+        assert not transcriber.resources().revisable, "it runs once"
+        published: list[Event] = []
+        wait_until(lambda: published.extend(transcriber.finished()) or not transcriber.busy)
+        published.extend(transcriber.finished())
+        texts = [event.text for event in published if isinstance(event, TranscriptRevised)]
+        assert word_error_rate([QUESTION.text], texts or [final.text]) < 0.2
