@@ -53,8 +53,10 @@ def main() -> None:
                     transcriber.begin(task)
                 for event in transcriber.finished():
                     stage.publish(event)
-                if report := lag.report(time.monotonic_ns()):
-                    stage.publish(report)
+                transcriber.measure_load()
+                for report in (lag.report(time.monotonic_ns()), transcriber.load.report()):
+                    if report:
+                        stage.publish(report)
                 stage.heartbeat()
                 received = stage.poll(_timeout_s(scheduler, transcriber))
 

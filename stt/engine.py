@@ -20,7 +20,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
 from stt.device import Device
-from stt.hallucination import Pass, is_suspect, most_tokens, sentence_share
+from stt.hallucination import Pass, is_suspect, most_tokens, repeats, sentence_share
 from stt.mel import FRAMES_PER_S, Features, GrowingMel, MelFrontEnd, fit, fitted_frames
 from stt.prompt import PromptBuilder, may_be_echo
 from stt.settings import SttSettings
@@ -53,6 +53,11 @@ class Request:
     """Beam size; 0 for the one that is set."""
     retry_suspect: bool = True
     """Retry a pass that looks like a hallucination, with a wider window."""
+
+    def without_context(self) -> Request:
+        """Return the request for the audio alone whose words are not known."""
+        first = round(self.words_from_s * FRAMES_PER_S)
+        return replace(self, features=self.features[:, first:], words_from_s=0.0)
 
 
 class Engine(Protocol):
@@ -132,6 +137,13 @@ class WhisperEngine:
     def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = _never) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`."""
         settings = self._settings
+        if request.words_from_s:
+            tail = self._pass(
+                request, self._frames(request, settings.window_s, settings.extra_s), is_cancelled
+            )
+            if not repeats(tail.text, request.previous_text) and not is_suspect(tail):
+                return tail, False
+            request = request.without_context()
         frames = self._frames(request, settings.window_s, settings.extra_s)
         wider = self._frames(request, settings.redo_window_s, settings.redo_extra_s)
         first = self._pass(request, frames, is_cancelled)

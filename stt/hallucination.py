@@ -29,6 +29,7 @@ _TOKENS_SPARE = 10
 _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0
 """Shorter utterances may be a single word."""
+_RUN_WORDS, _REMEMBERED_WORDS = 4, 30
 _COMPRESSION_ABOVE = 2.4
 _REPEATS = {1: 6, 2: 4, 3: 3}
 """Repetitions in a row that make a run of so many words a loop; people spell numbers, and say no, no."""
@@ -107,6 +108,18 @@ def is_hallucination(decoded: Pass, settings: SttSettings) -> bool:
 
 def _is_dense(decoded: Pass) -> bool:
     return decoded.tokens >= max(_DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S * decoded.speech_s)
+
+
+def repeats(text: str, previous_text: str) -> bool:
+    """Return whether a pass wrote words again that were known: a run of several of the last ones."""
+    words, before = plain_words(text), plain_words(previous_text)[-_REMEMBERED_WORDS:]
+    known = {tuple(before[at : at + _RUN_WORDS]) for at in range(len(before) - _RUN_WORDS + 1)}
+    return any(tuple(words[at : at + _RUN_WORDS]) in known for at in range(len(words) - _RUN_WORDS + 1))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text without case and punctuation."""
+    return [plain for word in text.split() if (plain := word.lower().strip(".,!?;:\"'…-"))]
 
 
 def without_loop(text: str) -> str:

@@ -8,6 +8,7 @@ passes that are still needed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -58,6 +59,8 @@ class Resources:
     """By utterance: `quiet_sample` of a speculative pass that can serve as its final."""
     revisable: Sequence[Task] = ()
     """Finals that a pass over more of their turn could correct."""
+    partial_spacing: float = 1.0
+    """Factor on the audio between two partials; infinite for no partials."""
     room: bool = True
     """Whether a pass can begin now."""
     room_for_partial: bool = True
@@ -128,7 +131,7 @@ class Scheduler:
             return speculative
         if not resources.room_for_partial:
             return None
-        return next(iter(resources.revisable), None) or self._next_partial(resources.written)
+        return next(iter(resources.revisable), None) or self._next_partial(resources)
 
     def pop_overwritten(self, resources: Resources) -> list[Task]:
         """Remove and return the finals whose audio has been overwritten."""
@@ -166,11 +169,14 @@ class Scheduler:
                 return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
         return None
 
-    def _next_partial(self, written: Mapping[str, int]) -> Task | None:
+    def _next_partial(self, resources: Resources) -> Task | None:
+        if math.isinf(resources.partial_spacing):
+            return None
         for key, speech in self._in_order():
-            stop = written.get(key[0], 0)
+            stop = resources.written.get(key[0], 0)
             if speech.pause is None and stop >= speech.next_partial_sample:
-                speech.next_partial_sample = stop + self._until_next_partial(stop - speech.start_sample)
+                new_samples = self._until_next_partial(stop - speech.start_sample)
+                speech.next_partial_sample = stop + round(new_samples * resources.partial_spacing)
                 return Task("partial", *key, speech.start_sample, stop, stop)
         return None
 

@@ -7,6 +7,7 @@ The content of the events is decided in `events.py`; the state between passes is
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -17,14 +18,15 @@ from bus.failures import Overrun
 from bus.messages import Event, FinalTranscribed
 from stt import events
 from stt.engine import Engine, PassCancelled, Request
-from stt.hallucination import Pass, is_hallucination, is_suspect
+from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
+from stt.load import Load
 from stt.mel import Features, GrowingMel
 from stt.open_utterances import Key, OpenUtterances
 from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.turns import Turn, Turns
-from stt.utterance import PassPlan, Prefix, RunningPass, Utterance, plain_words
+from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
 
 _PASSES_PER_WORKER = 2  # one computes while a cancelled one runs to its next checkpoint
 _MAX_FAILURES = 3
@@ -72,6 +74,7 @@ class Transcriber:
         self._engine, self._sources, self._settings = engine, sources, settings
         self._open_utterances, self._turns = open_utterances, turns
         self._failures = 0
+        self.load = Load()
         threads = _PASSES_PER_WORKER * engine.device.workers
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
         self._utterances: dict[Key, Utterance] = {}
@@ -101,6 +104,7 @@ class Transcriber:
 
     def resources(self) -> Resources:
         """Return what the scheduler needs to know about audio and passes."""
+        level = self.load.level
         return Resources(
             written=self._sources.written_samples(),
             oldest=self._sources.oldest_samples(),
@@ -110,10 +114,20 @@ class Transcriber:
                 for key, each in self._utterances.items()
                 if each.final and each.final.final is None
             },
-            revisable=[each.task for each in self._revisions.values() if each.result is None],
+            revisable=[
+                each.task for each in self._revisions.values() if level.revises and each.result is None
+            ],
+            partial_spacing=level.partial_spacing,
             room=self.has_room,
             room_for_partial=self.has_room_for_partial,
         )
+
+    def measure_load(self) -> None:
+        """Measure which share of a core the passes get; on a graphics card they need none."""
+        if self._engine.device.name == "cpu":
+            running = sum(not result.done() for result in self._passes)
+            passes = min(running, self._engine.device.workers)
+            self.load.update(time.monotonic(), time.process_time(), passes)
 
     def begin(self, task: Task) -> None:
         """Start a pass, unless an earlier one serves."""
@@ -184,7 +198,13 @@ class Transcriber:
     def _submit(
         self, features: Features, plan: PassPlan, cancelled: threading.Event, *, retry_suspect: bool
     ) -> Future[tuple[Pass, bool]]:
-        request = Request(features, plan.prefix.context, plan.words_from_s, retry_suspect=retry_suspect)
+        request = Request(
+            features,
+            plan.prefix.context,
+            plan.words_from_s,
+            beam=min(self.load.level.beam, self._settings.beam),
+            retry_suspect=retry_suspect,
+        )
         result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
         self._passes.add(result)
         return result

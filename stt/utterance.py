@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from bus.audio import SAMPLE_RATE
-from stt.hallucination import Pass
+from stt.hallucination import Pass, plain_words
 from stt.mel import Features, GrowingMel
 from stt.scheduler import Task
 from stt.settings import SttSettings
@@ -22,6 +22,9 @@ _LEAST_TAIL_SAMPLES = round(1.0 * SAMPLE_RATE)
 """A shorter rest after a known pause would be a word or two, and its pass could miss them."""
 _BEFORE_STAMP_S = 0.06
 """How long before the end of a known pause its pass starts to write."""
+
+
+_MOST_REPEATED = 6
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,14 @@ class Prefix:
         return self.text[:-1] if self.text.endswith(".") and not self.text.endswith("..") else self.text
 
     def joined(self, text: str) -> str:
-        """Return these words followed by the text of a pass over the rest."""
-        before = self.context if text[:1].islower() else self.text
-        return f"{before} {text}".strip()
+        """Return these words followed by the text of a pass over the rest, without what it repeats."""
+        words, known = text.split(), plain_words(self.text)
+        for count in range(min(len(words), len(known), _MOST_REPEATED), 0, -1):
+            if plain_words(" ".join(words[:count])) == known[-count:]:
+                words = words[count:]
+                break
+        before = self.context if words and words[0][0].islower() else self.text
+        return " ".join([before, *words]).strip()
 
 
 @dataclass(frozen=True)
@@ -105,11 +113,6 @@ def _common(first: list[str], second: list[str]) -> int:
             break
         count += 1
     return count
-
-
-def plain_words(text: str) -> list[str]:
-    """Return the words of a text without case and punctuation."""
-    return [word for word in map(_normalized, text.split()) if word]
 
 
 def _normalized(word: str) -> str:

@@ -1,0 +1,99 @@
+"""Load of the machine: which share of a core the passes get, and what is left out because of it.
+
+    level 0  all
+    level 1  partials half as often, no revisions
+    level 2  and a smaller beam
+    level 3  and no partials
+
+Finals keep their place at every level. Pure: times are passed in.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from bus.messages import ProblemReported
+
+
+@dataclass(frozen=True)
+class Level:
+    """What transcription does at one level of load."""
+
+    share_below: float
+    """Share of a core under which it begins."""
+    partial_spacing: float = 1.0
+    """Factor on the audio between two partials; infinite for none."""
+    revises: bool = True
+    beam: int = 0
+    """Largest beam; 0 for the one that is set."""
+    report: str = ""
+
+
+LEVELS = (
+    Level(math.inf),
+    Level(0.8, 2.0, revises=False, report="partial transcripts come half as often"),
+    Level(0.65, 2.0, revises=False, beam=2, report="transcripts are a little less accurate"),
+    Level(0.5, math.inf, revises=False, beam=1, report="only complete utterances are shown"),
+)
+_SMOOTHED_S = 3.0
+"""Time of passes over which the share is averaged."""
+_ENOUGH = 0.95
+"""Share from which on a level may be left: on an idle machine passes get all of a core …"""
+_ENOUGH_FOR_S = 10.0
+"""… for so much time of passes, because leaving out work raises the share by itself."""
+
+
+class Load:
+    """Tracks what passes get of the machine."""
+
+    def __init__(self) -> None:
+        self._share = 1.0
+        self._level = self._reported = 0
+        self._enough_s = 0.0
+        self._last: tuple[float, float] | None = None
+
+    @property
+    def level(self) -> Level:
+        """What transcription does now."""
+        return LEVELS[self._level]
+
+    def update(self, now_s: float, cpu_s: float, passes: int) -> None:
+        """Add the time since the last call.
+
+        Args:
+            now_s: A monotonic clock.
+            cpu_s: CPU time of the process so far.
+            passes: Passes that were running since the last call, at most the workers.
+        """
+        last, self._last = self._last, (now_s, cpu_s)
+        if last is None or not passes:
+            return
+        pass_s = (now_s - last[0]) * passes
+        share = min(1.0, (cpu_s - last[1]) / pass_s) if pass_s > 0 else 1.0
+        weight = 1 - math.exp(-pass_s / _SMOOTHED_S)
+        self._share += weight * (share - self._share)
+        self._enough_s = self._enough_s + pass_s if self._share >= _ENOUGH else 0.0
+        deepest = max(level for level, each in enumerate(LEVELS) if self._share < each.share_below)
+        if deepest > self._level:
+            self._level, self._enough_s = deepest, 0.0
+        elif self._level and self._enough_s >= _ENOUGH_FOR_S:
+            self._level, self._enough_s = self._level - 1, 0.0
+
+    def report(self) -> ProblemReported | None:
+        """Return what the user must know about a change of the level, if anything."""
+        if self._level == self._reported:
+            return None
+        deeper, self._reported = self._level > self._reported, self._level
+        if deeper:
+            return ProblemReported(
+                stage="stt",
+                problem=f"other programs use the processor: {self.level.report}",
+                kept="every utterance is transcribed",
+                fix="close other programs, or use a smaller model",
+            )
+        if self._level:
+            return None
+        return ProblemReported(
+            stage="stt", problem="the processor is free again", kept="transcripts are complete and as set"
+        )
