@@ -23,7 +23,7 @@ class CaptionView(InertText):
 
     def draw(self, captions: Captions) -> None:
         """Draw the lines, if they have changed."""
-        lines = [*list(captions.lines)[-_LINES_SHOWN:], *captions.partials.values()]
+        lines = [*captions.lines[-_LINES_SHOWN:], *captions.partials]
         html = "".join(_paragraph(line, captions.sources) for line in lines)
         if html == self._drawn:
             return

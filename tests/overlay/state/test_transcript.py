@@ -1,0 +1,208 @@
+"""Turns: every order of events that stt may publish shows each word once, in order, and loses none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bus import messages as m
+from overlay.state.transcript import SETTLED_AFTER_S, Transcript
+from tests.support.events import discarded, endpoint, final, log, partial, resumed, revised, started
+
+SECOND_NS = 1_000_000_000
+
+
+def fold(*events: m.Event) -> Transcript:
+    transcript = Transcript()
+    for logged in log(*events):
+        transcript.apply(logged)
+    return transcript
+
+
+def finals(transcript: Transcript, *, ended: bool = False) -> list[str]:
+    return [
+        outcome.text
+        for outcome in transcript.outcomes(ended=ended)
+        if isinstance(outcome, m.FinalTranscribed)
+    ]
+
+
+def growing(transcript: Transcript) -> list[str]:
+    return [words.text for words in transcript.in_progress()]
+
+
+# --- every order of at most five events of at most three utterances --------------------------------------
+
+
+def words(utterance: int, replaces: tuple[int, ...], mark: str = "") -> str:
+    return " ".join(f"w{number}{mark}" for number in (*replaces, utterance))
+
+
+def said(text: str) -> list[int]:
+    return [int(word[1]) for word in text.split()]
+
+
+def turns(utterance: int, past: tuple[m.Event, ...]) -> Iterator[tuple[int, ...]]:
+    """Yield what the next text of an utterance may replace: nothing, or the last turns of its source."""
+    yield ()
+    replaced: tuple[int, ...] = ()
+    known = {each.utterance: tuple(each.replaces) for each in past if isinstance(each, m.FinalTranscribed)}
+    number = utterance - 1
+    while number in known:
+        replaced = (*known[number], number, *replaced)
+        yield replaced
+        number = replaced[0] - 1
+
+
+def possible(past: tuple[m.Event, ...], utterances: int = 3) -> Iterator[m.Event]:
+    """Yield the events that may follow: outcomes in order, revisions after their final, repetitions."""
+    over = {each.utterance for each in past if isinstance(each, m.FinalTranscribed | m.UtteranceDiscarded)}
+    current = len(over) + 1
+    if current <= utterances:
+        yield discarded(current, start_s=current)
+        yield resumed(current)
+        for replaces in turns(current, past):
+            start_s = float(replaces[0] if replaces else current)
+            yield partial(current, words(current, replaces), replaces=replaces)
+            yield endpoint(current, words(current, replaces), quiet_s=9.0, replaces=replaces)
+            yield final(current, words(current, replaces), start_s=start_s, replaces=replaces)
+    for event in past:
+        if isinstance(event, m.FinalTranscribed):
+            yield revised(event.utterance, words(event.utterance, tuple(event.replaces), "r"))
+            yield event
+        elif isinstance(event, m.PartialTranscribed):
+            yield event
+
+
+def sequences(past: tuple[m.Event, ...], longest: int) -> Iterator[tuple[m.Event, ...]]:
+    yield past
+    if len(past) < longest:
+        for event in {repr(each): each for each in possible(past)}.values():
+            yield from sequences((*past, event), longest)
+
+
+def check(events: tuple[m.Event, ...]) -> None:
+    transcript = fold(*events)
+    shown = [*finals(transcript), *growing(transcript)]
+    numbers = [number for text in shown for number in said(text)]
+    ended = {e.utterance for e in events if isinstance(e, m.FinalTranscribed)}
+    dropped = {e.utterance for e in events if isinstance(e, m.UtteranceDiscarded)}
+    begun = {
+        e.utterance for e in events if isinstance(e, m.PartialTranscribed | m.EndpointPredicted)
+    } - dropped
+    assert numbers == sorted(ended | begun), "each word once, in order, none lost"
+    assert sorted(n for text in finals(transcript, ended=True) for n in said(text)) == sorted(ended)
+    for text in finals(transcript):
+        newest = said(text)[-1]
+        is_revised = any(isinstance(e, m.TranscriptRevised) and e.utterance == newest for e in events)
+        assert ("r" in text) is is_revised
+
+
+def test_every_order_of_few_events() -> None:
+    count = 0
+    for events in sequences((), 5):
+        check(events)
+        count += 1
+    assert count > 10_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_long_orders(data: st.DataObject) -> None:
+    events: tuple[m.Event, ...] = ()
+    for _ in range(data.draw(st.integers(6, 30))):
+        events = (*events, data.draw(st.sampled_from([*possible(events, 9)] or [resumed(9)])))
+    check(events)
+
+
+# --- examples --------------------------------------------------------------------------------------------
+
+
+def test_a_merged_turn_stands_at_the_place_of_its_first_words() -> None:
+    transcript = fold(
+        started("call"),
+        started("mic"),
+        final(1, "Tell me.", "call", 1, 2),
+        final(1, "Mm-hmm.", "mic", 2, 2.5),
+        final(2, "Tell me about a time.", "call", 1, 4, replaces=[1]),
+    )
+    assert finals(transcript) == ["Tell me about a time.", "Mm-hmm."]
+
+
+def test_a_turn_holds_again_when_what_followed_had_no_words() -> None:
+    events = [final(1, "Tell me."), partial(2, "Tell me um", replaces=[1])]
+    assert finals(fold(*events)) == []
+    assert finals(fold(*events), ended=True) == ["Tell me."]
+    lost = m.UtteranceLost(source="mic", utterance=2, start_sample=0, stop_sample=1, cause="gone")
+    for outcome in (discarded(2), lost):
+        assert finals(fold(*events, outcome)) == ["Tell me."]
+        assert growing(fold(*events, outcome)) == []
+
+
+def test_partial_may_change_its_mind() -> None:
+    transcript = fold(final(1, "Yes."), partial(2, "Yes. And", replaces=[1]), partial(2, "And so"))
+    assert (finals(transcript), growing(transcript)) == (["Yes."], ["And so"])
+
+
+def test_other_sources_keep_their_lines() -> None:
+    transcript = fold(final(1, "one", "call"), final(1, "two"), final(2, "two three", replaces=[1]))
+    assert sorted(finals(transcript)) == ["one", "two three"]
+
+
+def test_words_at_a_pause_outlast_a_partial_of_less_audio() -> None:
+    transcript = fold(endpoint(1, "What is it?", quiet_s=1.0), partial(1, "What is"))
+    (shown,) = transcript.in_progress()
+    assert (shown.text, shown.complete) == ("What is it?", True)
+
+
+def test_words_stay_when_speech_resumes() -> None:
+    transcript = fold(partial(1, "What", 1), endpoint(1, "What is it?", quiet_s=1.0), resumed(1, at_s=1.4))
+    (shown,) = transcript.in_progress()
+    assert (shown.text, shown.complete, shown.stable_words) == ("What is it?", False, 1)
+
+
+def test_late_prediction_of_a_pause_that_is_over_changes_nothing() -> None:
+    transcript = fold(
+        resumed(1, at_s=1.4), partial(1, "What is it you"), endpoint(1, "What is it?", quiet_s=1.0)
+    )
+    (shown,) = transcript.in_progress()
+    assert (shown.text, shown.complete) == ("What is it you", False)
+
+
+def test_a_revision_confirms_words() -> None:
+    (outcome,) = fold(final(1, "Well", unconfirmed=True), revised(1, "Well said.")).outcomes()
+    assert isinstance(outcome, m.FinalTranscribed)
+    assert (outcome.text, outcome.unconfirmed) == ("Well said.", False)
+
+
+@pytest.mark.parametrize(
+    ("next_event", "after_s", "settled"),
+    [
+        (None, SETTLED_AFTER_S - 0.1, []),
+        (None, SETTLED_AFTER_S + 0.1, ["one"]),
+        (final(1, "two", "call"), 0.1, ["one"]),
+        (final(2, "two"), 0.1, ["one"]),
+        (final(2, "one two", replaces=[1]), 0.1, []),
+        (partial(2, "one two", replaces=[1]), 60.0, []),
+        (discarded(2), 0.1, []),
+        (discarded(2), SETTLED_AFTER_S + 0.1, ["one"]),
+    ],
+    ids=repr,
+)
+def test_a_turn_settles_with_the_next_final_or_after_a_while(
+    next_event: m.Event | None, after_s: float, settled: list[str]
+) -> None:
+    transcript = fold(final(1, "one"), *([next_event] if next_event else []))
+    found = transcript.settled(round(after_s * SECOND_NS))
+    texts = [outcome.text for outcome in found if isinstance(outcome, m.FinalTranscribed)]
+    assert texts == settled
+
+
+def test_only_so_many_turns_are_remembered() -> None:
+    transcript = Transcript(limit=2)
+    for logged in log(final(1, "a"), final(2, "b"), final(3, "c")):
+        transcript.apply(logged)
+    assert finals(transcript) == ["b", "c"]
