@@ -1,4 +1,4 @@
-"""Turns: every order of events that stt may publish shows each word once, in order, and loses none."""
+"""Turns: every order of events shows each word once, in order, and loses none."""
 
 from __future__ import annotations
 
