@@ -20,6 +20,8 @@ Place = tuple[str, int]
 SETTLED_AFTER_S = 2.0
 """A turn is not continued later than this after its final: stt joins speech after at most 1.2 s of silence,
 and its first words come within a second."""
+SETTLED_IN_SPEECH_AFTER_S = 6.0
+"""The same while its speaker speaks and no words of that have come yet, as on a busy machine."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Transcript:
     _open: dict[Place, Words] = field(default_factory=dict)
     _resumed_sample: dict[str, int] = field(default_factory=dict)
     """Where speech last continued after a pause, by source."""
+    _begun: dict[str, int] = field(default_factory=dict)
+    """The utterance that began and has no words yet, by source."""
     _newest: tuple[Place, int] = (("", 0), 0)
     """The newest final, and when it was logged."""
 
@@ -60,6 +64,8 @@ class Transcript:
         match event:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self.first_sample_ns[source] = first_sample_ns
+            case m.SpeechStarted(source=source, utterance=utterance):
+                self._begun[source] = utterance
             case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 self._end(event, logged.logged_ns)
             case m.TranscriptRevised(source=source, utterance=utterance, text=text):
@@ -89,7 +95,8 @@ class Transcript:
     def settled(self, now_ns: int) -> list[Outcome]:
         """Return the outcomes of `outcomes` that will not be continued after this monotonic time."""
         held, logged_ns = self._newest
-        is_over = now_ns - logged_ns > SETTLED_AFTER_S * 1e9
+        wait_s = SETTLED_IN_SPEECH_AFTER_S if held[0] in self._begun else SETTLED_AFTER_S
+        is_over = now_ns - logged_ns > wait_s * 1e9
         return [outcome for outcome in self.outcomes() if is_over or place_of(outcome) != held]
 
     def in_progress(self) -> list[Words]:
@@ -105,6 +112,7 @@ class Transcript:
     def _end(self, outcome: Outcome, logged_ns: int) -> None:
         place = place_of(outcome)
         self._open.pop(place, None)
+        self._forget_begun(place)
         if place in self._outcomes:
             return  # repeated by a restarted stt
         self._outcomes[place] = outcome
@@ -126,7 +134,12 @@ class Transcript:
             return  # of less audio than the words at the pause
         else:
             stable, complete = event.stable_words, False
+        self._forget_begun(place)
         self._open[place] = Words(*place, event.text, stable, tuple(event.replaces), complete)
+
+    def _forget_begun(self, place: Place) -> None:
+        if self._begun.get(place[0]) == place[1]:
+            del self._begun[place[0]]
 
     def _replaced(self) -> set[Place]:
         finals = (each for each in self._outcomes.values() if isinstance(each, m.FinalTranscribed))

@@ -1,4 +1,4 @@
-"""Which words of a traced session were never part of a question, also when turns were joined."""
+"""Evidence: words of a traced session that belong to no question."""
 
 from __future__ import annotations
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus import messages as m
-from overlay.state.transcript import SETTLED_AFTER_S, Transcript
+from overlay.state.transcript import SETTLED_AFTER_S, SETTLED_IN_SPEECH_AFTER_S, Transcript
 from tests.support.events import discarded, endpoint, final, log, partial, resumed, revised, started
+from tests.support.turn_orders import possible, said
 
 SECOND_NS = 1_000_000_000
 
@@ -35,46 +36,6 @@ def growing(transcript: Transcript) -> list[str]:
 
 
 # --- every order of at most five events of at most three utterances --------------------------------------
-
-
-def words(utterance: int, replaces: tuple[int, ...], mark: str = "") -> str:
-    return " ".join(f"w{number}{mark}" for number in (*replaces, utterance))
-
-
-def said(text: str) -> list[int]:
-    return [int(word[1]) for word in text.split()]
-
-
-def turns(utterance: int, past: tuple[m.Event, ...]) -> Iterator[tuple[int, ...]]:
-    """Yield what the next text of an utterance may replace: nothing, or the last turns of its source."""
-    yield ()
-    replaced: tuple[int, ...] = ()
-    known = {each.utterance: tuple(each.replaces) for each in past if isinstance(each, m.FinalTranscribed)}
-    number = utterance - 1
-    while number in known:
-        replaced = (*known[number], number, *replaced)
-        yield replaced
-        number = replaced[0] - 1
-
-
-def possible(past: tuple[m.Event, ...], utterances: int = 3) -> Iterator[m.Event]:
-    """Yield the events that may follow: outcomes in order, revisions after their final, repetitions."""
-    over = {each.utterance for each in past if isinstance(each, m.FinalTranscribed | m.UtteranceDiscarded)}
-    current = len(over) + 1
-    if current <= utterances:
-        yield discarded(current, start_s=current)
-        yield resumed(current)
-        for replaces in turns(current, past):
-            start_s = float(replaces[0] if replaces else current)
-            yield partial(current, words(current, replaces), replaces=replaces)
-            yield endpoint(current, words(current, replaces), quiet_s=9.0, replaces=replaces)
-            yield final(current, words(current, replaces), start_s=start_s, replaces=replaces)
-    for event in past:
-        if isinstance(event, m.FinalTranscribed):
-            yield revised(event.utterance, words(event.utterance, tuple(event.replaces), "r"))
-            yield event
-        elif isinstance(event, m.PartialTranscribed):
-            yield event
 
 
 def sequences(past: tuple[m.Event, ...], longest: int) -> Iterator[tuple[m.Event, ...]]:
@@ -178,9 +139,16 @@ def test_a_revision_confirms_words() -> None:
     assert (outcome.text, outcome.unconfirmed) == ("Well said.", False)
 
 
+def began(utterance: int, source: str = "mic") -> m.SpeechStarted:
+    return m.SpeechStarted(source=source, utterance=utterance, start_sample=0, detected_sample=1_600)
+
+
 @pytest.mark.parametrize(
     ("next_event", "after_s", "settled"),
     [
+        (began(2), SETTLED_AFTER_S + 0.1, []),
+        (began(2), SETTLED_IN_SPEECH_AFTER_S + 0.1, ["one"]),
+        (began(2, "call"), SETTLED_AFTER_S + 0.1, ["one"]),
         (None, SETTLED_AFTER_S - 0.1, []),
         (None, SETTLED_AFTER_S + 0.1, ["one"]),
         (final(1, "two", "call"), 0.1, ["one"]),
@@ -199,6 +167,12 @@ def test_a_turn_settles_with_the_next_final_or_after_a_while(
     found = transcript.settled(round(after_s * SECOND_NS))
     texts = [outcome.text for outcome in found if isinstance(outcome, m.FinalTranscribed)]
     assert texts == settled
+
+
+@pytest.mark.parametrize("known", [partial(2, "two"), discarded(2)], ids=repr)
+def test_speech_holds_a_turn_only_until_its_words_are_known(known: m.Event) -> None:
+    events = final(1, "one"), began(2), known
+    assert final(1, "one") in fold(*events).settled(round((SETTLED_AFTER_S + 0.1) * SECOND_NS))
 
 
 def test_only_so_many_turns_are_remembered() -> None:

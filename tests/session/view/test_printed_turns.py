@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bus import messages as m
 from bus.messages import FinalTranscribed
+from overlay.state.transcript import Outcome, Transcript
 from session.view.printed_turns import PrintedTurns, words_after
-from tests.support.events import discarded, final
+from tests.support.events import discarded, final, resumed
+from tests.support.turn_orders import possible, said
 
 
 def printed(*finals: FinalTranscribed) -> list[str]:
@@ -54,3 +59,20 @@ def test_what_was_not_understood_is_printed_once() -> None:
     turns, outcome = PrintedTurns(), discarded(1, speech_ms=900.0)
     assert [*turns.take_new([outcome]), *turns.take_new([outcome])] == [outcome]
     assert turns.contains("mic", 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_every_word_is_printed_once_and_in_order(data: st.DataObject) -> None:
+    transcript, turns = Transcript(), PrintedTurns()
+    events: tuple[m.Event, ...] = ()
+    printed: list[Outcome] = []
+    for seq in range(1, data.draw(st.integers(2, 25))):
+        events = (*events, data.draw(st.sampled_from([*possible(events, 9)] or [resumed(9)])))
+        transcript.apply(m.Logged(seq, 0, events[-1]))
+        now_ns = data.draw(st.sampled_from([0, 10**12]))
+        outcomes = data.draw(st.sampled_from([transcript.settled(now_ns), transcript.outcomes(ended=True)]))
+        printed += turns.take_new(outcomes)
+    printed += turns.take_new(transcript.outcomes(ended=True))
+    numbers = [number for each in printed for number in said(getattr(each, "text", ""))]
+    assert numbers == sorted({each.utterance for each in events if isinstance(each, m.FinalTranscribed)})
