@@ -29,6 +29,7 @@ from bus.messages import (
     SessionEnding,
     SpeechResumed,
     StageReady,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -36,6 +37,7 @@ from llm.active_provider import ActiveProvider
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
 from llm.notes.search import Notes
 from llm.prompt import AnswerPrompt, FeedbackPrompt, Prompt, answer_style
+from llm.questions.published_questions import PublishedQuestions
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
@@ -79,8 +81,7 @@ class Conversation:
         self._tracker = QuestionTracker(settings)
         self._style = answer_style(settings)
         self._last_number = 0
-        self._detected: set[tuple[str, int]] = set()
-        """Utterances whose question was published, by source and number."""
+        self._published = PublishedQuestions()
         self._open: dict[int, _OpenQuestion] = {}
         self._pending: DetectedQuestion | None = None
         """The newest question of the history that was not published."""
@@ -98,6 +99,8 @@ class Conversation:
         match logged.event:
             case FinalTranscribed() as final:
                 yield from self._on_final(self._tracker.detect(final), final)
+            case TranscriptRevised() as revision:
+                yield from self._ask_detected(self._tracker.revise(revision))
             case EndpointPredicted() as pause if self.live:
                 yield from self._on_pause(pause)
             case (
@@ -152,11 +155,11 @@ class Conversation:
                     event.previous,
                     tuple(event.spans),
                 )
-                if self._pending is not None and self._pending.place == question.place:
-                    self._pending = None
                 self._last_number = max(self._last_number, number)
-                self._detected.add(question.place)
+                self._published.add(event)
                 self._open[number] = _OpenQuestion(number, question)
+                if self._pending is not None and self._published.find(self._pending):
+                    self._pending = None
             case RequestSent(question=number):  # an early question may never have been published
                 self._last_number = max(self._last_number, number)
             case AnswerStreamed(question=number, delta=added, replaces=replaces) if number in self._open:
@@ -175,7 +178,7 @@ class Conversation:
         if early is not None and question is not None and early.question == question:
             return
         yield from self._discard_early((pause.source, pause.utterance))
-        if question is None or self._ending or question.place in self._detected:
+        if question is None or self._ending or self._published.find(question):
             return
         self._prefetched = question, self._search(0, question)
         if self._starts_early and self._early is None:
@@ -201,10 +204,20 @@ class Conversation:
             yield RevealAnswer(early.number)
             return
         yield from self._discard_early((final.source, final.utterance))
-        if question is None or self._settings.answer in ("ask", FEEDBACK):
+        yield from self._ask_detected(question)
+
+    def _ask_detected(self, question: DetectedQuestion | None) -> Iterator[Event | Command]:
+        """Ask a question, unless it was asked already or answers are given on request only."""
+        if question is None:
             return
-        if question.place not in self._detected:
-            yield from self._ask(question)
+        published = self._published.find(question)
+        if published is None:
+            if self._settings.answer not in ("ask", FEEDBACK):
+                yield from self._ask(question)
+            return
+        self._published.moved(published, question)
+        if published.question in self._open:
+            self._open[published.question].question = question
 
     def _answer_latest(self, question: DetectedQuestion | None) -> Iterator[Event | Command]:
         """Answer the latest words, unless their answer is in progress."""
@@ -231,9 +244,8 @@ class Conversation:
         yield from self._answer(self._last_number, question)
 
     def _publish_question(self, number: int, question: DetectedQuestion) -> QuestionDetected:
-        self._detected.add(question.place)
         self._open[number] = _OpenQuestion(number, question)
-        return QuestionDetected(
+        published = QuestionDetected(
             question=number,
             source=question.source,
             utterance=question.utterance,
@@ -242,7 +254,10 @@ class Conversation:
             kind=question.kind,
             previous=question.previous,
             spans=list(question.spans),
+            replaces=self._published.replaced_by(question),
         )
+        self._published.add(published)
+        return published
 
     def _answer(self, number: int, question: DetectedQuestion) -> Iterator[Event | Command]:
         """Publish the passages, then start the answer."""

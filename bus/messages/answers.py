@@ -47,6 +47,8 @@ class QuestionDetected(Message, frozen=True, kw_only=True):
     """The question that a follow-up refers to."""
     spans: list[QuestionSpan] = []
     """Its positions; several if it spans utterances or was interrupted."""
+    replaces: int = 0
+    """Number of the question that it completes and that it is shown and saved instead of; 0 for none."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

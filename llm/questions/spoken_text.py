@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bus.audio import SAMPLE_RATE
-from bus.messages import QuestionSpan
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.detector import Question, question_in, sets_scene
 from llm.questions.non_questions import BACKCHANNELS
 from llm.sentences import Sentence, placed_sentences, plain
@@ -44,11 +44,30 @@ class SpokenText:
     start_sample: int
     quiet_sample: int
     pieces: tuple[Piece, ...]
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words are in the text, because stt joined them."""
 
     @classmethod
-    def of(cls, source: str, utterance: int, text: str, start_sample: int, quiet_sample: int) -> SpokenText:
-        """Return the words of one utterance."""
-        return cls(source, utterance, text, start_sample, quiet_sample, (Piece(utterance, 0, 0, len(text)),))
+    def of(cls, words: FinalTranscribed | EndpointPredicted) -> SpokenText:
+        """Return the words of one turn."""
+        return cls(
+            words.source,
+            words.utterance,
+            words.text,
+            words.start_sample,
+            words.quiet_sample,
+            (Piece(words.utterance, 0, 0, len(words.text)),),
+            tuple(words.replaces),
+        )
+
+    def revised(self, text: str) -> SpokenText:
+        """Return the same turn with other words."""
+        return replace(self, text=text, pieces=(Piece(self.utterance, 0, 0, len(text)),))
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The source and the last utterance."""
+        return self.source, self.utterance
 
     @cached_property
     def sentences(self) -> list[Sentence]:

@@ -1,7 +1,7 @@
 """Tracks the questions of a session across utterances.
 
-Pure: final transcripts in, questions out. Joins a question that was spread over two utterances, knows which
-question a follow-up refers to, and what was said last. Does not know what is answered.
+Pure: final transcripts in, questions out. Joins a question that was spread over two utterances, follows turns
+that stt joined or revised, knows which question a follow-up refers to. Does not know what is answered.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan, TranscriptRevised
 from llm.questions.continuation import answers_own_question, is_cut_off, join, join_in_one_breath
 from llm.questions.detector import Question
 from llm.questions.spoken_text import SpokenText
@@ -20,6 +20,10 @@ FOLLOW_UP_WITHIN_S = 180.0
 
 RECENT_UTTERANCES = 3
 """A question counts as the latest words while it is among this many last utterances of its speaker."""
+
+
+REMEMBERED_TURNS = 16
+"""More than stt joins to one turn, and what other sources say meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,19 @@ class DetectedQuestion:
     """The question that a follow-up refers to."""
     spans: tuple[QuestionSpan, ...] = ()
     """Where it stands in its utterances."""
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances that the words contain; see `FinalTranscribed`."""
 
     @property
     def place(self) -> tuple[str, int]:
         """The source and the utterance."""
         return self.source, self.utterance
+
+    @property
+    def earlier_places(self) -> set[tuple[str, int]]:
+        """The source, and the utterances before the last one that the question was put together from."""
+        numbers = {*self.replaces, *(span.utterance for span in self.spans)} - {self.utterance}
+        return {(self.source, number) for number in numbers}
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,15 @@ class _State:
     """The last question that is not a follow-up, with its text."""
 
 
+@dataclass(frozen=True)
+class _Step:
+    """A turn that was applied."""
+
+    words: SpokenText
+    before: _State
+    question: DetectedQuestion | None
+
+
 class QuestionTracker:
     """The questions of a session.
 
@@ -75,28 +96,50 @@ class QuestionTracker:
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
         self._state = _State()
+        self._steps: list[_Step] = []
+        """The newest turns, to undo those that are replaced or revised."""
 
     def detect(self, final: FinalTranscribed) -> DetectedQuestion | None:
-        """Apply an utterance; return the question that it asks or completes, if any.
+        """Apply a turn; return the question that it asks or completes, if any.
 
-        A question that this utterance completes, refines or follows in one breath is part of the returned
-        one, which replaces it.
+        A question that this turn completes, refines or follows in one breath is part of the returned one,
+        which replaces it. The utterances that the turn replaces are forgotten.
         """
-        current = SpokenText.of(
-            final.source, final.utterance, final.text, final.start_sample, final.quiet_sample
-        )
-        self._state, question = self._next(current)
-        return question
+        current = SpokenText.of(final)
+        if self._is_repeated(current):
+            return None
+        self._rewind(current)
+        return self._add(current)
+
+    def revise(self, revision: TranscriptRevised) -> DetectedQuestion | None:
+        """Replace the words of a turn; return its question if only the new words ask one.
+
+        Words that are not the newest of their source ask nothing any more.
+        """
+        place, steps = (revision.source, revision.utterance), self._steps
+        at = next((at for at, step in enumerate(steps) if step.words.place == place), None)
+        if at is None:
+            return None  # replaced since, or too long ago
+        self._state, self._steps = steps[at].before, steps[:at]
+        question = self._add(steps[at].words.revised(revision.text))
+        for step in steps[at + 1 :]:
+            self._add(step.words)
+        newest = all(step.words.source != revision.source for step in steps[at + 1 :])
+        return question if newest and steps[at].question is None else None
 
     def predict(self, pause: EndpointPredicted) -> DetectedQuestion | None:
         """Return what `detect` would if the utterance ended at this pause, without applying it.
 
         When the final transcript has the same words, `detect` returns an equal question.
         """
-        current = SpokenText.of(
-            pause.source, pause.utterance, pause.text, pause.start_sample, pause.quiet_sample
-        )
-        return self._next(current)[1]
+        current = SpokenText.of(pause)
+        if self._is_repeated(current):
+            return None
+        state, steps = self._state, self._steps
+        self._rewind(current)
+        question = self._next(current)[1]
+        self._state, self._steps = state, steps
+        return question
 
     def latest(self) -> DetectedQuestion | None:
         """Return the latest words, for an answer on request; None before any."""
@@ -115,12 +158,32 @@ class QuestionTracker:
             latest.source, latest.utterance, text, 1.0, "asked for", spans=latest.spans(ranges)
         )
 
+    def _is_repeated(self, current: SpokenText) -> bool:
+        """Return whether a restarted stt repeats words."""
+        last = self._state.last.get(current.source)
+        return last is not None and current.utterance <= last.words.utterance
+
+    def _rewind(self, current: SpokenText) -> None:
+        """Forget the turns whose words are in this one; those of other sources in between stay."""
+        replaced = {(current.source, number) for number in current.replaces}
+        steps = self._steps
+        at = next((at for at, step in enumerate(steps) if step.words.place in replaced), len(steps))
+        if at < len(steps):
+            self._state, self._steps = steps[at].before, steps[:at]
+        for step in steps[at:]:
+            if step.words.place not in replaced:
+                self._add(step.words)
+
+    def _add(self, current: SpokenText) -> DetectedQuestion | None:
+        before = self._state
+        self._state, question = self._next(current)
+        self._steps = [*self._steps, _Step(current, before, question)][-REMEMBERED_TURNS:]
+        return question
+
     def _next(self, current: SpokenText) -> tuple[_State, DetectedQuestion | None]:
         """Return the state after this utterance, and the question it asks."""
         state = self._state
         before = state.last.get(current.source)
-        if before is not None and current.utterance <= before.words.utterance:
-            return state, None  # repeated by a restarted stt
         joined = _joined(before, current)
         question, counts = joined.question, self._counts(current.source)
         asks = counts and question is not None and question.confidence >= self._settings.min_confidence
@@ -175,6 +238,7 @@ def _detected(
         question.confidence,
         question.kind,
         spans=current.spans(question.spans),
+        replaces=current.replaces,
     )
     if question.leans and topic is not None and _seconds_between(topic[0], current) <= FOLLOW_UP_WITHIN_S:
         return replace(detected, kind="follow-up", previous=topic[1]), topic

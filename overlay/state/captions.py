@@ -7,6 +7,7 @@ replayed after a reconnect change nothing.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +17,7 @@ from overlay import strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
 from overlay.state.practice import Practice
+from overlay.state.transcript import Outcome, Transcript
 
 MAX_LINES = 200
 MAX_EXCHANGES = 20
@@ -23,25 +25,24 @@ MAX_PROBLEMS = 4
 PROBLEM_CHARACTERS = 400
 
 
-@dataclass
+@dataclass(frozen=True)
 class Line:
-    """One utterance, as a partial or a final transcript."""
+    """One turn, in progress or final."""
 
     source: str
     utterance: int
-    started_ns: int
-    """Monotonic time at which it began."""
+    """The last one that it contains."""
     text: str
-    stable_words: int
-    final: bool = False
-    unconfirmed: bool = False
-    """No final pass confirms the words."""
+    stable_words: int | None = None
+    """Words that are not expected to change; None for all, as in a final or at a pause."""
 
     def parts(self) -> tuple[str, str]:
         """Return the stable words, and those that may still change or are unconfirmed."""
+        if self.stable_words is None:
+            return self.text, ""
+        if self.stable_words == 0:
+            return "", self.text
         words = self.text.split()
-        if self.final:
-            return ("", self.text) if self.unconfirmed else (self.text, "")
         return " ".join(words[: self.stable_words]), " ".join(words[self.stable_words :])
 
 
@@ -63,9 +64,7 @@ class Captions:
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
     """Names of the providers that can be chosen."""
-    lines: deque[Line] = field(default_factory=lambda: deque(maxlen=MAX_LINES))
-    partials: dict[str, Line] = field(default_factory=dict)
-    """The utterance in progress, by source."""
+    transcript: Transcript = field(default_factory=lambda: Transcript(MAX_LINES))
     speaking: set[str] = field(default_factory=set)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=MAX_EXCHANGES))
     stages: dict[str, StageState] = field(default_factory=dict)
@@ -78,7 +77,6 @@ class Captions:
     """Of the newest final: from the detected end of speech to the hub's log."""
     ending: str = ""
     _seq: int = 0
-    _first_sample_ns: dict[str, int] = field(default_factory=dict)
 
     def apply(self, logged: m.Logged) -> None:
         """Apply one event; an event that was applied before changes nothing."""
@@ -87,10 +85,24 @@ class Captions:
         self._seq = max(self._seq, logged.seq)
         self.practice.apply(logged)
         self.egress.apply(logged)
+        self.transcript.apply(logged)
         self._apply_session(logged.event)
         self._apply_speech(logged)
         self._apply_exchange(logged)
         self._apply_stage(logged.event)
+
+    @property
+    def lines(self) -> list[Line]:
+        """The turns that stand, in the order in which they began."""
+        return final_lines(self.transcript.outcomes())
+
+    @property
+    def partials(self) -> list[Line]:
+        """The turns in progress."""
+        return [
+            Line(words.source, words.utterance, words.text, None if words.complete else words.stable_words)
+            for words in self.transcript.in_progress()
+        ]
 
     @property
     def current(self) -> Exchange | None:
@@ -106,8 +118,6 @@ class Captions:
                 self.providers = event.providers
             case m.SessionEnding(cause=cause):
                 self.ending = cause
-            case m.CaptureStarted():
-                self._first_sample_ns[event.source] = event.first_sample_ns
             case m.CaptureEnded(source=source):
                 self._clear_source(source)
             case _:
@@ -119,76 +129,34 @@ class Captions:
                 self.speaking.add(source)
             case m.SpeechPaused(source=source) | m.SpeechEnded(source=source):
                 self.speaking.discard(source)
-            case m.PartialTranscribed() as partial:
-                self._set_partial(partial, logged.logged_ns)
-            case m.FinalTranscribed() as final:
-                self._add_final(final, logged.logged_ns)
-            case m.UtteranceDiscarded() as discarded:
-                self._add_discarded(discarded)
-            case m.UtteranceLost(source=source, utterance=utterance, cause=cause):
-                self._drop_partial(source, utterance)
+            case m.FinalTranscribed(unconfirmed=False) as final:
+                self._time_final(final, logged.logged_ns)
+            case m.UtteranceLost(source=source, cause=cause):
                 self._add_problem(strings.lost_utterance(source, cause))
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
                 self._add_problem(strings.lost_audio(source, (stop - start) / SAMPLE_RATE, cause))
             case _:
                 pass
 
-    def _set_partial(self, partial: m.PartialTranscribed, logged_ns: int) -> None:
-        before = self.partials.get(partial.source)
-        started_ns = before.started_ns if before and before.utterance == partial.utterance else logged_ns
-        self.partials[partial.source] = Line(
-            partial.source, partial.utterance, started_ns, partial.text, partial.stable_words
-        )
-
-    def _add_final(self, final: m.FinalTranscribed, logged_ns: int) -> None:
-        self._add_line(final, final.text, unconfirmed=final.unconfirmed)
-        zero_ns = self._first_sample_ns.get(final.source, 0)
-        if zero_ns and not final.unconfirmed:
+    def _time_final(self, final: m.FinalTranscribed, logged_ns: int) -> None:
+        if zero_ns := self.transcript.first_sample_ns.get(final.source):
             ended_ns = zero_ns + final.quiet_sample * 1_000_000_000 // SAMPLE_RATE
             self.final_latency_s = (logged_ns - ended_ns) / 1e9
-
-    def _add_discarded(self, discarded: m.UtteranceDiscarded) -> None:
-        if discarded.held_speech:
-            seconds = discarded.start_sample // SAMPLE_RATE
-            text = f"{seconds // 60}:{seconds % 60:02} {strings.NOT_UNDERSTOOD}"
-            self._add_line(discarded, text, unconfirmed=True)
-        else:
-            self._drop_partial(discarded.source, discarded.utterance)
-
-    def _add_line(
-        self, event: m.FinalTranscribed | m.UtteranceDiscarded, text: str, *, unconfirmed: bool
-    ) -> None:
-        """Insert a final line, ordered by the time at which it began."""
-        self._drop_partial(event.source, event.utterance)
-        zero_ns = self._first_sample_ns.get(event.source, 0)
-        started_ns = zero_ns + event.start_sample * 1_000_000_000 // SAMPLE_RATE
-        line = Line(
-            event.source,
-            event.utterance,
-            started_ns,
-            text,
-            len(text.split()),
-            final=True,
-            unconfirmed=unconfirmed,
-        )
-        at = len(self.lines)
-        while at and self.lines[at - 1].started_ns > started_ns:
-            at -= 1
-        if len(self.lines) == MAX_LINES:  # a full deque refuses to insert
-            self.lines.popleft()
-            at = max(at - 1, 0)
-        self.lines.insert(at, line)
-
-    def _drop_partial(self, source: str, utterance: int) -> None:
-        line = self.partials.get(source)
-        if line and line.utterance <= utterance:
-            del self.partials[source]
 
     def _apply_exchange(self, logged: m.Logged) -> None:
         event = logged.event
         if isinstance(event, m.QuestionDetected):
+            for replaced in [each for each in self.exchanges if each.question == event.replaces]:
+                self.exchanges.remove(replaced)
             self.exchanges.append(
-                Exchange(event.question, event.source, event.text, logged.logged_ns, event.previous)
+                Exchange(
+                    event.question,
+                    event.source,
+                    event.utterance,
+                    event.text,
+                    logged.logged_ns,
+                    event.previous,
+                )
             )
             return
         for exchange in self.exchanges:
@@ -226,3 +194,17 @@ class Captions:
         if text in self.problems:
             self.problems.remove(text)
         self.problems.append(text)
+
+
+def final_lines(outcomes: Iterable[Outcome]) -> list[Line]:
+    """Return the line of each outcome; noise and lost utterances have none."""
+    lines: list[Line] = []
+    for outcome in outcomes:
+        match outcome:
+            case m.FinalTranscribed(source=source, utterance=utterance, text=text, unconfirmed=unconfirmed):
+                lines.append(Line(source, utterance, text, 0 if unconfirmed else None))
+            case m.UtteranceDiscarded(source=source, utterance=utterance, held_speech=True):
+                seconds = outcome.start_sample // SAMPLE_RATE
+                text = f"{seconds // 60}:{seconds % 60:02} {strings.NOT_UNDERSTOOD}"
+                lines.append(Line(source, utterance, text, 0))
+    return lines

@@ -17,6 +17,8 @@ class Exchange:
 
     question: int
     source: str
+    utterance: int
+    """The last one that contains it."""
     text: str
     asked_ns: int
     previous: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from PyQt6.QtWidgets import QWidget
@@ -11,6 +12,10 @@ from overlay.state.captions import Captions, Line
 from overlay.widgets.documents import InertText
 
 _LINES_SHOWN = 40
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Hebrew, Arabic and other scripts that are written from right to left."""
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+"""Between them, text has its own direction; after a Latin name its full stop would be at the wrong end."""
 
 
 class CaptionView(InertText):
@@ -23,7 +28,7 @@ class CaptionView(InertText):
 
     def draw(self, captions: Captions) -> None:
         """Draw the lines, if they have changed."""
-        lines = [*list(captions.lines)[-_LINES_SHOWN:], *captions.partials.values()]
+        lines = [*captions.lines[-_LINES_SHOWN:], *captions.partials]
         html = "".join(_paragraph(line, captions.sources) for line in lines)
         if html == self._drawn:
             return
@@ -35,5 +40,7 @@ def _paragraph(line: Line, sources: list[str]) -> str:
     stable, unstable = (escape(part) for part in line.parts())
     colour = theme.speaker_colour(line.source, sources)
     tail = f" <span style='color:{theme.FAINT}'>{unstable}</span>" if unstable else ""
+    if _RIGHT_TO_LEFT.search(line.text):
+        stable, tail = f"{_ISOLATE}{stable}", f"{tail}{_END_ISOLATE}"
     name = f"<span style='color:{colour};font-weight:600'>{escape(line.source)}</span>"
     return f"<p style='margin:0 0 7px 0'>{name}&nbsp; {stable}{tail}</p>"

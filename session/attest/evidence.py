@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from bus.audio import Samples
-from bus.messages import Event, FinalTranscribed, QuestionDetected
+from bus.messages import Event, FinalTranscribed, Logged, QuestionDetected, TranscriptRevised
+from overlay.state.transcript import Transcript
 from session.attest.packets import Flow, flows
 from session.attest.recording import marker
 from session.attest.search import Sound, Words
@@ -57,7 +58,8 @@ class Evidence:
     @cached_property
     def words(self) -> Words:
         """The whole transcript, to search for."""
-        return Words([final.text for final in self.of(FinalTranscribed)])
+        finals = [final.text for final in self.of(FinalTranscribed)]
+        return Words([*finals, *(revision.text for revision in self.of(TranscriptRevised))])
 
     @cached_property
     def canaries(self) -> Words:
@@ -66,12 +68,19 @@ class Evidence:
 
     @property
     def canary_sentences(self) -> list[str]:
-        """The sentences outside of questions."""
+        """The turns without a question."""
         asked = {
             (event.source, span.utterance) for event in self.of(QuestionDetected) for span in event.spans
         }
-        finals = self.of(FinalTranscribed)
-        return [final.text for final in finals if (final.source, final.utterance) not in asked]
+        transcript = Transcript()
+        for seq, event in enumerate(self.events, 1):
+            transcript.apply(Logged(seq, 0, event))
+        finals = [each for each in transcript.outcomes(ended=True) if isinstance(each, FinalTranscribed)]
+        return [
+            final.text
+            for final in finals
+            if asked.isdisjoint((final.source, number) for number in (final.utterance, *final.replaces))
+        ]
 
     def exposes_key(self, data: bytes) -> bool:
         """Return whether the key is in these bytes, outside of the authorization header."""

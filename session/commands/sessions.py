@@ -40,7 +40,7 @@ def run(
     Examples:
       cuecard run --source mic=default --source call=monitor --notes resume.md
       cuecard run --source mic=file:talk.flac --json |
-        jq -r 'select(.type == "FinalTranscribed") | .text'
+        jq -c 'select(.type == "FinalTranscribed") | [.utterance, .replaces, .text]'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.run.launch import launch

@@ -16,6 +16,7 @@ from bus.messages import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -58,6 +59,8 @@ class SourceUtterances:
     def __init__(self, source: str) -> None:
         self._source = source
         self._utterances: dict[int, Utterance] = {}
+        self._replaced: set[int] = set()
+        """Numbers of utterances that are part of a later one."""
         self._zero_ns: int | None = None
         self.over = False
         """Whether the source has ended."""
@@ -81,6 +84,8 @@ class SourceUtterances:
                 self._resume(self._utterances[number], resumed)
             case FinalTranscribed():
                 self._finish(event)
+            case TranscriptRevised(utterance=number, text=text) if number in self._utterances:
+                self._utterances[number].text = text
             case UtteranceDiscarded(utterance=number) | UtteranceLost(utterance=number):
                 self._utterances.pop(number, None)
             case _:
@@ -101,7 +106,9 @@ class SourceUtterances:
         return [
             replace(
                 each,
-                first_sample=max(each.first_sample, sample),
+                first_sample=max(
+                    each.first_sample, sample, *(resumed for quiet, resumed in each.pauses if quiet < sample)
+                ),
                 pauses=[pause for pause in each.pauses if pause[0] >= sample],
             )
             for each in self._utterances.values()
@@ -115,5 +122,23 @@ class SourceUtterances:
 
     def _finish(self, final: FinalTranscribed) -> None:
         first = final.start_sample + _PRE_ROLL_SAMPLES
-        utterance = self._utterances.setdefault(final.utterance, Utterance(final.utterance, first, first))
+        utterance = self._utterances.get(final.utterance, Utterance(final.utterance, first, first))
+        if utterance.ended or final.utterance in self._replaced:
+            return  # repeated by a restarted stt
+        for number in sorted(final.replaces, reverse=True):
+            if (earlier := self._utterances.pop(number, None)) is not None:
+                utterance = _joined(earlier, utterance)
+        self._replaced |= set(final.replaces)
         utterance.text, utterance.quiet_sample, utterance.ended = final.text, final.quiet_sample, True
+        self._utterances[final.utterance] = utterance
+
+
+def _joined(earlier: Utterance, later: Utterance) -> Utterance:
+    """Return the speech of two utterances as one, with the silence between them as a pause."""
+    between = (earlier.quiet_sample or later.first_sample, later.first_sample)
+    return replace(
+        later,
+        first_sample=earlier.first_sample,
+        detected_sample=earlier.detected_sample,
+        pauses=[*earlier.pauses, between, *later.pauses],
+    )

@@ -18,6 +18,7 @@ from bus.messages import (
     PracticeEnded,
     QuestionDetected,
     SpeechEnded,
+    TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -55,6 +56,8 @@ class Progress:
                 self._untranscribed.add((source, utterance))
             case FinalTranscribed(source=source, utterance=utterance):
                 self._untranscribed.discard((source, utterance))
+                self._last_final_seq = logged.seq
+            case TranscriptRevised():  # it may hold a question that the final did not
                 self._last_final_seq = logged.seq
             case (
                 UtteranceDiscarded(source=source, utterance=utterance)

@@ -16,7 +16,6 @@ from bus.messages import (
     AnswerFinished,
     AnswerStreamed,
     AudioLost,
-    CaptureStarted,
     FinalTranscribed,
     Logged,
     QuestionDetected,
@@ -26,6 +25,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
+from overlay.state.transcript import Transcript
 
 TRUE_END_WITHIN_S = 1.0
 """Largest distance between the detected and the true end of speech of the same utterance."""
@@ -40,10 +40,13 @@ class Statistics:
     """
 
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    transcript: Transcript = field(default_factory=Transcript)
     utterances: int = 0
-    words: int = 0
+    """Utterances with words."""
     questions: int = 0
-    answers: int = 0
+    """Without those that a completed question replaced."""
+    answered: set[int] = field(default_factory=set)
+    """Numbers of the questions that were answered in full."""
     final_latencies_s: list[float] = field(default_factory=list)
     first_token_latencies_s: list[float] = field(default_factory=list)
     """Time to first token: from the detected question to the first piece of its answer."""
@@ -52,32 +55,27 @@ class Statistics:
     given_up: list[str] = field(default_factory=list)
     lost_samples: int = 0
     lost_utterances: int = 0
-    unconfirmed_utterances: int = 0
-    """Utterances whose words no final pass confirmed."""
     not_understood: int = 0
     """Utterances with speech in which no words were found."""
-    _first_sample_ns: dict[str, int] = field(default_factory=dict)
     _asked_ns: dict[int, int] = field(default_factory=dict)
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
+        self.transcript.apply(logged)
         match logged.event:
-            case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
-                self._first_sample_ns.setdefault(source, first_sample_ns)
             case FinalTranscribed() as final:
                 self.utterances += 1
-                self.words += len(final.text.split())
-                self.unconfirmed_utterances += final.unconfirmed
                 if not final.unconfirmed:
                     self._time_final(final, logged.logged_ns)
-            case QuestionDetected(question=question):
-                self.questions += 1
+            case QuestionDetected(question=question, replaces=replaces):
+                self.questions += not replaces
+                self.answered.discard(replaces)
                 self._asked_ns[question] = logged.logged_ns
             case AnswerStreamed(question=question) if question in self._asked_ns:
                 waited_ns = logged.logged_ns - self._asked_ns.pop(question)
                 self.first_token_latencies_s.append(waited_ns / 1e9)
-            case AnswerFinished():
-                self.answers += 1
+            case AnswerFinished(question=question):
+                self.answered.add(question)
             case RequestSent() as request:
                 self.requests.append(request)
             case StageDied():
@@ -94,8 +92,23 @@ class Statistics:
             case _:
                 pass
 
+    @property
+    def words(self) -> int:
+        """Words of the transcript."""
+        return sum(len(final.text.split()) for final in self._finals)
+
+    @property
+    def unconfirmed_turns(self) -> int:
+        """Turns whose words no final pass confirmed."""
+        return sum(final.unconfirmed for final in self._finals)
+
+    @property
+    def _finals(self) -> list[FinalTranscribed]:
+        outcomes = self.transcript.outcomes(ended=True)
+        return [outcome for outcome in outcomes if isinstance(outcome, FinalTranscribed)]
+
     def _time_final(self, final: FinalTranscribed, logged_ns: int) -> None:
-        zero_ns = self._first_sample_ns.get(final.source)
+        zero_ns = self.transcript.first_sample_ns.get(final.source)
         if zero_ns is None:
             return
         end_s = final.quiet_sample / SAMPLE_RATE

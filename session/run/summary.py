@@ -40,7 +40,7 @@ def lines(
     rows = [
         ("ended", outcome.cause),
         ("utterances", f"{statistics.utterances}, {counted(statistics.words, 'word')}"),
-        ("questions", f"{statistics.questions}, {statistics.answers} answered in full"),
+        ("questions", f"{statistics.questions}, {len(statistics.answered)} answered in full"),
         ("latency", f"{end_of_speech} to final: {finals}"),
         ("", f"question to first answer token: {_latency(statistics.first_token_latencies_s)}"),
         ("left the machine", _egress(statistics)),
@@ -50,8 +50,8 @@ def lines(
         seconds = f"{statistics.lost_samples / SAMPLE_RATE:.2f} s of audio" if statistics.lost_samples else ""
         utterances = counted(statistics.lost_utterances, "utterance") if statistics.lost_utterances else ""
         rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
-    if statistics.unconfirmed_utterances or statistics.not_understood:
-        unconfirmed = counted(statistics.unconfirmed_utterances, "utterance")
+    if statistics.unconfirmed_turns or statistics.not_understood:
+        unconfirmed = counted(statistics.unconfirmed_turns, "utterance")
         rows.append(("unclear", f"{unconfirmed} unconfirmed, {statistics.not_understood} not understood"))
     if statistics.restarts:
         rows.append(("restarts", str(statistics.restarts)))

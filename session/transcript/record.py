@@ -11,7 +11,6 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
-    CaptureStarted,
     FinalTranscribed,
     Logged,
     Passage,
@@ -22,12 +21,13 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
+from overlay.state.transcript import Outcome, Transcript
 from overlay.strings import LOST, NOT_UNDERSTOOD
 
 
 @dataclass(frozen=True)
 class Line:
-    """One utterance."""
+    """One turn."""
 
     source: str
     start_s: float
@@ -85,22 +85,17 @@ class Record:
     """Transcript, questions and answers so far."""
 
     def __init__(self) -> None:
-        self._outcomes: list[FinalTranscribed | UtteranceDiscarded | UtteranceLost] = []
-        self._first_sample_ns: dict[str, int] = {}
+        self._transcript = Transcript()
         self.exchanges: dict[int, Exchange] = {}
         self.practice = PracticeReport()
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
         self.practice.apply(logged)
+        self._transcript.apply(logged)
         match logged.event:
-            case CaptureStarted(source=source, first_sample_ns=first_sample_ns):
-                self._first_sample_ns.setdefault(source, first_sample_ns)
-            case FinalTranscribed() | UtteranceLost() as outcome:
-                self._outcomes.append(outcome)
-            case UtteranceDiscarded() as discarded if discarded.held_speech:
-                self._outcomes.append(discarded)
-            case QuestionDetected(question=question, source=source, text=text):
+            case QuestionDetected(question=question, source=source, text=text, replaces=replaces):
+                self.exchanges.pop(replaces, None)
                 self.exchanges[question] = Exchange(source, text)
             case PassagesRetrieved(question=question, passages=passages) if question in self.exchanges:
                 self.exchanges[question].passages = passages
@@ -113,26 +108,26 @@ class Record:
                 pass
 
     def lines(self) -> list[Line]:
-        """Return the utterances in the order in which they began."""
-        zero_ns = min(self._first_sample_ns.values(), default=0)
-        lines = [
+        """Return the turns in the order in which they began; noise is left out."""
+        return [
             Line(
                 outcome.source,
-                self._seconds(outcome.source, outcome.start_sample, zero_ns),
-                self._seconds(outcome.source, outcome.stop_sample, zero_ns),
+                self._seconds(outcome.source, outcome.start_sample),
+                self._seconds(outcome.source, outcome.stop_sample),
                 _text(outcome),
                 not isinstance(outcome, FinalTranscribed) or outcome.unconfirmed,
             )
-            for outcome in self._outcomes
+            for outcome in self._transcript.outcomes(ended=True)
+            if not isinstance(outcome, UtteranceDiscarded) or outcome.held_speech
         ]
-        return sorted(lines, key=lambda line: line.start_s)
 
-    def _seconds(self, source: str, sample: int, zero_ns: int) -> float:
-        offset_ns = self._first_sample_ns.get(source, zero_ns) - zero_ns
-        return max(0.0, offset_ns / 1e9 + sample / SAMPLE_RATE)
+    def _seconds(self, source: str, sample: int) -> float:
+        starts_ns = self._transcript.first_sample_ns
+        zero_ns = min(starts_ns.values(), default=0)
+        return max(0.0, (starts_ns.get(source, zero_ns) - zero_ns) / 1e9 + sample / SAMPLE_RATE)
 
 
-def _text(outcome: FinalTranscribed | UtteranceDiscarded | UtteranceLost) -> str:
+def _text(outcome: Outcome) -> str:
     if isinstance(outcome, FinalTranscribed):
         return outcome.text
     return LOST if isinstance(outcome, UtteranceLost) else NOT_UNDERSTOOD

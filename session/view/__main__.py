@@ -50,7 +50,7 @@ def open_view(kind: str) -> AbstractContextManager[View]:
     if kind == "plain":
         from session.view.plain import PlainLines
 
-        return nullcontext(PlainLines())
+        return PlainLines()
     if kind == "terminal":
         from session.view.terminal import LiveTerminal
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markdown_it import MarkdownIt
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
@@ -38,6 +40,15 @@ class LiteralMarkdown(Markdown):
         self.parsed = parser.disable("reference").parse(text)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What is final and not printed yet, because the turn may be continued."""
+
+    lines: tuple[Line, ...] = ()
+    exchange: bool = False
+    """Whether the newest exchange is held as well."""
+
+
 class Drawing:
     """Draws a `Captions`.
 
@@ -50,12 +61,13 @@ class Drawing:
         self._captions = captions
         self._has_keys = has_keys
 
-    def fingerprint(self) -> object:
+    def fingerprint(self, held: Held = Held()) -> object:
         """Return a value that is equal exactly when `moving` would look the same."""
         captions = self._captions
         current = captions.current
         return (
-            [(line.utterance, line.text, line.stable_words) for line in captions.partials.values()],
+            held,
+            captions.partials,
             current and (current.question, current.state, current.answer, current.searched),
             list(captions.problems),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
@@ -65,12 +77,12 @@ class Drawing:
             (captions.practice.heading, captions.practice.state),
         )
 
-    def moving(self, height: int) -> RenderableType:
-        """Return what may still change, in less than `height` rows: partials, the answer, status."""
+    def moving(self, height: int, held: Held = Held()) -> RenderableType:
+        """Return what may still change, in less than `height` rows: words, the answer, status."""
         captions = self._captions
-        sections = [Section(self.line(line), worth=3) for line in captions.partials.values()]
+        sections = [Section(self.line(line), worth=3) for line in (*held.lines, *captions.partials)]
         current = captions.current
-        if current and self._is_open(current):
+        if current and (held.exchange or self._is_open(current)):
             sections += self._sections(current)
         if captions.practice.state:
             sections.append(Section(Text(printable(captions.practice.heading), style="bold"), worth=6))
@@ -85,7 +97,7 @@ class Drawing:
 
     def unfinished(self) -> list[RenderableType]:
         """Return what the session's end cut short, for the scrollback."""
-        cut: list[RenderableType] = [self.line(line) for line in self._captions.partials.values()]
+        cut: list[RenderableType] = [self.line(line) for line in self._captions.partials]
         current = self._captions.current
         if current and self._is_open(current):
             cut.append(self.exchange(current))

@@ -1,15 +1,24 @@
-"""Plain view for pipes and logs: a labelled line for each event."""
+"""Plain view for pipes and logs: a labelled line for each event.
+
+A written line cannot be taken back, so a turn waits until it will not be continued.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from io import TextIOWrapper
+from types import TracebackType
+from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from overlay.state.captions import MAX_LINES
+from overlay.state.transcript import Outcome, Transcript
 from overlay.strings import NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, money
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
+from session.view.printed_turns import PrintedTurns
 from session.view.view import View
 
 _LABEL_WIDTH = 9
@@ -23,15 +32,38 @@ class PlainLines(View):
         if isinstance(sys.stdout, TextIOWrapper):  # characters that the terminal lacks become "?"
             sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
+        self._transcript = Transcript(MAX_LINES)
+        self._printed = PrintedTurns()
 
     def apply(self, logged: m.Logged) -> None:
-        """Write the lines of an event, if it has any."""
-        for label, text in self._lines(logged.event):
-            print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
+        """Write the lines of an event, if it has any; a question comes after the turn that it belongs to."""
+        self._transcript.apply(logged)
+        lines = practice_lines(logged.event)
+        if lines or isinstance(logged.event, m.QuestionDetected):
+            self._write_turns(self._transcript.outcomes(ended=True))
+        self._write(lines or self._lines(logged.event))
 
     def refresh(self) -> None:
-        """Flush standard output."""
+        """Write the turns that will not be continued, and flush standard output."""
+        self._write_turns(self._transcript.settled(time.monotonic_ns()))
         sys.stdout.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._write_turns(self._transcript.outcomes(ended=True))
+        sys.stdout.flush()
+
+    def _write(self, lines: list[tuple[str, str]]) -> None:
+        for label, text in lines:
+            print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
+
+    def _write_turns(self, outcomes: list[Outcome]) -> None:
+        for outcome in self._printed.take_new(outcomes):
+            self._write(_turn(outcome))
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
         match event:
@@ -39,12 +71,6 @@ class PlainLines(View):
                 return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
             case m.CaptureStarted(source=source, device=device):
                 return [("capturing", f"{source}: {device}")]
-            case m.FinalTranscribed(
-                source=source, text=text, start_sample=start_sample, unconfirmed=unconfirmed
-            ):
-                return [(source, f"{_clock(start_sample)}  {'[unconfirmed] ' if unconfirmed else ''}{text}")]
-            case m.UtteranceDiscarded(source=source, start_sample=start_sample) if event.held_speech:
-                return [(source, f"{_clock(start_sample)}  {NOT_UNDERSTOOD}")]
             case m.QuestionDetected(text=text, kind=kind):
                 return [("feedback" if kind == "feedback" else "question", text)]
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
@@ -67,7 +93,7 @@ class PlainLines(View):
                 reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
-                return practice_lines(event) or _problem(event)
+                return _problem(event)
 
     def _answer(self, question: int, delta: str, *, replaces: bool) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete."""
@@ -80,6 +106,17 @@ class PlainLines(View):
     def _rest(self, question: int) -> list[tuple[str, str]]:
         rest = self._answers.pop(question, "")
         return [("answer", rest)] if rest.strip() else []
+
+
+def _turn(outcome: Outcome) -> list[tuple[str, str]]:
+    match outcome:
+        case m.FinalTranscribed(source=source, text=text, unconfirmed=unconfirmed):
+            words = f"[unconfirmed] {text}" if unconfirmed else text
+        case m.UtteranceDiscarded(source=source, held_speech=True):
+            words = NOT_UNDERSTOOD
+        case _:
+            return []
+    return [(source, f"{_clock(outcome.start_sample)}  {words}")]
 
 
 def _provider(event: m.ProviderReady) -> str:

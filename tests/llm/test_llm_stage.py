@@ -82,6 +82,21 @@ def test_newer_question_wins_at_once(live: Live, provider: ProviderServer) -> No
     assert text_of(live, 2) == "A lock."
 
 
+def test_question_that_grew_cancels_its_first_request(live: Live, provider: ProviderServer) -> None:
+    whole = "Why did you choose Postgres instead of MySQL?"
+    provider.script = [[HEAD, chunk(delta("Because")), Do.WAIT], answer("It was known.")]
+    live.publish(QUESTION)
+    live.wait_for(m.AnswerStreamed)
+    live.publish(whole, continues=True)
+    assert live.wait_for(m.AnswerStopped) == m.AnswerStopped(question=1, cause=NEWER_QUESTION, kept="Because")
+    assert live.wait_for(m.AnswerFinished).question == 2
+    assert [(each.text, each.replaces) for each in live.all(m.QuestionDetected)] == [
+        (QUESTION, 0),
+        (whole, 1),
+    ]
+    live.wait_until(lambda: provider.closed_connections == [1])
+
+
 def test_heartbeat_while_provider_hangs(live: Live, provider: ProviderServer) -> None:
     provider.script = [[HEAD, Do.WAIT]]
     live.publish(QUESTION)

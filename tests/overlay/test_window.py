@@ -101,6 +101,22 @@ class TestWhatIsShown:
         html = window.captions_view.toHtml()
         assert f'color:{theme.FAINT};">nobody could say' in html
 
+    @pytest.mark.parametrize(
+        ("text", "goes_left"), [("مرحبا بكم.", True), ("Hello there.", False), ("你好。", False)]
+    )
+    def test_the_full_stop_is_at_the_end_in_every_script(
+        self, window: OverlayWindow, text: str, goes_left: bool
+    ) -> None:
+        draw(window, final(1, text, "call"))
+        document = window.captions_view.document()
+        assert document is not None
+        layout = document.firstBlock().layout()
+        assert layout is not None
+        shown = document.firstBlock().text()
+        line = layout.lineForTextPosition(shown.index(text))
+        first, last = (line.cursorToX(shown.index(text) + at)[0] for at in (1, len(text) - 1))
+        assert (last < first) is goes_left
+
     def test_dead_stage_and_problem_are_shown(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.trouble())
         assert "model-server" in window.status_view.stages.text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bus import messages as m
 
 SECOND = 16_000
@@ -43,6 +45,7 @@ def final(
     end_s: float = 1.0,
     *,
     unconfirmed: bool = False,
+    replaces: Sequence[int] = (),
 ) -> m.FinalTranscribed:
     return m.FinalTranscribed(
         source=source,
@@ -59,7 +62,44 @@ def final(
         queue_ms=0.0,
         compute_ms=300.0,
         unconfirmed=unconfirmed,
+        replaces=list(replaces),
     )
+
+
+def partial(
+    utterance: int, text: str, stable_words: int = 0, source: str = "mic", *, replaces: Sequence[int] = ()
+) -> m.PartialTranscribed:
+    return m.PartialTranscribed(
+        source=source,
+        utterance=utterance,
+        text=text,
+        stable_words=stable_words,
+        stop_sample=SECOND,
+        replaces=list(replaces),
+    )
+
+
+def endpoint(
+    utterance: int, text: str, source: str = "mic", *, quiet_s: float = 1.0, replaces: Sequence[int] = ()
+) -> m.EndpointPredicted:
+    return m.EndpointPredicted(
+        source=source,
+        utterance=utterance,
+        start_sample=0,
+        quiet_sample=round(quiet_s * SECOND),
+        wait_ms=320,
+        reason="sentence",
+        text=text,
+        replaces=list(replaces),
+    )
+
+
+def resumed(utterance: int, source: str = "mic", *, at_s: float = 1.4) -> m.SpeechResumed:
+    return m.SpeechResumed(source=source, utterance=utterance, resumed_sample=round(at_s * SECOND))
+
+
+def revised(utterance: int, text: str, source: str = "mic") -> m.TranscriptRevised:
+    return m.TranscriptRevised(source=source, utterance=utterance, text=text, compute_ms=900.0)
 
 
 def discarded(
@@ -76,9 +116,17 @@ def discarded(
     )
 
 
-def question(number: int, text: str = "Why?", source: str = "call") -> m.QuestionDetected:
+def question(
+    number: int, text: str = "Why?", source: str = "call", *, utterance: int = 1, replaces: int = 0
+) -> m.QuestionDetected:
     return m.QuestionDetected(
-        question=number, source=source, utterance=1, text=text, confidence=0.9, kind="question"
+        question=number,
+        source=source,
+        utterance=utterance,
+        text=text,
+        confidence=0.9,
+        kind="question",
+        replaces=replaces,
     )
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed
 
 
-def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 0.0) -> FinalTranscribed:
+def final(
+    text: str,
+    source: str = "call",
+    utterance: int = 1,
+    start_s: float = 0.0,
+    *,
+    replaces: Sequence[int] = (),
+) -> FinalTranscribed:
     """Return a final transcript of two seconds of speech."""
     start_sample = round(start_s * SAMPLE_RATE)
     return FinalTranscribed(
@@ -23,11 +32,18 @@ def final(text: str, source: str = "call", utterance: int = 1, start_s: float = 
         speculative=True,
         queue_ms=0.0,
         compute_ms=100.0,
+        replaces=list(replaces),
     )
 
 
 def pause(
-    text: str, utterance: int = 1, start_s: float = 0.0, quiet_s: float = 2.0, source: str = "call"
+    text: str,
+    utterance: int = 1,
+    start_s: float = 0.0,
+    quiet_s: float = 2.0,
+    source: str = "call",
+    *,
+    replaces: Sequence[int] = (),
 ) -> EndpointPredicted:
     """Return the words up to a pause that may be the end."""
     return EndpointPredicted(
@@ -38,4 +54,5 @@ def pause(
         wait_ms=320,
         reason="question",
         text=text,
+        replaces=list(replaces),
     )

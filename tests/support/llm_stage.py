@@ -58,10 +58,13 @@ class Live:
         self.children.append(child)
         return child
 
-    def publish(self, text: str, source: str = "call") -> None:
-        """Publish the final transcript of a sentence, 30 s after the one before; return when logged."""
+    def publish(self, text: str, source: str = "call", *, continues: bool = False) -> None:
+        """Publish the final transcript of a sentence; return when logged.
+
+        It starts 30 s after the one before, or continues it.
+        """
         self._utterances[source] = number = self._utterances.get(source, 0) + 1
-        said = final(text, source, number, 30.0 * number)
+        said = final(text, source, number, 30.0 * number, replaces=[number - 1] if continues else [])
         self._stt.publish(said)
         wait_until(lambda: said in self._receive().events)
 

@@ -14,7 +14,10 @@ OUTCOMES = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 
 def transcript(events: Sequence[Event], source: str) -> str:
+    """Return the words of a source, without the finals that a later one replaced."""
     finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
+    replaced = {number for event in finals for number in event["replaces"]}
+    finals = [event for event in finals if event["utterance"] not in replaced]
     return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
 
 

@@ -71,6 +71,16 @@ class Terminal:
             self.raw += os.read(self._own, 1 << 16).decode(errors="replace")
         return _COMMAND.sub("", self.raw)
 
+    def screen(self) -> str:
+        """Return what stands on the screen: the view moves up only to clear everything below."""
+        rows = [""]
+        for text, up in re.findall(r"([^\x1b]*)(?:\x1b\[(\d+)A|\x1b\[[0-9;?]*[A-Za-z])?", self.raw):
+            first, *more = text.replace("\r\n", "\n").replace("\r", "").split("\n")
+            rows[-1:] = [rows[-1] + first, *more]
+            if up:
+                rows = [*rows[: max(len(rows) - 1 - int(up), 0)], ""]
+        return "\n".join(rows)
+
     def until_shown(self, text: str) -> None:
         wait_until(lambda: text in self.read(), timeout_s=20)
 

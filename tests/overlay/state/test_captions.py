@@ -18,7 +18,18 @@ from overlay.state.egress import MAX_REQUESTS
 from overlay.state.exchange import ANSWER_CHARACTERS
 from overlay.strings import money
 from tests.support import sample_session as story
-from tests.support.events import SECOND, discarded, final, log, question, request, started
+from tests.support.events import (
+    SECOND,
+    discarded,
+    endpoint,
+    final,
+    log,
+    partial,
+    question,
+    request,
+    resumed,
+    started,
+)
 
 
 def fold(*events: m.Event, logged_ns: int = 0) -> Captions:
@@ -29,12 +40,6 @@ def apply(captions: Captions, logged: Sequence[m.Logged]) -> Captions:
     for each in logged:
         captions.apply(each)
     return captions
-
-
-def grew(text: str, stable: int = 0, utterance: int = 1, source: str = "mic") -> m.PartialTranscribed:
-    return m.PartialTranscribed(
-        source=source, utterance=utterance, text=text, stable_words=stable, stop_sample=SECOND
-    )
 
 
 def began(source: str = "mic", utterance: int = 1) -> m.SpeechStarted:
@@ -72,13 +77,12 @@ class TestWords:
         assert texts(captions) == ["said at five", "said at eleven"]
 
     def test_partial_replaces_the_previous_partial(self) -> None:
-        captions = fold(grew("What"), grew("What was", 1))
-        assert captions.partials["mic"].text == "What was"
-        assert captions.partials["mic"].parts() == ("What", "was")
+        captions = fold(partial(1, "What"), partial(1, "What was", 1))
+        assert [line.parts() for line in captions.partials] == [("What", "was")]
 
     def test_both_sources_can_have_a_partial(self) -> None:
-        captions = fold(grew("one", source="mic"), grew("two", source="call"))
-        assert {line.text for line in captions.partials.values()} == {"one", "two"}
+        captions = fold(partial(1, "one"), partial(1, "two", source="call"))
+        assert {line.text for line in captions.partials} == {"one", "two"}
 
     @pytest.mark.parametrize(
         "end",
@@ -90,11 +94,11 @@ class TestWords:
         ids=lambda event: type(event).__name__,
     )
     def test_outcome_removes_the_partial(self, end: m.Event) -> None:
-        assert not fold(grew("hello"), end).partials
+        assert not fold(partial(1, "hello"), end).partials
 
     def test_late_final_keeps_the_next_partial(self) -> None:
-        captions = fold(grew("next", utterance=2), final(1, "before"))
-        assert captions.partials["mic"].text == "next"
+        captions = fold(partial(2, "next"), final(1, "before"))
+        assert [line.text for line in captions.partials] == ["next"]
 
     @pytest.mark.parametrize(
         ("text", "stable", "expected"),
@@ -109,13 +113,13 @@ class TestWords:
     def test_words_are_split_into_stable_and_unstable(
         self, text: str, stable: int, expected: tuple[str, str]
     ) -> None:
-        assert Line("mic", 1, 0, text, stable).parts() == expected
+        assert Line("mic", 1, text, stable).parts() == expected
 
     def test_all_words_of_a_final_are_stable(self) -> None:
         assert fold(final(1, "two  spaces stay")).lines[0].parts() == ("two  spaces stay", "")
 
     def test_unconfirmed_words_are_unstable(self) -> None:
-        assert fold(grew("Well"), final(1, "Well", unconfirmed=True)).lines[0].parts() == ("", "Well")
+        assert fold(partial(1, "Well"), final(1, "Well", unconfirmed=True)).lines[0].parts() == ("", "Well")
 
     def test_speech_that_was_not_understood_is_a_line_with_its_time(self) -> None:
         captions = fold(started("mic"), discarded(1, start_s=72.0, speech_ms=900.0))
@@ -149,6 +153,26 @@ class TestWords:
 
     def test_no_latency_without_a_clock(self) -> None:
         assert fold(final(1)).final_latency_s is None
+
+
+class TestTurns:
+    def test_words_in_progress_take_the_line_of_what_they_continue(self) -> None:
+        captions = fold(final(1, "Tell me."), partial(2, "Tell me about", 2, replaces=[1]))
+        assert (texts(captions), [line.text for line in captions.partials]) == ([], ["Tell me about"])
+
+    def test_words_at_the_pause_look_complete_until_speech_resumes(self) -> None:
+        captions = fold(partial(1, "What", 0), endpoint(1, "What is it?"))
+        assert captions.partials[0].parts() == ("What is it?", "")
+        apply(captions, [m.Logged(3, 0, resumed(1))])
+        assert captions.partials[0].parts() == ("", "What is it?")
+
+    def test_a_question_that_grew_is_shown_instead_of_the_earlier_one(self) -> None:
+        old, new = (
+            story.asked(1, "Tell me about a time."),
+            question(2, "Tell me about a time when.", replaces=1),
+        )
+        captions = fold(*old, new, *story.streamed(1, "late", 1))
+        assert [exchange.question for exchange in captions.exchanges] == [2]
 
 
 class TestSpeaking:

@@ -7,7 +7,7 @@ import pytest
 from bus import messages as m
 from session.practice.flow import ALL_ANSWERS, PracticeFlow
 from session.settings.practice import PracticeSettings
-from tests.support.events import SECOND, discarded, final, started
+from tests.support.events import SECOND, discarded, final, revised, started
 
 QUESTIONS = ["What is a queue?", "And a stack?"]
 
@@ -138,6 +138,38 @@ def test_answer_in_progress_is_not_cut_off() -> None:
     assert practice.at(82.0) == []
     measured = practice.over(83.1)
     assert measured.text == "A queue is a line. Of people."
+
+
+def test_a_continued_turn_is_measured_as_one_with_its_pause() -> None:
+    practice = FlowUnderTest().begun()
+    practice.apply(*says(1, "A queue is a line.", 11.0, 13.0), begins(2, 14.0))
+    whole = "A queue is a line of people who wait."
+    practice.apply(final(2, whole, "mic", 10.7, 16.0, replaces=[1]), final(1, "A queue is a line.", "mic"))
+    measured = practice.over(20.1)
+    assert measured.text == whole
+    measures = measured.measures
+    assert (measures.words, measures.first_word_s, measures.answer_s) == (9, 1.0, 5.0)
+    assert (measures.speaking_s, measures.pauses, measures.longest_pause_s) == (4.0, 1, 1.0)
+    assert measures.words_per_minute == 135  # 9 / 4.0 s
+
+
+def test_an_answer_has_the_words_of_its_revision() -> None:
+    practice = FlowUnderTest().begun()
+    practice.apply(*says(1, "A cue is a line.", 11.0, 15.0), revised(1, "A queue is a line."))
+    assert practice.over(19.1).text == "A queue is a line."
+
+
+def test_speech_before_the_turn_is_cut_off_a_continued_turn() -> None:
+    practice = FlowUnderTest(speak=True)
+    practice.apply(m.ReplayStarted(start_ns=0))
+    practice.at(10.0)
+    practice.apply(*says(1, QUESTIONS[0], 11.0, 13.0))
+    practice.at(13.2)
+    practice.apply(begins(2, 14.0))
+    practice.apply(final(2, f"{QUESTIONS[0]} It is a line.", "mic", 10.7, 18.0, replaces=[1]))
+    measured = practice.over(22.1)
+    assert measured.text == "It is a line."
+    assert (measured.measures.answer_s, measured.measures.first_word_s) == (4.0, 0.65)
 
 
 def test_key_ends_an_answer_when_its_transcript_is_final() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from bus import messages as m
 from session.run.progress import Progress
-from tests.support.events import discarded, ended, final, log, question
+from tests.support.events import discarded, ended, final, log, question, revised
 
 
 def progress(*events: m.Event, answers: bool = True) -> Progress:
@@ -31,6 +31,12 @@ def test_session_continues_while_work_is_pending() -> None:
 def test_session_waits_until_the_last_final_is_considered() -> None:
     assert not progress(ended(1), CAPTURED, LISTENED, final(1), considered(3)).complete
     assert progress(ended(1), CAPTURED, LISTENED, final(1), answers=False).complete
+
+
+def test_session_waits_until_a_revision_is_considered() -> None:
+    events = (ended(1), CAPTURED, LISTENED, final(1), revised(1, "Why?"))
+    assert not progress(*events, considered(4)).complete
+    assert progress(*events, considered(5)).complete
 
 
 def test_it_waits_for_the_answer() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from session.run.statistics import Statistics, percentile
-from tests.support.events import discarded, final, question, request, started
+from tests.support.events import discarded, final, question, request, revised, started
 
 SECOND_NS = 1_000_000_000
 
@@ -33,7 +33,23 @@ def test_unconfirmed_and_not_understood_are_counted() -> None:
         (8, discarded(2, speech_ms=900.0)),
         (9, discarded(3, speech_ms=32.0)),
     )
-    assert (fold.unconfirmed_utterances, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
+    assert (fold.unconfirmed_turns, fold.not_understood, fold.final_latencies_s) == (1, 1, [])
+
+
+def test_words_of_a_continued_turn_are_counted_once() -> None:
+    fold = statistics(
+        (0, started()),
+        (7, final(1, "Tell me.", unconfirmed=True)),
+        (8, final(2, "Tell me about it.", replaces=[1])),
+        (9, revised(2, "Tell me all about it.")),
+    )
+    assert (fold.utterances, fold.words, fold.unconfirmed_turns) == (2, 5, 0)
+
+
+def test_a_question_that_grew_counts_once() -> None:
+    done = [m.AnswerFinished(question=number, text="", model="", stop_reason="") for number in (1, 2)]
+    fold = statistics((1, question(1)), (2, done[0]), (3, question(2, replaces=1)), (4, done[1]))
+    assert (fold.questions, fold.answered) == (1, {2})
 
 
 def test_latency_runs_from_the_true_end_if_known() -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from bus.messages import Logged
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome, lines
-from tests.support.events import request
+from tests.support.events import final, request
 
 ENDING = SessionOutcome("the recordings ended", killed=[], stop_s=0.4)
 
@@ -42,5 +43,7 @@ def test_losses_and_killed_processes_are_not_hidden() -> None:
     assert "1.00 s of audio" in text
     assert "given up: llm" in text
     assert "had to be killed" in text
-    text = summary(Statistics(unconfirmed_utterances=1, not_understood=2))
+    fold = Statistics(not_understood=2)
+    fold.apply(Logged(1, 0, final(1, unconfirmed=True)))
+    text = summary(fold)
     assert "unclear: 1 utterance unconfirmed, 2 not understood" in text

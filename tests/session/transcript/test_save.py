@@ -10,14 +10,29 @@ from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
 from session.transcript.record import Record
 from session.transcript.save import check, save
-from tests.support.events import discarded, final, log, question, started
+from tests.support.events import discarded, final, log, question, revised, started
+
+SCRIPTS = (
+    "ما هي أكبر نقطة ضعف لديك؟",
+    "מה הייתה הנקודה הקשה ביותר ב-API הזה?",
+    "你为什么选择 Postgres？",
+    "なぜ、このデータベースを選んだのですか？",
+    "แล้วคุณล่ะ 👩\u200d💻?",
+)
+"""Right to left, mixed with Latin, without spaces, with combining and joined characters."""
+
+
+def recorded(*events: m.Event) -> Record:
+    fold = Record()
+    for logged in log(*events):
+        fold.apply(logged)
+    return fold
 
 
 @pytest.fixture
 def record() -> Record:
-    fold = Record()
     passage = m.Passage(file="resume.md", heading="Work", text="Four services.", score=3.0)
-    for logged in log(
+    return recorded(
         started("call", 0),
         started("mic", 500_000_000),
         final(1, "Because of the <data>.", "mic", 60.0, 62.5),
@@ -27,9 +42,7 @@ def record() -> Record:
         m.AnswerFinished(question=1, text="The **data**.", model="small", stop_reason="stop"),
         question(2, "And why?"),
         m.AnswerStopped(question=2, cause="cut", kept="Becau"),
-    ):
-        fold.apply(logged)
-    return fold
+    )
 
 
 def test_lines_are_in_the_order_of_speech_on_one_clock(record: Record) -> None:
@@ -73,17 +86,16 @@ def test_json(record: Record, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
 def test_unclear_utterances_are_saved_with_marks(tmp_path: Path, suffix: str) -> None:
-    file, fold = tmp_path / f"s.{suffix}", Record()
+    file = tmp_path / f"s.{suffix}"
     lost = m.UtteranceLost(source="mic", utterance=4, start_sample=0, stop_sample=1, cause="gone")
-    for logged in log(
+    fold = recorded(
         started(),
         final(1, "Honestly,", unconfirmed=True),
         discarded(2, speech_ms=900.0),
         discarded(3, speech_ms=32.0),
         lost,
         final(5, "That is sure."),
-    ):
-        fold.apply(logged)
+    )
     save(fold, file)
     text = file.read_text()
     assert text.count("could not be understood") == 1
@@ -92,6 +104,37 @@ def test_unclear_utterances_are_saved_with_marks(tmp_path: Path, suffix: str) ->
     assert "[unconfirmed] That" not in text
     if suffix == "json":
         assert [line["unconfirmed"] for line in json.loads(text)["lines"]] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
+def test_a_continued_turn_and_its_question_are_saved_once(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"s.{suffix}"
+    whole = "Tell me about a time when you failed."
+    fold = recorded(
+        started("call"),
+        final(1, "Tell me about a thyme.", "call", 1.0, 2.0),
+        question(1, "Tell me about a thyme.", utterance=1),
+        m.AnswerStopped(question=1, cause="a newer question", kept="Thyme is"),
+        final(2, "Tell me about a thyme when you failed.", "call", 1.0, 4.0, replaces=[1]),
+        revised(2, whole, "call"),
+        question(2, whole, utterance=2, replaces=1),
+        m.AnswerFinished(question=2, text="Once I failed.", model="small", stop_reason="stop"),
+        m.AnswerStopped(question=1, cause="late", kept="Thyme is"),
+    )
+    save(fold, file)
+    text = file.read_text()
+    assert text.count(whole) == (1 if suffix in ("srt", "vtt") else 2), "the line, and the question"
+    assert "hyme" not in text
+    assert [(line.start_s, line.stop_s) for line in fold.lines()] == [(1.0, 4.2)]
+
+
+@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_every_script_is_saved_unharmed(tmp_path: Path, suffix: str, text: str) -> None:
+    file = tmp_path / f"s.{suffix}"
+    save(recorded(started("call"), final(1, text, "call", 1.0, 2.0), question(1, text)), file)
+    assert text in file.read_bytes().decode("utf-8")
+    assert "\\u" not in file.read_text("utf-8")
 
 
 def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> None:

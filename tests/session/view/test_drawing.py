@@ -3,13 +3,14 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from bus import messages as m
 from overlay.state.captions import Captions
-from session.view.drawing import Drawing, LiteralMarkdown
+from session.view.drawing import Drawing, Held, LiteralMarkdown
 from tests.support import sample_session as story
-from tests.support.events import log, question
+from tests.support.events import final, log, question
 
 
 def fold(*events: m.Event) -> Captions:
@@ -125,6 +126,32 @@ def test_html_in_an_answer_is_plain_text(text: str) -> None:
     shown = " ".join(drawn(LiteralMarkdown(text)).split())
     for word in text.replace("```html", "").replace("&lt;", "<").replace("`", "").split():
         assert word in shown
+
+
+@pytest.mark.parametrize("width", [20, 33, 80])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "你为什么选择这个数据库而不是别的数据库？" * 3,
+        "なぜ、このデータベースを選んだのですか？" * 3,
+        "ما هي أكبر نقطة ضعف لديك؟ " * 3,
+        "מה הייתה הנקודה הקשה ביותר? " * 3,
+    ],
+)
+def test_wide_and_right_to_left_text_is_whole_and_fits(text: str, width: int) -> None:
+    captions = fold(final(1, text, "call"))
+    shown = drawn(Drawing(captions, has_keys=False).line(captions.lines[0]), width)
+    assert all(cell_len(row) <= width for row in shown.splitlines())
+    assert "".join(shown.split()) == "call" + "".join(text.split())
+
+
+def test_held_turns_are_shown_with_what_moves() -> None:
+    captions = fold(final(1, "Tell me about a time.", "call"))
+    drawing = Drawing(captions, has_keys=False)
+    held = Held(tuple(captions.lines))
+    assert "Tell me about a time." in drawn(drawing.moving(30, held))
+    assert "Tell me about a time." not in drawn(drawing.moving(30))
+    assert drawing.fingerprint(held) != drawing.fingerprint()
 
 
 def test_nothing_has_borders_that_a_narrower_window_would_break() -> None:

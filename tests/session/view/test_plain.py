@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bus import messages as m
 from session.view.plain import PlainLines
 from tests.support import sample_session as story
-from tests.support.events import discarded, final, log, question, request, started
+from tests.support.events import discarded, final, log, partial, question, request, revised, started
 
 
 def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:
@@ -93,3 +95,59 @@ def test_untrusted_text_is_no_terminal_command(capsys: pytest.CaptureFixture[str
 
 def test_words_that_may_still_change_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     assert written(capsys, *story.talk()[-2:]) == []
+
+
+# --- turns: a written line cannot be taken back ------------------------------------------------------------
+
+CUT, REST = "Tell me about a time.", "when you disagreed with your manager."
+WHOLE = "Tell me about a time when you disagreed with your manager."
+
+
+def waiting(capsys: pytest.CaptureFixture[str], *events: m.Event, end: bool = False) -> list[str]:
+    """Return what is written at once after events that were logged just now, and at the end of the view."""
+    with PlainLines() as view:
+        for logged in log(*events, logged_ns=time.monotonic_ns()):
+            view.apply(logged)
+        view.refresh()
+        at_once = capsys.readouterr().out.splitlines()
+    return capsys.readouterr().out.splitlines() if end else at_once
+
+
+def test_a_turn_that_may_be_continued_is_not_written_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    assert waiting(capsys, final(1, CUT, "call")) == []
+    assert waiting(capsys, final(1, CUT, "call"), end=True) == [f"call      0:00  {CUT}"]
+
+
+def test_a_continued_turn_is_written_once_and_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [
+        final(1, CUT),
+        partial(2, "Tell me about a time when", replaces=[1]),
+        final(2, WHOLE, replaces=[1]),
+    ]
+    assert waiting(capsys, *events) == []
+    assert waiting(capsys, *events, end=True) == [f"mic       0:00  {WHOLE}"]
+    assert written(capsys, *events) == [f"mic       0:00  {WHOLE}"]
+
+
+def test_a_turn_is_written_with_its_revision(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, final(1, "Tell me a rhyme."), revised(1, CUT)) == [f"mic       0:00  {CUT}"]
+
+
+def test_the_next_speaker_releases_a_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    assert waiting(capsys, final(1, CUT, "call"), final(1, "Well.", "mic")) == [f"call      0:00  {CUT}"]
+
+
+def test_a_question_comes_at_once_and_after_its_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = question(1, CUT)
+    assert waiting(capsys, final(1, CUT, "call"), asked) == [f"call      0:00  {CUT}", f"question  {CUT}"]
+    hidden = [final(1, CUT, "call"), partial(2, WHOLE, source="call", replaces=[1]), asked]
+    assert waiting(capsys, *hidden) == [f"call      0:00  {CUT}", f"question  {CUT}"]
+
+
+def test_of_a_written_turn_only_the_rest_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [final(1, CUT, "call"), question(1, CUT), final(2, WHOLE, "call", replaces=[1])]
+    assert written(capsys, *events) == [
+        f"call      0:00  {CUT}",
+        f"question  {CUT}",
+        f"call      0:00  … {REST}",
+    ]

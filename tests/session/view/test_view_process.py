@@ -11,7 +11,7 @@ from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
 from tests.support import sample_session as story
-from tests.support.events import question
+from tests.support.events import final, question
 from tests.support.view_process import Terminal, View, publish, view_process
 from tests.support.waiting import wait_until
 
@@ -87,6 +87,22 @@ def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run
     terminal.until_shown("nobody could say")
     assert terminal.stop() == 0
     assert "Thanks for making the time today." in terminal.read()
+
+
+def test_the_terminal_prints_a_continued_turn_once_with_its_question_after_it(
+    terminal: Terminal, hub_run: Run
+) -> None:
+    publish(hub_run, *story.opening("off"), final(1, "Tell me about a time.", "call"))
+    publish(hub_run, question(1, "Tell me about a time."), m.AnswerStopped(question=1, cause="", kept=""))
+    terminal.until_shown("? Tell me about a time.")
+    whole = "Tell me about a time when you failed."
+    publish(hub_run, final(2, whole, "call", replaces=[1]), question(2, whole, utterance=2, replaces=1))
+    publish(hub_run, m.AnswerStopped(question=2, cause="", kept=""))
+    terminal.until_shown(f"? {whole}")
+    assert terminal.stop() == 0
+    screen = terminal.screen()
+    assert screen.count("Tell me about a time") == 2, screen
+    assert screen.index(f"call  {whole}") < screen.index(f"? {whole}")
 
 
 def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
