@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from bench.harness.corpus import KINDS
+from bench.harness.load import Load
 from bench.harness.process_tree import Usage
 from bench.harness.quantiles import Spread, quantile, spread
 from bench.latency.scores import Score, Stray
@@ -30,6 +31,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Duration of the playback."""
     late_p99_ms: float
     """Delay of the replay."""
+    load: Load = "none"
+    load_cores: float = 0.0
+    """CPU seconds a second that the load took beside the session."""
     is_void: bool
 
 
@@ -42,6 +46,8 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
         "void_runs": sum(run.is_void for run in runs),
         "replay_late_p99_ms": max(run.late_p99_ms for run in runs),
         "seconds": counted[0].seconds,
+        "load": counted[0].load,
+        "load_cores": sum(run.load_cores for run in counted) / len(counted),
         "utterances": sum(len(each.ids) for each in counted[0].scores if each.truth),
         "end_to_final_s": _over_runs(counted, lambda each: each.latencies_s),
         "unsure_ends": sum(each.unsure_ends for each in counted[0].scores),

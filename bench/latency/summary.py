@@ -76,6 +76,8 @@ def _void(figures: Mapping[str, Any]) -> list[Row]:
 
 def _latency(figures: Mapping[str, Any]) -> list[Row]:
     found: list[Row] = [("utterances", f"{figures['utterances']} in {figures['seconds']:.0f} s")]
+    if figures["load"] != "none":
+        found.append(("load beside it", f"{figures['load']}: {figures['load_cores']:.2f} cores taken"))
     if figures["unsure_ends"]:
         found.append(("ends of speech not sure, left out", str(figures["unsure_ends"])))
     if parts := figures["waterfall_p50_ms"]:
