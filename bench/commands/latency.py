@@ -12,6 +12,7 @@ from bench.commands.options import (
     ClipsOption,
     CorpusOption,
     KindsOption,
+    LoadOption,
     ReportOption,
     RunsOption,
     SeedOption,
@@ -31,6 +32,7 @@ def live(
     ] = False,
     settings: SettingsOption = None,
     view: ViewOption = "none",
+    load: LoadOption = "none",
     report: ReportOption = None,
     trace: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
@@ -47,7 +49,7 @@ def live(
     from bench.latency.live import Plan, measure, refuse_void
     from bench.latency.summary import head, rows
 
-    plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view)
+    plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view, load)
     measurement = measure(plan)
     if report:
         from bench.latency.live_page import write_live_page

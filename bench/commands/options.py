@@ -26,6 +26,10 @@ SettingsOption = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="A settings file instead of your own.")
 ]
 ViewOption = Annotated[Literal["none", "overlay"], typer.Option(help="Run the overlay too, offscreen.")]
+LoadOption = Annotated[
+    Literal["none", "one", "both60"],
+    typer.Option(help="Other programs beside the session: one core taken, or every core 60 % busy."),
+]
 RunsOption = Annotated[int, typer.Option(min=1, help="Number of runs.")]
 ReportOption = Annotated[Path | None, typer.Option(dir_okay=False, help="Write a self-contained HTML page.")]
 ShowOption = Annotated[bool, typer.Option("--show", help="Print misses and errors.")]

@@ -7,13 +7,12 @@ shipped interview; the load starts after `_BEFORE_S`.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -22,6 +21,7 @@ import numpy as np
 import soundfile
 
 from bench.harness.consumer import Playback, Received, first_sample_ns, run_session
+from bench.harness.load import busy_cores, usable_cores
 from bench.harness.process_tree import ProcessTree
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
@@ -71,27 +71,6 @@ class Slowed:
             os.kill(self._pid, number)
 
 
-@contextlib.contextmanager
-def busy_cores() -> Iterator[None]:
-    """Keep every core busy as long as the context lasts."""
-    spinning = [
-        multiprocessing.get_context("spawn").Process(target=_spin) for _ in range(os.cpu_count() or 1)
-    ]
-    for each in spinning:
-        each.start()
-    try:
-        yield
-    finally:
-        for each in spinning:
-            each.kill()
-            each.join()
-
-
-def _spin() -> None:
-    while os.getppid() != 1:
-        sum(range(100_000))
-
-
 @dataclass
 class _Observer:
     """Applies the load in the middle of the session, and samples the transcriber's memory."""
@@ -119,7 +98,7 @@ class _Observer:
         if self.load == "slow":
             self._undo.callback(Slowed(self._stt_pid, self.share).end)
         elif self.load == "cpu":
-            self._undo.enter_context(busy_cores())
+            self._undo.enter_context(busy_cores(dict.fromkeys(usable_cores(), 1.0)))
         timer = threading.Timer(self.seconds, self._end)
         timer.start()
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.faults.fault_injector import InjectedFault
+from bench.harness.transcript import Transcript
 from bus.audio import SAMPLE_RATE
 
 Event = Mapping[str, Any]
@@ -132,9 +133,12 @@ def count_double_answers(events: Sequence[Event]) -> int:
 
 
 def transcript(events: Sequence[Event], source: str) -> str:
-    """Return the final transcripts of a source in the order of speech."""
-    finals = [event for event in events if event["type"] == "FinalTranscribed" and event["source"] == source]
-    return " ".join(event["text"] for event in sorted(finals, key=lambda event: event["start_sample"]))
+    """Return the transcript of a source as it stands at the end, in the order of speech."""
+    found = Transcript()
+    for event in events:
+        if event.get("source") == source:
+            found.apply(event)
+    return " ".join(found.texts.values())
 
 
 def _after(events: Sequence[Event], after_ns: int, kinds: set[str], **named: str) -> Iterator[int]:

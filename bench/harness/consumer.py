@@ -44,14 +44,14 @@ class Playback:
         return max((event["late_p99_ms"] for event in ends), default=0.0)
 
 
-def _look_on(received: Received, tree: ProcessTree) -> None:
+def look_on(received: Received, tree: ProcessTree) -> None:
     """Ignore a line."""
 
 
 def run_session(
     files: Mapping[str, Path],
     options: Sequence[str] = (),
-    on_line: Callable[[Received, ProcessTree], None] = _look_on,
+    on_line: Callable[[Received, ProcessTree], None] = look_on,
     *,
     module: str = "session",
 ) -> Playback:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from bench.harness.corpus import KINDS
+from bench.harness.load import Load
 from bench.harness.process_tree import Usage
 from bench.harness.quantiles import Spread, quantile, spread
 from bench.latency.scores import Score, Stray
@@ -30,6 +31,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Duration of the playback."""
     late_p99_ms: float
     """Delay of the replay."""
+    load: Load = "none"
+    load_cores: float = 0.0
+    """CPU seconds a second that the load took beside the session."""
     is_void: bool
 
 
@@ -42,8 +46,11 @@ def figures(runs: Sequence[Run]) -> dict[str, Any]:
         "void_runs": sum(run.is_void for run in runs),
         "replay_late_p99_ms": max(run.late_p99_ms for run in runs),
         "seconds": counted[0].seconds,
+        "load": counted[0].load,
+        "load_cores": sum(run.load_cores for run in counted) / len(counted),
         "utterances": sum(len(each.ids) for each in counted[0].scores if each.truth),
         "end_to_final_s": _over_runs(counted, lambda each: each.latencies_s),
+        "end_to_all_words_s": _over_runs(counted, lambda each: each.all_words_s),
         "unsure_ends": sum(each.unsure_ends for each in counted[0].scores),
         "last_word_to_final_s": _over_runs(counted, lambda each: each.last_word_s),
         "first_words_s": _over_runs(counted, _first_words),
@@ -79,7 +86,9 @@ def _parts(scores: Iterable[Score]) -> dict[str, float] | None:
 
 def _words(scores: Sequence[Score], strays: Sequence[Stray]) -> dict[str, Any]:
     invented = [each.said for each in scores if not each.truth and each.said]
-    invented += [stray.text for stray in strays]
+    invented += [stray.text for stray in strays if stray.text]
+    lost = [word for each in scores if not each.truth for word in each.lost_words]
+    lost += [word for stray in strays for word in stray.lost_words]
     words = sum(each.words for each in scores if each.truth)
     settled = sum(each.settled for each in scores)
     return {
@@ -91,6 +100,9 @@ def _words(scores: Sequence[Score], strays: Sequence[Stray]) -> dict[str, Any]:
         },
         "words_invented": sum(len(text.split()) for text in invented),
         "invented": invented,
+        "words_inserted": sum(each.inserted for each in scores if each.truth),
+        "words_lost": [word for each in scores if each.truth for word in each.lost_words],
+        "words_lost_without_speech": lost,
         "erased_per_final_word": sum(each.erased for each in scores) / words if words else None,
         "stable_words": settled,
         "settled_changed_share": sum(each.settled_changed for each in scores) / settled if settled else None,
@@ -126,6 +138,9 @@ def _cuts(scores: Sequence[Score]) -> dict[str, Any]:
         "clean_utterances": len(spoken),
         "cut": len(cut),
         "cut_share": len(cut) / len(spoken) if spoken else None,
+        "still_cut_inside": sum("inside" in each.cuts_left for each in spoken),
+        "still_cut_between": sum("between" in each.cuts_left for each in spoken),
+        "still_cut": sum(bool(each.cuts_left) for each in spoken),
         "cut_inside_sentence": sum("inside" in each.cuts for each in cut),
         "cuts_by_place": {place: places.count(place) for place in ("inside", "between", "unknown")},
         "with_inner_pause": len(paused),
@@ -140,7 +155,7 @@ def _passes(scores: Sequence[Score]) -> dict[str, Any]:
     wasted = sum(each.wasted_passes for each in scores)
     guesses = speculative + wasted
     return {
-        "finals": sum(len(each.pieces) for each in scores),
+        "finals": sum(each.finals for each in scores),
         "finals_speculative": speculative,
         "finals_redone": sum(each.retried for each in scores),
         "passes": passes or None,

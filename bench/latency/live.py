@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.harness.consumer import Playback, run_session
+from bench.harness.consumer import Playback, Received, look_on, run_session
 from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
+from bench.harness.load import Load, hurry, loaded
+from bench.harness.process_tree import ProcessTree
 from bench.latency.figures import Run, figures
 from bench.latency.reference import Reference, transcribe_references
 from bench.latency.scores import score
@@ -45,6 +47,7 @@ class Plan:
     offline: bool = False
     settings_file: Path | None = None
     view: str = "none"
+    load: Load = "none"
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Mea
     runs, playbacks = [], []
     for number in range(plan.runs):
         _print_progress(f"run {number + 1} of {plan.runs}: {timeline.seconds:.0f} s at real pace")
-        with tempfile.TemporaryDirectory() as directory:
-            playback = run_session(timeline.write(Path(directory)), options)
+        with tempfile.TemporaryDirectory() as directory, loaded(plan.load) as busy:
+            files = timeline.write(Path(directory))
+            playback = run_session(files, options, look_on if plan.load == "none" else _hurry_replay)
+            load_cores = busy.cores
         scores, strays = score(timeline.turns, references, fold(playback.received))
         playbacks.append(playback)
         runs.append(
@@ -108,10 +113,18 @@ def play(timeline: Timeline, references: Sequence[Reference], plan: Plan) -> Mea
                 usage=playback.usage,
                 seconds=timeline.seconds,
                 late_p99_ms=playback.late_p99_ms,
+                load=plan.load,
+                load_cores=load_cores,
                 is_void=playback.late_p99_ms > LATE_MS,
             )
         )
     return Measurement(timeline, runs, playbacks, figures(runs), surroundings)
+
+
+def _hurry_replay(received: Received, _tree: ProcessTree) -> None:
+    event = received.event
+    if event["type"] == "StageStarted" and event["stage"].startswith("capture:"):
+        hurry(event["pid"])
 
 
 def refuse_void(measurement: Measurement) -> None:

@@ -10,14 +10,15 @@ import msgspec
 
 from bench.harness.corpus import Kind
 from bench.latency.attribution import attribute
-from bench.latency.cuts import Place, places_of_cuts
+from bench.latency.cuts import Place
 from bench.latency.reference import Reference
 from bench.latency.revisions import Shown, erased_words, settled_changes
 from bench.latency.timeline import Turn
 from bench.latency.utterances import Final, TranscribedUtterance
+from bench.latency.versions import all_words_seen_s, cuts_left, cuts_made, standing, versions, words_lost
 from bench.latency.waterfall import Waterfall, waterfall
-from bench.latency.word_errors import missing_at_end, plain_words, word_errors
-from bench.latency.word_timing import Version, emissions, first_words_s
+from bench.latency.word_errors import inserted_words, missing_at_end, plain_words, word_errors
+from bench.latency.word_timing import emissions, first_words_s
 
 _ENDS_WITHIN_S = 0.7
 """A final that stops further before the true end and lacks the last words has missed the end."""
@@ -35,13 +36,15 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     truth: str
     pieces: list[str]
-    """Texts of the finals, in order."""
+    """Texts of the finals as they stand at the end, merged and revised, in order."""
     latencies_s: list[float]
     """For each turn from its true end to its last final, or infinity; empty if no end is known."""
     unsure_ends: int
     """Number of turns left out because their true end is uncertain."""
     last_word_s: list[float]
     """The same from the end of the last word by alignment: independent of the energy, accurate to 0.1 s."""
+    all_words_s: list[float]
+    """For each latency the same to the first version with all words of the last finals."""
     first_words_s: float | None
     """From the end of the first right word to its appearance; None if word times are unknown."""
     word_first_s: list[float]
@@ -50,10 +53,19 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     """The same to its stable appearance."""
     erased: int
     words: int
-    """Number of words in the finals."""
+    """Number of words in the finals as they stand at the end."""
+    inserted: int
+    """Words among them that were not spoken."""
+    lost_words: list[str]
+    """Spoken words that were visible once and are in no final; without speech, any visible word."""
     settled_changed: int
     settled: int
+    finals: int
+    """Number of finals, replaced ones included."""
     cuts: list[Place]
+    """Where it was cut into utterances, repaired or not."""
+    cuts_left: list[Place]
+    """The cuts in the transcript two seconds after its last final."""
     pause_s: float
     """Longest inner pause; known for clean speech."""
     waterfall: Waterfall | None
@@ -90,6 +102,9 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     start_s: float
     text: str
+    """Empty if there were partials only."""
+    lost_words: list[str]
+    """Words that were visible once and are in no final."""
 
 
 def score(
@@ -105,16 +120,17 @@ def score(
         )
         for group in groups
     ]
-    return scores, [
-        Stray(source=each.source, start_s=each.start_s, text=each.final.text)
-        for each in (transcribed[number] for number in strays)
-        if each.final
-    ]
+    return scores, [_stray(transcribed[number]) for number in strays]
+
+
+def _stray(each: TranscribedUtterance) -> Stray:
+    text = " ".join(standing([each]))
+    return Stray(source=each.source, start_s=each.start_s, text=text, lost_words=words_lost(None, [each]))
 
 
 def _score(turns: list[Turn], references: list[Reference], transcribed: list[TranscribedUtterance]) -> Score:
-    finals = [(each, each.final) for each in transcribed if each.final]
-    pieces = [final.text for _, final in finals]
+    finals = _finals(transcribed)
+    pieces = standing(transcribed)
     truth = " ".join(turn.text for turn in turns if turn.text)
     errors, truth_words = word_errors([truth], [" ".join(pieces)])
     changed, settled = _settled(transcribed)
@@ -126,14 +142,18 @@ def _score(turns: list[Turn], references: list[Reference], transcribed: list[Tra
         end_s=turns[-1].end_s,
         truth=truth,
         pieces=pieces,
-        **_latencies(turns, references, finals),
+        **_latencies(turns, references, transcribed),
         words=sum(len(plain_words(piece)) for piece in pieces),
-        erased=sum(erased_words(_shown(each)) for each in transcribed),
+        inserted=inserted_words(truth, " ".join(pieces)),
+        lost_words=words_lost(truth or None, transcribed),
+        erased=sum(erased_words(_shown(each, transcribed)) for each in transcribed),
         settled_changed=changed,
         settled=settled,
-        cuts=places_of_cuts(truth, pieces) if truth else [],
+        finals=len(finals),
+        cuts=cuts_made(truth, transcribed) if truth else [],
+        cuts_left=cuts_left(truth, transcribed) if truth else [],
         pause_s=max(turn.longest_pause_s for turn in turns),
-        waterfall=_waterfall(turns[-1], references[-1], finals),
+        waterfall=_waterfall(turns[-1], references[-1], transcribed),
         errors=errors,
         truth_words=truth_words,
         **_offline(truth, references),
@@ -149,31 +169,35 @@ def _score(turns: list[Turn], references: list[Reference], transcribed: list[Tra
 
 
 def _latencies(
-    turns: Sequence[Turn],
-    references: Sequence[Reference],
-    finals: Sequence[tuple[TranscribedUtterance, Final]],
+    turns: Sequence[Turn], references: Sequence[Reference], transcribed: Sequence[TranscribedUtterance]
 ) -> dict[str, Any]:
-    latencies_s, last_word_s, unconfirmed = [], [], 0
+    latencies_s, last_word_s, all_words_s, unconfirmed = [], [], [], 0
+    final_s = max((each.final.received_s for each in transcribed if each.final), default=math.inf)
+    seen_s = all_words_seen_s(transcribed)
     for turn, reference in zip(turns, references, strict=True):
-        late_s = _late_s(turn, finals)
+        missing_s = math.inf if _misses_end(turn, transcribed) else 0.0
+        late_s = final_s + missing_s - turn.end_s
         if reference.word_ends_s:
             word_end_s = turn.start_s + reference.word_ends_s[-1][1]
             last_word_s.append(late_s + turn.end_s - word_end_s)
         if turn.kind == "clean":
-            if _is_sure(turn, reference) or not finals:
+            if _is_sure(turn, reference) or seen_s is None:
                 latencies_s.append(late_s)
+                all_words_s.append(math.inf if seen_s is None else seen_s + missing_s - turn.end_s)
             else:
                 unconfirmed += 1
-    return {"latencies_s": latencies_s, "last_word_s": last_word_s, "unsure_ends": unconfirmed}
+    return {
+        "latencies_s": latencies_s,
+        "all_words_s": all_words_s,
+        "last_word_s": last_word_s,
+        "unsure_ends": unconfirmed,
+    }
 
 
-def _late_s(turn: Turn, finals: Sequence[tuple[TranscribedUtterance, Final]]) -> float:
-    if not finals:
-        return math.inf
-    stops_early = max(each.quiet_s for each, _ in finals) < turn.end_s - _ENDS_WITHIN_S
-    if stops_early and missing_at_end(turn.text, " ".join(final.text for _, final in finals)):
-        return math.inf
-    return max(final.received_s for _, final in finals) - turn.end_s
+def _misses_end(turn: Turn, transcribed: Sequence[TranscribedUtterance]) -> bool:
+    quiet_s = max((each.quiet_s for each in transcribed if each.final), default=-math.inf)
+    stops_early = quiet_s < turn.end_s - _ENDS_WITHIN_S
+    return stops_early and missing_at_end(turn.text, " ".join(standing(transcribed))) > 0
 
 
 def _is_sure(turn: Turn, reference: Reference) -> bool:
@@ -183,10 +207,15 @@ def _is_sure(turn: Turn, reference: Reference) -> bool:
     return turn.end_s - (turn.start_s + reference.word_ends_s[-1][1]) <= _UNSURE_S
 
 
+def _finals(transcribed: Sequence[TranscribedUtterance]) -> list[tuple[TranscribedUtterance, Final]]:
+    return [(each, each.final) for each in transcribed if each.final]
+
+
 def _waterfall(
-    turn: Turn, reference: Reference, finals: Sequence[tuple[TranscribedUtterance, Final]]
+    turn: Turn, reference: Reference, transcribed: Sequence[TranscribedUtterance]
 ) -> Waterfall | None:
-    if turn.kind != "clean" or math.isinf(_late_s(turn, finals)) or not _is_sure(turn, reference):
+    finals = _finals(transcribed)
+    if turn.kind != "clean" or not finals or _misses_end(turn, transcribed) or not _is_sure(turn, reference):
         return None
     each, final = max(finals, key=lambda pair: pair[1].received_s)
     return waterfall(
@@ -199,15 +228,23 @@ def _waterfall(
     )
 
 
-def _shown(transcribed: TranscribedUtterance) -> list[Shown]:
-    shown = [Shown(plain_words(partial.text), partial.stable_words) for partial in transcribed.partials]
-    last = plain_words(transcribed.final.text) if transcribed.final else []
-    return [*shown, Shown(last, len(last))]
-
-
 def _settled(transcribed: Sequence[TranscribedUtterance]) -> tuple[int, int]:
-    counts = [settled_changes(_shown(each)) for each in transcribed]
+    counts = [settled_changes(_shown(each, transcribed)) for each in transcribed]
     return sum(changed for changed, _ in counts), sum(settled for _, settled in counts)
+
+
+def _shown(each: TranscribedUtterance, transcribed: Sequence[TranscribedUtterance]) -> list[Shown]:
+    """Return an utterance's partials and final, all with the words of the finals that it replaces."""
+    replaces = each.final.replaces if each.final else ()
+    replaced = [other for other in transcribed if other.number in replaces]
+    shown = []
+    for partial in each.partials:
+        missing = [other for other in replaced if other.number not in partial.replaces]
+        before = plain_words(" ".join(standing(missing)))
+        words = plain_words(partial.text)
+        shown.append(Shown([*before, *words], len(before) + partial.stable_words))
+    last = plain_words(each.final.text) if each.final else []
+    return [*shown, Shown(last, len(last))]
 
 
 def _offline(truth: str, references: Sequence[Reference]) -> dict[str, Any]:
@@ -228,26 +265,10 @@ def _emission(
                 ends_s.append(turn.start_s + end_s)
     if not truth:
         return {"first_words_s": None, "word_first_s": [], "word_stable_s": []}
-    versions = _versions(transcribed)
-    seen = list(zip(emissions(truth, versions), ends_s, strict=True))
+    visible = versions(transcribed)
+    seen = list(zip(emissions(truth, visible), ends_s, strict=True))
     return {
-        "first_words_s": first_words_s(truth, ends_s, versions),
+        "first_words_s": first_words_s(truth, ends_s, visible),
         "word_first_s": [each.first_s - end_s for each, end_s in seen if math.isfinite(each.first_s)],
         "word_stable_s": [each.stable_s - end_s for each, end_s in seen if math.isfinite(each.stable_s)],
     }
-
-
-def _versions(transcribed: Sequence[TranscribedUtterance]) -> list[Version]:
-    """Return the versions that a reader saw of all utterances together, in order of time."""
-    news: list[tuple[float, int, str, bool]] = []
-    for number, each in enumerate(transcribed):
-        news += [(partial.received_s, number, partial.text, False) for partial in each.partials]
-        if each.final:
-            news.append((each.final.received_s, number, each.final.text, True))
-    latest: dict[int, list[str]] = {}
-    versions = []
-    for at_s, number, text, is_final in sorted(news):
-        latest[number] = plain_words(text)
-        words = [word for key in sorted(latest) for word in latest[key]]
-        versions.append(Version(at_s, words, is_final and number == len(transcribed) - 1))
-    return versions

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.harness.quantiles import SHARES, Spread
@@ -13,6 +13,7 @@ Row = tuple[str, str]
 
 _SPREADS = {
     "end_to_final_s": "end of speech to final",
+    "end_to_all_words_s": "end of speech to all words seen",
     "last_word_to_final_s": "last word, by alignment, to final",
     "first_words_s": "first words, after the first word's end",
     "word_first_s": "each word first seen, after its end",
@@ -76,6 +77,8 @@ def _void(figures: Mapping[str, Any]) -> list[Row]:
 
 def _latency(figures: Mapping[str, Any]) -> list[Row]:
     found: list[Row] = [("utterances", f"{figures['utterances']} in {figures['seconds']:.0f} s")]
+    if figures["load"] != "none":
+        found.append(("load beside it", f"{figures['load']}: {figures['load_cores']:.2f} cores taken"))
     if figures["unsure_ends"]:
         found.append(("ends of speech not sure, left out", str(figures["unsure_ends"])))
     if parts := figures["waterfall_p50_ms"]:
@@ -96,6 +99,9 @@ def _accuracy(figures: Mapping[str, Any]) -> list[Row]:
         found.append((f"word error rate, {kind}", percent(rate) + beside))
     found.append(("words without speech", str(figures["words_invented"])))
     found += [("", text) for text in figures["invented"]]
+    found.append(("words inserted into speech", str(figures["words_inserted"])))
+    found.append(("words shown and lost, in speech", _listed(figures["words_lost"])))
+    found.append(("words shown and lost, without speech", _listed(figures["words_lost_without_speech"])))
     if figures["erased_per_final_word"] is not None:
         found.append(("erased words, per final word", f"{figures['erased_per_final_word']:.2f}"))
         changed = percent(figures["settled_changed_share"])
@@ -103,10 +109,15 @@ def _accuracy(figures: Mapping[str, Any]) -> list[Row]:
     return found
 
 
+def _listed(words: Sequence[str]) -> str:
+    return f"{len(words)}: {' '.join(words)}" if words else "0"
+
+
 def _cuts(figures: Mapping[str, Any]) -> list[Row]:
-    if not figures["clean_utterances"]:
+    clean = figures["clean_utterances"]
+    if not clean:
         return []
-    cut = f"{figures['cut']} of {figures['clean_utterances']} ({percent(figures['cut_share'])})"
+    cut = f"{figures['cut']} of {clean} ({percent(figures['cut_share'])})"
     places = figures["cuts_by_place"]
     return [
         ("utterances cut", f"{cut}, {figures['cut_inside_sentence']} inside a sentence"),
@@ -118,6 +129,12 @@ def _cuts(figures: Mapping[str, Any]) -> list[Row]:
         (
             f"  of those that pause {PAUSE_S} s or more",
             f"{figures['cut_with_inner_pause']} of {figures['with_inner_pause']}",
+        ),
+        (
+            "still cut 2 s later",
+            f"{figures['still_cut']} of {clean}: inside a sentence {figures['still_cut_inside']} "
+            f"({percent(figures['still_cut_inside'] / clean)}), between two {figures['still_cut_between']} "
+            f"({percent(figures['still_cut_between'] / clean)})",
         ),
         ("turns merged", str(figures["merged"])),
         *(

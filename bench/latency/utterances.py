@@ -18,11 +18,21 @@ _ENDINGS = ("FinalTranscribed", "UtteranceDiscarded", "UtteranceLost")
 
 @dataclass(frozen=True)
 class Partial:
-    """A partial transcript."""
+    """A version of the transcript before the final: a partial, or the words at a pause."""
 
     received_s: float
     text: str
     stable_words: int
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words it contains."""
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Other words for a final, found later."""
+
+    received_s: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,8 @@ class Final:
     queue_ms: float
     compute_ms: float
     """Of the pass that produced the words."""
+    replaces: tuple[int, ...] = ()
+    """Earlier utterances whose words it contains."""
 
 
 @dataclass
@@ -55,10 +67,15 @@ class TranscribedUtterance:
     pauses: list[tuple[float, float]] = field(default_factory=list)
     """From the start of each pause to its end, or to the decision of the utterance's end."""
     partials: list[Partial] = field(default_factory=list)
+    predictions: list[Partial] = field(default_factory=list)
+    """The words at each pause, as a speculative pass found them."""
+    revisions: list[Revision] = field(default_factory=list)
     final: Final | None = None
     """None if it had no words, or was lost."""
     ended: str = ""
     """The event that closed it."""
+    ended_s: float = 0.0
+    """Time at which the consumer received that event."""
     passes: int = 0
     """Passes started for it, partials included; 0 if the program does not report it."""
     wasted_passes: int = 0
@@ -111,8 +128,12 @@ def _take(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: floa
             utterance.pauses[-1] = (utterance.quiet_s, utterance.decided_s)
     elif kind == "EndpointPredicted":
         utterance.predicted[event["quiet_sample"] / SAMPLE_RATE] = event["reason"]
+        if text := event.get("text"):
+            utterance.predictions.append(Partial(received_s, text, 0, _replaces(event)))
     elif kind == "PartialTranscribed":
-        utterance.partials.append(Partial(received_s, event["text"], event["stable_words"]))
+        utterance.partials.append(Partial(received_s, event["text"], event["stable_words"], _replaces(event)))
+    elif kind == "TranscriptRevised":
+        utterance.revisions.append(Revision(received_s, event["text"]))
     if kind in ("SpeechStarted", "SpeechEnded", *_ENDINGS):
         utterance.start_s = event["start_sample"] / SAMPLE_RATE
     if kind in _ENDINGS:
@@ -121,6 +142,7 @@ def _take(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: floa
 
 def _end(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float, received_s: float) -> None:
     utterance.ended = event["type"]
+    utterance.ended_s = received_s
     utterance.passes = event.get("passes", 0)
     utterance.wasted_passes = event.get("wasted_passes", 0)
     utterance.all_compute_ms = event.get("all_compute_ms", 0.0)
@@ -134,7 +156,12 @@ def _end(utterance: TranscribedUtterance, event: dict[str, Any], logged_s: float
             retried=event["retried"],
             queue_ms=event["queue_ms"],
             compute_ms=event["compute_ms"],
+            replaces=_replaces(event),
         )
+
+
+def _replaces(event: dict[str, Any]) -> tuple[int, ...]:
+    return tuple(event.get("replaces", ()))
 
 
 def _s(at_ns: int, zero_ns: int) -> float:

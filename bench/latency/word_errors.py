@@ -37,6 +37,19 @@ def word_errors(truth: Sequence[str], said: Sequence[str]) -> tuple[int, int]:
     return errors, counted.hits + counted.substitutions + counted.deletions
 
 
+def normal_words(text: str) -> list[str]:
+    """Return the words of a text as they are compared for word errors: numbers and spellings unified."""
+    return str(_normalise(text)).split()
+
+
+def inserted_words(truth: str, said: str) -> int:
+    """Return how many transcribed words have no counterpart in the truth."""
+    true, transcribed = normal_words(truth), normal_words(said)
+    if not true:
+        return len(transcribed)
+    return int(jiwer.process_words(" ".join(true), " ".join(transcribed)).insertions)
+
+
 def plain_words(text: str) -> list[str]:
     """Return the words of a text in lower case, without punctuation."""
     words = (_NO_WORD.sub("", word).lower().strip("'") for word in text.split())

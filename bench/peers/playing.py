@@ -14,9 +14,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -30,7 +31,9 @@ _READY_S = 180.0
 _LAST_WORDS_S = 60.0
 _CUECARD_LISTENS = {"capture:call", "vad:call", "stt"}
 
-Event = dict[str, str]
+Event = dict[str, Any]
+"""A line of output: `type` is ready, partial, final or revised. A final may have an `id`, and `replaces`
+earlier ones."""
 Line = tuple[int, bytes]
 
 
@@ -87,9 +90,8 @@ def play(peer: Peer, homes: Path, weights: Path, pcm: Path) -> PeerOutput:
         replayed = msgspec.json.decode(report.splitlines()[-1], type=_Replayed)
     return PeerOutput(
         finals=[
-            Final((at_ns - replayed.first_sample_ns) / 1e9, event["text"])
-            for at_ns, event in transcripts
-            if event["type"] == "final"
+            Final((at_ns - replayed.first_sample_ns) / 1e9, text)
+            for at_ns, text in standing_finals(transcripts)
         ],
         partials=sum(event["type"] == "partial" for _, event in transcripts),
         load_s=load_s,
@@ -112,8 +114,22 @@ def cuecard_events(stages: set[str], line: bytes) -> Event | None:
         case "PartialTranscribed":
             return {"type": "partial", "text": event["text"]}
         case "FinalTranscribed":
-            return {"type": "final", "text": event["text"]}
+            found = {"type": "final", "text": event["text"], "id": event["utterance"]}
+            return {**found, "replaces": event.get("replaces", [])}
+        case "TranscriptRevised":
+            return {"type": "revised", "text": event["text"], "id": event["utterance"]}
     return None
+
+
+def standing_finals(output: Sequence[tuple[int, Event]]) -> list[tuple[int, str]]:
+    """Return time and text of the finals that no later one replaces; a revised one keeps its time."""
+    replaced = {each for _, event in output for each in event.get("replaces", ())}
+    revised = {event["id"]: event["text"] for _, event in output if event["type"] == "revised"}
+    return [
+        (at_ns, str(revised.get(event.get("id"), event["text"])))
+        for at_ns, event in output
+        if event["type"] == "final" and event.get("id") not in replaced
+    ]
 
 
 def _translator(peer: Peer) -> Callable[[bytes], Event | None]:

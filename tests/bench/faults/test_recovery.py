@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.faults.fault_injector import InjectedFault
-from bench.faults.recovery import OutcomeCounts, account, count_double_answers, gap, recovery
+from bench.faults.recovery import OutcomeCounts, account, count_double_answers, gap, recovery, transcript
 
 SECOND_NS = 1_000_000_000
 
@@ -64,3 +64,14 @@ def test_a_question_may_be_asked_again_and_ends_once() -> None:
     assert (
         count_double_answers([event("AnswerStopped", question=1), event("AnswerFinished", question=1)]) == 1
     )
+
+
+def test_the_transcript_is_merged_and_revised() -> None:
+    finals = [
+        event("FinalTranscribed", 1.0, source="mic", utterance=1, text="Tell me"),
+        event("FinalTranscribed", 1.0, source="call", utterance=1, text="Sure."),
+        event("FinalTranscribed", 2.0, source="mic", utterance=2, text="Tell me about hit.", replaces=[1]),
+        event("TranscriptRevised", 3.0, source="mic", utterance=2, text="Tell me about it."),
+        event("FinalTranscribed", 4.0, source="mic", utterance=3, text="Please."),
+    ]
+    assert transcript(finals, "mic") == "Tell me about it. Please."

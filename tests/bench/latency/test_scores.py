@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bench.latency.scores import Score, Stray, score
 from bench.latency.summary import rows
 from bench.latency.timeline import Turn
 from bench.latency.utterances import fold
-from tests.support.session_lines import line, started, utterance
+from tests.support.session_lines import line, samples, started, utterance
 
 HELLO = Turn("mic", "hello", "Hello there.", 1.0, 2.0)
 HOME = Turn("mic", "home", "I went home. Then it rained.", 4.0, 6.0, longest_pause_s=0.5)
@@ -134,6 +135,78 @@ def test_an_utterance_without_outcome_is_missed() -> None:
     started = [line(1.1, "SpeechStarted", source="mic", utterance=1, start_sample=12_000)]
     (only,), _ = scored([HELLO], [started])
     assert only.latencies_s == [math.inf]
+
+
+def predicted(at_s: float, number: int, quiet_s: float, text: str, **more: Any) -> Received:
+    about = {"source": "mic", "utterance": number, "quiet_sample": samples(quiet_s)}
+    return line(at_s, "EndpointPredicted", **about, wait_ms=300, reason="sentence", text=text, **more)
+
+
+def test_all_words_are_seen_at_the_pause_before_the_final() -> None:
+    lines = [utterance(1, 0.7, 2.05, "Hello there.", final_s=2.4, partials=[(1.5, "Hello", 1)])]
+    (only,), _ = scored([HELLO], [*lines, [predicted(2.2, 1, 2.05, "Hello there.")]])
+    assert only.all_words_s == [pytest.approx(0.2)]
+    assert only.latencies_s == [pytest.approx(0.401)]
+    (wrong,), _ = scored([HELLO], [*lines, [predicted(2.2, 1, 2.05, "Hello their.")]])
+    assert wrong.all_words_s == wrong.latencies_s
+    (never,), _ = scored([HELLO], [])
+    assert never.all_words_s == [math.inf]
+
+
+def merged(**more: Any) -> list[list[Received]]:
+    """Return a turn cut inside its second sentence and merged by the second final."""
+    text = "I went home. Then it rained."
+    second = utterance(2, 5.0, 6.0, text, final_s=6.4, replaces=[1], partials=[(5.9, "it", 1)])
+    first = utterance(1, 3.7, 4.8, "I went home. Then.", final_s=5.2)
+    return [first, second, *([[line(7.0, "TranscriptRevised", **more)]] if more else [])]
+
+
+def test_a_merged_turn_counts_its_words_once() -> None:
+    (only,), _ = scored([HOME], merged())
+    assert only.pieces == ["I went home. Then it rained."]
+    assert (only.errors, only.words, only.finals, only.inserted) == (0, 6, 2, 0)
+    assert (only.cuts, only.cuts_left) == (["inside"], [])
+    assert only.latencies_s == only.all_words_s == [pytest.approx(0.401)]
+    assert (only.settled_changed, only.settled) == (0, 5)
+
+
+def test_the_words_at_a_pause_may_include_those_of_the_final_before() -> None:
+    whole = "I went home. Then it rained."
+    (only,), _ = scored([HOME], [*merged(), [predicted(6.2, 2, 6.0, whole, replaces=[1])]])
+    assert only.all_words_s == [pytest.approx(0.2)]
+    (without,), _ = scored([HOME], [*merged(), [predicted(6.2, 2, 6.0, "it rained.")]])
+    assert without.all_words_s == [pytest.approx(0.2)]
+
+
+def test_a_revision_changes_the_words_but_not_the_latency() -> None:
+    revised = {"source": "mic", "utterance": 2, "text": "I went home. When it rained.", "compute_ms": 1.0}
+    (only,), _ = scored([HOME], merged(**revised))
+    assert only.said == "I went home. When it rained."
+    assert only.errors == 1
+    assert only.latencies_s == only.all_words_s == [pytest.approx(0.401)]
+    assert only.lost_words == ["then"]
+
+
+def test_a_cut_that_is_repaired_later_than_two_seconds_still_shows() -> None:
+    lines = [utterance(1, 3.7, 4.8, "I went home. Then.", final_s=5.2)]
+    lines.append(utterance(2, 5.0, 6.0, "it rained.", final_s=6.4))
+    (only,), _ = scored([HOME], lines)
+    assert only.cuts == only.cuts_left == ["inside"]
+
+
+def test_words_that_were_shown_and_are_in_no_final_are_lost() -> None:
+    lines = [utterance(1, 0.7, 2.05, "Hello.", partials=[(1.9, "Hello there you", 0)])]
+    (only,), _ = scored([HELLO], lines)
+    assert only.lost_words == ["there"]
+    noise = Turn("mic", "rain", "", 10.0, 14.0, "noise")
+    lines = [
+        utterance(1, 11.0, 12.0, "", partials=[(11.9, "Thank you", 0)]),
+        utterance(2, 20.0, 21.0, "", partials=[(20.9, "Bye", 0)]),
+    ]
+    scores, strays = scored([noise], lines)
+    found = figures([Run(scores=scores, strays=strays, usage={}, seconds=30, late_p99_ms=1, is_void=False)])
+    assert found["words_lost_without_speech"] == ["thank", "you", "bye"]
+    assert (found["words_lost"], found["words_invented"]) == ([], 0)
 
 
 def run(latency_s: float, *, is_void: bool = False) -> Run:

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from bench.peers.catalogue import Peer
-from bench.peers.playing import cuecard_events, play
+from bench.peers.playing import cuecard_events, play, standing_finals
 from bus.failures import StageFailure
 
 COUNTING = """
@@ -111,5 +111,19 @@ def test_cuecard_listens_when_all_that_listens_is_ready() -> None:
     assert apply(type="StageReady", stage="capture:call") == {"type": "ready"}
     assert apply(type="StageReady", stage="stt") is None, "a restarted stage starts nothing anew"
     assert apply(type="PartialTranscribed", text="where") == {"type": "partial", "text": "where"}
-    assert apply(type="FinalTranscribed", text="where?") == {"type": "final", "text": "where?"}
+    final = {"type": "final", "text": "where?", "id": 2, "replaces": [1]}
+    assert apply(type="FinalTranscribed", text="where?", utterance=2, replaces=[1]) == final
+    revised = {"type": "revised", "text": "Where?", "id": 2}
+    assert apply(type="TranscriptRevised", text="Where?", utterance=2) == revised
     assert apply(type="SpeechPaused") is None
+
+
+def test_finals_that_were_replaced_do_not_count_and_revised_ones_keep_their_time() -> None:
+    output = [
+        (1, {"type": "final", "text": "Tell me", "id": 1, "replaces": []}),
+        (2, {"type": "partial", "text": "about"}),
+        (3, {"type": "final", "text": "Tell me about you.", "id": 2, "replaces": [1]}),
+        (4, {"type": "revised", "text": "Tell me about it.", "id": 2}),
+        (5, {"type": "final", "text": "A peer without numbers."}),
+    ]
+    assert standing_finals(output) == [(3, "Tell me about it."), (5, "A peer without numbers.")]
