@@ -12,6 +12,7 @@ from vad.detectors import make_detector
 from vad.gate import SpeechGate
 from vad.history import History
 from vad.loop import DetectionLoop
+from vad.noise_floor import SoundDetector
 from vad.settings import VadSettings
 
 _POLL_S = 0.2
@@ -27,6 +28,7 @@ def main() -> None:
             raise UsageFailure("speech detection needs the name of a source", fix="python -m vad mic")
         settings = stage.settings(VadSettings)
         detector = make_detector(settings)
+        sound_detector = SoundDetector(detector.window_samples)
         stage.enter_sandbox()
         stage.ready(detector.name)
         history = _wait_for_capture(stage, source)
@@ -40,7 +42,7 @@ def main() -> None:
                 sure_probability=detector.sure_probability,
             )
             with AudioRing.attach(stage.run.ring_address(source)) as ring:
-                DetectionLoop(stage, source, ring, detector, gate, history).run()
+                DetectionLoop(stage, source, ring, detector, sound_detector, gate, history).run()
         while not stage.stopping():
             stage.poll(timeout_s=_POLL_S)
             stage.heartbeat()

@@ -7,6 +7,7 @@
     PAUSED   ─ speech ───────────────► SPEAKING  SpeechResumed
     PAUSED   ─ hangover_ms of quiet ─► QUIET     SpeechEnded; sooner after EndpointPredicted
 
+Long sound above the noise floor is speech as well, and an utterance begins with the sound before its speech.
 Utterances of a source are numbered from 1, in order, and never overlap. Pure: knows no detector and no ring.
 """
 
@@ -20,10 +21,17 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from vad.cutting import best_cut
 from vad.settings import VadSettings
+from vad.sound_history import SoundHistory
 
 EndCause = Literal["silence", "length", "end of audio"]
 
 GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
+
+
+_SOUND_STARTS_SAMPLES = SAMPLE_RATE // 2
+"""Sound alone that starts an utterance; clean speech is detected long before."""
+_SOUND_CONTINUES_SAMPLES = SAMPLE_RATE // 4
+"""Sound alone after speech that continues it; echo and breath are shorter."""
 
 
 class State(Enum):
@@ -54,6 +62,8 @@ class _Utterance:
     """Probability and middle of each window that is a candidate for a cut without a pause."""
     sure: list[tuple[int, int]] = field(default_factory=list)
     """Windows that certainly contain speech."""
+    is_by_sound: bool = False
+    """Whether the detector missed some of its speech, so that all sound in it counts as speech."""
 
 
 class SpeechGate:
@@ -95,6 +105,7 @@ class SpeechGate:
         """Where the speech of STARTING began."""
         self._sure: list[tuple[int, int]] = []
         """Windows since the onset that certainly contain speech."""
+        self._sounds = SoundHistory()
         self._utterance: _Utterance | None = None
         if unfinished is not None:
             self._state = State.SPEAKING
@@ -111,14 +122,19 @@ class SpeechGate:
         """Whether there is neither an utterance nor the start of one."""
         return self._state is State.QUIET
 
-    def update(self, start_sample: int, stop_sample: int, probability: float) -> list[GateEvent]:
+    def update(
+        self, start_sample: int, stop_sample: int, probability: float, *, is_sound: bool = False
+    ) -> list[GateEvent]:
         """Process one window and return the events it causes.
 
         Args:
             start_sample: First sample of the window; the end of the previous one.
             stop_sample: One past its last sample.
             probability: Probability that it contains speech.
+            is_sound: Whether it contains voice-like sound clearly above the noise floor.
         """
+        is_speech = probability >= self._end_threshold
+        self._sounds.update(start_sample, stop_sample, is_sound=is_sound, is_speech=is_speech)
         utterance = self._utterance
         sure = self._sure if utterance is None else utterance.sure
         if probability >= self._sure_probability:
@@ -127,6 +143,9 @@ class SpeechGate:
             return self._outside_utterance(start_sample, stop_sample, probability)
         if stop_sample <= utterance.detected_sample:  # processed before the restart
             return []
+        if self._continues_by_sound(utterance, is_sound=is_sound):
+            utterance.is_by_sound = True
+            probability = max(probability, self._start_threshold)
         events = self._within_utterance(utterance, start_sample, stop_sample, probability)
         window = stop_sample - start_sample
         if self._utterance and stop_sample + window > utterance.start_sample + self._longest:
@@ -166,7 +185,12 @@ class SpeechGate:
         """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
         self._free_from = max(self._free_from, sample)
 
+    def _continues_by_sound(self, utterance: _Utterance, *, is_sound: bool) -> bool:
+        return is_sound and (utterance.is_by_sound or self._sounds.run_samples >= _SOUND_CONTINUES_SAMPLES)
+
     def _outside_utterance(self, start: int, stop: int, probability: float) -> list[GateEvent]:
+        if self._sounds.run_samples >= _SOUND_STARTS_SAMPLES:
+            return [self._begin(self._start(start, stop), stop, is_by_sound=True)]
         starting = self._state is State.STARTING
         if probability < (self._end_threshold if starting else self._start_threshold):
             self._state = State.QUIET
@@ -176,7 +200,12 @@ class SpeechGate:
             self._state, self._onset = State.STARTING, start
         if stop - self._onset < self._min_speech:
             return []
-        return [self._begin(max(self._onset - self._pre_roll, self._free_from, 0), stop)]
+        return [self._begin(self._start(self._onset, stop), stop)]
+
+    def _start(self, onset: int, stop: int) -> int:
+        """Return where an utterance begins; at most half of the longest before it was detected."""
+        earliest = max(self._free_from, stop - self._longest // 2, 0)
+        return max(self._sounds.onset(onset) - self._pre_roll, earliest)
 
     def _within_utterance(
         self, utterance: _Utterance, start: int, stop: int, probability: float
@@ -233,7 +262,7 @@ class SpeechGate:
         spoken_sample = utterance.spoken_sample
         utterance.spoken_sample = quiet_sample
         ended = self._end(utterance, cut, stop, "length")
-        begun = self._begin(cut, stop)
+        begun = self._begin(cut, stop, is_by_sound=utterance.is_by_sound)
         assert self._utterance is not None
         self._state = State.SPEAKING if speaking else State.STOPPING
         self._utterance.spoken_sample = spoken_sample
@@ -241,10 +270,11 @@ class SpeechGate:
         self._utterance.sure = [window for window in utterance.sure if window[0] >= cut]
         return [ended, begun]
 
-    def _begin(self, start: int, detected: int) -> SpeechStarted:
+    def _begin(self, start: int, detected: int, *, is_by_sound: bool = False) -> SpeechStarted:
         self._state = State.SPEAKING
         self._utterance = _Utterance(self._next_number, start, detected, detected, self._hangover)
         self._utterance.sure, self._sure = self._sure, []
+        self._utterance.is_by_sound = is_by_sound
         self._next_number += 1
         return SpeechStarted(
             source=self._source,

@@ -5,6 +5,8 @@ Lost audio, after an overwritten ring or a restarted capture, ends the current u
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
@@ -16,6 +18,7 @@ from vad.detectors import Detector
 from vad.gate import SpeechGate
 from vad.history import History
 from vad.loudness import AutomaticGain
+from vad.noise_floor import FLOOR_S, SoundDetector
 
 _IDLE_WINDOWS = 5  # 0.16 s: how much later the start of speech may be published
 _IDLE_WAIT_S = 0.02
@@ -31,6 +34,7 @@ class DetectionLoop:
         source: The source's name.
         ring: Gives the audio.
         detector: Gives speech probabilities.
+        sound_detector: Gives a second opinion.
         gate: Finds utterances.
         history: Says where to begin.
     """
@@ -41,6 +45,7 @@ class DetectionLoop:
         source: str,
         ring: AudioRing,
         detector: Detector,
+        sound_detector: SoundDetector,
         gate: SpeechGate,
         history: History,
     ) -> None:
@@ -48,6 +53,7 @@ class DetectionLoop:
         self._source = source
         self._ring = ring
         self._detector = detector
+        self._sound_detector = sound_detector
         self._gate = gate
         self._history = history
         self._gain = AutomaticGain()
@@ -55,6 +61,7 @@ class DetectionLoop:
 
     def run(self) -> None:
         """Run until the ring is closed and read to its end, or until the stage is stopped."""
+        self._measure_floor()
         while True:
             try:
                 self._read()
@@ -66,6 +73,14 @@ class DetectionLoop:
         for event in self._gate.finish(self._at):
             self._stage.publish(event)
         self._stage.publish(DetectionEnded(source=self._source, stop_sample=self._at))
+
+    def _measure_floor(self) -> None:
+        """Process the audio before the first window, which after a restart may be within an utterance."""
+        size = self._detector.window_samples
+        known = min(self._at - self._ring.oldest_sample, round(FLOOR_S * SAMPLE_RATE)) // size * size
+        with contextlib.suppress(Overrun):
+            for samples in self._ring.read(self._at - max(known, 0), self._at).reshape(-1, size):
+                self._sound_detector.detect(samples, self._gain(samples))
 
     def _read(self) -> None:
         """Process the ring to its end; several windows at once while the gate is idle, to wake up rarely."""
@@ -92,12 +107,13 @@ class DetectionLoop:
         if not len(window.samples):
             return
         windows = _padded(window.samples, size).reshape(-1, size)
-        amplified = np.concatenate([self._gain(samples) for samples in windows])
-        probabilities = self._detector.speech_probabilities(amplified)
-        for number, probability in enumerate(probabilities):
+        amplified = [self._gain(samples) for samples in windows]
+        sounds = map(self._sound_detector.detect, windows, amplified)
+        probabilities = self._detector.speech_probabilities(np.concatenate(amplified))
+        for number, (probability, is_sound) in enumerate(zip(probabilities, sounds, strict=True)):
             start = window.start_sample + number * size
             stop = min(start + size, window.stop_sample)
-            for event in self._gate.update(start, stop, probability):
+            for event in self._gate.update(start, stop, probability, is_sound=is_sound):
                 self._stage.publish(event)
         self._at = window.stop_sample
 
@@ -130,6 +146,7 @@ class DetectionLoop:
         )
         self._gate.skip_to(resume_sample)
         self._detector.reset()
+        self._sound_detector.reset()
         self._at = resume_sample
 
 

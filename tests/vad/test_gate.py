@@ -18,17 +18,34 @@ SETTINGS = VadSettings(hangover_ms=500, padding_ms=200)
 SPEECH, BETWEEN, QUIET = 0.9, 0.4, 0.1
 
 
-def _feed(gate: SpeechGate, probabilities: Sequence[float], from_sample: int = 0) -> list[GateEvent]:
+def _feed(
+    gate: SpeechGate, probabilities: Sequence[float], from_sample: int = 0, sounds: Sequence[bool] = ()
+) -> list[GateEvent]:
     events: list[GateEvent] = []
     for index, probability in enumerate(probabilities):
-        start = from_sample + index * WINDOW
-        events += gate.update(start, start + WINDOW, probability)
+        start, is_sound = from_sample + index * WINDOW, index < len(sounds) and sounds[index]
+        events += gate.update(start, start + WINDOW, probability, is_sound=is_sound)
     return events
 
 
-def _events(probabilities: Sequence[float], settings: VadSettings = SETTINGS) -> list[GateEvent]:
+def _feed_text(gate: SpeechGate, windows: str) -> list[GateEvent]:
+    """Feed windows: "s" is speech and sound, "#" sound alone, "." quiet."""
+    events: list[GateEvent] = []
+    for index, window in enumerate(windows):
+        start, probability = index * WINDOW, SPEECH if window == "s" else QUIET
+        events += gate.update(start, start + WINDOW, probability, is_sound=window != ".")
+    return events + gate.finish(len(windows) * WINDOW)
+
+
+def _ended(events: Sequence[GateEvent]) -> list[SpeechEnded]:
+    return [event for event in events if isinstance(event, SpeechEnded)]
+
+
+def _events(
+    probabilities: Sequence[float], settings: VadSettings = SETTINGS, sounds: Sequence[bool] = ()
+) -> list[GateEvent]:
     gate = SpeechGate("mic", settings)
-    return _feed(gate, probabilities) + gate.finish(len(probabilities) * WINDOW)
+    return _feed(gate, probabilities, sounds=sounds) + gate.finish(len(probabilities) * WINDOW)
 
 
 def test_utterance_from_start_to_end() -> None:
@@ -115,6 +132,60 @@ def test_pre_roll_does_not_overlap_the_previous_utterance() -> None:
     assert second.utterance == 2
 
 
+@pytest.mark.parametrize(
+    ("windows", "start_ms"),
+    [
+        ("." * 30 + "#" * 12 + "s" * 10, 30 * 32 - 300),
+        ("." * 30 + "#" * 5 + "." * 7 + "#" * 5 + "s" * 10, 30 * 32 - 300),
+        ("." * 30 + "#" * 5 + "." * 8 + "#" * 5 + "s" * 10, 43 * 32 - 300),  # the gap is too long
+        ("#" * 4 + "s" * 10, 0),
+    ],
+)
+def test_utterance_starts_with_the_sound_before_its_speech(windows: str, start_ms: float) -> None:
+    (ended,) = _ended(_feed_text(SpeechGate("mic", SETTINGS), windows))
+    assert ended.start_sample == start_ms * MS
+
+
+def test_walk_back_ends_at_the_previous_utterance() -> None:
+    windows = "." * 10 + "s" * 10 + "." * 16 + "#" * 3 + "." * 3 + "#" * 3 + "s" * 10
+    first, second = _ended(_feed_text(SpeechGate("mic", VadSettings(hangover_ms=400)), windows))
+    assert second.start_sample == max(36 * WINDOW - 300 * MS, first.stop_sample)
+    windows = "." * 10 + "s" * 10 + ("." * 3 + "#") * 5 + "s" * 10
+    first, second = _ended(_feed_text(SpeechGate("mic", VadSettings(hangover_ms=400)), windows))
+    assert second.start_sample == first.stop_sample
+
+
+@pytest.mark.parametrize(("sounding", "utterances"), [(15, 0), (16, 1)])
+def test_half_a_second_of_sound_alone_is_an_utterance(sounding: int, utterances: int) -> None:
+    events = _feed_text(SpeechGate("mic", SETTINGS), "." * 30 + "#" * sounding + "." * 40)
+    assert len(_ended(events)) == utterances
+    for ended in _ended(events):
+        assert ended.start_sample == 30 * WINDOW - 300 * MS
+        assert ended.quiet_sample == (30 + sounding) * WINDOW
+        assert ended.speech_ms == 0.0
+
+
+@pytest.mark.parametrize(("sounding", "quiet_window"), [(7, 40), (8, 48), (30, 70)])
+def test_long_sound_after_speech_continues_the_utterance(sounding: int, quiet_window: int) -> None:
+    events = _feed_text(SpeechGate("mic", SETTINGS), "." * 30 + "s" * 10 + "#" * sounding + "." * 40)
+    (ended,) = _ended(events)
+    assert ended.quiet_sample == quiet_window * WINDOW
+
+
+def test_sound_after_speech_does_not_delay_the_pause() -> None:
+    windows = "." * 30 + "s" * 10 + "#" * 4 + "." * 40
+    (paused,) = [
+        event for event in _feed_text(SpeechGate("mic", SETTINGS), windows) if isinstance(event, SpeechPaused)
+    ]
+    assert paused.quiet_sample == 40 * WINDOW
+
+
+def test_all_sound_counts_once_the_detector_missed_some() -> None:
+    windows = "." * 30 + "#" * 16 + "....#...." + "." * 40
+    (ended,) = _ended(_feed_text(SpeechGate("mic", SETTINGS), windows))
+    assert ended.quiet_sample == 51 * WINDOW
+
+
 def test_long_speech_is_cut_in_its_longest_pause() -> None:
     limit = round(25_000 / 32)
     speech = [SPEECH] * (limit // 2 + 50) + [QUIET] * 5 + [SPEECH] * 60 + [QUIET] * 3 + [SPEECH] * limit
@@ -190,10 +261,17 @@ _SETTINGS = st.builds(
 )
 
 
+_SOUNDS = st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=30).map(
+    lambda runs: [is_sound for is_sound, count in runs for _ in range(count)]
+)
+
+
 @settings(max_examples=300, deadline=None)
-@given(probabilities=_PROBABILITIES, chosen=_SETTINGS)
-def test_invariants_hold_for_any_probabilities(probabilities: list[float], chosen: VadSettings) -> None:
-    events = _events(probabilities, chosen)
+@given(probabilities=_PROBABILITIES, sounds=_SOUNDS, chosen=_SETTINGS)
+def test_invariants_hold_for_any_probabilities_and_sounds(
+    probabilities: list[float], sounds: list[bool], chosen: VadSettings
+) -> None:
+    events = _events(probabilities, chosen, sounds)
     end = len(probabilities) * WINDOW
     state, number, free_from, spans = "idle", 0, 0, []
     for event in events:
@@ -202,6 +280,7 @@ def test_invariants_hold_for_any_probabilities(probabilities: list[float], chose
                 assert state == "idle"
                 state, number = "speaking", number + 1
                 assert free_from <= start < detected <= end
+                assert detected - start <= chosen.longest_s * 16_000 / 2
             case SpeechPaused(quiet_sample=quiet):
                 assert state == "speaking"
                 state = "paused"
