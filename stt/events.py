@@ -73,7 +73,6 @@ def final(
     utterance: Utterance,
     *,
     retried: bool,
-    unconfirmed: bool = False,
 ) -> FinalTranscribed:
     """Return the event with the final words of a turn so far.
 
@@ -84,7 +83,6 @@ def final(
         decoded: Its result.
         utterance: Has the cost of earlier passes.
         retried: Whether it was retried with a wider window.
-        unconfirmed: Whether the words were shown before and not found by the final pass.
     """
     return FinalTranscribed(
         source=task.source,
@@ -103,7 +101,6 @@ def final(
         passes=utterance.passes,
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
-        unconfirmed=unconfirmed,
         replaces=list(running.plan.replaces),
     )
 
@@ -125,23 +122,6 @@ def discarded(task: Task) -> UtteranceDiscarded:
         cause="no words",
         speech_ms=task.speech_ms,
     )
-
-
-def confirmed(text: str, shown: str, decoded: Pass, settings: SttSettings) -> tuple[str, bool]:
-    """Return the final words, and whether they are unconfirmed.
-
-    Where the final pass finds nothing, the words shown last become the final, so that shown words never
-    vanish.
-
-    Args:
-        text: The words up to the end of the pass.
-        shown: The words shown last.
-        decoded: The final pass.
-        settings: The stage's settings.
-    """
-    if is_hallucination(decoded, settings) and len(shown.split()) > len(text.split()):
-        return shown, True
-    return text, False
 
 
 def untranscribed(task: Task, shown: Shown, cause: str) -> FinalTranscribed | UtteranceLost:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.failures import Overrun
-from bus.messages import Event, FinalTranscribed
+from bus.messages import Event
 from stt import events
 from stt.engine import Engine, PassCancelled, Request
 from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
@@ -177,8 +177,8 @@ class Transcriber:
                 del self._revisions[source]
                 yield from self._revised(revision, revision.result)
 
-    def _start(self, task: Task, utterance: Utterance, turn: Turn | None) -> None:
-        plan = utterance.plan(task, turn)
+    def _start(self, task: Task, utterance: Utterance, turn: Turn | None, *, alone: bool = False) -> None:
+        plan = PassPlan.of_all(task) if alone else utterance.plan(task, turn)
         try:
             features = utterance.features(task, plan, self._sources)
         except Overrun:
@@ -239,38 +239,41 @@ class Transcriber:
             return
         before = self._words_before(key, running.plan)
         found = events.words(decoded, running.plan.prefix, self._settings) or before
-        if len(plain_words(found)) < len(plain_words(before)):  # it missed words that are known
-            self._start(running.final, utterance, None)
+        if self._may_have_missed(running, decoded, found, before):
+            self._start(running.final, utterance, None, alone=True)
             return
         del self._utterances[key]
-        text, unconfirmed = self._confirmed(key, running.plan, found, decoded)
-        if plain_words(text) == plain_words(before):
+        shown = self._open_utterances.shown(key)
+        if is_hallucination(decoded, self._settings) and _words(shown.text) > max(
+            _words(found), _words(before)
+        ):
+            yield events.untranscribed(running.final, shown, "no words")
+        elif plain_words(found) == plain_words(before):
             yield events.discarded(running.final)
-            return
-        final = events.final(
-            running.final, running, text, decoded, utterance, retried=retried, unconfirmed=unconfirmed
-        )
-        yield final
-        self._remember(utterance, running, final)
+        else:
+            yield events.final(running.final, running, found, decoded, utterance, retried=retried)
+            self._remember(utterance, running, found)
+
+    def _may_have_missed(self, running: RunningPass, decoded: Pass, found: str, before: str) -> bool:
+        """Return whether the utterance must be transcribed alone, because words could be missing."""
+        assert running.final is not None
+        if not running.plan.replaces and running.plan.is_complete:
+            return False
+        nothing_new = is_hallucination(decoded, self._settings) or plain_words(found) == plain_words(before)
+        return _words(found) < _words(before) or (nothing_new and running.final.speech_ms > 0)
 
     def _words_before(self, key: Key, plan: PassPlan) -> str:
         """Return the words of earlier utterances that those of a pass replace."""
         turn = self._turns.before(key) if plan.replaces else None
         return (turn.text or "") if turn and turn.utterances == plan.replaces else ""
 
-    def _confirmed(self, key: Key, plan: PassPlan, found: str, decoded: Pass) -> tuple[str, bool]:
-        shown = self._open_utterances.shown(key)
-        if shown.replaces != plan.replaces:
-            return found, False
-        return events.confirmed(found, shown.text, decoded, self._settings)
-
-    def _remember(self, utterance: Utterance, running: RunningPass, final: FinalTranscribed) -> None:
+    def _remember(self, utterance: Utterance, running: RunningPass, text: str) -> None:
         """Remember a final that a pass over more of its turn could correct, for when there is room."""
         self._revisions.pop(running.task.source, None)
         assert running.final is not None
         if plan := utterance.revision(running):
             task = replace(running.final, kind="revision")
-            self._revisions[task.source] = _Revision(task, plan, utterance.mel, final.text)
+            self._revisions[task.source] = _Revision(task, plan, utterance.mel, text)
 
     def _revise(self, task: Task) -> None:
         revision = self._revisions[task.source]
@@ -283,7 +286,7 @@ class Transcriber:
         except _DECODING_ERRORS:
             return
         text = events.words(decoded, revision.plan.prefix, self._settings)
-        fewer = len(plain_words(text)) < _LEAST_SHARE * len(plain_words(revision.text))
+        fewer = _words(text) < _LEAST_SHARE * _words(revision.text)
         if text != revision.text and not fewer:
             yield events.revised(revision.task, text, decoded)
 
@@ -371,3 +374,7 @@ class Transcriber:
         for utterance in self._utterances.values():
             utterance.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _words(text: str) -> int:
+    return len(plain_words(text))

@@ -65,6 +65,11 @@ class PassPlan:
     replaces: tuple[int, ...] = ()
     """Earlier utterances whose words the event will have."""
 
+    @classmethod
+    def of_all(cls, task: Task) -> PassPlan:
+        """Return a pass over all of an utterance, and nothing else."""
+        return cls(task.start_sample, Prefix(task.start_sample, ""), task.start_sample)
+
     @property
     def words_from_s(self) -> float:
         """Where in the audio the words of the pass begin; 0 where it begins with them."""
@@ -193,8 +198,7 @@ class Utterance:
         if samples <= self._samples(self.settings.short_pass_s if late else self.settings.longest_pass_s):
             return PassPlan(start, Prefix(start, ""), start, replaces)
         if not late:
-            start = task.start_sample
-            return PassPlan(start, Prefix(start, ""), start)
+            return PassPlan.of_all(task)
         prefix = max(late, key=lambda each: each.sample)
         first = min(prefix.sample, max(start, task.stop_sample - self._samples(self.settings.context_s)))
         return PassPlan(first, prefix, start, replaces)
@@ -248,7 +252,7 @@ class Utterance:
         latest = task.stop_sample - _LEAST_PARTIAL_SAMPLES
         early = [each for each in known if each.sample <= max(latest, task.start_sample)]
         if not early:
-            return PassPlan(task.start_sample, Prefix(task.start_sample, ""), task.start_sample)
+            return PassPlan.of_all(task)
         prefix = max(early, key=lambda each: each.sample)
         return PassPlan(max(prefix.sample, task.start_sample), prefix, start_sample, prefix.replaces)
 

@@ -159,22 +159,6 @@ def test_speech_without_words_is_reported(speech_ms: float, reported: bool) -> N
 SILENCE = replace(DECODED, text="...")
 
 
-@pytest.mark.parametrize(
-    ("found", "shown", "decoded", "confirmed"),
-    [
-        ("", "Honestly, the", SILENCE, ("Honestly, the", True)),
-        ("", "", SILENCE, ("", False)),
-        ("So tell me,", "So tell me, what was", SILENCE, ("So tell me, what was", True)),
-        ("So tell me,", "So tell", SILENCE, ("So tell me,", False)),
-        ("What was it?", "What was it all about", DECODED, ("What was it?", False)),
-    ],
-)
-def test_shown_words_become_the_final_where_a_pass_finds_none(
-    found: str, shown: str, decoded: Pass, confirmed: tuple[str, bool]
-) -> None:
-    assert events.confirmed(found, shown, decoded, SETTINGS) == confirmed
-
-
 def test_utterance_without_a_pass_is_lost() -> None:
     lost = events.untranscribed(END, Shown(), "overwritten")
     assert isinstance(lost, UtteranceLost)

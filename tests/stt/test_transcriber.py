@@ -287,6 +287,17 @@ def test_final_after_a_pause_has_the_whole_sentence(transcriber: Transcriber, tu
     assert final.start_sample == endpoint.start_sample == task("final").start_sample
 
 
+def test_pass_that_misses_known_words_is_made_again_alone(transcriber: Transcriber, turns: Turns) -> None:
+    second = continued(transcriber, turns)
+    words = " ".join(f"word{number}" for number in range(60))
+    turns.apply(Logged(5, 5, TranscriptRevised(source="call", utterance=1, text=words, compute_ms=0)))
+    transcriber.begin(second)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
+    assert final.replaces == []
+    assert QUESTION.text.endswith(final.text[-20:])
+
+
 def test_partial_after_a_pause_has_the_words_before_it(transcriber: Transcriber, turns: Turns) -> None:
     second = continued(transcriber, turns)
     before = turns.before(second.key)
