@@ -295,7 +295,7 @@ def test_pass_that_misses_known_words_is_made_again_alone(transcriber: Transcrib
     (final,) = events(transcriber, FinalTranscribed)
     assert isinstance(final, FinalTranscribed)
     assert final.replaces == []
-    assert QUESTION.text.endswith(final.text[-20:])
+    assert word_error_rate([QUESTION.text[-40:]], [final.text[-40:]]) < 0.2
 
 
 def test_partial_after_a_pause_has_the_words_before_it(transcriber: Transcriber, turns: Turns) -> None:
