@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import math
 import threading
 from types import TracebackType
 from typing import Annotated, Self
@@ -110,7 +111,7 @@ class HubClient:
         Calling again acknowledges that the events returned before have been processed.
         """
         self.processed_seq = self._delivered_seq
-        if not self._subscription_socket.poll(round(timeout_s * 1000)):
+        if not self._subscription_socket.poll(math.ceil(timeout_s * 1000)):
             return []
         try:
             batch = self._batch(self._subscription_socket.recv_multipart())

@@ -143,6 +143,7 @@ class AudioRing:
         start_sample: int | None = None,
         until: Callable[[], bool],
         late_poll_s: float = _RETRY_S,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> Iterator[Window]:
         """Yield consecutive windows, waiting for the writer, until `until()` or the ring's end.
 
@@ -154,6 +155,7 @@ class AudioRing:
             start_sample: First sample; the newest one when None.
             until: Called between windows.
             late_poll_s: Polling interval for samples that are late. A longer one costs less CPU time.
+            sleep: Waits for so many seconds, or less when there is something else to do.
 
         Raises:
             Overrun: The reader fell behind by more than the ring holds, or the writer was away for a while.
@@ -193,7 +195,7 @@ class AudioRing:
             if now - yielded > 0.2:
                 yield Window(at, np.empty(0, np.int16))
                 yielded = now
-            time.sleep(_sleep_s(at + window_samples - written, now - seen_s, late_poll_s))
+            sleep(_sleep_s(at + window_samples - written, now - seen_s, late_poll_s))
 
     def close(self) -> None:
         """Unmap the ring."""

@@ -101,6 +101,7 @@ class SpeechGate:
         self._next_number = next_utterance
         self._free_from = free_from
         self._state = State.QUIET
+        self._processed_sample = 0
         self._onset = 0
         """Where the speech of STARTING began."""
         self._sure: list[tuple[int, int]] = []
@@ -135,6 +136,7 @@ class SpeechGate:
         """
         is_speech = probability >= self._end_threshold
         self._sounds.update(start_sample, stop_sample, is_sound=is_sound, is_speech=is_speech)
+        self._processed_sample = stop_sample
         utterance = self._utterance
         sure = self._sure if utterance is None else utterance.sure
         if probability >= self._sure_probability:
@@ -167,19 +169,24 @@ class SpeechGate:
         stop = end if self._state is State.SPEAKING else min(utterance.spoken_sample + self._padding, end)
         return [self._end(utterance, stop, end, "end of audio")]
 
-    def set_wait(self, utterance: int, quiet_sample: int, wait_samples: int) -> None:
+    def set_wait(self, utterance: int, quiet_sample: int, wait_samples: int) -> list[GateEvent]:
         """Set the quiet after which the current pause ends the utterance; other pauses are ignored.
 
         Args:
             utterance: Number of the utterance.
             quiet_sample: Where the pause began.
             wait_samples: At most the hangover is used.
+
+        Returns:
+            The end of the utterance, if the quiet has lasted that long already.
         """
         current = self._utterance
         if current is None or self._state is State.SPEAKING:
-            return
-        if (current.number, current.spoken_sample) == (utterance, quiet_sample):
-            current.wait = min(wait_samples, self._hangover)
+            return []
+        if (current.number, current.spoken_sample) != (utterance, quiet_sample):
+            return []
+        current.wait = min(wait_samples, self._hangover)
+        return self._end_if_quiet(current, self._processed_sample)
 
     def skip_to(self, sample: int) -> None:
         """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
@@ -230,11 +237,12 @@ class SpeechGate:
                     stop_sample=utterance.spoken_sample + min(self._padding, self._hangover),
                 )
             )
-        if quiet_samples >= utterance.wait:
-            events.append(
-                self._end(utterance, min(utterance.spoken_sample + self._padding, stop), stop, "silence")
-            )
-        return events
+        return events + self._end_if_quiet(utterance, stop)
+
+    def _end_if_quiet(self, utterance: _Utterance, stop: int) -> list[GateEvent]:
+        if stop - utterance.spoken_sample < utterance.wait:
+            return []
+        return [self._end(utterance, min(utterance.spoken_sample + self._padding, stop), stop, "silence")]
 
     def _speech(self, utterance: _Utterance, start: int, stop: int) -> list[GateEvent]:
         before, self._state = self._state, State.SPEAKING

@@ -6,6 +6,7 @@ Lost audio, after an overwritten ring or a restarted capture, ends the current u
 from __future__ import annotations
 
 import contextlib
+import time
 
 import numpy as np
 
@@ -92,10 +93,9 @@ class DetectionLoop:
                 start_sample=self._at,
                 until=self._stage.stopping,
                 late_poll_s=_IDLE_WAIT_S if idle else _WAIT_S,
+                sleep=time.sleep if idle else self._poll,
             )
             for window in windows:
-                if not idle:
-                    self._poll()
                 self._detect(window)
                 self._stage.heartbeat(processed_sample=self._at)
                 if self._gate.idle != idle:
@@ -125,7 +125,10 @@ class DetectionLoop:
             match logged.event:
                 case EndpointPredicted(source=self._source) as endpoint:
                     wait_samples = endpoint.wait_ms * SAMPLE_RATE // 1000
-                    self._gate.set_wait(endpoint.utterance, endpoint.quiet_sample, wait_samples)
+                    for event in self._gate.set_wait(
+                        endpoint.utterance, endpoint.quiet_sample, wait_samples
+                    ):
+                        self._stage.publish(event)
         return bool(received)
 
     def _skip(self, lost: Overrun) -> None:

@@ -365,12 +365,11 @@ def test_wait_is_at_most_the_hangover() -> None:
     assert quiet_ms(ended) == 960
 
 
-def test_late_wait_ends_the_utterance_at_the_next_window() -> None:
+def test_late_wait_ends_the_utterance_at_once() -> None:
     feed = Feed()
     paused = feed.pause()
     assert feed.windows(QUIET, 13) == []
-    feed.gate.set_wait(paused.utterance, paused.quiet_sample, 320 * 16)
-    (ended,) = feed.windows(QUIET)
+    (ended,) = feed.gate.set_wait(paused.utterance, paused.quiet_sample, 320 * 16)
     assert quiet_ms(ended) == 17 * 32
 
 
