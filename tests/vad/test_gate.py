@@ -370,7 +370,7 @@ def test_late_wait_ends_the_utterance_at_once() -> None:
     paused = feed.pause()
     assert feed.windows(QUIET, 13) == []
     (ended,) = feed.gate.set_wait(paused.utterance, paused.quiet_sample, 320 * 16)
-    assert quiet_ms(ended) == 17 * 32
+    assert quiet_ms(ended) == 16 * 32
 
 
 @pytest.mark.parametrize("which", ["the pause before", "another utterance"])
