@@ -155,7 +155,13 @@ class QuestionTracker:
         found = latest.question
         text, ranges = (found.text, found.spans) if found else (latest.text, ((0, len(latest.text)),))
         return DetectedQuestion(
-            latest.source, latest.utterance, text, 1.0, "asked for", spans=latest.spans(ranges)
+            latest.source,
+            latest.utterance,
+            text,
+            1.0,
+            "asked for",
+            spans=latest.spans(ranges),
+            replaces=latest.replaces,
         )
 
     def _is_repeated(self, current: SpokenText) -> bool:

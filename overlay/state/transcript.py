@@ -127,7 +127,7 @@ class Transcript:
         if not event.text or place in self._outcomes:
             return
         if isinstance(event, m.EndpointPredicted):
-            if event.quiet_sample < self._resumed_sample.get(event.source, 0):
+            if event.quiet_sample <= self._resumed_sample.get(event.source, -1):
                 return  # of a pause that is over
             stable, complete = before.stable_words if before else 0, True
         elif before and before.complete:

@@ -13,6 +13,7 @@ import msgspec
 from bus.messages import FinalTranscribed
 from overlay.state.transcript import Outcome, Place, place_of
 
+_CONTINUES = "…"
 _REMEMBERED = 1000
 """More than a transcript holds."""
 
@@ -43,11 +44,11 @@ class PrintedTurns:
         if not isinstance(outcome, FinalTranscribed):
             return outcome
         before = [self._printed.get((outcome.source, number), "") for number in sorted(outcome.replaces)]
-        printed = " ".join(before).removeprefix("… ").split()
+        printed = [word for word in " ".join(before).split() if word != _CONTINUES]
         if not printed:
             return outcome
         rest = words_after(printed, outcome.text.split())
-        return msgspec.structs.replace(outcome, text=f"… {' '.join(rest)}") if rest else None
+        return msgspec.structs.replace(outcome, text=" ".join((_CONTINUES, *rest))) if rest else None
 
 
 def words_after(printed: list[str], words: list[str]) -> list[str]:

@@ -107,8 +107,8 @@ class LiveTerminal:
 
     def _print_exchanges(self) -> None:
         for exchange in self._captions.exchanges:
-            is_over = exchange.state in ("finished", "stopped") and not self._is_held(exchange)
-            if is_over and self._is_new("?", exchange.question):
+            is_over = exchange.state in ("finished", "stopped")
+            if is_over and not self._is_held(exchange) and self._is_new("?", exchange.question):
                 self._print(self._drawing.exchange(exchange))
 
     def _held(self) -> Held:
@@ -122,8 +122,8 @@ class LiveTerminal:
         return Held(tuple(final_lines(waiting)), exchange=current is not None and self._is_held(current))
 
     def _is_held(self, exchange: Exchange) -> bool:
-        """Return whether an exchange belongs to a turn that is not printed yet."""
-        return any(
+        """Return whether an exchange waits for the turn that it belongs to."""
+        return ("?", exchange.question) not in self._printed and any(
             outcome.source == exchange.source
             and exchange.utterance in (outcome.utterance, *getattr(outcome, "replaces", ()))
             and not self._turns.contains(outcome.source, outcome.utterance)

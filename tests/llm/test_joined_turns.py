@@ -127,6 +127,17 @@ def test_a_question_that_moved_along_is_still_being_answered() -> None:
     assert (question.text, question.replaces) == ("What is a mutex?", 0)
 
 
+@pytest.mark.parametrize("whole", ["I am not convinced that this scales.", "I am not sure, what is a mutex?"])
+def test_words_asked_for_too_early_are_replaced(whole: str) -> None:
+    talk = Talk(live("ask"))
+    talk.continue_turn(whole[:12])
+    talk.apply(AnswerRequested(by="view"))
+    assert talk.continue_turn(whole) == []
+    (question, *_) = talk.apply(AnswerRequested(by="view"))
+    assert isinstance(question, QuestionDetected)
+    assert (question.question, question.replaces, len(talk.standing)) == (2, 1, 1)
+
+
 def test_a_question_may_grow_after_words_that_changed_nothing() -> None:
     talk = Talk()
     talk.continue_turn("What is a mutex?")

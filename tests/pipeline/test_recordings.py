@@ -44,7 +44,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
         ended_ns = zero_ns.copy().pop() + final["quiet_sample"] * 1_000_000_000 // SAMPLE_RATE
         assert final["logged_ns"] > ended_ns, "nothing is known before it is said"
     questions = session.of("QuestionDetected")
-    assert len(questions) == 4
+    assert sum(not question["replaces"] for question in questions) == 4
     for question in questions:
         order = [e["type"] for e in events if e.get("question") == question["question"]]
         assert order[:3] == ["QuestionDetected", "PassagesRetrieved", "RequestSent"], "notes come first"
@@ -53,6 +53,7 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
         assert ends[-1] in ("AnswerFinished", "AnswerStopped")
     assert session.of("AnswerFinished")[-1]["question"] == questions[-1]["question"]
     assert [problem for problem in session.of("ProblemReported") if problem["stage"] == "llm"] == []
+    assert len(session.of("RequestSent")) == len(questions)
     check_requests(session.of("RequestSent"), transcript(events, "mic"))
     assert [e["type"] for e in events if e["type"] != "UsageCounted"][-1] == "SessionEnding"
     assert b"left the machine  nothing" in session.errors
@@ -62,7 +63,6 @@ def test_the_demo_answers_its_questions_on_this_machine_alone(place: Path) -> No
 
 def check_requests(requests: Sequence[Event], own_words: str) -> None:
     """Check that requests stayed on the machine and contain nothing that the candidate said."""
-    assert len(requests) == 4
     for request in requests:
         assert not request["left_machine"]
         body = json.loads(request["body"])

@@ -1,4 +1,4 @@
-"""Orders of events of one source that stt may publish; the text of a turn names its utterances."""
+"""Orders of events that stt may publish; a text names its utterances."""
 
 from __future__ import annotations
 

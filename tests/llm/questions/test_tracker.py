@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bus.audio import SAMPLE_RATE
-from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
-from llm.questions.tracker import DetectedQuestion, QuestionTracker
+from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan, TranscriptRevised
+from llm.questions.tracker import REMEMBERED_TURNS, DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 from tests.support.llm_events import final
 
@@ -275,3 +277,45 @@ def test_prediction_changes_no_state() -> None:
     assert talk.tracker.latest() is None
     assert talk.publish("What is a mutex?") is not None
     assert talk.tracker.predict(paused("What is a mutex?", 1, 32000)) is None
+
+
+TEXTS = (
+    "Why did you choose Postgres?",
+    "So what would you do if the",
+    "database went down?",
+    "And why that one?",
+    "In the worst case.",
+    "Suppose the site is down.",
+    "Mm-hmm.",
+    "Because we knew it.",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(["call", "mic"]), st.integers(0, 2))))
+def test_replaced_utterances_leave_no_trace(plan: list[tuple[str, str, int]]) -> None:
+    tracker = QuestionTracker(LlmSettings(listen_to="everyone"))
+    standing: list[FinalTranscribed] = []
+    for number, (text, source, joined) in enumerate(plan[:REMEMBERED_TURNS], 1):
+        turns = [each for each in standing if each.source == source][-joined:] if joined else []
+        replaces = [part for each in turns for part in (*each.replaces, each.utterance)]
+        words = " ".join((*(each.text for each in turns), text))
+        said = final(words, source, number, 3.0 * number, replaces=replaces)
+        standing = [each for each in standing if each not in turns] + [said]
+        asked = tracker.detect(said)
+        fresh = QuestionTracker(LlmSettings(listen_to="everyone"))
+        expected = [fresh.detect(each) for each in standing][-1]
+        assert (asked, tracker.latest()) == (expected, fresh.latest())
+
+
+def test_revised_words_leave_no_trace() -> None:
+    talk, fresh = Talk(), Talk()
+    talk.publish("What is a new text?")
+    talk.publish("Mm-hmm.", "mic")
+    talk.tracker.revise(
+        TranscriptRevised(source="call", utterance=1, text="What is a mutex?", compute_ms=900.0)
+    )
+    fresh.publish("What is a mutex?")
+    fresh.publish("Mm-hmm.", "mic")
+    for each in (talk, fresh):
+        each.publish("And why that one?")
+    assert talk.tracker.latest() == fresh.tracker.latest()

@@ -48,6 +48,7 @@ def test_a_chain_is_printed_piece_by_piece() -> None:
         final(3, "One two three.", replaces=[1, 2]),
     ]
     assert printed(*chain) == ["One.", "… two.", "… three."]
+    assert printed(chain[0], chain[1], final(3, "Oh, to be.", replaces=[1, 2])) == ["One.", "… two.", "… be."]
     assert printed(chain[0], chain[2]) == ["One.", "… two three."]
 
 
