@@ -1,4 +1,4 @@
-"""Identifies the language of a text by its most frequent words, and returns that language's rules.
+"""Identifies the language of a text by its frequent words, and returns its rules.
 
 Pure. English, and a text without known words, has no rules here. A word of two languages counts for both.
 """
@@ -122,5 +122,6 @@ def _score(code: str, words: list[str]) -> int:
 
 
 def _parts(word: str) -> set[str]:
-    """Return a word, and the parts of one with an apostrophe or hyphen: "qu'est-ce"."""
-    return {word, *re.split(r"['-]", word)} - {""}
+    """Return a word and its parts ("qu'est-ce"), without single letters."""
+    parts = {word, *re.split(r"['-]", word)}
+    return {part for part in parts if len(part) > 1 or not part.isascii()}  # a spelled letter is no word

@@ -36,7 +36,7 @@ class Patterns:
     request: str = _NEVER
     """Begins a request: "tell me about", "could you explain", "I would like to know"."""
     reported: str = _NEVER
-    """Anywhere: the question was asked by somebody else, or at another time."""
+    """Anywhere: it reports a question that was asked at another time."""
     not_asking: str = _NEVER
     """Begins what expects no answer: the mechanics of the call, greetings, rhetoric, a request to wait."""
     statement: str = _NEVER
