@@ -65,9 +65,9 @@ def placed_sentences(text: str) -> list[Sentence]:
     return [sentence for start, stop in _pieces(text) if (sentence := _cut(text, start, stop)).text]
 
 
-def without_lead_in(text: str, sentence: Sentence) -> Sentence:
+def without_lead_in(text: str, sentence: Sentence, lead_in: re.Pattern[str] = _LEAD_IN) -> Sentence:
     """Return the sentence of `text` without fillers and announcements ("Okay, so, next question: …")."""
-    found = _LEAD_IN.match(text, sentence.start, sentence.stop)
+    found = lead_in.match(text, sentence.start, sentence.stop)
     rest = _cut(text, found.end(), sentence.stop) if found else sentence
     return rest if any(letter.isalnum() for letter in rest.text) else sentence
 

@@ -1,4 +1,7 @@
-"""Reads the labelled lines of tests/data/questions.toml, which defines what counts as a question."""
+"""Reads the labelled lines of tests/data/questions.toml, which defines what counts as a question.
+
+Other languages have a file each in tests/data/questions/, named by the language code.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -13,12 +17,16 @@ from bus.failures import InputFailure
 
 LINES = Path(__file__).parents[2] / "tests" / "data" / "questions.toml"
 
+Half = Literal["open", "held back", "unseen"]
+"""Rules are tuned on open lines only; unseen ones were written after the rules."""
+
 
 class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     label: str
     lines: list[str]
     leans: bool = False
+    unseen: bool = False
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,16 +44,24 @@ class Line:
     leans: bool
     span: tuple[int, int] | None
     """From the first to the last character of the question, if it is marked."""
+    unseen: bool = False
 
     @property
-    def held_back(self) -> bool:
-        """Whether the line is held out (the first byte of its hash is odd) and may only be scored in bulk."""
-        return hashlib.sha256(self.said.encode()).digest()[0] % 2 == 1
+    def half(self) -> Half:
+        """Where the line counts; held back (scored in bulk only) if its hash begins with an odd byte."""
+        if self.unseen:
+            return "unseen"
+        return "held back" if hashlib.sha256(self.said.encode()).digest()[0] % 2 else "open"
 
     @property
     def asks(self) -> bool:
         """Whether it should be answered."""
         return self.label != "none"
+
+
+def language_files() -> dict[str, Path]:
+    """Return the files of labelled lines in other languages, by language code."""
+    return {path.stem: path for path in sorted((LINES.parent / "questions").glob("*.toml"))}
 
 
 def read_lines(path: Path) -> list[Line]:
@@ -70,4 +86,4 @@ def _line(marked: str, group: _Group) -> Line:
     if "«" in marked:
         before_last = marked[: marked.rindex("»")].replace("«", "").replace("»", "")
         span = (marked.index("«"), len(before_last))
-    return Line(said, group.label, group.name, group.leans, span)
+    return Line(said, group.label, group.name, group.leans, span, group.unseen)

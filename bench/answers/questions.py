@@ -1,4 +1,4 @@
-"""Scores question detection on labelled lines, open and held out.
+"""Scores question detection on labelled lines, open and held out, by language.
 
 Errors are shown for the open half only, so that the other half stays held out. `question_finals` scores
 sessions.
@@ -7,12 +7,12 @@ sessions.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from bench.answers.precision import COLUMNS, Verdict, row, scores
-from bench.answers.question_lines import Line, read_lines
+from bench.answers.question_lines import Half, Line, read_lines
 from bench.harness.report import show
 from llm.questions.detector import Question, detect_question
 from llm.settings import LlmSettings
@@ -21,16 +21,21 @@ _BINS = (0.0, 0.5, 0.7, 0.88, 0.93, 1.01)
 _SAME_PLACE = 0.8
 
 
-def measure(lines_file: Path, *, show_errors: bool) -> None:
+def measure(lines_file: Path, languages: Mapping[str, Path], *, show_errors: bool) -> None:
     """Score the lines and print.
+
+    Args:
+        lines_file: Lines that are reported in detail.
+        languages: Lines of which only precision and recall are reported, by language.
+        show_errors: Whether to print the errors in the open halves.
 
     Raises:
         InputFailure: The file cannot be read.
     """
     lines = read_lines(lines_file)
     halves = {
-        "open": [line for line in lines if not line.held_back],
-        "held back": [line for line in lines if line.held_back],
+        "open": [line for line in lines if line.half == "open"],
+        "held back": [line for line in lines if line.half == "held back"],
     }
     found = {name: [detect_question(line.said) for line in half] for name, half in halves.items()}
     figures = {name: _figures(half, found[name]) for name, half in halves.items()}
@@ -54,8 +59,22 @@ def measure(lines_file: Path, *, show_errors: bool) -> None:
         ("confidence", "of them ask"),
         *((name, f"{each['ask']} of {each['found']}") for name, each in bins.items() if each["found"]),
     ]
+    spoken = {code: _language(path, show_errors=show_errors) for code, path in languages.items()}
     head = [COLUMNS, *(row(name, each) for name, each in figures.items())]
-    show("questions", rows, {"halves": figures, "groups": groups, "confidence": bins}, head=head)
+    head += [row(f"{code}: {half}", each) for code, halves in spoken.items() for half, each in halves.items()]
+    printed = {"halves": figures, "groups": groups, "confidence": bins, "languages": spoken}
+    show("questions", rows, printed, head=head)
+
+
+def _language(path: Path, *, show_errors: bool) -> dict[str, dict[str, Any]]:
+    """Return precision and recall of each half of a language's lines."""
+    by_half: dict[str, list[Line]] = {half: [] for half in get_args(Half)}
+    for line in read_lines(path):
+        by_half[line.half].append(line)
+    found = {half: [detect_question(line.said) for line in lines] for half, lines in by_half.items()}
+    if show_errors:
+        _print_errors(by_half["open"], found["open"])
+    return {half: scores(_verdicts(lines, found[half])) for half, lines in by_half.items() if lines}
 
 
 def _sure(question: Question | None) -> bool:
@@ -63,10 +82,6 @@ def _sure(question: Question | None) -> bool:
 
 
 def _figures(lines: Sequence[Line], found: Sequence[Question | None]) -> dict[str, Any]:
-    verdicts = [
-        Verdict(line.asks, _sure(question), question.confidence if question else 0.0)
-        for line, question in zip(lines, found, strict=True)
-    ]
     placed = [
         _same_place(line.span, question)
         for line, question in zip(lines, found, strict=True)
@@ -74,10 +89,17 @@ def _figures(lines: Sequence[Line], found: Sequence[Question | None]) -> dict[st
     ]
     leaning = [question.leans for line, question in zip(lines, found, strict=True) if question and line.leans]
     return {
-        **scores(verdicts),
+        **scores(_verdicts(lines, found)),
         "right_words": sum(placed) / max(1, len(placed)),
         "seen_to_lean": sum(leaning) / max(1, len(leaning)),
     }
+
+
+def _verdicts(lines: Sequence[Line], found: Sequence[Question | None]) -> list[Verdict]:
+    return [
+        Verdict(line.asks, _sure(question), question.confidence if question else 0.0)
+        for line, question in zip(lines, found, strict=True)
+    ]
 
 
 def _same_place(span: tuple[int, int], question: Question) -> bool:

@@ -35,13 +35,13 @@ def questions(
 ) -> None:
     """Accuracy of question detection, on labelled lines or on the finals of sessions."""
     from bench.answers import question_finals
-    from bench.answers.question_lines import LINES
+    from bench.answers.question_lines import LINES, language_files
     from bench.answers.questions import measure
 
     if finals:
         question_finals.measure(finals, show_errors=show)
     else:
-        measure(data or LINES, show_errors=show)
+        measure(data or LINES, {} if data else language_files(), show_errors=show)
 
 
 def notes(

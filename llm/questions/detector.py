@@ -1,4 +1,4 @@
-"""Detects the question in an utterance: rules for English, the question mark in other languages.
+"""Detects the question in an utterance, by the rules of its language.
 
 Pure: one utterance's text in, at most one question out, made of every sentence that asks. Does not know who
 spoke or what was said before; see `llm.questions.tracker`.
@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from llm.questions import non_questions, question_phrases
+from llm.questions.languages.identification import rules_for
+from llm.questions.languages.rules import LanguageRules
 from llm.questions.request_phrases import MY_QUESTION_IS
 from llm.questions.self_answers import answers_itself
 from llm.questions.sentence_classifier import Kind, classify
@@ -62,7 +64,10 @@ def detect_question(text: str) -> Question | None:
 def question_in(text: str, sentences: list[Sentence]) -> Question | None:
     """Return the question that a text with these sentences asks, or None."""
     following = [*(sentence.text for sentence in sentences[1:]), ""]
-    asking = [_asking_part(text, each, after) for each, after in zip(sentences, following, strict=False)]
+    rules = rules_for(text)
+    asking = [
+        _asking_part(text, each, after, rules) for each, after in zip(sentences, following, strict=False)
+    ]
     parts = _last_parts([_shortened(part) for part in _with_scenes(text, sentences, asking)])
     sure = [part for part in parts if part.confidence]
     if not sure:
@@ -72,7 +77,7 @@ def question_in(text: str, sentences: list[Sentence]) -> Question | None:
         " ".join(part.text for part in parts),
         best.confidence,
         best.kind,
-        leans=all(_leans(text, part.sentence) for part in sure),
+        leans=all(_leans(text, part.sentence, rules) for part in sure),
         spans=_spans(text, parts),
     )
 
@@ -136,9 +141,12 @@ def _spans(text: str, parts: list[_Part]) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _asking_part(text: str, sentence: Sentence, following: str) -> _Part | None:
-    inner = without_lead_in(text, sentence)
-    found = _classify_in_context(sentence.text, inner.text, following)
+def _asking_part(text: str, sentence: Sentence, following: str, rules: LanguageRules | None) -> _Part | None:
+    inner = without_lead_in(text, sentence, rules.lead_in) if rules else without_lead_in(text, sentence)
+    if rules:
+        found = rules.classify(sentence.text, inner.text, following, marked=_is_marked(inner))
+    else:
+        found = _classify_in_context(sentence.text, inner.text, following)
     return _Part(inner, *found) if found else None
 
 
@@ -175,7 +183,13 @@ def _asks_on(following: str) -> bool:
     return following.rstrip().endswith(_QUESTION_MARKS) or addresses_you
 
 
-def _leans(text: str, sentence: Sentence) -> bool:
+def _is_marked(sentence: Sentence) -> bool:
+    return sentence.text.rstrip("\"'”’) ").endswith(_QUESTION_MARKS)
+
+
+def _leans(text: str, sentence: Sentence, rules: LanguageRules | None) -> bool:
+    if rules:
+        return rules.leans(text)
     words = spoken(without_lead_in(text, sentence).text)
     if question_phrases.ELLIPTIC.match(words):
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from llm.questions import non_questions, other_languages
+from llm.questions import non_questions
 from llm.questions import question_phrases as phrases
 from llm.questions.request_phrases import INNER_REQUEST, NOT_A_REQUEST_AFTER, REQUEST
 from llm.sentences import core
@@ -89,9 +89,7 @@ def _find_in_run_on(words: str, marked: bool) -> Kind | None:
 
 
 def _classify_by_mark(words: str) -> tuple[float, Kind] | None:
-    """Classify words that ask only by their question mark: a statement, a fragment, another language."""
-    if other_languages.QUESTION_WORD.match(words) and len(words.split()) > 1:
-        return 0.85, "question"
+    """Classify words that ask only by their question mark: a statement, a fragment, an unknown language."""
     if non_questions.TAG.search(words) or non_questions.NAMED.search(words) or _ends_in_small_talk(words):
         return None
     count = len(words.split())

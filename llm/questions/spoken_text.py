@@ -12,11 +12,15 @@ from functools import cached_property
 from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.detector import Question, question_in, sets_scene
+from llm.questions.languages.identification import RULES
 from llm.questions.non_questions import BACKCHANNELS
 from llm.sentences import Sentence, placed_sentences, plain
 
 _MAX_CHARACTERS = 600
 """How much of earlier words is remembered to join later ones to."""
+
+_OTHER_BACKCHANNELS = frozenset[str]().union(*(rules.backchannels for rules in RULES.values()))
+"""Of all languages: a sound of attention is too short to identify its language."""
 
 _SENTENCE_END = " .…,;?-–—"
 
@@ -87,7 +91,7 @@ class SpokenText:
     @cached_property
     def is_backchannel(self) -> bool:
         """Whether the text is nothing but "mm-hmm" and the like."""
-        return all(plain(sentence.text) in BACKCHANNELS for sentence in self.sentences)
+        return all(_is_backchannel(plain(sentence.text)) for sentence in self.sentences)
 
     def then(self, later: SpokenText, *, one_sentence: bool) -> SpokenText:
         """Return this text followed by a later one, as one sentence or as separate ones."""
@@ -121,6 +125,10 @@ class SpokenText:
     def seconds_after(self, before: SpokenText) -> float:
         """Return the silence between an earlier text of the same source and this one."""
         return (self.start_sample - before.quiet_sample) / SAMPLE_RATE
+
+
+def _is_backchannel(words: str) -> bool:
+    return words in BACKCHANNELS or words.replace(",", "") in _OTHER_BACKCHANNELS
 
 
 def _within(pieces: tuple[Piece, ...], start: int, stop: int) -> tuple[Piece, ...]:

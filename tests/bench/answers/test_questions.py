@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -41,7 +42,7 @@ def session(folder: Path, labels: dict[str, list[int | list[int]]], *texts: str)
     return path
 
 
-def last_line(printed: str) -> dict[str, dict[str, dict[str, float]]]:
+def last_line(printed: str) -> dict[str, Any]:
     return msgspec.json.decode(printed.strip().splitlines()[-1])  # type: ignore[no-any-return]
 
 
@@ -57,9 +58,10 @@ def test_marks_delimit_the_question() -> None:
 def test_the_last_line_is_one_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lines.toml"
     path.write_text(LABELLED, encoding="utf-8")
-    measure(path, show_errors=True)
-    halves = last_line(capsys.readouterr().out)["halves"]
-    assert sum(half["count"] for half in halves.values()) == 4
+    measure(path, {"de": path}, show_errors=True)
+    figures = last_line(capsys.readouterr().out)
+    assert sum(half["count"] for half in figures["halves"].values()) == 4
+    assert sum(half["count"] for half in figures["languages"]["de"].values()) == 4
 
 
 def test_unreadable_lines_are_a_failure(tmp_path: Path) -> None:

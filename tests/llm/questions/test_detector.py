@@ -129,25 +129,9 @@ def test_mark_and_form_raise_confidence(sure: str, less_sure: str) -> None:
     assert first.confidence > second.confidence
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "Warum nicht?",
-        "¿Cuál fue tu mayor error?",
-        "Pourquoi avez-vous quitté votre poste ?",
-        "Waarom wil je dit?",
-    ],
-)
-def test_other_language_needs_question_mark(said: str) -> None:
-    question = detect_question(said)
-    assert question is not None
-    assert question.confidence > 0.8
-    assert detect_question(said.strip("¿? ")) is None
-
-
 @pytest.mark.parametrize("held_back", [False, True])
 def test_precision_and_recall_on_labelled_lines(held_back: bool) -> None:
-    lines = [line for line in read_lines(LINES) if line.held_back is held_back]
+    lines = [line for line in read_lines(LINES) if (line.half == "held back") is held_back]
     found = [
         line for line in lines if (question := detect_question(line.said)) and question.confidence >= SURE
     ]
@@ -160,7 +144,7 @@ def test_labelled_lines_are_balanced() -> None:
     lines = read_lines(LINES)
     assert len(lines) >= 400
     assert len({line.said for line in lines}) == len(lines)
-    assert 0.4 < sum(line.held_back for line in lines) / len(lines) < 0.6
+    assert 0.4 < sum(line.half == "held back" for line in lines) / len(lines) < 0.6
 
 
 @given(
@@ -193,7 +177,7 @@ def test_question_length_is_bounded(parts: list[str]) -> None:
     [(FORMS, False, 0.98, 0.95), (FORMS, True, 0.98, 0.95), (LINES, True, 0.98, 0.95)],
 )
 def test_forms_precision_and_recall(file: Path, held_back: bool, precision: float, recall: float) -> None:
-    lines = [line for line in read_lines(file) if line.held_back == held_back]
+    lines = [line for line in read_lines(file) if (line.half == "held back") is held_back]
     found = [line for line in lines if detect_question(line.said)]
     right = sum(line.asks for line in found)
     assert right / len(found) >= precision

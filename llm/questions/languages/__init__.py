@@ -1,0 +1,1 @@
+"""Question rules of languages other than English: one table per language, one engine."""
