@@ -28,12 +28,6 @@ EndCause = Literal["silence", "length", "end of audio"]
 GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
 
 
-_SOUND_STARTS_SAMPLES = SAMPLE_RATE // 2
-"""Sound alone that starts an utterance; clean speech is detected long before."""
-_SOUND_CONTINUES_SAMPLES = SAMPLE_RATE // 4
-"""Sound alone after speech that continues it; echo and breath are shorter."""
-
-
 class State(Enum):
     """States of the gate."""
 
@@ -143,8 +137,8 @@ class SpeechGate:
             return self._outside_utterance(start_sample, stop_sample, probability)
         if stop_sample <= utterance.detected_sample:  # processed before the restart
             return []
-        if self._continues_by_sound(utterance, is_sound=is_sound):
-            utterance.is_by_sound = True
+        utterance.is_by_sound |= self._sounds.continues_speech
+        if utterance.is_by_sound and is_sound:
             probability = max(probability, self._start_threshold)
         events = self._within_utterance(utterance, start_sample, stop_sample, probability)
         window = stop_sample - start_sample
@@ -185,11 +179,8 @@ class SpeechGate:
         """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
         self._free_from = max(self._free_from, sample)
 
-    def _continues_by_sound(self, utterance: _Utterance, *, is_sound: bool) -> bool:
-        return is_sound and (utterance.is_by_sound or self._sounds.run_samples >= _SOUND_CONTINUES_SAMPLES)
-
     def _outside_utterance(self, start: int, stop: int, probability: float) -> list[GateEvent]:
-        if self._sounds.run_samples >= _SOUND_STARTS_SAMPLES:
+        if self._sounds.starts_speech:
             return [self._begin(self._start(start, stop), stop, is_by_sound=True)]
         starting = self._state is State.STARTING
         if probability < (self._end_threshold if starting else self._start_threshold):

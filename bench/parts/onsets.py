@@ -1,4 +1,4 @@
-"""Measures words lost at the start of utterances: spans of the gate against true spans, by voice.
+"""Measures words lost at the start of utterances, by voice.
 
 The voices are made with espeak-ng; a corpus adds its clean recordings. Each recording is transcribed offline
 with the session's weights, in the spans that the gate finds and in the true ones with 0.3 s around them.
