@@ -127,7 +127,7 @@ class SpeechGate:
             probability: Probability that it contains speech.
             is_sound: Whether it contains voice-like sound clearly above the noise floor.
         """
-        is_speech = probability >= self._end_threshold
+        is_speech = probability >= self._threshold
         self._sounds.update(start_sample, stop_sample, is_sound=is_sound, is_speech=is_speech)
         utterance = self._utterance
         sure = self._sure if utterance is None else utterance.sure
@@ -179,15 +179,20 @@ class SpeechGate:
         """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
         self._free_from = max(self._free_from, sample)
 
+    @property
+    def _threshold(self) -> float:
+        """Probability from which on a window is speech in this state."""
+        speaking = self._state in (State.STARTING, State.SPEAKING)
+        return self._end_threshold if speaking else self._start_threshold
+
     def _outside_utterance(self, start: int, stop: int, probability: float) -> list[GateEvent]:
         if self._sounds.starts_speech:
             return [self._begin(self._start(start, stop), stop, is_by_sound=True)]
-        starting = self._state is State.STARTING
-        if probability < (self._end_threshold if starting else self._start_threshold):
+        if probability < self._threshold:
             self._state = State.QUIET
             self._sure.clear()
             return []
-        if not starting:
+        if self._state is State.QUIET:
             self._state, self._onset = State.STARTING, start
         if stop - self._onset < self._min_speech:
             return []
@@ -203,10 +208,9 @@ class SpeechGate:
     ) -> list[GateEvent]:
         if start >= utterance.start_sample + self._longest // 2:
             utterance.faintest.append((probability, (start + stop) // 2))
-        speaking = self._state is State.SPEAKING
-        if probability >= (self._end_threshold if speaking else self._start_threshold):
+        if probability >= self._threshold:
             return self._speech(utterance, start, stop)
-        if speaking:
+        if self._state is State.SPEAKING:
             self._state = State.STOPPING
         quiet_samples = stop - utterance.spoken_sample
         events: list[GateEvent] = []
