@@ -28,6 +28,7 @@ _COMMANDS = (
     words.noise,
     words.sweep,
     words.vad,
+    words.onsets,
     words.peers,
     pipeline.ring,
     pipeline.hub,

@@ -28,12 +28,6 @@ EndCause = Literal["silence", "length", "end of audio"]
 GateEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
 
 
-_SOUND_STARTS_SAMPLES = SAMPLE_RATE // 2
-"""Sound alone that starts an utterance; clean speech is detected long before."""
-_SOUND_CONTINUES_SAMPLES = SAMPLE_RATE // 4
-"""Sound alone after speech that continues it; echo and breath are shorter."""
-
-
 class State(Enum):
     """States of the gate."""
 
@@ -134,7 +128,7 @@ class SpeechGate:
             probability: Probability that it contains speech.
             is_sound: Whether it contains voice-like sound clearly above the noise floor.
         """
-        is_speech = probability >= self._end_threshold
+        is_speech = probability >= self._threshold
         self._sounds.update(start_sample, stop_sample, is_sound=is_sound, is_speech=is_speech)
         self._processed_sample = stop_sample
         utterance = self._utterance
@@ -145,8 +139,8 @@ class SpeechGate:
             return self._outside_utterance(start_sample, stop_sample, probability)
         if stop_sample <= utterance.detected_sample:  # processed before the restart
             return []
-        if self._continues_by_sound(utterance, is_sound=is_sound):
-            utterance.is_by_sound = True
+        utterance.is_by_sound |= self._sounds.continues_speech
+        if utterance.is_by_sound and is_sound:
             probability = max(probability, self._start_threshold)
         events = self._within_utterance(utterance, start_sample, stop_sample, probability)
         window = stop_sample - start_sample
@@ -192,18 +186,20 @@ class SpeechGate:
         """Begin no utterance before `sample`, because the audio before it is lost; call `finish` first."""
         self._free_from = max(self._free_from, sample)
 
-    def _continues_by_sound(self, utterance: _Utterance, *, is_sound: bool) -> bool:
-        return is_sound and (utterance.is_by_sound or self._sounds.run_samples >= _SOUND_CONTINUES_SAMPLES)
+    @property
+    def _threshold(self) -> float:
+        """Probability from which on a window is speech in this state."""
+        speaking = self._state in (State.STARTING, State.SPEAKING)
+        return self._end_threshold if speaking else self._start_threshold
 
     def _outside_utterance(self, start: int, stop: int, probability: float) -> list[GateEvent]:
-        if self._sounds.run_samples >= _SOUND_STARTS_SAMPLES:
+        if self._sounds.starts_speech:
             return [self._begin(self._start(start, stop), stop, is_by_sound=True)]
-        starting = self._state is State.STARTING
-        if probability < (self._end_threshold if starting else self._start_threshold):
+        if probability < self._threshold:
             self._state = State.QUIET
             self._sure.clear()
             return []
-        if not starting:
+        if self._state is State.QUIET:
             self._state, self._onset = State.STARTING, start
         if stop - self._onset < self._min_speech:
             return []
@@ -219,10 +215,9 @@ class SpeechGate:
     ) -> list[GateEvent]:
         if start >= utterance.start_sample + self._longest // 2:
             utterance.faintest.append((probability, (start + stop) // 2))
-        speaking = self._state is State.SPEAKING
-        if probability >= (self._end_threshold if speaking else self._start_threshold):
+        if probability >= self._threshold:
             return self._speech(utterance, start, stop)
-        if speaking:
+        if self._state is State.SPEAKING:
             self._state = State.STOPPING
         quiet_samples = stop - utterance.spoken_sample
         events: list[GateEvent] = []

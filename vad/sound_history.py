@@ -12,6 +12,11 @@ _WALK_GAP_SAMPLES = SAMPLE_RATE // 4
 """Quiet between words, over which speech is still extended."""
 _RUN_GAP_SAMPLES = SAMPLE_RATE // 10
 """Quiet within a word, such as before a plosive, that does not interrupt a run of sound."""
+_STARTING_RUN_SAMPLES = SAMPLE_RATE // 2
+"""A run that is speech of its own; the detector finds clean speech long before."""
+_CONTINUING_RUN_SAMPLES = SAMPLE_RATE // 4
+"""A run that continues the speech before it; echo and breath are shorter. It moved none of 787 pauses of
+clean speech (`bench/LOG.md`)."""
 
 
 class SoundHistory:
@@ -23,9 +28,14 @@ class SoundHistory:
         self._run_stop = 0
 
     @property
-    def run_samples(self) -> int:
-        """Sound in the current run; a run follows the last speech and contains no longer quiet."""
-        return self._run_samples
+    def starts_speech(self) -> bool:
+        """Whether the current run, which the detector does not call speech, is an utterance all the same."""
+        return self._run_samples >= _STARTING_RUN_SAMPLES
+
+    @property
+    def continues_speech(self) -> bool:
+        """Whether the current run belongs to the utterance that it follows."""
+        return self._run_samples >= _CONTINUING_RUN_SAMPLES
 
     def update(self, start: int, stop: int, *, is_sound: bool, is_speech: bool) -> None:
         """Add one window.

@@ -1,4 +1,4 @@
-"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `onsets`, `peers`."""
 
 from __future__ import annotations
 
@@ -99,6 +99,17 @@ def vad(
     from bench.parts.vad import measure
 
     measure(corpus, settings, report)
+
+
+def onsets(
+    corpus: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Also its clean recordings, up to 28 s.")
+    ] = None,
+) -> None:
+    """Words missing at the start of utterances, in spans of the gate and in true ones, by voice."""
+    from bench.parts.onsets import measure
+
+    measure(corpus)
 
 
 def peers(

@@ -18,6 +18,7 @@ import soundfile
 
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
+from bench.parts.detection import detect, spans
 from bench.parts.vad_scores import (
     FRAME_SAMPLES,
     Frames,
@@ -30,11 +31,8 @@ from bench.parts.vad_scores import (
 )
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
-from bus.messages import SpeechEnded
 from session import settings as all_settings
 from vad.detectors import Detector, SileroDetector, WebRtcDetector
-from vad.gate import SpeechGate
-from vad.loudness import AutomaticGain
 from vad.settings import VadSettings
 
 _COLUMNS = (
@@ -113,33 +111,15 @@ def _listen(detector: Detector, recordings: list[Labelled], settings: VadSetting
     found, window = _Heard(), detector.window_samples
     for each in recordings:
         began_s = time.process_time()
-        probabilities = _probabilities(detector, each.samples)
+        probabilities, events = detect(detector, each.samples, settings)
         found.cpu_s += time.process_time() - began_s
         frames = len(each.samples) // FRAME_SAMPLES
         found.truth.append(marked(each.speech, frames))
         found.transcribed.append(predicted(probabilities, window, frames))
-        found.covered.append(marked(_utterances(probabilities, window, settings), frames))
+        found.covered.append(marked(spans(events), frames))
         found.off_lags_ms += off_lags_ms(each.speech, probabilities, window, len(each.samples))
         found.on_lags_ms += on_lags_ms(each.speech, probabilities, window)
     return found
-
-
-def _probabilities(detector: Detector, samples: Samples) -> list[float]:
-    detector.reset()
-    gain, size = AutomaticGain(), detector.window_samples
-    windows = samples[: len(samples) // size * size].reshape(-1, size)
-    return detector.speech_probabilities(np.concatenate([gain(window) for window in windows]))
-
-
-def _utterances(probabilities: list[float], window: int, settings: VadSettings) -> list[SpanSamples]:
-    gate = SpeechGate("x", settings)
-    events = [
-        event
-        for index, probability in enumerate(probabilities)
-        for event in gate.update(index * window, (index + 1) * window, probability)
-    ]
-    events += gate.finish(len(probabilities) * window)
-    return [(event.start_sample, event.stop_sample) for event in events if isinstance(event, SpeechEnded)]
 
 
 def _figures(found: _Heard) -> dict[str, Any]:

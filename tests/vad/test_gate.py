@@ -180,6 +180,13 @@ def test_sound_after_speech_does_not_delay_the_pause() -> None:
     assert paused.quiet_sample == 40 * WINDOW
 
 
+def test_sound_that_the_detector_doubts_continues_the_utterance() -> None:
+    probabilities = [QUIET] * 30 + [SPEECH] * 10 + [QUIET] * 4 + [BETWEEN] * 20 + [QUIET] * 40
+    sounds = [False] * 30 + [True] * 10 + [False] * 4 + [True] * 20
+    (ended,) = _ended(_events(probabilities, sounds=sounds))
+    assert ended.quiet_sample == 64 * WINDOW
+
+
 def test_all_sound_counts_once_the_detector_missed_some() -> None:
     windows = "." * 30 + "#" * 16 + "....#...." + "." * 40
     (ended,) = _ended(_feed_text(SpeechGate("mic", SETTINGS), windows))

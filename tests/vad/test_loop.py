@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bench.parts.voices import speak, telephone
 from bus.messages import (
     AudioLost,
     CaptureEnded,
@@ -86,6 +88,26 @@ def test_killed_detection_neither_misses_nor_repeats(
         assert [number for number, _ in started] == [1, 2]
         _assert_sentences_are_found(hearing.spans("call"))
         assert not hearing.received(AudioLost)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+def test_restarted_detection_continues_a_whispered_utterance(
+    make_run: MakeRun, start_stage: StartStage, tmp_path: Path
+) -> None:
+    said = speak("The alert looked at averages, so nobody noticed the slow requests.", "en+whisper")
+    spoken = (48_000, 48_000 + len(said))
+    samples = telephone(np.concatenate((np.zeros(spoken[0], np.float32), said, np.zeros(24_000, np.float32))))
+    soundfile.write(tmp_path / "call.wav", samples, 16_000)
+    with AudioSession(make_run, start_stage, {"call": f"file:{tmp_path / 'call.wav'}"}) as hearing:
+        hearing.start_all("call")
+        hearing.replay()
+        hearing.wait_for(SpeechStarted)
+        hearing.processes["vad:call"].kill()
+        hearing.start("vad", "call")
+        hearing.wait_for(DetectionEnded)
+        ((start, stop),) = hearing.spans("call")
+        assert start <= spoken[0] < spoken[1] <= stop + 1600
 
 
 def test_stopped_detection_catches_up(hearing: AudioSession) -> None:

@@ -41,21 +41,27 @@ def test_onset_is_where_the_sound_begins(windows: str, onset: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("windows", "run"),
+    ("windows", "continues", "starts"),
     [
-        ("", 0),
-        ("..##", 2),
-        ("##...#", 3),  # a gap of 96 ms
-        ("##....#", 1),
-        ("##....", 0),
-        ("###s", 0),  # the detector calls it speech itself
-        ("###S", 0),
-        ("sss##", 2),
-        ("SSS##", 2),
+        ("", False, False),
+        ("." + "#" * 7, False, False),
+        ("." + "#" * 8, True, False),  # 256 ms
+        ("." + "#" * 15, True, False),
+        ("." + "#" * 16, True, True),  # 512 ms
+        ("####...####", True, False),  # a gap of 96 ms
+        ("####....####", False, False),
+        ("#" * 16 + "....", False, False),
+        ("#" * 16 + "s", False, False),  # the detector calls it speech itself
+        ("#" * 16 + "S", False, False),
+        ("sss" + "#" * 8, True, False),
+        ("SSS" + "#" * 8, True, False),
     ],
 )
-def test_run_is_the_sound_since_the_last_speech(windows: str, run: int) -> None:
-    assert _history(windows).run_samples == run * WINDOW
+def test_long_run_of_sound_since_the_last_speech_is_speech(
+    windows: str, continues: bool, starts: bool
+) -> None:
+    history = _history(windows)
+    assert (history.continues_speech, history.starts_speech) == (continues, starts)
 
 
 @given(windows=st.text(alphabet="#sS.", max_size=200))

@@ -1,4 +1,4 @@
-"""Tests of onsets and offsets on voices that Silero alone does not follow, made with espeak-ng."""
+"""Tests of onsets and offsets on espeak-ng voices that Silero alone misses."""
 
 from __future__ import annotations
 
@@ -7,33 +7,19 @@ import shutil
 import numpy as np
 import pytest
 
+from bench.parts.detection import detect, spans
 from bench.parts.voices import CHANNELS, VOICES, speak
-from bus.audio import Samples
-from bus.messages import SpeechEnded, SpeechPaused
+from bus.messages import SpeechPaused
 from tests.support.audio_session import demo_speech
 from vad.detectors import SileroDetector
-from vad.gate import GateEvent, SpeechGate
-from vad.loudness import AutomaticGain
-from vad.noise_floor import SoundDetector
 from vad.settings import VadSettings
 
-WINDOW = SileroDetector.window_samples
+SETTINGS = VadSettings(hangover_ms=500)
 SENTENCES = (
     "The alert looked at averages, so nobody noticed the slow requests.",
     "Yes, we had two outages in March.",
     "How many people were on your team?",
 )
-
-
-def _detect(samples: Samples, *, with_sound: bool = True) -> list[GateEvent]:
-    silero, gain, sound = SileroDetector(), AutomaticGain(), SoundDetector(WINDOW)
-    gate, events = SpeechGate("mic", VadSettings(hangover_ms=500)), list[GateEvent]()
-    for number, window in enumerate(samples[: len(samples) // WINDOW * WINDOW].reshape(-1, WINDOW)):
-        amplified = gain(window)
-        is_sound = sound.detect(window, amplified) and with_sound
-        (probability,) = silero.speech_probabilities(amplified)
-        events += gate.update(number * WINDOW, (number + 1) * WINDOW, probability, is_sound=is_sound)
-    return events + gate.finish(len(samples))
 
 
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -48,9 +34,8 @@ def test_utterances_contain_whole_sentences(voice: str, channel: str) -> None:
         at += len(said) + 24_000
     samples = (CHANNELS[channel](np.concatenate(parts)) * 32_767).astype(np.int16)
     inside = np.zeros(len(samples), bool)
-    for ended in _detect(samples):
-        if isinstance(ended, SpeechEnded):
-            inside[ended.start_sample : ended.stop_sample] = True
+    for start, stop in spans(detect(SileroDetector(), samples, SETTINGS)[1]):
+        inside[int(start) : int(stop)] = True
     for start, stop in spoken:
         assert inside[start + 1600 : stop - 1600].mean() > 0.99, (start, stop)
         assert not inside[stop + 16_000 : stop + 17_000].any()
@@ -60,7 +45,11 @@ def test_utterances_contain_whole_sentences(voice: str, channel: str) -> None:
 def test_pauses_of_clean_speech_are_the_detectors_own(source: str) -> None:
     samples = demo_speech(source, 40.0)
     alone, both = (
-        [each for each in _detect(samples, with_sound=with_sound) if isinstance(each, SpeechPaused)]
+        [
+            each
+            for each in detect(SileroDetector(), samples, SETTINGS, with_sound=with_sound)[1]
+            if isinstance(each, SpeechPaused)
+        ]
         for with_sound in (False, True)
     )
     assert [each.quiet_sample for each in both] == [each.quiet_sample for each in alone]
