@@ -15,22 +15,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stt.hallucination import SENTENCE_ENDS
+from stt.open_words import open_words
+
 Endpointing = Literal["snappy", "balanced", "patient"]
 
 _FEW_WORDS = 3
 """Up to so many words ("Well.", "I mean.") often begin a longer sentence, even with a full stop."""
 
-_OPEN_ENDS = ("...", "…", ",", ";", ":", "-", "–", "—")
+_UNSPACED_FROM, _FEW_CHARACTERS = "\u2e80", 6
+"""Chinese, Japanese and Korean: characters from here on, and so many instead of the words."""
 
-_OPEN_WORDS = frozenset(
-    word
-    for line in (
-        "a an the and or but so because which whose while if as than of to in at for with without by from",
-        "into i we they my your his its our their is are was were also um uh er",
-    )
-    for word in line.split()
-)
-"""Words that rarely end a sentence; with a full stop they may."""
+_QUESTION_ENDS = ("?", "？", "؟")
+
+_OPEN_ENDS = ("...", "…", ",", ";", ":", "-", "–", "—", "、", "，", "،")
 
 _CLEAR_ABOVE = -0.3
 """Mean log probability; below it, the words and their full stop are unreliable."""
@@ -57,7 +55,7 @@ class Waits:
 
 WAITS: dict[Endpointing, Waits] = {
     "snappy": Waits(question_ms=192, sentence_ms=224, unclear_ms=288, unfinished_ms=416, slow_from_ms=400),
-    "balanced": Waits(question_ms=224, sentence_ms=256, unclear_ms=416, unfinished_ms=640, slow_from_ms=300),
+    "balanced": Waits(question_ms=224, sentence_ms=256, unclear_ms=416, unfinished_ms=640, slow_from_ms=500),
     "patient": Waits(question_ms=512, sentence_ms=640, unclear_ms=800, unfinished_ms=992, slow_from_ms=300),
 }
 
@@ -81,6 +79,7 @@ def decide(
     sentence_share: float = 1.0,
     mean_log_probability: float = 0.0,
     longest_pause_ms: float = 0.0,
+    language: str = "en",
 ) -> Decision:
     """Return how long the quiet after these words must last, and why.
 
@@ -90,8 +89,9 @@ def decide(
         sentence_share: Share of the probability of all hypotheses that ends a sentence.
         mean_log_probability: Of the words, per token, natural logarithm.
         longest_pause_ms: The longest earlier pause in the utterance.
+        language: Code of the language of the words.
     """
-    waits, ending = WAITS[endpointing], _ending(text.split())
+    waits, ending = WAITS[endpointing], _ending(text.split(), open_words(language))
     if ending == "question":
         return Decision(waits.question_ms, ending)
     if ending == "unfinished":
@@ -104,15 +104,20 @@ def decide(
     return Decision(waits.sentence_ms if ending == "sentence" else waits.unclear_ms, ending)
 
 
-def _ending(words: Sequence[str]) -> Reason:
+def _ending(words: Sequence[str], open_words: frozenset[str]) -> Reason:
     if not words or words[-1].endswith(_OPEN_ENDS):
         return "unfinished"
-    last = words[-1].rstrip("\"'”’)")
-    is_open = last.strip("\"'“‘(.!?").lower() in _OPEN_WORDS
-    if not last.endswith((".", "!", "?")):
+    last = words[-1].rstrip("\"'”’)」』")
+    is_open = last.strip("\"'“‘(.!?").lower() in open_words
+    if not last.endswith(SENTENCE_ENDS):
         return "unfinished" if is_open else "no sentence"
-    if len(words) <= _FEW_WORDS:
+    if _are_few(words):
         return "few words"
-    if last.endswith("?"):
+    if last.endswith(_QUESTION_ENDS):
         return "question"
     return "no sentence" if is_open else "sentence"
+
+
+def _are_few(words: Sequence[str]) -> bool:
+    text = "".join(words)
+    return len(text) <= _FEW_CHARACTERS if max(text) >= _UNSPACED_FROM else len(words) <= _FEW_WORDS

@@ -47,8 +47,10 @@ class Request:
     """Text before the words to transcribe, as context."""
     words_from_s: float = 0.0
     """The words before this time are known: they are heard as context, and only later ones are written."""
-    language: str = ""
-    """Code of the spoken language; empty for the one that is set, or to detect it."""
+    language: str = "en"
+    """Code of the spoken language; empty to use the one that is detected."""
+    detects_language: bool = False
+    """Detect the language even if it is known."""
     beam: int = 0
     """Beam size; 0 for the one that is set."""
     retry_suspect: bool = True
@@ -162,7 +164,7 @@ class WhisperEngine:
         began_ns = time.monotonic_ns()
         features = fit(request.features, frames)
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
-        language, probability = self._language(request, encoded)
+        language, detected, probability = self._language(request, encoded)
         if is_cancelled():
             raise PassCancelled
         result = self._decode(encoded, request, language, with_hotwords=True)
@@ -185,6 +187,7 @@ class WhisperEngine:
             began_ns=began_ns,
             compute_ms=(time.monotonic_ns() - began_ns) / 1e6,
             language=language,
+            detected_language=detected,
             language_probability=probability,
         )
 
@@ -208,16 +211,23 @@ class WhisperEngine:
             return_no_speech_prob=True,
         )[0]
 
-    def _language(self, request: Request, encoded: ctranslate2.StorageView) -> tuple[str, float]:
-        """Return the language of a pass and its probability: 1 where it is known."""
-        language = request.language or self._settings.language
-        if language != "auto" or not self._model.is_multilingual:
-            return (language if language != "auto" else "en"), 1.0
+    def _language(self, request: Request, encoded: ctranslate2.StorageView) -> tuple[str, str, float]:
+        """Return the language of a pass, the detected one, and the probability of that."""
+        known = request.language if self._model.is_multilingual else "en"
+        if known and not (request.detects_language and self._model.is_multilingual):
+            return known, known, 1.0
         token, probability = self._model.detect_language(encoded)[0][0]
-        return token.strip("<|>"), probability
+        detected = token.strip("<|>")
+        return known or detected, detected, probability
 
     def _warm_up(self) -> None:
-        """Run one pass, so that the first real one is fast; on CUDA, this shows whether it works at all."""
+        """Run one pass, so that the first real one is fast; on CUDA, this shows whether it works at all.
+
+        Raises:
+            SettingsFailure: The model does not know a language that is set.
+        """
+        for language in {self._settings.language, *self._settings.languages.values()} - {"auto"}:
+            self._prompts.prompt(language)
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
         self.transcribe(Request(self._front_end(noise.astype(np.int16))))
 

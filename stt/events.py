@@ -52,6 +52,7 @@ def endpoint(
         sentence_share=decoded.sentence_share,
         mean_log_probability=decoded.mean_log_probability,
         longest_pause_ms=longest_pause_ms,
+        language=decoded.language,
     )
     return EndpointPredicted(
         source=task.source,

@@ -24,7 +24,7 @@ _DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S, _LEAST_WHEN_DENSE = 8, 2.5, -0.95
 """Outside English, Whisper gives speech and words lower probabilities, so words as dense as speech are
 accepted above this mean log probability. On noise it invents fewer or less likely words. Chosen on one German
 recording and 13 clips of noise, the nearest of which had -1.09; not checked on others."""
-_SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
+SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
 _TOKENS_SPARE = 10
 _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0
@@ -54,8 +54,9 @@ class Pass:
     sentence_share: float = 0.0
     """Share of the probability of all hypotheses that ends a sentence; see `sentence_share`."""
     language: str = "en"
+    detected_language: str = "en"
     language_probability: float = 1.0
-    """1 where the language was known."""
+    """Of the detected language; 1 where it was known and not detected."""
 
 
 def sentence_share(texts: Sequence[str], log_probabilities: Sequence[float]) -> float:
@@ -68,7 +69,7 @@ def sentence_share(texts: Sequence[str], log_probabilities: Sequence[float]) -> 
         log_probabilities: Of each as a whole, natural logarithm.
     """
     weights = [math.exp(each - max(log_probabilities)) for each in log_probabilities]
-    ended = sum(weight for text, weight in zip(texts, weights, strict=True) if text.endswith(_SENTENCE_ENDS))
+    ended = sum(weight for text, weight in zip(texts, weights, strict=True) if text.endswith(SENTENCE_ENDS))
     return ended / sum(weights) if weights else 0.0
 
 

@@ -34,7 +34,9 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     language: Annotated[
         str, Flag("--language", "The spoken language: en, de, …, or auto.", metavar="CODE")
     ] = "en"
-    """Spoken language ("en", "de", …), or "auto" to detect it in each utterance."""
+    """Spoken language ("en", "de", …), or "auto" to detect it in the first seconds of each source."""
+    languages: dict[str, str] = {}
+    """The same for single sources, where it differs: mic = "de"."""
     vocabulary: list[str] = []
     """Names and jargon to expect, the most important first; those of `--vocabulary` and of your notes are
     added. About 30 are used."""
@@ -69,3 +71,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Words with a lower mean log probability are discarded where speech is certain."""
     least_in_silence: LogProbability = -0.4
     """The same where silence is certain."""
+
+    def language_of(self, source: str) -> str:
+        """Return the language that is set for a source."""
+        return self.languages.get(source, self.language)

@@ -19,6 +19,7 @@ from bus.messages import Event
 from stt import events
 from stt.engine import Engine, PassCancelled, Request
 from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
+from stt.language import Detection, SourceLanguage
 from stt.load import Load
 from stt.mel import Features, GrowingMel
 from stt.open_utterances import Key, OpenUtterances
@@ -80,6 +81,7 @@ class Transcriber:
         self._utterances: dict[Key, Utterance] = {}
         self._mels: dict[str, GrowingMel] = {}
         """By source, of its newest turn."""
+        self._languages: dict[str, SourceLanguage] = {}
         self._revisions: dict[str, _Revision] = {}
         """By source: its newest final, if a pass over more of its turn could correct it."""
         self._lost: list[Event] = []
@@ -188,7 +190,7 @@ class Transcriber:
             return
         utterance.passes += 1
         cancelled = threading.Event()
-        result = self._submit(features, plan, cancelled, retry_suspect=task.kind != "partial")
+        result = self._submit(task, features, plan, cancelled)
         running = RunningPass(task, plan, result, cancelled, task if task.kind == "final" else None)
         if task.kind == "partial":
             utterance.partial = running
@@ -196,14 +198,17 @@ class Transcriber:
             utterance.final = running
 
     def _submit(
-        self, features: Features, plan: PassPlan, cancelled: threading.Event, *, retry_suspect: bool
+        self, task: Task, features: Features, plan: PassPlan, cancelled: threading.Event
     ) -> Future[tuple[Pass, bool]]:
+        language, is_partial = self._language(task.source), task.kind == "partial"
         request = Request(
             features,
             plan.prefix.context,
             plan.words_from_s,
+            language=language.held,
+            detects_language=language.needs_detection and not is_partial,
             beam=min(self.load.level.beam, self._settings.beam),
-            retry_suspect=retry_suspect,
+            retry_suspect=not is_partial,
         )
         result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
         self._passes.add(result)
@@ -251,6 +256,8 @@ class Transcriber:
         elif plain_words(found) == plain_words(before):
             yield events.discarded(running.final)
         else:
+            detected = Detection(decoded.detected_language, decoded.language_probability, decoded.speech_s)
+            self._language(key[0]).apply(detected)
             yield events.final(running.final, running, found, decoded, utterance, retried=retried)
             self._remember(utterance, running, found)
 
@@ -278,7 +285,7 @@ class Transcriber:
     def _revise(self, task: Task) -> None:
         revision = self._revisions[task.source]
         features = revision.mel.features(revision.plan.first_sample, task.stop_sample)
-        revision.result = self._submit(features, revision.plan, threading.Event(), retry_suspect=True)
+        revision.result = self._submit(task, features, revision.plan, threading.Event())
 
     def _revised(self, revision: _Revision, result: Future[tuple[Pass, bool]]) -> Iterator[Event]:
         try:
@@ -353,6 +360,11 @@ class Transcriber:
         partial = events.partial(running.task, running.plan, text, stable_words)
         self._open_utterances.show(partial)
         yield partial
+
+    def _language(self, source: str) -> SourceLanguage:
+        if source not in self._languages:
+            self._languages[source] = SourceLanguage(self._settings.language_of(source))
+        return self._languages[source]
 
     def _utterance(self, task: Task) -> Utterance:
         utterance = self._utterances.get(task.key)

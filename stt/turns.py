@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from stt.hallucination import SENTENCE_ENDS
 from stt.open_utterances import Key
 
 _GAP = round(1.2 * SAMPLE_RATE)
@@ -23,8 +24,6 @@ _UNFINISHED_LENGTH = 60 * SAMPLE_RATE
 _OVERLAP_NS = 250_000_000
 """Another source that begins so shortly before does not interrupt: both begin together, or one is an echo."""
 _REMEMBERED = 8
-
-_SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Turn:
     def is_unfinished(self) -> bool:
         """Whether its words are known and do not end a sentence."""
         text = (self.text or "").rstrip("\"'”’)")
-        return bool(text) and not text.endswith(_SENTENCE_ENDS)
+        return bool(text) and not text.endswith(SENTENCE_ENDS)
 
     def then(self, later: Turn) -> Turn:
         """Return this turn, continued by a later one."""

@@ -125,9 +125,7 @@ class DetectionLoop:
             match logged.event:
                 case EndpointPredicted(source=self._source) as endpoint:
                     wait_samples = endpoint.wait_ms * SAMPLE_RATE // 1000
-                    for event in self._gate.set_wait(
-                        endpoint.utterance, endpoint.quiet_sample, wait_samples
-                    ):
+                    for event in self._gate.set_wait(endpoint.utterance, endpoint.quiet_sample, wait_samples):
                         self._stage.publish(event)
         return bool(received)
 

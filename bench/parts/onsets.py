@@ -21,7 +21,7 @@ from bench.parts.voices import CHANNELS, VOICES, microphone, speak
 from bus.audio import SAMPLE_RATE, Samples
 from session.models.choice import find_weights
 from stt.device import cpu
-from stt.engine import WhisperEngine
+from stt.engine import Request, WhisperEngine
 from stt.hallucination import is_hallucination, without_loop
 from stt.settings import SttSettings
 from vad.detectors import SileroDetector
@@ -116,7 +116,7 @@ def _words(
         start = int(first)
         mel = engine.growing_mel(start)
         mel.extend(samples[start : int(stop)])
-        decoded, _ = engine.transcribe(mel.features(start, mel.stop_sample))
+        decoded, _ = engine.transcribe(Request(mel.features(start, mel.stop_sample)))
         if not is_hallucination(decoded, settings):
             texts.append(without_loop(decoded.text))
     return " ".join(texts)

@@ -42,6 +42,24 @@ def test_less_finished_words_wait_longer(endpointing: Endpointing) -> None:
     assert waits.question_ms < waits.sentence_ms < waits.unclear_ms < waits.unfinished_ms
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "reason"),
+    [
+        ("de", "Wir haben das geteilt und", "unfinished"),
+        ("de", "Was war daran am schwersten?", "question"),
+        ("es", "Lo cambiamos porque", "unfinished"),
+        ("en", "Lo cambiamos porque", "no sentence"),
+        ("ja", "以上で説明を終わります。", "sentence"),
+        ("ja", "はい。", "few words"),
+        ("zh", "你觉得最难的是什么？", "question"),
+        ("zh", "我们先看数据，", "unfinished"),
+        ("ar", "ما أصعب جزء في ذلك المشروع؟", "question"),
+    ],
+)
+def test_wait_depends_on_the_language(language: str, text: str, reason: str) -> None:
+    assert decide(text, "balanced", language=language).reason == reason
+
+
 def test_improbable_words_are_unclear() -> None:
     text = "The story is regarding Joseph."
     assert decide(text, "balanced", mean_log_probability=-0.1).reason == "sentence"
@@ -56,7 +74,7 @@ def test_full_stop_of_few_hypotheses_is_unclear() -> None:
 
 def test_slow_speaker_gets_more_time() -> None:
     text = "We moved the reads behind a view."
-    assert decide(text, "balanced", longest_pause_ms=250).reason == "sentence"
+    assert decide(text, "balanced", longest_pause_ms=400).reason == "sentence"
     assert decide(text, "balanced", longest_pause_ms=500).reason == "slow speaker"
     assert decide("And then we,", "balanced", longest_pause_ms=500).reason == "unfinished"
     assert decide("What came after that?", "balanced", longest_pause_ms=500).reason == "question"

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt.endpointing import _OPEN_WORDS
 from stt.open_words import OPEN_WORDS, open_words
-
-
-def test_the_english_words_are_those_of_endpointing() -> None:
-    assert open_words("en") == _OPEN_WORDS
 
 
 def test_an_unknown_language_has_none() -> None:

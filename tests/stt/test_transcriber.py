@@ -340,3 +340,19 @@ def test_long_final_is_revised_with_all_of_its_audio(
         published.extend(transcriber.finished())
         texts = [event.text for event in published if isinstance(event, TranscriptRevised)]
         assert word_error_rate([QUESTION.text], texts or [final.text]) < 0.2
+
+
+def test_detected_language_is_held(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
+) -> None:
+    settings = replace_settings(SETTINGS, language="auto", languages={"mic": "de"})
+    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+        transcriber.begin(task("final"))
+        (final,) = events(transcriber, FinalTranscribed)
+        assert isinstance(final, FinalTranscribed)
+        assert word_error_rate([QUESTION.text], [final.text]) < 0.2
+        short = replace(task("final"), utterance=2, stop_sample=task("final").start_sample + SAMPLE_RATE)
+        transcriber.begin(replace(short, source="mic", quiet_sample=short.stop_sample))
+        (german,) = events(transcriber, FinalTranscribed)
+        assert isinstance(german, FinalTranscribed)
+        assert not german.text.lower().startswith("to start"), "the language of a source that is set"
