@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stt.hallucination import SENTENCE_ENDS
-from stt.open_words import open_words
+from stt.open_words import SENTENCE_ENDS, open_words
 
 Endpointing = Literal["snappy", "balanced", "patient"]
 

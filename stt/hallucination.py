@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stt.open_words import SENTENCE_ENDS
 from stt.settings import SttSettings
 
 _TOKENS_PER_S = {"en": 6.5}
@@ -24,7 +25,6 @@ _DENSE_FROM_TOKENS, _DENSE_TOKENS_PER_S, _LEAST_WHEN_DENSE = 8, 2.5, -0.95
 """Outside English, Whisper gives speech and words lower probabilities, so words as dense as speech are
 accepted above this mean log probability. On noise it invents fewer or less likely words. Chosen on one German
 recording and 13 clips of noise, the nearest of which had -1.09; not checked on others."""
-SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
 _TOKENS_SPARE = 10
 _TOKENS_PER_S_AT_LEAST = 1.0
 _SPARSE_FROM_S = 3.0

@@ -5,6 +5,9 @@ Data for endpointing. Articles, conjunctions, prepositions, possessives, short f
 
 from __future__ import annotations
 
+SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "؟", "।")
+"""Marks that end a sentence."""
+
 _LINES = {
     "en": (
         "a an the and or but so because which whose while if as than of to in at for with without by from",

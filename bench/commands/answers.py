@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.options import ShowOption
+from bench.commands.options import SeedOption, ShowOption
 
 
 def answers(
@@ -31,14 +31,20 @@ def questions(
         list[Path] | None,
         typer.Option(exists=True, dir_okay=False, help="A session that --json printed, with its labels."),
     ] = None,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Play 40 questions with a pause inside through a session.")
+    ] = False,
+    seed: SeedOption = 1,
     show: ShowOption = False,
 ) -> None:
-    """Accuracy of question detection, on labelled lines or on the finals of sessions."""
-    from bench.answers import question_finals
+    """Accuracy of question detection: on labelled lines, on the finals of sessions, or through a session."""
+    from bench.answers import cut_questions, question_finals
     from bench.answers.question_lines import LINES, language_files
     from bench.answers.questions import measure
 
-    if finals:
+    if spoken:
+        cut_questions.measure(seed, show_errors=show)
+    elif finals:
         question_finals.measure(finals, show_errors=show)
     else:
         measure(data or LINES, {} if data else language_files(), show_errors=show)

@@ -14,10 +14,10 @@ import numpy as np
 
 from bench.harness.corpus import Audio, kind_of, read_corpus, read_utterance
 from bench.harness.report import show
+from bench.harness.voices import CHANNELS, VOICES, microphone, speak
 from bench.parts.detection import detect, spans
 from bench.parts.onset_scores import Score
 from bench.parts.vad_scores import SpanSamples
-from bench.parts.voices import CHANNELS, VOICES, microphone, speak
 from bus.audio import SAMPLE_RATE, Samples
 from session.models.choice import find_weights
 from stt.device import cpu

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.parts.voices import speak, telephone
+from bench.harness.voices import speak, telephone
 from bus.messages import (
     AudioLost,
     CaptureEnded,

@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
+from bench.harness.voices import CHANNELS, VOICES, speak
 from bench.parts.detection import detect, spans
-from bench.parts.voices import CHANNELS, VOICES, speak
 from bus.messages import SpeechPaused
 from tests.support.audio_session import demo_speech
 from vad.detectors import SileroDetector
