@@ -1,4 +1,4 @@
-"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `peers`."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `accents`, …."""
 
 from __future__ import annotations
 
@@ -99,6 +99,15 @@ def vad(
     from bench.parts.vad import measure
 
     measure(corpus, settings, report)
+
+
+def accents(
+    corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)], settings: SettingsOption = None
+) -> None:
+    """Word errors by accent, telephone, synthetic voice and language: one offline pass for each clip."""
+    from bench.latency.accents import measure
+
+    measure(corpus, settings)
 
 
 def peers(
