@@ -29,7 +29,8 @@ _MAX_TOKENS = 220
 _FILES = ("config.json", "model.bin", "tokenizer.json")
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Return False: the pass is never cancelled."""
     return False
 
 
@@ -57,7 +58,7 @@ class Engine(Protocol):
         previous_text: str = "",
         *,
         retry_suspect: bool = True,
-        is_cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = never,
     ) -> tuple[Pass, bool]:
         """Return the words of a stretch of audio, and whether a wider window was needed.
 
@@ -126,7 +127,7 @@ class WhisperEngine:
         previous_text: str = "",
         *,
         retry_suspect: bool = True,
-        is_cancelled: Callable[[], bool] = _never,
+        is_cancelled: Callable[[], bool] = never,
     ) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`."""
         settings = self._settings
