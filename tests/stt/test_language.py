@@ -27,12 +27,12 @@ def held_after(passes: Passes, setting: str = "auto") -> list[str]:
     ("passes", "held"),
     [
         ([("de", 0.9, 2.0)], ["de"]),
-        ([("de", 0.6, 2.0)], ["de"]),
+        ([("de", 0.8, 2.0)], ["de"]),
         ([("de", 0.9, 1.9)], [""]),  # too short to decide alone
-        ([("de", 0.59, 2.5)], [""]),  # not sure enough
+        ([("de", 0.79, 2.5)], [""]),  # not sure enough
         ([("en", 0.5, 1.0), ("de", 0.9, 2.0)], ["", "de"]),
-        ([("en", 0.5, 1.5), ("de", 0.4, 1.5), ("de", 0.4, 1.5)], ["", "", "de"]),  # by the sum
-        ([("nn", 0.3, 1.0), ("de", 0.5, 3.0)], ["", "de"]),  # by the sum, longer counts more
+        ([("en", 0.5, 2.0), ("de", 0.4, 2.0), ("de", 0.4, 2.0)], ["", "", "de"]),  # by the sum
+        ([("nn", 0.7, 2.0), ("de", 0.5, 4.0)], ["", "de"]),  # by the sum, longer counts more
         ([("en", 0.4, 30.0)], ["en"]),  # unsure but long: decided anyway
     ],
 )
