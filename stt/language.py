@@ -11,9 +11,10 @@ from dataclasses import dataclass
 LEAST_S = 2.0
 """Speech that a detection needs to decide alone, or to speak against the language."""
 SURE = 0.8
-"""Probability at which one detection of `LEAST_S` decides the first language. Chosen with Whisper base on the
-first 2 s of 74 English recordings: 56 were decided, none wrongly (at 0.6: 61, one wrongly), and of 40 clips by
-espeak-ng in five languages 11, two wrongly (at 0.6: 18, seven wrongly)."""
+"""Probability at which one detection of `LEAST_S` decides the first language.
+
+Chosen with Whisper base on the first 2 s of recordings. Of 74 in English 56 were decided, none wrongly (at
+0.6: 61, one wrongly); of 40 by espeak-ng in five languages 11, two wrongly (at 0.6: 18, seven wrongly)."""
 SUMMED_S = 6.0
 """Speech after which the first language is decided in any case, by the sum over the passes."""
 CHANGE_SURE = 0.8
