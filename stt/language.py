@@ -6,6 +6,7 @@ stretch is often detected wrongly, so one result never changes the language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEAST_S = 2.0
@@ -20,6 +21,19 @@ SUMMED_S = 6.0
 CHANGE_SURE = 0.8
 CHANGE_PASSES = 3
 """As many passes in a row, each of `LEAST_S` and with `CHANGE_SURE`, change the language."""
+
+NOT_SPOKEN = frozenset({"la", "sa", "nn"})
+"""Languages of Whisper that are read or written rather than spoken (Latin, Sanskrit, Nynorsk): accented or
+synthetic speech is often taken for one of them."""
+
+
+def likeliest(detected: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """Return the first language that is spoken, with its probability.
+
+    Args:
+        detected: Whisper's languages ("en") with their probabilities, the likeliest first.
+    """
+    return next((each for each in detected if each[0] not in NOT_SPOKEN), detected[0])
 
 
 @dataclass(frozen=True)

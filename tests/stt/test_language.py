@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.language import CHANGE_PASSES, CHANGE_SURE, LEAST_S, Detection, SourceLanguage
+from stt.language import CHANGE_PASSES, CHANGE_SURE, LEAST_S, Detection, SourceLanguage, likeliest
 
 Passes = list[tuple[str, float, float]]
 GERMAN = ("de", 0.9, 3.0)
@@ -57,6 +57,12 @@ def test_first_language(passes: Passes, held: list[str]) -> None:
 )
 def test_the_language_changes_on_strong_evidence_only(later: Passes, held: str) -> None:
     assert held_after([GERMAN, *later])[-1] == held
+
+
+def test_latin_is_not_spoken() -> None:
+    assert likeliest([("la", 0.86), ("de", 0.1), ("en", 0.02)]) == ("de", 0.1)
+    assert likeliest([("de", 0.5), ("la", 0.4)]) == ("de", 0.5)
+    assert likeliest([("la", 1.0)]) == ("la", 1.0)
 
 
 def test_a_chosen_language_never_changes() -> None:
