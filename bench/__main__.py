@@ -27,6 +27,7 @@ _COMMANDS = (
     words.live,
     words.noise,
     words.sweep,
+    words.accents,
     words.vad,
     words.onsets,
     words.peers,

@@ -34,6 +34,10 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
     Raises:
         ModelFailure: The weights cannot be used, or CUDA was requested and does not work.
     """
+    if is_moonshine(Path(settings.model_path)):
+        from stt.moonshine import MoonshineEngine  # onnxruntime costs a Whisper session time and memory
+
+        return MoonshineEngine(settings, cpu(settings))
     if settings.device == "cpu":
         return WhisperEngine(settings, cpu(settings))
     device = cuda(settings)
@@ -59,6 +63,11 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
             )
         )
         return spare
+
+
+def is_moonshine(folder: Path) -> bool:
+    """Return whether a folder holds Moonshine's weights instead of Whisper's."""
+    return (folder / "encoder_model.ort").is_file()
 
 
 def load_spare(settings: SttSettings) -> WhisperEngine:

@@ -29,7 +29,8 @@ _MAX_TOKENS = 220
 _FILES = ("config.json", "model.bin", "tokenizer.json")
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Return False: the pass is never cancelled."""
     return False
 
 
@@ -76,7 +77,7 @@ class Engine(Protocol):
     def growing_mel(self, start_sample: int) -> GrowingMel:
         """Return an empty spectrogram for an utterance that begins at this sample."""
 
-    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = _never) -> tuple[Pass, bool]:
+    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = never) -> tuple[Pass, bool]:
         """Return the words of a stretch of audio, and whether a wider window was needed.
 
         Args:
@@ -136,7 +137,7 @@ class WhisperEngine:
         """Return an empty spectrogram for an utterance that begins at this sample."""
         return GrowingMel(self._front_end, start_sample)
 
-    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = _never) -> tuple[Pass, bool]:
+    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = never) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`."""
         settings = self._settings
         if request.words_from_s:

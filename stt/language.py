@@ -6,17 +6,34 @@ stretch is often detected wrongly, so one result never changes the language.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEAST_S = 2.0
 """Speech that a detection needs to decide alone, or to speak against the language."""
-SURE = 0.6
-"""Probability at which one detection of `LEAST_S` decides the first language."""
-SUMMED_S = 4.0
+SURE = 0.8
+"""Probability at which one detection of `LEAST_S` decides the first language.
+
+Chosen with Whisper base on the first 2 s of recordings. Of 74 in English 56 were decided, none wrongly (at
+0.6: 61, one wrongly); of 40 by espeak-ng in five languages 11, two wrongly (at 0.6: 18, seven wrongly)."""
+SUMMED_S = 6.0
 """Speech after which the first language is decided in any case, by the sum over the passes."""
 CHANGE_SURE = 0.8
 CHANGE_PASSES = 3
 """As many passes in a row, each of `LEAST_S` and with `CHANGE_SURE`, change the language."""
+
+NOT_SPOKEN = frozenset({"la", "sa", "nn"})
+"""Languages of Whisper that are read or written rather than spoken (Latin, Sanskrit, Nynorsk): accented or
+synthetic speech is often taken for one of them."""
+
+
+def likeliest(detected: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """Return the first language that is spoken, with its probability.
+
+    Args:
+        detected: Whisper's languages ("en") with their probabilities, the likeliest first.
+    """
+    return next((each for each in detected if each[0] not in NOT_SPOKEN), detected[0])
 
 
 @dataclass(frozen=True)

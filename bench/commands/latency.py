@@ -1,4 +1,4 @@
-"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `vad`, `onsets`, `peers`."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `accents`, …."""
 
 from __future__ import annotations
 
@@ -110,6 +110,15 @@ def onsets(
     from bench.parts.onsets import measure
 
     measure(corpus)
+
+
+def accents(
+    corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)], settings: SettingsOption = None
+) -> None:
+    """Word errors by accent, telephone, synthetic voice and language: one offline pass for each clip."""
+    from bench.latency.accents import measure
+
+    measure(corpus, settings)
 
 
 def peers(

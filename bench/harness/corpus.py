@@ -2,8 +2,8 @@
 
 Either a folder with `manifest.jsonl`, each line a JSON object with at least `id`, `path` (relative),
 `seconds`, `text`, `kind` ("speech", "tts", "noise", …) and optionally `transcript_quality` ("gold…" for exact
-texts); or a folder of recordings with a text file beside each (`talk.wav`, `talk.txt`), empty if there is no
-speech.
+texts), `speaker` and `tags`; or a folder of recordings with a text file beside each (`talk.wav`, `talk.txt`),
+empty if there is no speech.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Clip(msgspec.Struct, frozen=True):
     text: str | None = None
     transcript_quality: str | None = None
     tags: list[str] = []
+    speaker: str | None = None
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,9 @@ def _cards(figures: dict[str, Any]) -> list[tuple[str, str]]:
         missing = f"{spread.missing} of {spread.count} missing"
         found.append((seconds(spread.at["p50"]), f"end of speech to final, median ({between})"))
         found.append((seconds(spread.at["p95"]), f"95th percentile; {missing}"))
+    if spread := figures["end_to_all_words_s"]:
+        p95 = seconds(spread.at["p95"])
+        found.append((seconds(spread.at["p50"]), f"end of speech to all words seen, median; p95 {p95}"))
     if spread := figures["first_words_s"]:
         found.append((seconds(spread.at["p50"]), "first words after the first word's end, median"))
     if figures["wer"] is not None:
@@ -76,6 +79,7 @@ def _cards(figures: dict[str, Any]) -> list[tuple[str, str]]:
         found.append((percent(figures["wer"]), f"word error rate{beside}"))
     if figures["clean_utterances"]:
         found.append((percent(figures["cut_share"]), f"utterances cut ({figures['cut']})"))
+        found.append((str(figures["still_cut"]), "utterances still cut two seconds after their final"))
     found.append((str(figures["words_invented"]), "words without speech"))
     found.append((f"{figures['cpu_s_per_audio_s']:.2f}", "CPU seconds a second, all processes"))
     return found

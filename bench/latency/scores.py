@@ -120,7 +120,11 @@ def score(
         )
         for group in groups
     ]
-    return scores, [_stray(transcribed[number]) for number in strays]
+    replaced = {(each.source, number) for each in transcribed if each.final for number in each.final.replaces}
+    alone = [
+        each for each in map(transcribed.__getitem__, strays) if (each.source, each.number) not in replaced
+    ]
+    return scores, [_stray(each) for each in alone]
 
 
 def _stray(each: TranscribedUtterance) -> Stray:

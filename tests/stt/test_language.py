@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.language import CHANGE_PASSES, CHANGE_SURE, LEAST_S, Detection, SourceLanguage
+from stt.language import CHANGE_PASSES, CHANGE_SURE, LEAST_S, Detection, SourceLanguage, likeliest
 
 Passes = list[tuple[str, float, float]]
 GERMAN = ("de", 0.9, 3.0)
@@ -27,12 +27,12 @@ def held_after(passes: Passes, setting: str = "auto") -> list[str]:
     ("passes", "held"),
     [
         ([("de", 0.9, 2.0)], ["de"]),
-        ([("de", 0.6, 2.0)], ["de"]),
+        ([("de", 0.8, 2.0)], ["de"]),
         ([("de", 0.9, 1.9)], [""]),  # too short to decide alone
-        ([("de", 0.59, 2.5)], [""]),  # not sure enough
+        ([("de", 0.79, 2.5)], [""]),  # not sure enough
         ([("en", 0.5, 1.0), ("de", 0.9, 2.0)], ["", "de"]),
-        ([("en", 0.5, 1.5), ("de", 0.4, 1.5), ("de", 0.4, 1.5)], ["", "", "de"]),  # by the sum
-        ([("nn", 0.3, 1.0), ("de", 0.5, 3.0)], ["", "de"]),  # by the sum, longer counts more
+        ([("en", 0.5, 2.0), ("de", 0.4, 2.0), ("de", 0.4, 2.0)], ["", "", "de"]),  # by the sum
+        ([("nn", 0.7, 2.0), ("de", 0.5, 4.0)], ["", "de"]),  # by the sum, longer counts more
         ([("en", 0.4, 30.0)], ["en"]),  # unsure but long: decided anyway
     ],
 )
@@ -57,6 +57,12 @@ def test_first_language(passes: Passes, held: list[str]) -> None:
 )
 def test_the_language_changes_on_strong_evidence_only(later: Passes, held: str) -> None:
     assert held_after([GERMAN, *later])[-1] == held
+
+
+def test_latin_is_not_spoken() -> None:
+    assert likeliest([("la", 0.86), ("de", 0.1), ("en", 0.02)]) == ("de", 0.1)
+    assert likeliest([("de", 0.5), ("la", 0.4)]) == ("de", 0.5)
+    assert likeliest([("la", 1.0)]) == ("la", 1.0)
 
 
 def test_a_chosen_language_never_changes() -> None:

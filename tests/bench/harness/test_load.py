@@ -13,10 +13,12 @@ import pytest
 from bench.harness.load import busy_cores, loaded, usable_cores
 
 START = """
+import signal
 import sys
 import psutil
 from bench.harness.load import busy_cores, usable_cores
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for background jobs
     with busy_cores({usable_cores()[0]: 0.2}):
         print(psutil.Process().children()[-1].pid, flush=True)
         sys.stdin.read()

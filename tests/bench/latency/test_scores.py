@@ -187,6 +187,13 @@ def test_a_revision_changes_the_words_but_not_the_latency() -> None:
     assert only.lost_words == ["then"]
 
 
+def test_a_stray_final_that_a_turn_replaces_is_not_counted_twice() -> None:
+    noise = utterance(1, 0.2, 0.6, "Right,", final_s=0.9)
+    turn = utterance(2, 3.7, 6.0, "Right, I went home. Then it rained.", final_s=6.4, replaces=[1])
+    (only,), strays = scored([HOME], [noise, turn])
+    assert (only.inserted, strays) == (1, [])
+
+
 def test_a_cut_that_is_repaired_later_than_two_seconds_still_shows() -> None:
     lines = [utterance(1, 3.7, 4.8, "I went home. Then.", final_s=5.2)]
     lines.append(utterance(2, 5.0, 6.0, "it rained.", final_s=6.4))

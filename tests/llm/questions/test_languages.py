@@ -110,3 +110,13 @@ def test_no_pattern_matches_nothing(code: str) -> None:
     for marked in (False, True):
         assert RULES[code].classify("xyz", "xyz", "", marked=marked) is None
     assert RULES[code].classify("Xyz xyz xyz xyz.", "Xyz xyz xyz xyz.", "", marked=False) is None
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_the_words_of_a_question_stand_where_its_span_says(code: str) -> None:
+    for line in read_lines(FILES[code]):
+        said = f"Okay. {line.said}"
+        question = detect_question(said)
+        if question is not None:
+            found = " ".join(" ".join(said[start:stop].split()) for start, stop in question.spans)
+            assert found.casefold() == question.text.casefold()
