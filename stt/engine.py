@@ -21,6 +21,7 @@ from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
 from stt.device import Device
 from stt.hallucination import Pass, is_suspect, most_tokens, repeats, sentence_share
+from stt.language import likeliest
 from stt.mel import FRAMES_PER_S, Features, GrowingMel, MelFrontEnd, fit, fitted_frames
 from stt.prompt import PromptBuilder, may_be_echo
 from stt.settings import SttSettings
@@ -217,8 +218,8 @@ class WhisperEngine:
         known = request.language if self._model.is_multilingual else "en"
         if known and not (request.detects_language and self._model.is_multilingual):
             return known, known, 1.0
-        token, probability = self._model.detect_language(encoded)[0][0]
-        detected = token.strip("<|>")
+        languages = self._model.detect_language(encoded)[0]
+        detected, probability = likeliest([(token.strip("<|>"), share) for token, share in languages])
         return known or detected, detected, probability
 
     def _warm_up(self) -> None:
