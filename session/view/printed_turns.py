@@ -5,6 +5,7 @@ A turn that continues a printed one is printed from the first new word on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
@@ -13,7 +14,9 @@ import msgspec
 from bus.messages import FinalTranscribed
 from overlay.state.transcript import Outcome, Place, place_of
 
-_CONTINUES = "…"
+_UNSPACED = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\w'’])+")
+"""A word; of scripts that put no spaces between words, such as Chinese and Thai, a character."""
 _REMEMBERED = 1000
 """More than a transcript holds."""
 
@@ -43,17 +46,18 @@ class PrintedTurns:
     def _new_part(self, outcome: Outcome) -> Outcome | None:
         if not isinstance(outcome, FinalTranscribed):
             return outcome
-        before = [self._printed.get((outcome.source, number), "") for number in sorted(outcome.replaces)]
-        printed = [word for word in " ".join(before).split() if word != _CONTINUES]
+        pieces = [self._printed.get((outcome.source, number), "") for number in sorted(outcome.replaces)]
+        printed = " ".join(filter(None, pieces))
         if not printed:
             return outcome
-        rest = words_after(printed, outcome.text.split())
-        return msgspec.structs.replace(outcome, text=" ".join((_CONTINUES, *rest))) if rest else None
+        rest = text_after(printed, outcome.text)
+        return msgspec.structs.replace(outcome, text=f"… {rest}") if rest else None
 
 
-def words_after(printed: list[str], words: list[str]) -> list[str]:
-    """Return the words of a text that come after those printed of an earlier transcript of it."""
-    old, new = ([word.strip(".,;:!?…").lower() for word in text] for text in (printed, words))
+def text_after(printed: str, text: str) -> str:
+    """Return the part of a text that comes after the words printed of an earlier transcript of it."""
+    old, new = ([word.group().lower() for word in _WORD.finditer(each)] for each in (printed, text))
     *_, last = [(0, 0, 0), *SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()[:-1]]
     old_at, new_at, size = last
-    return words[new_at + size + len(old) - (old_at + size) :]
+    rest = [*_WORD.finditer(text)][new_at + size + len(old) - (old_at + size) :]
+    return text[rest[0].start() :] if rest else ""

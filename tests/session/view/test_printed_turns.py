@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bus import messages as m
 from bus.messages import FinalTranscribed
 from overlay.state.transcript import Outcome, Transcript
-from session.view.printed_turns import PrintedTurns, words_after
+from session.view.printed_turns import PrintedTurns, text_after
 from tests.support.events import discarded, final, resumed
 from tests.support.turn_orders import possible, said
 
@@ -31,10 +31,14 @@ def printed(*finals: FinalTranscribed) -> list[str]:
         ("Yes.", "Yes.", ""),
         ("No.", "Well then.", "then."),
         ("", "All of it.", "All of it."),
+        ("你为什么选择。", "你为什么选择 Postgres 数据库？", "Postgres 数据库？"),
+        ("なぜ。", "なぜこのデータベースを選んだのですか？", "このデータベースを選んだのですか？"),
+        ("ما هي أكبر.", "ما هي أكبر نقطة ضعف لديك؟", "نقطة ضعف لديك؟"),
+        ("I don't - well", "I don’t, well, know it.", "know it."),
     ],
 )
-def test_words_after(before: str, text: str, rest: str) -> None:
-    assert words_after(before.split(), text.split()) == rest.split()
+def test_text_after(before: str, text: str, rest: str) -> None:
+    assert text_after(before, text) == rest
 
 
 def test_each_turn_is_printed_once() -> None:
