@@ -12,6 +12,7 @@ from functools import cached_property
 from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan
 from llm.questions.detector import Question, question_in, sets_scene
+from llm.questions.fragments import with_fragments
 from llm.questions.languages.identification import RULES
 from llm.questions.non_questions import BACKCHANNELS
 from llm.sentences import Sentence, placed_sentences, plain
@@ -80,8 +81,8 @@ class SpokenText:
 
     @cached_property
     def question(self) -> Question | None:
-        """The question that the text asks."""
-        return question_in(self.text, self.sentences)
+        """The question that the text asks; in a turn with pauses its parts may be sentences of their own."""
+        return question_in(self.text, with_fragments(self.sentences) if self.replaces else self.sentences)
 
     @cached_property
     def sets_scene(self) -> bool:

@@ -11,6 +11,7 @@ from llm.questions.spoken_text import SpokenText
 
 FILES = language_files()
 SURE = 0.5
+from tests.support.llm_events import final
 
 
 def sure(said: str) -> bool:
@@ -99,9 +100,8 @@ def test_dutch_needs_the_question_mark() -> None:
 
 @pytest.mark.parametrize("text", ["Ja, genau.", "D'accord.", "Vale.", "Va bene.", "Entendi.", "Okay."])
 def test_backchannels_of_every_language(text: str) -> None:
-    words = SpokenText.of("call", 1, text, 0, 16_000)
-    assert words.is_backchannel
-    assert not SpokenText.of("call", 1, f"{text} Postgres.", 0, 16_000).is_backchannel
+    assert SpokenText.of(final(text)).is_backchannel
+    assert not SpokenText.of(final(f"{text} Postgres.")).is_backchannel
 
 
 @pytest.mark.parametrize("code", RULES)
