@@ -166,6 +166,7 @@ class Scheduler:
                 continue
             if written.get(key[0], 0) >= pause.stop_sample:
                 speech.speculated_sample = pause.quiet_sample
+                speech.next_partial_sample = pause.stop_sample + self._partial_samples
                 return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
         return None
 

@@ -153,11 +153,15 @@ class Transcriber:
         self._lost.append(self._untranscribed(task, _OVERWRITTEN))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
-        """Cancel the speculative pass of a speaker who has resumed; keep the words it has found."""
+        """Let the speculative pass of a speaker who has resumed go on as a partial, up to the pause."""
         utterance = self._utterances.get(key)
         if utterance and utterance.final:
-            utterance.add_pause(utterance.final.task.quiet_sample, resumed_sample)
-            self._waste(utterance, utterance.final)
+            running, utterance.final = utterance.final, None
+            utterance.add_pause(running.task.quiet_sample, resumed_sample)
+            if running.result.done():
+                self._know(utterance, running)
+            else:
+                utterance.partial = running
 
     def finished(self) -> Iterator[Event]:
         """Yield the events of passes that are done, the finals of a source in order."""
@@ -221,15 +225,21 @@ class Transcriber:
         return passes + [result for result in revisions if not result.done()]
 
     def _waste(self, utterance: Utterance, running: RunningPass) -> None:
-        """Cancel a speculative pass; if it is done, its words up to the pause are kept as a prefix."""
+        """Cancel a speculative pass."""
         utterance.final = None
         running.cancelled.set()
         utterance.wasted_passes += 1
-        if running.result.done() and not running.result.exception():
-            decoded, _ = running.result.result()
-            utterance.compute_ms += decoded.compute_ms
-            if text := events.words(decoded, running.plan.prefix, self._settings):
-                utterance.prefixes.append(Prefix(running.task.stop_sample, text, running.plan.replaces))
+        if running.result.done():
+            self._know(utterance, running)
+
+    def _know(self, utterance: Utterance, running: RunningPass) -> None:
+        """Remember the words of a pass that ends at a pause: later ones can begin there."""
+        if running.result.cancelled() or running.result.exception():
+            return
+        decoded, _ = running.result.result()
+        utterance.compute_ms += decoded.compute_ms
+        if text := events.words(decoded, running.plan.prefix, self._settings):
+            utterance.prefixes.append(Prefix(running.task.stop_sample, text, running.plan.replaces))
 
     def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
@@ -350,7 +360,10 @@ class Transcriber:
             if self._failures >= _MAX_FAILURES:
                 raise
             return
-        utterance.compute_ms += decoded.compute_ms
+        if running.task.kind == "speculative":
+            self._know(utterance, running)
+        else:
+            utterance.compute_ms += decoded.compute_ms
         if is_suspect(decoded) or is_hallucination(decoded, self._settings):
             return
         prefix = running.plan.prefix

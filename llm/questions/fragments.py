@@ -31,8 +31,8 @@ _STATES = re.compile(
     r"these are|because i|because we|and i|but i|so i|and we|but we)\b"
 )
 _OPEN = re.compile(
-    r".*\b(?:about|of|describe|explain|tell me|tell us|show me|walk me through|rather|through|between|with|in|"
-    r"for|to|at|on|whether|that|which)$|(?:if|when|suppose|imagine|given|assuming)\b.*"
+    r".*\b(?:about|of|describe|explain|tell me|tell us|show me|walk me through|rather|through|between|with|"
+    r"in|for|to|at|on|whether|that|which)$|(?:if|when|suppose|imagine|given|assuming)\b.*"
 )
 """Words after which a question goes on."""
 _PHRASE = re.compile(

@@ -125,18 +125,19 @@ def test_end_decided_in_mid_pass_uses_that_pass(transcriber: Transcriber) -> Non
     assert (final.speculative, final.passes) == (True, 1)
 
 
-def test_resumed_speech_cancels_the_speculative_pass(transcriber: Transcriber) -> None:
-    middle_s = (QUESTION.start_s + QUESTION.end_s) / 2
-    early = task("speculative", middle_s)
+def test_resumed_speech_makes_the_speculative_pass_a_partial(transcriber: Transcriber) -> None:
+    early = task("speculative", (QUESTION.start_s + QUESTION.end_s) / 2)
     transcriber.begin(early)
     transcriber.resume(early.key, early.stop_sample)
-    assert not transcriber.busy, "nothing waits for the pass"
+    (partial,) = events(transcriber, PartialTranscribed)
+    assert isinstance(partial, PartialTranscribed)
+    assert partial.stop_sample == early.stop_sample
     transcriber.begin(task("final"))
     published = events(transcriber, FinalTranscribed)
     assert [type(event) for event in published] == [FinalTranscribed], "no endpoint is predicted"
     (final,) = published
     assert isinstance(final, FinalTranscribed)
-    assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 1)
+    assert (final.speculative, final.passes, final.wasted_passes) == (False, 2, 0)
 
 
 def test_finals_of_a_source_come_in_order(transcriber: Transcriber) -> None:

@@ -8,10 +8,10 @@ from bench.answers.question_lines import LINES, language_files, read_lines
 from llm.questions.detector import detect_question
 from llm.questions.languages.identification import RULES, identify
 from llm.questions.spoken_text import SpokenText
+from tests.support.llm_events import final
 
 FILES = language_files()
 SURE = 0.5
-from tests.support.llm_events import final
 
 
 def sure(said: str) -> bool:
