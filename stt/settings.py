@@ -59,7 +59,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Shortest encoder window of a retry, after a pass that looks like a hallucination."""
     redo_extra_s: Padding = 5.0
     """Padding after the speech in that window."""
-    short_pass_s: Padding = 8.0
+    short_pass_s: Padding = 4.0
     """A final pass over more audio than this writes only what comes after the last known pause."""
     context_s: Padding = 10.0
     """Audio of such a pass, at least from that pause on."""
