@@ -97,6 +97,8 @@ def is_hallucination(decoded: Pass, settings: SttSettings) -> bool:
     """
     if not any(character.isalnum() for character in decoded.text):
         return True
+    if compression_ratio(without_loop(decoded.text)) > _COMPRESSION_ABOVE:
+        return True  # "Aaaaaah": a cry, not a word
     if decoded.language != "en" and _is_dense(decoded) and decoded.mean_log_probability > _LEAST_WHEN_DENSE:
         return False
     is_sparse = (

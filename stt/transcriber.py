@@ -1,56 +1,34 @@
-"""Transcriber: starts passes on threads and turns their results into events.
+"""Transcriber: starts passes and turns their results into events.
 
-Every final task has exactly one outcome. A pass whose speaker resumed is cancelled, and nothing waits for it.
-The content of the events is decided in `events.py`; the state between passes is in `utterance.py`.
+Every final task has exactly one outcome. A pass whose speaker resumed goes on as a partial. The content of
+the events is decided in `events.py`; the state between passes is in `utterance.py`.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from bus.failures import Overrun
 from bus.messages import Event
 from stt import events
-from stt.engine import Engine, PassCancelled, Request
+from stt.engine import Engine, PassCancelled
 from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
-from stt.language import Detection, SourceLanguage
+from stt.language import Detection
 from stt.load import Load
-from stt.mel import Features, GrowingMel
+from stt.mel import GrowingMel
 from stt.open_utterances import Key, OpenUtterances
+from stt.passes import DECODING_ERRORS, Passes
+from stt.revisions import Revisions
 from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.turns import Turn, Turns
 from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
 
-_PASSES_PER_WORKER = 2  # one computes while a cancelled one runs to its next checkpoint
-_MAX_FAILURES = 3
-"""Failed passes in a row after which the engine is not trusted any more and the stage restarts."""
-
-_LEAST_SHARE = 0.8
-"""A revision that has fewer of the words than this has missed some, and is not used."""
-
 _OVERWRITTEN = "its audio was overwritten before it could be transcribed"
-_DECODING_ERRORS = (RuntimeError, ValueError, MemoryError)
-"""What CTranslate2 and numpy raise when a pass fails."""
-
-
-@dataclass
-class _Revision:
-    """A pass that may correct a final."""
-
-    task: Task
-    plan: PassPlan
-    mel: GrowingMel
-    text: str
-    """The words of the final."""
-    result: Future[tuple[Pass, bool]] | None = None
 
 
 class Transcriber:
@@ -74,35 +52,26 @@ class Transcriber:
     ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
         self._open_utterances, self._turns = open_utterances, turns
-        self._failures = 0
-        self.load = Load()
-        threads = _PASSES_PER_WORKER * engine.device.workers
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="pass")
+        self._passes = Passes(engine, settings)
+        self._revisions = Revisions(self._passes, settings)
         self._utterances: dict[Key, Utterance] = {}
         self._mels: dict[str, GrowingMel] = {}
         """By source, of its newest turn."""
-        self._languages: dict[str, SourceLanguage] = {}
-        self._revisions: dict[str, _Revision] = {}
-        """By source: its newest final, if a pass over more of its turn could correct it."""
         self._lost: list[Event] = []
-        self._passes: set[Future[tuple[Pass, bool]]] = set()
-        """Every pass that was begun, cancelled ones included."""
+
+    @property
+    def load(self) -> Load:
+        """How busy the machine is."""
+        return self._passes.load
 
     @property
     def busy(self) -> bool:
         """Whether a pass is running whose result is wanted."""
         return bool(self._wanted())
 
-    @property
-    def has_room(self) -> bool:
-        """Whether a new pass starts at once, instead of queueing with its features in memory."""
-        self._passes = {result for result in self._passes if not result.done()}
-        return len(self._passes) < _PASSES_PER_WORKER * self._engine.device.workers
-
-    @property
-    def has_room_for_partial(self) -> bool:
-        """Whether a partial can begin without delaying a final."""
-        return len(self._wanted()) < max(1, self._engine.device.workers - 1)
+    def measure_load(self) -> None:
+        """Measure which share of a core the passes get."""
+        self._passes.measure_load()
 
     def resources(self) -> Resources:
         """Return what the scheduler needs to know about audio and passes."""
@@ -116,25 +85,16 @@ class Transcriber:
                 for key, each in self._utterances.items()
                 if each.final and each.final.final is None
             },
-            revisable=[
-                each.task for each in self._revisions.values() if level.revises and each.result is None
-            ],
+            revisable=self._revisions.waiting() if level.revises else [],
             partial_spacing=level.partial_spacing,
-            room=self.has_room,
-            room_for_partial=self.has_room_for_partial,
+            room=self._passes.has_room,
+            room_for_partial=self._passes.has_room_beside(self._wanted()),
         )
-
-    def measure_load(self) -> None:
-        """Measure which share of a core the passes get; on a graphics card they need none."""
-        if self._engine.device.name == "cpu":
-            running = sum(not result.done() for result in self._passes)
-            passes = min(running, self._engine.device.workers)
-            self.load.update(time.monotonic(), time.process_time(), passes)
 
     def begin(self, task: Task) -> None:
         """Start a pass, unless an earlier one serves."""
         if task.kind == "revision":
-            self._revise(task)
+            self._revisions.begin(task)
             return
         utterance = self._utterance(task)
         if task.kind != "partial":
@@ -178,10 +138,7 @@ class Transcriber:
             if utterance.partial and utterance.partial.result.done():
                 running, utterance.partial = utterance.partial, None
                 yield from self._partial(utterance, running)
-        for source, revision in [*self._revisions.items()]:
-            if revision.result and revision.result.done():
-                del self._revisions[source]
-                yield from self._revised(revision, revision.result)
+        yield from self._revisions.finished()
 
     def _start(self, task: Task, utterance: Utterance, turn: Turn | None, *, alone: bool = False) -> None:
         plan = PassPlan.of_all(task) if alone else utterance.plan(task, turn)
@@ -194,35 +151,17 @@ class Transcriber:
             return
         utterance.passes += 1
         cancelled = threading.Event()
-        result = self._submit(task, features, plan, cancelled)
+        result = self._passes.begin(task, features, plan, cancelled)
         running = RunningPass(task, plan, result, cancelled, task if task.kind == "final" else None)
         if task.kind == "partial":
             utterance.partial = running
         else:
             utterance.final = running
 
-    def _submit(
-        self, task: Task, features: Features, plan: PassPlan, cancelled: threading.Event
-    ) -> Future[tuple[Pass, bool]]:
-        language, is_partial = self._language(task.source), task.kind == "partial"
-        request = Request(
-            features,
-            plan.prefix.context,
-            plan.words_from_s,
-            language=language.held,
-            detects_language=language.needs_detection and not is_partial,
-            beam=min(self.load.level.beam, self._settings.beam),
-            retry_suspect=not is_partial,
-        )
-        result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
-        self._passes.add(result)
-        return result
-
-    def _wanted(self) -> list[Future[tuple[Pass, bool]]]:
-        """Return the running passes whose result is wanted."""
-        passes = [each.result for utterance in self._utterances.values() for each in utterance.unfinished()]
-        revisions = [each.result for each in self._revisions.values() if each.result]
-        return passes + [result for result in revisions if not result.done()]
+    def _wanted(self) -> int:
+        """Return how many running passes have a result that is wanted."""
+        passes = sum(len(each.unfinished()) for each in self._utterances.values())
+        return passes + self._revisions.unfinished()
 
     def _waste(self, utterance: Utterance, running: RunningPass) -> None:
         """Cancel a speculative pass."""
@@ -243,10 +182,10 @@ class Transcriber:
 
     def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, retried = self._counted(running.result)
+            decoded, retried = self._passes.counted(running.result)
         except PassCancelled:
             return
-        except _DECODING_ERRORS as error:
+        except DECODING_ERRORS as error:
             yield from self._failed(key, utterance, running, error)
             return
         if running.final is None:
@@ -267,9 +206,9 @@ class Transcriber:
             yield events.discarded(running.final)
         else:
             detected = Detection(decoded.detected_language, decoded.language_probability, decoded.speech_s)
-            self._language(key[0]).apply(detected)
+            self._passes.language(key[0]).apply(detected)
             yield events.final(running.final, running, found, decoded, utterance, retried=retried)
-            self._remember(utterance, running, found)
+            self._revisions.remember(utterance, running, running.final, found)
 
     def _may_have_missed(self, running: RunningPass, decoded: Pass, found: str, before: str) -> bool:
         """Return whether the utterance must be transcribed alone, because words could be missing."""
@@ -284,57 +223,19 @@ class Transcriber:
         turn = self._turns.before(key) if plan.replaces else None
         return (turn.text or "") if turn and turn.utterances == plan.replaces else ""
 
-    def _remember(self, utterance: Utterance, running: RunningPass, text: str) -> None:
-        """Remember a final that a pass over more of its turn could correct, for when there is room."""
-        self._revisions.pop(running.task.source, None)
-        assert running.final is not None
-        if plan := utterance.revision(running):
-            task = replace(running.final, kind="revision")
-            self._revisions[task.source] = _Revision(task, plan, utterance.mel, text)
-
-    def _revise(self, task: Task) -> None:
-        revision = self._revisions[task.source]
-        features = revision.mel.features(revision.plan.first_sample, task.stop_sample)
-        revision.result = self._submit(task, features, revision.plan, threading.Event())
-
-    def _revised(self, revision: _Revision, result: Future[tuple[Pass, bool]]) -> Iterator[Event]:
-        try:
-            decoded, _ = self._counted(result)
-        except _DECODING_ERRORS:
-            return
-        text = events.words(decoded, revision.plan.prefix, self._settings)
-        fewer = _words(text) < _LEAST_SHARE * _words(revision.text)
-        if text != revision.text and not fewer:
-            yield events.revised(revision.task, text, decoded)
-
-    def _counted(self, result: Future[tuple[Pass, bool]]) -> tuple[Pass, bool]:
-        """Return the result of a pass, and count failures in a row.
-
-        Raises:
-            PassCancelled: It was cancelled.
-            RuntimeError, ValueError, MemoryError: It failed.
-        """
-        try:
-            decoded = result.result()
-        except _DECODING_ERRORS:
-            self._failures += 1
-            raise
-        self._failures = 0
-        return decoded
-
     def _failed(
         self, key: Key, utterance: Utterance, running: RunningPass, error: Exception
     ) -> Iterator[Event]:
         """Retry a failed pass that began early; close the utterance when its final pass failed."""
         utterance.final = None
         final = running.final
-        if final is not None and running.early and self._failures < _MAX_FAILURES:
+        if final is not None and running.early and self._passes.is_trusted:
             self._start(final, utterance, self._turns.before(key))
         elif final is not None:
             del self._utterances[key]
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             yield self._untranscribed(final, f"it could not be decoded: {first_line}")
-        if self._failures >= _MAX_FAILURES:
+        if not self._passes.is_trusted:
             raise error
 
     def _untranscribed(self, task: Task, cause: str) -> Event:
@@ -353,11 +254,11 @@ class Transcriber:
 
     def _partial(self, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, _ = self._counted(running.result)
+            decoded, _ = self._passes.counted(running.result)
         except PassCancelled:
             return
-        except _DECODING_ERRORS:
-            if self._failures >= _MAX_FAILURES:
+        except DECODING_ERRORS:
+            if not self._passes.is_trusted:
                 raise
             return
         if running.task.kind == "speculative":
@@ -373,11 +274,6 @@ class Transcriber:
         partial = events.partial(running.task, running.plan, text, stable_words)
         self._open_utterances.show(partial)
         yield partial
-
-    def _language(self, source: str) -> SourceLanguage:
-        if source not in self._languages:
-            self._languages[source] = SourceLanguage(self._settings.language_of(source))
-        return self._languages[source]
 
     def _utterance(self, task: Task) -> Utterance:
         utterance = self._utterances.get(task.key)
@@ -398,7 +294,7 @@ class Transcriber:
     ) -> None:
         for utterance in self._utterances.values():
             utterance.cancel()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._passes.close()
 
 
 def _words(text: str) -> int:

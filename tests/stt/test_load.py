@@ -23,7 +23,7 @@ def loaded(*spans: tuple[float, float], passes: int = 1) -> Load:
     return load
 
 
-@pytest.mark.parametrize(("share", "level"), [(1.0, 0), (0.9, 0), (0.75, 1), (0.6, 2), (0.4, 3)])
+@pytest.mark.parametrize(("share", "level"), [(1.0, 0), (0.8, 0), (0.65, 1), (0.5, 2), (0.3, 3)])
 @pytest.mark.parametrize("passes", [1, 2])
 def test_less_of_a_core_is_a_deeper_level(share: float, level: int, passes: int) -> None:
     assert loaded((20, share), passes=passes).level is LEVELS[level]
@@ -34,13 +34,23 @@ def test_short_disturbance_changes_nothing() -> None:
 
 
 def test_level_is_left_after_some_time_without_load() -> None:
-    assert loaded((20, 0.6), (8, 1.0)).level is LEVELS[2]
-    assert loaded((20, 0.6), (22, 1.0)).level is LEVELS[1]
-    assert loaded((20, 0.6), (40, 1.0)).level is LEVELS[0]
+    assert loaded((20, 0.5), (8, 1.0)).level is LEVELS[2]
+    assert loaded((20, 0.5), (22, 1.0)).level is LEVELS[1]
+    assert loaded((20, 0.5), (40, 1.0)).level is LEVELS[0]
+
+
+def test_time_before_a_pass_is_not_its_own() -> None:
+    load, cpu_s = Load(), 0.0
+    for second in range(60):
+        load.update(second, cpu_s, 0)
+        load.update(second + 0.5, cpu_s, 1)  # a pass has just begun
+        cpu_s += 0.2
+        load.update(second + 0.7, cpu_s, 1)
+    assert load.level is LEVELS[0]
 
 
 def test_idle_time_says_nothing() -> None:
-    load = loaded((20, 0.6))
+    load = loaded((20, 0.5))
     level = load.level
     for second in range(100, 200):
         load.update(second, 12.0, 0)
@@ -49,7 +59,7 @@ def test_idle_time_says_nothing() -> None:
 
 def test_user_is_told_of_each_deeper_level_and_of_the_end() -> None:
     assert loaded((20, 1.0)).report() is None
-    load = loaded((20, 0.6))
+    load = loaded((20, 0.5))
     report = load.report()
     assert report is not None
     assert report.problem.endswith(LEVELS[2].report)

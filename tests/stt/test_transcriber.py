@@ -158,11 +158,11 @@ def test_final_cancels_the_partial(transcriber: Transcriber) -> None:
 
 
 def test_final_has_room_while_a_partial_runs(transcriber: Transcriber) -> None:
-    assert transcriber.has_room_for_partial
+    assert transcriber.resources().room_for_partial
     transcriber.begin(task("partial"))
-    assert not transcriber.has_room_for_partial
+    assert not transcriber.resources().room_for_partial
     assert [type(event) for event in events(transcriber, PartialTranscribed)] == [PartialTranscribed]
-    assert transcriber.has_room_for_partial
+    assert transcriber.resources().room_for_partial
 
 
 def test_overwritten_audio_makes_the_utterance_lost(transcriber: Transcriber, recording: Recording) -> None:
@@ -236,12 +236,12 @@ def test_utterance_that_cannot_be_decoded_is_lost(
 
 def test_room_is_two_passes_per_worker(transcriber: Transcriber) -> None:
     begun = 0
-    while transcriber.has_room:
+    while transcriber.resources().room:
         begun += 1
         transcriber.begin(replace(task("final"), utterance=begun))
     assert begun == 2 * cpu(SETTINGS).workers
     assert len(events(transcriber, FinalTranscribed)) >= 1
-    wait_until(lambda: transcriber.has_room)
+    wait_until(lambda: transcriber.resources().room)
 
 
 def continued(transcriber: Transcriber, turns: Turns, cut_s: float = 1.0) -> Task:

@@ -1,0 +1,114 @@
+"""Passes: runs the engine on threads, and knows what is running, what fails, and how busy the machine is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from stt.engine import Engine, Request
+from stt.hallucination import Pass
+from stt.language import SourceLanguage
+from stt.load import Load
+from stt.mel import Features
+from stt.scheduler import Task
+from stt.settings import SttSettings
+from stt.utterance import PassPlan
+
+_PER_WORKER = 2  # one computes while a cancelled one runs to its next checkpoint
+_MAX_FAILURES = 3
+"""Failed passes in a row after which the engine is not trusted any more and the stage restarts."""
+
+DECODING_ERRORS = (RuntimeError, ValueError, MemoryError)
+"""What CTranslate2 and numpy raise when a pass fails."""
+
+Result = Future[tuple[Pass, bool]]
+"""The decoded words, and whether the pass was retried with a wider window."""
+
+
+class Passes:
+    """The passes of a session.
+
+    Args:
+        engine: Transcribes.
+        settings: The stage's settings.
+    """
+
+    def __init__(self, engine: Engine, settings: SttSettings) -> None:
+        self._engine, self._settings = engine, settings
+        self._threads = ThreadPoolExecutor(_PER_WORKER * engine.device.workers, thread_name_prefix="pass")
+        self._running: set[Result] = set()
+        """Every pass that was begun and is not done, cancelled ones included."""
+        self._languages: dict[str, SourceLanguage] = {}
+        self._failures = 0
+        self.load = Load()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a new pass starts at once, instead of queueing with its features in memory."""
+        self._running = {result for result in self._running if not result.done()}
+        return len(self._running) < _PER_WORKER * self._engine.device.workers
+
+    def has_room_beside(self, wanted: int) -> bool:
+        """Return whether a pass can begin without delaying a final, beside so many whose result is wanted."""
+        return wanted < max(1, self._engine.device.workers - 1)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the engine has not failed several times in a row."""
+        return self._failures < _MAX_FAILURES
+
+    def begin(self, task: Task, features: Features, plan: PassPlan, cancelled: threading.Event) -> Result:
+        """Start a pass.
+
+        Args:
+            task: What it is for.
+            features: Its input.
+            plan: Which of its words are known.
+            cancelled: Set when the result is not needed any more.
+        """
+        language, is_partial = self.language(task.source), task.kind == "partial"
+        request = Request(
+            features,
+            plan.prefix.context,
+            plan.words_from_s,
+            language=language.held,
+            detects_language=language.needs_detection and not is_partial,
+            beam=min(self.load.level.beam, self._settings.beam),
+            retry_suspect=not is_partial,
+        )
+        result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
+        self._running.add(result)
+        return result
+
+    def counted(self, result: Result) -> tuple[Pass, bool]:
+        """Return the result of a pass that is done, and count failures in a row.
+
+        Raises:
+            PassCancelled: It was cancelled.
+            RuntimeError, ValueError, MemoryError: It failed.
+        """
+        try:
+            decoded = result.result()
+        except DECODING_ERRORS:
+            self._failures += 1
+            raise
+        self._failures = 0
+        return decoded
+
+    def language(self, source: str) -> SourceLanguage:
+        """Return the language of a source."""
+        if source not in self._languages:
+            self._languages[source] = SourceLanguage(self._settings.language_of(source))
+        return self._languages[source]
+
+    def measure_load(self) -> None:
+        """Measure which share of a core the passes get; on a graphics card they need none."""
+        if self._engine.device.name == "cpu":
+            running = sum(not result.done() for result in self._running)
+            passes = min(running, self._engine.device.workers)
+            self.load.update(time.monotonic(), time.process_time(), passes)
+
+    def close(self) -> None:
+        """Begin no more passes; those that run end unattended."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
