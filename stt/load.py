@@ -1,4 +1,4 @@
-"""Load of the machine: which share of a core the passes get, and what is left out because of it.
+"""Load of the machine, and what transcription leaves out because of it.
 
     level 0  all
     level 1  partials half as often

@@ -1,4 +1,4 @@
-"""Passes: runs the engine on threads, and knows what is running, what fails, and how busy the machine is."""
+"""Runs passes of the engine on threads; tracks failures, languages and load."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Transcriber: starts passes and turns their results into events.
 
-Every final task has exactly one outcome. A pass whose speaker resumed goes on as a partial. The content of
+Every final task has exactly one outcome. A pass whose speaker resumed becomes a partial. The content of
 the events is decided in `events.py`; the state between passes is in `utterance.py`.
 """
 

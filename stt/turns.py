@@ -1,7 +1,7 @@
 """Turns: which earlier utterances of its speaker an utterance continues. A projection of the event log.
 
-A speaker who pauses inside a sentence ends an utterance there, because nobody can know that more will come.
-When it comes, both belong to one turn and are transcribed together. Pure.
+A pause inside a sentence ends an utterance too. When its speaker continues soon, both belong to one turn and
+are transcribed together. Pure.
 """
 
 from __future__ import annotations

@@ -229,7 +229,7 @@ class SpeechGate:
                     utterance=utterance.number,
                     start_sample=utterance.start_sample,
                     quiet_sample=utterance.spoken_sample,
-                    stop_sample=utterance.spoken_sample + min(self._padding, self._hangover),
+                    stop_sample=utterance.spoken_sample + min(self._padding, self._pause),
                 )
             )
         return events + self._end_if_quiet(utterance, stop)

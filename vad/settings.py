@@ -30,8 +30,8 @@ class VadSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Quiet after which a pause is published, and its words are transcribed."""
     hangover_ms: QuietMilliseconds = 1000
     """Quiet after which an utterance ends, unless endpointing shortens it."""
-    padding_ms: Milliseconds = 32
-    """Audio after the last speech that belongs to an utterance."""
+    padding_ms: Milliseconds = 96
+    """Audio after the last speech that belongs to an utterance; a pass at a pause gets less."""
     longest_s: Annotated[float, msgspec.Meta(ge=2, le=28)] = 25.0
     """Longer utterances are cut at their best pause."""
 

@@ -28,7 +28,7 @@ class SpeechPaused(Message, frozen=True, kw_only=True):
     quiet_sample: int
     """First sample after the last speech."""
     stop_sample: int
-    """End of the utterance, padding included, if no more speech follows."""
+    """End of the audio that is there; the end of the utterance may have more padding."""
 
 
 class SpeechResumed(Message, frozen=True, kw_only=True):

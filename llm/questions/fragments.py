@@ -1,4 +1,4 @@
-"""Joins a question to the rest of it that speech recognition made a sentence of its own. Pure.
+"""Joins a question to fragments that complete it. Pure.
 
 In a turn with a pause, Whisper writes "What would you do? If the server failed." for one question.
 """
@@ -34,7 +34,7 @@ _OPEN = re.compile(
     r".*\b(?:about|of|describe|explain|tell me|tell us|show me|walk me through|rather|through|between|with|"
     r"in|for|to|at|on|whether|that|which)$|(?:if|when|suppose|imagine|given|assuming)\b.*"
 )
-"""Words after which a question goes on."""
+"""Words after which a question continues."""
 _PHRASE = re.compile(
     r"(?:(?:so|and) )?(?:(?:at|in|on|for|to|with|from|by) )?(?:what|which|how many|how much|how often|whose)"
     r"(?: (?!is|are|was|were|do|does|did|would|will|can|could|should|have|has|had)\w+){1,4}$"

@@ -59,7 +59,7 @@ def test_utterance_from_start_to_end() -> None:
             utterance=1,
             start_sample=20 * WINDOW - 300 * MS,
             quiet_sample=30 * WINDOW,
-            stop_sample=30 * WINDOW + 200 * MS,
+            stop_sample=30 * WINDOW + 32 * MS,
         ),
         SpeechEnded(
             source="mic",
