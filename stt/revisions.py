@@ -63,7 +63,9 @@ class Revisions:
     def begin(self, task: Task) -> None:
         """Start a revision."""
         revision = self._newest[task.source]
-        features = revision.mel.features(revision.plan.first_sample, task.stop_sample)
+        # The final's own pass may have begun before the utterance's padding was there.
+        stop_sample = min(task.stop_sample, revision.mel.stop_sample)
+        features = revision.mel.features(revision.plan.first_sample, stop_sample)
         revision.result = self._passes.begin(task, features, revision.plan, threading.Event())
 
     def finished(self) -> Iterator[TranscriptRevised]:

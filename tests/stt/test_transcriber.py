@@ -333,6 +333,7 @@ def test_long_final_is_revised_with_all_of_its_audio(
     settings = replace_settings(SETTINGS, short_pass_s=1.0)
     with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
         second = continued(transcriber, turns, 1.6)
+        transcriber.begin(replace(second, kind="speculative", stop_sample=second.quiet_sample + 512))
         transcriber.begin(second)
         (final,) = events(transcriber, FinalTranscribed)
         assert isinstance(final, FinalTranscribed)
