@@ -1,4 +1,4 @@
-"""The graphics card: whether CUDA works, what it is called, and which number formats are measured on it."""
+"""Checks the graphics card: whether CUDA works, its name, and the number formats to measure."""
 
 from __future__ import annotations
 

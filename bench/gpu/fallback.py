@@ -1,4 +1,4 @@
-"""Measures the fallback to the CPU: provokes an error of the device in the middle of the speech."""
+"""Measures the fallback to the CPU, after a provoked error of the device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measures Whisper on a graphics card: a session in its sandbox, passes by model, and the fallback.
+"""Measures Whisper on a graphics card: a sandboxed session, passes, and the fallback.
 
 What could not run is named with its reason and has no figure.
 """

@@ -1,4 +1,4 @@
-"""Whisper with random weights: the speed of a model whose weights are not there, by its shape.
+"""Writes Whisper models with random weights, to time models that are not installed.
 
 The random model writes as many tokens as the real words have, so a pass costs what a real one does. Its
 words mean nothing, and the filter for hallucinations is left out.

@@ -1,4 +1,4 @@
-"""Plays two turns to a session on a device, and lists the device files that its stt process holds open."""
+"""Plays two turns to a sandboxed session, and lists its open device files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random weights have the size of real ones, and a pass writes as many tokens as the words have."""
+"""Random weights: their size is the real one, and passes write real numbers of tokens."""
 
 from __future__ import annotations
 
