@@ -1,7 +1,7 @@
-"""Moonshine engine: transcribes English with onnxruntime, from weights in a folder of the user's own.
+"""Moonshine engine: transcribes English with onnxruntime, on the CPU.
 
 It has no fixed window, so a pass costs what its audio is long; it knows no earlier words and no hotwords. The
-folder is the one inside the package `moonshine-voice` 0.1.0 (`assets/tiny-en`), checked by its SHA-256.
+weights are those of `cuecard models pull moonshine-tiny`, or the same files in a folder of the user's own.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _unusable(folder: Path, reason: str) -> ModelFailure:
     return ModelFailure(
         f"the Moonshine model in {folder} cannot be used: {reason}",
         kept="no audio was transcribed",
-        fix="take the folder assets/tiny-en of the package moonshine-voice 0.1.0",
+        fix="run `cuecard models pull moonshine-tiny`",
     )
 
 

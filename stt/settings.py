@@ -17,7 +17,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Settings of transcription."""
 
     model: PathText = "auto"
-    """A Whisper model of `cuecard models list`, or a folder with CTranslate2 weights; auto selects
+    """A speech model of `cuecard models list`, or a folder with such weights; auto selects
     large-v3-turbo where there is a graphics card and the model was pulled, else base."""
     model_path: PathText = ""
     """Folder of its files; set by the command line."""

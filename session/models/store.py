@@ -64,10 +64,10 @@ def is_there(name: str) -> bool:
 
 
 def find(name: str) -> Path:
-    """Return the path that a stage loads: the folder of a Whisper model, else the model's first file.
+    """Return the path that a stage loads: the folder of a speech model, else the model's first file.
 
     Args:
-        name: A name of the catalogue, or a folder with the user's own CTranslate2 weights.
+        name: A name of the catalogue, or a folder with the user's own weights.
 
     Raises:
         ModelFailure: It is missing or damaged; names the fix command.
@@ -83,7 +83,7 @@ def find(name: str) -> Path:
             fix=f"run `cuecard models pull {name}`",
         )
     place = folder(model)
-    return place if model.kind == "whisper" else place / model.files[0].name
+    return place if model.transcribes else place / model.files[0].name
 
 
 def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda count: None) -> list[str]:

@@ -45,7 +45,7 @@ def _decode(request: Request) -> dict[str, dict[str, Any]]:
     flags = {name: dict(table) for name, table in request.flags.items()}
     for model in request.models:
         _refuse_ambiguous(model)
-        table = "stt" if catalogue.is_whisper(model) else "llm"
+        table = "stt" if catalogue.transcribes(model) else "llm"
         flags.setdefault(table, {})["model"] = model
     sources = flags.get("capture", {}).get("sources")
     if sources:
@@ -59,9 +59,9 @@ def _refuse_ambiguous(model: str) -> None:
     Raises:
         UsageFailure: The name is one.
     """
-    if catalogue.is_whisper(model) or not _WHISPER_SIZES.fullmatch(model):
+    if catalogue.transcribes(model) or not _WHISPER_SIZES.fullmatch(model):
         return
-    known = ", ".join(sorted(name for name in catalogue.CATALOGUE if catalogue.is_whisper(name)))
+    known = ", ".join(sorted(name for name in catalogue.CATALOGUE if catalogue.transcribes(name)))
     raise UsageFailure(
         f"the Whisper model {model!r} is not available",
         kept="nothing was started",

@@ -8,7 +8,7 @@ import pytest
 
 from bus.failures import ModelFailure
 from session.models import store
-from session.models.catalogue import CATALOGUE, Model, ModelFile, is_whisper
+from session.models.catalogue import CATALOGUE, Model, ModelFile, transcribes
 
 CONTENT = b"weights" * 1000
 SMALL = Model(
@@ -99,9 +99,10 @@ def test_the_catalogue_is_pinned_to_the_byte() -> None:
             assert file.size_bytes > 0
             assert len(file.sha256) == 64
             assert bool(file.members) == bool(model.packages)
-    assert is_whisper("base")
-    assert not is_whisper("smollm2")
-    assert not is_whisper("gpt-4.1")
+    assert transcribes("base")
+    assert transcribes("moonshine-tiny")
+    assert not transcribes("smollm2")
+    assert not transcribes("gpt-4.1")
 
 
 def test_models_pulled_for_the_tests_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
