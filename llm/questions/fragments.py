@@ -24,7 +24,7 @@ _DEPENDS = re.compile(
     r"until|using|versus|when|where|which|while|who|whose|with|within|without)\b"
 )
 _OBJECT = re.compile(
-    r"(?:a|an|the|any|some|each|every|one|two|three|four|five|ten|your|this|these|those|how|what|whether|why)\b"
+    r"(?:a|an|the|any|some|each|every|\d+|one|two|three|four|five|ten|your|this|these|those|how|what|whether|why)\b"
 )
 _STATES = re.compile(
     r"(?:i|i'm|i'd|i've|i'll|it's|it|we|we're|we'll|they|they're|that's|that is|there's|there is|this is|"
