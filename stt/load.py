@@ -38,11 +38,11 @@ LEVELS = (
     ),
     Level(0.4, math.inf, revises=False, beam=1, report="only the words at pauses are shown, less accurately"),
 )
-_SMOOTHED_S = 3.0
+_SMOOTHED_S = 10.0
 """Time of passes over which the share is averaged."""
 _ENOUGH = 0.95
 """Share from which on a level may be left: on an idle machine passes get all of a core …"""
-_ENOUGH_FOR_S = 10.0
+_ENOUGH_FOR_S = 15.0
 """… for so much time of passes, because leaving out work raises the share by itself."""
 
 

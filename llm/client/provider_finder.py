@@ -25,7 +25,7 @@ from llm.providers.address import with_version
 from llm.providers.model_names import chat_models
 from llm.providers.provider import Provider, dialect
 
-SEARCH_TIMEOUT_S = 0.5
+SEARCH_TIMEOUT_S = 2.0
 """How long a server on this machine may take to list its models."""
 
 MAX_MODELS = 500

