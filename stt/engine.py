@@ -53,6 +53,8 @@ class Request:
     """Code of the spoken language; empty to use the one that is detected."""
     detects_language: bool = False
     """Detect the language even if it is known."""
+    by_sound: bool = False
+    """The detector calls the audio no speech: less likely words are then invented ones."""
     beam: int = 0
     """Beam size; 0 for the one that is set."""
     retry_suspect: bool = True
@@ -188,6 +190,7 @@ class WhisperEngine:
             window_s=frames / FRAMES_PER_S,
             began_ns=began_ns,
             compute_ms=(time.monotonic_ns() - began_ns) / 1e6,
+            by_sound=request.by_sound,
             language=language,
             detected_language=detected,
             language_probability=probability,

@@ -103,6 +103,7 @@ class MoonshineEngine:
             mean_log_probability=log_probability / (len(tokens) + 1) if tokens else -math.inf,
             no_speech_probability=0.0,
             sentence_share=sentence_share([text], [log_probability]),
+            by_sound=request.by_sound,
             speech_s=speech_s,
             window_s=audio.shape[1] / SAMPLE_RATE,
             began_ns=began_ns,

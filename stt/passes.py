@@ -72,6 +72,7 @@ class Passes:
             features,
             plan.prefix.context,
             plan.words_from_s,
+            by_sound=task.by_sound,
             language=language.held,
             detects_language=language.needs_detection and not is_partial,
             beam=min(self.load.level.beam, self._settings.beam),

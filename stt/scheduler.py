@@ -38,6 +38,8 @@ class Task:
     """When the end of the utterance was logged; 0 while it is not decided."""
     speech_ms: float = 0.0
     """Certain speech in the utterance; known when it has ended."""
+    by_sound: bool = False
+    """Long sound alone started the utterance; see `SpeechStarted`."""
 
     @property
     def key(self) -> Key:
@@ -83,6 +85,7 @@ class _Speech:
     start_sample: int
     next_partial_sample: int
     """Audio must reach this sample for the next partial."""
+    by_sound: bool = False
     pause: m.SpeechPaused | None = None
     speculated_sample: int | None = None
     """The `quiet_sample` for which a speculative pass was scheduled."""
@@ -108,7 +111,9 @@ class Scheduler:
         match event:
             case m.SpeechStarted():
                 first = event.detected_sample + self._first_partial_samples
-                self._speaking[event.source, event.utterance] = _Speech(event.start_sample, first)
+                self._speaking[event.source, event.utterance] = _Speech(
+                    event.start_sample, first, event.by_sound
+                )
             case m.SpeechPaused() if speech := self._speaking.get((event.source, event.utterance)):
                 speech.pause = event
             case m.SpeechResumed() if speech := self._speaking.get((event.source, event.utterance)):
@@ -167,7 +172,14 @@ class Scheduler:
             if written.get(key[0], 0) >= pause.stop_sample:
                 speech.speculated_sample = pause.quiet_sample
                 speech.next_partial_sample = pause.stop_sample + self._partial_samples
-                return Task("speculative", *key, speech.start_sample, pause.stop_sample, pause.quiet_sample)
+                return Task(
+                    "speculative",
+                    *key,
+                    speech.start_sample,
+                    pause.stop_sample,
+                    pause.quiet_sample,
+                    by_sound=speech.by_sound,
+                )
         return None
 
     def _next_partial(self, resources: Resources) -> Task | None:
@@ -178,12 +190,12 @@ class Scheduler:
             if speech.pause is None and stop >= speech.next_partial_sample:
                 new_samples = self._until_next_partial(stop - speech.start_sample)
                 speech.next_partial_sample = stop + round(new_samples * resources.partial_spacing)
-                return Task("partial", *key, speech.start_sample, stop, stop)
+                return Task("partial", *key, speech.start_sample, stop, stop, by_sound=speech.by_sound)
         return None
 
     def _end(self, event: m.SpeechEnded, logged_ns: int) -> None:
         key = event.source, event.utterance
-        self._speaking.pop(key, None)
+        speech = self._speaking.pop(key, None)
         self._finals[key] = Task(
             "final",
             *key,
@@ -192,6 +204,7 @@ class Scheduler:
             event.quiet_sample,
             logged_ns,
             event.speech_ms,
+            by_sound=speech is not None and speech.by_sound,
         )
 
     def _in_order(self) -> list[tuple[Key, _Speech]]:

@@ -284,6 +284,7 @@ class SpeechGate:
             utterance=self._utterance.number,
             start_sample=start,
             detected_sample=detected,
+            by_sound=is_by_sound,
         )
 
     def _end(self, utterance: _Utterance, stop: int, decided: int, cause: EndCause) -> SpeechEnded:

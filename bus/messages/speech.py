@@ -17,6 +17,8 @@ class SpeechStarted(Message, frozen=True, kw_only=True):
     """First sample of the utterance, pre-roll included."""
     detected_sample: int
     """Sample at which the detector decided."""
+    by_sound: bool = False
+    """The detector found no speech; long voice-like sound alone started it."""
 
 
 class SpeechPaused(Message, frozen=True, kw_only=True):

@@ -43,6 +43,21 @@ def test_loop_is_cut_at_its_start(text: str, kept: str) -> None:
     assert without_loop(text) == kept
 
 
+@pytest.mark.parametrize(
+    ("by_sound", "log_probability", "invented"),
+    [
+        (True, -0.6, False),
+        (True, -0.8, True),
+        (False, -0.8, False),
+    ],
+)
+def test_words_of_sound_without_speech_must_be_likely(
+    by_sound: bool, log_probability: float, invented: bool
+) -> None:
+    decoded = dataclasses.replace(DECODED, by_sound=by_sound, mean_log_probability=log_probability)
+    assert is_hallucination(decoded, SttSettings()) is invented
+
+
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=30))
 def test_text_without_loop_is_a_prefix_without_loops(words: list[str]) -> None:
     text = " ".join(words)
