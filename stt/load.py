@@ -90,7 +90,7 @@ class Load:
         if deeper:
             return ProblemReported(
                 stage="stt",
-                problem=f"other programs use the processor: {self.level.report}",
+                problem=f"the processor is busy: {self.level.report}",
                 kept="every utterance is transcribed",
                 fix="close other programs, or use a smaller model",
             )
