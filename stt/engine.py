@@ -81,7 +81,7 @@ class Engine(Protocol):
         """Return an empty spectrogram for an utterance that begins at this sample."""
 
     def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = never) -> tuple[Pass, bool]:
-        """Return the words of a stretch of audio, and whether a wider window was needed.
+        """Return the words of a stretch of audio, and whether a second pass was needed.
 
         Args:
             request: The audio and its context.
@@ -143,20 +143,17 @@ class WhisperEngine:
     def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = never) -> tuple[Pass, bool]:
         """Return the words, and whether a wider window was needed; see `Engine`."""
         settings = self._settings
-        if request.words_from_s:
-            tail = self._pass(
-                request, self._frames(request, settings.window_s, settings.extra_s), is_cancelled
-            )
-            if not repeats(tail.text, request.previous_text) and not is_suspect(tail):
-                return tail, False
-            request = request.without_context()
         frames = self._frames(request, settings.window_s, settings.extra_s)
-        wider = self._frames(request, settings.redo_window_s, settings.redo_extra_s)
         first = self._pass(request, frames, is_cancelled)
+        if request.words_from_s:
+            if not is_suspect(first) and not repeats(first.text, request.previous_text):
+                return first, False
+            alone, _ = self.transcribe(request.without_context(), is_cancelled=is_cancelled)
+            return _after(first, alone), True
+        wider = self._frames(request, settings.redo_window_s, settings.redo_extra_s)
         if frames >= wider or not request.retry_suspect or not is_suspect(first):
             return first, False
-        retry = self._pass(request, wider, is_cancelled)
-        return replace(retry, began_ns=first.began_ns, compute_ms=first.compute_ms + retry.compute_ms), True
+        return _after(first, self._pass(request, wider, is_cancelled)), True
 
     def _frames(self, request: Request, least_s: float, extra_s: float) -> int:
         frames, mels = request.features.shape[1], self._front_end.mels
@@ -235,6 +232,11 @@ class WhisperEngine:
             self._prompts.prompt(language)
         noise = np.random.default_rng(0).integers(-300, 300, SAMPLE_RATE * 2)
         self.transcribe(Request(self._front_end(noise.astype(np.int16))))
+
+
+def _after(first: Pass, retry: Pass) -> Pass:
+    """Return a retry, with the cost of the pass before it."""
+    return replace(retry, began_ns=first.began_ns, compute_ms=first.compute_ms + retry.compute_ms)
 
 
 def _speech_s(request: Request) -> float:

@@ -132,8 +132,8 @@ class Transcriber:
             running = utterance.final
             if running and running.result.done() and key[0] not in waiting:
                 yield from self._final(key, utterance, running)
-            elif running and running.final is not None:
-                waiting.add(key[0])
+            if utterance.final and utterance.final.final is not None:
+                waiting.add(key[0])  # also one whose pass is made again
         for utterance in [*self._utterances.values()]:
             if utterance.partial and utterance.partial.result.done():
                 running, utterance.partial = utterance.partial, None
@@ -197,6 +197,7 @@ class Transcriber:
             self._start(running.final, utterance, None, alone=True)
             return
         del self._utterances[key]
+        utterance.final = None
         shown = self._open_utterances.shown(key)
         if is_hallucination(decoded, self._settings) and _words(shown.text) > max(
             _words(found), _words(before)

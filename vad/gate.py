@@ -110,6 +110,7 @@ class SpeechGate:
                 unfinished.detected_sample,
                 unfinished.detected_sample,
                 self._hangover,
+                is_by_sound=unfinished.by_sound,
             )
 
     @property

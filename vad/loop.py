@@ -96,6 +96,8 @@ class DetectionLoop:
                 sleep=time.sleep if idle else self._poll,
             )
             for window in windows:
+                if not idle:
+                    self._poll()  # a reader that is behind never sleeps
                 self._detect(window)
                 self._stage.heartbeat(processed_sample=self._at)
                 if self._gate.idle != idle:

@@ -56,7 +56,7 @@ class FinalTranscribed(Message, frozen=True, kw_only=True):
     window_s: float
     """Length of the encoder window."""
     retried: bool
-    """The hallucination filter rejected the first pass, and it was repeated with a wider window."""
+    """The first pass looked like a hallucination; another one, wider or without known words, gave these."""
     speculative: bool
     """The pass started before the end of the utterance was decided."""
     queue_ms: float

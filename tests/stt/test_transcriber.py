@@ -362,3 +362,20 @@ def test_detected_language_is_held(
         (german,) = events(transcriber, FinalTranscribed)
         assert isinstance(german, FinalTranscribed)
         assert not german.text.lower().startswith("to start"), "the language of a source that is set"
+
+
+def test_pass_made_again_does_not_change_the_order_of_finals(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
+) -> None:
+    settings = replace_settings(SETTINGS, short_pass_s=13.0)
+    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+        second = continued(transcriber, turns)
+        words = " ".join(f"word{number}" for number in range(60))
+        turns.apply(Logged(5, 5, TranscriptRevised(source="call", utterance=1, text=words, compute_ms=0)))
+        transcriber.begin(second)
+        third = replace(second, utterance=3, stop_sample=second.start_sample + SAMPLE_RATE // 2)
+        transcriber.begin(third)
+        wait_until(lambda: not transcriber.busy)  # both are done before either is looked at
+        published: list[Event] = []
+        wait_until(lambda: published.extend(transcriber.finished()) or len(published) == 2)
+        assert [event.utterance for event in published] == [2, 3]  # type: ignore[union-attr]
