@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from bus.messages import TranscriptRevised
 from stt import events
 from stt.hallucination import plain_words
-from stt.mel import GrowingMel
 from stt.passes import DECODING_ERRORS, Passes, Result
 from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.utterance import PassPlan, RunningPass, Utterance
+from stt.utterance import PassPlan, RunningPass, TurnAudio, Utterance
 
 _LEAST_SHARE = 0.8
 """A revision that has fewer of the words than this has missed some, and is not used."""
@@ -26,7 +25,7 @@ _LEAST_SHARE = 0.8
 class _Revision:
     task: Task
     plan: PassPlan
-    mel: GrowingMel
+    audio: TurnAudio
     text: str
     """The words of the final."""
     result: Result | None = None
@@ -50,7 +49,7 @@ class Revisions:
         self._newest.pop(final.source, None)
         if plan := utterance.revision(running):
             task = replace(final, kind="revision")
-            self._newest[task.source] = _Revision(task, plan, utterance.mel, text)
+            self._newest[task.source] = _Revision(task, plan, utterance.audio, text)
 
     def waiting(self) -> list[Task]:
         """Return the revisions that can begin."""
@@ -64,8 +63,9 @@ class Revisions:
         """Start a revision."""
         revision = self._newest[task.source]
         # The final's own pass may have begun before the utterance's padding was there.
-        stop_sample = min(task.stop_sample, revision.mel.stop_sample)
-        features = revision.mel.features(revision.plan.first_sample, stop_sample)
+        mel = revision.audio.mel
+        stop_sample = min(task.stop_sample, mel.stop_sample)
+        features = mel.features(revision.plan.first_sample, stop_sample)
         revision.result = self._passes.begin(task, features, revision.plan, threading.Event())
 
     def finished(self) -> Iterator[TranscriptRevised]:
@@ -83,4 +83,5 @@ class Revisions:
         text = events.words(decoded, revision.plan.prefix, self._settings)
         fewer = len(plain_words(text)) < _LEAST_SHARE * len(plain_words(revision.text))
         if text != revision.text and not fewer:
+            revision.audio.revise(revision.plan, revision.task.stop_sample, text)
             yield events.revised(revision.task, text, decoded)

@@ -18,7 +18,6 @@ from stt.engine import Engine, PassCancelled
 from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
 from stt.language import Detection
 from stt.load import Load
-from stt.mel import GrowingMel
 from stt.open_utterances import Key, OpenUtterances
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
@@ -26,7 +25,7 @@ from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
 from stt.sources import Sources
 from stt.turns import Turn, Turns
-from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
+from stt.utterance import PassPlan, RunningPass, TurnAudio, Utterance
 
 _OVERWRITTEN = "its audio was overwritten before it could be transcribed"
 
@@ -55,7 +54,7 @@ class Transcriber:
         self._passes = Passes(engine, settings)
         self._revisions = Revisions(self._passes, settings)
         self._utterances: dict[Key, Utterance] = {}
-        self._mels: dict[str, GrowingMel] = {}
+        self._audio: dict[str, TurnAudio] = {}
         """By source, of its newest turn."""
         self._lost: list[Event] = []
 
@@ -79,7 +78,7 @@ class Transcriber:
         return Resources(
             written=self._sources.written_samples(),
             oldest=self._sources.oldest_samples(),
-            read={key: each.mel.stop_sample for key, each in self._utterances.items()},
+            read={key: each.audio.mel.stop_sample for key, each in self._utterances.items()},
             speculated={
                 key: each.final.task.quiet_sample
                 for key, each in self._utterances.items()
@@ -113,7 +112,7 @@ class Transcriber:
         self._lost.append(self._untranscribed(task, _OVERWRITTEN))
 
     def resume(self, key: Key, resumed_sample: int) -> None:
-        """Let the speculative pass of a speaker who has resumed go on as a partial, up to the pause."""
+        """Turn the speculative pass of a speaker who has resumed into a partial, up to the pause."""
         utterance = self._utterances.get(key)
         if utterance and utterance.final:
             running, utterance.final = utterance.final, None
@@ -178,7 +177,7 @@ class Transcriber:
         decoded, _ = running.result.result()
         utterance.compute_ms += decoded.compute_ms
         if text := events.words(decoded, running.plan.prefix, self._settings):
-            utterance.prefixes.append(Prefix(running.task.stop_sample, text, running.plan.replaces))
+            utterance.audio.know(running.task.stop_sample, text, running.plan.start_sample)
 
     def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
@@ -208,6 +207,7 @@ class Transcriber:
         else:
             detected = Detection(decoded.detected_language, decoded.language_probability, decoded.speech_s)
             self._passes.language(key[0]).apply(detected)
+            utterance.audio.know(running.task.stop_sample, found, running.plan.start_sample)
             yield events.final(running.final, running, found, decoded, utterance, retried=retried)
             self._revisions.remember(utterance, running, running.final, found)
 
@@ -281,10 +281,10 @@ class Transcriber:
         if utterance is None:
             turn = self._turns.before(task.key)
             start = turn.start_sample if turn else task.start_sample
-            mel = self._mels.get(task.source)
-            if mel is None or not turn or mel.start_sample > start:
-                mel = self._mels[task.source] = self._engine.growing_mel(start)
-            utterance = self._utterances[task.key] = Utterance(mel, self._settings)
+            audio = self._audio.get(task.source)
+            if audio is None or not turn or audio.mel.start_sample > start:
+                audio = self._audio[task.source] = TurnAudio(self._engine.growing_mel(start))
+            utterance = self._utterances[task.key] = Utterance(audio, self._settings)
         return utterance
 
     def __enter__(self) -> Self:

@@ -22,9 +22,8 @@ _LEAST_TAIL_SAMPLES = round(1.0 * SAMPLE_RATE)
 """A shorter rest after a known pause would be a word or two, and its pass could miss them."""
 _BEFORE_STAMP_S = 0.06
 """How long before the end of a known pause its pass starts to write."""
-
-
 _MOST_REPEATED = 6
+"""Words at the end of the known ones that a pass may write again; longer runs are `hallucination.repeats`."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,12 @@ class Prefix:
 
     sample: int
     text: str
-    replaces: tuple[int, ...] = ()
-    """Earlier utterances whose words the text contains."""
+    start_sample: int = 0
+    """Where the turn begins whose words the text has."""
 
     @property
     def context(self) -> str:
-        """The words without the full stop that every pause gets, so that a sentence may go on."""
+        """The words without the full stop that every pause gets, so that a sentence may continue."""
         return self.text[:-1] if self.text.endswith(".") and not self.text.endswith("..") else self.text
 
     def joined(self, text: str) -> str:
@@ -68,7 +67,12 @@ class PassPlan:
     @classmethod
     def of_all(cls, task: Task) -> PassPlan:
         """Return a pass over all of an utterance, and nothing else."""
-        return cls(task.start_sample, Prefix(task.start_sample, ""), task.start_sample)
+        return cls.from_start(task.start_sample)
+
+    @classmethod
+    def from_start(cls, start_sample: int, replaces: tuple[int, ...] = ()) -> PassPlan:
+        """Return a pass over all of a turn that begins here."""
+        return cls(start_sample, Prefix(start_sample, ""), start_sample, replaces)
 
     @property
     def words_from_s(self) -> float:
@@ -145,13 +149,33 @@ class RunningPass:
 
 
 @dataclass
+class TurnAudio:
+    """The audio of a turn so far, and the words known of it."""
+
+    mel: GrowingMel
+    prefixes: list[Prefix] = field(default_factory=list)
+
+    def know(self, sample: int, text: str, start_sample: int) -> None:
+        """Remember the words up to a pause."""
+        self.prefixes.append(Prefix(sample, text, start_sample))
+
+    def revise(self, plan: PassPlan, sample: int, text: str) -> None:
+        """Remember revised words up to a pause, and forget those that they replace."""
+        self.prefixes = [each for each in self.prefixes if each.sample <= plan.first_sample]
+        self.know(sample, text, plan.start_sample)
+
+    def known(self, start_sample: int) -> list[Prefix]:
+        """Return the words known of a turn that begins here."""
+        return [each for each in self.prefixes if each.start_sample == start_sample]
+
+
+@dataclass
 class Utterance:
     """All that is known of an utterance between its first pass and its outcome."""
 
-    mel: GrowingMel
-    """Begins with the turn that the utterance continues, if it does."""
+    audio: TurnAudio
+    """Of the turn that the utterance continues or begins."""
     settings: SttSettings
-    prefixes: list[Prefix] = field(default_factory=list)
     stable_words: StableWords = field(default_factory=StableWords)
     partial: RunningPass | None = None
     final: RunningPass | None = None
@@ -184,19 +208,19 @@ class Utterance:
             task: The pass to make.
             turn: The turn that the utterance continues, if any.
         """
-        if turn is not None and turn.start_sample < self.mel.start_sample:
+        if turn is not None and turn.start_sample < self.audio.mel.start_sample:
             turn = None
         replaces = turn.utterances if turn else ()
-        known = [each for each in self.prefixes if each.replaces == replaces]
-        if turn is not None and turn.text:
-            known = [Prefix(turn.stop_sample, turn.text, replaces), *known]
         start = turn.start_sample if turn else task.start_sample
+        known = self.audio.known(start)
+        if turn is not None and turn.text:
+            known = [Prefix(turn.stop_sample, turn.text, start), *known]
         if task.kind == "partial":
-            return self._partial_plan(task, known, start)
+            return self._partial_plan(task, known, replaces)
         samples = task.stop_sample - start
         late = [each for each in known if each.sample <= task.stop_sample - _LEAST_TAIL_SAMPLES]
         if samples <= self._samples(self.settings.short_pass_s if late else self.settings.longest_pass_s):
-            return PassPlan(start, Prefix(start, ""), start, replaces)
+            return PassPlan.from_start(start, replaces)
         if not late:
             return PassPlan.of_all(task)
         prefix = max(late, key=lambda each: each.sample)
@@ -210,11 +234,9 @@ class Utterance:
         if plan.is_complete:
             return None
         if stop - plan.start_sample <= longest:
-            return PassPlan(
-                plan.start_sample, Prefix(plan.start_sample, ""), plan.start_sample, plan.replaces
-            )
-        early = [each for each in self.prefixes if stop - longest <= each.sample < plan.prefix.sample]
-        early = [each for each in early if each.replaces == plan.replaces]
+            return PassPlan.from_start(plan.start_sample, plan.replaces)
+        known = self.audio.known(plan.start_sample)
+        early = [each for each in known if stop - longest <= each.sample < plan.prefix.sample]
         if not early:
             return None
         prefix = min(early, key=lambda each: each.sample)
@@ -226,9 +248,10 @@ class Utterance:
         Raises:
             Overrun: That audio has been overwritten.
         """
-        if self.mel.stop_sample < task.stop_sample:
-            self.mel.extend(sources.read(task.source, self.mel.stop_sample, task.stop_sample))
-        return self.mel.features(plan.first_sample, task.stop_sample)
+        mel = self.audio.mel
+        if mel.stop_sample < task.stop_sample:
+            mel.extend(sources.read(task.source, mel.stop_sample, task.stop_sample))
+        return mel.features(plan.first_sample, task.stop_sample)
 
     def add_pause(self, quiet_sample: int, resumed_sample: int) -> None:
         """Record a pause after which the speaker resumed."""
@@ -248,13 +271,13 @@ class Utterance:
                 running.cancelled.set()
         self.partial = self.final = None
 
-    def _partial_plan(self, task: Task, known: list[Prefix], start_sample: int) -> PassPlan:
+    def _partial_plan(self, task: Task, known: list[Prefix], replaces: tuple[int, ...]) -> PassPlan:
         latest = task.stop_sample - _LEAST_PARTIAL_SAMPLES
         early = [each for each in known if each.sample <= max(latest, task.start_sample)]
         if not early:
             return PassPlan.of_all(task)
         prefix = max(early, key=lambda each: each.sample)
-        return PassPlan(max(prefix.sample, task.start_sample), prefix, start_sample, prefix.replaces)
+        return PassPlan(max(prefix.sample, task.start_sample), prefix, prefix.start_sample, replaces)
 
     @staticmethod
     def _samples(seconds: float) -> int:

@@ -21,7 +21,7 @@ from stt.mel import GrowingMel, MelFrontEnd
 from stt.open_utterances import Shown
 from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
+from stt.utterance import PassPlan, Prefix, RunningPass, TurnAudio, Utterance
 
 SETTINGS = SttSettings()
 END = Task("final", "call", 3, 1_000, 50_000, 48_000, decided_ns=7_000_000_000)
@@ -40,7 +40,7 @@ DECODED = Pass(
 
 def utterance() -> Utterance:
     mel = GrowingMel(MelFrontEnd(80), END.start_sample)
-    return Utterance(mel, SETTINGS, passes=3, wasted_passes=1, compute_ms=60.0)
+    return Utterance(TurnAudio(mel), SETTINGS, passes=3, wasted_passes=1, compute_ms=60.0)
 
 
 @pytest.mark.parametrize(

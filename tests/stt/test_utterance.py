@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +16,7 @@ from stt.mel import GrowingMel, MelFrontEnd
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.turns import Turn
-from stt.utterance import PassPlan, Prefix, StableWords, Utterance
+from stt.utterance import PassPlan, Prefix, RunningPass, StableWords, TurnAudio, Utterance
 
 FRONT_END = MelFrontEnd(80)
 
@@ -36,7 +39,7 @@ def utterance(*pauses_s: float) -> Utterance:
     """Return an utterance with known words up to these pauses."""
     prefixes = [Prefix(round(pause_s * SAMPLE_RATE), f"up to {pause_s:g}.") for pause_s in pauses_s]
     settings = SttSettings(short_pass_s=6.0, context_s=4.0, longest_pass_s=9.0)
-    return Utterance(GrowingMel(FRONT_END, 0), settings, prefixes)
+    return Utterance(TurnAudio(GrowingMel(FRONT_END, 0), prefixes), settings)
 
 
 def task(kind: str, stop_s: float, start_sample: int = 0) -> Task:
@@ -93,7 +96,7 @@ def test_short_final_of_a_turn_hears_all_of_it(text: str | None) -> None:
 
 def test_long_final_of_a_turn_follows_its_known_words() -> None:
     plan = utterance().plan(task("final", 8, 3 * SAMPLE_RATE), turn())
-    known = Prefix(2 * SAMPLE_RATE, "Tell me about a time.", (4, 5))
+    known = Prefix(2 * SAMPLE_RATE, "Tell me about a time.")
     assert plan == PassPlan(2 * SAMPLE_RATE, known, 0, (4, 5))
 
 
@@ -107,9 +110,48 @@ def test_partial_of_a_turn_has_its_words() -> None:
     assert (plan.first_sample, plan.prefix.text, plan.replaces) == (3 * SAMPLE_RATE, turn().text, (4, 5))
 
 
-def test_words_known_without_the_turn_are_not_used_with_it() -> None:
+def test_words_of_another_turn_are_not_known() -> None:
     each = utterance(4)
-    assert each.plan(task("final", 8, 3 * SAMPLE_RATE), turn()).prefix.sample == 2 * SAMPLE_RATE
+    later = 3 * SAMPLE_RATE
+    assert each.plan(task("final", 8, later), None).prefix.text == "", "they begin before it"
+    assert each.plan(task("final", 8, later), turn()).prefix.sample == 4 * SAMPLE_RATE
+
+
+def running(stop_s: float, prefix_s: float) -> RunningPass:
+    """Return a final pass that wrote only what comes after a known pause."""
+    made = task("final", stop_s)
+    known = Prefix(round(prefix_s * SAMPLE_RATE), f"up to {prefix_s:g}.")
+    return RunningPass(made, PassPlan(known.sample, known, 0, (1,)), Future(), threading.Event(), made)
+
+
+@pytest.mark.parametrize(
+    ("pauses_s", "stop_s", "prefix_s", "begins_s"),
+    [
+        ((2, 4), 8, 4, 0),  # all of it fits
+        ((2, 4, 7, 10), 12, 10, 4),  # the earliest known pause from which it fits
+        ((2, 11), 12, 11, None),  # no known pause is late enough
+    ],
+)
+def test_revision_takes_as_much_of_the_turn_as_fits(
+    pauses_s: tuple[float, ...], stop_s: float, prefix_s: float, begins_s: float | None
+) -> None:
+    plan = utterance(*pauses_s).revision(running(stop_s, prefix_s))
+    assert (plan and plan.first_sample) == (None if begins_s is None else begins_s * SAMPLE_RATE)
+    if plan:
+        assert (plan.prefix.text, plan.replaces) == (f"up to {begins_s}." if begins_s else "", (1,))
+
+
+def test_complete_pass_needs_no_revision() -> None:
+    made = task("final", 5)
+    complete = RunningPass(made, PassPlan.of_all(made), Future(), threading.Event(), made)
+    assert utterance(2, 4).revision(complete) is None
+
+
+def test_revised_words_replace_those_known_within_them() -> None:
+    audio = utterance(2, 4, 6).audio
+    plan = PassPlan(2 * SAMPLE_RATE, Prefix(2 * SAMPLE_RATE, "up to 2."), 0)
+    audio.revise(plan, 7 * SAMPLE_RATE, "All of it.")
+    assert [each.text for each in audio.prefixes] == ["up to 2.", "All of it."]
 
 
 @pytest.mark.parametrize(
