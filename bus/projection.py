@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bus.messages import Logged
+from bus.messages import Logged, StageReady
 
 
 class Projection(Protocol):
@@ -16,3 +16,12 @@ class Projection(Protocol):
 
     def apply(self, logged: Logged) -> None:
         """Update the state with one event."""
+
+
+def is_own_start(logged: Logged, stage: str, started_ns: int) -> bool:
+    """Return whether this event announces the running stage itself: the history ends there."""
+    return (
+        isinstance(logged.event, StageReady)
+        and logged.event.stage == stage
+        and logged.logged_ns >= started_ns
+    )

@@ -17,12 +17,13 @@ from bus.messages import (
     StageReady,
     UsageCounted,
 )
+from bus.projection import is_own_start
 from bus.stage import Stage
 from llm.client.context import ClientContext
 from llm.client.session import AnswerSession
 from llm.client.sockets import socket_source
 from llm.commands import Command
-from llm.conversation import Conversation, is_own_start
+from llm.conversation import Conversation
 from llm.notes.read.note_files import read_notes
 from llm.notes.search import open_notes
 from llm.settings import LlmSettings

@@ -28,7 +28,6 @@ from bus.messages import (
     RequestSent,
     SessionEnding,
     SpeechResumed,
-    StageReady,
     TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
@@ -296,12 +295,3 @@ class Conversation:
 
     def _practice_answer(self, question: DetectedQuestion) -> FeedbackRequested | None:
         return self._practice_answers.get(question.utterance) if question.kind == FEEDBACK else None
-
-
-def is_own_start(logged: Logged, stage: str, started_ns: int) -> bool:
-    """Return whether this event announces the running stage itself: the history ends there."""
-    return (
-        isinstance(logged.event, StageReady)
-        and logged.event.stage == stage
-        and logged.logged_ns >= started_ns
-    )

@@ -12,7 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogr
 from bus.messages import CaptureStarted, Logged, SpeechResumed
 from bus.projection import Projection
 from bus.stage import Stage
-from stt.cuda_fallback import load
+from stt.engines.cuda_fallback import load
 from stt.lag import Lag
 from stt.open_utterances import OpenUtterances
 from stt.scheduler import Scheduler
@@ -53,8 +53,8 @@ def main() -> None:
                     transcriber.begin(task)
                 for event in transcriber.finished():
                     stage.publish(event)
-                transcriber.measure_load()
-                for report in (lag.report(time.monotonic_ns()), transcriber.load.report()):
+                transcriber.passes.measure_load()
+                for report in (lag.report(time.monotonic_ns()), transcriber.passes.load.report()):
                     if report:
                         stage.publish(report)
                 stage.heartbeat()

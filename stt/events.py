@@ -14,7 +14,8 @@ from bus.messages import (
     UtteranceLost,
 )
 from stt.endpointing import decide
-from stt.hallucination import Pass, is_hallucination, without_loop
+from stt.engines.engine import Pass
+from stt.engines.hallucination import is_hallucination, without_loop
 from stt.open_utterances import OpenUtterance, Shown, outcome_without_pass
 from stt.scheduler import Task
 from stt.settings import SttSettings

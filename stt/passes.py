@@ -6,11 +6,10 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from stt.engine import Engine, Request
-from stt.hallucination import Pass
+from stt.engines.engine import Engine, Pass, Request
+from stt.engines.mel import Features
 from stt.language import SourceLanguage
 from stt.load import Load
-from stt.mel import Features
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.utterance import PassPlan

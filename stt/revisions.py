@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bus.messages import TranscriptRevised
 from stt import events
-from stt.hallucination import plain_words
+from stt.engines.hallucination import plain_words
 from stt.passes import DECODING_ERRORS, Passes, Result
 from stt.scheduler import Task
 from stt.settings import SttSettings

@@ -14,10 +14,9 @@ from typing import Self
 from bus.failures import Overrun
 from bus.messages import Event
 from stt import events
-from stt.engine import Engine, PassCancelled
-from stt.hallucination import Pass, is_hallucination, is_suspect, plain_words
+from stt.engines.engine import Engine, Pass, PassCancelled
+from stt.engines.hallucination import is_hallucination, is_suspect, plain_words
 from stt.language import Detection
-from stt.load import Load
 from stt.open_utterances import Key, OpenUtterances
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
@@ -51,30 +50,21 @@ class Transcriber:
     ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
         self._open_utterances, self._turns = open_utterances, turns
-        self._passes = Passes(engine, settings)
-        self._revisions = Revisions(self._passes, settings)
+        self.passes = Passes(engine, settings)
+        self._revisions = Revisions(self.passes, settings)
         self._utterances: dict[Key, Utterance] = {}
         self._audio: dict[str, TurnAudio] = {}
         """By source, of its newest turn."""
         self._lost: list[Event] = []
 
     @property
-    def load(self) -> Load:
-        """How busy the machine is."""
-        return self._passes.load
-
-    @property
     def busy(self) -> bool:
         """Whether a pass is running whose result is wanted."""
         return bool(self._wanted())
 
-    def measure_load(self) -> None:
-        """Measure which share of a core the passes get."""
-        self._passes.measure_load()
-
     def resources(self) -> Resources:
         """Return what the scheduler needs to know about audio and passes."""
-        level = self.load.level
+        level = self.passes.load.level
         return Resources(
             written=self._sources.written_samples(),
             oldest=self._sources.oldest_samples(),
@@ -86,8 +76,8 @@ class Transcriber:
             },
             revisable=self._revisions.waiting() if level.revises else [],
             partial_spacing=level.partial_spacing,
-            room=self._passes.has_room,
-            room_for_partial=self._passes.has_room_beside(self._wanted()),
+            room=self.passes.has_room,
+            room_for_partial=self.passes.has_room_beside(self._wanted()),
         )
 
     def begin(self, task: Task) -> None:
@@ -150,7 +140,7 @@ class Transcriber:
             return
         utterance.passes += 1
         cancelled = threading.Event()
-        result = self._passes.begin(task, features, plan, cancelled)
+        result = self.passes.begin(task, features, plan, cancelled)
         running = RunningPass(task, plan, result, cancelled, task if task.kind == "final" else None)
         if task.kind == "partial":
             utterance.partial = running
@@ -181,7 +171,7 @@ class Transcriber:
 
     def _final(self, key: Key, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, retried = self._passes.counted(running.result)
+            decoded, retried = self.passes.counted(running.result)
         except PassCancelled:
             return
         except DECODING_ERRORS as error:
@@ -206,7 +196,7 @@ class Transcriber:
             yield events.discarded(running.final)
         else:
             detected = Detection(decoded.detected_language, decoded.language_probability, decoded.speech_s)
-            self._passes.language(key[0]).apply(detected)
+            self.passes.language(key[0]).apply(detected)
             utterance.audio.know(running.task.stop_sample, found, running.plan.start_sample)
             yield events.final(running.final, running, found, decoded, utterance, retried=retried)
             self._revisions.remember(utterance, running, running.final, found)
@@ -230,13 +220,13 @@ class Transcriber:
         """Retry a failed pass that began early; close the utterance when its final pass failed."""
         utterance.final = None
         final = running.final
-        if final is not None and running.early and self._passes.is_trusted:
+        if final is not None and running.early and self.passes.is_trusted:
             self._start(final, utterance, self._turns.before(key))
         elif final is not None:
             del self._utterances[key]
             first_line = (str(error).splitlines() or [type(error).__name__])[0]
             yield self._untranscribed(final, f"it could not be decoded: {first_line}")
-        if not self._passes.is_trusted:
+        if not self.passes.is_trusted:
             raise error
 
     def _untranscribed(self, task: Task, cause: str) -> Event:
@@ -255,11 +245,11 @@ class Transcriber:
 
     def _partial(self, utterance: Utterance, running: RunningPass) -> Iterator[Event]:
         try:
-            decoded, _ = self._passes.counted(running.result)
+            decoded, _ = self.passes.counted(running.result)
         except PassCancelled:
             return
         except DECODING_ERRORS:
-            if not self._passes.is_trusted:
+            if not self.passes.is_trusted:
                 raise
             return
         if running.task.kind == "speculative":
@@ -295,7 +285,7 @@ class Transcriber:
     ) -> None:
         for utterance in self._utterances.values():
             utterance.cancel()
-        self._passes.close()
+        self.passes.close()
 
 
 def _words(text: str) -> int:

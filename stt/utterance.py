@@ -10,8 +10,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from bus.audio import SAMPLE_RATE
-from stt.hallucination import Pass, plain_words
-from stt.mel import Features, GrowingMel
+from stt.engines.engine import Pass
+from stt.engines.hallucination import plain_words
+from stt.engines.mel import Features, GrowingMel
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.sources import Sources

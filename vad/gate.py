@@ -13,7 +13,6 @@ Utterances of a source are numbered from 1, in order, and never overlap. Pure: k
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Literal
 
@@ -22,6 +21,7 @@ from bus.messages import SpeechEnded, SpeechPaused, SpeechResumed, SpeechStarted
 from vad.cutting import best_cut
 from vad.settings import VadSettings
 from vad.sound_history import SoundHistory
+from vad.utterance import Utterance
 
 EndCause = Literal["silence", "length", "end of audio"]
 
@@ -39,25 +39,6 @@ class State(Enum):
     """Quiet within an utterance that is still shorter than `pause_ms`."""
     PAUSED = auto()
     """Quiet within an utterance, published as SpeechPaused."""
-
-
-@dataclass
-class _Utterance:
-    number: int
-    start_sample: int
-    detected_sample: int
-    spoken_sample: int
-    """One past the last speech."""
-    wait: int
-    """Quiet after which it ends, in samples."""
-    pauses: list[tuple[int, int]] = field(default_factory=list)
-    """Quiet stretches within it, candidates for a cut."""
-    faintest: list[tuple[float, int]] = field(default_factory=list)
-    """Probability and middle of each window that is a candidate for a cut without a pause."""
-    sure: list[tuple[int, int]] = field(default_factory=list)
-    """Windows that certainly contain speech."""
-    is_by_sound: bool = False
-    """Whether the detector missed some of its speech, so that all sound in it counts as speech."""
 
 
 class SpeechGate:
@@ -101,10 +82,10 @@ class SpeechGate:
         self._sure: list[tuple[int, int]] = []
         """Windows since the onset that certainly contain speech."""
         self._sounds = SoundHistory()
-        self._utterance: _Utterance | None = None
+        self._utterance: Utterance | None = None
         if unfinished is not None:
             self._state = State.SPEAKING
-            self._utterance = _Utterance(
+            self._utterance = Utterance(
                 unfinished.utterance,
                 unfinished.start_sample,
                 unfinished.detected_sample,
@@ -212,7 +193,7 @@ class SpeechGate:
         return max(self._sounds.onset(onset) - self._pre_roll, earliest)
 
     def _within_utterance(
-        self, utterance: _Utterance, start: int, stop: int, probability: float
+        self, utterance: Utterance, start: int, stop: int, probability: float
     ) -> list[GateEvent]:
         if start >= utterance.start_sample + self._longest // 2:
             utterance.faintest.append((probability, (start + stop) // 2))
@@ -235,12 +216,12 @@ class SpeechGate:
             )
         return events + self._end_if_quiet(utterance, stop)
 
-    def _end_if_quiet(self, utterance: _Utterance, stop: int) -> list[GateEvent]:
+    def _end_if_quiet(self, utterance: Utterance, stop: int) -> list[GateEvent]:
         if stop - utterance.spoken_sample < utterance.wait:
             return []
         return [self._end(utterance, min(utterance.spoken_sample + self._padding, stop), stop, "silence")]
 
-    def _speech(self, utterance: _Utterance, start: int, stop: int) -> list[GateEvent]:
+    def _speech(self, utterance: Utterance, start: int, stop: int) -> list[GateEvent]:
         before, self._state = self._state, State.SPEAKING
         if before is not State.SPEAKING:
             utterance.pauses.append((utterance.spoken_sample, start))
@@ -250,7 +231,7 @@ class SpeechGate:
             return []
         return [SpeechResumed(source=self._source, utterance=utterance.number, resumed_sample=start)]
 
-    def _cut(self, utterance: _Utterance, stop: int) -> list[GateEvent]:
+    def _cut(self, utterance: Utterance, stop: int) -> list[GateEvent]:
         """End an utterance that is too long, and begin the next one there."""
         speaking = self._state is State.SPEAKING
         pauses = utterance.pauses if speaking else [*utterance.pauses, (utterance.spoken_sample, stop)]
@@ -276,7 +257,7 @@ class SpeechGate:
 
     def _begin(self, start: int, detected: int, *, is_by_sound: bool = False) -> SpeechStarted:
         self._state = State.SPEAKING
-        self._utterance = _Utterance(self._next_number, start, detected, detected, self._hangover)
+        self._utterance = Utterance(self._next_number, start, detected, detected, self._hangover)
         self._utterance.sure, self._sure = self._sure, []
         self._utterance.is_by_sound = is_by_sound
         self._next_number += 1
@@ -288,7 +269,7 @@ class SpeechGate:
             by_sound=is_by_sound,
         )
 
-    def _end(self, utterance: _Utterance, stop: int, decided: int, cause: EndCause) -> SpeechEnded:
+    def _end(self, utterance: Utterance, stop: int, decided: int, cause: EndCause) -> SpeechEnded:
         self._state = State.QUIET
         self._utterance = None
         self._free_from = stop

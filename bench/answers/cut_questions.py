@@ -77,7 +77,6 @@ _ASKED_SHARE, _TRANSCRIBED_SHARE = 0.8, 0.7
 class _Asked:
     """A question of a session."""
 
-    number: int
     text: str
     start_s: float
     """Where its utterance begins, pre-roll included."""
@@ -136,8 +135,8 @@ def _asked(received: Sequence[Received]) -> list[_Asked]:
             starts[event["utterance"]] = event["start_sample"] / SAMPLE_RATE
         elif event["type"] == "QuestionDetected":
             asked.pop(event["replaces"], None)
-            number = event["question"]
-            asked[number] = _Asked(number, event["text"], starts.get(event["utterance"], 0.0))
+            start_s = starts.get(event["utterance"], 0.0)
+            asked[event["question"]] = _Asked(event["text"], start_s)
     return list(asked.values())
 
 

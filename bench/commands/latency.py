@@ -52,11 +52,11 @@ def live(
     plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view, load)
     measurement = measure(plan)
     if report:
-        from bench.latency.live_page import write_live_page
+        from bench.latency.pages.live_page import write_live_page
 
         write_live_page(report, measurement)
     if trace:
-        from bench.latency.trace import write_trace
+        from bench.latency.pages.trace import write_trace
 
         write_trace(trace, measurement)
     figures = measurement.figures
@@ -116,7 +116,7 @@ def accents(
     corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)], settings: SettingsOption = None
 ) -> None:
     """Word errors by accent, telephone, synthetic voice and language: one offline pass for each clip."""
-    from bench.latency.accents import measure
+    from bench.parts.accents import measure
 
     measure(corpus, settings)
 

@@ -8,7 +8,7 @@ import subprocess
 from bus.failures import MachineFailure
 from session.doctor.cuda import cuda
 from session.models.choice import has_cuda
-from stt.device import Device, load_cublas
+from stt.engines.device import Device, load_cublas
 
 FORMATS = {"cuda": ("float16", "int8_float16"), "cpu": ("int8",)}
 """Number formats that are measured, by device."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from bench.gpu.passes import Speech
 from bench.latency.word_errors import word_error_rate
 from bus.failures import Failure
-from stt.cuda_fallback import CudaFallbackEngine, load_spare
-from stt.device import Device
-from stt.engine import Request, WhisperEngine, never
-from stt.hallucination import Pass
+from stt.engines.cuda_fallback import CudaFallbackEngine, load_spare
+from stt.engines.device import Device
+from stt.engines.engine import Pass, Request, never
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 ERROR = "CUDA failed with error out of memory"

@@ -23,7 +23,7 @@ from bench.harness.report import show
 from bus.failures import Failure, ModelFailure, UsageFailure
 from session import settings as all_settings
 from session.models import store
-from stt.engine import WhisperEngine
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 MODELS = ("tiny.en", "base", "large-v3-turbo")

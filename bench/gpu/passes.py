@@ -17,7 +17,8 @@ from bench.harness.quantiles import quantile
 from bench.latency.timeline import demo_timeline
 from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
-from stt.engine import Request, WhisperEngine
+from stt.engines.engine import Request
+from stt.engines.whisper import WhisperEngine
 
 CONCURRENT = (1, 2, 4, 8)
 _MARGIN_S = 0.25

@@ -19,9 +19,9 @@ from ctranslate2.specs import WhisperSpec
 from ctranslate2.specs.model_spec import visit_spec
 
 from bench.gpu.passes import Speech, Transcribe
-from stt.device import Device
-from stt.mel import MelFrontEnd, fit, fitted_frames
-from stt.prompt import PromptBuilder
+from stt.engines.device import Device
+from stt.engines.mel import MelFrontEnd, fit, fitted_frames
+from stt.engines.prompt import PromptBuilder
 from stt.settings import SttSettings
 
 _POSITIONS, _TEXT_POSITIONS = 1500, 448
@@ -112,7 +112,7 @@ def with_random_weights(folder: Path, device: Device, speech: Sequence[Speech]) 
             [prompt],
             beam_size=settings.beam,
             num_hypotheses=settings.beam,
-            max_length=max(2 * wanted, wanted + len(prompt)),  # see `stt.engine`
+            max_length=max(2 * wanted, wanted + len(prompt)),  # see `stt.engines.whisper`
             suppress_blank=False,
             return_scores=True,
             return_no_speech_prob=True,

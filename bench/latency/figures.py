@@ -14,8 +14,8 @@ from bench.harness.corpus import KINDS
 from bench.harness.load import Load
 from bench.harness.process_tree import Usage
 from bench.harness.quantiles import Spread, quantile, spread
+from bench.latency.pages.waterfall import PARTS
 from bench.latency.scores import Score, Stray
-from bench.latency.waterfall import PARTS
 
 PAUSE_S = 0.3
 """Shortest pause inside an utterance that counts as an inner pause."""

@@ -28,7 +28,7 @@ from bench.latency.utterances import fold
 from bus.failures import InputFailure, MachineFailure
 from session import settings as all_settings
 from session.models.choice import find_weights
-from stt.device import cpu
+from stt.engines.device import cpu
 
 LATE_MS = 2.0
 """A 99th percentile of the replay's delay above this makes a run void."""

@@ -12,8 +12,8 @@ from typing import Any
 
 from bench.harness.page import Chart, Page, plain_table, write
 from bench.harness.report import show
-from bench.latency import charts
 from bench.latency.live import Measurement, Plan, build_timeline, find_references, play, refuse_void
+from bench.latency.pages import charts
 from bench.latency.summary import percent, seconds
 from bench.latency.variations import name_of, settings_text, variations
 from session.settings import SCHEMA, load

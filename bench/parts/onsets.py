@@ -20,9 +20,10 @@ from bench.parts.onset_scores import Score
 from bench.parts.vad_scores import SpanSamples
 from bus.audio import SAMPLE_RATE, Samples
 from session.models.choice import find_weights
-from stt.device import cpu
-from stt.engine import Request, WhisperEngine
-from stt.hallucination import is_hallucination, without_loop
+from stt.engines.device import cpu
+from stt.engines.engine import Request
+from stt.engines.hallucination import is_hallucination, without_loop
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 from vad.detectors import SileroDetector
 from vad.settings import VadSettings

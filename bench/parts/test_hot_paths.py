@@ -16,7 +16,7 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import SpeechEnded, decode, encode
 from bus.ring import AudioRing
 from bus.ring_writer import RingWriter
-from stt.mel import MelFrontEnd
+from stt.engines.mel import MelFrontEnd
 from vad.detectors import make_detector
 from vad.gate import SpeechGate
 from vad.settings import VadSettings

@@ -165,7 +165,7 @@ def _write_page(
 ) -> None:
     from bench.harness.environment import environment
     from bench.harness.page import Chart, Page, plain_table, write
-    from bench.latency import charts
+    from bench.latency.pages import charts
 
     lags_s = {name: [lag / 1000 for lag in each.off_lags_ms] for name, each in transcribed.items()}
     page = Page(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.harness.page import Chart, Page, plain_table, write
-from bench.latency.charts import cumulative
+from bench.latency.pages.charts import cumulative
 from bench.peers.leaderboard import HEAD, PeerResult, row
 
 

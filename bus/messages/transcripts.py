@@ -72,7 +72,7 @@ class FinalTranscribed(Message, frozen=True, kw_only=True):
     unconfirmed: bool = False
     """The words are those of the last partial, because no final pass confirmed them."""
     replaces: list[int] = []
-    """Earlier utterances of this source whose finals this one replaces: the speaker went on after a short
+    """Earlier utterances of this source whose finals this one replaces: the speaker continued after a short
     pause, `text` has the words of all of them, and `start_sample` is that of the first."""
 
 

@@ -12,7 +12,9 @@ from session.models.choice import ON_CUDA, has_driver
 
 _LIMIT_S = 30.0
 _COUNT = "import ctranslate2; print(ctranslate2.get_cuda_device_count())"
-_CUBLAS = "import sys; from stt.device import load_cublas; sys.exit(0 if load_cublas() else 'missing')"
+_CUBLAS = (
+    "import sys; from stt.engines.device import load_cublas; sys.exit(0 if load_cublas() else 'missing')"
+)
 _NVIDIA = "0x10de"
 _PCI = Path("/sys/bus/pci/devices")
 

@@ -72,7 +72,7 @@ def has_cuda() -> bool:
     """Return whether CTranslate2 finds a graphics card; fast if there is no driver."""
     if not has_driver():
         return False
-    from stt.device import cuda
+    from stt.engines.device import cuda
 
     return cuda(SttSettings()) is not None
 

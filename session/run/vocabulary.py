@@ -14,7 +14,7 @@ import typer
 
 from bus.failures import InputFailure
 from bus.settings import expanded as expanded_path
-from stt.prompt import PromptBuilder, fitting
+from stt.engines.prompt import PromptBuilder, fitting
 from stt.settings import SttSettings
 
 MAX_BYTES = 64 << 10

@@ -18,8 +18,9 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
+from bus.projection import is_own_start
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
-from llm.conversation import NO_PROVIDER, RESTARTED, Conversation, is_own_start
+from llm.conversation import NO_PROVIDER, RESTARTED, Conversation
 from llm.notes.index.passages import cut
 from llm.notes.read.note_files import Note
 from llm.notes.search import Notes

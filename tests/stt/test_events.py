@@ -16,8 +16,8 @@ from bus.messages import (
 )
 from stt import events
 from stt.endpointing import WAITS
-from stt.hallucination import Pass
-from stt.mel import GrowingMel, MelFrontEnd
+from stt.engines.engine import Pass
+from stt.engines.mel import GrowingMel, MelFrontEnd
 from stt.open_utterances import Shown
 from stt.scheduler import Task
 from stt.settings import SttSettings

@@ -26,9 +26,9 @@ from bus.messages import (
 )
 from session.models import store
 from session.run.demo import DEMO, script
-from stt.device import cpu
-from stt.engine import WhisperEngine
-from stt.mel import MelFrontEnd
+from stt.engines.device import cpu
+from stt.engines.mel import MelFrontEnd
+from stt.engines.whisper import WhisperEngine
 from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings

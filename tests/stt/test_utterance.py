@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from stt.mel import GrowingMel, MelFrontEnd
+from stt.engines.mel import GrowingMel, MelFrontEnd
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.turns import Turn

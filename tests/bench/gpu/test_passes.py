@@ -8,7 +8,7 @@ from bench.gpu.card import on
 from bench.gpu.fallback import ERROR, provoke
 from bench.gpu.passes import interview, timed, with_engine
 from session.models import store
-from stt.engine import WhisperEngine
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 SETTINGS = SttSettings(model="tiny.en", model_path=str(store.find("tiny.en")))

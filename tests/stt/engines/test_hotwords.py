@@ -10,9 +10,10 @@ from bench.latency.word_errors import plain_words, word_error_rate
 from bus.audio import SAMPLE_RATE
 from session.models import store
 from session.run.demo import DEMO, Turn, script
-from stt.device import cpu
-from stt.engine import Request, WhisperEngine
-from stt.hallucination import is_hallucination
+from stt.engines.device import cpu
+from stt.engines.engine import Request
+from stt.engines.hallucination import is_hallucination
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 PEOPLE = ["Villefort", "Siobhan", "Okonkwo", "Nakamura", "Xiomara", "Raskolnikov", "Thibault", "Krzysztof"]

@@ -8,7 +8,7 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stt.mel import FULL_FRAMES, GrowingMel, MelFrontEnd, fit, fitted_frames
+from stt.engines.mel import FULL_FRAMES, GrowingMel, MelFrontEnd, fit, fitted_frames
 
 
 @pytest.mark.parametrize("mels", [80, 128])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bench.latency.pages.trace import LANES, trace
 from bench.latency.timeline import Turn
-from bench.latency.trace import LANES, trace
 from bench.latency.utterances import fold
 from tests.support.session_lines import started, utterance
 

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.latency.waterfall import PARTS, waterfall
+from bench.latency.pages.waterfall import PARTS, waterfall
 
 times = st.floats(0, 100)
 

@@ -10,87 +10,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import ctranslate2
 import numpy as np
 
 from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
-from stt.device import Device
-from stt.hallucination import Pass, is_suspect, most_tokens, repeats, sentence_share
+from stt.engines.device import Device
+from stt.engines.engine import Pass, PassCancelled, Request, never
+from stt.engines.hallucination import is_suspect, most_tokens, repeats, sentence_share
+from stt.engines.mel import FRAMES_PER_S, GrowingMel, MelFrontEnd, fit, fitted_frames
+from stt.engines.prompt import PromptBuilder, may_be_echo
 from stt.language import likeliest
-from stt.mel import FRAMES_PER_S, Features, GrowingMel, MelFrontEnd, fit, fitted_frames
-from stt.prompt import PromptBuilder, may_be_echo
 from stt.settings import SttSettings
 
 _MAX_TOKENS = 220
 _FILES = ("config.json", "model.bin", "tokenizer.json")
-
-
-def never() -> bool:
-    """Return False: the pass is never cancelled."""
-    return False
-
-
-class PassCancelled(Exception):
-    """The pass was cancelled, because its result is not needed any more."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What one pass transcribes, and how."""
-
-    features: Features
-    """float32, shape (mels, frames), from `growing_mel`; at most 30 s are used."""
-    previous_text: str = ""
-    """Text before the words to transcribe, as context."""
-    words_from_s: float = 0.0
-    """The words before this time are known: they are heard as context, and only later ones are written."""
-    language: str = "en"
-    """Code of the spoken language; empty to use the one that is detected."""
-    detects_language: bool = False
-    """Detect the language even if it is known."""
-    by_sound: bool = False
-    """The detector calls the audio no speech: less likely words are then invented ones."""
-    beam: int = 0
-    """Beam size; 0 for the one that is set."""
-    retry_suspect: bool = True
-    """Retry a pass that looks like a hallucination, with a wider window."""
-
-    def without_context(self) -> Request:
-        """Return the request for the audio alone whose words are not known."""
-        first = round(self.words_from_s * FRAMES_PER_S)
-        return replace(self, features=self.features[:, first:], words_from_s=0.0)
-
-
-class Engine(Protocol):
-    """Transcribes features; implement this to add an engine, and choose it in `cuda_fallback.load`."""
-
-    @property
-    def name(self) -> str:
-        """The weights in use."""
-
-    @property
-    def device(self) -> Device:
-        """Where passes are computed."""
-
-    def growing_mel(self, start_sample: int) -> GrowingMel:
-        """Return an empty spectrogram for an utterance that begins at this sample."""
-
-    def transcribe(self, request: Request, *, is_cancelled: Callable[[], bool] = never) -> tuple[Pass, bool]:
-        """Return the words of a stretch of audio, and whether a second pass was needed.
-
-        Args:
-            request: The audio and its context.
-            is_cancelled: Checked between steps; from any thread.
-
-        Raises:
-            PassCancelled: It was cancelled.
-            RuntimeError, ValueError, MemoryError: It failed.
-        """
 
 
 class WhisperEngine:

@@ -12,10 +12,10 @@ import pytest
 
 from bench.harness.page import Chart, Page, render
 from bench.harness.process_tree import Usage
-from bench.latency import charts
 from bench.latency.figures import Run, figures
 from bench.latency.live import Measurement, refuse_void
-from bench.latency.live_page import live_page
+from bench.latency.pages import charts
+from bench.latency.pages.live_page import live_page
 from bench.latency.reference import Reference
 from bench.latency.scores import score
 from bench.latency.timeline import Timeline, Turn

@@ -14,11 +14,12 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure, SettingsFailure
 from session.models import store
 from session.run.demo import DEMO, script
-from stt.cuda_fallback import load
-from stt.device import cpu
-from stt.engine import PassCancelled, Request, WhisperEngine
-from stt.hallucination import is_hallucination
-from stt.mel import Features
+from stt.engines.cuda_fallback import load
+from stt.engines.device import cpu
+from stt.engines.engine import PassCancelled, Request
+from stt.engines.hallucination import is_hallucination
+from stt.engines.mel import Features
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 

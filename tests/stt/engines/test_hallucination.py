@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.hallucination import Pass, is_hallucination, is_suspect, loop_start, most_tokens, without_loop
+from stt.engines.engine import Pass
+from stt.engines.hallucination import is_hallucination, is_suspect, loop_start, most_tokens, without_loop
 from stt.settings import SttSettings
 
 SENTENCE = "He began a confused complaint against the wizard who had vanished behind the curtain on the left."

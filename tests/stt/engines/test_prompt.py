@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from session.models import store
-from stt.prompt import MAX_HOTWORD_TOKENS, PromptBuilder, fitting, glossary, may_be_echo
+from stt.engines.prompt import MAX_HOTWORD_TOKENS, PromptBuilder, fitting, glossary, may_be_echo
 
 
 def builder(model: str = "base", *hotwords: str) -> PromptBuilder:

@@ -15,10 +15,10 @@ from bus.failures import ModelFailure
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.demo import DEMO, script
-from stt.cuda_fallback import load
-from stt.device import cpu
-from stt.engine import PassCancelled, Request
-from stt.moonshine import FILES, GrowingAudio, MoonshineEngine, _read_tokens, _text
+from stt.engines.cuda_fallback import load
+from stt.engines.device import cpu
+from stt.engines.engine import PassCancelled, Request
+from stt.engines.moonshine import FILES, GrowingAudio, MoonshineEngine, _read_tokens, _text
 from stt.settings import SttSettings
 
 MODEL = CATALOGUE["moonshine-tiny"]

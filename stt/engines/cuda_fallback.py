@@ -17,10 +17,10 @@ import numpy as np
 
 from bus.audio import Samples
 from bus.failures import Failure, ModelFailure
-from stt.device import Device, cpu, cuda
-from stt.engine import Engine, Request, WhisperEngine
-from stt.hallucination import Pass
-from stt.mel import Features, GrowingMel, MelFrontEnd
+from stt.engines.device import Device, cpu, cuda
+from stt.engines.engine import Engine, Pass, Request
+from stt.engines.mel import Features, GrowingMel, MelFrontEnd
+from stt.engines.whisper import WhisperEngine
 from stt.settings import SttSettings
 
 
@@ -35,7 +35,9 @@ def load(settings: SttSettings, report: Callable[[Failure], None]) -> Engine:
         ModelFailure: The weights cannot be used, or CUDA was requested and does not work.
     """
     if is_moonshine(Path(settings.model_path)):
-        from stt.moonshine import MoonshineEngine  # onnxruntime costs a Whisper session time and memory
+        from stt.engines.moonshine import (
+            MoonshineEngine,  # onnxruntime costs a Whisper session time and memory
+        )
 
         return MoonshineEngine(settings, cpu(settings))
     if settings.device == "cpu":

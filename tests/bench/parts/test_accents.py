@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench.harness.corpus import Clip
-from bench.latency.accents import _Counts, _figures, group_of, through_telephone
+from bench.parts.accents import _Counts, _figures, group_of, through_telephone
 from bus.audio import SAMPLE_RATE
 
 

@@ -28,8 +28,9 @@ from bench.latency.word_errors import word_errors
 from bus.audio import SAMPLE_RATE
 from session import settings as all_settings
 from session.models.choice import find_weights
-from stt.device import cpu
-from stt.engine import Request, WhisperEngine
+from stt.engines.device import cpu
+from stt.engines.engine import Request
+from stt.engines.whisper import WhisperEngine
 
 _LONGEST_S = 30.0
 _DRAWS = 2000

@@ -17,10 +17,10 @@ import onnxruntime
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure
-from stt.device import Device
-from stt.engine import PassCancelled, Request, never
-from stt.hallucination import Pass, most_tokens, sentence_share
-from stt.mel import FRAME_SAMPLES, FRAMES_PER_S, Features, GrowingMel
+from stt.engines.device import Device
+from stt.engines.engine import Pass, PassCancelled, Request, never
+from stt.engines.hallucination import most_tokens, sentence_share
+from stt.engines.mel import FRAME_SAMPLES, FRAMES_PER_S, Features, GrowingMel
 from stt.settings import SttSettings
 
 FILES = {
@@ -57,7 +57,7 @@ class GrowingAudio(GrowingMel):
 
 
 class MoonshineEngine:
-    """Loaded weights on the CPU; see `stt.engine.Engine`.
+    """Loaded weights on the CPU; see `stt.engines.whisper.Engine`.
 
     Args:
         settings: The folder of the weights.

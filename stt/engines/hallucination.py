@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from stt.engines.engine import Pass
 from stt.open_words import SENTENCE_ENDS
 from stt.settings import SttSettings
 
@@ -37,30 +37,6 @@ _REPEATS = {1: 6, 2: 4, 3: 3}
 """Repetitions in a row that make a run of so many words a loop; people spell numbers, and say no, no."""
 _REPEATS_OF_LONGER = 2
 """The same for longer runs: people rarely repeat a sentence."""
-
-
-@dataclass(frozen=True)
-class Pass:
-    """The result of one pass over an utterance."""
-
-    text: str
-    tokens: int
-    mean_log_probability: float
-    """Per token, natural logarithm."""
-    no_speech_probability: float
-    speech_s: float
-    window_s: float
-    began_ns: int
-    """Monotonic time at which the pass started computing."""
-    compute_ms: float
-    sentence_share: float = 0.0
-    """Share of the probability of all hypotheses that ends a sentence; see `sentence_share`."""
-    by_sound: bool = False
-    """The detector calls the audio no speech."""
-    language: str = "en"
-    detected_language: str = "en"
-    language_probability: float = 1.0
-    """Of the detected language; 1 where it was known and not detected."""
 
 
 def sentence_share(texts: Sequence[str], log_probabilities: Sequence[float]) -> float:

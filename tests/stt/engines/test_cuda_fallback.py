@@ -17,11 +17,11 @@ from bus.failures import Failure, ModelFailure
 from bus.messages import FinalTranscribed
 from session.models import store
 from session.run.demo import DEMO, script
-from stt.cuda_fallback import CudaFallbackEngine
-from stt.device import cpu
-from stt.engine import PassCancelled, Request, WhisperEngine
-from stt.hallucination import Pass
-from stt.mel import MelFrontEnd
+from stt.engines.cuda_fallback import CudaFallbackEngine
+from stt.engines.device import cpu
+from stt.engines.engine import Pass, PassCancelled, Request
+from stt.engines.mel import MelFrontEnd
+from stt.engines.whisper import WhisperEngine
 from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings

@@ -1,0 +1,1 @@
+"""Pages, charts and traces of a latency measurement."""

@@ -1,0 +1,1 @@
+"""Engines: the interface of a model that transcribes, Whisper and Moonshine behind it."""
