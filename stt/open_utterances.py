@@ -47,8 +47,8 @@ class OpenUtterances:
 
     def __init__(self) -> None:
         self._open: dict[Key, OpenUtterance] = {}
-        self._turn_starts: dict[Key, int] = {}
-        """First sample of each turn, by its last utterance."""
+        self._last_finals: dict[str, m.FinalTranscribed] = {}
+        """By source: the newest, which words in progress may continue."""
 
     def apply(self, logged: m.Logged) -> None:
         """Update the state with one event. Applying an event again changes nothing."""
@@ -66,7 +66,7 @@ class OpenUtterances:
                 self.show(event)
             case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 if isinstance(event, m.FinalTranscribed):
-                    self._turn_starts[event.source, event.utterance] = event.start_sample
+                    self._last_finals[event.source] = event
                 self._open.pop((event.source, event.utterance), None)
             case _:
                 pass
@@ -78,7 +78,8 @@ class OpenUtterances:
         sample = event.stop_sample if isinstance(event, m.PartialTranscribed) else event.quiet_sample
         utterance = self._of(event.source, event.utterance)
         if sample >= utterance.shown.sample:
-            start = self._turn_starts.get((event.source, event.replaces[-1])) if event.replaces else None
+            last = self._last_finals.get(event.source)
+            start = last.start_sample if last and last.utterance in event.replaces else None
             utterance.shown = Shown(event.text, sample, tuple(event.replaces), start)
         utterance.stop_sample = max(utterance.stop_sample, sample)
 
