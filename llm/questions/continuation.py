@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from llm.questions.fragments import DEPENDS, STATES
 from llm.questions.self_answers import answers_itself
 from llm.questions.spoken_text import SpokenText
 from llm.sentences import plain, spoken
@@ -43,26 +44,12 @@ _MAY_GO_ON = re.compile(
     r"this|not|very|more|most|wondering|curious|suppose|imagine|mean)$",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(
-    r"(?:in|with|for|when|if|on|at|by|using|given|without|or|to|from|especially|specifically|"
-    r"assuming|than|versus|instead|rather than|during|after|before|while|under|across|between|"
-    r"such as|like|of|for example|for instance|considering|within|per)\b",
-    re.IGNORECASE,
-)
-
 _RESTATES = re.compile(
     r"(?:(?:so|or|oh|well|okay|um|uh),? )*(?:or rather|rather|i mean|what i (?:mean|meant)|sorry|"
     r"no,|wait|let me (?:rephrase|re-phrase|put it|ask (?:it|that))|to put it|in other words|"
     r"put differently|actually|or,? better)\b"
 )
 """How a speaker replaces a question with a better one."""
-
-_STATES = re.compile(
-    r"\b(?:i|i'm|i'd|i've|i'll|it's|it is|it was|we|we're|we'll|they're|they are|that's|that is|"
-    r"there's|there is)\b",
-    re.IGNORECASE,
-)
-"""Words of a statement, which the rest of a question does not have."""
 
 
 def is_cut_off(current: SpokenText) -> bool:
@@ -115,7 +102,7 @@ def answers_own_question(before: SpokenText, current: SpokenText) -> bool:
 
 
 def _is_unfinished(before: SpokenText, current: SpokenText) -> bool:
-    may_go_on = _MAY_GO_ON.search(before.text.rstrip()) and not _STATES.match(current.text)
+    may_go_on = _MAY_GO_ON.search(before.text.rstrip()) and not STATES.match(current.text)
     return is_cut_off(before) or bool(may_go_on)
 
 
@@ -132,13 +119,13 @@ def _depends_on(before: SpokenText, current: SpokenText) -> bool:
     if current.question is not None and current.question.confidence >= _SURE:
         return False
     rest = current.sentences
-    if not rest or current.is_backchannel or _STATES.search(rest[0].text):
+    if not rest or current.is_backchannel or STATES.search(rest[0].text):
         return False
     if current.text[:1].islower():
         is_complete = before.text.rstrip().endswith((".", "?", "!"))
         return not is_complete or len(before.sentences[-1].text.split()) <= _FEW_WORDS
     is_short = len(rest) == 1 and len(rest[0].text.split()) <= _MAX_CONTINUATION_WORDS
-    return current.question is None and is_short and _CONTINUES.match(current.text) is not None
+    return current.question is None and is_short and DEPENDS.match(current.text) is not None
 
 
 def _asks_across(joined: SpokenText, before: SpokenText) -> bool:

@@ -18,18 +18,23 @@ _ASKS = re.compile(
     r"(?:(?:so|and|well|okay|now|um|uh),? )*(?:what|why|how|when|where|who|which|whose|in which|at what|can|"
     r"could|would|will|do|does|did|have|has|is|are|was|were|should|tell|describe|explain|walk|give|talk|please)\b"
 )
-_DEPENDS = re.compile(
+DEPENDS = re.compile(
     r"(?:about|after|against|among|and|as|at|because|before|between|but|by|during|especially|for|from|given|"
     r"if|in|instead|into|like|of|on|or|over|per|rather than|since|so that|such as|than|that|through|to|under|"
-    r"until|using|versus|when|where|which|while|who|whose|with|within|without)\b"
+    r"until|using|versus|when|where|which|while|who|whose|with|within|without)\b",
+    re.IGNORECASE,
 )
+"""How the rest of a question begins."""
 _OBJECT = re.compile(
     r"(?:a|an|the|any|some|each|every|\d+|one|two|three|four|five|ten|your|this|these|those|how|what|whether|why)\b"
 )
-_STATES = re.compile(
-    r"(?:i|i'm|i'd|i've|i'll|it's|it|we|we're|we'll|they|they're|that's|that is|there's|there is|this is|"
-    r"these are|because i|because we|and i|but i|so i|and we|but we)\b"
+STATES = re.compile(
+    r"\b(?:i|i'm|i'd|i've|i'll|it's|it|we|we're|we'll|they|they're|that's|that is|there's|there is|this is|"
+    r"these are)\b",
+    re.IGNORECASE,
 )
+"""Words of a statement, which the rest of a question does not have."""
+_OWN_REASON = re.compile(r"(?:because|and|but|so) (?:i|we)\b")
 _OPEN = re.compile(
     r".*\b(?:about|of|describe|explain|tell me|tell us|show me|walk me through|rather|through|between|with|"
     r"in|for|to|at|on|whether|that|which)$|(?:if|when|suppose|imagine|given|assuming)\b.*"
@@ -63,11 +68,11 @@ def _completes(question: Sentence, sentence: Sentence) -> bool:
     end = asked.rstrip(" .?!,")
     if _PHRASE.match(end) or (_OPEN.match(end) and (asks or _ASKS.match(words))):
         return True
-    if not asks or _STATES.match(words):
+    if not asks or STATES.match(words) or _OWN_REASON.match(words):
         return False
     if sentence.text.rstrip().endswith("?") and not _ASKS.match(words):
         return True
-    if _DEPENDS.match(words):
+    if DEPENDS.match(words):
         return True
     is_short = len(asked.split()) <= _SHORT_QUESTION_WORDS
     return is_short and _OBJECT.match(words) is not None and not _states_something(words)
