@@ -12,7 +12,7 @@ from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption
 
 @with_flags(
     *("capture.sources", "capture.pace", *DISPLAY, "session.allow_unsandboxed"),
-    *("stt.engines.device", "stt.language", "stt.endpointing"),
+    *("stt.device", "stt.language", "stt.endpointing"),
     *("llm.answer", "llm.listen_to", "llm.notes", "llm.provider", "llm.fallback_provider"),
     *("llm.allow_plain_http", "llm.eager", "llm.confirm"),
 )

@@ -57,7 +57,7 @@ class GrowingAudio(GrowingMel):
 
 
 class MoonshineEngine:
-    """Loaded weights on the CPU; see `stt.engines.whisper.Engine`.
+    """Loaded weights on the CPU; see `stt.engines.engine.Engine`.
 
     Args:
         settings: The folder of the weights.
