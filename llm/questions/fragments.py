@@ -19,7 +19,8 @@ _ASKS = re.compile(
     r"could|would|will|do|does|did|have|has|is|are|was|were|should|tell|describe|explain|walk|give|talk|please)\b"
 )
 DEPENDS = re.compile(
-    r"(?:about|after|against|among|and|as|at|because|before|between|but|by|during|especially|for|from|given|"
+    r"(?:about|after|against|among|and|as|assuming|at|because|before|between|but|by|considering|during|"
+    r"especially|for|from|given|specifically|"
     r"if|in|instead|into|like|of|on|or|over|per|rather than|since|so that|such as|than|that|through|to|under|"
     r"until|using|versus|when|where|which|while|who|whose|with|within|without)\b",
     re.IGNORECASE,
