@@ -74,7 +74,7 @@ class Resources:
 
     def is_overwritten(self, final: Task) -> bool:
         """Return whether audio that this final needs, and that no pass has read, has been overwritten."""
-        needed = self.read.get(final.key, final.start_sample)
+        needed = max(self.read.get(final.key, 0), final.start_sample)
         return needed < min(self.oldest.get(final.source, 0), final.stop_sample)
 
 

@@ -134,7 +134,10 @@ class Transcriber:
         try:
             features = utterance.features(task, plan, self._sources)
         except Overrun:
-            if task.kind == "final":
+            if utterance.audio.mel.stop_sample < task.start_sample:  # only audio of the turn before it is missing
+                utterance.audio = self._new_audio(task.source, task.start_sample)
+                self._start(task, utterance, None, alone=True)
+            elif task.kind == "final":
                 del self._utterances[task.key]
                 self._lost.append(self._untranscribed(task, _OVERWRITTEN))
             return
@@ -273,9 +276,13 @@ class Transcriber:
             start = turn.start_sample if turn else task.start_sample
             audio = self._audio.get(task.source)
             if audio is None or not turn or audio.mel.start_sample > start:
-                audio = self._audio[task.source] = TurnAudio(self._engine.growing_mel(start))
+                audio = self._new_audio(task.source, start)
             utterance = self._utterances[task.key] = Utterance(audio, self._settings)
         return utterance
+
+    def _new_audio(self, source: str, start_sample: int) -> TurnAudio:
+        audio = self._audio[source] = TurnAudio(self._engine.growing_mel(start_sample))
+        return audio
 
     def __enter__(self) -> Self:
         return self

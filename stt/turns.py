@@ -68,6 +68,8 @@ class Turns:
         self._starts: dict[str, dict[int, _Start]] = {}
         """By source and utterance."""
         self._first_sample_ns: dict[str, int] = {}
+        self._barriers: dict[str, int] = {}
+        """By source: the newest sample that no turn spans."""
 
     def apply(self, logged: m.Logged) -> None:
         """Update the state with one event."""
@@ -75,6 +77,13 @@ class Turns:
         match event:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
+            case m.AudioLost(source=source, stop_sample=stop_sample):
+                self._barriers[source] = stop_sample
+            case m.PracticeQuestionAsked():  # the microphone may hear the program's voice
+                for source, zero_ns in self._first_sample_ns.items():
+                    self._barriers[source] = (logged.logged_ns - zero_ns) * SAMPLE_RATE // 1_000_000_000
+            case m.TurnStarted(from_sample=sample):
+                self._barriers.update(dict.fromkeys(self._first_sample_ns, sample))
             case m.SpeechStarted(source=source, utterance=number):
                 starts = self._starts.setdefault(source, {})
                 starts[number] = _Start(event.start_sample, event.detected_sample)
@@ -123,6 +132,7 @@ class Turns:
         return (
             gap <= (_UNFINISHED_GAP if unfinished else _GAP)
             and length <= (_UNFINISHED_LENGTH if unfinished else _LENGTH)
+            and not turn.start_sample < self._barriers.get(source, 0) <= start.detected_sample
             and not self._is_interrupted(source, turn.quiet_sample, start.detected_sample)
         )
 

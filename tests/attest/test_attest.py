@@ -63,7 +63,7 @@ MUTANTS = (
         (
             (
                 "session/run/statistics.py",
-                "self.words += len(final.text.split())\n",
+                "self.utterances += 1\n",
                 "open(__import__('os').environ['TMPDIR'] + '/d', 'w').write(final.text)\n",
             ),
         ),

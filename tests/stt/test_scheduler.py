@@ -33,12 +33,12 @@ def resumed(utterance: int, source: str = "mic") -> m.SpeechResumed:
     return m.SpeechResumed(source=source, utterance=utterance, resumed_sample=0)
 
 
-def ended(utterance: int, at_s: float, source: str = "mic") -> m.SpeechEnded:
+def ended(utterance: int, at_s: float, source: str = "mic", start_s: float = 0) -> m.SpeechEnded:
     at = round(at_s * SECOND)
     return m.SpeechEnded(
         source=source,
         utterance=utterance,
-        start_sample=0,
+        start_sample=round(start_s * SECOND),
         quiet_sample=at,
         stop_sample=at + 3200,
         decided_sample=at + 8000,
@@ -170,6 +170,12 @@ def test_final_with_a_pass_needs_no_room_but_keeps_order() -> None:
 def test_speculative_pass_of_another_pause_does_not_serve() -> None:
     fold = scheduler(started(1), ended(1, 1.0))
     assert fold.next(replace(FULL, speculated={("mic", 1): SECOND // 2})) is None
+
+
+def test_final_whose_turn_alone_is_overwritten_can_be_made() -> None:
+    fold = scheduler(started(2, at_s=2), ended(2, 3.0, start_s=2))
+    resources = replace(EVERYTHING, oldest={"mic": 2 * SECOND}, read={("mic", 2): SECOND})
+    assert fold.pop_overwritten(resources) == []
 
 
 def test_overwritten_finals_are_returned_once() -> None:

@@ -288,6 +288,23 @@ def test_final_after_a_pause_has_the_whole_sentence(transcriber: Transcriber, tu
     assert final.start_sample == endpoint.start_sample == task("final").start_sample
 
 
+def test_utterance_is_transcribed_alone_where_its_turn_is_overwritten(
+    transcriber: Transcriber, recording: Recording, turns: Turns
+) -> None:
+    second = task("final")
+    first = replace(second, start_sample=0, stop_sample=second.start_sample, quiet_sample=second.start_sample)
+    second = replace(second, utterance=2)
+    for number, event in enumerate((began(first), over(first), began(second))):
+        turns.apply(Logged(number, number, event))
+    assert turns.before(second.key)
+    recording.overwritten_before = second.start_sample
+    transcriber.begin(second)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
+    assert (final.start_sample, final.replaces) == (second.start_sample, [])
+    assert final.text.endswith("?")
+
+
 def test_pass_that_misses_known_words_is_made_again_alone(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> None:

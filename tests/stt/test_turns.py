@@ -68,6 +68,23 @@ def test_short_pause_continues_a_turn(text: str, gap_s: float, continues: bool) 
     assert utterances(turns.before(("mic", 2))) == ((1,) if continues else ())
 
 
+def test_no_turn_spans_lost_audio_or_a_question_of_the_program() -> None:
+    lost = m.AudioLost(
+        source="mic", start_sample=2 * SECOND, stop_sample=round(2.3 * SECOND), cause="capture was restarted"
+    )
+    asked = m.PracticeQuestionAsked(number=1, of=2, text="Why?")
+    turn = m.TurnStarted(number=1, from_sample=round(2.3 * SECOND))
+    for event in (lost, asked, turn):
+        between = folded(*spoken(1, 0, 2))
+        between.apply(m.Logged(9, 2_300_000_000, event))
+        before = folded(*spoken(1, 0, 2), began(2, 2.5))
+        for other in (began(2, 2.5), *spoken(3, 4, 5), began(4, 5.5)):
+            between.apply(m.Logged(10, 10, other))
+        assert utterances(before.before(("mic", 2))) == (1,)
+        assert between.before(("mic", 2)) is None
+        assert utterances(between.before(("mic", 4))) == (3,), "later turns are not affected"
+
+
 def test_turn_has_the_words_and_samples_of_all_its_utterances() -> None:
     merged = final(2, "Tell me about a time when you failed.", start_s=0, end_s=4)
     merged.replaces.append(1)
