@@ -134,7 +134,9 @@ class Transcriber:
         try:
             features = utterance.features(task, plan, self._sources)
         except Overrun:
-            if utterance.audio.mel.stop_sample < task.start_sample:  # only audio of the turn before it is missing
+            if (
+                utterance.audio.mel.stop_sample < task.start_sample
+            ):  # only audio of the turn before it is missing
                 utterance.audio = self._new_audio(task.source, task.start_sample)
                 self._start(task, utterance, None, alone=True)
             elif task.kind == "final":
