@@ -31,7 +31,8 @@ def test_a_full_run_directory_is_one_line(place: Path) -> None:
     full = place / "full"
     full.mkdir()
     prefix = in_own_mounts(
-        f"mount -t tmpfs -o size=4k none {quoted(full)}", f"head -c 4096 /dev/zero > {quoted(full)}/filling"
+        f"mount -t tmpfs -o size=4k,mode=700 none {quoted(full)}",
+        f"head -c 4096 /dev/zero > {quoted(full)}/filling",
     )
     outcome = run(place, prefix, surroundings(place, XDG_RUNTIME_DIR=str(full)))
     _ends_with_one_line(outcome, 6, "XDG_RUNTIME_DIR")
