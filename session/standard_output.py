@@ -32,7 +32,7 @@ class _Output(io.RawIOBase):
         """Write bytes.
 
         Raises:
-            MachineFailure: The disk is full, or the reader is gone; from then on they are dropped.
+            MachineFailure: The disk is full, or the reader has ended; later bytes are dropped.
         """
         try:
             return os.write(_STDOUT, data)  # type: ignore[arg-type]

@@ -166,6 +166,8 @@ def _read_mark(path: Path) -> dict[str, _VerifiedFile]:
 
 
 def _write_mark(path: Path, marks: dict[str, _VerifiedFile]) -> None:
+    if not Path.home().is_dir():  # nor is one made
+        return
     with contextlib.suppress(OSError):  # a read-only cache works as well, but slower
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.encode(marks))

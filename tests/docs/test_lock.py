@@ -1,4 +1,4 @@
-"""The lock file has every package with its hashes, and the bill of materials is current."""
+"""Tests of the lock file and the bill of materials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests that a full or closed standard output is one line and a documented exit code."""
+"""Tests of a full or closed standard output."""
 
 from __future__ import annotations
 
