@@ -83,12 +83,14 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
 
 
 @with_landlock
-def test_capture_creates_sockets_but_no_files(tmp_path: Path) -> None:
+def test_capture_serves_a_socket_but_creates_no_files(tmp_path: Path) -> None:
     program = """
-report = sandbox.enforce()
 place = Path(sys.argv[1])
-with socket.socket(socket.AF_UNIX) as served:
-    served.bind(str(place / "ring-mic"))
+served = socket.socket(socket.AF_UNIX); served.bind(str(place / "ring-mic"))
+report = sandbox.enforce()
+served.listen()
+with socket.socket(socket.AF_UNIX) as client:
+    client.connect(str(place / "ring-mic"))
 (place / "ring-mic").unlink()
 try:
     (place / "sound.wav").write_bytes(b"RIFF")
