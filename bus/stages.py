@@ -11,6 +11,16 @@ from dataclasses import dataclass, replace
 
 import platformdirs
 
+from bus.environment import (
+    CERTIFICATES,
+    DISPLAYS,
+    GRAPHICS_CARDS,
+    KEY_STORES,
+    PROXIES,
+    SOUND_SERVERS,
+    TERMINALS,
+    VOICES,
+)
 from bus.local_socket import PASSES_SOCKETS
 from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
 
@@ -79,8 +89,12 @@ class StagePlan:
     """Whether it gets the API keys in its environment."""
     connects: bool = False
     """Whether it gets the connector's secret."""
+    reads_rings: bool = False
+    """Whether the supervisor passes it the rings of its source, or of all sources."""
     descriptors: tuple[int, ...] = ()
     """File descriptors that it inherits, such as the pipe with typed keys."""
+    environment: tuple[str, ...] = ()
+    """Patterns of the variables that it inherits beyond the common ones."""
     variables: tuple[tuple[str, str], ...] = ()
     """Additional environment variables."""
     outlives_supervisor: bool = False
@@ -98,18 +112,22 @@ STAGES = (
         "capture",
         "capture",
         per_source=True,
+        environment=SOUND_SERVERS,
         rights=Rights(
             settings=("capture.sources",),
             reads=SOUND,
             lists=("{runtime}",),
             devices=_SOUND_DEVICES,
+            opens_sockets=True,
             makes_sockets=True,
         ),
     ),
-    StagePlan("vad", "vad", per_source=True),
+    StagePlan("vad", "vad", per_source=True, reads_rings=True),
     StagePlan(
         "stt",
         "stt",
+        environment=GRAPHICS_CARDS,
+        reads_rings=True,
         start_limit_s=120.0,
         niceness=1,
         rights=Rights(
@@ -125,6 +143,7 @@ STAGES = (
     StagePlan(
         "overlay",
         "overlay",
+        environment=DISPLAYS,
         when=lambda shape: "overlay" in shape.views,
         wave=ANSWERING,
         essential=False,
@@ -132,12 +151,17 @@ STAGES = (
         niceness=1,
         ends_session=True,
         rights=Rights(
-            reads=DISPLAY, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
+            reads=DISPLAY,
+            writes=("overlay.picture",),
+            devices=("/dev/dri",),
+            opens_sockets=True,
+            abstract_sockets=True,
         ),
     ),
     StagePlan(
         "view",
         "session.view",
+        environment=TERMINALS,
         when=lambda shape: bool({*shape.views} - {"overlay"}),
         silence_limit_s=None,
         niceness=1,
@@ -148,16 +172,20 @@ STAGES = (
     StagePlan(
         "connector",
         "llm.connector",
+        environment=PROXIES,
         when=lambda shape: shape.answers and PASSES_SOCKETS,
         wave=ANSWERING,
         essential=False,
         niceness=1,
         connects=True,
-        rights=Rights(reads=NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
+        rights=Rights(
+            reads=NAME_LOOKUP, opens_sockets=True, makes_sockets=True, network=True, grows_files=False
+        ),
     ),
     StagePlan(
         "llm",
         "llm",
+        environment=(*PROXIES, *CERTIFICATES, *KEY_STORES),
         when=lambda shape: shape.answers,
         wave=ANSWERING,
         essential=False,
@@ -169,12 +197,14 @@ STAGES = (
             reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
             writable_folders=(platformdirs.user_state_dir("cuecard", appauthor=False),),
             receives_sockets=True,
+            opens_sockets=True,  # to the connector, and to the key store
             abstract_sockets=True,
         ),
     ),
     StagePlan(
         "model-server",
         "llm.model_server",
+        environment=("GGML_*", "LLAMA_*"),
         when=lambda shape: shape.answers and shape.serves_model,
         wave=ANSWERING,
         essential=False,
@@ -186,10 +216,15 @@ STAGES = (
     StagePlan(
         "practice",
         "session.practice",
+        environment=(*SOUND_SERVERS, *VOICES),
         when=lambda shape: shape.practises,
         wave=ANSWERING,
         rights=Rights(
-            reads=("$PATH", *SOUND), lists=("{runtime}",), devices=_SOUND_DEVICES, abstract_sockets=True
+            reads=("$PATH", *SOUND),
+            lists=("{runtime}",),
+            devices=_SOUND_DEVICES,
+            opens_sockets=True,
+            abstract_sockets=True,
         ),
     ),
     StagePlan(

@@ -63,17 +63,17 @@ class Sandbox:
         capabilities.drop()
         self._older = selftest.OlderThread()
 
-    def enforce(self, *, keeps_local_sockets: bool = False) -> SandboxReport:
+    def enforce(self, *, opens_sockets: bool | None = None) -> SandboxReport:
         """Block sockets for this process and its children, test the sandbox, and report.
 
         Args:
-            keeps_local_sockets: Unix sockets stay allowed although its kind needs none.
+            opens_sockets: Whether it needs to open Unix sockets, if other than the rights say.
         """
         if not seccomp.supported():
             return SandboxReport(False, f"not enforced on {platform.system()} {platform.machine()}")
         rights = self._rights
         sockets = seccomp.Sockets(
-            local=rights.opens_sockets or keeps_local_sockets,
+            local=rights.opens_sockets if opens_sockets is None else opens_sockets,
             network=rights.network,
             received=rights.receives_sockets,
         )
@@ -90,12 +90,13 @@ class Sandbox:
     def _socket_summary(self, sockets: seccomp.Sockets) -> str:
         if sockets.network:
             return "no sockets but to the internet"
-        kinds = "no internet sockets" if sockets.local else "no internet or local sockets"
-        if not sockets.received:
-            return kinds
-        if self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP:
-            return f"{kinds} but those it receives, as they are"
-        return f"{kinds} but those it receives, which could be reconnected"
+        summary = "no internet sockets"
+        if sockets.received:
+            fixed = self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP
+            summary += f" but those it receives, {'as they are' if fixed else 'which could be reconnected'}"
+        if not sockets.local:
+            return f"{summary}, no local ones"
+        return summary if self._rights.opens_sockets else f"{summary}, local ones as it was started manually"
 
     def _file_summary(self) -> tuple[str]:
         if not self._files.startswith("landlock"):

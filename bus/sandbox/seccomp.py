@@ -122,17 +122,16 @@ def _limits(sockets: Sockets, threads: Sequence[int]) -> Iterator[tuple[Call, li
 
 
 def _socket_limits(sockets: Sockets) -> Iterator[tuple[str, list[bytes]]]:
-    closed = not sockets.local and not sockets.network
     for name, flags_at in _SEND_FLAGS_AT.items():
         checks = _without_bits(flags_at, _CONNECT_BY_SENDING) if sockets.received else []
-        yield name, [*checks, *(_zero(4) if closed and name == "sendto" else [])]
+        yield name, [*checks, *([] if sockets.local or name != "sendto" else _zero(4))]
     yield "socket", _one_of(0, sorted(sockets.families))
     yield "socketpair", [*_one_of(0, sorted(LOCAL_FAMILIES)), *_without_bits(1, _ADDRESSABLE_KINDS)]
-    if closed:
+    if not sockets.local:
         yield "connect", [_refuse()]
     if not sockets.network:  # a name lookup binds netlink sockets
         yield "bind", [_refuse()]
-    if closed or sockets.network or sockets.received:
+    if not sockets.local or sockets.network or sockets.received:
         yield "listen", [_refuse()]
 
 

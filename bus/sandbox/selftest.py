@@ -83,7 +83,7 @@ def accepted_calls(sockets: Sockets) -> list[str]:
     """Return the names of the system calls that the kernel performs or checks instead of refusing them."""
     limits = [*_COMMON_LIMITS]
     limits += [] if sockets.network else ["bind"]
-    limits += [] if sockets.local or sockets.network else _CLOSED_LIMITS
+    limits += [] if sockets.local else _CLOSED_LIMITS
     refused = [*REFUSED.items(), *((name, LIMITED[name]) for name in limits)]
     attempts = [(name, call, errno.EINVAL) for name, call in refused]
     attempts += [(name, call, OF_OTHERS_ERROR) for name, (call, _) in OF_OTHERS.items()]

@@ -107,6 +107,7 @@ class Supervisor:
             Failure: An essential stage could not be started, or the hub died.
         """
         self._watch_hub()
+        self._rings.collect()
         for health in self._health.values():
             if not health.given_up and health.plan.name in self._children:
                 self._check_stage(health, self._children[health.plan.name])
@@ -192,7 +193,8 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        self._children[plan.name] = child = Child(self._rings.with_ring(plan), self._run)
+        with self._rings.passed_to(plan) as passed:
+            self._children[plan.name] = child = Child(passed, self._run)
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
