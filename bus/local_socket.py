@@ -39,6 +39,7 @@ def bound_socket(address: Path) -> socket.socket:
     """
     bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        address.parent.mkdir(mode=0o700, exist_ok=True)
         address.unlink(missing_ok=True)
         bound.bind(str(address))
     except OSError:

@@ -11,16 +11,7 @@ from dataclasses import dataclass, replace
 
 import platformdirs
 
-from bus.environment import (
-    CERTIFICATES,
-    DISPLAYS,
-    GRAPHICS_CARDS,
-    KEY_STORES,
-    PROXIES,
-    SOUND_SERVERS,
-    TERMINALS,
-    VOICES,
-)
+from bus import environment
 from bus.local_socket import PASSES_SOCKETS
 from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
 
@@ -34,6 +25,9 @@ HANG_S = 3.2
 """Longest silence of a work loop with a heartbeat per second: a hang is detected within 4 s."""
 
 HUB, KEEPER = "hub", "keeper"
+
+SMALL_MODEL = "small-model"
+"""Token that llm and the small model's server share."""
 
 _SOUND_DEVICES = ("/dev/snd", "/dev/dsp*")
 _LEAST = Rights(grows_files=False)
@@ -87,12 +81,13 @@ class StagePlan:
     """Whether its clean exit ends the session, as when the user closes a window."""
     holds_keys: bool = False
     """Whether it gets the API keys in its environment."""
-    connects: bool = False
-    """Whether it gets the connector's secret."""
+    shared_tokens: tuple[str, ...] = ()
+    """Tokens that it gets besides its own, as secrets between stages."""
     reads_rings: bool = False
     """Whether the supervisor passes it the rings of its source, or of all sources."""
-    descriptors: tuple[int, ...] = ()
-    """File descriptors that it inherits, such as the pipe with typed keys."""
+    descriptors: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """File descriptors that it inherits, such as the pipe with typed keys, by the environment variable that
+    tells their numbers: "5,6"."""
     environment: tuple[str, ...] = ()
     """Patterns of the variables that it inherits beyond the common ones."""
     variables: tuple[tuple[str, str], ...] = ()
@@ -112,7 +107,7 @@ STAGES = (
         "capture",
         "capture",
         per_source=True,
-        environment=SOUND_SERVERS,
+        environment=environment.SOUND_SERVERS,
         rights=Rights(
             settings=("capture.sources",),
             reads=SOUND,
@@ -126,7 +121,7 @@ STAGES = (
     StagePlan(
         "stt",
         "stt",
-        environment=GRAPHICS_CARDS,
+        environment=environment.GRAPHICS_CARDS,
         reads_rings=True,
         start_limit_s=120.0,
         niceness=1,
@@ -143,7 +138,7 @@ STAGES = (
     StagePlan(
         "overlay",
         "overlay",
-        environment=DISPLAYS,
+        environment=environment.DISPLAYS,
         when=lambda shape: "overlay" in shape.views,
         wave=ANSWERING,
         essential=False,
@@ -161,7 +156,7 @@ STAGES = (
     StagePlan(
         "view",
         "session.view",
-        environment=TERMINALS,
+        environment=environment.TERMINALS,
         when=lambda shape: bool({*shape.views} - {"overlay"}),
         silence_limit_s=None,
         niceness=1,
@@ -172,26 +167,23 @@ STAGES = (
     StagePlan(
         "connector",
         "llm.connector",
-        environment=PROXIES,
+        environment=environment.PROXIES,
         when=lambda shape: shape.answers and PASSES_SOCKETS,
         wave=ANSWERING,
         essential=False,
         niceness=1,
-        connects=True,
-        rights=Rights(
-            reads=NAME_LOOKUP, opens_sockets=True, makes_sockets=True, network=True, grows_files=False
-        ),
+        rights=Rights(reads=NAME_LOOKUP, opens_sockets=True, network=True, grows_files=False),
     ),
     StagePlan(
         "llm",
         "llm",
-        environment=(*PROXIES, *CERTIFICATES, *KEY_STORES),
+        environment=(*environment.PROXIES, *environment.CERTIFICATES, *environment.KEY_STORES),
         when=lambda shape: shape.answers,
         wave=ANSWERING,
         essential=False,
         niceness=1,
         holds_keys=True,
-        connects=True,
+        shared_tokens=(SMALL_MODEL,),
         rights=Rights(
             settings=("llm.notes", "llm.meaning_model_path"),
             reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
@@ -211,12 +203,13 @@ STAGES = (
         silence_limit_s=10.0,
         start_limit_s=60.0,
         niceness=10,
+        shared_tokens=(SMALL_MODEL,),
         rights=Rights(settings=("llm.local_model_path",), serves_tcp=True, grows_files=False),
     ),
     StagePlan(
         "practice",
         "session.practice",
-        environment=(*SOUND_SERVERS, *VOICES),
+        environment=(*environment.SOUND_SERVERS, *environment.VOICES),
         when=lambda shape: shape.practises,
         wave=ANSWERING,
         rights=Rights(
@@ -239,6 +232,11 @@ STAGES = (
     ),
 )
 """Every kind of stage, in the order in which they start within their wave."""
+
+SUPERVISOR_RIGHTS = Rights(
+    devices=("/dev/tty",), writes=("session.save",), opens_sockets=True, removes_run=True
+)
+"""Rights of the supervisor, which holds the transcript until the session is saved."""
 
 STAGE_KINDS = {plan.name: plan for plan in STAGES}
 

@@ -109,5 +109,4 @@ def _source(stage: str) -> str:
 
 
 def _with_descriptor(plan: StagePlan, variable: str, descriptor: int) -> StagePlan:
-    variables = (*plan.variables, (variable, str(descriptor)))
-    return replace(plan, descriptors=(*plan.descriptors, descriptor), variables=variables)
+    return replace(plan, descriptors=(*plan.descriptors, (variable, (descriptor,))))

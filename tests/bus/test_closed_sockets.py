@@ -106,12 +106,13 @@ def test_a_mutant_that_may_connect_is_noticed() -> None:
     program = """
 import json
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
 from bus.stages import rights_of
 limits = seccomp._socket_limits
 left_out = ("connect", "sendto")
 seccomp._socket_limits = lambda sockets: [each for each in limits(sockets) if each[0] not in left_out]
-print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     assert run(program) == "not enforced: connect, sendto still possible"
 
@@ -120,11 +121,12 @@ def test_a_mutant_that_may_open_unix_sockets_is_noticed() -> None:
     program = """
 import json
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
 from bus.stages import rights_of
 one_of = seccomp._one_of
 seccomp._one_of = lambda argument, values, *error: one_of(argument, values or [1], *error)
-print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     summary = run(program)
     assert summary.startswith("not enforced: UNIX socket, UNIX socket from an older thread")

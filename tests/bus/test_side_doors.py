@@ -148,11 +148,12 @@ def test_the_self_test_names_every_call_that_is_let_through() -> None:
     program = """
 import json
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
 from bus.stages import rights_of
 seccomp.REFUSED, seccomp.OF_OTHERS = {}, {}
 seccomp._none_of = lambda argument, values: []
-print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     machine = os.uname().machine
     calls = {**REFUSED, **{name: call for name, (call, _) in OF_OTHERS.items()}}
@@ -169,10 +170,11 @@ def test_the_self_test_notices_capabilities() -> None:
     program = """
 import json
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, capabilities
 from bus.stages import rights_of
 capabilities.drop = lambda: None
-print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     assert run(program) == "not enforced: use of capabilities still possible"
 
