@@ -121,6 +121,7 @@ class Supervisor:
             Failure: An essential stage could not be started, or the hub died.
         """
         self._watch_hub()
+        self._rings.collect()
         for health in self._health.values():
             if health.given_up:
                 if health.while_given_up(time.monotonic()) is Verdict.RESTART:
@@ -212,8 +213,8 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        child = self._starter.start(self._rings.with_ring(plan), self._run)
-        self._children[plan.name] = child
+        with self._rings.passed_to(plan) as passed:
+            self._children[plan.name] = child = self._starter.start(passed, self._run)
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
