@@ -1,4 +1,4 @@
-"""Parses a system call from a line of `strace -xx -yy`. Pure.
+"""Parses a system call from a line of `strace -ttt -xx -yy`. Pure.
 
 Strings are in hexadecimal, so that quotes and brackets are never part of them.
 """
@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-_CALL = re.compile(r"(\w+)\((.*)\)\s+= (.*)", re.DOTALL)
+_CALL = re.compile(r"(?:(\d+\.\d+) )?(\w+)\((.*)\)\s*= (.*)", re.DOTALL)
+_NO_CALL = re.compile(r"(?:\d+\.\d+ )?(\+\+\+|---) ")
 _HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
-_DESCRIPTOR = re.compile(r"(\d+)<((?:[^<>-]|->|-(?!>)|<[^<>]*>)*)>")
+_DESCRIPTOR = re.compile(r"(\d+|AT_FDCWD)<((?:[^<>-]|->|-(?!>)|<[^<>]*>)*)>")
+_BRACKETS = re.compile(r"[(\[{<,]|(?<![-=])[)\]}>]")
+_CLOSING = ")]}>"
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class Call:
     name: str
     arguments: str
     result: str
+    at_s: float = 0.0
+    """When it began."""
 
     @property
     def failed(self) -> bool:
@@ -38,23 +44,31 @@ class Call:
         found = re.match(r"-?\d+", self.result)
         return int(found[0]) if found else -1
 
-    @property
-    def descriptor(self) -> int:
-        """The descriptor in its first argument; -1 if there is none."""
-        found = _DESCRIPTOR.match(self.arguments)
-        return int(found[1]) if found else -1
+    @cached_property
+    def parts(self) -> list[str]:
+        """Its arguments, as strace prints them."""
+        parts, depth, begin = [], 0, 0
+        for found in _BRACKETS.finditer(self.arguments):
+            sign = found[0]
+            if sign == "," and not depth:
+                parts.append(self.arguments[begin : found.start()].strip())
+                begin = found.end()
+            elif sign != ",":
+                depth += -1 if sign in _CLOSING else 1
+        return [*parts, self.arguments[begin:].strip()]
 
-    @property
-    def target(self) -> str:
-        """The target of the descriptor in its first argument: a path, "TCP:[…]", "pipe:[…]"."""
-        found = _DESCRIPTOR.match(self.arguments)
+    def part(self, place: int) -> str:
+        """Return an argument; empty when there is none at this place."""
+        return self.parts[place] if place < len(self.parts) else ""
+
+    def flags(self, place: int) -> set[str]:
+        """Return the flags in an argument: "O_RDONLY", "O_CLOEXEC"."""
+        return set(self.part(place).split("|"))
+
+    def target(self, place: int = 0) -> str:
+        """Return the target of the descriptor in an argument: a path, "TCP:[…]", "pipe:[…]"."""
+        found = _DESCRIPTOR.match(self.part(place) if place else self.arguments)
         return readable(found[2]) if found else ""
-
-    @property
-    def last_descriptor(self) -> str:
-        """The target of the last descriptor among its arguments, such as the mapped file."""
-        found = _DESCRIPTOR.findall(self.arguments)
-        return readable(found[-1][1]) if found else ""
 
     @property
     def opened(self) -> str:
@@ -63,22 +77,40 @@ class Call:
         return readable(found[2]) if found else ""
 
     @property
+    def descriptors(self) -> list[str]:
+        """The targets of all descriptors in its arguments."""
+        return [readable(found[2]) for found in _DESCRIPTOR.finditer(self.arguments)]
+
+    @cached_property
     def strings(self) -> list[bytes]:
-        """Its strings, without those that name the first descriptor."""
-        found = _DESCRIPTOR.match(self.arguments)
-        rest = self.arguments[found.end() :] if found else self.arguments
-        return [_bytes(text) for text, _ in _STRING.findall(rest)]
+        """Its strings, without those that name descriptors."""
+        return [_bytes(text) for text, _ in _STRING.findall(_DESCRIPTOR.sub("", self.arguments))]
 
     @property
     def is_complete(self) -> bool:
         """Whether strace printed every string in full."""
         return '"...' not in self.arguments
 
+    def __str__(self) -> str:
+        text = readable(f"{self.name}({self.arguments})")
+        return f"{text[:_SHOWN]}{'…)' if len(text) > _SHOWN else ''} = {readable(self.result)}"
+
+
+_SHOWN = 160
+
 
 def parse(line: str) -> Call | None:
-    """Return the call in a line of strace's output; None for signals and exits."""
+    """Return the call in a line of strace's output; None for signals and exits.
+
+    Raises:
+        ValueError: The line is something else.
+    """
     found = _CALL.match(line)
-    return Call(found[1], found[2], found[3].strip()) if found else None
+    if found:
+        return Call(found[2], found[3], found[4].strip(), float(found[1] or 0))
+    if _NO_CALL.match(line):
+        return None
+    raise ValueError(line)
 
 
 def readable(text: str) -> str:

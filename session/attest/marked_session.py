@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import secrets
@@ -55,6 +56,7 @@ def watch() -> Evidence:
             key=key,
             sounds=[recording.read(file) for file in recordings.values()],
             files=_left(folder),
+            folder=str(folder),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -101,7 +103,7 @@ def _watch(folder: Path, unshare: str, environment: dict[str, str]) -> None:
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
     inside = [sys.executable, "-P", "-m", "session.attest.tracer", str(folder)]
     done = subprocess.run(
-        [unshare, "--net", *as_root, "--", *inside],
+        [unshare, "--net", "--ipc", *as_root, "--", *inside],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -131,11 +133,25 @@ def _seen(folder: Path) -> Observation:
 
 
 def _left(folder: Path) -> dict[str, bytes]:
-    """Return the files of the session, by path."""
+    """Return what the session left: the content, target and attributes of every file and folder, by path."""
     folders = [folder / name for name in ("home", "run", "tmp")]
-    return {
-        str(file): file.read_bytes()
-        for folder in folders
-        for file in folder.rglob("*")
-        if file.is_file() and not file.is_symlink()
-    }
+    return {str(path): _content(path) for each in folders for path in each.rglob("*")}
+
+
+def _content(path: Path) -> bytes:
+    with contextlib.suppress(OSError):
+        attributes = [
+            f"{name}={os.getxattr(path, name, follow_symlinks=False)!r}" for name in _attributes(path)
+        ]
+        named = "\n".join(attributes).encode()
+        if path.is_symlink():
+            return os.fsencode(path.readlink()) + named
+        return (path.read_bytes() if path.is_file() else b"") + named
+    return b""
+
+
+def _attributes(path: Path) -> list[str]:
+    try:
+        return os.listxattr(path, follow_symlinks=False)
+    except OSError:  # this file system has none
+        return []
