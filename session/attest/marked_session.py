@@ -15,12 +15,16 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import MachineFailure
-from session.attest import recording, trace
-from session.attest.evidence import Evidence
-from session.attest.tracer import KEY_VARIABLE, SEEN_FILE, Observation
+from session.attest.checks.evidence import Evidence
+from session.attest.tracing import recording, trace
+from session.attest.tracing.tracer import KEY_VARIABLE, SEEN_FILE, Observation
 from session.models import store
+from session.models.choice import ON_CPU
 
 _MODEL = "tiny.en"
+_SPARES = (ON_CPU,)
+"""Models that a session looks for besides its own."""
+
 _INHERITED_VARIABLES = (
     "PATH",
     "LANG",
@@ -42,7 +46,8 @@ def watch() -> Evidence:
     """
     unshare = _programs()
     models = store.models_directory()
-    store.find(_MODEL)
+    for name in {_MODEL, *(each for each in _SPARES if store.is_there(each))}:
+        store.find(name)  # verifies it once, so that the session has nothing to write down
     folder = Path(tempfile.mkdtemp(prefix="cuecard-attest-"))
     key = f"sk-planted-{secrets.token_hex(12)}"
     try:
@@ -101,7 +106,7 @@ def _watch(folder: Path, unshare: str, environment: dict[str, str]) -> None:
         MachineFailure: This user may not create one.
     """
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
-    inside = [sys.executable, "-P", "-m", "session.attest.tracer", str(folder)]
+    inside = [sys.executable, "-P", "-m", "session.attest.tracing.tracer", str(folder)]
     done = subprocess.run(
         [unshare, "--net", "--ipc", *as_root, "--", *inside],
         env=environment,

@@ -7,10 +7,10 @@ import platform
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from session.attest.evidence import Evidence
-from session.attest.trace import UNTRACED, Process
-from session.attest.violations import Finding
-from session.attest.written import Sink
+from session.attest.checks.evidence import Evidence
+from session.attest.checks.violations import Finding
+from session.attest.checks.written import Sink
+from session.attest.tracing.trace import UNTRACED, Process
 
 NOT_CHECKED = (
     "Live devices: the session captured recordings, through the same ring but not through PortAudio.",

@@ -16,7 +16,11 @@ PLACES = {
     "view": ("session/view/json_lines.py", "        if logged.seq:\n", "logged.event"),
     "overlay": ("overlay/state/captions.py", "        self.practice.apply(logged)\n", "logged.event"),
     "hub": ("bus/log.py", "        self._events.append(logged)\n", "logged.event"),
-    "vad": ("vad/detectors.py", "        audio = np.concatenate((self._context,", "samples.tobytes()"),
+    "vad": (
+        "vad/detectors.py",
+        "        size = self._CONTEXT_SAMPLES + self.window_samples\n",
+        "samples.tobytes()",
+    ),
     "capture": ("capture/ring_feed.py", "        self._ring.write(samples)\n", "samples.tobytes()"),
 }
 """Where each kind of process gets words, an event that may have words, or audio."""

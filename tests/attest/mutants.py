@@ -1,4 +1,4 @@
-"""Copies of the program that leak, each in another way, and what must be found of each."""
+"""Copies of the program that leak, and what must be found of each."""
 
 from __future__ import annotations
 
@@ -123,9 +123,9 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "- `hub` called add_key(",
         ),
         Mutant(
-            "a socket to the internet, refused", "llm",
+            "words to a name server", "llm",
             "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(text.encode(), ('192.0.2.1', 53))",
-            "- `llm` called socket(AF_INET",
+            "- `llm` called socket(AF_INET, SOCK_DGRAM",
         ),
         Mutant(
             "audio as the name of a message queue", "capture",
@@ -198,8 +198,6 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
                 ),
             ),
         ),
-    ),
-    (
         Mutant(
             "the filter is removed and a socket opened", "stt", "",
             "- `stt` called socket(AF_INET",
@@ -207,7 +205,7 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
         ),
         Mutant(
             "who asks the provider opens a socket too", "llm", "",
-            "- `llm` called socket(AF_INET",
+            "- `llm` called socket(AF_INET, SOCK_STREAM",
             changes=(("llm/__main__.py", _SANDBOX, "__import__('socket').socket(2, 1).close()\n"),),
         ),
         Mutant(

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from session.attest.call import Call, parse
+from session.attest.tracing.call import UNKNOWN, Call, parse
 from tests.support.strace_text import hexed
 
 
@@ -58,6 +56,6 @@ def test_signals_and_exits_are_no_calls() -> None:
     assert parse("--- SIGTERM {si_signo=SIGTERM} ---") is None
 
 
-def test_another_line_is_an_error() -> None:
-    with pytest.raises(ValueError, match="what is this"):
-        parse("what is this")
+def test_deaths_and_other_lines_are_calls_that_no_table_has() -> None:
+    assert str(call("1.5 +++ killed by SIGSEGV (core dumped) +++")) == "killed by(SIGSEGV (core dumped)) = ?"
+    assert call("[ Process PID=7 runs in 32 bit mode. ]").name == UNKNOWN

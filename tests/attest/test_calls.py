@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from session.attest.call import parse
-from session.attest.calls import Act, is_allowed
-from session.attest.facts import Facts
-from session.attest.places import Places
-from session.attest.trace import Process, fold
+from session.attest.checks.calls import Act, is_allowed
+from session.attest.checks.facts import Facts
+from session.attest.tracing.call import Call, parse
+from session.attest.tracing.places import Places
+from session.attest.tracing.trace import Process, fold
 from tests.support.strace_text import hexed
 
 FOLDER = "/tmp/cuecard-attest-x"
 RUN = f"{FOLDER}/run/cuecard-77-abcdefgh"
-PYTHON = sys.executable
+PYTHON = "/usr/bin/python"
 
 
 def started(*arguments: str, at_s: float = 1.0) -> str:
@@ -34,10 +34,24 @@ def ready(at_s: float = 3.0) -> str:
 
 def session(*lines: str, module: str = "stt") -> Facts:
     """Return the facts of a session of one stage that makes these calls."""
-    mine = (started("-m", module), *lines)
-    calls = {10: [call for line in mine if (call := parse(line))]}
+    made = f'0.6 mkdir("{hexed(RUN)}", 0700) = 0'
+    threads = {10: (started("-m", module), *lines), 77: (started("-m", "session", at_s=0.5), made)}
+    calls = {pid: [call for line in those if (call := parse(line))] for pid, those in threads.items()}
     place = Places(["/usr", "/models"], ["/dev/null"])
-    return Facts(fold(calls), FOLDER, "127.0.0.1:4000", "pipe:[1]", "pipe:[2]", {"LANG": "C"}, {"stt": place})
+    return facts_of(calls, {"stt": place})
+
+
+def facts_of(calls: Mapping[int, Sequence[Call]], places: Mapping[str, Places]) -> Facts:
+    return Facts(
+        processes=fold(calls),
+        folder=FOLDER,
+        provider="127.0.0.1:4000",
+        stdout_pipe="pipe:[1]",
+        stderr_pipe="pipe:[2]",
+        environment={"LANG": "C"},
+        places=places,
+        python=PYTHON,
+    )
 
 
 def denied(*lines: str, module: str = "stt") -> list[str]:
@@ -89,6 +103,8 @@ def test_own_sockets_and_the_places_of_its_row_are_allowed() -> None:
         f"2.3 newfstatat(AT_FDCWD<{hexed('/')}>, {path}, 0x7f, 0) = -1 ENOENT (No such file)",
         f'2.4 prctl(PR_SET_NAME, "{hexed("cue-stt")}") = 0',
         "2.5 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0x7f}, 88) = -1 EAGAIN (Again)",
+        "2.6 socket(AF_UNIX, SOCK_STREAM, 0) = 9<UNIX-STREAM:[5]>",
+        ready(3.0),
         "9.0 exit_group(0) = ?",
     )
 
@@ -142,6 +158,6 @@ def test_only_the_supervisor_starts_stages(kind: str, arguments: tuple[str, ...]
         20: [started(*arguments, at_s=1.6)],
     }
     calls = {pid: [call for line in those if (call := parse(line))] for pid, those in lines.items()}
-    facts = Facts(fold(calls), FOLDER, "", "pipe:[1]", "pipe:[2]", {"LANG": "C"}, {})
+    facts = facts_of(calls, {})
     copy = next(process for process in facts.processes if process.name.endswith("copy"))
     assert is_allowed(Act(copy, copy.calls[0][1], facts)) is allowed

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import pytest
 
-from session.attest.encodings import readings
+from session.attest.checks.encodings import readings
 
 SECRET = b"every part of the code read from the same tables"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bus import messages as m
-from session.attest.evidence import Evidence, event_in
-from session.attest.tracer import Observation
+from session.attest.checks.evidence import Evidence, event_in
+from session.attest.tracing.tracer import Observation
 from tests.support.events import final, log, revised
 
 

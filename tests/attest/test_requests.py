@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.attest.requests import MOST_LISTINGS, listing, question, unexpected
+from session.attest.checks.requests import MOST_LISTINGS, listing, question, unexpected
 
 PROVIDER, KEY, ASKED = "127.0.0.1:4000", "sk-planted-1", "What was the hardest part?"
 LISTING = listing(PROVIDER, KEY)

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from session.attest.search import Key, Sound, Words
+from session.attest.checks.search import Key, Sound, Words
 
 MARKER = np.rint(np.random.default_rng(4).normal(0, 90, 1024)).astype(np.int16)
 NOISE = np.rint(np.random.default_rng(5).normal(0, 400, 4000)).astype(np.int16)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from session.attest.call import parse
-from session.attest.trace import Process, fold
+from session.attest.tracing.call import parse
+from session.attest.tracing.trace import Process, fold
 from tests.support.strace_text import hexed
 
 

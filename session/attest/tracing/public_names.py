@@ -1,4 +1,4 @@
-"""Samples what other users see of a session: names, arguments, and shared memory that it leaves."""
+"""Samples what other users see of a session: names, arguments, shared memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class PublicNames:
             with contextlib.suppress(psutil.Error):
                 for process in psutil.Process(self._pid).children(recursive=True):
                     seen = self.seen.setdefault(process.pid, [])
-                    seen += [name for name in _names(process.pid) if name not in seen]
+                    known = {*seen, *_names(self._pid)}  # a child of the tracer begins with its names
+                    seen += [name for name in _names(process.pid) if name not in known]
 
     def __enter__(self) -> Self:
         self._thread.start()

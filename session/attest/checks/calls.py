@@ -1,4 +1,4 @@
-"""Table of the system calls that each process of a session may make, with their arguments. Pure.
+"""Table of the system calls that a session may make, with their arguments. Pure.
 
 A call that is not in the table, or has other arguments, is a finding, also when the kernel refused it. Only
 the calls of `trace.UNTRACED` are allowed with any arguments.
@@ -6,16 +6,16 @@ the calls of `trace.UNTRACED` are allowed with any arguments.
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bus.stages import STAGES
-from session.attest.call import Call, readable
-from session.attest.contract import CAPTURE, CONNECTOR, REQUESTER, SESSION, VIEW
-from session.attest.facts import Facts, unix_path
-from session.attest.trace import WRITES, Process
+from session.attest.checks.contract import CAPTURE, CONNECTOR, REQUESTER, SESSION, VIEW
+from session.attest.checks.facts import Facts, unix_path
+from session.attest.tracing.call import KILLED, Call, readable
+from session.attest.tracing.trace import WRITES, Process
 
 _THREAD_FLAGS = {
     "CLONE_VM", "CLONE_FS", "CLONE_FILES", "CLONE_SIGHAND", "CLONE_THREAD", "CLONE_SYSVSEM", "CLONE_SETTLS",
@@ -36,7 +36,7 @@ _FCNTLS = {
 }
 _PRCTLS = re.compile(
     r"PR_SET_DUMPABLE, SUID_DUMP_DISABLE.*|PR_SET_PDEATHSIG, SIGKILL|PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0"
-    r"|PR_CAPBSET_(?:READ|DROP), .*|PR_GET_\w+.*"
+    r"|PR_CAPBSET_READ, .*|PR_GET_\w+.*"
 )
 _LIMITS = re.compile(
     r"0, RLIMIT_(?:\w+, NULL, .*|CORE, \{rlim_cur=1, rlim_max=1\}, NULL"
@@ -45,8 +45,6 @@ _LIMITS = re.compile(
 _OPTIONS = {"SOL_TCP, TCP_NODELAY, [1], 4"}
 _PATH = re.compile(r'(?:(?:\d+|AT_FDCWD)<[^"]*>, )?"((?:\\x[0-9a-f]{2})*)"')
 _RING = "/memfd:cuecard-ring"
-_CODE_NAMES = re.compile(r"/[\w.+-]+\.(?:so[.\d]*|pyc?)$")
-"""Files that an import or the loader may look for in vain."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Act:
         found = _PATH.match(self.call.arguments)
         if found is None or not found[1]:
             return ""
-        return os.path.join(self.call.target(), readable(found[1]))  # noqa: PTH118 - pure
+        return posixpath.join(self.call.target(), readable(found[1]))
 
 
 Rule = Callable[[Act], bool]
@@ -91,16 +89,22 @@ def _always(act: Act) -> bool:
 
 def _looks_up(act: Act) -> bool:
     """Return whether a path may be looked up; one that does not exist could be made up to carry words."""
-    path = act.path
-    if act.call.failed and path and act.process.is_ready(act.call.at_s) and not _CODE_NAMES.search(path):
-        return act.facts.contract.may_look_up(act.kind, act.process.pid, path)
-    return not path or act.facts.may_read(act.process, path)
+    facts, process, path = act.facts, act.process, act.path
+    if act.call.failed and path and process.is_ready(act.call.at_s):
+        return facts.may_miss(process, path)
+    return not path or facts.may_read(process, path)
 
 
 def _opens(act: Act) -> bool:
     if not _WRITING.search(act.call.arguments):
         return _looks_up(act)
-    return act.path == os.devnull or act.facts.contract.may_write(act.kind, act.path)
+    return act.path == "/dev/null" or _may_write(act, act.path)
+
+
+def _may_write(act: Act, path: str) -> bool:
+    """Return whether a file may be written; the supervisor may only before anything was said."""
+    late = act.kind == SESSION and act.process.is_ready(act.call.at_s)
+    return not late and act.facts.contract.may_write(act.kind, act.process.pid, path)
 
 
 def _writes(act: Act) -> bool:
@@ -122,7 +126,7 @@ def _may_write_to(act: Act, target: str) -> bool:
     return (
         target in (facts.stderr_pipe, "anon_inode:[eventfd]", "/dev/null<char 1:3>")
         or facts.is_own(target)
-        or facts.contract.may_write(act.kind, target)
+        or _may_write(act, target)
     )
 
 
@@ -153,7 +157,7 @@ def _changes(act: Act) -> bool:
     names = {"unlinkat": "rmdir" if "AT_REMOVEDIR" in act.call.arguments else "unlink"}
     paths = [act.path, *(text.decode(errors="replace") for text in act.call.strings[1:])]
     name = names.get(act.call.name, act.call.name.removesuffix("at"))
-    return act.facts.contract.may_change(act.kind, " ".join([name, *paths]))
+    return act.facts.contract.may_change(act.kind, act.process.pid, " ".join([name, *paths]))
 
 
 def _opens_socket(act: Act) -> bool:
@@ -201,15 +205,20 @@ def _changes_itself(act: Act) -> bool:
     if option == "PR_SET_NAME":
         (name,) = act.call.strings or [b""]
         return act.facts.contract.may_be_named(act.process.name, name.decode(errors="replace"))
-    return _PRCTLS.fullmatch(text) is not None
+    drops = option == "PR_CAPBSET_DROP" and _is_early(act)
+    return drops or _PRCTLS.fullmatch(text) is not None
 
 
 def _limits_itself(act: Act) -> bool:
     return _LIMITS.fullmatch(act.call.arguments) is not None
 
 
+def _is_early(act: Act) -> bool:
+    return not act.process.is_ready(act.call.at_s)
+
+
 def _locks(act: Act) -> bool:
-    return act.facts.contract.may_write(act.kind, act.call.target())
+    return _may_write(act, act.call.target())
 
 
 def _signals(act: Act) -> bool:
@@ -269,6 +278,10 @@ def _strings(part: str) -> list[bytes]:
     return Call("", part, "").strings
 
 
+def _is_killed(act: Act) -> bool:
+    return act.call.arguments in ("SIGTERM", "SIGKILL")
+
+
 def _ends(act: Act) -> bool:
     return act.call.part(0) == "0"
 
@@ -276,7 +289,7 @@ def _ends(act: Act) -> bool:
 _LOOKUPS = ("stat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2", "readlink", "statfs")
 _NAME_CHANGES = ("mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2")
 _OWN = ("pipe", "pipe2", "socketpair", "seccomp", "landlock_create_ruleset", "landlock_add_rule",
-        "landlock_restrict_self", "capget", "capset")  # fmt: skip
+        "landlock_restrict_self", "capget")  # fmt: skip
 
 TABLE: Mapping[str, Rule] = {
     **dict.fromkeys(WRITES, _writes), **dict.fromkeys(_LOOKUPS, _looks_up), **dict.fromkeys(_OWN, _always),
@@ -286,7 +299,8 @@ TABLE: Mapping[str, Rule] = {
     **dict.fromkeys(("clone", "clone3", "vfork"), _starts),
     "mmap": _maps, "socket": _opens_socket, "connect": _connects, "bind": _binds, "setsockopt": _sets_option,
     "ioctl": _controls, "fcntl": _changes_descriptor, "prctl": _changes_itself, "prlimit64": _limits_itself,
-    "flock": _locks, "kill": _signals, "setpriority": _sets_priority, "sched_setscheduler": _schedules_itself,
-    "setpgid": _sets_group, "execve": _runs, "exit_group": _ends,
+    "capset": _is_early, "flock": _locks, "kill": _signals, "setpriority": _sets_priority,
+    "sched_setscheduler": _schedules_itself, "setpgid": _sets_group, "execve": _runs, "exit_group": _ends,
+    KILLED: _is_killed,
 }  # fmt: skip
 """The calls that are allowed, each with a rule for its arguments."""

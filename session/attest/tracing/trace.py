@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bus.bootstrap import BEGIN
 from bus.stages import STAGES
-from session.attest.call import Call, parse, readable
+from session.attest.tracing.call import Call, parse, readable
 
 UNTRACED = (
     "futex", "futex_waitv", "?poll", "ppoll", "?select", "pselect6", "?epoll_wait", "epoll_pwait",
@@ -89,11 +89,7 @@ def _reports_ready(call: Call) -> bool:
 
 
 def read(folder: Path) -> list[Process]:
-    """Return the processes traced in `folder`, which has one file for each thread.
-
-    Raises:
-        ValueError: A line of strace's cannot be read.
-    """
+    """Return the processes traced in `folder`, which has one file for each thread."""
     return fold({int(file.suffix[1:]): _calls(file) for file in folder.glob("*.*")})
 
 

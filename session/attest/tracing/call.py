@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 _CALL = re.compile(r"(?:(\d+\.\d+) )?(\w+)\((.*)\)\s*= (.*)", re.DOTALL)
-_NO_CALL = re.compile(r"(?:\d+\.\d+ )?(\+\+\+|---) ")
+_KILLED = re.compile(r"(?:(\d+\.\d+) )?\+\+\+ killed by (\w+)(.*) \+\+\+")
+_NO_CALL = re.compile(r"(?:\d+\.\d+ )?(\+\+\+ exited with|--- SIG)")
 _HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 _DESCRIPTOR = re.compile(r"(\d+|AT_FDCWD)<((?:[^<>-]|->|-(?!>)|<[^<>]*>)*)>")
@@ -92,25 +93,26 @@ class Call:
         return '"...' not in self.arguments
 
     def __str__(self) -> str:
-        text = readable(f"{self.name}({self.arguments})")
-        return f"{text[:_SHOWN]}{'…)' if len(text) > _SHOWN else ''} = {readable(self.result)}"
+        shown = readable(f"{self.name}({self.arguments})")
+        cut = f"{shown[:_SHOWN]}{'…)' if len(shown) > _SHOWN else ''} = {readable(self.result)}"
+        return "".join(each if each.isprintable() else "·" for each in cut)
 
 
 _SHOWN = 160
 
 
-def parse(line: str) -> Call | None:
-    """Return the call in a line of strace's output; None for signals and exits.
+KILLED, UNKNOWN = "killed by", "unknown"
+"""Names of the calls that stand for a signal that ended a process, and for a line that cannot be parsed."""
 
-    Raises:
-        ValueError: The line is something else.
-    """
+
+def parse(line: str) -> Call | None:
+    """Return the call in a line of strace's output; None for signals and exits."""
     found = _CALL.match(line)
     if found:
         return Call(found[2], found[3], found[4].strip(), float(found[1] or 0))
-    if _NO_CALL.match(line):
-        return None
-    raise ValueError(line)
+    if found := _KILLED.match(line):
+        return Call(KILLED, f"{found[2]}{found[3]}", "?", float(found[1] or 0))
+    return None if _NO_CALL.match(line) else Call(UNKNOWN, line, "?")
 
 
 def readable(text: str) -> str:

@@ -1,21 +1,20 @@
-"""Facts about a traced session: its own pipes, sockets and processes, and the places it may read. Pure.
+"""Facts about a traced session: its own pipes, sockets, processes and places. Pure.
 
-The rules of `session.attest.calls` decide with them whether a call is allowed.
+The rules of `session.attest.checks.calls` decide with them whether a call is allowed.
 """
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from session.attest.call import Call
-from session.attest.contract import SESSION, Contract
-from session.attest.places import Places
-from session.attest.trace import Process
+from session.attest.checks.contract import RUN, SESSION, Contract, folder_of_missing_code
+from session.attest.tracing.call import Call
+from session.attest.tracing.places import Places
+from session.attest.tracing.trace import Process
 
 _INODE = re.compile(r"(?:UNIX[\w-]*|pipe|socket):\[(\d+)")
 _CREATES = frozenset({"socket", "socketpair", "pipe", "pipe2", "accept", "accept4"})
@@ -36,12 +35,37 @@ class Facts:
     """The environment that the session was given."""
     places: Mapping[str, Places]
     """What each kind of stage may read."""
-    python: str = sys.executable
+    python: str
+    """The interpreter that every process runs in."""
 
     @cached_property
     def contract(self) -> Contract:
         """The contract, for this session's folders."""
-        return Contract(self.folder, self.supervisor)
+        return Contract(self.folder, self.supervisor, self._run, self.pids)
+
+    @cached_property
+    def _run(self) -> str:
+        """The run directory: the first folder that the supervisor created."""
+        made = (
+            call.strings[0].decode(errors="replace")
+            for process in self.processes
+            if process.name == SESSION
+            for _, call in process.calls
+            if call.name == "mkdir" and not call.failed and call.strings
+        )
+        pattern = RUN.format(folder=re.escape(self.folder), session=self.supervisor)
+        return next((path for path in made if re.fullmatch(pattern, path)), "")
+
+    @cached_property
+    def _existing(self) -> frozenset[str]:
+        """Folders that are known to exist, since something was found in them."""
+        return frozenset(
+            folder
+            for process in self.processes
+            for _, call in process.calls
+            if call.name in ("openat", "newfstatat", "stat") and not call.failed and call.strings
+            for folder in _and_folders(call.strings[0].decode(errors="replace"))
+        )
 
     @cached_property
     def supervisor(self) -> int:
@@ -82,9 +106,14 @@ class Facts:
         """Return whether a process of the session listens on this Unix socket."""
         return path in self._served
 
+    def may_miss(self, process: Process, path: str) -> bool:
+        """Return whether a process that has words may look up this path, which does not exist."""
+        folder = folder_of_missing_code(path)
+        return folder in self._existing or self.contract.may_look_up(process.kind, process.pid, path)
+
     def may_read(self, process: Process, path: str) -> bool:
         """Return whether a process may look up this path: a place of its row, or on the way to one."""
-        path = os.path.normpath(path)
+        path = posixpath.normpath(path)
         places, on_the_way = self._places[process.kind]
         if path in on_the_way or any(each in places for each in _and_folders(path)):
             return True
@@ -104,7 +133,7 @@ class Facts:
 def _and_folders(path: str) -> Iterator[str]:
     yield path
     while path not in ("/", ""):
-        path = os.path.dirname(path)  # noqa: PTH120 - pure, and Path is slow
+        path = posixpath.dirname(path)
         yield path
 
 

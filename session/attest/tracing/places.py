@@ -1,4 +1,4 @@
-"""Places that each kind of stage may look into, from its row in the table of stages."""
+"""Lists the files and folders that each kind of stage may read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bus.stages import STAGES
-from session.attest.recording import SOURCES
+from session.attest.tracing.recording import SOURCES
 from session.models import store
 
 

@@ -2,7 +2,7 @@
 
 Audio is found as 16-bit integers or 32-bit floats in either byte order, the marker also at other levels;
 not if it is resampled. Words are found with any punctuation, case and spacing, and with every letter or byte
-replaced by one at a fixed distance. `session.attest.encodings` undoes encodings before.
+replaced by one at a fixed distance. `session.attest.checks.encodings` undoes encodings before.
 """
 
 from __future__ import annotations

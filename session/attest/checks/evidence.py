@@ -13,13 +13,13 @@ import msgspec
 from bus.audio import Samples
 from bus.messages import Event, FinalTranscribed, Logged, QuestionDetected, TranscriptRevised
 from overlay.state.transcript import Transcript
-from session.attest.facts import Facts
-from session.attest.packets import Flow, flows
-from session.attest.recording import marker
-from session.attest.search import Key, Sound, Words
-from session.attest.trace import Process
-from session.attest.tracer import Observation
-from session.attest.written import Written, written
+from session.attest.checks.facts import Facts
+from session.attest.checks.search import Key, Sound, Words
+from session.attest.checks.written import Written, written
+from session.attest.tracing.packets import Flow, flows
+from session.attest.tracing.recording import marker
+from session.attest.tracing.trace import Process
+from session.attest.tracing.tracer import Observation
 
 E = TypeVar("E")
 
@@ -91,13 +91,14 @@ class Evidence:
         """What is known about the session as a whole."""
         seen = self.seen
         return Facts(
-            self.processes,
-            self.folder,
-            seen.provider,
-            seen.stdout_pipe,
-            seen.stderr_pipe,
-            seen.environment,
-            seen.places,
+            processes=self.processes,
+            folder=self.folder,
+            provider=seen.provider,
+            stdout_pipe=seen.stdout_pipe,
+            stderr_pipe=seen.stderr_pipe,
+            environment=seen.environment,
+            places=seen.places,
+            python=seen.command[0],
         )
 
     @cached_property

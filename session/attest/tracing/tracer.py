@@ -1,4 +1,4 @@
-"""The tracer's process: `python -m session.attest.tracer FOLDER`.
+"""The tracer's process: `python -m session.attest.tracing.tracer FOLDER`.
 
 Runs the session under strace in namespaces of its own, with loopback as the only network (`unshare`), serves
 as the provider, captures packets, and writes its observations to a file.
@@ -14,12 +14,12 @@ from typing import Any
 
 import msgspec
 
-from session.attest.packets import Capture, bring_loopback_up
-from session.attest.places import Places, places
-from session.attest.provider import ProviderServer
-from session.attest.public_names import PublicNames, shared_memory
-from session.attest.recording import SOURCES
-from session.attest.trace import UNTRACED
+from session.attest.tracing.packets import Capture, bring_loopback_up
+from session.attest.tracing.places import Places, places
+from session.attest.tracing.provider import ProviderServer
+from session.attest.tracing.public_names import PublicNames, shared_memory
+from session.attest.tracing.recording import SOURCES
+from session.attest.tracing.trace import UNTRACED
 
 SEEN_FILE = "seen.msgpack"
 KEY_VARIABLE = "ATTEST_ODD_NAME"

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from llm.prompt import AnswerPrompt, render
-from session.attest.provider import MODEL
+from session.attest.tracing.provider import MODEL
 
 MOST_LISTINGS = 3
 """How often the list of models may be requested."""

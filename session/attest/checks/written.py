@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from collections.abc import Iterable, Iterator
 from enum import Enum
 
-from session.attest.call import Call
-from session.attest.contract import REQUESTER, SESSION
-from session.attest.facts import Facts
-from session.attest.trace import WRITES, Process
+from session.attest.checks.contract import REQUESTER, SESSION
+from session.attest.checks.facts import Facts
+from session.attest.tracing.call import Call
+from session.attest.tracing.trace import WRITES, Process
 
 Written = dict[tuple[str, "Sink", str], bytes]
 """Bytes by process, sink and target."""
@@ -100,7 +100,7 @@ _LOOKUPS = frozenset(
 def _with_last_parts(texts: Iterable[bytes]) -> Iterator[bytes]:
     unique = list(dict.fromkeys(text for text in texts if text))
     yield from unique
-    last = [os.path.basename(text) for text in unique]  # noqa: PTH119 - bytes
+    last = [posixpath.basename(text) for text in unique]
     yield b" ".join(last)
     yield b"".join(last)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from bus.messages import QuestionDetected, RequestSent
 from bus.stages import STAGES
-from session.attest import contract, requests
-from session.attest.calls import Act, is_allowed
-from session.attest.encodings import ZSTANDARD, readings
-from session.attest.evidence import Evidence, event_in
-from session.attest.trace import Process
-from session.attest.tracer import KEY_VARIABLE
-from session.attest.written import Sink, arguments, names, variables
+from session.attest.checks import contract, requests
+from session.attest.checks.calls import Act, is_allowed
+from session.attest.checks.encodings import ZSTANDARD, readings
+from session.attest.checks.evidence import Evidence, event_in
+from session.attest.checks.written import Sink, arguments, names, variables
+from session.attest.tracing.trace import Process
+from session.attest.tracing.tracer import KEY_VARIABLE
 
 _WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = contract.SESSION
@@ -79,6 +79,8 @@ def _check_writes(evidence: Evidence) -> Iterator[Finding]:
             if name != contract.REQUESTER:
                 yield Finding(name, f"sent {len(data)} bytes to {place}")
             data = evidence.outside_of_header(data)
+        if sink is Sink.FILE and name == contract.REQUESTER and not _COUNTS.fullmatch(data):
+            yield Finding(name, f"wrote more than counts to {place}")
         words = sink in (Sink.FILE, Sink.STANDARD_ERROR)
         yield from _search(
             evidence, name, data, f"wrote {{}} to {place}", words=words, canaries=sink is Sink.NETWORK
