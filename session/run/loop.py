@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import time
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,14 @@ from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, Ses
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, MODES
+from session.run import isolation
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
+from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from stt.open_utterances import OpenUtterances
@@ -36,6 +39,7 @@ class LiveSession:
     Args:
         settings: All settings, resolved.
         plans: The stages.
+        starter: Starts them.
         consented: The user confirmed that the other party knows.
         true_ends_s: True ends of speech by source, where known.
         resumed: The log of the session to resume, if any.
@@ -45,6 +49,7 @@ class LiveSession:
         self,
         settings: AllSettings,
         plans: Sequence[StagePlan],
+        starter: Starter,
         *,
         consented: bool = False,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
@@ -52,6 +57,7 @@ class LiveSession:
     ) -> None:
         self._settings = settings
         self._plans = plans
+        self._starter = starter
         self._consented = consented
         self._resumed = resumed
         self.statistics = Statistics(true_ends_s or {})
@@ -75,10 +81,11 @@ class LiveSession:
         """
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
-            supervisor = Supervisor(run, self._plans)
+            supervisor = Supervisor(run, self._plans, self._starter)
             try:
                 with supervisor:
-                    client = supervisor.start(wiring.subscriptions("session"))
+                    enter = functools.partial(isolation.enter_sandbox, run)
+                    client = supervisor.start(wiring.subscriptions("session"), enter)
                     self._apply(supervisor, supervisor.first_events)
                     self._announce(client)
                     cause = self._loop(supervisor, client, interrupts)
@@ -93,6 +100,7 @@ class LiveSession:
             finally:
                 for outcome in self._utterances.close("the session broke off"):  # the hub may be dead
                     self._note(Logged(0, 0, outcome))
+                self._starter.close()
                 if not supervisor.keeps_log:
                     run.remove()
         return SessionOutcome(cause, killed, time.monotonic() - decided_s)
@@ -165,6 +173,7 @@ class LiveSession:
             self._utterances.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):
+                    supervisor.apply_choice(logged)
                     continue
                 self._resumed.apply(logged)
             supervisor.apply(logged)
