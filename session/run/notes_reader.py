@@ -1,7 +1,7 @@
 """Reads the user's notes in a sandboxed process: `python -m session.run.notes_reader`.
 
-The readers of .pdf and .docx files are large programs that parse files of strangers, so the supervisor, which
-holds keys and will hold the transcript, does not run them. It gets the names in the notes, and no text.
+The readers of .pdf and .docx files are large programs that parse files from anywhere, so the supervisor,
+which has keys and will have the transcript, does not run them. It gets the names in the notes, and no text.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from bus.environment import inherited
 from bus.failures import Failure, InputFailure
 from bus.private_memory import forbid_memory_access
 from bus.process_lifecycle import report_crash
@@ -22,7 +23,6 @@ from bus.sandbox import Sandbox
 from bus.sandbox.rights import Rights
 from llm.notes.read.note_files import read_notes
 from session.run.vocabulary import names_in
-from session.supervise.child import without_keys
 from stt.engines.prompt import PromptBuilder
 
 _TIMEOUT_S = 60.0
@@ -35,7 +35,7 @@ class NotesRequest(msgspec.Struct, frozen=True):
 
     paths: list[str]
     tokenizer: str
-    """Whisper's tokenizer, which tells rare words from common ones; empty to collect no names."""
+    """Whisper's tokenizer, which separates rare words from common ones; empty to collect no names."""
 
 
 class NotesReply(msgspec.Struct, frozen=True):
@@ -57,7 +57,7 @@ def read_names(paths: Sequence[str], tokenizer: Path | None) -> list[str]:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "session.run.notes_reader"],
-            env=without_keys(os.environ),
+            env=inherited(os.environ, ()),
             input=msgspec.json.encode(request),
             stdout=subprocess.PIPE,
             timeout=_TIMEOUT_S,

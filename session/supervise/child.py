@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import psutil
 
@@ -76,15 +76,6 @@ class Child:
             return self._process.wait(max(timeout_s, 0.0))
         except subprocess.TimeoutExpired:
             return None
-
-
-def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without what looks like a key by its name."""
-    return {
-        name: value
-        for name, value in environment.items()
-        if not any(word in name.upper() for word in _KEY_WORDS)
-    }
 
 
 def numbers_of(descriptors: Iterable[tuple[str, Sequence[int]]]) -> dict[str, str]:

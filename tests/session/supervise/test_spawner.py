@@ -1,4 +1,4 @@
-"""The spawner starts the stages of the table and nothing else, for a supervisor in a sandbox."""
+"""The spawner starts the stages of the table, and nothing else."""
 
 from __future__ import annotations
 
