@@ -96,8 +96,7 @@ class Sandbox:
             return "no sockets but to the internet"
         summary = "no internet sockets"
         if sockets.received:
-            fixed = self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP
-            summary += f" but those it receives, {'as they are' if fixed else 'which could be reconnected'}"
+            summary += " but those it receives, as they are"
         if not sockets.local:
             return f"{summary}, no local ones"
         return summary if self._rights.opens_sockets else f"{summary}, local ones as it was started manually"

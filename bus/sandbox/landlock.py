@@ -2,8 +2,8 @@
 
 Uses raw system calls, because the C library has no wrappers. Every right to read, write, create or remove is
 revoked except under the named paths; so are TCP and signals to processes outside. Landlock does not cover
-stat, path traversal, connecting to Unix sockets by path, UDP, and files opened before. Before ABI 8 it does
-not reach running threads, so it must be entered before there are any.
+stat, path traversal, UDP, files opened before, and before ABI 9 Unix sockets with a path. Before ABI 8 it
+does not reach running threads, so it must be entered before there are any.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE, _READ_FILE, _READ_DIR, _REMOVE_DIR, _REMOVE_FILE = (1 << bit for bit in range(6))
 _MAKE_DIR, _MAKE_FILE, _MAKE_SOCKET = 1 << 7, 1 << 8, 1 << 9
 _FIRST_RIGHTS = (1 << 13) - 1  # those of ABI 1
-_REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15  # ABI 2, 3, 5
+_REFER, _TRUNCATE, _IOCTL_DEVICE, _CONNECT_UNIX = 1 << 13, 1 << 14, 1 << 15, 1 << 16  # ABI 2, 3, 5, 9
 _BIND_TCP, _CONNECT_TCP = 1, 2  # ABI 4
 _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1, 2  # ABI 6
 
@@ -57,6 +57,8 @@ class Rules:
     """Folders in which entries may be listed and removed, at any depth."""
     empties: Iterable[Path] = ()
     """Folders from which empty folders may be removed."""
+    connects: Iterable[Path] | None = None
+    """Folders whose Unix sockets may be connected to (from ABI 9 on); all when None."""
     tcp: bool = False
     """Whether TCP is unrestricted."""
     serves_tcp: bool = False
@@ -81,7 +83,7 @@ def restrict(rules: Rules) -> int:
     abi = version()
     if not abi:
         raise OSError(errno.EOPNOTSUPP, "this kernel has no Landlock")
-    files = _known_rights(abi)
+    files = _handled(abi, rules)
     ruleset = _call(_CREATE, *_attributes(abi, files, rules))
     try:
         for paths, rights in (
@@ -92,6 +94,7 @@ def restrict(rules: Rules) -> int:
             (rules.writable_folders, _KEEP),
             (rules.removes, _READ_DIR | _REMOVE_DIR | _REMOVE_FILE),
             (rules.empties, _REMOVE_DIR),
+            (rules.connects or (), _CONNECT_UNIX),
         ):
             for path in paths:
                 _allow(ruleset, path, rights & files)
@@ -108,8 +111,13 @@ def restrict(rules: Rules) -> int:
 
 
 def _known_rights(abi: int) -> int:
-    later = (_REFER, 2), (_TRUNCATE, 3), (_IOCTL_DEVICE, 5)
+    later = (_REFER, 2), (_TRUNCATE, 3), (_IOCTL_DEVICE, 5), (_CONNECT_UNIX, 9)
     return _FIRST_RIGHTS | sum(right for right, since in later if abi >= since)
+
+
+def _handled(abi: int, rules: Rules) -> int:
+    """Return the rights that are revoked except under the named paths."""
+    return _known_rights(abi) & ~(_CONNECT_UNIX if rules.connects is None else 0)
 
 
 def _attributes(abi: int, files: int, rules: Rules) -> tuple[bytes, int, int]:
@@ -128,7 +136,8 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
     try:
         if not path.is_dir():
             rights &= _OF_FILES
-        _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, descriptor), 0)
+        if rights:  # an older kernel may know none of them
+            _call(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("<Qi", rights, descriptor), 0)
     finally:
         os.close(descriptor)
 

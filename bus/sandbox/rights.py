@@ -115,6 +115,7 @@ class Rights:
             writable_folders=writable_folders,
             removes=[directory] if self.removes_run else (),
             empties=[directory.parent] if self.removes_run else (),
+            connects=None if self.opens_sockets or self.abstract_sockets else [directory],
             tcp=self.network,
             serves_tcp=self.serves_tcp,
             abstract_sockets=self.abstract_sockets,

@@ -2,7 +2,7 @@
 
 What is refused (`bus.sandbox.system_calls`) fails with EINVAL, because libzmq aborts the process on EPERM. A
 filter cannot be removed. It does not cover sockets that were opened before or received from a peer: those
-keep working, but cannot listen, and Landlock prevents reconnecting them (from ABI 4 on).
+keep working, but a process that opens none can neither reconnect nor bind them.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bus.sandbox import landlock
+from bus.stages import STAGE_KINDS
 from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
@@ -201,6 +202,16 @@ print(json.dumps([report.enforced, report.summary]))
     assert enforced, "files are the second layer; the first holds"
     assert "files not enforced" in summary
     assert reported in summary
+
+
+def test_closed_stages_connect_only_within_the_run_from_abi_9_on(tmp_path: Path) -> None:
+    """The kernel that runs this test may be older; the numbers are those of Linux 7.1."""
+    for stage, plan in STAGE_KINDS.items():
+        rules = plan.rights.rules(tmp_path, tmp_path / stage, {})
+        closed = stage not in ("capture", "overlay", "connector", "llm", "practice")
+        assert landlock._handled(8, rules) & 1 << 16 == 0
+        assert bool(landlock._handled(9, rules) & 1 << 16) is closed
+        assert rules.connects == ([tmp_path] if closed else None)
 
 
 @with_landlock
