@@ -17,7 +17,7 @@ def main() -> None:
     """Serve the run that CUECARD_RUN names until SIGTERM."""
     with Process(HUB) as process:
         run = Run.open()
-        sandbox = Sandbox(rights_of(HUB), run.directory, run.tables)  # no audio here, but every transcript
+        sandbox = Sandbox(rights_of(HUB), run, HUB)  # no audio here, but every transcript
         hub = Hub(run)
         if history := os.environ.get(HISTORY_VARIABLE):
             hub.log.restore(_read_history(int(history)))

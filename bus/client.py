@@ -70,7 +70,7 @@ class HubClient:
 
     def __init__(self, name: str, run: Run, *, kinds: frozenset[type[Message]] | None = None) -> None:
         self.name = name
-        self._token = run.token
+        self._token = run.token(name)
         self._kinds = sorted(
             kind.__name__ for kind in (wiring.subscriptions(name) if kinds is None else kinds)
         )
@@ -81,7 +81,7 @@ class HubClient:
         self.processed_seq = 0
         """Every event up to this one was returned by an earlier `poll` and has been processed."""
         self.rejected = 0
-        """Number of replies that did not come from this run's hub."""
+        """Number of replies without this client's token, which only the hub of this run has too."""
         self.caught_up = False
         """Whether the last reply reached the newest event; False before the first reply."""
         self._delivered_seq = 0
@@ -97,7 +97,7 @@ class HubClient:
         """
         if not wiring.may_publish(self.name, type(event)):
             raise Rejected(f"{self.name} may not publish {type(event).__name__}")
-        frames = [self._token, PUBLISH, self.name.encode(), encode(event)]
+        frames = [self._token, PUBLISH, encode(event)]
         with self._publish_lock:
             try:
                 self._publish_socket.send_multipart(frames, zmq.DONTWAIT)
@@ -136,14 +136,12 @@ class HubClient:
             case [token, body] if hmac.compare_digest(token, self._token):
                 return batch_in(body)
             case _:
-                raise Rejected("a reply without this run's token")
+                raise Rejected("a reply without this client's token")
 
     def _request_events(self) -> None:
         subscription = msgspec.msgpack.encode(Subscription(self._delivered_seq, self._kinds))
         with contextlib.suppress(zmq.Again):  # the hub is away; the supervisor restarts it
-            self._subscription_socket.send_multipart(
-                [self._token, SUBSCRIBE, self.name.encode(), subscription], zmq.DONTWAIT
-            )
+            self._subscription_socket.send_multipart([self._token, SUBSCRIBE, subscription], zmq.DONTWAIT)
 
     def _connect(self, address: str) -> zmq.Socket[bytes]:
         connection: zmq.Socket[bytes] = self._context.socket(zmq.DEALER)

@@ -1,8 +1,8 @@
 """The hub: receives every event, numbers and logs it, and delivers it to subscribers.
 
 Subscribers request, the hub replies: each has at most one reply under way, so a slow one fills no queue and
-blocks no other, and a late one reads the log from any position. The hub interprets no event; it checks the
-run's token and that the wiring table allows the sender to publish the event.
+blocks no other, and a late one reads the log from any position. The hub interprets no event; it takes the
+sender's name from its token, and checks that the wiring table allows what this sender publishes and receives.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription
 from bus.counted import counted
 from bus.failures import MachineFailure, Rejected
 from bus.log import SessionLog, Subscriber
-from bus.run import Run
+from bus.run import Run, socket_folder
+from bus.stages import HUB
 
 _POLL_MS = 200
 
@@ -47,16 +48,19 @@ class Hub:
         self._run = run
         self.log = SessionLog()
         self._subscribers: dict[bytes, Subscriber] = {}
+        self._senders: dict[bytes, str] = {}
+        """Names by token, of the tokens that were checked."""
         self.rejected = 0
-        """Messages without the token, malformed, or not allowed for their sender."""
+        """Messages without a token of this run, malformed, or not allowed for their sender."""
         self._report_at = _FIRST_REPORT_AT
         self._context = zmq.Context()
         self._socket: zmq.Socket[bytes] = self._context.socket(zmq.ROUTER)
         self._socket.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self._socket.setsockopt(zmq.MAXMSGSIZE, messages.MAX_MESSAGE_BYTES)
         try:
+            socket_folder(run.directory, HUB).mkdir(mode=0o700, exist_ok=True)
             self._socket.bind(run.hub_address)
-        except zmq.ZMQError as error:
+        except (OSError, zmq.ZMQError) as error:
             self._context.destroy(linger=0)
             raise MachineFailure(
                 f"the event hub cannot listen on {run.hub_address} ({error})",
@@ -106,24 +110,31 @@ class Hub:
         """Handle one message of a peer.
 
         Raises:
-            Rejected: It lacks the token, is malformed, or is not allowed for this sender.
+            Rejected: It has no token of this run, is malformed, or is not allowed for this sender.
         """
         match frames:
-            case [token, verb, name, body] if hmac.compare_digest(token, self._run.token):
+            case [token, verb, body] if verb in (PUBLISH, SUBSCRIBE):
+                sender = self._sender(token)
                 if verb == PUBLISH:
-                    self._publish_event(name, body)
-                elif verb == SUBSCRIBE:
-                    self._subscribe(peer, body)
+                    self._publish_event(sender, body)
                 else:
-                    raise Rejected("a request that the hub does not know")
+                    self._subscribe(peer, token, sender, body)
             case _:
-                raise Rejected("a message without this run's token")
+                raise Rejected("a request that the hub does not know")
 
-    def _publish_event(self, name: bytes, body: bytes) -> None:
+    def _sender(self, token: bytes) -> str:
+        """Return the name that a token proves."""
+        if token not in self._senders:
+            name = token.partition(b"=")[0].decode(errors="replace")
+            if not hmac.compare_digest(token, self._run.token(name)):
+                raise Rejected("a message without a token of this run")
+            self._senders[token] = name
+        return self._senders[token]
+
+    def _publish_event(self, sender: str, body: bytes) -> None:
         event = messages.decode(body)
-        stage = name.decode(errors="replace")
-        if not wiring.may_publish(stage, type(event)) or not _is_about_itself(stage, event):
-            raise Rejected(f"{name!r} may not publish {type(event).__name__}")
+        if not wiring.may_publish(sender, type(event)) or not _is_about_itself(sender, event):
+            raise Rejected(f"{sender!r} may not publish {type(event).__name__}")
         self._append(event)
 
     def _append(self, event: messages.Event) -> None:
@@ -131,13 +142,15 @@ class Hub:
         for subscriber in self._subscribers.values():
             subscriber.offer(logged)
 
-    def _subscribe(self, peer: bytes, body: bytes) -> None:
+    def _subscribe(self, peer: bytes, token: bytes, sender: str, body: bytes) -> None:
         try:
             subscription = msgspec.msgpack.decode(body, type=Subscription)
             kinds = frozenset(self._kinds[kind] for kind in subscription.kinds)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError) as error:
             raise Rejected("an invalid subscription") from error
-        subscriber = self._subscribers.setdefault(peer, Subscriber(kinds))
+        if not all(wiring.may_receive(sender, kind) for kind in kinds):
+            raise Rejected(f"{sender!r} may not receive all of {', '.join(subscription.kinds)}")
+        subscriber = self._subscribers.setdefault(peer, Subscriber(kinds, token))
         subscriber.kinds, subscriber.seq, subscriber.waiting = kinds, subscription.since, True
 
     def _deliver(self) -> None:
@@ -147,7 +160,7 @@ class Hub:
                 continue
             try:
                 answer = msgspec.msgpack.encode(Batch(events, subscriber.seq, self.log.latest_seq))
-                self._socket.send_multipart([peer, self._run.token, answer], zmq.DONTWAIT)
+                self._socket.send_multipart([peer, subscriber.token, answer], zmq.DONTWAIT)
             except zmq.ZMQError:  # the peer disconnected; when it is back it subscribes again
                 del self._subscribers[peer]
 

@@ -23,6 +23,7 @@ def listening_socket(address: Path) -> socket.socket:
     """
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
+        address.parent.mkdir(mode=0o700, exist_ok=True)
         address.unlink(missing_ok=True)
         listener.bind(str(address))
         listener.listen(_BACKLOG)

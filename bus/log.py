@@ -152,6 +152,8 @@ class Subscriber:
     """One reader of the log: its position, and whether it waits for more."""
 
     kinds: frozenset[type[Message]]
+    token: bytes = b""
+    """What its requests carry, and each reply to it."""
     seq: int = 0
     waiting: bool = True
     answered: bool = False

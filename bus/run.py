@@ -1,13 +1,15 @@
 """The private run directory that the processes of one session share.
 
-The directory is 0700 and holds the hub's socket, one socket per ring, and `run.json` (0600) with the run's
-token and the settings of every stage. It never holds audio, transcripts or keys. A stage finds it by the
-environment variable CUECARD_RUN, so any stage can be started manually beside a running session.
+The directory is 0700 and holds `run.json` with the settings of every stage, `key` with the key of the run
+(both 0600), and a folder for the socket of each stage that has one, in which no other sandboxed stage can
+create or rename anything. It never holds audio, transcripts or API keys. A stage finds it by the environment
+variable CUECARD_RUN, so a stage can be started manually beside a running session.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hmac
 import os
 import re
 import secrets
@@ -19,7 +21,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import psutil
@@ -29,8 +31,8 @@ from bus.failures import MachineFailure, SettingsFailure
 RUN_VARIABLE = "CUECARD_RUN"
 """Environment variable with the run's directory."""
 
-CONNECTOR_VARIABLE = "CUECARD_CONNECTOR_SECRET"
-"""Environment variable with the connector's secret; only the connector and the llm get it."""
+TOKENS_VARIABLE = "CUECARD_TOKENS"
+"""Environment variable with the tokens of a stage that the supervisor started, separated by commas."""
 
 SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 """Valid source names; the name becomes part of a socket's path."""
@@ -38,6 +40,7 @@ SOURCE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,15}")
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 107
 _PREFIX = "cuecard-"
 _KEEPER = "keeper"
+_RUN_FILE, _KEY_FILE = "run.json", "key"
 _KEEPER_TIMEOUT_S = 1.0
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -49,7 +52,6 @@ _LARGEST_RUN_FILE_BYTES = 1 << 20
 class RunFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Content of `run.json`."""
 
-    token: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
     settings: dict[str, dict[str, Any]]
 
 
@@ -97,32 +99,36 @@ class Run:
     """The shared directory, token and settings of one session."""
 
     directory: Path
-    token: bytes
-    """Part of every message; messages without it are rejected."""
     tables: Mapping[str, Mapping[str, Any]]
     """The settings, one table per stage, as plain values."""
-    connector_secret: str = field(default="", repr=False)
-    """Authenticates the llm to the connector. It is not in `run.json`: only these two processes get it, in
-    their environment. A stage that was started manually uses the run's token instead."""
+    key: bytes = field(default=b"", repr=False)
+    """Every token is computed from it. Empty in a stage that the supervisor started: it gets only its own
+    tokens, in its environment, and its sandbox does not let it read the file."""
+    tokens: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Tokens of this process by name, where it has no key."""
+
+    def token(self, name: str) -> bytes:
+        """Return the token that proves this name to the hub, or a secret that two stages share.
+
+        It is the name and a code that only the run's key gives; empty where this process may not have it.
+        """
+        if not self.key:
+            return self.tokens.get(name, b"")
+        return f"{name}={hmac.digest(self.key, name.encode(), 'sha256').hex()}".encode()
 
     @property
     def hub_address(self) -> str:
         """ZeroMQ address of the hub."""
-        return f"ipc://{self.directory / 'hub'}"
+        return f"ipc://{self.directory / 'hub' / 'hub'}"
 
     @property
     def keeper_address(self) -> Path:
         """Socket of the process that retains the log of a killed session."""
-        return self.directory / _KEEPER
-
-    @property
-    def connector_address(self) -> Path:
-        """Socket of the connector, which opens internet connections."""
-        return self.directory / "connector"
+        return self.directory / _KEEPER / _KEEPER
 
     def ring_address(self, source: str) -> Path:
         """Socket that serves the ring of a source."""
-        return self.directory / f"ring-{source}"
+        return socket_folder(self.directory, f"capture:{source}") / "ring"
 
     @classmethod
     def create(cls, settings: Mapping[str, msgspec.Struct]) -> Run:
@@ -133,16 +139,17 @@ class Run:
         """
         base = _base_directory()
         remove_stale_runs(base)
-        token = secrets.token_hex(16)
+        key = secrets.token_hex(32).encode()
         tables = {name: msgspec.to_builtins(table) for name, table in settings.items()}
         directory: Path | None = None
         try:
             directory = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=base))
-            if len(str(directory)) + len("/ring-") + 16 > _LONGEST_SOCKET_PATH:
+            if len(str(directory)) + len("/ring-/ring") + 16 > _LONGEST_SOCKET_PATH:
                 raise OSError(0, "its path is too long for a socket")
-            file = directory / "run.json"
-            file.touch(0o600, exist_ok=False)
-            file.write_bytes(msgspec.json.encode(RunFile(token, tables)))
+            for name, content in ((_RUN_FILE, msgspec.json.encode(RunFile(tables))), (_KEY_FILE, key)):
+                file = directory / name
+                file.touch(0o600, exist_ok=False)
+                file.write_bytes(content)
         except OSError as error:
             if directory is not None:
                 shutil.rmtree(directory, ignore_errors=True)
@@ -151,7 +158,7 @@ class Run:
                 kept="nothing was started",
                 fix="set XDG_RUNTIME_DIR to a directory that you own, with a short path and free space",
             ) from error
-        return cls(directory, token.encode(), tables, secrets.token_hex(16))
+        return cls(directory, tables, key)
 
     @classmethod
     def open(cls) -> Run:
@@ -184,15 +191,17 @@ class Run:
 
     @classmethod
     def _read(cls, directory: Path) -> Run:
+        tokens = os.environ.get(TOKENS_VARIABLE, "")
         try:
-            file = run_file_in(_read_private(directory / "run.json"))
+            file = run_file_in(_read_private(directory / _RUN_FILE))
+            key = b"" if tokens else _read_private(directory / _KEY_FILE)
         except (OSError, ValueError) as error:
             raise MachineFailure(
                 f"{directory} is not a run directory of this user ({error})",
                 fix="start a session with `cuecard run`",
             ) from error
-        secret = os.environ.get(CONNECTOR_VARIABLE) or file.token
-        return cls(directory, file.token.encode(), file.settings, secret)
+        by_name = {token.partition("=")[0]: token.encode() for token in tokens.split(",")}
+        return cls(directory, file.settings, key, by_name)
 
     def settings(self, table: str, kind: type[T]) -> T:
         """Decode a stage's table of the settings.
@@ -208,6 +217,12 @@ class Run:
     def remove(self) -> None:
         """Remove the directory and everything in it."""
         shutil.rmtree(self.directory, ignore_errors=True)
+
+
+def socket_folder(directory: Path, stage: str) -> Path:
+    """Return the folder in a run's directory in which a stage creates its socket."""
+    kind, _, source = stage.partition(":")
+    return directory / (f"ring-{source}" if source else kind)
 
 
 def remove_stale_runs(base: Path) -> list[Path]:
@@ -247,7 +262,7 @@ def kept_sessions() -> list[Path]:
     """Return the keeper sockets of this user's killed sessions, the newest first."""
     runs = sorted(_runs(_base_directory()), key=lambda found: found.created_s, reverse=True)
     killed = [found.directory for found in runs if not psutil.pid_exists(found.owner)]
-    return [directory / _KEEPER for directory in killed if _has_keeper(directory)]
+    return [directory / _KEEPER / _KEEPER for directory in killed if _has_keeper(directory)]
 
 
 def _has_keeper(directory: Path) -> bool:
@@ -257,7 +272,7 @@ def _has_keeper(directory: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_KEEPER_TIMEOUT_S)
         try:
-            connection.connect(str(directory / _KEEPER))
+            connection.connect(str(directory / _KEEPER / _KEEPER))
         except (TimeoutError, BlockingIOError):
             return True  # a busy keeper counts as well
         except OSError:

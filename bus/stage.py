@@ -5,7 +5,6 @@ There is no base class and no callback: a stage's `main()` owns its loop and cal
 
 from __future__ import annotations
 
-import sys
 import time
 from types import TracebackType
 from typing import Self, TypeVar
@@ -13,11 +12,11 @@ from typing import Self, TypeVar
 import msgspec
 
 from bus.client import HubClient
-from bus.failures import Failure, MachineFailure
+from bus.failures import Failure
 from bus.messages import Event, Heartbeat, Logged, Message, ProblemReported, StageReady
 from bus.process_lifecycle import Process, unexpected
 from bus.run import Run
-from bus.sandbox import Sandbox
+from bus.sandbox import Sandbox, check_enforced
 from bus.stages import rights_of, stage_kind
 
 HEARTBEAT_INTERVAL_S = 1.0
@@ -58,16 +57,8 @@ class Stage:
         """
         report = self._sandbox.enforce()
         self._sandbox_report = report.summary
-        if report.enforced or sys.platform != "linux":
-            return
-        failure = MachineFailure(
-            f"the sandbox of {self.name} cannot be enforced ({report.summary})",
-            kept="the stage received no audio",
-            fix="run `cuecard doctor`, or continue without a sandbox with --allow-unsandboxed",
-        )
-        if not self.run.tables.get("session", {}).get("allow_unsandboxed"):
-            raise failure
-        self.report(failure)
+        if failure := check_enforced(report, self.name, self.run.tables):
+            self.report(failure)
 
     def ready(self, detail: str = "", *, address: str = "") -> None:
         """Publish that the stage is ready, and its address if it serves requests."""
@@ -126,7 +117,7 @@ class Stage:
         try:
             self.run = Run.open()
             # Before the hub client starts its threads: Landlock covers only later ones.
-            self._sandbox = Sandbox(rights_of(self.name), self.run.directory, self.run.tables)
+            self._sandbox = Sandbox(rights_of(self.name), self.run, self.name)
             self._client = HubClient(self.name, self.run, kinds=self._kinds)
         except Failure as failure:
             self._process.__exit__(type(failure), failure, failure.__traceback__)

@@ -25,6 +25,9 @@ HANG_S = 3.2
 
 HUB, KEEPER = "hub", "keeper"
 
+SMALL_MODEL = "small-model"
+"""Token that llm and the small model's server share."""
+
 _SOUND_DEVICES = ("/dev/snd", "/dev/dsp*")
 _LEAST = Rights(grows_files=False)
 
@@ -77,10 +80,11 @@ class StagePlan:
     """Whether its clean exit ends the session, as when the user closes a window."""
     holds_keys: bool = False
     """Whether it gets the API keys in its environment."""
-    connects: bool = False
-    """Whether it gets the connector's secret."""
-    descriptors: tuple[int, ...] = ()
-    """File descriptors that it inherits, such as the pipe with typed keys."""
+    shared_tokens: tuple[str, ...] = ()
+    """Tokens that it gets besides its own, as secrets between stages."""
+    descriptors: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """File descriptors that it inherits, such as the pipe with typed keys, by the environment variable that
+    tells their numbers: "5,6"."""
     variables: tuple[tuple[str, str], ...] = ()
     """Additional environment variables."""
     outlives_supervisor: bool = False
@@ -152,8 +156,7 @@ STAGES = (
         wave=ANSWERING,
         essential=False,
         niceness=1,
-        connects=True,
-        rights=Rights(reads=NAME_LOOKUP, makes_sockets=True, network=True, grows_files=False),
+        rights=Rights(reads=NAME_LOOKUP, network=True, grows_files=False),
     ),
     StagePlan(
         "llm",
@@ -163,7 +166,7 @@ STAGES = (
         essential=False,
         niceness=1,
         holds_keys=True,
-        connects=True,
+        shared_tokens=(SMALL_MODEL,),
         rights=Rights(
             settings=("llm.notes", "llm.meaning_model_path"),
             reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
@@ -181,6 +184,7 @@ STAGES = (
         silence_limit_s=10.0,
         start_limit_s=60.0,
         niceness=10,
+        shared_tokens=(SMALL_MODEL,),
         rights=Rights(settings=("llm.local_model_path",), serves_tcp=True, grows_files=False),
     ),
     StagePlan(
@@ -204,6 +208,9 @@ STAGES = (
     ),
 )
 """Every kind of stage, in the order in which they start within their wave."""
+
+SUPERVISOR_RIGHTS = Rights(devices=("/dev/tty",), writes=("session.save",), removes_run=True)
+"""Rights of the supervisor, which holds the transcript until the session is saved."""
 
 STAGE_KINDS = {plan.name: plan for plan in STAGES}
 

@@ -1,8 +1,8 @@
 """Wiring of the event plane: a table of which stages publish and receive each event.
 
 A stage is named by its kind, the part before the colon ("vad:mic" is a "vad"). It subscribes exactly to the
-events it receives; the hub rejects what it may not publish. `TRANSIENT` events are delivered to current
-subscribers and are neither numbered, logged nor replayed.
+events it receives; the hub rejects what it may neither publish nor receive. `TRANSIENT` events are delivered
+to current subscribers and are neither numbered, logged nor replayed.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bus import messages as m
-from bus.stages import HUB, STAGES, stage_kind
+from bus.stages import HUB, KEEPER, STAGES, stage_kind
 
 SESSION = "session"
 """The supervisor's process."""
@@ -20,6 +20,9 @@ CONTROL = "control"
 
 VIEWS = ("overlay", "view")
 """The stages that show the session to the user."""
+
+OBSERVERS = (SESSION, CONTROL, KEEPER, *VIEWS)
+"""Those that may receive every event: they show, save or hold the session."""
 
 EVERY_STAGE = tuple(plan.name for plan in STAGES)
 _OUTCOME_READERS = (SESSION, "capture", "vad", "stt", "llm", "practice", *VIEWS)
@@ -64,7 +67,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=("llm", "practice")),
     m.QuestionDetected: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.PassagesRetrieved: Route(by=("llm",), to=(SESSION, *VIEWS)),
-    m.ProviderRequested: Route(by=(CONTROL, "overlay"), to=("llm", "connector")),
+    m.ProviderRequested: Route(by=(CONTROL, "overlay"), to=(SESSION, "llm")),
     m.ProviderReady: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.RequestHeld: Route(by=("llm",), to=(CONTROL, *VIEWS)),
     m.RequestDecided: Route(by=(CONTROL, *VIEWS), to=("llm",)),
@@ -101,6 +104,11 @@ OUTCOMES = frozenset(
 def may_publish(stage: str, event: type[m.Message]) -> bool:
     """Tell whether this stage may publish this event."""
     return stage_kind(stage) in ROUTES[event].by
+
+
+def may_receive(stage: str, event: type[m.Message]) -> bool:
+    """Tell whether this stage may subscribe to this event."""
+    return stage_kind(stage) in (*OBSERVERS, *ROUTES[event].to)
 
 
 def subscriptions(stage: str) -> frozenset[type[m.Message]]:

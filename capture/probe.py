@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from bus.failures import Failure
+from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
 from capture.devices import portaudio
@@ -80,7 +81,7 @@ def _try(source: Live) -> Found | Problem:
 
 def main() -> None:
     """Enter the sandbox, probe, print."""
-    sandbox = Sandbox(rights_of("capture"), Path("/nonexistent"), {})
+    sandbox = Sandbox(rights_of("capture"), Run(Path("/nonexistent"), {}), "capture:probe")
     try:
         portaudio.silence_stderr()
         portaudio.load()

@@ -19,6 +19,7 @@ from bus.messages import (
 )
 from bus.projection import is_own_start
 from bus.stage import Stage
+from bus.stages import SMALL_MODEL
 from llm.client.context import ClientContext
 from llm.client.session import AnswerSession
 from llm.client.sockets import socket_source
@@ -37,9 +38,8 @@ def main() -> None:
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
         conversation = Conversation(settings, notes)
-        session = AnswerSession(
-            ClientContext(settings, stage.publish, socket_source(stage.run), stage.run.token)
-        )
+        sockets = socket_source()
+        session = AnswerSession(ClientContext(settings, stage.publish, sockets, stage.run.token(SMALL_MODEL)))
         stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_description(settings, len(notes)))
@@ -58,6 +58,7 @@ def main() -> None:
                     _perform(conversation.go_live(), stage, session)
             stage.heartbeat()
         session.close("the session ended")
+        sockets.close()
 
 
 def forward(event: Event, session: AnswerSession, *, live: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from bus.failures import MachineFailure, ModelFailure
 from bus.stage import HEARTBEAT_INTERVAL_S, Stage
+from bus.stages import SMALL_MODEL
 from llm.keys.provider_keys import small_model_key
 from llm.settings import LlmSettings
 
@@ -28,7 +29,9 @@ def main() -> None:
         settings = stage.run.settings("llm", LlmSettings)
         _lower_priority()
         server = serve(
-            Path(settings.local_model_path), small_model_key(stage.run.token), settings.local_threads
+            Path(settings.local_model_path),
+            small_model_key(stage.run.token(SMALL_MODEL)),
+            settings.local_threads,
         )
         stage.enter_sandbox()
         stage.ready(

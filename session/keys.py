@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 
 from bus.failures import UsageFailure
 from llm.keys.provider_keys import key_name, variable_with_key
 from llm.keys.session_keys import KeyPipe
-from llm.providers import KNOWN, Provider, named_provider
+from llm.providers import KNOWN, OWN_KEY_VARIABLE, Provider, named_provider
 from llm.settings import LlmSettings
 
 
@@ -36,6 +37,27 @@ def read_typed_keys(settings: LlmSettings) -> KeyPipe:
     return KeyPipe(
         [key_name(provider) for provider in named or [require_provider(settings, settings.provider)]]
     )
+
+
+def take_keys(settings: LlmSettings) -> dict[str, str]:
+    """Return the keys in this process's environment by their variable, and remove them from it.
+
+    The memory in which they were passed is overwritten; copies that Python made cannot be.
+    """
+    named = [provider.key_variables for provider in providers_with_keys(settings).values()]
+    variables = {OWN_KEY_VARIABLE, settings.key_variable, *(name for names in named for name in names)}
+    return {name: _taken(name) for name in sorted(variables & os.environ.keys())}
+
+
+def _taken(name: str) -> str:
+    libc = ctypes.CDLL(None)
+    libc.getenv.restype = ctypes.c_void_p
+    address = libc.getenv(name.encode())
+    value = os.environ[name]
+    if address:
+        ctypes.memset(address, 0, len(os.fsencode(value)))
+    del os.environ[name]
+    return value
 
 
 def require_provider(settings: LlmSettings, wanted: str) -> Provider:

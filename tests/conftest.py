@@ -15,6 +15,8 @@ from hypothesis import settings
 from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
+from llm.connector.line import Inherited
+from session.supervise.child import numbers_of
 
 # Every run tests the same inputs; `--hypothesis-profile=default` tries new ones.
 settings.register_profile("the same each time", derandomize=True, deadline=None)
@@ -84,9 +86,13 @@ def start_stage() -> Iterator[StartStage]:
     """Return a function that starts `python -m <module> [argument]` on a run; all are ended at the end."""
     children: list[subprocess.Popen[bytes]] = []
 
-    def start(run: Run, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start(
+        run: Run, module: str, *arguments: str, descriptors: Inherited = (), **environment: str
+    ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", module, *arguments]
-        child = subprocess.Popen(command, env={**stage_environment(run), **environment})
+        variables = {**stage_environment(run), **numbers_of(descriptors), **environment}
+        inherited = [number for _, numbers in descriptors for number in numbers]
+        child = subprocess.Popen(command, env=variables, pass_fds=inherited)
         children.append(child)
         return child
 

@@ -38,8 +38,10 @@ from bus.messages import (
     StageReady,
 )
 from bus.run import RUN_VARIABLE, Run
+from llm.connector.line import ConnectorLine, Inherited
 from llm.settings import LlmSettings
 from session.run.statistics import percentile
+from session.supervise.child import numbers_of
 
 _FOLLOWED: frozenset[type[Message]] = frozenset(
     {StageReady, ProviderReady, QuestionDetected, AnswerStreamed, AnswerFinished, AnswerStopped}
@@ -186,8 +188,15 @@ def _stage(
             SUPERVISOR_VARIABLE: str(os.getpid()),
             "XDG_STATE_HOME": state,
         }
+        line = stack.enter_context(ConnectorLine())
+        inherited: dict[str, Inherited] = {"llm.connector": line.of_connector, "llm": line.of_llm}
         for module in ("bus", "llm.connector", "llm"):
-            process = subprocess.Popen([sys.executable, "-m", module], env=env)
+            descriptors = inherited.get(module, ())
+            process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                env={**env, **numbers_of(descriptors)},
+                pass_fds=[number for _, numbers in descriptors for number in numbers],
+            )
             stack.callback(process.wait, 10)
             stack.callback(process.terminate)
         talk = _Conversation(run)

@@ -41,7 +41,8 @@ _MOMENTS = (m.Heartbeat, m.LevelMeasured)
 _WORDS = (b"type", b"stage", b"SessionEnding", b"Heartbeat", b"ProblemReported", b"\xc1", b"\xde\xff\xff",
           b"\xdb\xff\xff\xff\xff",
           b"\x91", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x0c\xff", b"kinds", b"since")  # fmt: skip
-_HUB_WORDS = (*_WORDS, b"TOKEN", PUBLISH, SUBSCRIBE)
+_TOKEN_OF = b"TOKEN of "
+_HUB_WORDS = (*_WORDS, _TOKEN_OF, PUBLISH, SUBSCRIBE)
 
 
 def _event(body: bytes) -> None:
@@ -52,12 +53,12 @@ def _event(body: bytes) -> None:
 
 
 @functools.cache
-def _hub() -> tuple[Hub, bytes]:
-    run = Run(Path(tempfile.mkdtemp(prefix="cuecard-fuzz-")), b"0123456789abcdef" * 2, {})
+def _hub() -> tuple[Hub, Run]:
+    run = Run(Path(tempfile.mkdtemp(prefix="cuecard-fuzz-")), {}, b"0123456789abcdef" * 4)
     hub = Hub(run)
     atexit.register(run.remove)
     atexit.register(hub.close)
-    return hub, run.token
+    return hub, run
 
 
 def _packed(*frames: bytes) -> bytes:
@@ -65,30 +66,31 @@ def _packed(*frames: bytes) -> bytes:
 
 
 def _to_hub(body: bytes) -> None:
-    """Receive frames as a peer may send them; `TOKEN` in the input stands for the run's token."""
-    hub, token = _hub()
+    """Receive frames as a peer may send them; `TOKEN of NAME` in the input stands for that stage's token."""
+    hub, run = _hub()
     try:
         frames = msgspec.msgpack.decode(body, type=list[bytes])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         frames = [body[at::_PARTS] for at in range(_PARTS)]
     before = hub.log.latest_seq
-    knows = bool(frames) and frames[0] == b"TOKEN"
+    name = frames[0].removeprefix(_TOKEN_OF) if frames and frames[0].startswith(_TOKEN_OF) else None
     try:
-        hub.receive(b"peer", [token, *frames[1:]] if knows else frames)
+        known = [] if name is None else [run.token(name.decode("latin-1"))]
+        hub.receive(b"peer", [*known, *frames[len(known) :]])
     finally:
         said = hub.log.latest_seq > before
         hub.log.wipe()
-    if said and not (knows and _is_entitled(frames)):
+    if said and (name is None or not _is_entitled(name, frames)):
         raise Forged("the hub logged an event from an unauthorized sender")
 
 
-def _is_entitled(frames: list[bytes]) -> bool:
-    """Tell, independently of the hub's code, whether these frames are valid."""
+def _is_entitled(name: bytes, frames: list[bytes]) -> bool:
+    """Tell, independently of the hub's code, whether these frames of this sender are valid."""
     if len(frames) != _PARTS or frames[1] != PUBLISH:
         return False
-    kind = msgspec.msgpack.decode(frames[3]).get("type")
+    kind = msgspec.msgpack.decode(frames[2]).get("type")
     return any(
-        event.__name__ == kind and frames[2].partition(b":")[0].decode("latin-1") in wiring.ROUTES[event].by
+        event.__name__ == kind and name.partition(b":")[0].decode("latin-1") in wiring.ROUTES[event].by
         for event in wiring.LOGGED
     )
 
@@ -96,12 +98,13 @@ def _is_entitled(frames: list[bytes]) -> bool:
 def _hub_seeds() -> list[bytes]:
     follow = msgspec.msgpack.encode(Subscription(0, ["Heartbeat", "StageReady"]))
     said = [
-        _packed(token, PUBLISH, name, m.encode(event))
-        for token in (b"TOKEN", b"0" * 32)
+        _packed(token + name, PUBLISH, m.encode(event))
+        for token in (_TOKEN_OF, b"0" * 32)
         for name in (b"session", b"vad:mic", b"view", b"llm")
         for event in _EVENTS
     ]
-    return [*said, _packed(b"TOKEN", SUBSCRIBE, b"view", follow), _packed(b"TOKEN", b"stop", b"view", b"")]
+    own = _TOKEN_OF + b"view"
+    return [*said, _packed(own, SUBSCRIBE, follow), _packed(own, b"stop", b"")]
 
 
 def _batch_seeds() -> list[bytes]:

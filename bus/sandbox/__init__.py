@@ -17,11 +17,14 @@ import errno
 import os
 import platform
 import stat
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bus.failures import Failure, MachineFailure
+from bus.run import Run, socket_folder
 from bus.sandbox import landlock, seccomp, selftest
 from bus.sandbox.rights import Rights
 
@@ -43,17 +46,18 @@ class Sandbox:
 
     Args:
         rights: What stays allowed.
-        directory: The run's directory.
-        tables: The run's settings.
+        run: The run.
+        stage: The stage's name.
     """
 
-    def __init__(self, rights: Rights, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, rights: Rights, run: Run, stage: str) -> None:
         self._rights = rights
         self._writable_folders: list[Path] = []
         self._files = ""
         if not seccomp.supported():
             return
-        rules = self._rights.rules(directory, tables)
+        own_folder = socket_folder(run.directory, stage)
+        rules = self._rights.rules(run.directory, own_folder, run.tables)
         self._writable_folders = list(rules.writable_folders)
         self._files = _restrict_files(rules)
         self._older = selftest.OlderThread()
@@ -102,9 +106,29 @@ class Sandbox:
         return ("no file can grow (rlimit)",)
 
 
+def check_enforced(
+    report: SandboxReport, name: str, tables: Mapping[str, Mapping[str, Any]]
+) -> Failure | None:
+    """Return what to report of a sandbox that is not enforced on Linux; None if it is.
+
+    Raises:
+        MachineFailure: It is not, and --allow-unsandboxed is not set.
+    """
+    if report.enforced or sys.platform != "linux":
+        return None
+    failure = MachineFailure(
+        f"the sandbox of {name} cannot be enforced ({report.summary})",
+        kept="it received no audio and no transcript",
+        fix="run `cuecard doctor`, or continue without a sandbox with --allow-unsandboxed",
+    )
+    if not tables.get("session", {}).get("allow_unsandboxed"):
+        raise failure
+    return failure
+
+
 def enforce_now() -> SandboxReport:
     """Put this process into a sandbox with the least rights, as a test of what the kernel enforces."""
-    return Sandbox(Rights(grows_files=False), Path("/nonexistent"), {}).enforce()
+    return Sandbox(Rights(grows_files=False), Run(Path("/nonexistent"), {}), "doctor").enforce()
 
 
 def _restrict_files(rules: landlock.Rules) -> str:

@@ -53,6 +53,8 @@ class Rules:
     """Folders in which Unix sockets may be created and removed."""
     writable_folders: Iterable[Path] = ()
     """Folders in which files may be written."""
+    removes: Iterable[Path] = ()
+    """Folders in which entries may be listed and removed, at any depth."""
     empties: Iterable[Path] = ()
     """Folders from which empty folders may be removed."""
     tcp: bool = False
@@ -88,6 +90,7 @@ def restrict(rules: Rules) -> int:
             (rules.devices, _DEVICE),
             (rules.sockets, _SOCKETS),
             (rules.writable_folders, _KEEP),
+            (rules.removes, _READ_DIR | _REMOVE_DIR | _REMOVE_FILE),
             (rules.empties, _REMOVE_DIR),
         ):
             for path in paths:

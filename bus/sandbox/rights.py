@@ -68,9 +68,9 @@ class Rights:
     """Files and folders it reads."""
     devices: tuple[str, ...] = ()
     makes_sockets: bool = False
-    """Whether it creates sockets in the run directory."""
+    """Whether it creates a socket in a folder of its own in the run directory."""
     removes_run: bool = False
-    """Whether it removes the run directory at the end."""
+    """Whether it may remove the run directory and what is in it; it cannot read or create anything there."""
     writable_folders: tuple[str, ...] = ()
     """Folders in which it writes files."""
     writes: tuple[str, ...] = ()
@@ -89,22 +89,28 @@ class Rights:
     grows_files: bool = True
     """Whether it, or one of its libraries, allocates shared memory later or writes to standard output."""
 
-    def rules(self, directory: Path, tables: Mapping[str, Mapping[str, Any]]) -> Rules:
-        """Return the rules for a run in this directory with these settings."""
+    def rules(self, directory: Path, own_folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> Rules:
+        """Return the rules for a run in this directory with these settings.
+
+        Args:
+            directory: The run's directory.
+            own_folder: The stage's folder for its socket; created if the stage makes one.
+            tables: The settings.
+        """
         writable_folders = [*expand(self.writable_folders), *self._folders_written(tables)]
-        for folder in writable_folders:
+        for folder in [*writable_folders, *([own_folder] if self.makes_sockets else ())]:
             with contextlib.suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         named = [path for setting in self.settings for path in _paths_in(tables, setting)]
-        named += [directory] if self.removes_run else []
         reads = expand(self.reads)
         linked = own_places(str(path) for path in link_targets([*named, *reads]))
         return Rules(
             reads=[*expand(_SYSTEM), *_program(), *reads, *named, *linked, *self._name_lookup()],
             lists=expand(self.lists),
             devices=expand((*_COMMON_DEVICES, *self.devices)),
-            sockets=[directory] if self.makes_sockets else (),
+            sockets=[own_folder] if self.makes_sockets else (),
             writable_folders=writable_folders,
+            removes=[directory] if self.removes_run else (),
             empties=[directory.parent] if self.removes_run else (),
             tcp=self.network,
             serves_tcp=self.serves_tcp,

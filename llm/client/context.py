@@ -20,7 +20,7 @@ class ClientContext:
     """Publishes an event; thread-safe."""
     sockets: SocketSource
     """Opens TCP connections."""
-    run_token: bytes = b""
+    model_token: bytes = b""
     """Derives the key of the small model's server."""
 
 

@@ -20,7 +20,7 @@ from llm.client.http_connection import HttpConnection
 from llm.client.model_list import choose_model, list_models
 from llm.client.small_model import SmallModelAddress
 from llm.keys.provider_keys import find_key, small_model_key
-from llm.providers import LOCAL_SERVERS, named_provider, small_model
+from llm.providers import LOCAL_SERVERS, requested_provider, small_model
 from llm.providers.address import with_version
 from llm.providers.model_names import chat_models
 from llm.providers.provider import Provider, dialect
@@ -57,7 +57,7 @@ class ProviderFinder:
             Failure: There is no provider, no key, or no such model.
         """
         provider = provider.strip()
-        named = named_provider(self._settings, provider)
+        named = requested_provider(self._settings, provider)
         if named is not None:
             key = await asyncio.to_thread(find_key, named, os.environ)
             return await self._open(named, key, model)
@@ -134,7 +134,7 @@ class ProviderFinder:
         address = await self._small.address()
         if not address:
             raise errors.no_provider("the small model's server did not start", "try `cuecard doctor`")
-        key = small_model_key(self._context.run_token)
+        key = small_model_key(self._context.model_token)
         http = HttpConnection(small_model(address), key, self._context)
         try:
             listed = await self._list(http, [])

@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
-import time
-from collections.abc import AsyncIterator
-from pathlib import Path
+import stat
 from typing import Literal, Protocol
 
 import anyio
 from anyio.abc import SocketStream
 
 from bus.failures import ProviderFailure, Rejected
-from bus.local_socket import PASSES_SOCKETS, check_same_user
-from bus.run import Run
+from bus.local_socket import PASSES_SOCKETS
+from llm.connector.line import inherited_line
 from llm.connector.protocol import (
     MAX_BYTES,
     MAX_TIMEOUT_S,
+    STARTED,
     ConnectOutcome,
+    ConnectReply,
     ConnectRequest,
+    Ready,
+    Request,
     decode_reply,
     encode,
 )
@@ -30,13 +33,13 @@ from llm.connector.tcp import outcome_of
 CONNECTOR_TIMEOUT_S = 5.0
 """How long to wait for a connector that is being started or restarted."""
 
-_RETRY_S = 0.02
+_MOST_DESCRIPTORS = 4
 _INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 _OWN_FAULTS = {
     "no connector": (
         "the connector, which opens every connection, is not running",
-        "end the session and start it again; when started manually, run `python -m llm.connector` too",
+        "end the session and start it again; a stage that was started by hand has no connector",
     ),
     "not chosen": ("the connector does not know that you chose it", "choose it again"),
 }
@@ -59,6 +62,9 @@ class ConnectFailed(Exception):
 class SocketSource(Protocol):
     """Opens TCP connections."""
 
+    def close(self) -> None:
+        """Release what it holds; connections stay open."""
+
     async def wait_ready(self) -> None:
         """Return as soon as connections can be opened.
 
@@ -80,6 +86,9 @@ class DirectSockets:
     async def wait_ready(self) -> None:
         """Return at once."""
 
+    def close(self) -> None:
+        """Hold nothing to release."""
+
     async def connect(self, host: str, port: int, timeout_s: float) -> SocketStream:
         """Return a connection.
 
@@ -94,16 +103,16 @@ class DirectSockets:
 
 
 class ConnectorSockets:
-    """Receives connected sockets from the connector. Use it on one event loop.
+    """Receives connected sockets from the connector. Use it on one event loop at a time.
 
     Args:
-        address: The connector's Unix socket.
-        secret: Authenticates this process to the connector.
+        line: This process's end of the line; None if it has none.
     """
 
-    def __init__(self, address: Path, secret: str) -> None:
-        self._address = address
-        self._secret = secret
+    def __init__(self, line: socket.socket | None) -> None:
+        self._line = line
+        self._waiting: dict[int, tuple[Request, asyncio.Future[_Received]]] = {}
+        """Requests without a reply, by their number."""
 
     async def wait_ready(self) -> None:
         """Return as soon as the connector is running.
@@ -112,8 +121,7 @@ class ConnectorSockets:
             ProviderFailure: It is not.
         """
         try:
-            async with self._channel():
-                pass
+            await self._check_running()
         except ConnectFailed as failed:
             raise ProviderFailure(
                 f"no provider can be reached: {failed.why}",
@@ -140,89 +148,102 @@ class ConnectorSockets:
         Raises:
             ConnectFailed: There is none.
         """
+        await self._check_running()
         timeout_s = min(timeout_s, MAX_TIMEOUT_S)
-        request = encode(ConnectRequest(self._secret, host, port, timeout_s))
+        request = ConnectRequest(_new_number(), host, port, timeout_s)
         try:
-            async with asyncio.timeout(timeout_s + CONNECTOR_TIMEOUT_S):
-                while True:
-                    async with self._channel() as channel:
-                        with contextlib.suppress(ConnectionError):
-                            return await _request_socket(channel, request)
-                    await asyncio.sleep(_RETRY_S)
+            outcome, connection = await self._ask(request, timeout_s + CONNECTOR_TIMEOUT_S)
         except TimeoutError:
             raise ConnectFailed("timed out") from None
-        except (OSError, Rejected) as error:
-            raise ConnectFailed("unreachable") from error
+        if outcome != "connected":
+            raise ConnectFailed(outcome)
+        if connection is None:
+            raise ConnectFailed("unreachable")
+        return connection
 
-    @contextlib.asynccontextmanager
-    async def _channel(self) -> AsyncIterator[socket.socket]:
-        """Yield a Unix socket to the connector, as soon as it is running.
+    def close(self) -> None:
+        """Close the line."""
+        if self._line is not None:
+            self._line.close()
+
+    async def _check_running(self) -> None:
+        """Return as soon as the connector replies.
 
         Raises:
-            ConnectFailed: It is not.
+            ConnectFailed: It does not.
         """
-        deadline_s = time.monotonic() + CONNECTOR_TIMEOUT_S
-        while (channel := self._open_channel()) is None:
-            if time.monotonic() > deadline_s:
-                raise ConnectFailed("no connector")
-            await asyncio.sleep(_RETRY_S)
-        with channel:
-            check_same_user(channel)
-            yield channel
-
-    def _open_channel(self) -> socket.socket | None:
-        channel = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        channel.setblocking(False)
         try:
-            channel.connect(str(self._address))
-        except OSError:  # not running yet, or its backlog is full
-            channel.close()
-            return None
-        return channel
+            await self._ask(Ready(_new_number()), CONNECTOR_TIMEOUT_S)
+        except TimeoutError:
+            raise ConnectFailed("no connector") from None
+
+    async def _ask(self, request: Request, timeout_s: float) -> _Received:
+        """Send a request and return its reply.
+
+        Raises:
+            TimeoutError: None came.
+            ConnectFailed: There is no line.
+        """
+        if self._line is None:
+            raise ConnectFailed("no connector")
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[_Received] = loop.create_future()
+        self._waiting[request.number] = request, reply
+        loop.add_reader(self._line, self._receive, self._line)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await loop.sock_sendall(self._line, encode(request))
+                return await reply
+        finally:
+            del self._waiting[request.number]
+            if not self._waiting:
+                loop.remove_reader(self._line)
+
+    def _receive(self, line: socket.socket) -> None:
+        """Receive one packet; a connector that has just started is sent what still waits."""
+        body, descriptors, _, _ = socket.recv_fds(line, MAX_BYTES, _MOST_DESCRIPTORS)
+        if not body:  # the supervisor is dead, and with it the session
+            asyncio.get_running_loop().remove_reader(line)
+        connection = _only_connection(descriptors)
+        try:
+            reply = decode_reply(body)
+        except Rejected:
+            reply = ConnectReply(0, "unreachable")
+        if reply == STARTED:
+            for request, _ in self._waiting.values():
+                with contextlib.suppress(BlockingIOError):  # a full line has it still
+                    line.send(encode(request))
+        _, future = self._waiting.get(reply.number, (None, None))
+        if future is not None and not future.done():
+            future.set_result((reply.outcome, connection))
+        elif connection is not None:  # nobody waits for it any more
+            connection.close()
 
 
-def socket_source(run: Run) -> SocketSource:
-    """Return how this run's llm process opens connections."""
-    if not PASSES_SOCKETS:
-        return DirectSockets()
-    return ConnectorSockets(run.connector_address, run.connector_secret)
+_Received = tuple[ConnectOutcome, socket.socket | None]
 
 
-async def _request_socket(channel: socket.socket, request: bytes) -> socket.socket:
-    """Send a request and return the socket that comes with the reply.
+def socket_source() -> SocketSource:
+    """Return how this process opens connections as the llm stage."""
+    return ConnectorSockets(inherited_line(os.environ)) if PASSES_SOCKETS else DirectSockets()
 
-    Raises:
-        ConnectFailed: The connector has no connection for us.
-        Rejected: The reply is malformed.
-        ConnectionError: The connector died.
-    """
-    await asyncio.get_running_loop().sock_sendall(channel, request)
-    await _wait_readable(channel)
-    body, descriptors, _, _ = socket.recv_fds(channel, MAX_BYTES, 1)
+
+def _new_number() -> int:
+    """Return a number that no request of a killed llm had."""
+    return secrets.randbits(53)
+
+
+def _only_connection(descriptors: list[int]) -> socket.socket | None:
+    """Return the one received descriptor if it is an internet socket; close all others."""
     with contextlib.ExitStack() as unused:
         for each in descriptors:
             unused.callback(os.close, each)
-        if not body:
-            raise ConnectionResetError("the connector closed the connection")
-        reply = decode_reply(body)
-        if reply.outcome != "connected":
-            raise ConnectFailed(reply.outcome)
-        if not descriptors:
-            raise Rejected("the reply has no socket")
+        if len(descriptors) != 1 or not stat.S_ISSOCK(os.fstat(descriptors[0]).st_mode):
+            return None
         connection = socket.socket(fileno=descriptors[0])
         unused.pop_all()
         connection.set_inheritable(False)
         if connection.family not in _INTERNET:
             connection.close()
-            raise Rejected("the received descriptor is not an internet socket")
+            return None
         return connection
-
-
-async def _wait_readable(channel: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(channel, lambda: None if ready.done() else ready.set_result(None))
-    try:
-        await ready
-    finally:
-        loop.remove_reader(channel)

@@ -6,37 +6,39 @@ first byte, so the connector sees no text, key or request.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 
+from bus.failures import StageFailure
 from bus.messages import Event, ProblemReported
 from bus.stage import Stage
 from llm.connector.allowlist import Allowlist
+from llm.connector.line import inherited_line, read_choices
 from llm.connector.server import ConnectorServer
 from llm.settings import LlmSettings
 
 _MAX_REPORTS = 5
-_POLL_S = 0.4  # an event ends the wait at once
+_POLL_S = 0.4
 
 
 def main() -> None:
     """Run the stage."""
     with Stage("connector") as stage:
-        allowlist = Allowlist(stage.run.settings("llm", LlmSettings))
-        with ConnectorServer(
-            stage.run.connector_address,
-            stage.run.connector_secret,
-            allowlist,
-            BlockedHosts(stage.publish),
-        ) as server:
+        line = inherited_line(os.environ)
+        if line is None:
+            raise StageFailure(
+                "the connector has no line to llm", kept="nothing was started", fix="start a session"
+            )
+        allowlist = Allowlist(
+            stage.run.settings("llm", LlmSettings), functools.partial(read_choices, os.environ)
+        )
+        with ConnectorServer(line, allowlist, BlockedHosts(stage.publish)) as server:
             stage.enter_sandbox()
-            for logged in stage.history():
-                allowlist.apply(logged)
             server.start()
             stage.ready("opens connections to this machine and the chosen providers")
             while not stage.stopping():
-                for logged in stage.poll(_POLL_S):
-                    allowlist.apply(logged)
+                stage.poll(_POLL_S)
                 server.check_alive()
                 stage.heartbeat()
     os._exit(0)  # a normal exit would wait for name lookups in progress

@@ -7,10 +7,10 @@ the session. Entries stay for the session, because a replaced connection is used
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
-from bus.messages import Logged, ProviderRequested
 from llm.connector.proxies import proxy_for
 from llm.providers import named_provider
 from llm.settings import LlmSettings
@@ -19,21 +19,27 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Allowlist:
-    """The allowed hosts and ports, as a projection of the event log."""
+    """The allowed hosts and ports.
 
-    def __init__(self, settings: LlmSettings) -> None:
+    Args:
+        settings: The settings at the start of the session.
+        choices: Returns the names of the providers that the user has chosen since, all of them each time.
+    """
+
+    def __init__(self, settings: LlmSettings, choices: Callable[[], Sequence[str]] = tuple) -> None:
         self._settings = settings
+        self._choices = choices
+        self._known_choices = 0
         self._allowed: set[tuple[str, int]] = set()
         for name in (settings.provider, settings.fallback_provider):
             self._add(name)
 
-    def apply(self, logged: Logged) -> None:
-        """Add a provider that the user chose."""
-        if isinstance(logged.event, ProviderRequested):
-            self._add(logged.event.provider)
-
     def __call__(self, host: str, port: int) -> bool:
         """Return whether a connection to this host and port may be opened."""
+        chosen = self._choices()
+        for name in chosen[self._known_choices :]:
+            self._add(name)
+        self._known_choices = len(chosen)
         return is_this_machine(host) or (normalized_host(host), port) in self._allowed
 
     def _add(self, name: str) -> None:

@@ -1,74 +1,65 @@
-"""Server of the connector: hands connected sockets to authenticated clients.
+"""Server of the connector: hands connected sockets to llm over the line that both inherited.
 
-Listens on a Unix socket in the run's private directory and works on its own thread, so that a slow name
-lookup delays no other client. Each client sends one request.
+Works on its own thread, so that a slow name lookup delays no other request.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bus.failures import MachineFailure, Rejected, StageFailure
-from bus.local_socket import check_same_user, listening_socket
+from bus.failures import Rejected, StageFailure
 from llm.connector.protocol import (
     MAX_BYTES,
+    STARTED,
     ConnectOutcome,
     ConnectReply,
     ConnectRequest,
+    Ready,
     decode_request,
     encode,
 )
 from llm.connector.tcp import open_socket, outcome_of
 
-_REQUEST_TIMEOUT_S = 1.0
 _CHOICE_TIMEOUT_S = 0.5
 """The user's choice of a provider may reach llm a moment before it reaches the connector."""
 
 _POLL_S = 0.02
-_MAX_CLIENTS = 64
+_MAX_REQUESTS = 64
+"""Requests in progress; further ones wait in the line."""
 _LOOP_TIMEOUT_S = 2.0
 _STOP_TIMEOUT_S = 1.0
 
 
 class ConnectorServer:
-    """Opens connections for authenticated clients.
+    """Opens connections for the process at the other end of a line.
 
     Args:
-        address: Path of the Unix socket.
-        secret: What a client must send.
+        line: This end; closed with the server.
         allowed: Returns whether a host and port may be connected to.
         on_blocked: Called with a host and port that may not; from another thread.
-
-    Raises:
-        MachineFailure: The socket cannot be created.
     """
 
     def __init__(
         self,
-        address: Path,
-        secret: str,
+        line: socket.socket,
         allowed: Callable[[str, int], bool],
         on_blocked: Callable[[str, int], None],
     ) -> None:
-        self._address = address
-        self._secret = secret.encode()
+        self._line = line
         self._allowed = allowed
         self._on_blocked = on_blocked
-        self._clients: set[asyncio.Task[None]] = set()
-        self._socket = _listen(address)
+        self._answering: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="connector", daemon=True)
 
     def start(self) -> None:
-        """Begin to serve; earlier clients have been queued by the kernel."""
+        """Begin to serve; earlier requests wait in the line."""
         self._thread.start()
 
     def check_alive(self) -> None:
@@ -77,9 +68,8 @@ class ConnectorServer:
         Raises:
             StageFailure: It does not.
         """
-        turned = asyncio.run_coroutine_threadsafe(self._is_serving(), self._loop)
         try:
-            serving = turned.result(_LOOP_TIMEOUT_S)
+            serving = asyncio.run_coroutine_threadsafe(self._is_serving(), self._loop).result(_LOOP_TIMEOUT_S)
         except TimeoutError:
             serving = False
         if not serving:
@@ -94,13 +84,12 @@ class ConnectorServer:
             self._thread.join(_STOP_TIMEOUT_S)
         else:
             self._loop.close()
-        self._socket.close()
-        self._address.unlink(missing_ok=True)
+        self._line.close()
 
     def _run(self) -> None:
         self._serving = self._loop.create_task(self._serve())
         self._loop.run_forever()
-        tasks = (self._serving, *self._clients)
+        tasks = (self._serving, *self._answering)
         for task in tasks:
             task.cancel()
         self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
@@ -110,43 +99,38 @@ class ConnectorServer:
         return not self._serving.done()
 
     async def _serve(self) -> None:
+        await self._send(STARTED)
+        while True:
+            packet = await self._loop.sock_recv(self._line, MAX_BYTES + 1)
+            if not packet:
+                return  # the other end is closed for good: nobody is left to serve
+            while len(self._answering) >= _MAX_REQUESTS:
+                await asyncio.sleep(_POLL_S)
+            with contextlib.suppress(Rejected):
+                task = self._loop.create_task(self._answer(decode_request(packet)))
+                self._answering.add(task)
+                task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, request: Ready | ConnectRequest) -> None:
+        if isinstance(request, Ready):
+            await self._send(ConnectReply(request.number, "ready"))
+            return
+        outcome, connection = await self._connect(request)
+        with connection or contextlib.nullcontext():
+            await self._send(ConnectReply(request.number, outcome), connection)
+
+    async def _send(self, reply: ConnectReply, connection: socket.socket | None = None) -> None:
+        """Send a reply, with a socket if there is one; waits while the line is full."""
+        descriptors = [connection.fileno()] if connection else []
         while True:
             try:
-                channel, _ = await self._loop.sock_accept(self._socket)
-            except OSError:  # the process may be out of descriptors for a moment
+                socket.send_fds(self._line, [encode(reply)], descriptors)
+            except BlockingIOError:
                 await asyncio.sleep(_POLL_S)
-                continue
-            if len(self._clients) >= _MAX_CLIENTS:
-                channel.close()
-                continue
-            client = self._loop.create_task(self._answer(channel))
-            self._clients.add(client)
-            client.add_done_callback(self._clients.discard)
-
-    async def _answer(self, channel: socket.socket) -> None:
-        """Serve one client; closes the channel of an unauthenticated or silent one."""
-        with channel, contextlib.suppress(OSError, Rejected):
-            check_same_user(channel)
-            async with asyncio.timeout(_REQUEST_TIMEOUT_S):
-                request = decode_request(await self._read_line(channel))
-            if not hmac.compare_digest(request.secret.encode(), self._secret):
+            except OSError:  # the other end is closed
                 return
-            outcome, connection = await self._connect(request)
-            reply = encode(ConnectReply(outcome))
-            if connection is None:
-                channel.send(reply)
+            else:
                 return
-            with connection:
-                socket.send_fds(channel, [reply], [connection.fileno()])
-
-    async def _read_line(self, channel: socket.socket) -> bytes:
-        body = b""
-        while not body.endswith(b"\n") and len(body) <= MAX_BYTES:
-            more = await self._loop.sock_recv(channel, MAX_BYTES)
-            if not more:
-                break
-            body += more
-        return body
 
     async def _connect(self, request: ConnectRequest) -> tuple[ConnectOutcome, socket.socket | None]:
         if not await self._is_allowed(request.host, request.port):
@@ -172,16 +156,3 @@ class ConnectorServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _listen(address: Path) -> socket.socket:
-    try:
-        listener = listening_socket(address)
-    except OSError as error:
-        raise MachineFailure(
-            f"the socket {address} cannot be created ({error.strerror or error})",
-            kept="everything but answers",
-            fix="free space in the run directory",
-        ) from error
-    listener.setblocking(False)
-    return listener

@@ -13,8 +13,8 @@ from bus.failures import ProviderFailure
 from llm.keys import keychain
 from llm.keys.key_input import is_key
 from llm.keys.keychain import WHY, Outcome
-from llm.keys.session_keys import session_key
-from llm.providers import KNOWN, Provider
+from llm.keys.session_keys import session_key, with_inherited_keys
+from llm.providers import Provider, is_known_host
 
 _KEY_STORE = "the system's key store"
 
@@ -25,6 +25,7 @@ def find_key(provider: Provider, environment: Mapping[str, str]) -> str | None:
     Raises:
         ProviderFailure: A required key is missing, or the key is malformed.
     """
+    environment = with_inherited_keys(environment)
     typed = session_key(key_name(provider), environment)
     if typed:
         return typed
@@ -43,7 +44,7 @@ def find_key(provider: Provider, environment: Mapping[str, str]) -> str | None:
 
 def key_name(provider: Provider) -> str:
     """Return the name of a key: the provider's, or the host of the user's own address."""
-    return (provider.key_name or provider.name) if _is_known_host(provider) else provider.host
+    return (provider.key_name or provider.name) if is_known_host(provider) else provider.host
 
 
 def variable_with_key(provider: Provider, environment: Mapping[str, str]) -> str:
@@ -56,26 +57,23 @@ def may_be_stored(provider: Provider) -> bool:
     return provider.needs_key or not (provider.local or provider.small)
 
 
-def small_model_key(run_token: bytes) -> str:
-    """Return the key between the llm stage and the small model's server of this run."""
-    return hmac.new(run_token, b"the small model's server", hashlib.sha256).hexdigest()
-
-
-def _is_known_host(provider: Provider) -> bool:
-    """Return whether this is a known provider itself, not a gateway for it."""
-    return provider.name in KNOWN and KNOWN[provider.name].host == provider.host
+def small_model_key(token: bytes) -> str:
+    """Return the key between llm and the small model's server, from the token that they share."""
+    return hmac.new(token, b"the small model's server", hashlib.sha256).hexdigest()
 
 
 def _missing(provider: Provider, outcome: Outcome) -> ProviderFailure:
-    fix = f"`cuecard keys set {key_name(provider) if _is_known_host(provider) else provider.base_url}`"
+    fix = f"`cuecard keys set {key_name(provider) if is_known_host(provider) else provider.base_url}`"
     if outcome in (Outcome.LOCKED, Outcome.TIMED_OUT):
         fix = "unlock the key store"
     elif outcome is not Outcome.NOTHING_STORED:
         fix = "type it for one session with --ask-key"
+    variables = " or ".join(provider.key_variables)
+    otherwise = f"set {variables}" if variables else "name it with --provider"
     return ProviderFailure(
         f"there is no key for {provider.name} (not in the environment, and {WHY[outcome]})",
         kept="the transcript continues, and your notes are shown",
-        fix=f"{fix}, or set {' or '.join(provider.key_variables)}, and start again; or use --provider auto",
+        fix=f"{fix}, or {otherwise}, and start again; or use --provider auto",
     )
 
 

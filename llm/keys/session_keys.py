@@ -34,6 +34,26 @@ _decoder = msgspec.json.Decoder(dict[str, str])
 _reading = threading.Lock()
 
 
+KEYS_VARIABLE = "CUECARD_KEYS"
+"""Environment variable with the descriptor of the keys that were in the user's environment."""
+
+
+def keys_in_memory(keys: Mapping[str, str]) -> int:
+    """Return the descriptor of a file in memory with these keys by variable. Linux only."""
+    descriptor = os.memfd_create("keys")
+    os.write(descriptor, msgspec.json.encode(keys))
+    return descriptor
+
+
+def with_inherited_keys(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment with the keys that the supervisor took out of it."""
+    descriptor = environment.get(KEYS_VARIABLE, "")
+    if not descriptor.isdigit():
+        return environment
+    packed = os.pread(int(descriptor), os.fstat(int(descriptor)).st_size, 0)
+    return {**environment, **_decoder.decode(packed)}
+
+
 class KeyPipe:
     """A pipe with the keys of a session, for the process that starts the stages.
 

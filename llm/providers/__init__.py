@@ -23,8 +23,10 @@ __all__ = [
     "MODES",
     "OWN_KEY_VARIABLE",
     "Provider",
+    "is_known_host",
     "leaves_machine",
     "named_provider",
+    "requested_provider",
     "small_model",
 ]
 
@@ -82,6 +84,27 @@ def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider
     if settings.key_variable and name == settings.provider.strip():  # no other provider's key
         provider = replace(provider, key_variables=(settings.key_variable,))
     return provider
+
+
+def requested_provider(settings: LlmSettings, wanted: str) -> Provider | None:
+    """Return the provider that is requested during a session, as `named_provider` does.
+
+    A key of the environment goes only to the known provider that it is for, and to the addresses that the
+    settings name: a stage that someone took over could request any other.
+
+    Raises:
+        SettingsFailure: The name is unknown, or the address is invalid or not allowed.
+    """
+    provider = named_provider(settings, wanted)
+    from_settings = {settings.provider.strip(), settings.fallback_provider.strip()}
+    if provider is None or wanted.strip() in from_settings or is_known_host(provider):
+        return provider
+    return replace(provider, key_variables=())
+
+
+def is_known_host(provider: Provider) -> bool:
+    """Return whether this is a known provider itself, not a gateway for it."""
+    return provider.name in KNOWN and KNOWN[provider.name].host == provider.host
 
 
 def small_model(address: str) -> Provider:

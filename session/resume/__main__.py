@@ -79,11 +79,13 @@ def _serve(stage: Stage, server: KeeperServer, body: bytes, keep_s: float) -> No
 
 
 def _clear(directory: Path, *, but: Path | None = None) -> None:
-    """Remove the files that killed processes left in the run's directory."""
-    with contextlib.suppress(OSError):
-        for left in directory.iterdir():
-            if left != but:
-                left.unlink(missing_ok=True)
+    """Remove what killed processes left in the run's directory."""
+    for left in sorted(directory.rglob("*"), reverse=True):  # what is in a folder comes before the folder
+        with contextlib.suppress(OSError):
+            if left.is_dir() and not left.is_symlink():
+                left.rmdir()
+            elif left != but:
+                left.unlink()
 
 
 def _now_s() -> float:

@@ -20,6 +20,7 @@ from bus import run
 from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure, UsageFailure
 from bus.messages import Logged, SessionEnding
 from bus.private_memory import forbid_memory_access
+from session.run import isolation
 from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
 from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
@@ -76,7 +77,8 @@ def _continue(kept: KeptSession, settings: AllSettings, connection: socket.socke
 
     resumed = ResumedLog(kept, confirm)
     plans = resumed.with_log_for_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
-    run_and_report(LiveSession(settings, plans, resumed=resumed), settings)
+    plans, starter = isolation.prepare(plans, settings.llm)
+    run_and_report(LiveSession(settings, plans, starter, resumed=resumed), settings)
 
 
 def _connect_to_keeper() -> socket.socket:

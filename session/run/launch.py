@@ -17,9 +17,10 @@ from bus.failures import Failure, StageFailure
 from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import Live, parse_source
+from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
-from session.run import consent
+from session.run import consent, isolation
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
@@ -43,7 +44,8 @@ def launch(request: Request) -> None:
     plans = plans_for(settings, practises=request.practises)
     if request.ask_key:
         plans = _with_typed_keys(plans, settings.llm)
-    session = LiveSession(settings, plans, consented=needs_consent, true_ends_s=request.true_ends_s)
+    plans, starter = isolation.prepare(plans, settings.llm)
+    session = LiveSession(settings, plans, starter, consented=needs_consent, true_ends_s=request.true_ends_s)
     run_and_report(session, settings)
 
 
@@ -119,7 +121,7 @@ def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[
     """Prompt for the keys, and return the plans with the pipe that holds them where keys may be held."""
     pipe = read_typed_keys(settings)
     return [
-        dataclasses.replace(plan, descriptors=pipe.descriptors, variables=tuple(pipe.environment.items()))
+        dataclasses.replace(plan, descriptors=(*plan.descriptors, (PIPE_VARIABLE, pipe.descriptors)))
         if plan.holds_keys
         else plan
         for plan in plans

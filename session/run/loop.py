@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from bus.messages import (
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, MODES
+from session.run import isolation
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
@@ -28,6 +30,7 @@ from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
+from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
@@ -46,6 +49,7 @@ class LiveSession:
     Args:
         settings: All settings, resolved.
         plans: The stages.
+        starter: Starts them.
         consented: The user confirmed that the other party knows.
         true_ends_s: True ends of speech by source, where known.
         resumed: The log of the session to resume, if any.
@@ -55,6 +59,7 @@ class LiveSession:
         self,
         settings: AllSettings,
         plans: Sequence[StagePlan],
+        starter: Starter,
         *,
         consented: bool = False,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
@@ -62,6 +67,7 @@ class LiveSession:
     ) -> None:
         self._settings = settings
         self._plans = plans
+        self._starter = starter
         self._consented = consented
         self._resumed = resumed
         self.statistics = Statistics(true_ends_s or {})
@@ -91,10 +97,11 @@ class LiveSession:
         self._save_file = save_file
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
-            supervisor = Supervisor(run, self._plans)
+            supervisor = Supervisor(run, self._plans, self._starter)
             try:
                 with supervisor:
-                    client = supervisor.start(wiring.subscriptions("session"))
+                    enter = functools.partial(isolation.enter_sandbox, run)
+                    client = supervisor.start(wiring.subscriptions("session"), enter)
                     self._apply(supervisor, supervisor.first_events)
                     self._announce(client)
                     cause = self._loop(supervisor, client, interrupts)
@@ -110,6 +117,7 @@ class LiveSession:
             finally:
                 for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
                     self._note(Logged(0, 0, outcome))
+                self._starter.close()
                 if not supervisor.keeps_log:
                     run.remove()
         return SessionOutcome(cause, killed, time.monotonic() - decided_s)
@@ -205,6 +213,7 @@ class LiveSession:
             self._outcomes.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):
+                    supervisor.apply_choice(logged)
                     continue
                 self._resumed.apply(logged)
             supervisor.apply(logged)

@@ -56,8 +56,8 @@ class ResumedLog:
         body = msgspec.msgpack.encode(self._kept.events)
         threading.Thread(target=_write, args=(write_end, body), name="resumed-log", daemon=True).start()
         hub, *others = plans
-        variables = (*hub.variables, (HISTORY_VARIABLE, str(read_end)))
-        return [dataclasses.replace(hub, descriptors=(read_end,), variables=variables), *others]
+        descriptors = (*hub.descriptors, (HISTORY_VARIABLE, (read_end,)))
+        return [dataclasses.replace(hub, descriptors=descriptors), *others]
 
 
 def _write(descriptor: int, body: bytes) -> None:

@@ -6,12 +6,13 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 
 import psutil
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
-from bus.run import CONNECTOR_VARIABLE, RUN_VARIABLE, Run
-from bus.stages import StagePlan
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
+from bus.stages import HUB, StagePlan
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 """Keeps libraries from starting extra threads, and from spinning while they wait."""
@@ -36,8 +37,8 @@ class Child:
         bootstrap = () if plan.outlives_supervisor else (BEGIN,)
         self._process = subprocess.Popen(
             [sys.executable, "-m", *bootstrap, plan.module, *plan.arguments],
-            env={**_environment(plan, run), **dict(plan.variables)},
-            pass_fds=plan.descriptors,
+            env={**_environment(plan, run), **dict(plan.variables), **numbers_of(plan.descriptors)},
+            pass_fds=[number for _, numbers in plan.descriptors for number in numbers],
             stdin=None if plan.inherits_stdin else subprocess.DEVNULL,
             stdout=None if plan.inherits_stdout else subprocess.DEVNULL,
             # A reader of standard error must not wait for a process that outlives the supervisor.
@@ -74,6 +75,11 @@ class Child:
             return None
 
 
+def numbers_of(descriptors: Iterable[tuple[str, Sequence[int]]]) -> dict[str, str]:
+    """Return the environment variables that tell a process the numbers of its descriptors."""
+    return {name: ",".join(map(str, numbers)) for name, numbers in descriptors}
+
+
 def _place(process: psutil.Process, plan: StagePlan) -> None:
     """Set cores and priority of a process before it starts further threads."""
     if plan.cores and hasattr(process, "cpu_affinity"):  # macOS pins nothing
@@ -97,6 +103,7 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     address = {RUN_VARIABLE: str(run.directory)}
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
-    if plan.connects:
-        address[CONNECTOR_VARIABLE] = run.connector_secret
+    if plan.name != HUB:  # which checks all tokens, so it reads the run's key instead
+        tokens = (run.token(name).decode() for name in (plan.name, *plan.shared_tokens))
+        address[TOKENS_VARIABLE] = ",".join(tokens)
     return {**_QUIET, **inherited, **_SAFE, **address}

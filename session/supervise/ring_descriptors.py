@@ -51,8 +51,7 @@ class Rings:
         held = self._held.get(plan.name)
         if held is None:
             return plan
-        variables = (*plan.variables, (RING_BEFORE_VARIABLE, str(held)))
-        return replace(plan, descriptors=(*plan.descriptors, held), variables=variables)
+        return replace(plan, descriptors=(*plan.descriptors, (RING_BEFORE_VARIABLE, (held,))))
 
     def close(self) -> None:
         """Close all descriptors."""

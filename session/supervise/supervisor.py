@@ -7,7 +7,7 @@ the hub dies, the keeper still holds the log.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +18,7 @@ from bus.messages import (
     Logged,
     Message,
     ProblemReported,
+    ProviderRequested,
     StageDied,
     StageGivenUp,
     StageReady,
@@ -26,9 +27,9 @@ from bus.messages import (
 from bus.run import Run
 from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
 from bus.wiring import VIEWS
-from session.supervise.child import Child
 from session.supervise.health import Health, Verdict
 from session.supervise.ring_descriptors import Rings
+from session.supervise.starter import RunningStage, Starter
 
 _STOP_LIMIT_S = 3.0
 """How long stages may take to end when asked to. Most need 0.1 s; on a busy machine a running pass of stt
@@ -47,16 +48,18 @@ class Supervisor:
     Args:
         run: The run.
         plans: The stages to start, the hub first.
+        starter: Starts them.
     """
 
-    def __init__(self, run: Run, plans: Sequence[StagePlan]) -> None:
+    def __init__(self, run: Run, plans: Sequence[StagePlan], starter: Starter) -> None:
         self._run = run
         self._hub = next(plan for plan in plans if plan.name == HUB)
         self._plans = [plan for plan in plans if plan is not self._hub]
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, RunningStage] = {}
         self._health = {plan.name: Health(plan) for plan in self._plans}
         self._problems: dict[str, ProblemReported] = {}
         self._rings = Rings(run)
+        self._starter = starter
         self._next_wave = LISTENING
         self._turned_s = self._last_event_s = time.monotonic()
         self._all_silent = False
@@ -67,13 +70,18 @@ class Supervisor:
         self.closed_by: str | None = None
         """The stage by which the user ended the session, if any."""
 
-    def start(self, subscriptions: frozenset[type[Message]]) -> HubClient:
+    def start(self, subscriptions: frozenset[type[Message]], enter_sandbox: Callable[[], None]) -> HubClient:
         """Start the hub and the first wave of stages; return the supervisor's own client of the hub.
 
+        Args:
+            subscriptions: Events to receive.
+            enter_sandbox: Called while the hub starts, before this process has a second thread.
+
         Raises:
-            StageFailure: The hub did not start.
+            Failure: The hub did not start, or there is no sandbox.
         """
-        self._children[HUB] = Child(self._hub, self._run)
+        self._children[HUB] = self._starter.start(self._hub, self._run)
+        enter_sandbox()
         self._client = HubClient("session", self._run, kinds=subscriptions)
         deadline_s = time.monotonic() + _HUB_START_LIMIT_S
         while not (events := self._client.poll(timeout_s=0.1)):
@@ -90,6 +98,7 @@ class Supervisor:
         """Apply what a stage reported about itself."""
         now_s = self._last_event_s = time.monotonic()
         self._rings.apply(logged)
+        self.apply_choice(logged)
         match logged.event:
             case StageReady(stage=stage) if stage in self._health:
                 self._health[stage].was_ready(now_s)
@@ -99,6 +108,11 @@ class Supervisor:
                 self._problems[problem.stage] = problem
             case _:
                 pass
+
+    def apply_choice(self, logged: Logged) -> None:
+        """Tell the connector which provider the user chose; also of the events from before a resume."""
+        if isinstance(logged.event, ProviderRequested):
+            self._starter.choose(logged.event.provider)
 
     def check_stages(self) -> None:
         """Check the hub and every stage once, and restart what died.
@@ -198,11 +212,12 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        self._children[plan.name] = child = Child(self._rings.with_ring(plan), self._run)
+        child = self._starter.start(self._rings.with_ring(plan), self._run)
+        self._children[plan.name] = child
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
-    def _check_stage(self, health: Health, child: Child) -> None:
+    def _check_stage(self, health: Health, child: RunningStage) -> None:
         now_s = time.monotonic()
         if child.code is None:
             if not self._all_silent and health.while_running(now_s) is Verdict.KILL:

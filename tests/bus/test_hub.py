@@ -67,13 +67,13 @@ def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[...
     ending = m.encode(m.SessionEnding(cause="x"))
     follow = msgspec.msgpack.encode(Subscription(0, ["NoSuchKind"]))
     for frames in (
-        [b"wrong token", PUBLISH, b"session", ending],
-        [run.token, PUBLISH, b"view", ending],
-        [run.token, PUBLISH, b"session", b"\xc1"],
-        [run.token, PUBLISH, b"session"],
-        [run.token, b"shutdown", b"session", b""],
-        [run.token, SUBSCRIBE, b"view", follow],
-        [run.token, SUBSCRIBE, b"view", b"\x00"],
+        [b"session=wrong", PUBLISH, ending],
+        [run.token("view"), PUBLISH, ending],
+        [run.token("session"), PUBLISH, b"\xc1"],
+        [run.token("session"), PUBLISH],
+        [run.token("session"), b"shutdown", b""],
+        [run.token("view"), SUBSCRIBE, follow],
+        [run.token("view"), SUBSCRIBE, b"\x00"],
         [b""],
     ):
         client_socket.send_multipart(frames)
@@ -99,7 +99,7 @@ def test_an_oversized_message_is_dropped(hub_run: Run) -> None:
     context = zmq.Context()
     with context.socket(zmq.DEALER) as client_socket, HubClient("session", hub_run) as session:
         client_socket.connect(hub_run.hub_address)
-        client_socket.send_multipart([hub_run.token, PUBLISH, b"session", bytes(4 << 20)])
+        client_socket.send_multipart([hub_run.token("session"), PUBLISH, bytes(4 << 20)])
         with HubClient("view", hub_run) as view:
             session.publish(m.SessionEnding(cause="still here"))
             assert endings(view, 1)

@@ -64,4 +64,4 @@ def test_what_is_no_ring_is_refused(tmp_path: Path, size: int) -> None:
 
 def test_a_missing_directory_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(MachineFailure, match="cannot be made"):
-        RingWriter(tmp_path / "nowhere" / "r", first_sample_ns=0, seconds=0.1)
+        RingWriter(tmp_path / "nowhere" / "at" / "all", first_sample_ns=0, seconds=0.1)

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bus.failures import MachineFailure, SettingsFailure
-from bus.run import RUN_VARIABLE, Run, remove_stale_runs, running_sessions
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run, remove_stale_runs, running_sessions
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,15 +26,28 @@ def test_a_stage_reads_what_the_supervisor_wrote(
     made = make_run(vad=Table(number=7))
     monkeypatch.setenv(RUN_VARIABLE, str(made.directory))
     opened = Run.open()
-    assert opened.token == made.token
+    assert opened.token("vad") == made.token("vad")
     assert opened.settings("vad", Table) == Table(number=7)
     assert opened.settings("stt", Table) == Table()
+
+
+def test_a_started_stage_has_only_its_own_tokens(
+    make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_run()
+    monkeypatch.setenv(RUN_VARIABLE, str(made.directory))
+    monkeypatch.setenv(TOKENS_VARIABLE, f"{made.token('llm').decode()},{made.token('small-model').decode()}")
+    opened = Run.open()
+    assert opened.token("llm") == made.token("llm") != made.token("stt")
+    assert opened.token("small-model") == made.token("small-model")
+    assert (opened.token("overlay"), opened.key) == (b"", b"")
 
 
 def test_only_this_user_can_enter(make_run: Callable[..., Run]) -> None:
     run = make_run()
     assert stat.S_IMODE(run.directory.stat().st_mode) == 0o700
-    assert stat.S_IMODE((run.directory / "run.json").stat().st_mode) == 0o600
+    for file in ("run.json", "key"):
+        assert stat.S_IMODE((run.directory / file).stat().st_mode) == 0o600
 
 
 def test_settings_that_do_not_fit_are_refused(make_run: Callable[..., Run]) -> None:
@@ -116,16 +129,16 @@ def dead_process() -> str:
 
 def test_a_keeper_too_busy_to_answer_keeps_its_session(tmp_path: Path) -> None:
     killed = tmp_path / f"cuecard-{dead_process()}-abc"
-    killed.mkdir()
+    (killed / "keeper").mkdir(parents=True)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket(socket.AF_UNIX))
-        listener.bind(str(killed / "keeper"))
+        listener.bind(str(killed / "keeper" / "keeper"))
         listener.listen(0)
         for _ in range(2):  # fills the backlog, and one more
             client = stack.enter_context(socket.socket(socket.AF_UNIX))
             client.setblocking(False)
             with contextlib.suppress(BlockingIOError):
-                client.connect(str(killed / "keeper"))
+                client.connect(str(killed / "keeper" / "keeper"))
         assert remove_stale_runs(tmp_path) == []
     assert remove_stale_runs(tmp_path) == [killed]
 

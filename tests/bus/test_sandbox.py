@@ -147,10 +147,11 @@ def test_the_self_test_notices_when(name: str) -> None:
     program = f"""
 import json, os, socket, sys
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
 from bus.stages import rights_of
 {change}
-report = Sandbox(rights_of(STAGE), Path("/nowhere"), {{}}).enforce()
+report = Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {{}}), STAGE).enforce()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)

@@ -83,20 +83,61 @@ def test_settings_kept_as_links_into_a_repository_are_read(tmp_path: Path) -> No
 
 
 @with_landlock
-def test_capture_creates_sockets_but_no_files(tmp_path: Path) -> None:
+def test_capture_creates_its_socket_and_nothing_else(tmp_path: Path) -> None:
+    for folder in ("hub", "ring-call"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "taken").touch()
     program = """
 report = sandbox.enforce()
 place = Path(sys.argv[1])
+own = place / "ring-mic" / "ring"
 with socket.socket(socket.AF_UNIX) as served:
-    served.bind(str(place / "ring-mic"))
-(place / "ring-mic").unlink()
-try:
-    (place / "sound.wav").write_bytes(b"RIFF")
-except PermissionError:
-    found["refused"] = True
+    served.bind(str(own))
+attempts = {
+    "file": lambda: (own.parent / "sound.wav").write_bytes(b"RIFF"),
+    "beside": lambda: socket.socket(socket.AF_UNIX).bind(str(place / "hub2")),
+    "rename": lambda: (place / "hub").rename(place / "elsewhere"),
+    "replace": lambda: own.rename(place / "hub" / "taken"),
+    "unlink": lambda: (place / "ring-call" / "taken").unlink(),
+    "bind": lambda: socket.socket(socket.AF_UNIX).bind(str(place / "ring-call" / "ring")),
+}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+    except OSError:
+        continue
+    found[name] = "possible"
+own.unlink()
 print(json.dumps(found))
 """
-    assert run(SANDBOXED + program, str(tmp_path), "{}", stage="capture:mic") == {"refused": True}
+    assert run(SANDBOXED + program, str(tmp_path), "{}", stage="capture:mic") == {}
+
+
+@with_landlock
+def test_keeper_can_empty_a_run_but_take_no_place_in_it(tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+    for name in ("hub/hub", "run.json", "key"):
+        (tmp_path / name).write_text("secret")
+    program = """
+report = sandbox.enforce()
+place = Path(sys.argv[1])
+attempts = {
+    "read the key": lambda: (place / "key").read_text(),
+    "bind": lambda: socket.socket(socket.AF_UNIX).bind(str(place / "hub" / "other")),
+    "write": lambda: (place / "hub" / "file").write_text("x"),
+}
+for name, attempt in attempts.items():
+    try:
+        attempt()
+    except OSError:
+        continue
+    found[name] = "possible"
+for left in sorted(place.rglob("*"), reverse=True):
+    left.rmdir() if left.is_dir() else left.unlink()
+print(json.dumps(found))
+"""
+    assert run(SANDBOXED + program, str(tmp_path), "{}", stage="keeper") == {}
+    assert [*tmp_path.iterdir()] == []
 
 
 @with_landlock
@@ -146,10 +187,11 @@ def test_the_self_test_notices_files_that_are_left_open(change: str, reported: s
     program = f"""
 import json
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox, landlock, rights
 from bus.stages import rights_of
 {change}
-report = Sandbox(rights_of(STAGE), Path("/nowhere"), {{}}).enforce()
+report = Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {{}}), STAGE).enforce()
 print(json.dumps([report.enforced, report.summary]))
 """
     enforced, summary = run(program)
@@ -163,9 +205,10 @@ def test_threads_outside_landlock_are_reported() -> None:
     program = """
 import json, threading
 from pathlib import Path
+from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
 threading.Thread(target=threading.Event().wait, daemon=True).start()
-print(json.dumps(Sandbox(rights_of(STAGE), Path("/nowhere"), {}).enforce().summary))
+print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     assert "files not enforced on older threads (1, " in run(program)

@@ -88,7 +88,7 @@ def test_without_a_sandbox_a_stage_gets_no_audio(
         "the sandbox of capture:mic cannot be enforced (not enforced: seccomp refused (EPERM))"
         in problem.problem
     )
-    assert problem.kept == "the stage received no audio"
+    assert problem.kept == "it received no audio and no transcript"
     assert "--allow-unsandboxed" in problem.fix
     assert child.wait(10) == 6
 

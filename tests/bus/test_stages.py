@@ -43,7 +43,7 @@ def test_only_audio_stages_are_essential() -> None:
 
 def test_only_llm_holds_keys_and_only_connector_has_network() -> None:
     assert {plan.name for plan in STAGES if plan.holds_keys} == {"llm"}
-    assert {plan.name for plan in STAGES if plan.connects} == {"llm", "connector"}
+    assert {plan.name for plan in STAGES if plan.shared_tokens} == {"llm", "model-server"}
     assert {plan.name for plan in STAGES if plan.rights.network} == {"connector"}
     assert {plan.name for plan in STAGES if plan.rights.receives_sockets} == {"llm"}
 

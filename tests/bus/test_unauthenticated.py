@@ -77,9 +77,11 @@ def test_a_client_without_token_is_rejected_and_reported_once(
     hub_run: Run, client_socket: zmq.Socket[bytes], make_run: Callable[..., Run]
 ) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding", "StageReady"]))
-    for token in (b"", b"wrong", hub_run.token[:-1], hub_run.token.upper() + b" ", make_run().token):
-        client_socket.send_multipart([token, PUBLISH, b"session", ENDING])
-        client_socket.send_multipart([token, SUBSCRIBE, b"view", follow])
+    own = hub_run.token("session")
+    for token in (b"", b"wrong", own[:-1], own.upper() + b" ", own.removeprefix(b"session"), b"\xff="):
+        client_socket.send_multipart([token, PUBLISH, ENDING])
+        client_socket.send_multipart([token, SUBSCRIBE, follow])
+    client_socket.send_multipart([make_run().token("session"), PUBLISH, ENDING])
     with HubClient("view", hub_run) as view:
         received(view, is_rejection)
     events = check_delivery(hub_run)
@@ -91,9 +93,9 @@ def test_a_client_without_token_is_rejected_and_reported_once(
 
 
 def test_frames_of_another_run_are_refused_here(hub_run: Run, client_socket: zmq.Socket[bytes]) -> None:
-    other = Run(hub_run.directory, os.urandom(16).hex().encode(), {})
+    other = Run(hub_run.directory, {}, os.urandom(32).hex().encode())
     for _ in range(3):
-        client_socket.send_multipart([other.token, PUBLISH, b"session", ENDING])
+        client_socket.send_multipart([other.token("session"), PUBLISH, ENDING])
     events = check_delivery(hub_run)
     assert not any(map(is_ending("unauthenticated"), events))
 
@@ -111,10 +113,35 @@ def test_frames_of_another_run_are_refused_here(hub_run: Run, client_socket: zmq
 def test_a_stage_cannot_speak_for_another(
     hub_run: Run, client_socket: zmq.Socket[bytes], name: str, event: m.Event
 ) -> None:
-    client_socket.send_multipart([hub_run.token, PUBLISH, name.encode(), m.encode(event)])
+    client_socket.send_multipart([hub_run.token(name), PUBLISH, m.encode(event)])
     with HubClient("view", hub_run, kinds=frozenset({type(event), m.ProblemReported})) as view:
         events = received(view, is_rejection)
     assert event not in events
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("vad:mic", m.FinalTranscribed),
+        ("connector", m.RequestSent),
+        ("capture:call", m.ProviderRequested),
+        ("llm", m.PartialTranscribed),
+    ],
+)
+def test_a_stage_receives_no_event_that_it_needs_not(hub_run: Run, name: str, event: type[m.Message]) -> None:
+    with HubClient(name, hub_run, kinds=frozenset({event})) as curious, HubClient("view", hub_run) as view:
+        received(view, is_rejection)
+        assert curious.poll(0.2) == []
+
+
+def test_a_token_for_a_stage_is_none_for_another(hub_run: Run, client_socket: zmq.Socket[bytes]) -> None:
+    """What stt could do when all stages had the same token: choose a provider as the overlay."""
+    chosen = m.ProviderRequested(provider="https://evil.example/v1", model="", by="overlay")
+    forged = hub_run.token("stt").replace(b"stt=", b"overlay=")
+    for token in (hub_run.token("stt"), forged, hub_run.token("vad:mic")):
+        client_socket.send_multipart([token, PUBLISH, m.encode(chosen)])
+    with HubClient("view", hub_run, kinds=frozenset({m.ProviderRequested, m.ProblemReported})) as view:
+        assert chosen not in received(view, is_rejection)
 
 
 def test_random_frames_and_wrong_counts_of_frames_do_no_harm(
@@ -123,7 +150,7 @@ def test_random_frames_and_wrong_counts_of_frames_do_no_harm(
     chance = random.Random(5)
     for count in range(400):
         frames = [chance.randbytes(chance.randrange(200)) for _ in range(1 + count % 7)]
-        client_socket.send_multipart(frames if count % 3 else [hub_run.token, *frames])
+        client_socket.send_multipart(frames if count % 3 else [hub_run.token("vad:mic"), *frames])
     assert sum(map(is_rejection, check_delivery(hub_run))) >= 1
 
 
@@ -185,7 +212,7 @@ def test_a_subscriber_that_never_reads_delays_no_other(
 ) -> None:
     follow = msgspec.msgpack.encode(Subscription(0, ["SessionEnding"]))
     for _ in range(3000):
-        client_socket.send_multipart([hub_run.token, SUBSCRIBE, b"view", follow])
+        client_socket.send_multipart([hub_run.token("view"), SUBSCRIBE, follow])
     with HubClient("session", hub_run) as session, HubClient("view", hub_run) as view:
         for number in range(2000):
             session.publish(m.SessionEnding(cause=f"{number} {'x' * 500}"))
@@ -207,6 +234,7 @@ def test_a_stage_accepts_nothing_from_an_impostor_hub(
     run = make_run()
     context = zmq.Context()
     impostor = context.socket(zmq.ROUTER)
+    (run.directory / "hub").mkdir()
     impostor.bind(run.hub_address)
     with HubClient("view", run) as view:
         peer = impostor.recv_multipart()[0]
@@ -224,7 +252,8 @@ def test_what_lay_at_the_hubs_address_before_is_replaced(
     make_run: Callable[..., Run], tmp_path: Path, kind: str
 ) -> None:
     run = make_run()
-    place = run.directory / "hub"
+    place = run.directory / "hub" / "hub"
+    place.parent.mkdir()
     aim = tmp_path / "aim"
     aim.write_text("keep me")
     if kind == "socket":
@@ -243,13 +272,13 @@ def test_what_lay_at_the_hubs_address_before_is_replaced(
 
 def test_a_directory_at_the_hub_address_is_a_failure(make_run: Callable[..., Run]) -> None:
     run = make_run()
-    (run.directory / "hub").mkdir()
+    (run.directory / "hub" / "hub").mkdir(parents=True)
     with pytest.raises(MachineFailure, match="cannot listen"):
         Hub(run)
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o770, 0o701])
-@pytest.mark.parametrize("which", ["directory", "run.json"])
+@pytest.mark.parametrize("which", ["directory", "run.json", "key"])
 def test_a_run_that_others_can_enter_is_refused(
     make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, which: str, mode: int
 ) -> None:
@@ -263,7 +292,7 @@ def test_a_run_that_others_can_enter_is_refused(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-@pytest.mark.parametrize("which", ["directory", "run.json"])
+@pytest.mark.parametrize("which", ["directory", "run.json", "key"])
 def test_a_run_of_another_user_is_refused_and_not_removed(
     make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, which: str
 ) -> None:
@@ -274,7 +303,7 @@ def test_a_run_of_another_user_is_refused_and_not_removed(
         Run.open()
 
 
-@pytest.mark.parametrize("which", ["directory", "run.json"])
+@pytest.mark.parametrize("which", ["directory", "files"])
 def test_a_link_in_the_place_of_a_run_is_not_followed(
     make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, which: str
 ) -> None:
@@ -284,7 +313,8 @@ def test_a_link_in_the_place_of_a_run_is_not_followed(
         link.symlink_to(run.directory)
     else:
         link.mkdir(0o700)
-        (link / "run.json").symlink_to(run.directory / "run.json")
+        for name in ("run.json", "key"):
+            (link / name).symlink_to(run.directory / name)
     monkeypatch.setenv(RUN_VARIABLE, str(link))
     with pytest.raises(MachineFailure, match="not a run directory"):
         Run.open()
@@ -458,11 +488,9 @@ def test_the_hub_as_a_process_outlives_all_of_it(
     for _ in range(100):
         with context.socket(zmq.DEALER) as line:
             line.connect(run.hub_address)
-            line.send_multipart([run.token, SUBSCRIBE, b"view", chance.randbytes(40)])
-            line.send_multipart(
-                [run.token, SUBSCRIBE, b"view", b"\x82\xa5since\x01\xa5kinds\x91\xa2\xff\xff"]
-            )
-            line.send_multipart([run.token, PUBLISH, b"session", b"\x91" * 100_000])
+            line.send_multipart([run.token("view"), SUBSCRIBE, chance.randbytes(40)])
+            line.send_multipart([run.token("view"), SUBSCRIBE, b"\x82\xa5since\x01\xa5kinds\x91\xa2\xff\xff"])
+            line.send_multipart([run.token("session"), PUBLISH, b"\x91" * 100_000])
             line.close(linger=500)
     context.term()
     check_delivery(run)

@@ -12,6 +12,7 @@ import pytest
 from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
+from llm.connector.line import ConnectorLine
 from llm.settings import LlmSettings
 from tests.support.certificate_authority import Authority, found_authority
 from tests.support.fake_provider import ProviderServer
@@ -45,9 +46,10 @@ def start_hub(
             start_stage(run, "bus")
             with HubClient("session", run) as client:
                 assert client.poll(timeout_s=10), "the hub did not start"
-            if PASSES_SOCKETS:
-                start_stage(run, "llm.connector")
-            return stack.enter_context(Live(run, tmp_path / "stderr"))
+            line = stack.enter_context(ConnectorLine()) if PASSES_SOCKETS else None
+            if line:
+                start_stage(run, "llm.connector", descriptors=line.of_connector)
+            return stack.enter_context(Live(run, tmp_path / "stderr", line))
 
         yield start
 

@@ -13,6 +13,8 @@ from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.run import Run
+from llm.connector.line import ConnectorLine
+from session.supervise.child import numbers_of
 from tests.conftest import stage_environment
 from tests.support.llm_events import final
 from tests.support.waiting import wait_until
@@ -26,10 +28,12 @@ class Live:
     Args:
         run: A run whose hub is listening.
         errors: Where the stage's standard error goes.
+        line: The line to the connector, if there is one.
     """
 
-    def __init__(self, run: Run, errors: Path) -> None:
+    def __init__(self, run: Run, errors: Path, line: ConnectorLine | None = None) -> None:
         self._run = run
+        self._line = line
         self._errors = errors
         self._stt = HubClient("stt", run)
         self._session = HubClient("session", run, kinds=frozenset({m.Heartbeat}))
@@ -52,9 +56,13 @@ class Live:
         keyless = {
             name: value for name, value in stage_environment(self._run).items() if "API_KEY" not in name
         }
-        environment = {**keyless, "PYTHONWARNINGS": "error", **environment}
+        descriptors = self._line.of_llm if self._line else ()
+        environment = {**keyless, "PYTHONWARNINGS": "error", **numbers_of(descriptors), **environment}
+        inherited = [number for _, numbers in descriptors for number in numbers]
         with self._errors.open("ab") as errors:
-            child = subprocess.Popen([sys.executable, "-m", module], env=environment, stderr=errors)
+            child = subprocess.Popen(
+                [sys.executable, "-m", module], env=environment, stderr=errors, pass_fds=inherited
+            )
         self.children.append(child)
         return child
 

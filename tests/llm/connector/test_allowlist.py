@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bus.messages import Logged, ProviderRequested
 from llm.connector.allowlist import Allowlist, normalized_host
 from llm.settings import LlmSettings
 
@@ -51,10 +50,11 @@ def test_names_like_this_machine_are_not_allowed(host: str) -> None:
 
 
 def test_fallback_and_later_choices_are_allowed() -> None:
-    allowed = Allowlist(LlmSettings(provider="openai", fallback_provider="groq"))
+    chosen: list[str] = []
+    allowed = Allowlist(LlmSettings(provider="openai", fallback_provider="groq"), lambda: chosen)
     assert allowed("api.groq.com", 443)
     assert not allowed("api.x.ai", 443)
-    allowed.apply(Logged(1, 1, ProviderRequested(provider="xai", model="", by="control")))
+    chosen.append("xai")
     assert allowed("api.x.ai", 443)
     assert allowed("api.openai.com", 443), "it is used until the new connection is open"
 
@@ -63,8 +63,7 @@ def test_fallback_and_later_choices_are_allowed() -> None:
     "nonsense", ["", "nobody", "https://", "ftp://x", "https://[::", "http://10.0.0.1/v1"]
 )
 def test_invalid_provider_allows_nothing(nonsense: str) -> None:
-    allowed = Allowlist(LlmSettings(provider=nonsense))
-    allowed.apply(Logged(1, 1, ProviderRequested(provider=nonsense, model="", by="control")))
+    allowed = Allowlist(LlmSettings(provider=nonsense), lambda: [nonsense])
     assert not allowed("10.0.0.1", 80)
     assert not allowed("x", 443)
 

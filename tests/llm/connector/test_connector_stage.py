@@ -19,8 +19,10 @@ from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
 from llm.client.sockets import ConnectFailed, ConnectorSockets
+from llm.connector.line import ConnectorLine
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
+from tests.llm.connector.test_server import end
 from tests.support.certificate_authority import Authority
 from tests.support.fake_provider import DONE, HEAD, ProviderServer, answer, chunk, delta, stream
 from tests.support.llm_stage import Live
@@ -36,12 +38,13 @@ class Stages:
 
     def __init__(self, run: Run, start_stage: StartStage) -> None:
         self.run = run
+        self.line = ConnectorLine()
         self._start = start_stage
         self.connector: subprocess.Popen[bytes] | None = None
 
     def start_connector(self) -> None:
         """Start the connector; clients wait for it."""
-        self.connector = self._start(self.run, "llm.connector")
+        self.connector = self._start(self.run, "llm.connector", descriptors=self.line.of_connector)
 
     def kill_connector(self) -> None:
         """Kill the connector."""
@@ -51,8 +54,8 @@ class Stages:
 
     def connect(self, host: str, port: int) -> None:
         """Have a connection opened."""
-        connector = ConnectorSockets(self.run.connector_address, self.run.token.decode())
-        asyncio.run(connector.receive_socket(host, port, 5.0)).close()
+        with end(self.line.of_llm) as own:
+            asyncio.run(ConnectorSockets(own).receive_socket(host, port, 5.0)).close()
 
 
 @pytest.fixture
@@ -67,7 +70,9 @@ def begin(
             start_stage(run, "bus")
             with HubClient("session", run) as client:
                 assert client.poll(timeout_s=10), "the hub did not start"
-            return stack.enter_context(Live(run, tmp_path / "stderr")), Stages(run, start_stage)
+            stages = Stages(run, start_stage)
+            stack.callback(stages.line.close)
+            return stack.enter_context(Live(run, tmp_path / "stderr", stages.line)), stages
 
         yield start
 
@@ -145,6 +150,7 @@ def test_chosen_provider_survives_connector_restart(
     stages.start_connector()
     live.start("llm", SSL_CERT_FILE=str(authority.roots))
     assert live.wait_for(m.ProviderReady).provider == "none"
+    stages.line.choose(elsewhere(provider))
     live.publish_as_control(m.ProviderRequested(provider=elsewhere(provider), model="", by="control"))
     assert live.wait_for(m.ProviderReady, 2).leaves_machine
     live.publish(QUESTION)
@@ -180,7 +186,7 @@ def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, n
     problem = live.wait_for(m.ProblemReported)
     asked = f"{provider.base_url[7:-3]} cannot be reached" if named else "no provider can be reached"
     assert problem.problem == f"{asked}: the connector, which opens every connection, is not running"
-    assert "python -m llm.connector" in problem.fix
+    assert "start it again" in problem.fix
     assert provider.requests == []
 
 
@@ -191,15 +197,31 @@ def test_connector_imports_no_http() -> None:
     assert heavy & set(loaded.stdout.split()) == set()
 
 
-def test_client_without_secret_gets_no_connection(
-    make_run: Callable[..., Run], start_stage: StartStage, provider: ProviderServer
+def test_an_event_alone_does_not_choose_a_host(
+    begin: Begun, provider: ProviderServer, authority: Authority
+) -> None:
+    """Whatever reaches the log, the connector hears of a choice from the supervisor only."""
+    provider.tls = authority.server
+    live, stages = begin(provider="none")
+    stages.start_connector()
+    live.start("llm")
+    assert live.wait_for(m.ProviderReady).provider == "none"
+    live.publish_as_control(m.ProviderRequested(provider=elsewhere(provider), model="", by="control"))
+    assert "does not know that you chose it" in live.wait_for(m.ProblemReported, 2).problem
+    assert provider.requests == []
+
+
+def test_no_path_leads_to_the_connector(begin: Begun, provider: ProviderServer) -> None:
+    live, stages = begin(provider=provider.base_url)
+    stages.start_connector()
+    live.start("llm")
+    sockets = [path for path in stages.run.directory.rglob("*") if path.is_socket()]
+    assert sockets == [stages.run.directory / "hub" / "hub"]
+
+
+def test_a_connector_without_a_line_does_not_start(
+    make_run: Callable[..., Run], start_stage: StartStage
 ) -> None:
     run = make_run(llm=LlmSettings())
     start_stage(run, "bus")
-    start_stage(run, "llm.connector", CUECARD_CONNECTOR_SECRET=run.connector_secret)
-    authenticated = ConnectorSockets(run.connector_address, run.connector_secret)
-    asyncio.run(authenticated.receive_socket("127.0.0.1", port_of(provider), 5.0)).close()
-    unauthenticated = ConnectorSockets(run.connector_address, run.token.decode())
-    with pytest.raises(ConnectFailed):
-        asyncio.run(unauthenticated.receive_socket("127.0.0.1", port_of(provider), 0.1))
-    assert run.connector_secret not in (run.directory / "run.json").read_text()
+    assert start_stage(run, "llm.connector").wait(20) == 7

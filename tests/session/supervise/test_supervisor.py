@@ -18,6 +18,7 @@ from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.run import Run
 from bus.stages import HUB, KEEPER, LISTENING, STAGE_KINDS, StagePlan, plan_keeper
+from session.supervise.starter import LocalStarter
 from session.supervise.supervisor import Supervisor
 from tests.support.waiting import wait_until
 
@@ -29,9 +30,10 @@ class Watched:
     """A supervisor that the test steps, and the events it receives."""
 
     def __init__(self, run: Run, *plans: StagePlan) -> None:
-        self.supervisor = Supervisor(run, [STAGE_KINDS[HUB], *plans])
+        self.starter = LocalStarter()
+        self.supervisor = Supervisor(run, [STAGE_KINDS[HUB], *plans], self.starter)
         self.events: list[m.Event] = []
-        self._client: HubClient = self.supervisor.start(wiring.subscriptions("session"))
+        self._client: HubClient = self.supervisor.start(wiring.subscriptions("session"), lambda: None)
 
     def until(self, condition: Callable[[], object], timeout_s: float = 20.0) -> None:
         def step() -> object:
@@ -64,6 +66,7 @@ def watch(make_run: Callable[..., Run]) -> Watch:
             yield watched
         finally:
             watched.supervisor.stop()
+            watched.starter.close()
 
     return start
 
@@ -148,7 +151,7 @@ def test_a_dead_hub_is_received(watch: Watch) -> None:
 def test_frozen_hub_is_distinguished_from_frozen_stages(make_run: Callable[..., Run]) -> None:
     other = replace(PLAN, name="vad:call", arguments=("well", "vad:call"))
     watched = Watched(make_run(), PLAN, other)
-    with watched.supervisor:
+    with contextlib.closing(watched.starter), watched.supervisor:
         watched.until(watched.supervisor.ready)
         os.kill(watched.pids()["hub"], signal.SIGSTOP)
         with pytest.raises(StageFailure, match="hub hangs"):
@@ -161,7 +164,7 @@ def test_keeper_survives_the_hub_only_when_it_dies(
 ) -> None:
     for well in (True, False):
         watched = Watched(make_run(), PLAN, replace(plan_keeper(os.getpid()), wave=LISTENING))
-        with contextlib.suppress(StageFailure), watched.supervisor:
+        with contextlib.suppress(StageFailure), contextlib.closing(watched.starter), watched.supervisor:
             watched.until(watched.supervisor.ready)
             keeper = psutil.Process(watched.pids()[KEEPER])
             if not well:

@@ -1,0 +1,47 @@
+"""Isolates the supervisor: no keys in its environment, a spawner for the stages, a sandbox.
+
+On Linux only: elsewhere there is no sandbox that it could inherit or enter.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from bus.run import Run
+from bus.sandbox import Sandbox, check_enforced
+from bus.stages import SUPERVISOR_RIGHTS, StagePlan
+from llm.keys.session_keys import KEYS_VARIABLE, keys_in_memory
+from llm.settings import LlmSettings
+from session.keys import take_keys
+from session.supervise.remote_starter import RemoteStarter
+from session.supervise.starter import LocalStarter, Starter
+
+
+def prepare(plans: Sequence[StagePlan], settings: LlmSettings) -> tuple[list[StagePlan], Starter]:
+    """Return the plans, with the keys where they may be held, and what starts them."""
+    if sys.platform != "linux":
+        return [*plans], LocalStarter()
+    keys = keys_in_memory(take_keys(settings))
+    held = [
+        dataclasses.replace(plan, descriptors=(*plan.descriptors, (KEYS_VARIABLE, (keys,))))
+        if plan.holds_keys
+        else plan
+        for plan in plans
+    ]
+    return held, RemoteStarter(os.environ)
+
+
+def enter_sandbox(run: Run) -> None:
+    """Block internet sockets, and all files but the folder that the session is saved to.
+
+    Raises:
+        MachineFailure: Linux does not enforce it, and --allow-unsandboxed is not set.
+    """
+    report = Sandbox(SUPERVISOR_RIGHTS, run, "session").enforce()
+    if failure := check_enforced(report, "the supervisor", run.tables):
+        typer.echo(f"cuecard: {failure.problem}", err=True)
