@@ -8,9 +8,9 @@ from pathlib import Path
 import typer
 
 from bus.failures import Failure, MachineFailure
+from session.attest.checks.violations import find_violations
 from session.attest.marked_session import watch
 from session.attest.report import report
-from session.attest.violations import find_violations
 
 
 def attest(output: Path | None) -> None:

@@ -4,37 +4,47 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from session.attest import contract
-from session.attest.evidence import Evidence
-from session.attest.trace import Process, Sink
-from session.attest.violations import Finding
+from session.attest.checks.evidence import Evidence
+from session.attest.checks.violations import Finding
+from session.attest.checks.written import Sink
+from session.attest.tracing.trace import UNTRACED, Process
 
 NOT_CHECKED = (
     "Live devices: the session captured recordings, through the same ring but not through PortAudio.",
     "The window on a real screen (it was drawn off screen), the terminal view, the small model's server, the "
-    "key store, `--save`.",
+    "key store, notes, `--save`.",
     "TLS: requests went to a provider on loopback over plain http, so that they could be read.",
-    "Resampled or compressed audio, and compressed or encrypted text, would not be recognized; the opened "
-    "file or socket would be.",
+    "Resampled or lossily compressed audio, and encrypted text, would not be recognized; the opened file, "
+    "socket or name would be.",
+    "What carries no bytes: when, how often and in which order allowed calls are made, how large they are, "
+    "and the memory that processes of the session share.",
     "Memory: swap, core dumps, and processes that may read the memory of others.",
-    "Longer sessions: this one lasts a few seconds.",
+    "A program that notices the tracer, or waits for longer than this session's few seconds.",
 )
 """Limits of an attestation."""
 
 
 def report(evidence: Evidence, findings: Sequence[Finding], duration_s: float) -> str:
     """Return the report."""
-    return "\n".join([*_verdict(findings), *_marks(evidence, duration_s), *_processes(evidence)]) + "\n"
+    parts = (
+        _verdict(findings),
+        _marks(evidence, duration_s),
+        _calls(evidence),
+        _processes(evidence),
+        _limits(),
+    )
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _verdict(findings: Sequence[Finding]) -> Iterator[str]:
     yield "# What a marked session wrote and sent"
     yield ""
     if not findings:
-        yield "**No violations:** no file with content, no socket outside of the contract; audio, transcript"
-        yield "and key only where they may be."
+        yield "**No violations:** every system call is in the table of what is allowed; audio, transcript and"
+        yield "key are only where they may be."
     else:
         yield f"**{len(findings)} violations of the contract.**"
         yield ""
@@ -45,7 +55,7 @@ def _verdict(findings: Sequence[Finding]) -> Iterator[str]:
 def _marks(evidence: Evidence, duration_s: float) -> Iterator[str]:
     sent = evidence.seen.request_bodies
     payload = sum(len(flow.payload) for flow in evidence.flows)
-    written = sum(len(data) for process in evidence.processes for data in process.written.values())
+    written = sum(len(data) for data in evidence.written.values())
     yield f"Cuecard {importlib.metadata.version('cuecard')}, {platform.platform()}, {duration_s:.0f} s."
     yield ""
     yield "## What was planted, and where it was searched for"
@@ -53,13 +63,17 @@ def _marks(evidence: Evidence, duration_s: float) -> Iterator[str]:
     yield "| planted | searched in |"
     yield "|---|---|"
     everywhere = (
-        f"{written} bytes written by {len(evidence.processes)} processes, {len(evidence.files)} files"
+        f"{written} bytes written by {len(evidence.processes)} processes, {payload} bytes in packets, "
+        f"{len(evidence.files)} files and folders left, names in all calls"
     )
-    yield f"| audio: a noise and two voices | {everywhere}, {payload} bytes in packets |"
-    yield f"| the whole transcript | every file, its name, standard error ({everywhere}) |"
+    yield f"| audio: a noise and two voices | {everywhere} |"
+    yield "| the whole transcript | files, standard error, what is left, names, arguments, environments |"
     canaries = ", ".join(f"“{sentence}”" for sentence in evidence.canary_sentences)
-    yield f"| canaries: {canaries} | {len(sent)} requests, {payload} bytes in packets |"
-    yield "| a provider's key | all of the above except the authorization header, arguments, environments |"
+    yield f"| canaries: {canaries} | {len(sent)} requests and all packets |"
+    yield "| a provider's key | all of the above except the authorization header and `llm`'s environment |"
+    yield ""
+    yield "Each in plain, in any case, reversed, in base64, base32, base85, hexadecimal and decimal numbers,"
+    yield "in UTF-16, with shifted letters, in gzip, zlib, bzip2 and xz; up to three inside each other."
     yield ""
     yield "## What was sent"
     yield ""
@@ -73,41 +87,65 @@ def _marks(evidence: Evidence, duration_s: float) -> Iterator[str]:
         yield from ("```json", body.decode(errors="replace"), "```", "")
 
 
+def _calls(evidence: Evidence) -> Iterator[str]:
+    counts = Counter(call.name for process in evidence.processes for _, call in process.calls)
+    yield "## Which system calls were checked"
+    yield ""
+    yield f"{counts.total()} calls, each checked against a table that denies what it does not list:"
+    yield f"{', '.join(f'{name} ({count})' for name, count in sorted(counts.items()))}."
+    yield ""
+    untraced = ", ".join(sorted(name.lstrip("?") for name in UNTRACED))
+    yield f"Not traced, since they wait, read or change only the caller and take no text: {untraced}."
+    yield ""
+
+
 def _processes(evidence: Evidence) -> Iterator[str]:
     yield "## What each process did"
     yield ""
     for process in evidence.processes:
+        if not process.is_stage:
+            continue
         yield f"### `{process.name}`"
         yield ""
-        yield f"- files opened for writing: {_files(process)}"
+        yield f"- files written: {_files(evidence, process)}"
         yield f"- sockets: {_sockets(process)}"
-        if process.addresses:
-            yield f"- connected to: {'; '.join(f'{where}, {how}' for where, how in process.addresses)}"
-        to = {sink.value: process.bytes_to(sink) for sink in Sink if process.bytes_to(sink)}
-        yield f"- wrote: {', '.join(f'{count} bytes to {place}' for place, count in to.items()) or 'nothing'}"
+        to = {
+            sink.value: sum(
+                len(data)
+                for (name, kind, _), data in evidence.written.items()
+                if (name, kind) == (process.name, sink)
+            )
+            for sink in Sink
+        }
+        yield f"- wrote: {', '.join(f'{n} bytes to {place}' for place, n in to.items() if n) or 'nothing'}"
         yield ""
+
+
+def _limits() -> Iterator[str]:
     yield "## Not checked"
     yield ""
     yield from (f"- {line}" for line in NOT_CHECKED)
 
 
-def _files(process: Process) -> str:
-    own = {path: count for path, count in process.files.items() if not contract.is_code(path)}
-    parts = [f"{path} ({count} bytes)" for path, count in sorted(own.items())]
-    if len(own) < len(process.files):
-        parts.append(f"{len(process.files) - len(own)} files of Python's bytecode cache")
-    if process.refused_files:
-        parts.append(f"refused by the kernel: {', '.join(sorted(_refused(process))) or 'bytecode cache'}")
-    return "; ".join(parts) or "none"
-
-
-def _refused(process: Process) -> list[str]:
-    return [path for path in process.refused_files if not contract.is_code(path.partition(" (")[0])]
+def _files(evidence: Evidence, process: Process) -> str:
+    written = [
+        f"{target} ({len(data)} bytes)"
+        for (name, sink, target), data in evidence.written.items()
+        if name == process.name and sink is Sink.FILE
+    ]
+    return "; ".join(written) or "none"
 
 
 def _sockets(process: Process) -> str:
-    opened = [f"{family} ({n})" for (family, outcome), n in process.sockets.items() if outcome == "opened"]
-    refused = {family for family, outcome in process.sockets if outcome != "opened"}
+    opened: Counter[str] = Counter()
+    refused: Counter[str] = Counter()
+    for _, call in process.calls:
+        if call.name == "socket":
+            (refused if call.failed else opened)[call.part(0)] += 1
     some = [family for family in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET") if family in refused]
-    tried = f"refused by the kernel: {len(refused)} families, {', '.join(some)} among them" if some else ""
-    return "; ".join(filter(None, [", ".join(opened), tried])) or "none"
+    tried = (
+        f"{len(refused)} families tried in its self-test and refused, {', '.join(some)} among them"
+        if some
+        else ""
+    )
+    return "; ".join(filter(None, [*(f"{family} ({n})" for family, n in opened.items()), tried])) or "none"

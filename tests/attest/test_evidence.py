@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from bus import messages as m
-from session.attest.evidence import Evidence
-from session.attest.tracer import Observation
+from session.attest.checks.evidence import Evidence, event_in
+from session.attest.tracing.tracer import Observation
 from tests.support.events import final, log, revised
 
 
 def evidence(*events: m.Event) -> Evidence:
     stdout = b"\n".join(logged.as_json() for logged in log(*events))
-    seen = Observation([], 0, stdout, b"", "", [], [], [])
+    seen = Observation(
+        command=[],
+        code=0,
+        stdout=stdout,
+        stderr=b"",
+        provider="",
+        request_heads=[],
+        request_bodies=[],
+        packets=[],
+        stdout_pipe="",
+        stderr_pipe="",
+        public_names={},
+        left_in_memory=[],
+        environment={},
+        places={},
+    )
     return Evidence(seen=seen, processes=[], key="", sounds=[], files={})
 
 
 def asked(utterance: int) -> m.QuestionDetected:
     span = m.QuestionSpan(utterance=utterance, start_character=0, stop_character=9)
     return m.QuestionDetected(
-        question=utterance, source="mic", utterance=utterance, text="", confidence=1, kind="", spans=[span]
+        question=utterance, source="mic", utterance=utterance, text="", confidence=1.0, kind="", spans=[span]
     )
 
 
@@ -39,3 +54,11 @@ def test_turns_without_a_question_are_canaries_once() -> None:
 def test_all_words_ever_transcribed_are_searched_for() -> None:
     found = evidence(final(1, "the first words were these"), revised(1, "those words came much later"))
     assert found.words.runs_in(b"the first words were ... words came much later")
+
+
+def test_only_the_exact_line_of_an_event_is_one() -> None:
+    (logged,) = log(final(1, CUT))
+    line = logged.as_json()
+    assert event_in(line) == logged
+    for changed in (line + b" ", line.replace(b'"seq"', b'"said":"x","seq"'), b"{}", b"what was said", b""):
+        assert event_in(changed) is None, changed

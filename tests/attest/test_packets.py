@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 import struct
 
-from session.attest.packets import flows
+from session.attest.tracing.packets import flows
 
 
 def ipv4(protocol: int, carried: bytes) -> bytes:

@@ -1,11 +1,13 @@
+"""Processes of a trace: who they are, whose children, and when they were ready."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import pytest
 
-from session.attest.call import parse
-from session.attest.trace import Process, Sink, fold
+from session.attest.tracing.call import parse
+from session.attest.tracing.trace import Process, fold
 from tests.support.strace_text import hexed
 
 
@@ -19,6 +21,10 @@ def folded(lines: dict[int, Sequence[str]]) -> dict[str, Process]:
     return {process.name: process for process in fold(calls)}
 
 
+def names_of_calls(process: Process) -> list[str]:
+    return [call.name for _, call in process.calls]
+
+
 def test_calls_of_a_thread_belong_to_its_process() -> None:
     found = folded(
         {
@@ -30,7 +36,10 @@ def test_calls_of_a_thread_belong_to_its_process() -> None:
         }
     )
     assert list(found) == ["vad:call"]
-    assert found["vad:call"].files == {"/tmp/x": 3}
+    assert [(thread, call.name) for thread, call in found["vad:call"].calls] == [
+        (10, "clone3"),
+        (11, "write"),
+    ]
     assert found["vad:call"].variables == [b"HOME=/root"]
 
 
@@ -39,59 +48,30 @@ def test_calls_of_a_thread_belong_to_its_process() -> None:
     [(("bus",), "hub"), (("session.resume", "77"), "keeper"), (("session.view",), "view")],
 )
 def test_process_is_named_like_its_stage(arguments: tuple[str, ...], name: str) -> None:
-    assert list(folded({10: [started("python", "-m", *arguments)]})) == [name]
+    (process,) = folded({10: [started("python", "-m", *arguments)]}).values()
+    assert (process.name, process.kind, process.is_stage) == (name, name, True)
 
 
-def test_child_process_is_named_after_its_parent() -> None:
+def test_child_process_is_named_after_its_parent_and_begins_as_its_copy() -> None:
     found = folded(
         {
             10: [started("python", "-m", "stt"), "vfork() = 20", "vfork() = 30"],
-            20: [started("/usr/bin/ls", "-l")],
+            20: ["close_range(3, 9, 0) = 0", started("/usr/bin/ls", "-l"), "exit_group(0) = ?"],
             30: ["socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3<TCP:[7]>"],
         }
     )
-    assert list(found) == ["stt", "stt, its ls -l", "stt, its fork"]
-    assert found["stt, its fork"].sockets == {("AF_INET", "opened"): 1}
+    assert list(found) == ["stt", "stt, its copy", "stt, its ls -l"]
+    assert {process.kind for process in found.values()} == {"stt"}
+    assert [process.is_stage for process in found.values()] == [True, False, False]
+    assert names_of_calls(found["stt, its ls -l"]) == ["exit_group"]
 
 
-def test_sinks_are_distinguished() -> None:
+def test_a_copy_that_becomes_a_stage_is_that_stage() -> None:
     found = folded(
         {
-            10: [
-                started("python", "-m", "bus"),
-                f'write(2<pipe:[9]>, "{hexed("oh")}", 2) = 2',
-                f'write(6<{hexed("anon_inode:[eventfd]")}>, "{hexed("1")}", 1) = 1',
-                f'sendto(7<TCP:[1:1->2:2]>, "{hexed("ask")}", 3, 0, NULL, 0) = 3',
-                f'write(8<{hexed("/memfd:cuecard-ring")}>(deleted), "{hexed("four")}", 4) = 4',
-                f'write(9<{hexed("/dev/null")}<char 1:3>>, "{hexed("none")}", 4) = 4',
-            ]
+            10: [started("python", "-m", "session", "run"), "vfork() = 20"],
+            20: ["setpgid(0, 0) = 0", started("python", "-m", "bus.bootstrap", "capture", "mic")],
         }
-    )["hub"]
-    assert found.bytes_to(Sink.STANDARD_ERROR) == 2
-    assert found.bytes_to(Sink.NETWORK) == 3
-    assert found.bytes_to(Sink.INSIDE) == 4
-    assert not found.files
-
-
-def test_a_file_counts_from_being_opened_or_mapped_for_writing() -> None:
-    found = folded(
-        {
-            10: [
-                f'openat(AT_FDCWD<{hexed("/")}>, "{hexed("a")}", O_WRONLY|O_CREAT, 0600) = 3<{hexed("/a")}>',
-                f'openat(AT_FDCWD<{hexed("/")}>, "{hexed("b")}", O_RDONLY) = 4<{hexed("/b")}>',
-                f'openat(AT_FDCWD<{hexed("/")}>, "{hexed("/c")}", O_RDWR) = -1 EACCES (Permission denied)',
-                f"mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 5<{hexed('/d')}>, 0) = 0x7f",
-                f"mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE, 5<{hexed('/e')}>, 0) = 0x7f",
-                "mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED|MAP_ANONYMOUS, -1, 0) = 0x7f",
-            ]
-        }
-    )[""]
-    assert sorted(found.files) == ["/a", "/d"]
-    assert list(found.refused_files) == ["/c (EACCES)"]
-
-
-def test_bytes_that_strace_hides_are_marked_hidden() -> None:
-    found = folded({10: ["sendfile(3<TCP:[1]>, 4, NULL, 99) = 99", "write(5<pipe:[1]>, 0x7f00, 99) = 99"]})[
-        ""
-    ]
-    assert sorted(found.hidden) == ["sendfile", "write, cut short by strace"]
+    )
+    assert list(found) == ["session", "session, its copy", "capture:mic"]
+    assert names_of_calls(found["session, its copy"]) == ["setpgid", "execve"]

@@ -1,8 +1,8 @@
-"""Searches bytes for audio and for words. Pure.
+"""Searches bytes for audio, words and a key. Pure.
 
 Audio is found as 16-bit integers or 32-bit floats in either byte order, the marker also at other levels;
-not if it is compressed or resampled. Words are found with any punctuation and case; not if compressed or
-encrypted.
+not if it is resampled. Words are found with any punctuation, case and spacing, and with every letter or byte
+replaced by one at a fixed distance. `session.attest.checks.encodings` undoes encodings before.
 """
 
 from __future__ import annotations
@@ -23,11 +23,17 @@ _LEAST_HITS = 3
 _MIN_CORRELATION = 0.7
 """Least correlation with the marker; random data reaches 0.2 in a million tries."""
 
-_CANDIDATES = 64
+_CANDIDATES = 16
 _LARGEST_SAMPLE = 1e6
 _SAMPLE_FORMATS = (("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4))
 _RUN_WORDS = 4
+_RUN_LETTERS = 18
+_DISTANCES = 16
+_KEY_CHARACTERS = 10
+_RANDOM_CHARACTERS = 24
 _NO_WORD = re.compile(r"[^a-z0-9]+")
+_NO_SIGN = re.compile(rb"[^a-z0-9]+")
+_NO_LETTER = re.compile(rb"[^a-z]+")
 
 
 class Sound:
@@ -83,7 +89,7 @@ class Sound:
 
 
 class Words:
-    """Sentences to search for, by runs of four words.
+    """Sentences to search for, by runs of four words and by the distances between their letters.
 
     Args:
         sentences: The sentences.
@@ -91,11 +97,44 @@ class Words:
 
     def __init__(self, sentences: Sequence[str]) -> None:
         self.runs = frozenset(run for sentence in sentences for run in _runs(sentence))
+        self._steps = frozenset(
+            steps for sentence in sentences for steps in _windows(_letter_steps(sentence.encode()))
+        )
+        self._distances = frozenset(
+            piece for sentence in sentences for piece in _distances_in_pieces(sentence.encode())
+        )
 
     def runs_in(self, data: bytes) -> list[str]:
         """Return the runs of words that are in these bytes."""
         text = f" {_plain(data.replace(bytes(1), b'').decode(errors='replace'))} "
         return sorted(run for run in self.runs if f" {run} " in text)
+
+    def occur_in(self, data: bytes) -> bool:
+        """Return whether words are in these bytes, also with other letters at a fixed distance."""
+        if self.runs_in(data):
+            return True
+        steps = _letter_steps(data)
+        return any(each in steps for each in self._steps) or _has_distances(data, self._distances)
+
+
+class Key:
+    """A secret to search for, by any ten of its characters in a row.
+
+    Args:
+        secret: The secret, in ASCII.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret.encode()
+        characters = _NO_SIGN.sub(b"", self._secret.lower())[-_RANDOM_CHARACTERS:]
+        pieces = range(len(characters) - _KEY_CHARACTERS + 1)
+        self._pieces = frozenset(characters[at : at + _KEY_CHARACTERS] for at in pieces)
+        self._distances = frozenset(_distances_in_pieces(self._secret))
+
+    def occurs_in(self, data: bytes) -> bool:
+        """Return whether a piece of the key is in these bytes, in any case and with any punctuation."""
+        signs = _NO_SIGN.sub(b"", data.lower())
+        return any(piece in signs for piece in self._pieces) or _has_distances(data, self._distances)
 
 
 def _prints(samples: Samples) -> npt.NDArray[np.uint64]:
@@ -115,3 +154,30 @@ def _runs(sentence: str) -> list[str]:
     words = _plain(sentence).split()
     length = min(_RUN_WORDS, len(words))
     return [" ".join(words[at : at + length]) for at in range(len(words) - length + 1) if length > 1]
+
+
+def _letter_steps(data: bytes) -> bytes:
+    """Return the distances between neighbouring letters, which a shifted alphabet does not change."""
+    letters = np.frombuffer(_NO_LETTER.sub(b"", data.lower()), np.uint8).astype(np.int16)
+    return (np.diff(letters) % 26).astype(np.uint8).tobytes()
+
+
+def _windows(steps: bytes) -> list[bytes]:
+    return [steps[at : at + _RUN_LETTERS] for at in range(len(steps) - _RUN_LETTERS + 1)]
+
+
+def _distances(data: bytes) -> tuple[bytes, bytes]:
+    """Return the differences and exclusive ors of neighbouring bytes."""
+    values = np.frombuffer(data, np.uint8)
+    return np.diff(values).tobytes(), (values[1:] ^ values[:-1]).tobytes()
+
+
+def _distances_in_pieces(data: bytes) -> list[bytes]:
+    """Return the distances of every other piece, so that a longer one is found at any place."""
+    starts = range(0, len(data) - _DISTANCES, _DISTANCES // 2)
+    return [each for at in starts for each in _distances(data[at : at + _DISTANCES + 1])]
+
+
+def _has_distances(data: bytes, pieces: Iterable[bytes]) -> bool:
+    found = _distances(data)
+    return any(piece in each for piece in pieces for each in found)

@@ -13,11 +13,13 @@ import msgspec
 from bus.audio import Samples
 from bus.messages import Event, FinalTranscribed, Logged, QuestionDetected, TranscriptRevised
 from overlay.state.transcript import Transcript
-from session.attest.packets import Flow, flows
-from session.attest.recording import marker
-from session.attest.search import Sound, Words
-from session.attest.trace import Process
-from session.attest.tracer import Observation
+from session.attest.checks.facts import Facts
+from session.attest.checks.search import Key, Sound, Words
+from session.attest.checks.written import Written, written
+from session.attest.tracing.packets import Flow, flows
+from session.attest.tracing.recording import marker
+from session.attest.tracing.trace import Process
+from session.attest.tracing.tracer import Observation
 
 E = TypeVar("E")
 
@@ -33,13 +35,15 @@ class Evidence:
     sounds: Sequence[Samples]
     """The recordings that were captured."""
     files: dict[str, bytes]
-    """Contents of its home, run and temporary directories after its end, by path."""
+    """What it left in its home, run and temporary directories, by path, with names and attributes."""
+    folder: str = ""
+    """The folder that holds these."""
 
     @cached_property
     def events(self) -> list[Event]:
         """Its log, as printed with --json."""
-        found = (_event(line) for line in self.seen.stdout.splitlines())
-        return [event for event in found if event is not None]
+        found = (event_in(line) for line in self.seen.stdout.splitlines())
+        return [logged.event for logged in found if logged is not None]
 
     def of(self, kind: type[E]) -> list[E]:
         """Return its events of a kind."""
@@ -82,22 +86,42 @@ class Evidence:
             if asked.isdisjoint((final.source, number) for number in (final.utterance, *final.replaces))
         ]
 
-    def exposes_key(self, data: bytes) -> bool:
-        """Return whether the key is in these bytes, outside of the authorization header."""
-        key = self.key.encode()
-        return key in re.sub(rb"(?im)^authorization: bearer " + key + rb"\r?$", b"", data)
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known about the session as a whole."""
+        seen = self.seen
+        return Facts(
+            processes=self.processes,
+            folder=self.folder,
+            provider=seen.provider,
+            stdout_pipe=seen.stdout_pipe,
+            stderr_pipe=seen.stderr_pipe,
+            environment=seen.environment,
+            places=seen.places,
+            python=seen.command[0],
+        )
 
-    def contains_key(self, data: bytes) -> bool:
-        """Return whether the key is in these bytes."""
-        return self.key.encode() in data
+    @cached_property
+    def written(self) -> Written:
+        """Everything that its processes wrote."""
+        return written(self.facts)
+
+    @cached_property
+    def key_search(self) -> Key:
+        """The key, to search for."""
+        return Key(self.key)
+
+    def outside_of_header(self, data: bytes) -> bytes:
+        """Return bytes to the network without the authorization header, where the key belongs."""
+        return re.sub(rb"(?im)^authorization: bearer " + self.key.encode() + rb"\r?$", b"", data)
 
 
-def _event(line: bytes) -> Event | None:
+def event_in(line: bytes) -> Logged | None:
+    """Return the event in a line of `--json`; None for anything that the program does not print."""
     try:
         fields = msgspec.json.decode(line, type=dict[str, Any])
-        event: Event = msgspec.convert(
-            {name: value for name, value in fields.items() if name not in ("seq", "logged_ns")}, Event
-        )
-        return event
-    except (msgspec.DecodeError, msgspec.ValidationError):  # other output; it is searched too
+        seq, logged_ns = fields.pop("seq"), fields.pop("logged_ns")
+        logged = Logged(seq, logged_ns, msgspec.convert(fields, Event))
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError):
         return None
+    return logged if logged.as_json() == line else None

@@ -1,0 +1,1 @@
+"""Checks a traced session against its contract."""
