@@ -25,16 +25,18 @@ RUN = r"{folder}/run/cuecard-{session}-[a-z0-9_]{{8}}"
 """The run directory; in patterns {run} is the one that the session created."""
 
 _STATE = r"{folder}/home/\.local/state/cuecard"
+_VERIFIED = r"{folder}/home/\.cache/cuecard/verified"
 _RING = r"ring-(?:call|mic)"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: r"{run}/run\.json",
+    SESSION: rf"{{run}}/run\.json|{_VERIFIED}/[\w.-]+\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""
 
 _CHANGES: Mapping[str, str] = {
-    SESSION: rf"mkdir {{run}}|rmdir {{run}}|unlink {{run}}/(?:run\.json|hub|keeper|connector|{_RING})",
+    SESSION: r"mkdir {folder}/home/\.cache(?:/cuecard(?:/verified)?)?|"
+    rf"mkdir {{run}}|rmdir {{run}}|unlink {{run}}/(?:run\.json|hub|keeper|connector|{_RING})",
     HUB: r"unlink {run}/hub",
     CAPTURE: rf"unlink {{run}}/{_RING}",
     CONNECTOR: r"unlink {run}/connector",
@@ -52,13 +54,17 @@ _SOCKETS = (
 )
 """Unix sockets, with the kind of process that listens and the kinds that connect."""
 
-_LEFT = r"{folder}/home/\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+_LEFT = (
+    r"{folder}/home/\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+    r"|{folder}/home/\.cache(?:/cuecard(?:/verified(?:/[\w.-]+\.json)?)?)?"
+)
 _LOOKUPS: Mapping[str, str] = {
     "": r"{folder}/home(?:/\.local/lib/python3\.\d+/site-packages)?"
     r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip|{run}(?:/run\.json)?"
     r"|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
     SESSION: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
-    r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?",
+    r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?"
+    rf"|{{folder}}/home/\.cache(?:/cuecard)?|{_VERIFIED}(?:/[\w.-]+\.json)?",
     KEEPER: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc/{{session}}(?:/stat)?",
     "overlay": r"{folder}/home/(?:\.fonts\.conf\.d|\.config/QtProject/qtlogging\.ini)"
     r"|/run/user(?:/\d+)?|/\.flatpak-info",

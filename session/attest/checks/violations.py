@@ -16,6 +16,7 @@ from session.attest.checks.evidence import Evidence, event_in
 from session.attest.checks.written import Sink, arguments, names, variables
 from session.attest.tracing.trace import Process
 from session.attest.tracing.tracer import KEY_VARIABLE
+from session.models.catalogue import CATALOGUE
 
 _WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = contract.SESSION
@@ -26,6 +27,11 @@ _COUNTS = re.compile(
     rb'(?:[\s{}:,]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost)"|\d{1,6}(?:\.\d{1,6})?)*'
 )
 _COUNTS_BYTES = 300
+
+_VERIFIED = re.compile(
+    rb'"([\w.-]+)":\{"size_bytes":\d{1,12},"inode":\d{1,20},"changed_ns":\d{1,20},"sha256":"(\w{64})"\}'
+)
+"""The record of a verified file of weights."""
 
 
 @dataclass(frozen=True)
@@ -162,13 +168,21 @@ def _check_public_names(evidence: Evidence) -> Iterator[Finding]:
 def _check_left(evidence: Evidence) -> Iterator[Finding]:
     for path, data in evidence.files.items():
         counts = path.endswith(".json") and len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data)
-        if not evidence.facts.contract.may_leave(path) or (data and not counts):
+        is_known = counts or _is_record_of_weights(data)
+        if not evidence.facts.contract.may_leave(path) or (data and not is_known):
             yield Finding(_SESSION, f"left {path} ({len(data)} bytes)")
         yield from _search(
             evidence, _SESSION, path.encode() + b"\n" + data, f"left {{}} in {path}", words=True
         )
     for each in evidence.seen.left_in_memory:
         yield Finding(_SESSION, f"left memory that outlives it ({each})")
+
+
+def _is_record_of_weights(data: bytes) -> bool:
+    """Return whether this is the record of verified weights: names and sums of the catalogue, and numbers."""
+    known = {(file.name, file.sha256) for model in CATALOGUE.values() for file in model.files}
+    found = [(name.decode(), digest.decode()) for name, digest in _VERIFIED.findall(data)]
+    return set(found) <= known and _VERIFIED.sub(b"", data) == b"{" + b"," * (len(found) - 1) + b"}"
 
 
 def _check_network(evidence: Evidence) -> Iterator[Finding]:
