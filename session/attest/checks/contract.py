@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bus.stages import HUB, KEEPER, STAGES
+from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
+from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
 
 (REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
 """The one process that may send to the network, on connections it receives from the connector."""
@@ -19,50 +20,58 @@ from bus.stages import HUB, KEEPER, STAGES
 """The one process that may open connections."""
 
 SESSION, VIEW, CAPTURE = "session", "view", "capture"
-KINDS = (SESSION, *(plan.name for plan in STAGES))
+KINDS = (SESSION, SPAWNER, *(plan.name for plan in STAGES))
+
+KEYS = "keys"
+"""Name of the file in memory that holds the keys; only the process that sends requests reads it."""
 
 RUN = r"{folder}/run/cuecard-{session}-[a-z0-9_]{{8}}"
-"""The run directory; in patterns {run} is the one that the session created."""
+"""The run directory; in patterns {run} is the one that the supervisor created."""
 
 _STATE = r"{folder}/home/\.local/state/cuecard"
 _RING = r"ring-(?:call|mic)"
+_SOCKET = rf"(?:hub/hub|keeper/keeper|{_RING}/ring)"
+_SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: r"{run}/run\.json",
+    SESSION: r"{run}/(?:run\.json|key)",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""
 
 _CHANGES: Mapping[str, str] = {
-    SESSION: rf"mkdir {{run}}|rmdir {{run}}|unlink {{run}}/(?:run\.json|hub|keeper|connector|{_RING})",
-    HUB: r"unlink {run}/hub",
-    CAPTURE: rf"unlink {{run}}/{_RING}",
-    CONNECTOR: r"unlink {run}/connector",
-    KEEPER: r"unlink {run}/keeper",
-    REQUESTER: rf"mkdir {{folder}}/home/\.local(?:/state(?:/cuecard)?)?"
+    SESSION: rf"mkdir {{run}}|rmdir {{run}}(?:/{_SOCKET_FOLDER})?|unlink {{run}}/(?:run\.json|key|{_SOCKET})",
+    HUB: r"mkdir {run}/hub|unlink {run}/hub/hub",
+    CAPTURE: rf"mkdir {{run}}/{_RING}|unlink {{run}}/{_RING}/ring",
+    KEEPER: r"mkdir {run}/keeper|unlink {run}/keeper/keeper",
+    REQUESTER: r"mkdir {folder}/home/\.local(?:/state(?:/cuecard)?)?"
     rf"|rename {_STATE}/spending\.{{pid}} {_STATE}/spending\.json",
 }
 """Names that a kind of process may create, remove or give."""
 
 _SOCKETS = (
-    (r"{run}/hub", HUB, KINDS),
-    (rf"{{run}}/{_RING}", CAPTURE, ("vad", "stt", SESSION)),
-    (r"{run}/connector", CONNECTOR, (REQUESTER,)),
-    (r"{run}/keeper", KEEPER, (SESSION,)),
+    (r"{run}/hub/hub", HUB, KINDS),
+    (rf"{{run}}/{_RING}/ring", CAPTURE, ("vad", "stt", SESSION)),
+    (r"{run}/keeper/keeper", KEEPER, (SESSION,)),
 )
 """Unix sockets, with the kind of process that listens and the kinds that connect."""
+
+_MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTURE: "cuecard-ring"}
+"""Names of the files in memory that a kind of process may create."""
 
 _LEFT = r"{folder}/home/\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
 _LOOKUPS: Mapping[str, str] = {
     "": r"{folder}/home(?:/\.local/lib/python3\.\d+/site-packages)?"
-    r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip|{run}(?:/run\.json)?"
-    r"|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
-    SESSION: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
+    r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip"
+    r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
+    SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
     r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?",
-    KEEPER: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc/{{session}}(?:/stat)?",
+    SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
+    HUB: r"{run}/(?:hub|key)",
+    CAPTURE: rf"{{run}}/{_RING}|(?:/[\w.-]+)*/etc/gnutls/config",
+    KEEPER: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|{{folder}}/run|/proc/(?:{{starters}})(?:/stat)?",
     "overlay": r"{folder}/home/(?:\.fonts\.conf\.d|\.config/QtProject/qtlogging\.ini)"
     r"|/run/user(?:/\d+)?|/\.flatpak-info",
-    CAPTURE: r"(?:/[\w.-]+)*/etc/gnutls/config",
     REQUESTER: rf"{{folder}}/home/\.config/cuecard/prices\.toml|{_STATE}/spending\.json",
 }
 """Further paths that a kind of process (or every one, "") may look up."""
@@ -76,20 +85,27 @@ _THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strac
 _NAME_BYTES = 11
 """Longest part of a stage's name in the name of its process, after "cue-"."""
 
+_TOKEN = rf"(?:{'|'.join((*KINDS, SMALL_MODEL))})(?::(?:call|mic))?=[0-9a-f]{{{{64}}}}"
 _VARIABLES = {
     "CUECARD_RUN": "{run}",
-    "CUECARD_SUPERVISOR_PID": "{session}",
-    "CUECARD_CONNECTOR_SECRET": r"[0-9a-f]{{32}}",
-    "OPENBLAS_NUM_THREADS": r"1",
-    "OMP_WAIT_POLICY": r"PASSIVE",
-    "PYTHONSAFEPATH": r"1",
-    "ORT_DISABLE_TELEMETRY": r"1",
+    "CUECARD_SUPERVISOR_PID": "{starters}",
+    "CUECARD_TOKENS": rf"{_TOKEN}(?:,{_TOKEN})*",
+    "CUECARD_KEYS": r"\d\d?",
+    "CUECARD_CONNECTOR_LINE": r"\d\d?",
+    "CUECARD_CHOICES": r"\d\d?",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "PYTHONSAFEPATH": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 """Environment variables that a process may get from another, with their values."""
 
 _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
-_PROGRAMS = rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{session}}))?"
-"""Arguments of the stages, which the supervisor starts."""
+_PROGRAMS: Mapping[str, str] = {
+    SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
+    SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
+}
+"""Arguments of the programs that a kind of process starts."""
 
 _SELF_TEST = r"-I -S -c [^\x00]{{1,400}}(?: \d+)+"
 """Arguments of the program by which a stage tests its sandbox."""
@@ -106,6 +122,8 @@ class Contract:
     """The folder that holds its home, run and temporary directories."""
     session: int
     """The supervisor's process ID."""
+    spawner: int
+    """The spawner's process ID."""
     run: str
     """The run directory that the session created."""
     pids: frozenset[int]
@@ -141,8 +159,11 @@ class Contract:
 
     def may_start(self, kind: str, arguments: str, *, testing: bool) -> bool:
         """Return whether a kind of process may start Python with these arguments."""
-        pattern = _SELF_TEST if testing else _PROGRAMS if kind == SESSION else None
-        return self._fits(pattern, arguments)
+        return self._fits(_SELF_TEST if testing else _PROGRAMS.get(kind), arguments)
+
+    def may_create_memory(self, kind: str, name: str) -> bool:
+        """Return whether a kind of process may create a file in memory of this name."""
+        return _MEMORY.get(kind) == name
 
     def may_pass(self, variable: str, value: str) -> bool:
         """Return whether a process may give another one this environment variable."""
@@ -155,6 +176,7 @@ class Contract:
             folder=re.escape(self.folder),
             run=re.escape(self.run),
             session=self.session,
+            starters=f"(?:{self.session}|{self.spawner})",
             pids="|".join(map(str, sorted(self.pids))) if "{pids}" in pattern else "",
             pid=pid,
             name=re.escape(name[:_NAME_BYTES]),

@@ -31,7 +31,7 @@ def places(folder: Path) -> dict[str, Places]:
     }
     found = {}
     for plan in STAGES:
-        rules = plan.rights.rules(folder / "run" / "x", tables)
+        rules = plan.rights.rules(folder / "trace", folder / "trace" / "socket", tables)
         reads = {*rules.reads, *rules.lists, *rules.writable_folders, Path(sys.executable)}
         found[plan.name] = Places(
             sorted({str(each) for path in reads for each in (path, path.resolve())}),
