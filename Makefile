@@ -6,7 +6,7 @@ IN_VENV := .venv/bin
 CUECARD := $(IN_VENV)/cuecard
 READY := .venv/.ready
 TEST_READY := .venv/.test-ready
-SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup.sh scripts/system_packages.sh
+SETUP_INPUTS := pyproject.toml requirements.txt scripts/setup.sh scripts/system_packages.sh
 
 # Tests wait more than they compute, so more of them run in parallel than there are cores.
 PARALLEL := -p no:benchmark -n 4 --dist loadfile --no-loadscope-reorder
@@ -42,6 +42,7 @@ test-all: $(TEST_READY)  ## run all tests, the long ones too
 docs: setup  ## write the generated documents
 	@$(IN_VENV)/python docs/generate_events.py
 	@$(IN_VENV)/python -m session.commands.options_document > docs/options.md
+	@$(IN_VENV)/python docs/generate_sbom.py
 
 check: setup  ## format, lint, types, import rules, language
 	@$(IN_VENV)/ruff format --check .

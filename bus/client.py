@@ -75,6 +75,7 @@ class HubClient:
             kind.__name__ for kind in (wiring.subscriptions(name) if kinds is None else kinds)
         )
         self._context = zmq.Context()
+        self._unconfirmed: list[zmq.Socket[bytes]] = []
         self._publish_lock = threading.Lock()
         self._publish_socket = self._connect(run.hub_address)
         self._subscription_socket = self._connect(run.hub_address)
@@ -124,8 +125,20 @@ class HubClient:
         self._request_events()
         return batch.events
 
+    def wait_connected(self, timeout_s: float) -> None:
+        """Wait until the hub has accepted both connections, so that no socket is opened from then on.
+
+        Raises:
+            HubUnavailable: It has not.
+        """
+        for connection in self._unconfirmed:
+            if not connection.get_monitor_socket().poll(math.ceil(timeout_s * 1000)):
+                raise HubUnavailable("the hub does not answer", fix="start a session with `cuecard run`")
+        self._end_monitoring()
+
     def close(self) -> None:
         """Close the connection; events published just before are still sent within 0.2 s."""
+        self._end_monitoring()
         self._subscription_socket.close(linger=0)
         with self._publish_lock:
             self._publish_socket.close(linger=200)
@@ -148,8 +161,17 @@ class HubClient:
         connection.setsockopt(zmq.SNDHWM, _QUEUED_EVENTS)
         connection.setsockopt(zmq.RCVHWM, _QUEUED_EVENTS)
         connection.setsockopt(zmq.LINGER, 200)  # unlimited, a process without a hub could not exit
+        connection.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        self._unconfirmed.append(connection)
         connection.connect(address)
         return connection
+
+    def _end_monitoring(self) -> None:
+        while self._unconfirmed:
+            connection = self._unconfirmed.pop()
+            monitor = connection.get_monitor_socket()
+            connection.disable_monitor()
+            monitor.close(linger=0)
 
     def __enter__(self) -> Self:
         return self

@@ -12,7 +12,8 @@ PASSES_SOCKETS = hasattr(socket, "send_fds")
 """Whether a process can pass a socket to another. Windows cannot, so it has no connector: the llm connects
 itself."""
 
-_BACKLOG = 64
+BACKLOG = 64
+"""Clients that wait to be accepted."""
 
 
 def listening_socket(address: Path) -> socket.socket:
@@ -21,16 +22,30 @@ def listening_socket(address: Path) -> socket.socket:
     Raises:
         OSError: The socket cannot be created.
     """
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    bound = bound_socket(address)
+    try:
+        bound.listen(BACKLOG)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def bound_socket(address: Path) -> socket.socket:
+    """Return a socket bound to `address` that refuses clients until it listens; replaces a stale socket file.
+
+    Raises:
+        OSError: The socket cannot be created.
+    """
+    bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         address.parent.mkdir(mode=0o700, exist_ok=True)
         address.unlink(missing_ok=True)
-        listener.bind(str(address))
-        listener.listen(_BACKLOG)
+        bound.bind(str(address))
     except OSError:
-        listener.close()
+        bound.close()
         raise
-    return listener
+    return bound
 
 
 def check_same_user(connection: socket.socket) -> None:

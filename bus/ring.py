@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,10 +67,14 @@ class AudioRing:
 
     Attach with `AudioRing.attach(address)`. When the writer is restarted, the reader attaches to its new ring
     by itself; samples that were never written read as lost, not as silence.
+
+    Args:
+        find: Returns the memory of the newest ring, or raises an `OSError`.
+        memory: The memory of the ring.
     """
 
-    def __init__(self, address: Path, memory: RingMemory) -> None:
-        self._address = address
+    def __init__(self, find: Callable[[], RingMemory], memory: RingMemory) -> None:
+        self._find = find
         self._memory = memory
         self._capacity = memory.blocks
         self.torn_reads = 0
@@ -82,14 +87,25 @@ class AudioRing:
         Raises:
             RingUnavailable: No ring is served there within `timeout_s`.
         """
+        return cls.wait_for(partial(attach_memory, address), f"at {address.name}", timeout_s=timeout_s)
+
+    @classmethod
+    def wait_for(
+        cls, find: Callable[[], RingMemory], where: str, *, timeout_s: float = _ATTACH_TIMEOUT_S
+    ) -> AudioRing:
+        """Return the ring that `find` returns, waiting for its writer if necessary.
+
+        Raises:
+            RingUnavailable: There is none within `timeout_s`.
+        """
         give_up = time.monotonic() + timeout_s
         while True:
             try:
-                return cls(address, attach_memory(address))
+                return cls(find, find())
             except OSError as error:
                 if time.monotonic() >= give_up:
                     raise RingUnavailable(
-                        f"no audio ring is served at {address.name} ({error.strerror or error})",
+                        f"there is no audio ring {where} ({error.strerror or error})",
                         fix="start the capture stage of this source",
                     ) from error
             time.sleep(0.01)
@@ -238,7 +254,7 @@ class AudioRing:
     def _find_restarted(self) -> RingMemory | None:
         """Return the ring of a newer writer, if there is one."""
         try:
-            fresh = attach_memory(self._address)
+            fresh = self._find()
         except OSError:
             return None
         if fresh.head["epoch_ns"][0] == self._memory.head["epoch_ns"][0]:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
-from bus.local_socket import check_same_user, listening_socket
+from bus.local_socket import BACKLOG, bound_socket, check_same_user
 
 if sys.platform == "linux":
     import fcntl
@@ -238,19 +238,33 @@ def _blocks_in(buffer: mmap.mmap | memoryview) -> int:
     return blocks
 
 
-class RingServer:
-    """Shares the ring with processes of the same user that connect."""
+def ring_socket(address: Path) -> socket.socket:
+    """Return a socket bound to `address`, for a ring that is served later.
 
-    def __init__(self, address: Path, handle: RingHandle) -> None:
-        self._address, self._handle = address, handle
-        try:
-            self._socket = listening_socket(address)
-        except OSError as error:
-            raise MachineFailure(
-                f"the socket {address} cannot be made ({error.strerror or error})",
-                kept="nothing was started",
-                fix=_fix(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
-            ) from error
+    Raises:
+        MachineFailure: It cannot be created.
+    """
+    try:
+        return bound_socket(address)
+    except OSError as error:
+        raise MachineFailure(
+            f"the socket {address} cannot be made ({error.strerror or error})",
+            kept="nothing was started",
+            fix=_fix(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
+        ) from error
+
+
+class RingServer:
+    """Shares the ring with processes of the same user that connect.
+
+    Args:
+        bound: A socket from `ring_socket`; it is closed at the end.
+        handle: The ring.
+    """
+
+    def __init__(self, bound: socket.socket, handle: RingHandle) -> None:
+        self._address, self._socket, self._handle = Path(bound.getsockname()), bound, handle
+        bound.listen(BACKLOG)
         threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
 
     def _serve(self) -> None:

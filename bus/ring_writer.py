@@ -6,6 +6,7 @@ it what is left of the one before. `bus.ring` describes what readers rely on.
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.ring import RING_SECONDS
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, block_crc, create_memory
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, block_crc, create_memory, ring_socket
 
 _EMPTY = -1
 
@@ -29,9 +30,10 @@ class RingWriter:
         start_sample: First sample of this writer on that clock; rounded up to a whole block.
         seconds: Length of the ring.
         before: The ring of an earlier writer of this source that died; it is copied and unmapped.
+        bound: A socket that is bound to the address already, because the process may bind none any more.
 
     Raises:
-        MachineFailure: Shared memory cannot be allocated.
+        MachineFailure: Shared memory or the socket cannot be allocated.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class RingWriter:
         start_sample: int = 0,
         seconds: float = RING_SECONDS,
         before: RingMemory | None = None,
+        bound: socket.socket | None = None,
     ) -> None:
         self._blocks = round(seconds * SAMPLE_RATE / BLOCK_SAMPLES)
         self._memory, self._handle = create_memory(self._blocks)
@@ -55,7 +58,7 @@ class RingWriter:
         if before is not None:
             self._copy_from(before)
             before.unmap()
-        self._server = RingServer(address, self._handle)
+        self._server = RingServer(bound or ring_socket(address), self._handle)
 
     @property
     def locked(self) -> bool:

@@ -292,5 +292,31 @@ def _runs(base: Path) -> list[_RunDirectory]:
 
 
 def _base_directory() -> Path:
+    """Return the directory for runs, in which no other user can rename a run's directory.
+
+    Raises:
+        MachineFailure: There is none.
+    """
     named = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(named) if named and Path(named).is_dir() else Path(tempfile.gettempdir())
+    if named and _is_ours(Path(named), forbidden=0o077):
+        return Path(named)
+    base = Path(tempfile.gettempdir())
+    if not (_is_ours(base, forbidden=0o022) or base.stat().st_mode & stat.S_ISVTX):
+        raise MachineFailure(
+            f"other users can rename what is in {base}",
+            kept="nothing was started",
+            fix="set XDG_RUNTIME_DIR to a directory of yours with mode 0700",
+        )
+    return base
+
+
+def _is_ours(directory: Path, *, forbidden: int) -> bool:
+    """Return whether a directory belongs to this user, and none of these mode bits is set."""
+    if sys.platform == "win32":
+        return directory.is_dir()
+    try:
+        status = directory.stat()
+    except OSError:
+        return False
+    is_directory, mode = stat.S_ISDIR(status.st_mode), stat.S_IMODE(status.st_mode)
+    return is_directory and status.st_uid == os.getuid() and not mode & forbidden

@@ -24,6 +24,7 @@ HEARTBEAT_INTERVAL_S = 1.0
 
 _HEARTBEAT_MIN_INTERVAL_S = 0.05
 _HISTORY_WAIT_S = 0.2
+_HUB_LIMIT_S = 10.0
 _HISTORY_LIMIT_S = 5.0  # a hub silent for longer hangs, and the supervisor restarts it
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -49,13 +50,18 @@ class Stage:
         """Return this stage's table of the run's settings."""
         return self.run.settings(stage_kind(self.name), kind)
 
-    def enter_sandbox(self) -> None:
-        """Block internet sockets; call it after models are loaded and before audio is read.
+    def enter_sandbox(self, *, opens_sockets: bool | None = None) -> None:
+        """Block sockets; call it after models are loaded and before audio is read.
+
+        Args:
+            opens_sockets: Whether it needs to open Unix sockets, if other than the table of stages says.
 
         Raises:
             MachineFailure: Linux does not enforce it, and --allow-unsandboxed is not set.
+            HubUnavailable: The hub, to which no connection can be made later, does not answer.
         """
-        report = self._sandbox.enforce()
+        self._client.wait_connected(_HUB_LIMIT_S)
+        report = self._sandbox.enforce(opens_sockets=opens_sockets)
         self._sandbox_report = report.summary
         if failure := check_enforced(report, self.name, self.run.tables):
             self.report(failure)

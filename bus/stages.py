@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import platformdirs
 
+from bus import environment
 from bus.local_socket import PASSES_SOCKETS
 from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
 
@@ -82,9 +83,13 @@ class StagePlan:
     """Whether it gets the API keys in its environment."""
     shared_tokens: tuple[str, ...] = ()
     """Tokens that it gets besides its own, as secrets between stages."""
+    reads_rings: bool = False
+    """Whether the supervisor passes it the rings of its source, or of all sources."""
     descriptors: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """File descriptors that it inherits, such as the pipe with typed keys, by the environment variable that
     tells their numbers: "5,6"."""
+    environment: tuple[str, ...] = ()
+    """Patterns of the variables that it inherits beyond the common ones."""
     variables: tuple[tuple[str, str], ...] = ()
     """Additional environment variables."""
     outlives_supervisor: bool = False
@@ -102,18 +107,22 @@ STAGES = (
         "capture",
         "capture",
         per_source=True,
+        environment=environment.SOUND_SERVERS,
         rights=Rights(
             settings=("capture.sources",),
             reads=SOUND,
             lists=("{runtime}",),
             devices=_SOUND_DEVICES,
+            opens_sockets=True,
             makes_sockets=True,
         ),
     ),
-    StagePlan("vad", "vad", per_source=True),
+    StagePlan("vad", "vad", per_source=True, reads_rings=True),
     StagePlan(
         "stt",
         "stt",
+        environment=environment.GRAPHICS_CARDS,
+        reads_rings=True,
         start_limit_s=120.0,
         niceness=1,
         rights=Rights(
@@ -129,6 +138,7 @@ STAGES = (
     StagePlan(
         "overlay",
         "overlay",
+        environment=environment.DISPLAYS,
         when=lambda shape: "overlay" in shape.views,
         wave=ANSWERING,
         essential=False,
@@ -136,12 +146,17 @@ STAGES = (
         niceness=1,
         ends_session=True,
         rights=Rights(
-            reads=DISPLAY, writes=("overlay.picture",), devices=("/dev/dri",), abstract_sockets=True
+            reads=DISPLAY,
+            writes=("overlay.picture",),
+            devices=("/dev/dri",),
+            opens_sockets=True,
+            abstract_sockets=True,
         ),
     ),
     StagePlan(
         "view",
         "session.view",
+        environment=environment.TERMINALS,
         when=lambda shape: bool({*shape.views} - {"overlay"}),
         silence_limit_s=None,
         niceness=1,
@@ -152,15 +167,17 @@ STAGES = (
     StagePlan(
         "connector",
         "llm.connector",
+        environment=environment.PROXIES,
         when=lambda shape: shape.answers and PASSES_SOCKETS,
         wave=ANSWERING,
         essential=False,
         niceness=1,
-        rights=Rights(reads=NAME_LOOKUP, network=True, grows_files=False),
+        rights=Rights(reads=NAME_LOOKUP, opens_sockets=True, network=True, grows_files=False),
     ),
     StagePlan(
         "llm",
         "llm",
+        environment=(*environment.PROXIES, *environment.CERTIFICATES, *environment.KEY_STORES),
         when=lambda shape: shape.answers,
         wave=ANSWERING,
         essential=False,
@@ -172,12 +189,14 @@ STAGES = (
             reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
             writable_folders=(platformdirs.user_state_dir("cuecard", appauthor=False),),
             receives_sockets=True,
+            opens_sockets=True,  # to the connector, and to the key store
             abstract_sockets=True,
         ),
     ),
     StagePlan(
         "model-server",
         "llm.model_server",
+        environment=("GGML_*", "LLAMA_*"),
         when=lambda shape: shape.answers and shape.serves_model,
         wave=ANSWERING,
         essential=False,
@@ -190,10 +209,15 @@ STAGES = (
     StagePlan(
         "practice",
         "session.practice",
+        environment=(*environment.SOUND_SERVERS, *environment.VOICES),
         when=lambda shape: shape.practises,
         wave=ANSWERING,
         rights=Rights(
-            reads=("$PATH", *SOUND), lists=("{runtime}",), devices=_SOUND_DEVICES, abstract_sockets=True
+            reads=("$PATH", *SOUND),
+            lists=("{runtime}",),
+            devices=_SOUND_DEVICES,
+            opens_sockets=True,
+            abstract_sockets=True,
         ),
     ),
     StagePlan(
@@ -209,7 +233,9 @@ STAGES = (
 )
 """Every kind of stage, in the order in which they start within their wave."""
 
-SUPERVISOR_RIGHTS = Rights(devices=("/dev/tty",), writes=("session.save",), removes_run=True)
+SUPERVISOR_RIGHTS = Rights(
+    devices=("/dev/tty",), writes=("session.save",), opens_sockets=True, removes_run=True
+)
 """Rights of the supervisor, which holds the transcript until the session is saved."""
 
 STAGE_KINDS = {plan.name: plan for plan in STAGES}

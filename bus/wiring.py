@@ -25,6 +25,7 @@ OBSERVERS = (SESSION, CONTROL, KEEPER, *VIEWS)
 """Those that may receive every event: they show, save or hold the session."""
 
 EVERY_STAGE = tuple(plan.name for plan in STAGES)
+_OUTCOME_READERS = (SESSION, "capture", "vad", "stt", "llm", "practice", *VIEWS)
 _WITH_HEARTBEAT = tuple(kind for kind in EVERY_STAGE if kind != HUB)
 
 
@@ -40,7 +41,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
-    m.StageStarted: Route(by=(SESSION,), to=VIEWS),
+    m.StageStarted: Route(by=(SESSION,), to=(SESSION, "capture", "practice", *VIEWS)),
     m.StageReady: Route(by=EVERY_STAGE, to=(SESSION, "llm", *VIEWS)),
     m.Heartbeat: Route(by=_WITH_HEARTBEAT, to=(SESSION, "capture")),
     m.StageDied: Route(by=(SESSION,), to=(SESSION, "llm", *VIEWS)),
@@ -48,7 +49,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.ProblemReported: Route(by=(SESSION, *EVERY_STAGE), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.CaptureStarted: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *VIEWS)),
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
-    m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, *VIEWS)),
+    m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, "stt", *VIEWS)),
     m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
     m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *VIEWS)),
     m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *VIEWS)),
@@ -58,10 +59,10 @@ ROUTES: dict[type[m.Message], Route] = {
     m.DetectionEnded: Route(by=("vad",), to=(SESSION, "stt", *VIEWS)),
     m.EndpointPredicted: Route(by=("stt",), to=(SESSION, "vad", "stt", "llm", *VIEWS)),
     m.PartialTranscribed: Route(by=("stt",), to=(SESSION, "stt", *VIEWS)),
-    m.FinalTranscribed: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.FinalTranscribed: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
     m.TranscriptRevised: Route(by=("stt",), to=(SESSION, "stt", "llm", "practice", *VIEWS)),
-    m.UtteranceDiscarded: Route(by=("stt",), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
-    m.UtteranceLost: Route(by=("stt", SESSION), to=(SESSION, "stt", "llm", "capture", "practice", *VIEWS)),
+    m.UtteranceDiscarded: Route(by=("stt",), to=_OUTCOME_READERS),
+    m.UtteranceLost: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
     m.NotesLoaded: Route(by=("llm",), to=(SESSION, *VIEWS)),
     m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=("llm", "practice")),
     m.QuestionDetected: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
@@ -75,8 +76,8 @@ ROUTES: dict[type[m.Message], Route] = {
     m.AnswerFinished: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.AnswerStopped: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
-    m.PracticeQuestionAsked: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),
-    m.TurnStarted: Route(by=("practice",), to=("practice", *VIEWS)),
+    m.PracticeQuestionAsked: Route(by=("practice",), to=(SESSION, "stt", "practice", *VIEWS)),
+    m.TurnStarted: Route(by=("practice",), to=("stt", "practice", *VIEWS)),
     m.PracticeAnswerMeasured: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),
     m.FeedbackRequested: Route(by=("practice",), to=("llm", "practice")),
     m.PracticeEnded: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),

@@ -34,7 +34,7 @@ def main() -> None:
         from capture.recordings.recording import FileRecording, InputRecording
         from capture.replay import Replay
 
-        stage.enter_sandbox()  # before the file is opened, to confine its decoder
+        stage.enter_sandbox(opens_sockets=False)  # before the file is opened, to confine its decoder
         recording = FileRecording(source.path) if isinstance(source, FileSource) else InputRecording()
         source_stage.apply_history()
         Replay(source_stage, recording).run()

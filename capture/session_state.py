@@ -17,6 +17,7 @@ from bus.messages import (
     SpeechEnded,
     SpeechStarted,
     StageGivenUp,
+    StageStarted,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -67,6 +68,9 @@ class Backpressure:
             case StageGivenUp(stage=stage):
                 self._vad_given_up |= stage == self._vad
                 self._stt_given_up |= stage == "stt"
+            case StageStarted(stage=stage):
+                self._vad_given_up &= stage != self._vad
+                self._stt_given_up &= stage != "stt"
             case _:
                 pass
 

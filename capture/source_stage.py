@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from bus.messages import CaptureStarted
-from bus.ring_memory import RING_BEFORE_VARIABLE, RingMemory, map_memory
+from bus.ring_memory import RING_BEFORE_VARIABLE, RingMemory, map_memory, ring_socket
 from bus.ring_writer import RingWriter
 from bus.stage import Stage
 from capture.ring_feed import RingFeed
@@ -34,6 +34,7 @@ class SourceStage:
         self.ready, self.heartbeat = stage.ready, stage.heartbeat
         self._stage = stage
         self._earlier_ring = _earlier_ring()
+        self._ring_socket = ring_socket(stage.run.ring_address(name))  # the sandbox refuses to bind
 
     @property
     def over(self) -> bool:
@@ -66,6 +67,7 @@ class SourceStage:
             start_sample=started.start_sample,
             seconds=self.settings.ring_s,
             before=self._earlier_ring,
+            bound=self._ring_socket,
         ) as ring:
             self.publish(started)
             yield RingFeed(self.name, ring, started.native_rate_hz, self.publish)

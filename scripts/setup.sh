@@ -52,8 +52,9 @@ fi
 export PYTHONWARNINGS=ignore
 
 report "installing the pinned packages into .venv (several hundred MB the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt setuptools
+# Every file must have a hash of requirements.txt (scripts/lock.sh); nothing is built from source.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: --requirement requirements.txt
 # Use the pinned build tool just installed, not the newest one.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
-    --no-build-isolation --editable '.[dev]'
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 report "ready: .venv/bin/cuecard --help"

@@ -21,6 +21,7 @@ from session.commands import machine, sessions
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
+from session.standard_output import checked_output
 
 app = typer.Typer(
     name="cuecard",
@@ -88,12 +89,11 @@ def main() -> None:
     _leave_deleted_folder()
     _find_runtime_directory()
     try:
-        app()
+        with checked_output():
+            app()
     except Failure as failure:
         print(f"cuecard: {failure}", file=sys.stderr)
         sys.exit(failure.exit_code)
-    except BrokenPipeError:  # the reader closed standard output
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()

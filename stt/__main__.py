@@ -11,6 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogr
 
 from bus.messages import CaptureStarted, Logged, SpeechResumed
 from bus.projection import Projection
+from bus.ring_access import RingAccess
 from bus.stage import Stage
 from stt.engines.cuda_fallback import load
 from stt.lag import Lag
@@ -34,10 +35,11 @@ def main() -> None:
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
         turns = Turns()
         projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag)
-        stage.enter_sandbox()
+        rings = RingAccess(stage.run)
+        stage.enter_sandbox(opens_sockets=rings.connects)
 
         with (
-            Sources(stage.run) as sources,
+            Sources(rings) as sources,
             Transcriber(engine, sources, settings, utterances, turns) as transcriber,
         ):
             stage.ready(f"{engine.name} {engine.device}")
@@ -47,6 +49,7 @@ def main() -> None:
                     _act(logged, sources, transcriber)
                     for projection in projections:
                         projection.apply(logged)
+                sources.update()
                 for overwritten in scheduler.pop_overwritten(transcriber.resources()):
                     transcriber.skip(overwritten)
                 while task := scheduler.next(transcriber.resources()):
@@ -64,7 +67,7 @@ def main() -> None:
 def _act(logged: Logged, sources: Sources, transcriber: Transcriber) -> None:
     match logged.event:
         case CaptureStarted() as started:
-            sources.attach(started)
+            sources.capture_started(started.source)
         case SpeechResumed() as resumed:
             transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
         case _:

@@ -75,6 +75,7 @@ def final(
     utterance: Utterance,
     *,
     retried: bool,
+    beside_gap: bool = False,
 ) -> FinalTranscribed:
     """Return the event with the final words of a turn so far.
 
@@ -85,6 +86,7 @@ def final(
         decoded: Its result.
         utterance: Has the cost of earlier passes.
         retried: Whether it was retried with a wider window.
+        beside_gap: Whether audio is missing in it or beside it.
     """
     return FinalTranscribed(
         source=task.source,
@@ -103,6 +105,7 @@ def final(
         passes=utterance.passes,
         wasted_passes=utterance.wasted_passes,
         all_compute_ms=utterance.compute_ms + decoded.compute_ms,
+        beside_gap=beside_gap,
         replaces=list(running.plan.replaces),
     )
 

@@ -6,37 +6,32 @@ from types import TracebackType
 from typing import Self
 
 from bus.audio import Samples
-from bus.failures import Overrun, RingUnavailable
-from bus.messages import CaptureStarted
+from bus.failures import Overrun
 from bus.ring import AudioRing
-from bus.run import Run
-
-_ATTACH_S = 0.2  # CaptureStarted is published after the ring is served
+from bus.ring_access import RingAccess
 
 
 class Sources:
     """Audio by source and sample.
 
     Args:
-        run: The run whose rings these are.
+        access: Gives the rings of the run.
     """
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, access: RingAccess) -> None:
+        self._access = access
         self._rings: dict[str, AudioRing] = {}
 
-    def attach(self, started: CaptureStarted) -> None:
-        """Attach to the ring of a source whose capture has started; does nothing if it has died meanwhile.
+    def capture_started(self, source: str) -> None:
+        """Note that there is a ring of this source."""
+        self._access.request(source)
 
-        A new ring begins with the audio of the ring before it.
-        """
-        try:
-            ring = AudioRing.attach(self._run.ring_address(started.source), timeout_s=_ATTACH_S)
-        except RingUnavailable:
-            return
-        if old := self._rings.get(started.source):
-            old.close()
-        self._rings[started.source] = ring
+    def update(self) -> None:
+        """Attach to new rings; each begins with the audio of the ring before it."""
+        for source, ring in self._access.new_rings():
+            if old := self._rings.get(source):
+                old.close()
+            self._rings[source] = ring
 
     def written_samples(self) -> dict[str, int]:
         """Return, by source, one past the last sample that can be read."""

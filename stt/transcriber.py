@@ -17,7 +17,7 @@ from stt import events
 from stt.engines.engine import Engine, Pass, PassCancelled
 from stt.engines.hallucination import is_hallucination, is_suspect, plain_words
 from stt.language import Detection
-from stt.open_utterances import Key, OpenUtterances
+from stt.open_utterances import Key, OpenUtterances, Shown
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
 from stt.scheduler import Resources, Task
@@ -134,9 +134,7 @@ class Transcriber:
         try:
             features = utterance.features(task, plan, self._sources)
         except Overrun:
-            if (
-                utterance.audio.mel.stop_sample < task.start_sample
-            ):  # only audio of the turn before it is missing
+            if utterance.audio.mel.stop_sample < task.start_sample:  # audio of the turn before is missing
                 utterance.audio = self._new_audio(task.source, task.start_sample)
                 self._start(task, utterance, None, alone=True)
             elif task.kind == "final":
@@ -185,26 +183,27 @@ class Transcriber:
         if running.final is None:
             yield from self._endpoint(utterance, running, decoded)
             return
-        before = self._words_before(key, running.plan)
+        end = running.final
+        before = self._turns.words_before(key, running.plan.replaces)
         found = events.words(decoded, running.plan.prefix, self._settings) or before
         if self._may_have_missed(running, decoded, found, before):
-            self._start(running.final, utterance, None, alone=True)
+            self._start(end, utterance, None, alone=True)
             return
         del self._utterances[key]
         utterance.final = None
         shown = self._open_utterances.shown(key)
-        if is_hallucination(decoded, self._settings) and _words(shown.text) > max(
-            _words(found), _words(before)
-        ):
-            yield events.untranscribed(running.final, shown, "no words")
-        elif plain_words(found) == plain_words(before):
-            yield events.discarded(running.final)
+        nothing_new = plain_words(found) == plain_words(before)
+        if (is_hallucination(decoded, self._settings) or nothing_new) and self._has_more(shown, key, found):
+            yield events.untranscribed(end, shown, "no words")
+        elif nothing_new:
+            yield events.discarded(end)
         else:
             detected = Detection(decoded.detected_language, decoded.language_probability, decoded.speech_s)
             self.passes.language(key[0]).apply(detected)
             utterance.audio.know(running.task.stop_sample, found, running.plan.start_sample)
-            yield events.final(running.final, running, found, decoded, utterance, retried=retried)
-            self._revisions.remember(utterance, running, running.final, found)
+            cut = self._turns.is_beside_gap(key[0], running.plan.start_sample, end.stop_sample)
+            yield events.final(end, running, found, decoded, utterance, retried=retried, beside_gap=cut)
+            self._revisions.remember(utterance, running, end, found)
 
     def _may_have_missed(self, running: RunningPass, decoded: Pass, found: str, before: str) -> bool:
         """Return whether the utterance must be transcribed alone, because words could be missing."""
@@ -214,10 +213,10 @@ class Transcriber:
         nothing_new = is_hallucination(decoded, self._settings) or plain_words(found) == plain_words(before)
         return _words(found) < _words(before) or (nothing_new and running.final.speech_ms > 0)
 
-    def _words_before(self, key: Key, plan: PassPlan) -> str:
-        """Return the words of earlier utterances that those of a pass replace."""
-        turn = self._turns.before(key) if plan.replaces else None
-        return (turn.text or "") if turn and turn.utterances == plan.replaces else ""
+    def _has_more(self, shown: Shown, key: Key, found: str) -> bool:
+        """Return whether the words shown last include some of this utterance that its final pass lacks."""
+        earlier = self._turns.words_before(key, shown.replaces)
+        return _words(shown.text) > max(_words(found), _words(earlier))
 
     def _failed(
         self, key: Key, utterance: Utterance, running: RunningPass, error: Exception

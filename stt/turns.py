@@ -23,6 +23,8 @@ _UNFINISHED_LENGTH = 60 * SAMPLE_RATE
 """… unless that ends no sentence; then with this length at the latest."""
 _OVERLAP_NS = 250_000_000
 """Another source that begins so shortly before does not interrupt: both begin together, or one is an echo."""
+_BESIDE = round(0.3 * SAMPLE_RATE)
+"""Speech so close to missing audio began or went on in it."""
 _REMEMBERED = 8
 
 
@@ -70,6 +72,8 @@ class Turns:
         self._first_sample_ns: dict[str, int] = {}
         self._barriers: dict[str, int] = {}
         """By source: the newest sample that no turn spans."""
+        self._lost: dict[str, list[tuple[int, int]]] = {}
+        """By source: first sample and end of missing audio."""
 
     def apply(self, logged: m.Logged) -> None:
         """Update the state with one event."""
@@ -77,8 +81,10 @@ class Turns:
         match event:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns.setdefault(source, first_sample_ns)
-            case m.AudioLost(source=source, stop_sample=stop_sample):
-                self._barriers[source] = stop_sample
+            case m.AudioLost(source=source) if event.may_have_words:
+                self._barriers[source] = event.stop_sample
+                lost = [*self._lost.get(source, []), (event.start_sample, event.stop_sample)]
+                self._lost[source] = lost[-_REMEMBERED:]
             case m.PracticeQuestionAsked():  # the microphone may hear the program's voice
                 for source, zero_ns in self._first_sample_ns.items():
                     self._barriers[source] = (logged.logged_ns - zero_ns) * SAMPLE_RATE // 1_000_000_000
@@ -118,6 +124,18 @@ class Turns:
         if start is None or not earlier:
             return None
         return self._continued(source, earlier, start)
+
+    def words_before(self, key: Key, replaces: tuple[int, ...]) -> str:
+        """Return the words of the turn that this utterance continues, if it consists of these utterances."""
+        turn = self.before(key) if replaces else None
+        return (turn.text or "") if turn and turn.utterances == replaces else ""
+
+    def is_beside_gap(self, source: str, start_sample: int, stop_sample: int) -> bool:
+        """Return whether audio is missing in these samples, or right before or after them."""
+        return any(
+            start - _BESIDE <= stop_sample and start_sample <= stop + _BESIDE
+            for start, stop in self._lost.get(source, [])
+        )
 
     def _continued(self, source: str, earlier: list[Turn], start: _Start) -> Turn | None:
         *others, last = earlier

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bus.failures import UsageFailure
-from bus.ring import AudioRing
+from bus.ring_access import RingAccess
 from bus.run import SOURCE_NAME
 from bus.stage import Stage
 from vad.detectors import make_detector
@@ -29,7 +29,8 @@ def main() -> None:
         settings = stage.settings(VadSettings)
         detector = make_detector(settings)
         sound_detector = SoundDetector(detector.window_samples)
-        stage.enter_sandbox()
+        rings = RingAccess(stage.run)
+        stage.enter_sandbox(opens_sockets=rings.connects)
         stage.ready(detector.name)
         history = _wait_for_capture(stage, source)
         if not stage.stopping():
@@ -41,7 +42,7 @@ def main() -> None:
                 unfinished=history.unfinished,
                 sure_probability=detector.sure_probability,
             )
-            with AudioRing.attach(stage.run.ring_address(source)) as ring:
+            with rings.attach(source) as ring:
                 DetectionLoop(stage, source, ring, detector, sound_detector, gate, history).run()
         while not stage.stopping():
             stage.poll(timeout_s=_POLL_S)

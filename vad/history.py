@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from bus.messages import CaptureStarted, Logged, SpeechEnded, SpeechStarted
+from bus.messages import (
+    CaptureStarted,
+    FinalTranscribed,
+    Logged,
+    SpeechEnded,
+    SpeechStarted,
+    UtteranceDiscarded,
+    UtteranceLost,
+)
 
 
 class History:
@@ -34,6 +42,13 @@ class History:
                 self.next_utterance = number + 1
             case SpeechEnded(source=self._source, stop_sample=stop):
                 self.unfinished = None
+                self.free_from = stop
+            case (
+                FinalTranscribed(source=self._source, utterance=number, stop_sample=stop)
+                | UtteranceDiscarded(source=self._source, utterance=number, stop_sample=stop)
+                | UtteranceLost(source=self._source, utterance=number, stop_sample=stop)
+            ) if self.unfinished and self.unfinished.utterance == number:
+                self.unfinished = None  # the session closed it while this stage was away
                 self.free_from = stop
             case _:
                 pass

@@ -137,9 +137,7 @@ class DetectionLoop:
         while self._poll(_AFTER_LOSS_S):
             pass
         restarted = any(lost.start_sample < start <= resume_sample for start in self._history.capture_starts)
-        for event in self._gate.finish(lost.start_sample):
-            self._stage.publish(event)
-        self._stage.publish(
+        self._stage.publish(  # first, so that the utterance that ends here is known to be cut
             AudioLost(
                 source=self._source,
                 start_sample=lost.start_sample,
@@ -147,6 +145,8 @@ class DetectionLoop:
                 cause="capture was restarted" if restarted else "speech detection fell behind",
             )
         )
+        for event in self._gate.finish(lost.start_sample):
+            self._stage.publish(event)
         self._gate.skip_to(resume_sample)
         self._detector.reset()
         self._sound_detector.reset()

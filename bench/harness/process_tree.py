@@ -73,7 +73,7 @@ class ProcessTree:
         """Find the hub, the one stage without a `StageStarted` event: it runs before there is a log."""
         with self._lock:
             known = set(self._watched)
-        for child in psutil.Process(self._supervisor_pid).children():
+        for child in psutil.Process(self._supervisor_pid).children(recursive=True):
             if child.pid not in known and "bus" in child.cmdline():
                 self.watch("hub", child.pid)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bus.audio import SAMPLE_RATE
 from bus.messages.message import Message
+
+WORD_SAMPLES = SAMPLE_RATE // 10
+"""The shortest word."""
 
 
 class CaptureStarted(Message, frozen=True, kw_only=True):
@@ -35,6 +39,11 @@ class AudioLost(Message, frozen=True, kw_only=True):
     start_sample: int
     stop_sample: int
     cause: str
+
+    @property
+    def may_have_words(self) -> bool:
+        """Whether a word may be missing; a shorter gap is inside one."""
+        return self.stop_sample - self.start_sample >= WORD_SAMPLES
 
 
 class AudioSanitized(Message, frozen=True, kw_only=True):

@@ -45,7 +45,9 @@ class StageDied(Message, frozen=True, kw_only=True):
 
 
 class StageGivenUp(Message, frozen=True, kw_only=True):
-    """A stage died too often and is not restarted; the other stages continue."""
+    """A stage died too often; the other stages continue.
+
+    One that has worked in this session is started again every minute (`StageStarted`)."""
 
     stage: str
     cause: str

@@ -41,8 +41,14 @@ _PROGRAMS_OWN = re.compile(r"[a-zA-Z0-9 ,;:.()+-]{0,120}")
 
 def redacted(event: Message) -> dict[str, Plain]:
     """Return the content-free fields of an event."""
-    fields = {name: getattr(event, name) for name in content_free_fields(type(event))}
+    fields = {name: _field(event, name) for name in content_free_fields(type(event))}
     return {name: value for name, value in fields.items() if _is_plain(value)}
+
+
+def _field(event: Message, name: str) -> Any:
+    """Return a field's value; of a stage only its kind, because the user names its source."""
+    value = getattr(event, name)
+    return value.partition(":")[0] if name == "stage" else value
 
 
 @cache

@@ -71,9 +71,16 @@ class FinalTranscribed(Message, frozen=True, kw_only=True):
     """Total duration of all passes, without abandoned ones."""
     unconfirmed: bool = False
     """The words are those of the last partial, because no final pass confirmed them."""
+    beside_gap: bool = False
+    """Audio is missing in it, right before it or right after it (`AudioLost`), so words may be missing."""
     replaces: list[int] = []
     """Earlier utterances of this source whose finals this one replaces: the speaker continued after a short
     pause, `text` has the words of all of them, and `start_sample` is that of the first."""
+
+    @property
+    def mark(self) -> str:
+        """Why the words are unsure: "[unconfirmed]", "[audio missing]", or nothing."""
+        return "[unconfirmed]" if self.unconfirmed else "[audio missing]" if self.beside_gap else ""
 
 
 class TranscriptRevised(Message, frozen=True, kw_only=True):

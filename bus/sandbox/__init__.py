@@ -1,14 +1,14 @@
 """Sandbox of a stage, in two layers; tests itself from inside and reports.
 
 Landlock (Linux 5.13 and later) restricts the file system before the process has a second thread: it reads
-the program and what its kind needs, and writes nowhere. Once everything is loaded, a seccomp filter on all
-threads blocks internet sockets and every call that could regain a right. The filter is essential: a process
-without it reports that nothing is enforced and gets no audio. On systems other than Linux nothing is
-enforced, and the report says so.
+the program and what its kind needs, and writes nowhere. Capabilities are dropped then. Once everything is
+loaded, a seccomp filter on all threads blocks internet sockets, side doors to the disk and to other users,
+and every call that could regain a right. The filter is essential: a process without it reports that nothing
+is enforced and gets no audio. On systems other than Linux nothing is enforced, and the report says so.
 
-Neither layer affects what is already open or what is received over a Unix socket: a sandboxed process cannot
-open a way out, but it can talk to local services such as the sound server. The llm receives connected sockets
-from the connector; it can use them as they are and cannot redirect them.
+Neither layer affects what is already open or what is received over a Unix socket. Most stages can open no
+socket at all; those that need the sound server or the display can talk to any local service. The llm receives
+connected sockets from the connector; it can use them as they are and cannot redirect them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from typing import Any
 
 from bus.failures import Failure, MachineFailure
 from bus.run import Run, socket_folder
-from bus.sandbox import landlock, seccomp, selftest
+from bus.sandbox import capabilities, landlock, seccomp, selftest
 from bus.sandbox.rights import Rights
+
+_SIDE_DOORS = (
+    "no file attributes or modes, shared IPC, priorities or limits of others (seccomp); no capabilities"
+)
 
 
 @dataclass(frozen=True)
@@ -60,31 +64,43 @@ class Sandbox:
         rules = self._rights.rules(run.directory, own_folder, run.tables)
         self._writable_folders = list(rules.writable_folders)
         self._files = _restrict_files(rules)
+        capabilities.drop()
         self._older = selftest.OlderThread()
 
-    def enforce(self) -> SandboxReport:
-        """Block sockets for this process and its children, test the sandbox, and report."""
+    def enforce(self, *, opens_sockets: bool | None = None) -> SandboxReport:
+        """Block sockets for this process and its children, test the sandbox, and report.
+
+        Args:
+            opens_sockets: Whether it needs to open Unix sockets, if other than the rights say.
+        """
         if not seccomp.supported():
             return SandboxReport(False, f"not enforced on {platform.system()} {platform.machine()}")
         rights = self._rights
-        failed = seccomp.load(network=rights.network, receives_sockets=rights.receives_sockets)
+        sockets = seccomp.Sockets(
+            local=rights.opens_sockets if opens_sockets is None else opens_sockets,
+            network=rights.network,
+            received=rights.receives_sockets,
+        )
+        failed = seccomp.load(sockets)
         if failed:
             name = errno.errorcode.get(failed, failed)
             return SandboxReport(False, f"not enforced: seccomp refused ({name})")
-        escapes = selftest.network_escapes(self._older, network=rights.network, serves_tcp=rights.serves_tcp)
+        escapes = selftest.escapes(self._older, sockets, serves_tcp=rights.serves_tcp)
         if escapes:
             return SandboxReport(False, f"not enforced: {', '.join(escapes)} still possible")
-        parts = (f"{self._socket_summary()} (seccomp)", *self._file_summary(), *self._growth_summary())
-        return SandboxReport(True, "; ".join(parts))
+        parts = (f"{self._socket_summary(sockets)} (seccomp)", _SIDE_DOORS, *self._file_summary())
+        return SandboxReport(True, "; ".join((*parts, *self._growth_summary())))
 
-    def _socket_summary(self) -> str:
-        if self._rights.network:
+    def _socket_summary(self, sockets: seccomp.Sockets) -> str:
+        if sockets.network:
             return "no sockets but to the internet"
-        if not self._rights.receives_sockets:
-            return "no internet sockets"
-        if self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP:
-            return "no internet sockets but those it receives, as they are"
-        return "no internet sockets but those it receives, which could be reconnected"
+        summary = "no internet sockets"
+        if sockets.received:
+            fixed = self._files.startswith("landlock") and landlock.version() >= landlock.KNOWS_TCP
+            summary += f" but those it receives, {'as they are' if fixed else 'which could be reconnected'}"
+        if not sockets.local:
+            return f"{summary}, no local ones"
+        return summary if self._rights.opens_sockets else f"{summary}, local ones as it was started manually"
 
     def _file_summary(self) -> tuple[str]:
         if not self._files.startswith("landlock"):

@@ -67,6 +67,9 @@ class Rights:
     reads: tuple[str, ...] = ()
     """Files and folders it reads."""
     devices: tuple[str, ...] = ()
+    opens_sockets: bool = False
+    """Whether it opens and connects Unix sockets after its start, as to the sound server or the display. Most
+    connect to the hub first, and then open no socket."""
     makes_sockets: bool = False
     """Whether it creates a socket in a folder of its own in the run directory."""
     removes_run: bool = False

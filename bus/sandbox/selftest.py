@@ -16,15 +16,15 @@ import threading
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from bus.sandbox import seccomp
+from bus.sandbox import capabilities, seccomp
 from bus.sandbox.places import home_directory
+from bus.sandbox.seccomp import Sockets
+from bus.sandbox.system_calls import LIMITED, OF_OTHERS, OF_OTHERS_ERROR, REFUSED, Call
 
 _FAMILIES = range(1, 64)
 """More socket families than any kernel has."""
 _KINDS = (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW)
 _CHILD_LIMIT_S = 10.0
-_PEEK = 2  # PTRACE_PEEKDATA: on a process that is not traced, it has no effect
-_PTRACE = {"x86_64": 101, "aarch64": 117}
 
 _CHILD = """
 import _socket, sys
@@ -36,7 +36,9 @@ for family in map(int, sys.argv[1:]):
     sys.exit(9)
 """
 _CHILD_GOT_OUT = 9
-_CHILDS_FAMILIES = (socket.AF_INET, socket.AF_INET6, 16, 17)  # and netlink, and raw packets
+_CHILDS_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16, 17)  # netlink, raw packets
+_COMMON_LIMITS = ("socketpair", "ioctl", "prctl")
+_CLOSED_LIMITS = ("connect", "listen", "sendto")
 
 
 class OlderThread:
@@ -61,19 +63,41 @@ class OlderThread:
         self._open = open_families(self._allowed)
 
 
-def network_escapes(older: OlderThread, *, network: bool, serves_tcp: bool) -> list[str]:
-    """Return the remaining ways to a socket of a blocked family."""
-    allowed = seccomp.NETWORK_FAMILIES if network else seccomp.LOCAL_FAMILIES
+def escapes(older: OlderThread, sockets: Sockets, *, serves_tcp: bool) -> list[str]:
+    """Return the remaining ways to a blocked socket, to another process, to the disk or to another user."""
+    allowed = sockets.families
     child = _start_child(allowed)  # takes longest: started first, checked last
     found = open_families(allowed)
     found += [f"{name} from an older thread" for name in older.sockets(allowed)]
     if not serves_tcp:
-        found += [f"an inherited {name}" for name in inherited_sockets(allowed)]
-    if _can_trace():
-        found.append("ptrace")
+        found += [f"an inherited {name}" for name in inherited_sockets({*allowed, *seccomp.LOCAL_FAMILIES})]
+    found += accepted_calls(sockets)
+    if capabilities.held():
+        found.append("use of capabilities")
     if child is not None and _ended(child) == _CHILD_GOT_OUT:
         found.append("a socket from a child")
     return found
+
+
+def accepted_calls(sockets: Sockets) -> list[str]:
+    """Return the names of the system calls that the kernel performs or checks instead of refusing them."""
+    limits = [*_COMMON_LIMITS]
+    limits += [] if sockets.network else ["bind"]
+    limits += [] if sockets.local else _CLOSED_LIMITS
+    refused = [*REFUSED.items(), *((name, LIMITED[name]) for name in limits)]
+    attempts = [(name, call, errno.EINVAL) for name, call in refused]
+    attempts += [(name, call, OF_OTHERS_ERROR) for name, (call, _) in OF_OTHERS.items()]
+    return [name for name, call, error in attempts if not _is_refused(call, error)]
+
+
+def _is_refused(call: Call, error: int) -> bool:
+    number = call.number(os.uname().machine)
+    if number is None or call.attempt is None:
+        return True
+    libc = ctypes.CDLL(None, use_errno=True)
+    ctypes.set_errno(0)
+    libc.syscall(number, *(ctypes.c_long(argument) for argument in call.attempt))
+    return ctypes.get_errno() == error
 
 
 def open_families(allowed: Collection[int]) -> list[str]:
@@ -136,13 +160,6 @@ def _ended(child: subprocess.Popen[bytes]) -> int | None:
         child.kill()
         child.wait()
         return None
-
-
-def _can_trace() -> bool:
-    """Tell whether the kernel accepts a ptrace request for the parent process at all."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall(_PTRACE[os.uname().machine], _PEEK, os.getppid(), None, None)
-    return ctypes.get_errno() != errno.EINVAL
 
 
 def _can_write(folder: Path) -> bool:

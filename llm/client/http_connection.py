@@ -21,6 +21,7 @@ from llm.client import errors
 from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
 from llm.client.http_transport import ConnectorTransport
+from llm.client.key_redaction import KeyRedaction, redacted
 from llm.connector.proxies import proxy_for, proxy_shown
 from llm.providers.provider import Provider, leaves_machine
 
@@ -154,7 +155,11 @@ class HttpConnection:
 
     def redact_key(self, text: str) -> str:
         """Return the text without the key."""
-        return text.replace(self._key, "(key)") if self._key else text
+        return redacted(text, self._key or "")
+
+    def key_redaction(self) -> KeyRedaction:
+        """Return what removes the key from one streamed answer."""
+        return KeyRedaction(self._key or "")
 
     async def close(self) -> None:
         """Close the connection."""

@@ -76,6 +76,7 @@ class AnswerStream:
         self.received_characters = 0
         """Visible text and reasoning."""
         self._visible = VisibleText(starts_in_reasoning=connection.dialect.starts_in_reasoning)
+        self._redaction = connection.http.key_redaction()
         self.accepted = False
         """The provider accepted the request and began to stream; its tokens count, whatever follows."""
         self._finished = False
@@ -203,13 +204,20 @@ class AnswerStream:
         """Show the text that becomes visible at the end."""
         cut_off = not self.reply.complete or self.reply.stop_reason == LENGTH
         self._show(self._visible.finish(cut_off=cut_off), time.monotonic_ns())
+        if rest := self._redaction.finish():
+            self._publish(rest, time.monotonic_ns(), replaces=False)
         self._connection.note_reasoning(starts_in_reasoning=self._visible.starts_in_reasoning)
 
     def _show(self, delta: VisibleDelta, received_ns: int) -> None:
-        if delta.text or delta.replaces:
-            text = self._http.redact_key(delta.text)  # a gateway may echo its request
-            self.text = text if delta.replaces else self.text + text
-            self._append(text, received_ns, replaces=delta.replaces)
+        if delta.replaces:
+            self._redaction.restart()
+        text = self._redaction.feed(delta.text)
+        if text or delta.replaces:
+            self._publish(text, received_ns, replaces=delta.replaces)
+
+    def _publish(self, text: str, received_ns: int, *, replaces: bool) -> None:
+        self.text = text if replaces else self.text + text
+        self._append(text, received_ns, replaces=replaces)
 
     def _end(self) -> None:
         if self._finished:

@@ -51,6 +51,8 @@ class SpokenText:
     pieces: tuple[Piece, ...]
     replaces: tuple[int, ...] = ()
     """Earlier utterances whose words are in the text, because stt joined them."""
+    beside_gap: bool = False
+    """As in `FinalTranscribed`."""
 
     @classmethod
     def of(cls, words: FinalTranscribed | EndpointPredicted) -> SpokenText:
@@ -63,6 +65,7 @@ class SpokenText:
             words.quiet_sample,
             (Piece(words.utterance, 0, 0, len(words.text)),),
             tuple(words.replaces),
+            isinstance(words, FinalTranscribed) and words.beside_gap,
         )
 
     def revised(self, text: str) -> SpokenText:

@@ -212,8 +212,8 @@ class QuestionTracker:
 
 def _joined(before: _LastWords | None, current: SpokenText) -> SpokenText:
     """Return an utterance with what belongs to it of the previous one of its source."""
-    if before is None:
-        return current
+    if before is None or (before.words.beside_gap and current.beside_gap):
+        return current  # the words between them are missing
     unanswered = before.asked and not before.answered
     joined = join(before.words, current, unanswered=unanswered)
     if joined is current and current.question is not None and unanswered:

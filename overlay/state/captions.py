@@ -201,8 +201,8 @@ def final_lines(outcomes: Iterable[Outcome]) -> list[Line]:
     lines: list[Line] = []
     for outcome in outcomes:
         match outcome:
-            case m.FinalTranscribed(source=source, utterance=utterance, text=text, unconfirmed=unconfirmed):
-                lines.append(Line(source, utterance, text, 0 if unconfirmed else None))
+            case m.FinalTranscribed(source=source, utterance=utterance, text=text) as final:
+                lines.append(Line(source, utterance, text, 0 if final.mark else None))
             case m.UtteranceDiscarded(source=source, utterance=utterance, held_speech=True):
                 seconds = outcome.start_sample // SAMPLE_RATE
                 text = f"{seconds // 60}:{seconds % 60:02} {strings.NOT_UNDERSTOOD}"

@@ -121,7 +121,7 @@ def resume(
         bool, typer.Option("--end", help="Do not continue: save it with --save, and delete the log.")
     ] = False,
 ) -> None:
-    """Continue a session that was killed. This works for ten minutes; no final words are lost.
+    """Continue a session that was killed, or save one that could not be saved. This works for ten minutes.
 
     \b
     Examples:

@@ -79,7 +79,7 @@ def _models() -> Iterator[StoredItem]:
     for model in CATALOGUE.values():
         folder = store.folder(model)
         named = [folder / file.name for file in model.files]
-        marks = [path for mark in _MODEL_MARKS for path in folder.glob(mark)]
+        marks = [store.mark_file(model), *(path for mark in _MODEL_MARKS for path in folder.glob(mark))]
         files = [path for path in (*named, *marks) if path.exists()]
         if files:
             yield StoredItem(f"the model {model.name}", str(folder), sum(map(_size, files)), _removing(files))

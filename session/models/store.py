@@ -1,14 +1,16 @@
 """The store of model files, and their verification.
 
-The size and time of a verified file are recorded beside it, so that a start need not hash it again unless
-they have changed.
+The size and change time of a verified file are recorded, so that a start need not hash it again unless they
+have changed. The record is in the user's cache, not beside the weights, whose folder others may write to.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +23,6 @@ from session.models.catalogue import CATALOGUE, Model, ModelFile
 DIRECTORY_VARIABLE = "CUECARD_MODELS_DIR"
 """Environment variable with another folder for models."""
 
-_MARK = ".verified.json"
 _CHUNK_BYTES = 1 << 20
 
 OnBytes = Callable[[int], None]
@@ -30,7 +31,9 @@ OnBytes = Callable[[int], None]
 
 class _VerifiedFile(msgspec.Struct, frozen=True):
     size_bytes: int
+    inode: int
     changed_ns: int
+    """The time of the last change (ctime), which no program can set; on Windows of the last write."""
     sha256: str
 
 
@@ -56,6 +59,13 @@ def known(name: str) -> Model:
 def folder(model: Model) -> Path:
     """Return the folder of a model, which may not exist."""
     return models_directory() / model.name
+
+
+def mark_file(model: Model) -> Path:
+    """Return the record of a model's verified files, which may not exist."""
+    cache = Path(platformdirs.user_cache_dir("cuecard", appauthor=False))
+    place = hashlib.sha256(str(folder(model).resolve()).encode()).hexdigest()
+    return cache / "verified" / f"{model.name}-{place[:16]}.json"
 
 
 def is_there(name: str) -> bool:
@@ -95,7 +105,7 @@ def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda
         on_bytes: Called with the number of newly processed bytes.
     """
     place = folder(model)
-    verified = {} if thoroughly else _read_mark(place)
+    verified = {} if thoroughly else _read_mark(mark_file(model))
     found, marks = [], {}
     for file in model.files:
         fault, mark = _examine(place / file.name, file, verified.get(file.name), on_bytes)
@@ -104,7 +114,7 @@ def faults(model: Model, *, thoroughly: bool = False, on_bytes: OnBytes = lambda
         elif mark:
             marks[file.name] = mark
     if not found and marks != verified:
-        _write_mark(place, marks)
+        _write_mark(mark_file(model), marks)
     return found
 
 
@@ -130,28 +140,34 @@ def _examine(
         status = path.stat()
         if status.st_size != file.size_bytes:
             return f"{file.name} has {status.st_size} bytes and should have {file.size_bytes}", None
-        unchanged = seen and (seen.size_bytes, seen.changed_ns) == (status.st_size, status.st_mtime_ns)
-        if seen and unchanged and seen.sha256 == file.sha256:
+        mark = _mark(status, file)
+        if seen == mark:
             on_bytes(file.size_bytes)
-            return "", seen
+            return "", mark
         if sha256_of(path, on_bytes) != file.sha256:
             return f"{file.name} is damaged: its SHA-256 is wrong", None
-        return "", _VerifiedFile(status.st_size, status.st_mtime_ns, file.sha256)
+        return "", mark
     except FileNotFoundError:
         return f"{file.name} is missing", None
     except OSError as error:
         return f"{file.name} cannot be read ({error.strerror or error})", None
 
 
-def _read_mark(place: Path) -> dict[str, _VerifiedFile]:
+def _mark(status: os.stat_result, file: ModelFile) -> _VerifiedFile:
+    changed_ns = status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns
+    return _VerifiedFile(status.st_size, status.st_ino, changed_ns, file.sha256)
+
+
+def _read_mark(path: Path) -> dict[str, _VerifiedFile]:
     try:
-        return msgspec.json.decode((place / _MARK).read_bytes(), type=dict[str, _VerifiedFile])
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, _VerifiedFile])
     except (OSError, msgspec.DecodeError):  # every file is hashed again
         return {}
 
 
-def _write_mark(place: Path, marks: dict[str, _VerifiedFile]) -> None:
-    try:
-        (place / _MARK).write_bytes(msgspec.json.encode(marks))
-    except OSError:  # a read-only store works as well, but slower
+def _write_mark(path: Path, marks: dict[str, _VerifiedFile]) -> None:
+    if not Path.home().is_dir():  # nor is one made
         return
+    with contextlib.suppress(OSError):  # a read-only cache works as well, but slower
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(msgspec.json.encode(marks))

@@ -22,6 +22,7 @@ from bus.messages import (
     QuestionDetected,
     ReplayStarted,
     StageGivenUp,
+    StageStarted,
     TurnStarted,
 )
 from session.practice.echo import without_question
@@ -107,6 +108,8 @@ class PracticeFlow:
                     self._feedback[self._pending[question]] = text
             case StageGivenUp(stage="llm"):
                 self._has_llm = False
+            case StageStarted(stage="llm"):
+                self._has_llm = True
             case PracticeEnded():
                 self._ended = True
             case _:

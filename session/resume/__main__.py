@@ -1,7 +1,7 @@
 """The keeper's process: `python -m session.resume SUPERVISOR_PID`.
 
-Follows the log like a view. If the supervisor dies before it has announced the end, the keeper holds the log
-for `keep_s` and serves it to `cuecard resume`. It is the one process that outlives the supervisor.
+Follows the log like a view. If the supervisor does not stop it, because it was killed or could not save the
+session, the keeper holds the log for `keep_s` and serves it to `cuecard resume`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 
 from bus import wiring
 from bus.log import SessionLog
-from bus.messages import FinalTranscribed, Logged, SessionEnding
+from bus.messages import EndpointPredicted, FinalTranscribed, Logged, PartialTranscribed
 from bus.stage import Stage
 from session.resume.keeper_socket import KeeperServer
 from session.run.kept_session import KeptSession, encode
 from session.settings import SessionSettings
 
 _POLL_S = 0.2
+_WITH_WORDS = (PartialTranscribed, EndpointPredicted, FinalTranscribed)
 
 
 def main() -> None:
@@ -65,9 +66,8 @@ def _add(log: SessionLog, events: list[Logged]) -> None:
 
 
 def _is_worth_keeping(log: list[Logged]) -> bool:
-    """Return whether the log holds transcripts and no intended end."""
-    kinds = {type(logged.event) for logged in log}
-    return FinalTranscribed in kinds and SessionEnding not in kinds
+    """Return whether the log holds words."""
+    return any(isinstance(logged.event, _WITH_WORDS) for logged in log)
 
 
 def _serve(stage: Stage, server: KeeperServer, body: bytes, keep_s: float) -> None:

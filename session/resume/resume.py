@@ -1,4 +1,4 @@
-"""`cuecard resume`: continues a killed session from the log that its keeper holds.
+"""`cuecard resume`: continues or saves a session from the log that its keeper holds.
 
 Event numbers continue, devices are captured again, recordings continue at the current time of their clock.
 Typed keys are not retained.
@@ -17,7 +17,8 @@ import msgspec
 import typer
 
 from bus import run
-from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure
+from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure, UsageFailure
+from bus.messages import Logged, SessionEnding
 from bus.private_memory import forbid_memory_access
 from session.run import isolation
 from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
@@ -27,6 +28,7 @@ from session.run.resumed_log import ResumedLog
 from session.settings import SCHEMA, AllSettings
 from session.transcript import save
 from session.transcript.record import Record
+from stt.open_utterances import OpenUtterances
 
 _REPLY_TIMEOUT_S = 5.0
 _LENGTH_BYTES = 8
@@ -48,9 +50,15 @@ def resume(*, session: Mapping[str, Any], ends: bool) -> None:
         if ends and not session.get("save"):
             connection.sendall(DROP)
             connection.recv(len(DROP))
-            typer.echo("the killed session is deleted from memory", err=True)
+            typer.echo("the session is deleted from memory", err=True)
             return
         kept = _receive_kept(connection)
+        if not ends and any(isinstance(logged.event, SessionEnding) for logged in kept.events):
+            raise UsageFailure(
+                "the session has ended, and only waits to be saved",
+                kept="its log, in memory for a limited time",
+                fix="save it with `cuecard resume --end --save FILE`",
+            )
         settings = _settings(kept, session)
         if settings.session.save:
             save.check(Path(settings.session.save))
@@ -135,8 +143,14 @@ def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
 
 
 def _save(kept: KeptSession, path: Path) -> None:
-    record = Record()
+    record, utterances = Record(), OpenUtterances()
     for logged in kept.events:
         record.apply(logged)
-    save.save(record, path)
-    typer.echo(f"saved to {path}; the killed session is deleted from memory", err=True)
+        utterances.apply(logged)
+    for outcome in utterances.close("the session was killed"):
+        record.apply(Logged(0, 0, outcome))
+    try:
+        saved_to = save.save(record, path)
+    except MachineFailure as failure:
+        raise save.kept_in_memory(failure) from failure
+    typer.echo(f"saved to {saved_to}; the session is deleted from memory", err=True)

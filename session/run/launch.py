@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import stat
@@ -25,7 +26,7 @@ from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings
-from session.transcript import save
+from session.transcript.save import SaveFile
 
 
 def launch(request: Request) -> None:
@@ -96,18 +97,17 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
     Raises:
         Failure: It could not be started, or did not end well.
     """
-    saved_to = settings.session.save
-    try:
-        outcome = session.run()
-    except Failure:
-        if saved_to and session.record.lines():  # what was transcribed before the failure
-            save.save(session.record, Path(saved_to))
-        raise
-    if saved_to:
-        save.save(session.record, Path(saved_to))
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
+        try:
+            outcome = session.run(file)
+        except Failure:
+            if file and not file.attempted and session.record.lines():  # transcribed before the failure
+                file.write(session.record)
+            raise
     statistics = session.statistics
     at_real_pace = settings.capture.pace == "realtime"
-    rows = lines(statistics, outcome, saved_to=saved_to, at_real_pace=at_real_pace)
+    rows = lines(statistics, outcome, saved_to=str(session.saved_to or ""), at_real_pace=at_real_pace)
     _show(rows, to_stderr=settings.session.json)
     if statistics.given_up:
         raise StageFailure(

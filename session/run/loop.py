@@ -6,14 +6,24 @@ import functools
 import importlib.metadata
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from bus import wiring
 from bus.client import HubClient
-from bus.messages import ConsentGiven, Logged, ReplayStarted, SessionEnding, SessionStarted, StageGivenUp
+from bus.failures import MachineFailure
+from bus.messages import (
+    ConsentGiven,
+    Logged,
+    ProblemReported,
+    ReplayStarted,
+    SessionEnding,
+    SessionStarted,
+)
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from llm.providers import KNOWN, MODES
 from session.run import isolation
+from session.run.outcomes import Outcomes
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
@@ -23,7 +33,7 @@ from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
-from stt.open_utterances import OpenUtterances
+from session.transcript.save import SaveFile, kept_in_memory
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -69,16 +79,22 @@ class LiveSession:
         self._waits_for_close = {"practice", "overlay"} <= names
         """The window stays open until the user has read the result of the practice and closes it."""
         self._replay_started = resumed is not None and resumed.replay_started
-        self._utterances = OpenUtterances()
-        self._has_transcriber = True
-        self._sources_without_vad: set[str] = set()
+        self._outcomes = Outcomes()
+        self._save_file: SaveFile | None = None
+        self._disk_is_full = False
+        self.saved_to: Path | None = None
+        """Where it was saved."""
 
-    def run(self) -> SessionOutcome:
-        """Run the session to its end.
+    def run(self, save_file: SaveFile | None = None) -> SessionOutcome:
+        """Run the session to its end, and save it.
+
+        Args:
+            save_file: The file to save it to, if it is saved.
 
         Raises:
-            Failure: It could not be started, or the hub died.
+            Failure: It could not be started or saved, or the hub died.
         """
+        self._save_file = save_file
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
             supervisor = Supervisor(run, self._plans, self._starter)
@@ -94,11 +110,12 @@ class LiveSession:
                     self._finish_transcripts(supervisor, client, interrupts)
                     killed = supervisor.stop_work()
                     self._close_utterances(supervisor, client)
+                    self._save(keeper_holds_log=supervisor.has_keeper)
                     killed += supervisor.stop()
                     if self._resumed is not None:
                         self._resumed.on_handed_over()
             finally:
-                for outcome in self._utterances.close("the session broke off"):  # the hub may be dead
+                for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
                     self._note(Logged(0, 0, outcome))
                 self._starter.close()
                 if not supervisor.keeps_log:
@@ -149,19 +166,42 @@ class LiveSession:
 
     def _close_utterances(self, supervisor: Supervisor, client: HubClient) -> None:
         """Publish an outcome for every utterance that is still open after all stages have stopped."""
-        while self._utterances and (events := client.poll(_LAST_EVENTS_S)):
+        while self._outcomes and (events := client.poll(_LAST_EVENTS_S)):
             self._apply(supervisor, events)
-        for outcome in self._utterances.close("the session ended before it was transcribed"):
+        for outcome in self._outcomes.close("the session ended before it was transcribed"):
             client.publish(outcome)
             self._note(Logged(0, 0, outcome))
 
+    def _save(self, *, keeper_holds_log: bool) -> None:
+        if self._save_file is None:
+            return
+        try:
+            self.saved_to = self._save_file.write(self.record)
+        except MachineFailure as failure:
+            raise kept_in_memory(failure) if keeper_holds_log else failure from failure
+
+    def _reserve_space(self, client: HubClient) -> None:
+        """Reserve space for what was said so far; report once that there is none."""
+        if self._save_file is None or self._disk_is_full:
+            return
+        try:
+            self._save_file.reserve(self.record.size_bytes)
+        except MachineFailure as failure:
+            self._disk_is_full = True
+            client.publish(
+                ProblemReported(
+                    stage="session",
+                    problem=failure.problem,
+                    kept="space for the session so far, and its log in memory",
+                    fix=failure.fix,
+                )
+            )
+
     def _step(self, supervisor: Supervisor, client: HubClient) -> None:
         self._apply(supervisor, client.poll(_POLL_S))
-        if not self._has_transcriber:
-            for outcome in self._utterances.close("transcription has stopped", ended=True):
-                client.publish(outcome)
-        for source in self._sources_without_vad:
-            for outcome in self._utterances.close("its vad has stopped", source=source, ended=False):
+        self._reserve_space(client)
+        if client.caught_up:
+            for outcome in self._outcomes.due():
                 client.publish(outcome)
         supervisor.check_stages()
 
@@ -170,24 +210,14 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
-            self._utterances.apply(logged)
+            self._outcomes.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):
                     supervisor.apply_choice(logged)
                     continue
                 self._resumed.apply(logged)
             supervisor.apply(logged)
-            if isinstance(logged.event, StageGivenUp):
-                self._on_given_up(logged.event.stage)
 
     def _note(self, logged: Logged) -> None:
         self.statistics.apply(logged)
         self.record.apply(logged)
-
-    def _on_given_up(self, stage: str) -> None:
-        self._progress.stage_given_up(stage)
-        kind, _, source = stage.partition(":")
-        if kind == "stt":
-            self._has_transcriber = False
-        elif kind == "vad":
-            self._sources_without_vad.add(source)

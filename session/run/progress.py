@@ -18,6 +18,8 @@ from bus.messages import (
     PracticeEnded,
     QuestionDetected,
     SpeechEnded,
+    StageGivenUp,
+    StageStarted,
     TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
@@ -36,9 +38,12 @@ class Progress:
     def __init__(self, sources: Iterable[str], *, answers: bool, practises: bool = False) -> None:
         self._capturing = set(sources)
         self._detecting = set(self._capturing)
+        self._given_up: set[str] = set()
+        """Stages for which nothing waits."""
         self._untranscribed: set[tuple[str, int]] = set()
         self._unanswered: set[int] = set()
         self._answers = answers
+        """Whether a stage was started that answers questions."""
         self._practises = practises
         self.practised = False
         """Whether the practice has ended."""
@@ -72,36 +77,29 @@ class Progress:
                 self._considered_seq = seq
             case PracticeEnded():
                 self.practised = True
+            case StageGivenUp(stage=stage):
+                self._given_up.add(stage)
+            case StageStarted(stage=stage):
+                self._given_up.discard(stage)
             case _:
                 pass
 
-    def stage_given_up(self, stage: str) -> None:
-        """Do not wait for this stage any longer.
-
-        The session itself publishes the outcome of open utterances when stt was given up.
-        """
-        part, _, source = stage.partition(":")
-        if part == "capture":  # its ring gets no end mark, for which vad would wait
-            self._capturing.discard(source)
-            self._detecting.discard(source)
-        elif part == "vad":
-            self._detecting.discard(source)
-        elif part == "llm":
-            self._answers = False
-        elif part == "practice":
-            self._practises = False
-
     @property
     def transcribed(self) -> bool:
-        """Whether every source has ended and every utterance has its outcome."""
-        return not (self._capturing or self._detecting or self._untranscribed)
+        """Whether every source has ended or cannot continue, and every utterance has its outcome."""
+        without_capture = {source for source in self._capturing if f"capture:{source}" in self._given_up}
+        without_vad = {source for source in self._detecting if f"vad:{source}" in self._given_up}
+        capturing = self._capturing - without_capture
+        # The ring of a capture that was given up gets no end mark, for which vad would wait.
+        detecting = self._detecting - without_capture - without_vad
+        return not (capturing or detecting or self._untranscribed)
 
     @property
     def complete(self) -> bool:
         """Whether every question is answered as well; in a practice, whether it has ended."""
-        if self._practises:
+        if self._practises and "practice" not in self._given_up:
             return self.practised
         if not self.transcribed:
             return False
         considered = self._considered_seq >= self._last_final_seq and not self._unanswered
-        return considered or not self._answers
+        return considered or not self._answers or "llm" in self._given_up

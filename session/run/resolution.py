@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,18 @@ from msgspec.structs import replace
 
 from bus.failures import UsageFailure
 from capture.source import parse_sources
-from llm.notes.read.note_files import read_notes
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
+from session.run.notes_reader import read_names
 from session.run.request import Request
-from session.run.vocabulary import expected_words, read_vocabulary
+from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.settings import AllSettings
 from session.transcript import save
+from stt.settings import SttSettings
 
 _WHISPER_SIZES = re.compile(
     r"(whisper-)?(distil-)?(tiny|base|small|medium|large(-v[123])?|turbo)([.-](en|turbo))?"
@@ -86,10 +88,9 @@ def _check(settings: AllSettings) -> None:
 
 def _with_models(settings: AllSettings, vocabulary_file: Path | None) -> AllSettings:
     """Return the settings with model files, vocabulary and the practice's source filled in."""
-    notes = [note.text for note in read_notes(settings.llm.notes).notes]  # the llm stage reports omissions
     listed = read_vocabulary(vocabulary_file) if vocabulary_file else []
     stt = find_weights(settings.stt)
-    stt = replace(stt, vocabulary=expected_words(stt, listed, notes))
+    stt = replace(stt, vocabulary=expected_words(stt, listed, _names_in_notes(settings.llm.notes, stt)))
     llm = replace(
         settings.llm,
         local_model_path=_local_model(settings.llm),
@@ -101,6 +102,17 @@ def _with_models(settings: AllSettings, vocabulary_file: Path | None) -> AllSett
         language=settings.practice.language or stt.language,
     )
     return dataclasses.replace(settings, stt=stt, llm=llm, practice=practice)
+
+
+def _names_in_notes(notes: Sequence[str], stt: SttSettings) -> list[str]:
+    """Check that the notes can be read, and return the names in them, in English alone.
+
+    Raises:
+        InputFailure: They cannot.
+    """
+    if not notes:
+        return []
+    return read_names(notes, tokenizer_of(stt) if stt.language == "en" else None)
 
 
 def _meaning_model(settings: LlmSettings) -> str:

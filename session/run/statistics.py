@@ -22,6 +22,7 @@ from bus.messages import (
     RequestSent,
     StageDied,
     StageGivenUp,
+    StageReady,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -53,6 +54,7 @@ class Statistics:
     requests: list[RequestSent] = field(default_factory=list)
     restarts: int = 0
     given_up: list[str] = field(default_factory=list)
+    """Stages that have stopped working, and do not work again."""
     lost_samples: int = 0
     lost_utterances: int = 0
     not_understood: int = 0
@@ -81,8 +83,11 @@ class Statistics:
             case StageDied():
                 self.restarts += 1
             case StageGivenUp(stage=stage):
-                self.given_up.append(stage)
+                self.given_up += [stage] if stage not in self.given_up else []
                 self.restarts -= 1
+            case StageReady(stage=stage) if stage in self.given_up:
+                self.given_up.remove(stage)
+                self.restarts += 1
             case AudioLost(start_sample=start, stop_sample=stop):
                 self.lost_samples += stop - start
             case UtteranceLost():

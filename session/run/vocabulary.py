@@ -40,19 +40,17 @@ _LOOK_BACK_CHARACTERS = 40
 CountTokens = Callable[[str], int]
 
 
-def expected_words(settings: SttSettings, listed: Sequence[str], notes: Sequence[str]) -> list[str]:
+def expected_words(settings: SttSettings, listed: Sequence[str], names: Sequence[str]) -> list[str]:
     """Return the words to expect, the most important first; print a remark if some cannot be used.
 
     Args:
         settings: The settings, with the model found.
         listed: The words of `--vocabulary`; those of the settings come next.
-        notes: The text of each file of notes; searched only if the language is English, because the rules for
-            names hold for English alone.
+        names: The names in the user's notes, the most frequent first.
     """
     given = [*dict.fromkeys((*listed, *settings.vocabulary))]
-    searched = notes if settings.language == "en" else []
-    tokenizer = Path(settings.model_path) / "tokenizer.json"
-    if not (given or searched) or not tokenizer.is_file():  # the stage reports a missing tokenizer
+    tokenizer = tokenizer_of(settings)
+    if not (given or names) or tokenizer is None:
         return given
     count = PromptBuilder(tokenizer, multilingual=True).count
     used = len(fitting(given, count))
@@ -62,7 +60,13 @@ def expected_words(settings: SttSettings, listed: Sequence[str], notes: Sequence
             "more would slow down every pass",
             err=True,
         )
-    return fitting([*given, *names_in(searched, count)], count)
+    return fitting([*given, *names], count)
+
+
+def tokenizer_of(settings: SttSettings) -> Path | None:
+    """Return the tokenizer of the model; None if it has none, which the stage reports."""
+    tokenizer = Path(settings.model_path) / "tokenizer.json"
+    return tokenizer if tokenizer.is_file() else None
 
 
 def read_vocabulary(path: Path) -> list[str]:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 import psutil
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
+from bus.environment import inherited
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
 from bus.stages import HUB, StagePlan
+from llm.providers import KNOWN, OWN_KEY_VARIABLE
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 """Keeps libraries from starting extra threads, and from spinning while they wait."""
@@ -22,6 +24,7 @@ _SAFE = {"PYTHONSAFEPATH": "1", "ORT_DISABLE_TELEMETRY": "1"}
 telemetry."""
 
 _KEY_WORDS = ("API_KEY", "APIKEY", "_TOKEN", "_SECRET", "PASSWORD")
+"""Parts of names that no pattern may let through."""
 
 
 class Child:
@@ -93,17 +96,23 @@ def _place(process: psutil.Process, plan: StagePlan) -> None:
 
 
 def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
-    """Return the child's environment: the run's address, and no keys unless it needs them."""
-    named = run.tables.get("llm", {}).get("key_variable")
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if plan.holds_keys or not (name == named or any(word in name.upper() for word in _KEY_WORDS))
+    """Return the child's environment: what its kind needs, the run's address, and keys if it holds them."""
+    passed = inherited(os.environ, plan.environment)
+    harmless = {
+        name: each for name, each in passed.items() if not any(word in name.upper() for word in _KEY_WORDS)
     }
+    if plan.holds_keys:
+        harmless |= {name: os.environ[name] for name in _key_variables(run) if name in os.environ}
     address = {RUN_VARIABLE: str(run.directory)}
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
     if plan.name != HUB:  # which checks all tokens, so it reads the run's key instead
         tokens = (run.token(name).decode() for name in (plan.name, *plan.shared_tokens))
         address[TOKENS_VARIABLE] = ",".join(tokens)
-    return {**_QUIET, **inherited, **_SAFE, **address}
+    return {**_QUIET, **harmless, **_SAFE, **address}
+
+
+def _key_variables(run: Run) -> set[str]:
+    """Return the variables that may hold the key of a provider."""
+    known = {name for provider in KNOWN.values() for name in provider.key_variables}
+    return {*known, OWN_KEY_VARIABLE, run.tables.get("llm", {}).get("key_variable") or OWN_KEY_VARIABLE}

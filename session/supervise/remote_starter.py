@@ -27,7 +27,7 @@ class RemoteStage:
 
     Args:
         pid: Its process id.
-        starter: Tells its exit code.
+        starter: Knows its exit code.
     """
 
     def __init__(self, pid: int, starter: RemoteStarter) -> None:

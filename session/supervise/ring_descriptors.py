@@ -1,7 +1,7 @@
-"""Holds descriptors of the audio rings, so that a restarted capture keeps the recent audio.
+"""Holds descriptors of the audio rings, and passes them to the stages that read audio.
 
-Every process that maps a ring may die together with its writer; the supervisor's descriptor survives. It maps
-and reads nothing.
+Those stages can open no socket of their own. A restarted capture gets the descriptor of its earlier ring,
+whose readers may have died together with its writer. The supervisor itself maps and reads nothing.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 from bus.messages import CaptureStarted, Logged, StageGivenUp
+from bus.ring_access import CHANNEL_VARIABLE, RingSender
 from bus.ring_memory import RING_BEFORE_VARIABLE, ring_descriptor
 from bus.run import Run
 from bus.stages import StagePlan
@@ -30,35 +32,81 @@ class Rings:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._held: dict[str, int] = {}
+        """The current ring of each source."""
+        self._awaited: set[str] = set()
+        """Sources whose capture has started and has not passed its ring yet."""
+        self._readers: dict[str, RingSender] = {}
+        """Channels to the stages that read rings."""
 
     def apply(self, logged: Logged) -> None:
-        """Hold the ring of a capture that has started; close that of a capture that was given up."""
+        """Hold and pass the ring of a capture that has started; close that of a capture that was given up."""
         if sys.platform != "linux":
             return  # elsewhere a ring is a named object, which is removed with its writer
         match logged.event:
             case CaptureStarted(source=source):
-                with contextlib.suppress(OSError):  # it has died already; the previous ring is still held
-                    held = ring_descriptor(self._run.ring_address(source), timeout_s=_REPLY_TIMEOUT_S)
-                    self._let_go(f"capture:{source}")
-                    self._held[f"capture:{source}"] = held
-            case StageGivenUp(stage=stage):
-                self._let_go(stage)
+                self._awaited.add(source)
+                self.collect()
+            case StageGivenUp(stage=stage) if stage.startswith("capture:"):
+                self._awaited.discard(_source(stage))
+                self._let_go(_source(stage))
             case _:
                 pass
 
-    def with_ring(self, plan: StagePlan) -> StagePlan:
-        """Return the plan, for a restarted capture with the descriptor of its previous ring."""
-        held = self._held.get(plan.name)
-        if held is None:
-            return plan
-        return replace(plan, descriptors=(*plan.descriptors, (RING_BEFORE_VARIABLE, (held,))))
+    def collect(self) -> None:
+        """Get and pass the rings that are still awaited, as of a capture that was too busy to answer."""
+        for source in [*self._awaited]:
+            with contextlib.suppress(OSError):  # it may have died; the previous ring is still held
+                held = ring_descriptor(self._run.ring_address(source), timeout_s=_REPLY_TIMEOUT_S)
+                self._let_go(source)
+                self._held[source] = held
+                self._awaited.discard(source)
+                # stt comes before vad: it must have the ring before it gets an utterance.
+                for stage, reader in sorted(self._readers.items(), key=lambda each: _source(each[0])):
+                    if _source(stage) in ("", source):
+                        reader.send(source, held)
+
+    @contextlib.contextmanager
+    def passed_to(self, plan: StagePlan) -> Iterator[StagePlan]:
+        """Yield the plan with the descriptors that its process inherits while it is spawned.
+
+        A restarted capture inherits its previous ring, and a reader its end of a channel.
+        """
+        if plan.reads_rings and sys.platform == "linux":
+            with self._channel_to(plan.name).stage_end as end:
+                yield _with_descriptor(plan, CHANNEL_VARIABLE, end.fileno())
+        elif plan.kind == "capture" and _source(plan.name) in self._held:
+            yield _with_descriptor(plan, RING_BEFORE_VARIABLE, self._held[_source(plan.name)])
+        else:
+            yield plan
 
     def close(self) -> None:
         """Close all descriptors."""
-        for stage in [*self._held]:
-            self._let_go(stage)
+        for source in [*self._held]:
+            self._let_go(source)
+        for reader in self._readers.values():
+            reader.close()
+        self._readers.clear()
 
-    def _let_go(self, stage: str) -> None:
-        held = self._held.pop(stage, None)
+    def _channel_to(self, stage: str) -> RingSender:
+        """Return a new channel, into which the rings that are held have been sent."""
+        if former := self._readers.get(stage):
+            former.close()
+        self._readers[stage] = channel = RingSender()
+        for source, held in self._held.items():
+            if _source(stage) in ("", source):
+                channel.send(source, held)
+        return channel
+
+    def _let_go(self, source: str) -> None:
+        held = self._held.pop(source, None)
         if held is not None:
             os.close(held)
+
+
+def _source(stage: str) -> str:
+    """Return the source of a stage: "mic" for "vad:mic", and nothing for "stt", which reads all."""
+    return stage.partition(":")[2]
+
+
+def _with_descriptor(plan: StagePlan, variable: str, descriptor: int) -> StagePlan:
+    return replace(plan, descriptors=(*plan.descriptors, (variable, (descriptor,))))

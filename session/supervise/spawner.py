@@ -111,7 +111,7 @@ class Spawner:
         """Perform a request and return the number for the reply.
 
         Raises:
-            Rejected: It is none that a supervisor makes.
+            Rejected: A supervisor makes no such request.
             OSError: The process cannot be started.
         """
         match request:

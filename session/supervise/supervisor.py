@@ -121,8 +121,12 @@ class Supervisor:
             Failure: An essential stage could not be started, or the hub died.
         """
         self._watch_hub()
+        self._rings.collect()
         for health in self._health.values():
-            if not health.given_up and health.plan.name in self._children:
+            if health.given_up:
+                if health.while_given_up(time.monotonic()) is Verdict.RESTART:
+                    self._spawn(health.plan)
+            elif health.plan.name in self._children:
                 self._check_stage(health, self._children[health.plan.name])
         if self._next_wave <= ANSWERING and self.ready(self._next_wave - 1):
             self._start_wave()
@@ -136,25 +140,27 @@ class Supervisor:
         )
 
     def stop_work(self) -> list[str]:
-        """Stop every stage but the hub and those that show the session.
+        """Stop every stage but the hub, the keeper and those that show the session.
 
         Returns:
             The stages that did not end by themselves and had to be killed.
         """
-        # A keeper that is left running notices the supervisor's end, and cleans up after it.
-        spared = (*VIEWS, HUB, *((KEEPER,) if self.keeps_log else ()))
+        spared = (*VIEWS, HUB, KEEPER)
         killed = self._stop([name for name in self._children if name not in spared][::-1])
         self._rings.close()
         return killed
 
     def stop(self) -> list[str]:
-        """Stop every stage: first those that work, then the views, then the hub.
+        """Stop every stage: first those that work, then the views and the keeper, then the hub.
+
+        A keeper that is left running notices the supervisor's end, and cleans up after it.
 
         Returns:
             The stages that did not end by themselves and had to be killed.
         """
         killed = self.stop_work()
-        killed += self._stop([name for name in self._children if name in VIEWS])
+        last = VIEWS if self.keeps_log else (*VIEWS, KEEPER)
+        killed += self._stop([name for name in self._children if name in last])
         if hasattr(self, "_client"):
             self._client.close()
         return killed + self._stop([HUB])
@@ -183,7 +189,7 @@ class Supervisor:
             raise self._hub_failure("hangs" if silent else "died")
 
     def _hub_failure(self, how: str) -> StageFailure:
-        if self._has_keeper:
+        if self.has_keeper:
             return StageFailure(
                 f"the hub {how}",
                 kept="the transcript, in memory for a limited time",
@@ -194,7 +200,8 @@ class Supervisor:
         )
 
     @property
-    def _has_keeper(self) -> bool:
+    def has_keeper(self) -> bool:
+        """Whether a keeper holds the log."""
         keeper = self._children.get(KEEPER)
         return keeper is not None and keeper.code is None and self._health[KEEPER].ready
 
@@ -206,8 +213,8 @@ class Supervisor:
 
     def _spawn(self, plan: StagePlan) -> None:
         health = self._health[plan.name]
-        child = self._starter.start(self._rings.with_ring(plan), self._run)
-        self._children[plan.name] = child
+        with self._rings.passed_to(plan) as passed:
+            self._children[plan.name] = child = self._starter.start(passed, self._run)
         health.started(time.monotonic())
         self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
 
@@ -246,10 +253,13 @@ class Supervisor:
 
     def _given_up_event(self, health: Health) -> StageGivenUp:
         problem = self._problems.get(health.plan.name)
+        fix = problem.fix if problem else ""
+        if health.will_be_retried:
+            fix = "; ".join(filter(None, (fix, "it is started again every minute")))
         return StageGivenUp(
             stage=health.plan.name,
             cause=problem.problem if problem else health.cause,
-            fix=(problem.fix if problem else "") or "end the session and start a new one",
+            fix=fix or "end the session and start a new one",
         )
 
     def _stop(self, names: Sequence[str]) -> list[str]:
@@ -272,6 +282,6 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.keeps_log = error is not None and self._has_keeper
+        self.keeps_log = error is not None and self.has_keeper
         if any(child.code is None for child in self._children.values()):
             self.stop()

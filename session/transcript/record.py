@@ -1,11 +1,15 @@
 """The session as it may be saved: transcript, questions and answers, from the event log.
 
-Pure, and held in memory only; `session.transcript.save` writes it on request.
+Pure, and held in memory only; `session.transcript.save` writes it on request. Its texts have no control
+characters.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import (
@@ -23,6 +27,23 @@ from bus.messages import (
 )
 from overlay.state.transcript import Outcome, Transcript
 from overlay.strings import LOST, NOT_UNDERSTOOD
+from session.view.printable import printable
+
+_SAVED = (
+    FinalTranscribed,
+    UtteranceDiscarded,
+    UtteranceLost,
+    QuestionDetected,
+    PassagesRetrieved,
+    AnswerFinished,
+    AnswerStopped,
+    PracticeAnswerMeasured,
+    PracticeEnded,
+)
+_GROWTH = 5
+"""A saved text is at most so many times as long as its event: an escaped character has up to five bytes."""
+
+_T = TypeVar("_T", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,16 @@ class Line:
     text: str
     unconfirmed: bool = False
     """No final pass confirms the words, or the text says that there are none."""
+    audio_missing: bool = False
+    """Audio is missing in it or beside it."""
+
+    @property
+    def marked_text(self) -> str:
+        """The text, after a mark that says why it is unsure."""
+        if self.text in (LOST, NOT_UNDERSTOOD):
+            return self.text
+        mark = "[unconfirmed]" if self.unconfirmed else "[audio missing]" if self.audio_missing else ""
+        return f"{mark} {self.text}".lstrip()
 
 
 @dataclass
@@ -61,24 +92,11 @@ class PracticeReport:
         """Apply one event, in the log's order."""
         match logged.event:
             case PracticeAnswerMeasured() as answer:
-                self.measured[answer.number] = answer
+                self.measured[answer.number] = _printable(answer)
             case PracticeEnded() as ended:
-                self.ended = ended
+                self.ended = _printable(ended)
             case _:
                 pass
-
-    def markdown(self) -> list[str]:
-        """Return the report's lines; none when there was no practice."""
-        lines: list[str] = []
-        for number, answer in self.measured.items():
-            lines += ["", f"## Practice {number}: {answer.asked}", "", answer.text or "*(no answer)*", ""]
-            lines += [f"- {remark}" for remark in answer.remarks]
-        if self.ended is not None:
-            lines += ["", "## The whole practice", ""]
-            lines += [f"- {remark}" for remark in self.ended.remarks]
-            lines += ["", "What this can and cannot judge:", ""]
-            lines += [f"- {caveat}" for caveat in self.ended.caveats]
-        return lines
 
 
 class Record:
@@ -88,22 +106,26 @@ class Record:
         self._transcript = Transcript()
         self.exchanges: dict[int, Exchange] = {}
         self.practice = PracticeReport()
+        self.size_bytes = 0
+        """At least the size of the file, in any format."""
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
         self.practice.apply(logged)
         self._transcript.apply(logged)
+        if isinstance(logged.event, _SAVED):
+            self.size_bytes += _GROWTH * len(msgspec.json.encode(logged.event))
         match logged.event:
             case QuestionDetected(question=question, source=source, text=text, replaces=replaces):
                 self.exchanges.pop(replaces, None)
-                self.exchanges[question] = Exchange(source, text)
+                self.exchanges[question] = Exchange(source, printable(text))
             case PassagesRetrieved(question=question, passages=passages) if question in self.exchanges:
-                self.exchanges[question].passages = passages
+                self.exchanges[question].passages = [_printable(passage) for passage in passages]
             case AnswerFinished(question=question, text=text, model=model) if question in self.exchanges:
                 exchange = self.exchanges[question]
-                exchange.answer, exchange.model, exchange.complete = text, model, True
+                exchange.answer, exchange.model, exchange.complete = printable(text), printable(model), True
             case AnswerStopped(question=question, kept=kept) if question in self.exchanges:
-                self.exchanges[question].answer = kept
+                self.exchanges[question].answer = printable(kept)
             case _:
                 pass
 
@@ -116,6 +138,7 @@ class Record:
                 self._seconds(outcome.source, outcome.stop_sample),
                 _text(outcome),
                 not isinstance(outcome, FinalTranscribed) or outcome.unconfirmed,
+                isinstance(outcome, FinalTranscribed) and outcome.beside_gap,
             )
             for outcome in self._transcript.outcomes(ended=True)
             if not isinstance(outcome, UtteranceDiscarded) or outcome.held_speech
@@ -129,5 +152,17 @@ class Record:
 
 def _text(outcome: Outcome) -> str:
     if isinstance(outcome, FinalTranscribed):
-        return outcome.text
+        return printable(outcome.text)
     return LOST if isinstance(outcome, UtteranceLost) else NOT_UNDERSTOOD
+
+
+def _printable(value: _T) -> _T:
+    """Return a struct whose texts, in lists too, have no control characters."""
+    changed: dict[str, Any] = {}
+    for name in value.__struct_fields__:
+        field_value = getattr(value, name)
+        if isinstance(field_value, str):
+            changed[name] = printable(field_value)
+        elif isinstance(field_value, list):
+            changed[name] = [printable(each) if isinstance(each, str) else each for each in field_value]
+    return msgspec.structs.replace(value, **changed)

@@ -1,17 +1,32 @@
-"""Saves a session to a file that only the user can read."""
+"""Saves a session to a new file that only the user can read.
+
+The space is reserved from the start of the session, in a hidden file beside it, so that a disk that fills up
+meanwhile does not prevent saving. An existing file is never replaced, also not one that appeared meanwhile.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-import msgspec
+import psutil
 
 from bus.failures import MachineFailure, UsageFailure
-from session.transcript.record import Exchange, Line, Record
+from session.transcript.formats import FORMATS
+from session.transcript.record import Record
+
+_STEP_BYTES = 4 << 20
+"""Space is reserved in such steps: the first one is enough for hours, so that a disk that stalls later delays
+nothing."""
+_SPARE_BYTES = _STEP_BYTES // 4
+_WITHOUT_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""Errors of file systems without hard links, such as exFAT."""
 
 
 def check(path: Path) -> None:
@@ -20,11 +35,11 @@ def check(path: Path) -> None:
     Raises:
         UsageFailure: Its suffix is no known format, it exists already, or its directory is not writable.
     """
-    if path.suffix.lower() not in _FORMATS:
+    if path.suffix.lower() not in FORMATS:
         raise UsageFailure(
             f"{path} has no known format",
             kept="nothing was started",
-            fix=f"end the name in {', '.join(_FORMATS)}",
+            fix=f"end the name in {', '.join(FORMATS)}",
         )
     if path.exists():
         raise UsageFailure(
@@ -38,91 +53,151 @@ def check(path: Path) -> None:
         )
 
 
-def save(record: Record, path: Path) -> None:
-    """Write the session to `path` atomically, with mode 0600.
+class SaveFile:
+    """The reserved space of a session that will be saved.
+
+    Args:
+        path: Where to save it.
+
+    Raises:
+        MachineFailure: There is no space for it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reserved_bytes = 0
+        self.attempted = False
+        """Whether `write` was called."""
+        _remove_left_behind(path)
+        try:
+            # A random new name with mode 0600: in a shared directory no one can have prepared a link there.
+            descriptor, name = tempfile.mkstemp(".part", f".{path.name}.{os.getpid()}-", path.parent)
+        except OSError as error:
+            raise _failure(path, error) from error
+        self._part, self._file = Path(name), os.fdopen(descriptor, "wb")
+        try:
+            self.reserve(0)
+        except MachineFailure:
+            self.close()
+            raise
+
+    def reserve(self, size_bytes: int) -> None:
+        """Reserve the space for so many bytes and some more.
+
+        Raises:
+            MachineFailure: The disk is full; what was reserved before stays.
+        """
+        if size_bytes + _SPARE_BYTES <= self._reserved_bytes:
+            return
+        wanted = ((size_bytes + _SPARE_BYTES) // _STEP_BYTES + 1) * _STEP_BYTES
+        try:
+            _allocate(self._file.fileno(), self._reserved_bytes, wanted)
+        except OSError as error:
+            raise _failure(self._path, error) from error
+        self._reserved_bytes = wanted
+
+    def write(self, record: Record) -> Path:
+        """Write the session, and return its file: the wanted one, or one beside it if that exists by now.
+
+        Raises:
+            MachineFailure: It cannot be written.
+        """
+        self.attempted = True
+        try:
+            body = FORMATS[self._path.suffix.lower()](record).encode()
+            with self._file:
+                self._file.write(body)
+                self._file.truncate()
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            return _publish(self._part, self._path)
+        except OSError as error:
+            raise _failure(self._path, error) from error
+
+    def close(self) -> None:
+        """Release the reserved space."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def save(record: Record, path: Path) -> Path:
+    """Write a session without a reservation; return its file.
 
     Raises:
         MachineFailure: It cannot be written.
     """
-    text = _FORMATS[path.suffix.lower()](record)
-    try:
-        # A random new name with mode 0600: in a shared directory no one can have prepared a link there.
-        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-        unfinished = Path(name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            unfinished.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise MachineFailure(
-            f"the session could not be saved to {path} ({error.strerror or error})",
-            kept="nothing of the session",
-            fix="free space on that disk, or choose another directory next time",
-        ) from error
+    with SaveFile(path) as file:
+        return file.write(record)
 
 
-def _markdown(record: Record) -> str:
-    parts = ["# Session", "", "## Transcript", ""]
-    parts += [f"- **{line.source}** {_clock(line.start_s)} {_marked(line)}" for line in record.lines()]
-    for number, exchange in record.exchanges.items():
-        parts += ["", f"## Question {number} ({exchange.source})", "", f"> {exchange.text}", ""]
-        parts += [f"- {passage.file}, {passage.heading}: {passage.text}" for passage in exchange.passages]
-        if exchange.answer:
-            ending = f"*{exchange.model}*" if exchange.complete else "*(not complete)*"
-            parts += ["", exchange.answer, "", ending]
-    parts += record.practice.markdown()
-    return "\n".join(parts) + "\n"
-
-
-def _srt(record: Record) -> str:
-    blocks = (
-        f"{number}\n{_cue(line, ',')}\n{line.source}: {_marked(line)}\n"
-        for number, line in enumerate(record.lines(), 1)
+def kept_in_memory(failure: MachineFailure) -> MachineFailure:
+    """Return the failure to save a session whose log a keeper holds."""
+    return MachineFailure(
+        failure.problem,
+        kept="the session, in memory for a limited time",
+        fix="save it elsewhere with `cuecard resume --end --save FILE`",
     )
-    return "\n".join(blocks)
 
 
-def _vtt(record: Record) -> str:
-    cues = (f"{_cue(line, '.')}\n<v {line.source}>{_escaped(_marked(line))}\n" for line in record.lines())
-    return "\n".join(["WEBVTT\n", *cues])
+def _allocate(descriptor: int, start: int, stop: int) -> None:
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, start, stop - start)
+    else:
+        os.lseek(descriptor, start, os.SEEK_SET)
+        os.write(descriptor, bytes(stop - start))
+        os.lseek(descriptor, 0, os.SEEK_SET)
 
 
-def _json(record: Record) -> str:
-    exchanges = {str(number): _as_dict(exchange) for number, exchange in record.exchanges.items()}
-    practice = record.practice
-    document = {"lines": record.lines(), "questions": exchanges}
-    if practice.measured:
-        document["practice"] = {"answers": list(practice.measured.values()), "whole": practice.ended}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+def _publish(part: Path, path: Path) -> Path:
+    """Give a complete file its name, or the next free one; no existing file is replaced."""
+    for name in _names(path):
+        with contextlib.suppress(FileExistsError):
+            _name(part, name)
+            return name
+    raise FileExistsError(0, "every name like it exists")
 
 
-def _as_dict(exchange: Exchange) -> object:
-    return msgspec.to_builtins(exchange)
+def _name(part: Path, name: Path) -> None:
+    try:
+        os.link(part, name)
+    except OSError as error:
+        if error.errno not in _WITHOUT_LINKS:
+            raise
+        name.touch(0o600, exist_ok=False)  # taken first, so that only our own empty file is replaced
+        part.replace(name)
 
 
-def _marked(line: Line) -> str:
-    return f"[unconfirmed] {line.text}" if line.unconfirmed and not line.text.startswith("[") else line.text
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    for number in range(2, 100):
+        yield path.with_stem(f"{path.stem}-{number}")
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+def _remove_left_behind(path: Path) -> None:
+    """Remove the space that killed sessions had reserved for this file."""
+    start = f".{path.name}."
+    with contextlib.suppress(OSError):
+        for left in path.parent.iterdir():
+            pid = left.name.removeprefix(start).partition("-")[0]
+            if not (left.name.startswith(start) and left.suffix == ".part" and pid.isdigit()):
+                continue
+            if not psutil.pid_exists(int(pid)) and left.stat().st_uid == os.getuid():
+                left.unlink()
 
 
-def _cue(line: Line, point: str) -> str:
-    return f"{_stamp(line.start_s, point)} --> {_stamp(line.stop_s, point)}"
-
-
-def _stamp(seconds: float, point: str) -> str:
-    ms = round(seconds * 1000)
-    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}{point}{ms % 1000:03}"
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
-
-
-_FORMATS: dict[str, Callable[[Record], str]] = {".md": _markdown, ".srt": _srt, ".vtt": _vtt, ".json": _json}
+def _failure(path: Path, error: OSError) -> MachineFailure:
+    return MachineFailure(
+        f"the session cannot be saved to {path} ({error.strerror or error})",
+        kept="nothing of it on that disk",
+        fix="free space on that disk, or choose another directory",
+    )

@@ -110,8 +110,8 @@ class PlainLines(View):
 
 def _turn(outcome: Outcome) -> list[tuple[str, str]]:
     match outcome:
-        case m.FinalTranscribed(source=source, text=text, unconfirmed=unconfirmed):
-            words = f"[unconfirmed] {text}" if unconfirmed else text
+        case m.FinalTranscribed(source=source, text=text) as final:
+            words = " ".join(filter(None, (final.mark, text)))
         case m.UtteranceDiscarded(source=source, held_speech=True):
             words = NOT_UNDERSTOOD
         case _:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from bus.failures import MachineFailure, SettingsFailure
-from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run, remove_stale_runs
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run, remove_stale_runs, running_sessions
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,11 +69,52 @@ def test_a_missing_run_is_a_failure(monkeypatch: pytest.MonkeyPatch, named: str 
 
 def test_a_path_too_long_for_sockets_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = tmp_path / ("x" * 90)
-    base.mkdir()
+    base.mkdir(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(base))
     with pytest.raises(MachineFailure, match="too long"):
         Run.create({})
     assert not list(base.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes protect nothing there")
+@pytest.mark.parametrize(
+    ("mode", "owner", "used"), [(0o700, None, True), (0o755, None, False), (0o700, 12345, False)]
+)
+def test_runtime_directory_must_be_ours_alone(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: int,
+    owner: int | None,
+    used: bool,
+) -> None:
+    named, temporary = tmp_path_factory.mktemp("n"), tmp_path_factory.mktemp("t")
+    named.chmod(mode)
+    if owner is not None:
+        if os.getuid():
+            pytest.skip("only root can give a directory away")
+        os.chown(named, owner, owner)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(named))
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    run = Run.create({})
+    assert run.directory.parent == (named if used else temporary)
+    assert run.directory in running_sessions()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes protect nothing there")
+@pytest.mark.parametrize(("mode", "works"), [(0o777, False), (0o1777, True), (0o755, True)])
+def test_temporary_directory_must_be_ours_or_sticky(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, mode: int, works: bool
+) -> None:
+    temporary = tmp_path_factory.mktemp("t")
+    temporary.chmod(mode)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    if works:
+        assert Run.create({}).directory.parent == temporary
+        return
+    with pytest.raises(MachineFailure, match="XDG_RUNTIME_DIR"):
+        Run.create({})
+    assert not list(temporary.iterdir())
 
 
 def dead_process() -> str:

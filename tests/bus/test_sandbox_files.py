@@ -88,11 +88,10 @@ def test_capture_creates_its_socket_and_nothing_else(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "taken").touch()
     program = """
-report = sandbox.enforce()
 place = Path(sys.argv[1])
 own = place / "ring-mic" / "ring"
-with socket.socket(socket.AF_UNIX) as served:
-    served.bind(str(own))
+served = socket.socket(socket.AF_UNIX)
+served.bind(str(own))
 attempts = {
     "file": lambda: (own.parent / "sound.wav").write_bytes(b"RIFF"),
     "beside": lambda: socket.socket(socket.AF_UNIX).bind(str(place / "hub2")),
@@ -107,6 +106,10 @@ for name, attempt in attempts.items():
     except OSError:
         continue
     found[name] = "possible"
+report = sandbox.enforce()
+served.listen()
+with socket.socket(socket.AF_UNIX) as client:
+    client.connect(str(own))
 own.unlink()
 print(json.dumps(found))
 """

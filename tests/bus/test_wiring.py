@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 import typing
 from pathlib import Path
@@ -59,3 +60,13 @@ def test_a_stage_is_known_by_the_part_before_the_colon() -> None:
     assert wiring.may_publish("vad:mic", m.SpeechEnded)
     assert not wiring.may_publish("capture:mic", m.SpeechEnded)
     assert m.SpeechEnded in wiring.subscriptions("stt")
+
+
+@pytest.mark.parametrize("stage", ["capture", "vad", "stt", "llm", "overlay"])
+def test_every_event_that_a_stage_handles_reaches_it(stage: str) -> None:
+    names = {event.__name__: event for event in EVENTS}
+    for source in (ROOT / stage).rglob("*.py"):
+        for pattern in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(pattern, ast.MatchClass):
+                name = ast.unparse(pattern.cls).rpartition(".")[2]
+                assert name not in names or names[name] in wiring.subscriptions(stage), f"{source}: {name}"

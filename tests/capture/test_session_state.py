@@ -16,6 +16,7 @@ from bus.messages import (
     SpeechEnded,
     SpeechStarted,
     StageGivenUp,
+    StageStarted,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -107,6 +108,16 @@ def test_transcription_given_up_does_not_hold_back() -> None:
         _started(1, 1.0), _beat(30.0), StageGivenUp(stage="stt", cause="died", fix="")
     )
     assert backpressure.allowed_sample == 69 * S
+
+
+def test_stage_that_is_tried_again_holds_back() -> None:
+    def again(stage: str) -> StageStarted:
+        return StageStarted(stage=stage, pid=1, restarts=6)
+
+    given_up = StageGivenUp(stage="stt", cause="died", fix="")
+    assert _backpressure(_started(1, 1.0), _beat(30.0), given_up, again("stt")).allowed_sample == 41 * S
+    given_up = StageGivenUp(stage="vad:mic", cause="died", fix="")
+    assert _backpressure(given_up, again("vad:mic")).allowed_sample == 40 * S
 
 
 def test_detection_given_up_removes_the_limit() -> None:

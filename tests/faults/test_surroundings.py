@@ -31,7 +31,8 @@ def test_a_full_run_directory_is_one_line(place: Path) -> None:
     full = place / "full"
     full.mkdir()
     prefix = in_own_mounts(
-        f"mount -t tmpfs -o size=4k none {quoted(full)}", f"head -c 4096 /dev/zero > {quoted(full)}/filling"
+        f"mount -t tmpfs -o size=4k,mode=700 none {quoted(full)}",
+        f"head -c 4096 /dev/zero > {quoted(full)}/filling",
     )
     outcome = run(place, prefix, surroundings(place, XDG_RUNTIME_DIR=str(full)))
     _ends_with_one_line(outcome, 6, "XDG_RUNTIME_DIR")
@@ -49,7 +50,7 @@ def test_a_ring_without_memory_ends_the_session(place: Path) -> None:
     assert outcome.code == 7, outcome.complaints
     (given_up,) = [event for event in outcome.events if event["type"] == "StageGivenUp"]
     assert "no shared memory" in given_up["cause"]
-    assert given_up["fix"] == "free some memory and start again"
+    assert given_up["fix"].startswith("free some memory and start again")
 
 
 @pytest.mark.long
@@ -83,6 +84,7 @@ def test_no_home_is_needed(place: Path) -> None:
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         without.pop(name, None)
     _works(run(place, environment={**without, "HOME": "/nowhere/at/all"}))
+    assert not Path("/nowhere").exists()
 
 
 @pytest.mark.long

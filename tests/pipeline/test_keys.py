@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +35,7 @@ def provider() -> Iterator[ProviderServer]:
         yield server
 
 
-def test_no_other_process_and_no_file_of_a_session_has_a_key(place: Path, provider: ProviderServer) -> None:
+def test_no_environment_and_no_file_of_a_session_has_a_key(place: Path, provider: ProviderServer) -> None:
     environment = {
         **PLANTED,
         "XDG_STATE_HOME": str(place),
@@ -45,13 +46,17 @@ def test_no_other_process_and_no_file_of_a_session_has_a_key(place: Path, provid
     with running(*arguments, "--json", directory=place, environment=environment) as session:
         session.wait_for("SpeechStarted")
         assert provider.requests[0].headers["authorization"] == f"Bearer {PLANTED['MY_ODD_NAME']}"
-        llm = session.pid("llm")  # the session's own environment is that of the user's shell
-        holders = [each for each in _family(session.process.pid) if each.pid != llm and _holds(each)]
+        llm = session.pid("llm")
+        family = [psutil.Process(session.process.pid), *_family(session.process.pid)]
+        holders = [each for each in family if _holds(each)]
         files = {path.name for path in place.rglob("*") if path.is_file() and _planted(path.read_bytes())}
         limits = Path(f"/proc/{llm}/limits").read_text()
+        os.kill(llm, signal.SIGKILL)
+        wait_until(lambda: len({request.connection for request in provider.requests}) == 2, 30)
         session.interrupt()
         assert session.end() == 0
-    assert (holders, files) == ([], set())
+    assert (holders, files) == ([], set()), "the supervisor took them out of its environment"
+    assert provider.requests[-1].headers["authorization"] == f"Bearer {PLANTED['MY_ODD_NAME']}"
     assert not _planted(session.errors)
     assert not _planted(repr(session.events).encode())
     core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))

@@ -13,6 +13,7 @@ from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
 from bus.messages import (
+    AudioLost,
     EndpointPredicted,
     Event,
     FinalTranscribed,
@@ -194,6 +195,39 @@ def test_shown_words_stand_where_the_final_finds_none(
     (final,) = events(transcriber, FinalTranscribed)
     assert isinstance(final, FinalTranscribed)
     assert (final.text, final.unconfirmed) == ("Honestly,", True)
+
+
+def test_shown_words_stand_where_a_turn_has_nothing_new(
+    transcriber: Transcriber, turns: Turns, recording: Recording, utterances: OpenUtterances
+) -> None:
+    second = replace(continued(transcriber, turns, QUESTION.end_s - QUESTION.start_s), speech_ms=0.0)
+    recording.samples = recording.samples.copy()
+    recording.samples[second.start_sample :] = 0
+    before = turns.before(second.key)
+    assert before is not None
+    partial = replace_settings(shown(f"{before.text} Amen."), utterance=2, replaces=[1])
+    utterances.show(partial)
+    transcriber.begin(second)
+    (final,) = events(transcriber, FinalTranscribed)
+    assert isinstance(final, FinalTranscribed)
+    assert (final.text, final.unconfirmed, final.replaces) == (f"{before.text} Amen.", True, [1])
+
+
+def test_final_beside_missing_audio_is_marked(transcriber: Transcriber, turns: Turns) -> None:
+    end = task("final")
+    lost = AudioLost(
+        source="call",
+        start_sample=end.stop_sample,
+        stop_sample=end.stop_sample + SAMPLE_RATE // 2,
+        cause="capture was restarted",
+    )
+    for happened, marked in ((None, False), (lost, True)):
+        if happened:
+            turns.apply(Logged(9, 9, happened))
+        transcriber.begin(end)
+        (final,) = events(transcriber, FinalTranscribed)
+        assert isinstance(final, FinalTranscribed)
+        assert final.beside_gap is marked
 
 
 def test_final_words_replace_shown_words(transcriber: Transcriber, utterances: OpenUtterances) -> None:

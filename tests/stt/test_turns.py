@@ -85,6 +85,21 @@ def test_no_turn_spans_lost_audio_or_a_question_of_the_program() -> None:
         assert utterances(between.before(("mic", 4))) == (3,), "later turns are not affected"
 
 
+@pytest.mark.parametrize(
+    ("start_s", "stop_s", "beside"),
+    [(1.0, 2.0, True), (2.4, 3.0, True), (0.0, 1.9, True), (3.0, 4.0, False), (0.0, 0.5, False)],
+)
+def test_words_beside_missing_audio_are_known(start_s: float, stop_s: float, beside: bool) -> None:
+    def lost(ms: int) -> m.AudioLost:
+        stop = 2 * SECOND + ms * SECOND // 1000
+        return m.AudioLost(source="mic", start_sample=2 * SECOND, stop_sample=stop, cause="overflow")
+
+    where = "mic", round(start_s * SECOND), round(stop_s * SECOND)
+    assert folded(lost(300)).is_beside_gap(*where) is beside
+    assert not folded(lost(20)).is_beside_gap(*where), "no word is so short"
+    assert not folded(lost(300)).is_beside_gap("call", *where[1:])
+
+
 def test_turn_has_the_words_and_samples_of_all_its_utterances() -> None:
     merged = final(2, "Tell me about a time when you failed.", start_s=0, end_s=4)
     merged.replaces.append(1)

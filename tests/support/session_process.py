@@ -77,7 +77,7 @@ class Session:
 
     def children(self) -> list[psutil.Process]:
         """Return its running processes."""
-        return psutil.Process(self.process.pid).children()
+        return psutil.Process(self.process.pid).children(recursive=True)
 
     def interrupt(self) -> None:
         """Press Ctrl-C."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bus.messages import CaptureStarted, Event, Logged, SpeechEnded, SpeechStarted
+from bus.messages import CaptureStarted, Event, Logged, SpeechEnded, SpeechStarted, UtteranceLost
 from vad.history import History
 
 
@@ -38,6 +38,14 @@ def _history(*events: Event) -> History:
     for number, event in enumerate(events, 1):
         history.apply(Logged(number, number, event))
     return history
+
+
+def test_utterance_that_the_session_closed_is_not_continued() -> None:
+    lost = UtteranceLost(source="mic", utterance=1, start_sample=100, stop_sample=700, cause="vad stopped")
+    history = _history(_capture(0), _started(1, 100), lost)
+    assert (history.next_utterance, history.unfinished, history.read_from) == (2, None, 700)
+    late = _history(_capture(0), _started(1, 100), _ended(1, 100, 900), _started(2, 950), lost)
+    assert late.unfinished == _started(2, 950)
 
 
 def test_history_is_empty_before_capture() -> None:

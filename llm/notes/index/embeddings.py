@@ -73,7 +73,7 @@ class EmbeddingIndex:
     def _embed_all(self) -> None:
         try:
             if sys.platform == "linux":  # each thread has its own niceness
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
+                os.setpriority(os.PRIO_PROCESS, 0, _LOWEST_PRIORITY)
             model = _Model(self._folder)
             import numpy as np
 

@@ -239,6 +239,14 @@ def test_compressed_answer(client: InProcessLlm, provider: ProviderServer) -> No
     assert client.wait_for(m.AnswerFinished).text == "packed"
 
 
+def test_key_quoted_in_two_pieces_is_redacted(start_client: StartClient, provider: ProviderServer) -> None:
+    provider.script = [answer(f"Bearer {KEY[:9]}", f"{KEY[9:]} is it, of course")]
+    client = start_client({"FAKE_API_KEY": KEY}, provider=provider.base_url, key_variable="FAKE_API_KEY")
+    client.publish(QUESTION)
+    assert client.wait_for(m.AnswerFinished).text == "Bearer (key) is it, of course" == client.text()
+    assert KEY[9:] not in repr(client.events)
+
+
 def test_quoted_key_is_redacted(start_client: StartClient, provider: ProviderServer) -> None:
     quoting = delta(f"Bearer {KEY}").replace(b"test-model", KEY.encode())
     provider.script = [[HEAD, *map(chunk, (quoting, delta("", finish=KEY))), END]]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import EndpointPredicted, FinalTranscribed, QuestionSpan, TranscriptRevised
@@ -88,6 +89,19 @@ def test_second_half_may_ask_alone() -> None:
     asked = talk.publish("design a cache?")
     assert asked is not None
     assert asked.text == "How would you design a cache?"
+
+
+def test_question_is_not_made_of_words_around_a_gap() -> None:
+    first, second = "Why didn't", "capturing captured earlier?"
+    whole = QuestionTracker(LlmSettings())
+    whole.detect(final(first))
+    joined = whole.detect(final(second, utterance=2, start_s=2.5))
+    assert joined is not None
+    assert joined.text.startswith(first)
+    cut = QuestionTracker(LlmSettings())
+    cut.detect(replace(final(first), beside_gap=True))
+    alone = cut.detect(replace(final(second, utterance=2, start_s=2.5), beside_gap=True))
+    assert alone is None or first not in alone.text
 
 
 def test_other_voice_does_not_separate_halves() -> None:

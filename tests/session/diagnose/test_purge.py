@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def surroundings(home: Path, **changes: str) -> dict[str, str]:
     }
     for name in ("tmp", "run"):
         (home / name).mkdir(exist_ok=True)
+        (home / name).chmod(0o700)
     return {**kept, **own, **changes}
 
 
@@ -52,6 +54,7 @@ def purge(home: Path) -> Purge:
 
 def ours(home: Path) -> list[Path]:
     """Put there one of each thing that the program stores."""
+    place = hashlib.sha256(str((home / ".cache/cuecard/models" / MODEL.name).resolve()).encode()).hexdigest()
     files = [
         home / ".config/cuecard/cuecard.toml",
         home / ".config/cuecard/prices.toml",
@@ -60,6 +63,7 @@ def ours(home: Path) -> list[Path]:
         home / ".local/state/cuecard/spending.lock",
         *(home / ".cache/cuecard/models" / MODEL.name / file.name for file in MODEL.files),
         home / ".cache/cuecard/models" / MODEL.name / ".verified.json",
+        home / ".cache/cuecard/verified" / f"{MODEL.name}-{place[:16]}.json",
         home / ".cache/cuecard/models" / MODEL.name / "unfinished-x" / "model.bin",
         home / ".cache/cuecard/peers" / "whisper" / "pyvenv.cfg",
         home / "run" / "cuecard-999999999-abc" / "run.json",

@@ -76,6 +76,13 @@ def test_a_log_is_reduced_to_counts_times_and_numbers() -> None:
     assert "4711" not in json.dumps(shape)
 
 
+@pytest.mark.parametrize("kind", [m.StageStarted, m.StageReady, m.Heartbeat, m.StageDied, m.StageGivenUp])
+def test_names_of_sources_are_withheld(kind: type[m.Message]) -> None:
+    event = msgspec.structs.replace(filled(kind), stage="capture:anna-therapy")
+    assert redacted(event)["stage"] == "capture"
+    assert "anna" not in json.dumps(summary_of([m.Logged(1, 1, event)]))
+
+
 def test_text_settings_are_withheld() -> None:
     llm = LlmSettings(
         system_note=SAID, notes=[SAID], provider=f"https://me:{SAID}@x.example/v1", total_timeout_s=9.0

@@ -45,7 +45,7 @@ def test_a_run_directory_that_cannot_be_written_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deep = tmp_path / ("x" * 90)
-    deep.mkdir()
+    deep.mkdir(0o700)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
     found = checks.run_directory()
     assert found.ok is False

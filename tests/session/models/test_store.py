@@ -30,13 +30,14 @@ SMALL = Model(
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
+    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setitem(CATALOGUE, SMALL.name, SMALL)
 
 
 def place() -> Path:
     folder = store.folder(SMALL)
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.bin").write_bytes(CONTENT)
     return folder
 
@@ -65,18 +66,33 @@ def test_a_file_damaged_after_it_was_verified_is_noticed() -> None:
         store.find(SMALL.name)
 
 
-def test_damage_that_keeps_size_and_time_is_found_by_verifying() -> None:
+@pytest.mark.parametrize("way", ["in place", "replaced"])
+def test_tampering_that_keeps_size_and_time_is_found(way: str) -> None:
     file = place() / "model.bin"
     assert store.is_there(SMALL.name)
     before = file.stat()
-    file.write_bytes(b"W" + CONTENT[1:])
+    tampered = file if way == "in place" else file.with_name("other")
+    tampered.write_bytes(b"W" + CONTENT[1:])
+    tampered.replace(file)
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert not store.faults(SMALL), "a quick look takes the mark's word"
-    assert "damaged" in store.faults(SMALL, thoroughly=True)[0]
+    assert "damaged" in store.faults(SMALL)[0]
 
 
-def test_a_mark_that_is_garbage_only_costs_time() -> None:
-    (place() / ".verified.json").write_text("{")
+def test_a_record_beside_the_weights_counts_for_nothing() -> None:
+    folder = place()
+    assert store.is_there(SMALL.name)
+    (folder / ".verified.json").write_bytes(store.mark_file(SMALL).read_bytes())
+    store.mark_file(SMALL).unlink()
+    hashed: list[int] = []
+    assert not store.faults(SMALL, on_bytes=hashed.append)
+    assert store.mark_file(SMALL).exists()
+    assert folder not in store.mark_file(SMALL).parents
+
+
+def test_a_record_that_is_garbage_only_costs_time() -> None:
+    place()
+    store.mark_file(SMALL).parent.mkdir(parents=True)
+    store.mark_file(SMALL).write_text("{")
     assert store.is_there(SMALL.name)
 
 
@@ -107,5 +123,6 @@ def test_the_catalogue_is_pinned_to_the_byte() -> None:
 
 def test_models_pulled_for_the_tests_are_valid(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUECARD_MODELS_DIR")
+    monkeypatch.delenv("XDG_CACHE_HOME")
     for name in ("base", "tiny.en", "smollm2"):
         assert store.find(name).exists()

@@ -17,6 +17,10 @@ LISTENED = m.DetectionEnded(source="mic", stop_sample=99)
 ANSWERED = m.AnswerFinished(question=1, text="x", model="y", stop_reason="stop")
 
 
+def given_up(stage: str) -> m.StageGivenUp:
+    return m.StageGivenUp(stage=stage, cause="died", fix="")
+
+
 def considered(seq: int) -> m.Heartbeat:
     return m.Heartbeat(stage="llm", processed_seq=seq)
 
@@ -50,9 +54,14 @@ def test_discarded_utterance_counts_as_transcribed() -> None:
 
 
 def test_given_up_stage_is_not_waited_for() -> None:
-    fold = progress(LISTENED, CAPTURED)
-    fold.stage_given_up("llm")
-    assert fold.complete
-    fold = progress(LISTENED)
-    fold.stage_given_up("capture:mic")
-    assert fold.transcribed
+    assert progress(LISTENED, CAPTURED, final(1), given_up("llm")).complete
+    assert progress(LISTENED, given_up("capture:mic")).transcribed
+    assert progress(CAPTURED, given_up("vad:mic")).transcribed
+    assert not progress(CAPTURED, LISTENED, ended(1), given_up("stt")).transcribed, "its outcome is awaited"
+
+
+def test_stage_that_is_tried_again_is_waited_for() -> None:
+    again = m.StageStarted(stage="capture:mic", pid=1, restarts=6)
+    assert not progress(given_up("capture:mic"), again).transcribed
+    assert progress(given_up("capture:mic"), again, given_up("capture:mic")).transcribed
+    assert progress(CAPTURED, LISTENED, again, answers=False).complete, "a resumed one that had ended"

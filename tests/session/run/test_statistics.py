@@ -79,6 +79,14 @@ def test_failures_are_counted() -> None:
     assert (fold.restarts, fold.given_up, fold.lost_samples, len(fold.requests)) == (1, ["llm"], 160, 1)
 
 
+def test_stage_that_works_again_is_not_given_up() -> None:
+    died, given_up = m.StageDied(stage="stt", cause="x"), m.StageGivenUp(stage="stt", cause="x", fix="y")
+    fold = statistics((0, died), (0, given_up), (60, died), (60, given_up))
+    assert (fold.restarts, fold.given_up) == (0, ["stt"])
+    fold = statistics((0, died), (0, given_up), (60, m.StageReady(stage="stt")))
+    assert (fold.restarts, fold.given_up) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("values", "share", "expected"),
     [

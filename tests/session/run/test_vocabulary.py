@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -7,7 +9,8 @@ import pytest
 
 from bus.failures import InputFailure
 from session.models import store
-from session.run.vocabulary import expected_words, names_in, read_vocabulary
+from session.run.notes_reader import read_names
+from session.run.vocabulary import expected_words, names_in, read_vocabulary, tokenizer_of
 from stt.settings import SttSettings
 
 
@@ -82,7 +85,7 @@ def test_most_frequent_name_is_first() -> None:
 
 
 def test_vocabulary_order_is_file_settings_notes() -> None:
-    words = expected_words(base(vocabulary=["Kafka"]), ["Quilter", "Kafka"], ["We asked Siobhan."])
+    words = expected_words(base(vocabulary=["Kafka"]), ["Quilter", "Kafka"], ["Siobhan"])
     assert words == ["Quilter", "Kafka", "Siobhan"]
 
 
@@ -92,5 +95,28 @@ def test_too_many_words_are_cut_with_a_remark(capsys: pytest.CaptureFixture[str]
     assert f"{len(words)} of the 100 words" in capsys.readouterr().err
 
 
-def test_notes_are_searched_for_names_in_english_only() -> None:
-    assert expected_words(base(language="de"), ["Kafka"], ["Wir trafen Siobhan."]) == ["Kafka"]
+def test_notes_are_read_by_another_process(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("We asked Siobhan.")
+    tokenizer = tokenizer_of(base())
+    assert read_names([str(notes)], tokenizer) == ["Siobhan"]
+    assert read_names([str(notes)], None) == [], "no names are wanted in other languages"
+    program = """
+import sys
+from pathlib import Path
+from session.run.notes_reader import read_names
+print(read_names([sys.argv[1]], Path(sys.argv[2])))
+print([name for name in ("pypdfium2", "pypdfium2_raw", "mammoth") if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(notes), str(tokenizer)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["['Siobhan']", "[]"]
+
+
+def test_unreadable_notes_are_a_failure(tmp_path: Path) -> None:
+    with pytest.raises(InputFailure, match=r"missing\.md"):
+        read_names([str(tmp_path / "missing.md")], None)

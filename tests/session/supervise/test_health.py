@@ -67,6 +67,44 @@ def test_lasting_failure_is_not_restarted(code: int) -> None:
     assert Health(PLAN).after_exit(code, 0.0) is Verdict.GIVE_UP
 
 
+def given_up(code: int, *, has_worked: bool = True) -> Health:
+    health = Health(PLAN)
+    health.started(0.0)
+    if has_worked:
+        health.was_ready(0.5)
+    for now_s in range(RESTARTS_AT_MOST + 1):
+        if health.after_exit(code, float(now_s)) is Verdict.GIVE_UP:
+            return health
+    raise AssertionError("it was never given up")
+
+
+@pytest.mark.parametrize(
+    ("code", "retried"), [(-9, True), (1, True), (4, True), (6, True), (2, False), (5, False)]
+)
+def test_stage_that_has_worked_is_tried_again_each_minute(code: int, retried: bool) -> None:
+    health = given_up(code)
+    assert health.will_be_retried is retried
+    assert health.while_given_up(59.0) is Verdict.LEAVE
+    assert health.while_given_up(66.0) is (Verdict.RESTART if retried else Verdict.LEAVE)
+    assert health.given_up is not retried
+
+
+def test_stage_that_never_worked_is_not_tried_again() -> None:
+    assert given_up(-9, has_worked=False).while_given_up(1e6) is Verdict.LEAVE
+
+
+def test_retried_stage_gets_one_start_until_it_has_run_for_a_minute() -> None:
+    health = given_up(-9)
+    for minute in (2, 4):
+        assert health.while_given_up(minute * 60.0) is Verdict.RESTART
+        health.started(minute * 60.0)
+        health.was_ready(minute * 60.0 + 1.0)
+        assert health.after_exit(-9, minute * 60.0 + 2.0) is Verdict.GIVE_UP
+    assert health.while_given_up(600.0) is Verdict.RESTART
+    health.started(600.0)
+    assert health.after_exit(-9, 700.0) is Verdict.RESTART, "it has run for more than a minute"
+
+
 def test_clean_exit_of_a_view_ends_the_session() -> None:
     assert Health(StagePlan("overlay", "overlay", ends_session=True)).after_exit(0, 0.0) is Verdict.END
     assert Health(PLAN).after_exit(0, 0.0) is Verdict.RESTART

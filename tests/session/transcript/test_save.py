@@ -1,15 +1,25 @@
 from __future__ import annotations
 
+import errno
+import html
 import json
+import os
+import re
 import stat
+import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
+from session.transcript.formats import FORMATS
 from session.transcript.record import Record
-from session.transcript.save import check, save
+from session.transcript.save import SaveFile, check, save
+from session.view.printable import printable
 from tests.support.events import discarded, final, log, question, revised, started
 
 SCRIPTS = (
@@ -53,10 +63,10 @@ def test_markdown(record: Record, tmp_path: Path) -> None:
     file = tmp_path / "s.md"
     save(record, file)
     text = file.read_text()
-    assert text.index("What was hard?") < text.index("Because of the <data>.")
+    assert text.index("What was hard?") < text.index("Because of the \\<data\\>.")
     assert "resume.md, Work: Four services." in text
-    assert "The **data**." in text
-    assert "Becau\n\n*(not complete)*" in text
+    assert "> The **data**." in text
+    assert "> Becau\n\n*(not complete)*" in text
 
 
 def test_srt(record: Record, tmp_path: Path) -> None:
@@ -64,7 +74,7 @@ def test_srt(record: Record, tmp_path: Path) -> None:
     save(record, file)
     assert file.read_text() == (
         "1\n00:00:01,000 --> 00:00:02,200\ncall: What was hard?\n\n"
-        "2\n00:01:00,500 --> 00:01:03,200\nmic: Because of the <data>.\n"
+        "2\n00:01:00,500 --> 00:01:03,200\nmic: Because of the ‹data›.\n"
     )
 
 
@@ -73,7 +83,7 @@ def test_vtt(record: Record, tmp_path: Path) -> None:
     save(record, file)
     text = file.read_text()
     assert text.startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.200\n<v call>What was hard?\n\n")
-    assert "&lt;data>" in text
+    assert "&lt;data&gt;" in text
 
 
 def test_json(record: Record, tmp_path: Path) -> None:
@@ -95,15 +105,24 @@ def test_unclear_utterances_are_saved_with_marks(tmp_path: Path, suffix: str) ->
         discarded(3, speech_ms=32.0),
         lost,
         final(5, "That is sure."),
+        msgspec.structs.replace(final(6, "Then it"), beside_gap=True),
     )
     save(fold, file)
     text = file.read_text()
     assert text.count("could not be understood") == 1
     assert text.count("was lost before it could be transcribed") == 1
-    assert ("[unconfirmed] Honestly," in text) is (suffix != "json")
-    assert "[unconfirmed] That" not in text
+    mark, cut = (
+        ("\\[unconfirmed\\]", "\\[audio missing\\]")
+        if suffix == "md"
+        else ("[unconfirmed]", "[audio missing]")
+    )
+    assert (f"{mark} Honestly," in text) is (suffix != "json")
+    assert (f"{cut} Then it" in text) is (suffix != "json")
+    assert "unconfirmed] That" not in text
     if suffix == "json":
-        assert [line["unconfirmed"] for line in json.loads(text)["lines"]] == [True, True, True, False]
+        lines = json.loads(text)["lines"]
+        assert [line["unconfirmed"] for line in lines] == [True, True, True, False, False]
+        assert [line["audio_missing"] for line in lines] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
@@ -144,12 +163,91 @@ def test_a_saved_session_is_the_users_alone(record: Record, tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_symlink_at_the_temporary_file_is_not_followed(record: Record, tmp_path: Path) -> None:
-    trap = tmp_path / ".s.md.part"
-    trap.symlink_to(tmp_path / "elsewhere")
-    save(record, tmp_path / "s.md")
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_nothing_that_appeared_meanwhile_is_overwritten(
+    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    def refuse(*names: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as on exFAT
+
+    file = tmp_path / "s.md"
+    with SaveFile(file) as reserved:
+        file.write_text("mine")
+        (tmp_path / "s-2.md").symlink_to(tmp_path / "elsewhere")
+        if not links:
+            monkeypatch.setattr("os.link", refuse)
+        saved = reserved.write(record)
+    assert saved == tmp_path / "s-3.md"
+    assert saved.read_text().startswith("# Session")
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    assert file.read_text() == "mine"
     assert not (tmp_path / "elsewhere").exists()
-    assert (tmp_path / "s.md").read_text().startswith("# Session")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space is written there")
+def test_space_is_reserved_and_given_back(record: Record, tmp_path: Path) -> None:
+    with SaveFile(tmp_path / "s.md") as file:
+        (part,) = tmp_path.iterdir()
+        assert part.stat().st_blocks * 512 >= 1 << 20
+        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+        file.reserve(8 << 20)
+        assert part.stat().st_blocks * 512 >= 8 << 20
+        saved = file.write(record)
+    assert saved.stat().st_size == len(saved.read_bytes()) < 1000
+    assert saved.read_bytes().endswith(b"*(not complete)*\n")
+    with SaveFile(tmp_path / "unused.md"):
+        pass
+    assert list(tmp_path.iterdir()) == [saved]
+
+
+def test_space_of_killed_sessions_is_removed(tmp_path: Path) -> None:
+    dead = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout.strip()
+    left, of_others = tmp_path / f".s.md.{dead}-abc.part", tmp_path / f".s.md.{os.getpid()}-abc.part"
+    of_another = tmp_path / f".other.md.{dead}-abc.part"
+    for file in (left, of_others, of_another):
+        file.write_text("")
+    with SaveFile(tmp_path / "s.md"):
+        assert not left.exists()
+        assert of_others.exists()
+        assert of_another.exists()
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=200), max_size=5),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=500),
+)
+def test_enough_space_is_reserved_for_every_format(said: list[str], answer: str) -> None:
+    finals = [final(number, text, "call", number, number + 1) for number, text in enumerate(said, 1)]
+    passages = [m.Passage(file=text, heading=text, text=text, score=1.0) for text in said]
+    fold = recorded(
+        started("call"),
+        *finals,
+        question(1, answer),
+        m.PassagesRetrieved(question=1, passages=passages, search_ms=1.0),
+        m.AnswerFinished(question=1, text=answer, model="m", stop_reason="stop"),
+    )
+    for write in FORMATS.values():
+        assert len(write(fold).encode()) <= fold.size_bytes + 1000
+
+
+@pytest.mark.parametrize("suffix", ["srt", "vtt", "json"])
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+@example(text="a\n\n2\n00:00:00,000 --> 00:00:09,000\nI confess <b>{\\an8}\x1b]0;x\x07\x9b")
+def test_captions_and_json_are_inert(suffix: str, text: str) -> None:
+    fold = recorded(started("call"), final(1, text, "call", 1.0, 2.0))
+    written = FORMATS[f".{suffix}"](fold)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", written)
+    if suffix == "json":
+        assert json.loads(written)["lines"][0]["text"] == printable(text)
+        return
+    assert len(re.findall(r"^.* --> .*$", written, re.MULTILINE)) == 1
+    (cue,) = [line for line in written.splitlines() if line.startswith(("call: ", "<v call>"))]
+    markup = r"<|>" if suffix == "vtt" else r"<|>|\{\\"
+    assert not re.search(markup, cue.removeprefix("<v call>"))
+    said = html.unescape(cue.removeprefix("<v call>")) if suffix == "vtt" else cue.removeprefix("call: ")
+    plain = " ".join(printable(text).split())
+    assert re.sub(r"\W", "", said) == re.sub(r"\W", "", plain)
 
 
 @pytest.mark.parametrize("name", ["s.docx", "s", "missing/s.md"])
@@ -166,5 +264,5 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
 
 
 def test_full_disk_is_reported_and_leaves_no_partial_file(record: Record, tmp_path: Path) -> None:
-    with pytest.raises(MachineFailure, match="could not be saved"):
+    with pytest.raises(MachineFailure, match="cannot be saved"):
         save(record, tmp_path / "gone" / "s.md")

@@ -1,0 +1,96 @@
+"""Reads the user's notes in a sandboxed process: `python -m session.run.notes_reader`.
+
+The readers of .pdf and .docx files are large programs that parse files from anywhere, so the supervisor,
+which has keys and will have the transcript, does not run them. It gets the names in the notes, and no text.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bus.environment import inherited
+from bus.failures import Failure, InputFailure
+from bus.private_memory import forbid_memory_access
+from bus.process_lifecycle import report_crash
+from bus.run import Run
+from bus.sandbox import Sandbox
+from bus.sandbox.rights import Rights
+from llm.notes.read.note_files import read_notes
+from session.run.vocabulary import names_in
+from stt.engines.prompt import PromptBuilder
+
+_TIMEOUT_S = 60.0
+_MOST_NAMES = 500
+_RIGHTS = Rights(settings=("notes.paths", "notes.tokenizer"), grows_files=False)
+
+
+class NotesRequest(msgspec.Struct, frozen=True):
+    """What to read."""
+
+    paths: list[str]
+    tokenizer: str
+    """Whisper's tokenizer, which separates rare words from common ones; empty to collect no names."""
+
+
+class NotesReply(msgspec.Struct, frozen=True):
+    """The names in the notes, the most frequent first, or why the notes cannot be read."""
+
+    names: list[str] = []
+    problem: str = ""
+    kept: str = ""
+    fix: str = ""
+
+
+def read_names(paths: Sequence[str], tokenizer: Path | None) -> list[str]:
+    """Return the names in these notes; none where their reader crashes, which the llm stage will report.
+
+    Raises:
+        InputFailure: A named file cannot be read, or no file in a folder can be.
+    """
+    request = NotesRequest([*paths], str(tokenizer) if tokenizer else "")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "session.run.notes_reader"],
+            env=inherited(os.environ, ()),
+            input=msgspec.json.encode(request),
+            stdout=subprocess.PIPE,
+            timeout=_TIMEOUT_S,
+            check=True,
+        )
+        reply = msgspec.json.decode(done.stdout, type=NotesReply)
+    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+        return []
+    if reply.problem:
+        raise InputFailure(reply.problem, kept=reply.kept, fix=reply.fix)
+    return reply.names
+
+
+def main() -> None:
+    """Enter the sandbox, read, print."""
+    forbid_memory_access()
+    report_crash("notes")
+    request = msgspec.json.decode(sys.stdin.buffer.read(), type=NotesRequest)
+    tables = {"notes": {"paths": request.paths, "tokenizer": request.tokenizer}}
+    Sandbox(_RIGHTS, Run(Path("/nonexistent"), tables), "notes").enforce()
+    try:
+        reply = NotesReply(_names(request))
+    except Failure as failure:
+        reply = NotesReply(problem=failure.problem, kept=failure.kept, fix=failure.fix)
+    sys.stdout.buffer.write(msgspec.json.encode(reply))
+
+
+def _names(request: NotesRequest) -> list[str]:
+    texts = [note.text for note in read_notes(request.paths).notes]
+    if not request.tokenizer:
+        return []
+    return names_in(texts, PromptBuilder(Path(request.tokenizer), multilingual=True).count)[:_MOST_NAMES]
+
+
+if __name__ == "__main__":
+    main()
