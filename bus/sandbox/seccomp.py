@@ -131,7 +131,7 @@ def _socket_limits(sockets: Sockets) -> Iterator[tuple[str, list[bytes]]]:
         yield "connect", [_refuse()]
     if not sockets.network:  # a name lookup binds netlink sockets
         yield "bind", [_refuse()]
-    if not sockets.local or sockets.network or sockets.received:
+    if sockets.network or sockets.received:
         yield "listen", [_refuse()]
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
@@ -36,12 +37,17 @@ def prepare(plans: Sequence[StagePlan], settings: LlmSettings) -> tuple[list[Sta
     return held, RemoteStarter(os.environ)
 
 
-def enter_sandbox(run: Run) -> None:
-    """Block internet sockets, and all files but the folder that the session is saved to.
+@contextmanager
+def sandboxed(run: Run) -> Iterator[None]:
+    """Block all files but the folder that the session is saved to, and at the end internet sockets.
+
+    Threads of the hub's client that start in between may set their priority, or libzmq would end the process.
 
     Raises:
         MachineFailure: Linux does not enforce it, and --allow-unsandboxed is not set.
     """
-    report = Sandbox(SUPERVISOR_RIGHTS, run, "session").enforce()
+    sandbox = Sandbox(SUPERVISOR_RIGHTS, run, "session")
+    yield
+    report = sandbox.enforce()
     if failure := check_enforced(report, "the supervisor", run.tables):
         typer.echo(f"cuecard: {failure.problem}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.metadata
 import time
 from collections.abc import Mapping, Sequence
@@ -100,8 +99,7 @@ class LiveSession:
             supervisor = Supervisor(run, self._plans, self._starter)
             try:
                 with supervisor:
-                    enter = functools.partial(isolation.enter_sandbox, run)
-                    client = supervisor.start(wiring.subscriptions("session"), enter)
+                    client = supervisor.start(wiring.subscriptions("session"), isolation.sandboxed(run))
                     self._apply(supervisor, supervisor.first_events)
                     self._announce(client)
                     cause = self._loop(supervisor, client, interrupts)

@@ -7,7 +7,8 @@ the hub dies, the keeper still holds the log.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
@@ -70,19 +71,21 @@ class Supervisor:
         self.closed_by: str | None = None
         """The stage by which the user ended the session, if any."""
 
-    def start(self, subscriptions: frozenset[type[Message]], enter_sandbox: Callable[[], None]) -> HubClient:
+    def start(
+        self, subscriptions: frozenset[type[Message]], sandboxed: AbstractContextManager[object]
+    ) -> HubClient:
         """Start the hub and the first wave of stages; return the supervisor's own client of the hub.
 
         Args:
             subscriptions: Events to receive.
-            enter_sandbox: Called while the hub starts, before this process has a second thread.
+            sandboxed: Entered before this process has a second thread, and left once those of the client run.
 
         Raises:
             Failure: The hub did not start, or there is no sandbox.
         """
         self._children[HUB] = self._starter.start(self._hub, self._run)
-        enter_sandbox()
-        self._client = HubClient("session", self._run, kinds=subscriptions)
+        with sandboxed:
+            self._client = HubClient("session", self._run, kinds=subscriptions)
         deadline_s = time.monotonic() + _HUB_START_LIMIT_S
         while not (events := self._client.poll(timeout_s=0.1)):
             if self._children[HUB].code is not None or time.monotonic() > deadline_s:

@@ -1,4 +1,4 @@
-"""Stages that need no other program can open and connect no socket once they are sandboxed."""
+"""Sandboxed stages that need no other program open and connect no socket."""
 
 from __future__ import annotations
 
@@ -33,7 +33,6 @@ attempts = {
     "connect what was open": lambda: before[0].connect(stream),
     "send with an address": lambda: before[1].sendto(b"words", datagram),
     "bind": lambda: before[1].bind(sys.argv[3] + "/own"),
-    "listen": lambda: before[0].listen(),
     "datagram pair": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
     "message with an address": lambda: pair.sendmsg([b"words"], [], 0, datagram),
 }

@@ -1,4 +1,4 @@
-"""Environment of the stages: each gets what its kind needs, and nobody's secrets."""
+"""Environment of the stages: each gets what its kind needs, and no unknown secrets."""
 
 from __future__ import annotations
 

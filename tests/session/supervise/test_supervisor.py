@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,7 +33,7 @@ class Watched:
         self.starter = LocalStarter()
         self.supervisor = Supervisor(run, [STAGE_KINDS[HUB], *plans], self.starter)
         self.events: list[m.Event] = []
-        self._client: HubClient = self.supervisor.start(wiring.subscriptions("session"), lambda: None)
+        self._client: HubClient = self.supervisor.start(wiring.subscriptions("session"), nullcontext())
 
     def until(self, condition: Callable[[], object], timeout_s: float = 20.0) -> None:
         def step() -> object:
