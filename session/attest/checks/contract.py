@@ -7,10 +7,16 @@ row in `bus.stages`; everything else that the unchanged program does is here, an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bus.bootstrap import SUPERVISOR_VARIABLE
+from bus.ring_access import CHANNEL_VARIABLE
+from bus.ring_memory import RING_BEFORE_VARIABLE
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
 from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
+from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
+from llm.keys.session_keys import KEYS_VARIABLE
 from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
 
 (REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
@@ -29,18 +35,20 @@ RUN = r"{folder}/run/cuecard-{session}-[a-z0-9_]{{8}}"
 """The run directory; in patterns {run} is the one that the supervisor created."""
 
 _STATE = r"{folder}/home/\.local/state/cuecard"
+_VERIFIED = r"{folder}/home/\.cache/cuecard/verified"
 _RING = r"ring-(?:call|mic)"
 _SOCKET = rf"(?:hub/hub|keeper/keeper|{_RING}/ring)"
 _SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: r"{run}/(?:run\.json|key)",
+    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""
 
 _CHANGES: Mapping[str, str] = {
-    SESSION: rf"mkdir {{run}}|rmdir {{run}}(?:/{_SOCKET_FOLDER})?|unlink {{run}}/(?:run\.json|key|{_SOCKET})",
+    SESSION: rf"mkdir {{run}}|rmdir {{run}}(?:/{_SOCKET_FOLDER})?|unlink {{run}}/(?:run\.json|key|{_SOCKET})"
+    r"|mkdir {folder}/home/\.cache(?:/cuecard(?:/verified)?)?",
     HUB: r"mkdir {run}/hub|unlink {run}/hub/hub",
     CAPTURE: rf"mkdir {{run}}/{_RING}|unlink {{run}}/{_RING}/ring",
     KEEPER: r"mkdir {run}/keeper|unlink {run}/keeper/keeper",
@@ -59,13 +67,17 @@ _SOCKETS = (
 _MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTURE: "cuecard-ring"}
 """Names of the files in memory that a kind of process may create."""
 
-_LEFT = r"{folder}/home/\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+_LEFT = (
+    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+    r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base)-[0-9a-f]{{16}}\.json)?)?)?)"
+)
 _LOOKUPS: Mapping[str, str] = {
     "": r"{folder}/home(?:/\.local/lib/python3\.\d+/site-packages)?"
     r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip"
     r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
     SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
-    r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?",
+    r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?"
+    rf"|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
     SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
     HUB: r"{run}/(?:hub|key)",
     CAPTURE: rf"{{run}}/{_RING}|(?:/[\w.-]+)*/etc/gnutls/config",
@@ -87,12 +99,12 @@ _NAME_BYTES = 11
 
 _TOKEN = rf"(?:{'|'.join((*KINDS, SMALL_MODEL))})(?::(?:call|mic))?=[0-9a-f]{{{{64}}}}"
 _VARIABLES = {
-    "CUECARD_RUN": "{run}",
-    "CUECARD_SUPERVISOR_PID": "{starters}",
-    "CUECARD_TOKENS": rf"{_TOKEN}(?:,{_TOKEN})*",
-    "CUECARD_KEYS": r"\d\d?",
-    "CUECARD_CONNECTOR_LINE": r"\d\d?",
-    "CUECARD_CHOICES": r"\d\d?",
+    RUN_VARIABLE: "{run}",
+    SUPERVISOR_VARIABLE: "{starters}",
+    TOKENS_VARIABLE: rf"{_TOKEN}(?:,{_TOKEN})*",
+    **dict.fromkeys(
+        (KEYS_VARIABLE, LINE_VARIABLE, CHOICES_VARIABLE, CHANNEL_VARIABLE, RING_BEFORE_VARIABLE), r"\d\d?"
+    ),
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_WAIT_POLICY": "PASSIVE",
     "PYTHONSAFEPATH": "1",
@@ -165,8 +177,10 @@ class Contract:
         """Return whether a kind of process may create a file in memory of this name."""
         return _MEMORY.get(kind) == name
 
-    def may_pass(self, variable: str, value: str) -> bool:
-        """Return whether a process may give another one this environment variable."""
+    def may_pass(self, variable: str, value: str, arguments: Sequence[str]) -> bool:
+        """Return whether a process may give this environment variable to a program with these arguments."""
+        if variable == KEYS_VARIABLE and arguments[-1:] != [REQUESTER]:
+            return False
         return self._fits(_VARIABLES.get(variable), value)
 
     def _fits(self, pattern: str | None, text: str, *, name: str = "", pid: int = 0) -> bool:

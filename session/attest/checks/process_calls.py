@@ -41,12 +41,12 @@ def runs(act: Act) -> bool:
     is_python = act.path == act.facts.python and words[:1] == [act.facts.python]
     testing = act.process.is_in_self_test(act.call.at_s)
     allowed = act.facts.contract.may_start(act.kind, " ".join(words[1:]), testing=testing)
-    return is_python and allowed and all(_may_pass(act, variable) for variable in given)
+    return is_python and allowed and all(_may_pass(act, variable, words) for variable in given)
 
 
-def _may_pass(act: Act, variable: str) -> bool:
+def _may_pass(act: Act, variable: str, words: list[str]) -> bool:
     name, _, value = variable.partition("=")
-    return act.facts.environment.get(name) == value or act.facts.contract.may_pass(name, value)
+    return act.facts.environment.get(name) == value or act.facts.contract.may_pass(name, value, words)
 
 
 def _texts(part: str) -> list[str]:

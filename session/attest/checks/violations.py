@@ -25,6 +25,12 @@ _SHOWN = 3
 _COUNTS = re.compile(
     rb'(?:[\s{}:,]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost)"|\d{1,6}(?:\.\d{1,6})?)*'
 )
+_VERIFIED = re.compile(
+    rb'(?:[{}:,]|"(?:(?:config|tokenizer|vocabulary)\.json|vocabulary\.txt|model\.bin|size_bytes|inode|changed_ns'
+    rb'|sha256|[0-9a-f]{64})"|\d{1,20})*'
+)
+"""What the files hold that a session leaves: counts of requests, and the sums of weights."""
+
 _COUNTS_BYTES = 300
 _KEYS = '{{"{}":"{}"}}'
 """The keys as the supervisor passes them on, in a file in memory."""
@@ -75,12 +81,15 @@ def _check_calls(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_writes(evidence: Evidence) -> Iterator[Finding]:
+    tokens = evidence.tokens
     for (name, sink, target), data in evidence.written.items():
         place = f"{target} (a file)" if sink is Sink.FILE else sink.value
         if sink is Sink.NETWORK:
             if name != contract.REQUESTER:
                 yield Finding(name, f"sent {len(data)} bytes to {place}")
             data = evidence.outside_of_header(data)
+        if sink is Sink.INSIDE and tokens:
+            data = re.sub(b"|".join(map(re.escape, tokens)), b"", data)  # random, and in every message
         if name == _SESSION and data == _KEYS.format(KEY_VARIABLE, evidence.key).encode():
             continue  # for the process that sends requests
         if sink is Sink.FILE and name == contract.REQUESTER and not _COUNTS.fullmatch(data):
@@ -156,8 +165,8 @@ def _check_public_names(evidence: Evidence) -> Iterator[Finding]:
 
 def _check_left(evidence: Evidence) -> Iterator[Finding]:
     for path, data in evidence.files.items():
-        counts = path.endswith(".json") and len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data)
-        if not evidence.facts.contract.may_leave(path) or (data and not counts):
+        known = _VERIFIED.fullmatch(data) or (len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data))
+        if not evidence.facts.contract.may_leave(path) or not known:
             yield Finding(_SESSION, f"left {path} ({len(data)} bytes)")
         yield from _search(
             evidence, _SESSION, path.encode() + b"\n" + data, f"left {{}} in {path}", words=True
