@@ -87,7 +87,7 @@ class StagePlan:
     """Whether the supervisor passes it the rings of its source, or of all sources."""
     descriptors: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """File descriptors that it inherits, such as the pipe with typed keys, by the environment variable that
-    tells their numbers: "5,6"."""
+    gives their numbers: "5,6"."""
     environment: tuple[str, ...] = ()
     """Patterns of the variables that it inherits beyond the common ones."""
     variables: tuple[tuple[str, str], ...] = ()

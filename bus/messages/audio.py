@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bus.audio import SAMPLE_RATE
 from bus.messages.message import Message
 
-WORD_SAMPLES = SAMPLE_RATE // 10
-"""The shortest word."""
+WORD_SAMPLES = 1_600
+"""The shortest word: 0.1 s."""
 
 
 class CaptureStarted(Message, frozen=True, kw_only=True):

@@ -216,7 +216,7 @@ class ConnectorSockets:
         _, future = self._waiting.get(reply.number, (None, None))
         if future is not None and not future.done():
             future.set_result((reply.outcome, connection))
-        elif connection is not None:  # nobody waits for it any more
+        elif connection is not None:  # its request has timed out
             connection.close()
 
 

@@ -21,7 +21,7 @@ CHOICES_VARIABLE = "CUECARD_CHOICES"
 """Environment variable with the descriptor of the file of chosen providers."""
 
 Inherited = tuple[tuple[str, tuple[int, ...]], ...]
-"""Descriptors by the environment variable that tells their numbers."""
+"""Descriptors by the environment variable that gives their numbers."""
 
 _MOST_BYTES = 1 << 16
 _NUL = "\0"

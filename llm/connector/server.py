@@ -103,7 +103,7 @@ class ConnectorServer:
         while True:
             packet = await self._loop.sock_recv(self._line, MAX_BYTES + 1)
             if not packet:
-                return  # the other end is closed for good: nobody is left to serve
+                return  # the other end is closed for good
             while len(self._answering) >= _MAX_REQUESTS:
                 await asyncio.sleep(_POLL_S)
             with contextlib.suppress(Rejected):

@@ -122,7 +122,7 @@ def test_a_stage_cannot_speak_for_another(
 @pytest.mark.parametrize(
     ("name", "event"),
     [
-        ("vad:mic", m.FinalTranscribed),
+        ("vad:mic", m.RequestSent),
         ("connector", m.RequestSent),
         ("capture:call", m.ProviderRequested),
         ("llm", m.PartialTranscribed),

@@ -57,7 +57,7 @@ async def opened(provider: Provider, model: str) -> Connection:
         ClientContext(LlmSettings(), lambda event: None, DirectSockets()), SmallModelAddress()
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(provider_finder, "named_provider", lambda settings, name: provider)
+        patch.setattr(provider_finder, "requested_provider", lambda settings, name: provider)
         found = await finder.connect(provider.name, model)
     await found.http.close()
     return found

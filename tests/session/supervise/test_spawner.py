@@ -41,7 +41,7 @@ VAD = Start(
 
 @pytest.fixture
 def starter() -> Iterator[RemoteStarter]:
-    made = RemoteStarter({**os.environ, "SEEN": "yes"})
+    made = RemoteStarter({**os.environ, "CUECARD_SEEN": "yes"})
     yield made
     made.close()
 
@@ -81,7 +81,7 @@ def test_a_stage_is_started_signalled_and_its_exit_code_told(
             assert client.poll(10)
         assert hub.code is None
         process = psutil.Process(hub.pid)
-        assert process.environ()["SEEN"] == "yes"
+        assert process.environ()["CUECARD_SEEN"] == "yes"
         assert process.ppid() != os.getpid(), "the spawner is its parent"
         hub.terminate() if number == signal.SIGTERM else hub.kill()
         assert hub.wait(10) == code == hub.code
