@@ -88,7 +88,8 @@ _LOOKUPS: Mapping[str, str] = {
 }
 """Further paths that a kind of process (or every one, "") may look up."""
 
-_MISSING = r"(?P<folder>.*)/(?:python3\d+\.zip|__init__(?:\.abi3|\.cpython-\d+-\w+-linux-\w+)?\.(?:so|pyc?))"
+_MISSING = r"(.*)/(?:python3\d+\.zip|__init__(?:\.abi3|\.cpython-\d+-\w+-linux-\w+)?\.(?:so|pyc?))"
+_MISSING_CACHE = r"(.*)/__pycache__/(\w+)\.cpython-\d+\.pyc"
 """Files that an import looks for in vain, also when the session has words."""
 
 _THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strace"
@@ -198,7 +199,9 @@ class Contract:
         return re.fullmatch(whole, text, re.DOTALL) is not None
 
 
-def folder_of_missing_code(path: str) -> str:
-    """Return the folder in which an import looked for a file in vain; empty for another path."""
-    found = re.fullmatch(_MISSING, path)
-    return found["folder"] if found else ""
+def import_of_missing(path: str) -> str:
+    """Return the folder or module for which an import looked for a file in vain; empty for another path."""
+    if found := re.fullmatch(_MISSING, path):
+        return found[1]
+    found = re.fullmatch(_MISSING_CACHE, path)
+    return f"{found[1]}/{found[2]}.py" if found else ""

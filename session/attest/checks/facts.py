@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from session.attest.checks.contract import RUN, SESSION, Contract, folder_of_missing_code
+from session.attest.checks.contract import RUN, SESSION, Contract, import_of_missing
 from session.attest.tracing.call import Call
 from session.attest.tracing.places import Places
 from session.attest.tracing.trace import SPAWNER, Process
@@ -58,7 +58,7 @@ class Facts:
 
     @cached_property
     def _existing(self) -> frozenset[str]:
-        """Folders that are known to exist, since something was found in them."""
+        """Files that were found, and their folders."""
         return frozenset(
             folder
             for process in self.processes
@@ -106,8 +106,8 @@ class Facts:
 
     def may_miss(self, process: Process, path: str) -> bool:
         """Return whether a process that has words may look up this path, which does not exist."""
-        folder = folder_of_missing_code(path)
-        known = bool(folder) and folder in self._existing
+        imported = import_of_missing(path)
+        known = bool(imported) and imported in self._existing
         return known or self.contract.may_look_up(process.kind, process.pid, path)
 
     def may_read(self, process: Process, path: str) -> bool:
