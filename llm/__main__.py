@@ -43,6 +43,7 @@ def main() -> None:
         token = stage.run.token(SMALL_MODEL)
         session = AnswerSession(ClientContext(settings, stage.publish, sockets, token, stored_keys.read))
         stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
+        stored_keys.wait_ready()
         stage.enter_sandbox()
         stage.ready(_description(settings, len(notes)))
         reported: set[str] = set()

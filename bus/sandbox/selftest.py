@@ -110,10 +110,11 @@ def inherited_sockets(allowed: Collection[int]) -> list[str]:
     found = []
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - a handle on it would be listed too
         try:
-            with socket.socket(fileno=os.dup(int(name))) as held:
-                family = int(held.family)
+            held = socket.socket(fileno=int(name))
         except OSError:  # no socket, or gone since
             continue
+        family = int(held.family)
+        held.detach()  # it belongs to its user
         if family not in allowed:
             found.append(_named(family))
     return found

@@ -21,6 +21,7 @@ from bus.sandbox import seccomp
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 
+_END_TIMEOUT_S = 1.0
 _replies = msgspec.json.Decoder(tuple[Outcome, str])
 
 
@@ -36,6 +37,11 @@ class KeyBroker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+
+    def wait_ready(self) -> None:
+        """Wait until its filter is loaded, so that nothing of the session is known before."""
+        assert self._process.stdout
+        self._process.stdout.readline()
 
     def read(self, name: str) -> tuple[Outcome, str]:
         """Return the outcome of a lookup, and the key."""
@@ -55,9 +61,13 @@ class KeyBroker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        with contextlib.suppress(OSError), self._process:  # closes the pipes
-            pass
+        assert self._process.stdin
+        with contextlib.suppress(OSError), self._process:  # closes the pipes in the end
+            self._process.stdin.close()
+            try:
+                self._process.wait(_END_TIMEOUT_S)
+            except subprocess.TimeoutExpired:  # a lookup is in progress
+                self._process.kill()
 
 
 def main() -> None:
@@ -66,10 +76,14 @@ def main() -> None:
     forbid_memory_access()
     if seccomp.supported():
         seccomp.load(seccomp.Sockets(local=True))  # where it is refused, the llm does not start either
+    _send(b"")
     for line in sys.stdin.buffer:
-        reply = keychain.read(msgspec.json.decode(line, type=str))
-        sys.stdout.buffer.write(msgspec.json.encode(reply) + b"\n")
-        sys.stdout.buffer.flush()
+        _send(msgspec.json.encode(keychain.read(msgspec.json.decode(line, type=str))))
+
+
+def _send(line: bytes) -> None:
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

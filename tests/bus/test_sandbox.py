@@ -250,6 +250,17 @@ def test_a_received_connection_cannot_be_redirected() -> None:
     }
 
 
+def test_the_self_test_leaves_no_descriptor_open() -> None:
+    """Its copy of a pipe's end would keep the reader waiting."""
+    program = """
+reading, writing = os.pipe()
+before = len(os.listdir("/proc/self/fd"))
+report = sandbox.enforce(); assert report.enforced, report
+print(json.dumps(len(os.listdir("/proc/self/fd")) - before))
+"""
+    assert run(SANDBOXED + program) == 0
+
+
 def test_a_process_without_sandbox_reports_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "pdp11")
     report = sandbox.enforce_now()

@@ -117,6 +117,7 @@ _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
 _PROGRAMS: Mapping[str, str] = {
     SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
     SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
+    REQUESTER: r"-P -m llm\.keys\.key_broker",
 }
 """Arguments of the programs that a kind of process starts."""
 

@@ -6,7 +6,7 @@ import re
 
 from bus.stages import STAGES
 from session.attest.checks.act import Act
-from session.attest.checks.contract import SESSION
+from session.attest.checks.contract import REQUESTER, SESSION
 from session.attest.tracing.call import Call, readable
 from session.attest.tracing.trace import SPAWNER
 
@@ -32,7 +32,8 @@ def starts(act: Act) -> bool:
     if act.call.name in ("clone", "clone3") and found and "CLONE_THREAD" in found[1]:
         return set(found[1].split("|")) <= _THREAD_FLAGS
     testing = act.process.is_in_self_test(act.call.at_s)
-    return act.call.name == "vfork" and (act.kind in _STARTERS or testing)
+    reads_keys = act.kind == REQUESTER and not act.is_late
+    return act.call.name == "vfork" and (act.kind in _STARTERS or testing or reads_keys)
 
 
 def runs(act: Act) -> bool:

@@ -23,6 +23,7 @@ LOOKUP = """
 from llm.keys import keychain
 from llm.keys.key_broker import KeyBroker
 broker = KeyBroker()
+broker.wait_ready()
 report = sandbox.enforce(); assert report.enforced, report
 found["directly"] = keychain.read("openai")[0].name
 found["by the broker"] = broker.read("openai")
@@ -45,6 +46,7 @@ def test_a_sandboxed_llm_gets_stored_keys(key_store: SecretService, tmp_path: Pa
 
 def test_a_broker_that_died_is_a_failure_of_the_key_store() -> None:
     with KeyBroker() as broker:
+        broker.wait_ready()
         psutil.Process(broker._process.pid).kill()
         assert broker.read("openai") == (Outcome.FAILED, "")
         openai = named_provider(LlmSettings(provider="openai"))
