@@ -6,6 +6,7 @@ row in `bus.stages`; everything else that the unchanged program does is here, an
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -187,16 +188,22 @@ class Contract:
     def _fits(self, pattern: str | None, text: str, *, name: str = "", pid: int = 0) -> bool:
         if pattern is None:
             return False
-        whole = pattern.format(
-            folder=re.escape(self.folder),
-            run=re.escape(self.run),
-            session=self.session,
-            starters=f"(?:{self.session}|{self.spawner})",
-            pids="|".join(map(str, sorted(self.pids))) if "{pids}" in pattern else "",
-            pid=pid,
-            name=re.escape(name[:_NAME_BYTES]),
-        )
-        return re.fullmatch(whole, text, re.DOTALL) is not None
+        return _compiled(self, pattern, name, pid).fullmatch(text) is not None
+
+
+@functools.cache
+def _compiled(contract: Contract, pattern: str, name: str, pid: int) -> re.Pattern[str]:
+    """Return a pattern of this module for one session and process."""
+    whole = pattern.format(
+        folder=re.escape(contract.folder),
+        run=re.escape(contract.run),
+        session=contract.session,
+        starters=f"(?:{contract.session}|{contract.spawner})",
+        pids="|".join(map(str, sorted(contract.pids))),
+        pid=pid,
+        name=re.escape(name[:_NAME_BYTES]),
+    )
+    return re.compile(whole, re.DOTALL)
 
 
 def import_of_missing(path: str) -> str:

@@ -63,8 +63,8 @@ class Facts:
             folder
             for process in self.processes
             for _, call in process.calls
-            if call.name in ("openat", "newfstatat", "stat") and not call.failed and call.strings
-            for folder in _and_folders(call.strings[0].decode(errors="replace"))
+            if call.name in ("openat", "newfstatat", "stat") and not call.failed and call.path
+            for folder in _and_folders(call.path)
         )
 
     def _pid_of(self, name: str) -> int:
