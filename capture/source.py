@@ -87,6 +87,15 @@ def parse_source(name: str, spec: str) -> Source:
             )
 
 
+def is_live(name: str, spec: str) -> bool:
+    """Return whether a source is a device, which does not end by itself.
+
+    Raises:
+        UsageFailure: The specification has none of the known forms.
+    """
+    return isinstance(parse_source(name, spec), Live)
+
+
 def parse_sources(given: Iterable[str]) -> dict[str, str]:
     """Return the specification of each source by name; paths of files are made absolute.
 

@@ -45,13 +45,13 @@ class StageDied(Message, frozen=True, kw_only=True):
 
 
 class StageGivenUp(Message, frozen=True, kw_only=True):
-    """A stage died too often; the other stages continue.
-
-    One that has worked in this session is started again every minute (`StageStarted`)."""
+    """A stage died too often; the other stages continue."""
 
     stage: str
     cause: str
     fix: str
+    is_retried: bool = False
+    """It has worked in this session and may work again: it is started again every minute."""
 
 
 class ProblemReported(Message, frozen=True, kw_only=True):

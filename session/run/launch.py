@@ -16,7 +16,7 @@ from rich.table import Table
 from bus.failures import Failure, StageFailure
 from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
-from capture.source import Live, parse_source
+from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
@@ -37,7 +37,7 @@ def launch(request: Request) -> None:
     """
     forbid_memory_access()  # the session's record is in this process
     settings = resolve(request)
-    live = any(isinstance(parse_source(name, spec), Live) for name, spec in settings.capture.sources.items())
+    live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
     needs_consent = live and not request.practises
     if needs_consent:
         consent.ensure(given=request.consent, can_ask=sys.stdin.isatty() and sys.stderr.isatty())

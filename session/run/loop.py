@@ -20,6 +20,7 @@ from bus.messages import (
 )
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
+from capture.source import is_live
 from llm.providers import KNOWN, MODES
 from session.run import isolation
 from session.run.outcomes import Outcomes
@@ -73,7 +74,10 @@ class LiveSession:
         self.record = Record()
         names = {plan.name for plan in plans}
         self._progress = Progress(
-            settings.capture.sources, answers="llm" in names, practises="practice" in names
+            settings.capture.sources,
+            live=[name for name, spec in settings.capture.sources.items() if is_live(name, spec)],
+            answers="llm" in names,
+            practises="practice" in names,
         )
         self._waits_for_close = {"practice", "overlay"} <= names
         """The window stays open until the user has read the result of the practice and closes it."""

@@ -31,13 +31,23 @@ class Progress:
 
     Args:
         sources: Names of the sources that must end.
+        live: Those among them that are devices, which may come back.
         answers: Whether a stage answers questions.
         practises: Whether this is a practice, which ends by itself.
     """
 
-    def __init__(self, sources: Iterable[str], *, answers: bool, practises: bool = False) -> None:
+    def __init__(
+        self,
+        sources: Iterable[str],
+        *,
+        live: Iterable[str] = (),
+        answers: bool,
+        practises: bool = False,
+    ) -> None:
         self._capturing = set(sources)
         self._detecting = set(self._capturing)
+        self._awaited = {f"capture:{source}" for source in live}
+        """Stages that are waited for while they are tried again."""
         self._given_up: set[str] = set()
         """Stages for which nothing waits."""
         self._untranscribed: set[tuple[str, int]] = set()
@@ -77,8 +87,9 @@ class Progress:
                 self._considered_seq = seq
             case PracticeEnded():
                 self.practised = True
-            case StageGivenUp(stage=stage):
-                self._given_up.add(stage)
+            case StageGivenUp(stage=stage, is_retried=is_retried):
+                if not (is_retried and stage in self._awaited):
+                    self._given_up.add(stage)
             case StageStarted(stage=stage):
                 self._given_up.discard(stage)
             case _:

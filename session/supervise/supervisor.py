@@ -263,6 +263,7 @@ class Supervisor:
             stage=health.plan.name,
             cause=problem.problem if problem else health.cause,
             fix=fix or "end the session and start a new one",
+            is_retried=health.will_be_retried,
         )
 
     def _stop(self, names: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from session.run.demo import DEMO, script
+from tests.pipeline.test_shown_words import kill_until_given_up
 from tests.support import pulse_server as pulse
 from tests.support.session_log import check_log, transcript
 from tests.support.session_process import running
@@ -49,6 +50,25 @@ def test_the_computers_own_sound_is_transcribed_live(server: pulse.PulseServer, 
     assert "no internet sockets" in sandboxed[0]["sandbox"]
     assert session.of("ConsentGiven")
     assert session.left_behind() == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(180)
+def test_only_capture_that_was_given_up_is_tried_again(server: pulse.PulseServer, place: Path) -> None:
+    samples, rate_hz = soundfile.read(DEMO / "call.flac", dtype="int16", stop=9 * 16_000)
+    environment = {**server.environment, "XDG_STATE_HOME": str(place), "CUECARD_MODELS_DIR": str(_models())}
+    arguments = ("run", "--source", "call=monitor", "--consent", "--answer", "off", "--json")
+    with running(*arguments, directory=place, environment=environment) as session:
+        session.wait_for("CaptureStarted")
+        kill_until_given_up(session, "capture:call")
+        before = len(session.of("CaptureStarted"))
+        session.wait_for("CaptureStarted", before + 1, 90)
+        player = server.play(samples, rate_hz)
+        session.wait_for("FinalTranscribed")
+        player.kill()
+        session.interrupt()
+        assert session.end(20) == 0
+    assert transcript(session.events, "call").startswith("Thanks for joining")
 
 
 def _models() -> Path:

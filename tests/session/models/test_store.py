@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bus.failures import ModelFailure
+from bus.sandbox import landlock
 from session.models import store
 from session.models.catalogue import CATALOGUE, Model, ModelFile, transcribes
+from tests.support.sandboxed_program import SANDBOXED, run
 
 CONTENT = b"weights" * 1000
 SMALL = Model(
@@ -126,3 +128,27 @@ def test_models_pulled_for_the_tests_are_valid(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("XDG_CACHE_HOME")
     for name in ("base", "tiny.en", "smollm2"):
         assert store.find(name).exists()
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+@pytest.mark.parametrize("stage", ["capture", "stt", "llm", "overlay"])
+def test_no_stage_can_forge_the_record(tmp_path: Path, stage: str) -> None:
+    place()
+    assert store.is_there(SMALL.name)
+    mark = store.mark_file(SMALL)
+    attempt = f"""
+sandbox.enforce()
+def attempt(call):
+    try:
+        call()
+    except OSError as error:
+        return error.errno
+mark = {str(mark)!r}
+print(json.dumps({{
+    "write": attempt(lambda: os.open(mark, os.O_WRONLY)),
+    "replace": attempt(lambda: os.rename(mark, mark + "x")),
+    "create": attempt(lambda: os.open(os.path.dirname(mark) + "/new", os.O_WRONLY | os.O_CREAT)),
+}}))
+"""
+    found = run(SANDBOXED + attempt, str(tmp_path), "{}", stage=stage, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert found == {"write": 13, "replace": 13, "create": 13}

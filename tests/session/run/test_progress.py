@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bus import messages as m
 from session.run.progress import Progress
 from tests.support.events import discarded, ended, final, log, question, revised
@@ -58,6 +60,13 @@ def test_given_up_stage_is_not_waited_for() -> None:
     assert progress(LISTENED, given_up("capture:mic")).transcribed
     assert progress(CAPTURED, given_up("vad:mic")).transcribed
     assert not progress(CAPTURED, LISTENED, ended(1), given_up("stt")).transcribed, "its outcome is awaited"
+
+
+def test_device_that_may_come_back_is_waited_for() -> None:
+    for is_retried in (True, False):
+        fold = Progress(["mic"], live=["mic"], answers=False)
+        fold.apply(m.Logged(1, 1, replace(given_up("capture:mic"), is_retried=is_retried)))
+        assert fold.complete is not is_retried
 
 
 def test_stage_that_is_tried_again_is_waited_for() -> None:
