@@ -18,7 +18,7 @@ from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
 from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
 from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
 from llm.keys.session_keys import KEYS_VARIABLE
-from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
+from session.attest.tracing.trace import BROKER, BROKER_MODULE, SPAWNER, SPAWNER_MODULE
 
 (REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
 """The one process that may send to the network, on connections it receives from the connector."""
@@ -27,7 +27,7 @@ from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
 """The one process that may open connections."""
 
 SESSION, VIEW, CAPTURE = "session", "view", "capture"
-KINDS = (SESSION, SPAWNER, *(plan.name for plan in STAGES))
+KINDS = (SESSION, SPAWNER, BROKER, *(plan.name for plan in STAGES))
 
 KEYS = "keys"
 """Name of the file in memory that holds the keys; only the process that sends requests reads it."""
@@ -59,7 +59,7 @@ _CHANGES: Mapping[str, str] = {
 """Names that a kind of process may create, remove or give."""
 
 _SOCKETS = (
-    (r"{run}/hub/hub", HUB, KINDS),
+    (r"{run}/hub/hub", HUB, (SESSION, *(plan.name for plan in STAGES))),
     (rf"{{run}}/{_RING}/ring", CAPTURE, ("vad", "stt", SESSION)),
     (r"{run}/keeper/keeper", KEEPER, (SESSION,)),
 )
@@ -117,6 +117,7 @@ _VARIABLES = {
 _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
 _PROGRAMS: Mapping[str, str] = {
     SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
+    REQUESTER: rf"-PB -m {re.escape(BROKER_MODULE)}",
     SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
 }
 """Arguments of the programs that a kind of process starts."""

@@ -6,7 +6,7 @@ import re
 
 from bus.stages import STAGES
 from session.attest.checks.act import Act
-from session.attest.checks.contract import SESSION
+from session.attest.checks.contract import REQUESTER, SESSION
 from session.attest.tracing.call import Call, readable
 from session.attest.tracing.trace import SPAWNER
 
@@ -32,7 +32,8 @@ def starts(act: Act) -> bool:
     if act.call.name in ("clone", "clone3") and found and "CLONE_THREAD" in found[1]:
         return set(found[1].split("|")) <= _THREAD_FLAGS
     testing = act.process.is_in_self_test(act.call.at_s)
-    return act.call.name == "vfork" and (act.kind in _STARTERS or testing)
+    early = act.kind == REQUESTER and not act.is_late  # the broker of keys
+    return act.call.name == "vfork" and (act.kind in _STARTERS or testing or early)
 
 
 def runs(act: Act) -> bool:
@@ -66,7 +67,7 @@ def is_killed(act: Act) -> bool:
 def signals(act: Act) -> bool:
     """Return whether a signal may be sent: to a process of the session, to end it."""
     pid, signal = act.call.part(0), act.call.part(1)
-    return act.kind in _STARTERS and _is_own(act, pid) and signal in ("SIGTERM", "SIGKILL", "0")
+    return act.kind in (*_STARTERS, REQUESTER) and _is_own(act, pid) and signal in ("SIGTERM", "SIGKILL", "0")
 
 
 def watches(act: Act) -> bool:
