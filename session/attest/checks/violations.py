@@ -15,6 +15,7 @@ from session.attest.checks.calls import is_allowed
 from session.attest.checks.encodings import ZSTANDARD, readings
 from session.attest.checks.evidence import Evidence, event_in
 from session.attest.checks.written import Sink, arguments, names, variables
+from session.attest.tracing.recording import is_the_question
 from session.attest.tracing.tracer import KEY_VARIABLE
 from session.models.catalogue import CATALOGUE
 
@@ -60,6 +61,9 @@ def _check_session(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(kind, "was not traced")
     if not evidence.of(QuestionDetected) or not evidence.seen.request_bodies:
         yield Finding(_SESSION, "detected no question, so no request could be checked")
+    for event in evidence.of(QuestionDetected):
+        if not is_the_question(event.text):
+            yield Finding(contract.REQUESTER, f"took for a question what is none: {event.text!r}")
     if not evidence.canaries.runs:
         yield Finding(_SESSION, "transcribed no canary, so none could be searched for")
     if not evidence.seen.packets:
@@ -208,20 +212,13 @@ def _check_ledger(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_output(evidence: Evidence) -> Iterator[Finding]:
-    """Check that standard output has events only, and that standard error is short."""
+    """Check that standard output has events only, and standard error known words."""
     for line in evidence.seen.stdout.splitlines():
         if event_in(line) is None:
             yield Finding(contract.VIEW, f"printed something else than an event: {_begin(line)}")
     for (name, sink, _), data in evidence.written.items():
-        most = contract.STANDARD_ERROR_BYTES.get(name.partition(":")[0], 0)
-        if sink is Sink.STANDARD_ERROR and (len(data) > most or not _is_text(data)):
-            yield Finding(
-                name, f"wrote {len(data)} bytes to standard error (at most {most} of text): {_begin(data)}"
-            )
-
-
-def _is_text(data: bytes) -> bool:
-    return data.decode(errors="replace").replace("\n", " ").isprintable()
+        if sink is Sink.STANDARD_ERROR and not contract.may_report(name.partition(":")[0], data):
+            yield Finding(name, f"wrote {len(data)} unknown bytes to standard error: {_begin(data)}")
 
 
 def _begin(data: bytes) -> str:
