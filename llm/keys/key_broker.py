@@ -31,7 +31,7 @@ class KeyBroker:
     def __init__(self) -> None:
         self._one_at_a_time = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "llm.keys.key_broker"],
+            [sys.executable, "-PB", "-m", "llm.keys.key_broker"],  # its sandbox lets it write no bytecode
             env=keychain.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -153,10 +153,14 @@ def test_a_message_to_an_address_and_a_foreign_descriptor_in_it_are_denied() -> 
         ("session.supervise.spawner", ("-m", "bus.bootstrap", "vad", "what-was-said"), False),
         ("session.supervise.spawner", ("-m", "bus.bootstrap", "session.supervise.spawner", "5"), False),
         ("stt", ("-m", "bus.bootstrap", "vad", "call"), False),
+        ("llm", ("-PB", "-m", "llm.keys.key_broker"), True),
+        ("stt", ("-PB", "-m", "llm.keys.key_broker"), False),
         ("stt", ("-m", "session"), False),
     ],
 )
-def test_only_the_spawner_starts_stages(module: str, arguments: tuple[str, ...], *, allowed: bool) -> None:
+def test_only_the_spawner_starts_stages_and_only_llm_its_broker(
+    module: str, arguments: tuple[str, ...], *, allowed: bool
+) -> None:
     lines = {
         10: [started("-m", module), "1.5 vfork() = 20"],
         20: [started(*arguments, at_s=1.6)],

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from session.attest.checks.facts import Facts
-from session.attest.tracing.call import Call, readable
+from session.attest.tracing.call import Call
 from session.attest.tracing.trace import Process
-
-_PATH = re.compile(r'(?:(?:\d+|AT_FDCWD)<[^"]*>, )?"((?:\\x[0-9a-f]{2})*)"')
 
 
 @dataclass(frozen=True)
@@ -35,10 +31,7 @@ class Act:
     @property
     def path(self) -> str:
         """The path in its arguments, absolute; empty when it names a descriptor only."""
-        found = _PATH.match(self.call.arguments)
-        if found is None or not found[1]:
-            return ""
-        return posixpath.join(self.call.target(), readable(found[1]))
+        return self.call.path
 
 
 Rule = Callable[[Act], bool]

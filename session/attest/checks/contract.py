@@ -6,6 +6,7 @@ row in `bus.stages`; everything else that the unchanged program does is here, an
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
 from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
 from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
 from llm.keys.session_keys import KEYS_VARIABLE
-from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
+from session.attest.tracing.trace import BROKER, BROKER_MODULE, SPAWNER, SPAWNER_MODULE
 
 (REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
 """The one process that may send to the network, on connections it receives from the connector."""
@@ -26,7 +27,7 @@ from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
 """The one process that may open connections."""
 
 SESSION, VIEW, CAPTURE = "session", "view", "capture"
-KINDS = (SESSION, SPAWNER, *(plan.name for plan in STAGES))
+KINDS = (SESSION, SPAWNER, BROKER, *(plan.name for plan in STAGES))
 
 KEYS = "keys"
 """Name of the file in memory that holds the keys; only the process that sends requests reads it."""
@@ -58,7 +59,7 @@ _CHANGES: Mapping[str, str] = {
 """Names that a kind of process may create, remove or give."""
 
 _SOCKETS = (
-    (r"{run}/hub/hub", HUB, KINDS),
+    (r"{run}/hub/hub", HUB, (SESSION, *(plan.name for plan in STAGES))),
     (rf"{{run}}/{_RING}/ring", CAPTURE, ("vad", "stt", SESSION)),
     (r"{run}/keeper/keeper", KEEPER, (SESSION,)),
 )
@@ -116,6 +117,7 @@ _VARIABLES = {
 _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
 _PROGRAMS: Mapping[str, str] = {
     SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
+    REQUESTER: rf"-PB -m {re.escape(BROKER_MODULE)}",
     SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
     REQUESTER: r"-P -m llm\.keys\.key_broker",
 }
@@ -124,8 +126,27 @@ _PROGRAMS: Mapping[str, str] = {
 _SELF_TEST = r"-I -S -c [^\x00]{{1,400}}(?: \d+)+"
 """Arguments of the program by which a stage tests its sandbox."""
 
-STANDARD_ERROR_BYTES: Mapping[str, int] = {SESSION: 4000, "overlay": 200}
-"""How much a kind of process may write to standard error; others nothing."""
+_STANDARD_ERROR: Mapping[str, str] = {
+    SESSION: """
+        ended the recordings utterance utterances word words question questions answered in full latency
+        end of speech as detected to final not measured at this pace first answer token p50 p95 s n left
+        machine nothing request requests went a model on memory audio rings zeroed transcript dropped all
+        processes gone copies inside Python Whisper and Qt cannot be system freed them with lost unclear
+        unconfirmed understood saved
+    """,
+    "overlay": "This plugin does not support raise propagateSizeHints",
+}
+"""Words that a kind of process may write to standard error: the summary, and a remark of Qt's."""
+
+_STANDARD_ERROR_BYTES = 2000
+
+
+def may_report(kind: str, data: bytes) -> bool:
+    """Return whether a process may write this to standard error: known words and short numbers."""
+    words = {*_STANDARD_ERROR.get(kind, "").split()}
+    written = re.findall(r"[^\s,.;:()=]+", data.decode(errors="replace"))
+    known = all(word in words or re.fullmatch(r"\d{1,4}", word, re.ASCII) for word in written)
+    return known and len(data) <= _STANDARD_ERROR_BYTES
 
 
 @dataclass(frozen=True)
@@ -188,16 +209,22 @@ class Contract:
     def _fits(self, pattern: str | None, text: str, *, name: str = "", pid: int = 0) -> bool:
         if pattern is None:
             return False
-        whole = pattern.format(
-            folder=re.escape(self.folder),
-            run=re.escape(self.run),
-            session=self.session,
-            starters=f"(?:{self.session}|{self.spawner})",
-            pids="|".join(map(str, sorted(self.pids))) if "{pids}" in pattern else "",
-            pid=pid,
-            name=re.escape(name[:_NAME_BYTES]),
-        )
-        return re.fullmatch(whole, text, re.DOTALL) is not None
+        return _compiled(self, pattern, name, pid).fullmatch(text) is not None
+
+
+@functools.cache
+def _compiled(contract: Contract, pattern: str, name: str, pid: int) -> re.Pattern[str]:
+    """Return a pattern of this module for one session and process."""
+    whole = pattern.format(
+        folder=re.escape(contract.folder),
+        run=re.escape(contract.run),
+        session=contract.session,
+        starters=f"(?:{contract.session}|{contract.spawner})",
+        pids="|".join(map(str, sorted(contract.pids))),
+        pid=pid,
+        name=re.escape(name[:_NAME_BYTES]),
+    )
+    return re.compile(whole, re.DOTALL)
 
 
 def import_of_missing(path: str) -> str:

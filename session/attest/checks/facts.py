@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from session.attest.checks.contract import RUN, SESSION, Contract, import_of_missing
+from session.attest.checks.contract import REQUESTER, RUN, SESSION, Contract, import_of_missing
 from session.attest.tracing.call import Call
 from session.attest.tracing.places import Places
-from session.attest.tracing.trace import SPAWNER, Process
+from session.attest.tracing.trace import BROKER, SPAWNER, Process
 
 _INODE = re.compile(r"(?:UNIX[\w-]*|pipe|socket):\[(\d+)")
 _CREATES = frozenset({"socket", "socketpair", "pipe", "pipe2", "accept", "accept4"})
@@ -63,8 +63,8 @@ class Facts:
             folder
             for process in self.processes
             for _, call in process.calls
-            if call.name in ("openat", "newfstatat", "stat") and not call.failed and call.strings
-            for folder in _and_folders(call.strings[0].decode(errors="replace"))
+            if call.name in ("openat", "newfstatat", "stat") and not call.failed and call.path
+            for folder in _and_folders(call.path)
         )
 
     def _pid_of(self, name: str) -> int:
@@ -123,6 +123,7 @@ class Facts:
         """For each kind of process, its places and the folders that contain them."""
         rows = {kind: {*row.reads, *row.devices} for kind, row in self.places.items()}
         rows[SESSION] = rows[SPAWNER] = {place for row in rows.values() for place in row}
+        rows[BROKER] = rows.get(REQUESTER, set())
         return {
             kind: (frozenset(row), frozenset(folder for place in row for folder in _and_folders(place)))
             for kind, row in rows.items()

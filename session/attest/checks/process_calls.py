@@ -32,8 +32,8 @@ def starts(act: Act) -> bool:
     if act.call.name in ("clone", "clone3") and found and "CLONE_THREAD" in found[1]:
         return set(found[1].split("|")) <= _THREAD_FLAGS
     testing = act.process.is_in_self_test(act.call.at_s)
-    reads_keys = act.kind == REQUESTER and not act.is_late
-    return act.call.name == "vfork" and (act.kind in _STARTERS or testing or reads_keys)
+    early = act.kind == REQUESTER and not act.is_late  # the broker of keys
+    return act.call.name == "vfork" and (act.kind in _STARTERS or testing or early)
 
 
 def runs(act: Act) -> bool:
@@ -67,7 +67,7 @@ def is_killed(act: Act) -> bool:
 def signals(act: Act) -> bool:
     """Return whether a signal may be sent: to a process of the session, to end it."""
     pid, signal = act.call.part(0), act.call.part(1)
-    return act.kind in _STARTERS and _is_own(act, pid) and signal in ("SIGTERM", "SIGKILL", "0")
+    return act.kind in (*_STARTERS, REQUESTER) and _is_own(act, pid) and signal in ("SIGTERM", "SIGKILL", "0")
 
 
 def watches(act: Act) -> bool:

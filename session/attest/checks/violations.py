@@ -15,7 +15,9 @@ from session.attest.checks.calls import is_allowed
 from session.attest.checks.encodings import ZSTANDARD, readings
 from session.attest.checks.evidence import Evidence, event_in
 from session.attest.checks.written import Sink, arguments, names, variables
+from session.attest.tracing.recording import is_the_question
 from session.attest.tracing.tracer import KEY_VARIABLE
+from session.models.catalogue import CATALOGUE
 
 _WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = contract.SESSION
@@ -26,10 +28,9 @@ _COUNTS = re.compile(
     rb'(?:[\s{}:,]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost)"|\d{1,6}(?:\.\d{1,6})?)*'
 )
 _VERIFIED = re.compile(
-    rb'(?:[{}:,]|"(?:(?:config|tokenizer|vocabulary)\.json|vocabulary\.txt|model\.bin|size_bytes|inode|changed_ns'
-    rb'|sha256|[0-9a-f]{64})"|\d{1,20})*'
+    rb'"([\w.-]+)":\{"size_bytes":\d{1,12},"inode":\d{1,20},"changed_ns":\d{1,20},"sha256":"(\w{64})"\}'
 )
-"""What the files hold that a session leaves: counts of requests, and the sums of weights."""
+"""What the files hold that a session leaves: counts of requests, and a record for each file of weights."""
 
 _COUNTS_BYTES = 300
 _KEYS = '{{"{}":"{}"}}'
@@ -60,6 +61,9 @@ def _check_session(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(kind, "was not traced")
     if not evidence.of(QuestionDetected) or not evidence.seen.request_bodies:
         yield Finding(_SESSION, "detected no question, so no request could be checked")
+    for event in evidence.of(QuestionDetected):
+        if not is_the_question(event.text):
+            yield Finding(contract.REQUESTER, f"took for a question what is none: {event.text!r}")
     if not evidence.canaries.runs:
         yield Finding(_SESSION, "transcribed no canary, so none could be searched for")
     if not evidence.seen.packets:
@@ -165,7 +169,8 @@ def _check_public_names(evidence: Evidence) -> Iterator[Finding]:
 
 def _check_left(evidence: Evidence) -> Iterator[Finding]:
     for path, data in evidence.files.items():
-        known = _VERIFIED.fullmatch(data) or (len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data))
+        counts = len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data)
+        known = counts or _is_record_of_weights(data)
         if not evidence.facts.contract.may_leave(path) or not known:
             yield Finding(_SESSION, f"left {path} ({len(data)} bytes)")
         yield from _search(
@@ -173,6 +178,13 @@ def _check_left(evidence: Evidence) -> Iterator[Finding]:
         )
     for each in evidence.seen.left_in_memory:
         yield Finding(_SESSION, f"left memory that outlives it ({each})")
+
+
+def _is_record_of_weights(data: bytes) -> bool:
+    """Return whether this is the record of verified weights: names and sums of the catalogue, and numbers."""
+    known = {(file.name, file.sha256) for model in CATALOGUE.values() for file in model.files}
+    found = [(name.decode(), digest.decode()) for name, digest in _VERIFIED.findall(data)]
+    return set(found) <= known and _VERIFIED.sub(b"", data) == b"{" + b"," * (len(found) - 1) + b"}"
 
 
 def _check_network(evidence: Evidence) -> Iterator[Finding]:
@@ -200,20 +212,13 @@ def _check_ledger(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_output(evidence: Evidence) -> Iterator[Finding]:
-    """Check that standard output has events only, and that standard error is short."""
+    """Check that standard output has events only, and standard error known words."""
     for line in evidence.seen.stdout.splitlines():
         if event_in(line) is None:
             yield Finding(contract.VIEW, f"printed something else than an event: {_begin(line)}")
     for (name, sink, _), data in evidence.written.items():
-        most = contract.STANDARD_ERROR_BYTES.get(name.partition(":")[0], 0)
-        if sink is Sink.STANDARD_ERROR and (len(data) > most or not _is_text(data)):
-            yield Finding(
-                name, f"wrote {len(data)} bytes to standard error (at most {most} of text): {_begin(data)}"
-            )
-
-
-def _is_text(data: bytes) -> bool:
-    return data.decode(errors="replace").replace("\n", " ").isprintable()
+        if sink is Sink.STANDARD_ERROR and not contract.may_report(name.partition(":")[0], data):
+            yield Finding(name, f"wrote {len(data)} unknown bytes to standard error: {_begin(data)}")
 
 
 def _begin(data: bytes) -> str:

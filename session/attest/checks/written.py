@@ -9,12 +9,12 @@ from enum import Enum
 from session.attest.checks.contract import REQUESTER, SESSION
 from session.attest.checks.facts import Facts
 from session.attest.tracing.call import Call
-from session.attest.tracing.trace import WRITES, Process
+from session.attest.tracing.trace import BROKER, WRITES, Process
 
 Written = dict[tuple[str, "Sink", str], bytes]
 """Bytes by process, sink and target."""
 
-_WITH_KEY = (SESSION, REQUESTER)
+_WITH_KEY = (SESSION, REQUESTER, BROKER)
 _STARTS_PROGRAMS = ("execve", "execveat")
 
 

@@ -5,6 +5,7 @@ Strings are in hexadecimal, so that quotes and brackets are never part of them.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ _NO_CALL = re.compile(r"(?:\d+\.\d+ )?(\+\+\+ exited with|--- SIG)")
 _HEX = re.compile(r"(?:\\x[0-9a-f]{2})+")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"(\.\.\.)?')
 _DESCRIPTOR = re.compile(r"(\d+|AT_FDCWD)<((?:[^<>-]|->|-(?!>)|<[^<>]*>)*)>")
+_PATH = re.compile(r'(?:(?:\d+|AT_FDCWD)<[^"]*>, )?"((?:\\x[0-9a-f]{2})*)"')
 _BRACKETS = re.compile(r"[(\[{<,]|(?<![-=])[)\]}>]")
 _CLOSING = ")]}>"
 
@@ -81,6 +83,14 @@ class Call:
     def descriptors(self) -> list[str]:
         """The targets of all descriptors in its arguments."""
         return [readable(found[2]) for found in _DESCRIPTOR.finditer(self.arguments)]
+
+    @cached_property
+    def path(self) -> str:
+        """The path in its first or second argument, absolute; empty when it names a descriptor only."""
+        found = _PATH.match(self.arguments)
+        if found is None or not found[1]:
+            return ""
+        return posixpath.join(self.target(), readable(found[1]))
 
     @cached_property
     def strings(self) -> list[bytes]:

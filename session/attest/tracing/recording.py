@@ -5,6 +5,7 @@ It holds one question, which may be sent, and sentences that may not be sent: th
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ _CUTS: dict[str, tuple[tuple[float, float], ...]] = {
     "mic": ((26.3, 30.2),),
 }
 """Seconds of the demo: "Thanks for joining today.", a question, and a sentence about tables."""
+
+_QUESTION = "What was the hardest part of splitting up that service?"
+_MISHEARD_WORDS = 3
 
 _NOISE_S = 1.2
 _NOISE_PERIOD = 1024
@@ -41,6 +45,13 @@ def record(folder: Path) -> dict[str, Path]:
         files[source] = folder / f"{source}.wav"
         soundfile.write(files[source], np.concatenate(pieces), SAMPLE_RATE, subtype="PCM_16")
     return files
+
+
+def is_the_question(text: str) -> bool:
+    """Return whether a transcript is that of the question, as far as a small model understands it."""
+    words = re.findall(r"[a-z]+", text.lower())
+    others = sum(word not in _QUESTION.lower() for word in words)
+    return others <= _MISHEARD_WORDS and re.fullmatch(r"[A-Za-z ',.?-]+", text) is not None
 
 
 def read(file: Path) -> Samples:

@@ -31,7 +31,8 @@ UNTRACED = (
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
 _STAGES_BY_MODULE = {plan.module: plan for plan in STAGES}
 SPAWNER, SPAWNER_MODULE = "spawner", "session.supervise.spawner"
-_OTHER_MODULES = {"session": "session", SPAWNER_MODULE: SPAWNER}
+BROKER, BROKER_MODULE = "key-broker", "llm.keys.key_broker"
+_OTHER_MODULES = {"session": "session", SPAWNER_MODULE: SPAWNER, BROKER_MODULE: BROKER}
 _READY = b"\xa4type\xaaStageReady", b"\xa4type\xacStageStarted"
 WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg"})
 """The calls that write bytes which strace shows."""
@@ -65,8 +66,11 @@ class Process:
     def is_ready(self, at_s: float) -> bool:
         """Return whether it had reported that it is ready, after which it gets audio and words.
 
-        A process that does not report this is as ready as the one that started it, or at once.
+        A process that does not report this is as ready as the one that started it, or at once; the broker
+        gets names of keys only.
         """
+        if self.kind == BROKER:
+            return False
         if self._ready_s is None:
             return self.parent is None or self.parent.is_ready(at_s)
         return at_s >= self._ready_s
