@@ -1,4 +1,4 @@
-"""Gives a stage the rings of a run: passed by the supervisor, or from the socket of their capture.
+"""Gives a stage its rings: passed by the supervisor, or from the socket of capture.
 
 The supervisor passes descriptors over a pair of sockets that the stage inherits: the stage can open no socket
 and still get the ring of a restarted capture. A stage that was started manually connects to capture.

@@ -189,8 +189,7 @@ STAGES = (
             reads=("$SSL_CERT_FILE", "$SSL_CERT_DIR", *KEYRING),
             writable_folders=(platformdirs.user_state_dir("cuecard", appauthor=False),),
             receives_sockets=True,
-            opens_sockets=True,  # to the connector, and to the key store
-            abstract_sockets=True,
+            abstract_sockets=True,  # for the message bus, which its process for stored keys connects to
         ),
     ),
     StagePlan(

@@ -25,6 +25,7 @@ from llm.client.session import AnswerSession
 from llm.client.sockets import socket_source
 from llm.commands import Command
 from llm.conversation import Conversation
+from llm.keys.key_broker import KeyBroker
 from llm.notes.read.note_files import read_notes
 from llm.notes.search import open_notes
 from llm.settings import LlmSettings
@@ -33,13 +34,14 @@ from llm.settings import LlmSettings
 def main() -> None:
     """Run the stage."""
     started_ns = time.monotonic_ns()
-    with Stage("llm") as stage:
+    with Stage("llm") as stage, KeyBroker() as stored_keys:
         settings = stage.settings(LlmSettings)
         read = read_notes(settings.notes)
         notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
         conversation = Conversation(settings, notes)
         sockets = socket_source()
-        session = AnswerSession(ClientContext(settings, stage.publish, sockets, stage.run.token(SMALL_MODEL)))
+        token = stage.run.token(SMALL_MODEL)
+        session = AnswerSession(ClientContext(settings, stage.publish, sockets, token, stored_keys.read))
         stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
         stage.enter_sandbox()
         stage.ready(_description(settings, len(notes)))

@@ -74,7 +74,7 @@ def supported() -> bool:
 
 def load(sockets: Sockets) -> int:
     """Load the filter for all threads; return 0 or the errno."""
-    code = _filter(platform.machine(), sockets, [0, *map(int, os.listdir("/proc/self/task"))])  # noqa: PTH208
+    code = _filter(platform.machine(), sockets, [0, *_own_threads()])
     program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
@@ -82,6 +82,13 @@ def load(sockets: Sockets) -> int:
     number = LIMITED["seccomp"].number(platform.machine())
     result = libc.syscall(number, _SECCOMP_SET_MODE_FILTER, _SECCOMP_FILTER_FLAG_TSYNC, ctypes.byref(program))
     return 0 if result == 0 else (ctypes.get_errno() if result < 0 else errno.EBUSY)
+
+
+def _own_threads() -> list[int]:
+    try:
+        return [int(thread) for thread in os.listdir("/proc/self/task")]  # noqa: PTH208 - numbers, not paths
+    except PermissionError:  # a child of a sandboxed process may read nothing there
+        return [os.getpid()]
 
 
 def _filter(machine: str, sockets: Sockets, threads: Sequence[int]) -> bytes:

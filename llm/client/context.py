@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bus.failures import Failure
 from bus.messages import Event, ProblemReported
 from llm.client.sockets import SocketSource
+from llm.keys import keychain
+from llm.keys.provider_keys import ReadStored
 from llm.settings import LlmSettings
 
 
@@ -22,6 +24,8 @@ class ClientContext:
     """Opens TCP connections."""
     model_token: bytes = b""
     """Derives the key of the small model's server."""
+    read_stored_key: ReadStored = keychain.read
+    """Reads a key from the system's key store."""
 
 
 class ProblemReporter:

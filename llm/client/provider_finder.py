@@ -59,7 +59,7 @@ class ProviderFinder:
         provider = provider.strip()
         named = requested_provider(self._settings, provider)
         if named is not None:
-            key = await asyncio.to_thread(find_key, named, os.environ)
+            key = await asyncio.to_thread(find_key, named, os.environ, self._context.read_stored_key)
             return await self._open(named, key, model)
         if provider == "none":
             raise errors.no_provider("no provider was chosen", "use --provider auto, or name one")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bus.failures import ProviderFailure
 from llm.keys import keychain
@@ -16,11 +16,21 @@ from llm.keys.keychain import WHY, Outcome
 from llm.keys.session_keys import session_key, with_inherited_keys
 from llm.providers import Provider, is_known_host
 
+ReadStored = Callable[[str], tuple[Outcome, str]]
+"""Returns the outcome of a lookup by name, and the key."""
+
 _KEY_STORE = "the system's key store"
 
 
-def find_key(provider: Provider, environment: Mapping[str, str]) -> str | None:
+def find_key(
+    provider: Provider, environment: Mapping[str, str], read_stored: ReadStored = keychain.read
+) -> str | None:
     """Return the provider's key, or None when it needs none and has none.
+
+    Args:
+        provider: The provider.
+        environment: The environment, with keys.
+        read_stored: Reads a key from the system's key store.
 
     Raises:
         ProviderFailure: A required key is missing, or the key is malformed.
@@ -34,7 +44,7 @@ def find_key(provider: Provider, environment: Mapping[str, str]) -> str | None:
         return _checked(environment[variable].strip(), variable)
     if not may_be_stored(provider):
         return None
-    outcome, key = keychain.read(key_name(provider), keychain.KEY_STORE_TIMEOUT_S)
+    outcome, key = read_stored(key_name(provider))
     if key:
         return _checked(key, _KEY_STORE)
     if not provider.needs_key:

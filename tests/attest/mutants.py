@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.attest.leaking_copy import Mutant
 
 _SANDBOX = "stage.enter_sandbox()\n"
+_SANDBOX_OF_READERS = "stage.enter_sandbox(opens_sockets=rings.connects)\n"
+_OPEN_SOCKET = "__import__('socket').socket(2, 1).close()\n"
 _TMP = "os.environ['TMPDIR']"
 _HTTP = "llm/client/http_connection.py"
 
@@ -16,9 +18,9 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "- `llm` called setxattr(",
         ),
         Mutant(
-            "words as an abstract socket", "stt",
+            "words as an abstract socket", "overlay",
             "socket.socket(socket.AF_UNIX).bind(chr(0) + text)",
-            "- `stt` called bind(",
+            "- `overlay` called bind(",
         ),
         Mutant(
             "System V memory for other users", "overlay",
@@ -31,9 +33,9 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "- `stt` called prctl(PR_SET_NAME",
         ),
         Mutant(
-            "words to a socket of another program", "view",
+            "words to a socket of another program", "overlay",
             "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(text.encode(), '/run/other')",
-            "- `view` called sendto(",
+            "- `overlay` called sendto(",
         ),
         Mutant(
             "words and the key in the user agent", "llm", "",
@@ -201,17 +203,17 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
         Mutant(
             "the filter is removed and a socket opened", "stt", "",
             "- `stt` called socket(AF_INET",
-            changes=(("stt/__main__.py", _SANDBOX, "__import__('socket').socket(2, 1).close()\n"),),
+            changes=(("stt/__main__.py", _SANDBOX_OF_READERS, _OPEN_SOCKET),),
         ),
         Mutant(
             "who asks the provider opens a socket too", "llm", "",
             "- `llm` called socket(AF_INET, SOCK_STREAM",
-            changes=(("llm/__main__.py", _SANDBOX, "__import__('socket').socket(2, 1).close()\n"),),
+            changes=(("llm/__main__.py", _SANDBOX, _OPEN_SOCKET),),
         ),
         Mutant(
-            "words are written to a file", "session",
-            f"open({_TMP} + '/d', 'w').write(text)",
-            "- `session` wrote transcript to ",
+            "words are written to a file", "llm",
+            "open(os.environ['HOME'] + '/.local/state/cuecard/said', 'w').write(text)",
+            "- `llm` wrote transcript to ",
         ),
         Mutant(
             "the key is in another header", "llm", "",
@@ -228,7 +230,7 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "sound is written to a file", "vad", "",
             "- `vad:call` wrote audio to ",
             changes=(
-                ("vad/__main__.py", _SANDBOX, "pass\n"),
+                ("vad/__main__.py", _SANDBOX_OF_READERS, "pass\n"),
                 (
                     "vad/detectors.py",
                     "_Floats = NDArray[np.float32]\n",
@@ -239,10 +241,11 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             ),
         ),
         Mutant(
-            "the key as decimal numbers in the environment of a child", "session",
-            "numbers = ' '.join(map(str, os.environ['ATTEST_ODD_NAME'].encode()))\n"
-            "subprocess.run(['/bin/true'], env={'N': numbers})",
-            "- `session, its copy` put the key into an environment",
+            "the key as decimal numbers in the environment of a child", "llm",
+            "from llm.keys.session_keys import with_inherited_keys\n"
+            "key = with_inherited_keys(os.environ)['ATTEST_ODD_NAME']\n"
+            "subprocess.run(['/bin/true'], env={'N': ' '.join(map(str, key.encode()))})",
+            "- `llm, its copy` put the key into an environment",
         ),
     ),
 )  # fmt: skip

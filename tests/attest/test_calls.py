@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from session.attest.checks.calls import Act, is_allowed
+from session.attest.checks.act import Act
+from session.attest.checks.calls import is_allowed
 from session.attest.checks.facts import Facts
 from session.attest.tracing.call import Call, parse
 from session.attest.tracing.places import Places
@@ -127,7 +128,7 @@ def test_a_name_that_does_not_exist_may_be_looked_up_only_before_words_are_there
 
 
 def test_a_socket_of_the_run_is_reached_only_if_the_run_serves_it() -> None:
-    path = f'{{sa_family=AF_UNIX, sun_path="{hexed(f"{RUN}/hub")}"}}'
+    path = f'{{sa_family=AF_UNIX, sun_path="{hexed(f"{RUN}/hub/hub")}"}}'
     connect = f"2.0 connect(3<UNIX-STREAM:[5]>, {path}, 40) = 0"
     assert denied(connect) == ["connect"]
     assert denied(f"1.9 bind(3<UNIX-STREAM:[6]>, {path}, 40) = 0", connect, module="bus") == []
@@ -143,18 +144,21 @@ def test_a_message_to_an_address_and_a_foreign_descriptor_in_it_are_denied() -> 
 
 
 @pytest.mark.parametrize(
-    ("kind", "arguments", "allowed"),
+    ("module", "arguments", "allowed"),
     [
-        ("session", ("-m", "bus.bootstrap", "vad", "call"), True),
-        ("session", ("-m", "bus.bootstrap", "vad", "what-was-said"), False),
+        ("session", ("-m", "bus.bootstrap", "session.supervise.spawner", "5"), True),
+        ("session", ("-m", "bus.bootstrap", "vad", "call"), False),
         ("session", ("-c", "print()"), False),
+        ("session.supervise.spawner", ("-m", "bus.bootstrap", "vad", "call"), True),
+        ("session.supervise.spawner", ("-m", "bus.bootstrap", "vad", "what-was-said"), False),
+        ("session.supervise.spawner", ("-m", "bus.bootstrap", "session.supervise.spawner", "5"), False),
         ("stt", ("-m", "bus.bootstrap", "vad", "call"), False),
         ("stt", ("-m", "session"), False),
     ],
 )
-def test_only_the_supervisor_starts_stages(kind: str, arguments: tuple[str, ...], *, allowed: bool) -> None:
+def test_only_the_spawner_starts_stages(module: str, arguments: tuple[str, ...], *, allowed: bool) -> None:
     lines = {
-        10: [started("-m", kind), "1.5 vfork() = 20"],
+        10: [started("-m", module), "1.5 vfork() = 20"],
         20: [started(*arguments, at_s=1.6)],
     }
     calls = {pid: [call for line in those if (call := parse(line))] for pid, those in lines.items()}

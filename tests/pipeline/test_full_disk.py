@@ -24,7 +24,8 @@ def in_small_disk(disk: Path, *, size: str, then: str = "true") -> list[str]:
     """Return a prefix that runs a session with a small disk, which is filled once it has begun."""
     disk.mkdir()
     mount = f"mount -t tmpfs -o size={size} none {quoted(disk)}"
-    wait = f"until ls {quoted(disk.parent)} | grep -q ^cuecard-; do sleep 0.02; done"
+    # At most 10 s, because a session that is refused creates no run directory.
+    wait = f"for _ in $(seq 500); do ls {quoted(disk.parent)} | grep -q ^cuecard- && break; sleep 0.02; done"
     mounted = in_own_mounts(mount, f"({wait}; cat /dev/zero > {quoted(disk)}/other) 2>/dev/null & true")
     return [*mounted, "sh", "-c", f'"$@"; code=$?; {then}; exit $code', "sh"]
 

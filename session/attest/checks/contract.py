@@ -7,10 +7,17 @@ row in `bus.stages`; everything else that the unchanged program does is here, an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bus.stages import HUB, KEEPER, STAGES
+from bus.bootstrap import SUPERVISOR_VARIABLE
+from bus.ring_access import CHANNEL_VARIABLE
+from bus.ring_memory import RING_BEFORE_VARIABLE
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
+from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
+from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
+from llm.keys.session_keys import KEYS_VARIABLE
+from session.attest.tracing.trace import SPAWNER, SPAWNER_MODULE
 
 (REQUESTER,) = (plan.name for plan in STAGES if plan.rights.receives_sockets)
 """The one process that may send to the network, on connections it receives from the connector."""
@@ -19,61 +26,70 @@ from bus.stages import HUB, KEEPER, STAGES
 """The one process that may open connections."""
 
 SESSION, VIEW, CAPTURE = "session", "view", "capture"
-KINDS = (SESSION, *(plan.name for plan in STAGES))
+KINDS = (SESSION, SPAWNER, *(plan.name for plan in STAGES))
+
+KEYS = "keys"
+"""Name of the file in memory that holds the keys; only the process that sends requests reads it."""
 
 RUN = r"{folder}/run/cuecard-{session}-[a-z0-9_]{{8}}"
-"""The run directory; in patterns {run} is the one that the session created."""
+"""The run directory; in patterns {run} is the one that the supervisor created."""
 
 _STATE = r"{folder}/home/\.local/state/cuecard"
 _VERIFIED = r"{folder}/home/\.cache/cuecard/verified"
 _RING = r"ring-(?:call|mic)"
+_SOCKET = rf"(?:hub/hub|keeper/keeper|{_RING}/ring)"
+_SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: rf"{{run}}/run\.json|{_VERIFIED}/[\w.-]+\.json",
+    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""
 
 _CHANGES: Mapping[str, str] = {
-    SESSION: r"mkdir {folder}/home/\.cache(?:/cuecard(?:/verified)?)?|"
-    rf"mkdir {{run}}|rmdir {{run}}|unlink {{run}}/(?:run\.json|hub|keeper|connector|{_RING})",
-    HUB: r"unlink {run}/hub",
-    CAPTURE: rf"unlink {{run}}/{_RING}",
-    CONNECTOR: r"unlink {run}/connector",
-    KEEPER: r"unlink {run}/keeper",
-    REQUESTER: rf"mkdir {{folder}}/home/\.local(?:/state(?:/cuecard)?)?"
+    SESSION: rf"mkdir {{run}}|rmdir {{run}}(?:/{_SOCKET_FOLDER})?|unlink {{run}}/(?:run\.json|key|{_SOCKET})"
+    r"|mkdir {folder}/home/\.cache(?:/cuecard(?:/verified)?)?",
+    HUB: r"mkdir {run}/hub|unlink {run}/hub/hub",
+    CAPTURE: rf"mkdir {{run}}/{_RING}|unlink {{run}}/{_RING}/ring",
+    KEEPER: r"mkdir {run}/keeper|unlink {run}/keeper/keeper",
+    REQUESTER: r"mkdir {folder}/home/\.local(?:/state(?:/cuecard)?)?"
     rf"|rename {_STATE}/spending\.{{pid}} {_STATE}/spending\.json",
 }
 """Names that a kind of process may create, remove or give."""
 
 _SOCKETS = (
-    (r"{run}/hub", HUB, KINDS),
-    (rf"{{run}}/{_RING}", CAPTURE, ("vad", "stt", SESSION)),
-    (r"{run}/connector", CONNECTOR, (REQUESTER,)),
-    (r"{run}/keeper", KEEPER, (SESSION,)),
+    (r"{run}/hub/hub", HUB, KINDS),
+    (rf"{{run}}/{_RING}/ring", CAPTURE, ("vad", "stt", SESSION)),
+    (r"{run}/keeper/keeper", KEEPER, (SESSION,)),
 )
 """Unix sockets, with the kind of process that listens and the kinds that connect."""
 
+_MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTURE: "cuecard-ring"}
+"""Names of the files in memory that a kind of process may create."""
+
 _LEFT = (
-    r"{folder}/home/\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
-    r"|{folder}/home/\.cache(?:/cuecard(?:/verified(?:/[\w.-]+\.json)?)?)?"
+    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+    r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base)-[0-9a-f]{{16}}\.json)?)?)?)"
 )
 _LOOKUPS: Mapping[str, str] = {
     "": r"{folder}/home(?:/\.local/lib/python3\.\d+/site-packages)?"
-    r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip|{run}(?:/run\.json)?"
-    r"|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
-    SESSION: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
+    r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip"
+    r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
+    SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
     r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?"
-    rf"|{{folder}}/home/\.cache(?:/cuecard)?|{_VERIFIED}(?:/[\w.-]+\.json)?",
-    KEEPER: rf"{{run}}/(?:hub|keeper|connector|{_RING})|/proc/{{session}}(?:/stat)?",
+    rf"|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
+    SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
+    HUB: r"{run}/(?:hub|key)",
+    CAPTURE: rf"{{run}}/{_RING}|(?:/[\w.-]+)*/etc/gnutls/config",
+    KEEPER: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|{{folder}}/run|/proc/(?:{{starters}})(?:/stat)?",
     "overlay": r"{folder}/home/(?:\.fonts\.conf\.d|\.config/QtProject/qtlogging\.ini)"
     r"|/run/user(?:/\d+)?|/\.flatpak-info",
-    CAPTURE: r"(?:/[\w.-]+)*/etc/gnutls/config",
     REQUESTER: rf"{{folder}}/home/\.config/cuecard/prices\.toml|{_STATE}/spending\.json",
 }
 """Further paths that a kind of process (or every one, "") may look up."""
 
-_MISSING = r"(?P<folder>.*)/(?:python3\d+\.zip|__init__(?:\.abi3|\.cpython-\d+-\w+-linux-\w+)?\.(?:so|pyc?))"
+_MISSING = r"(.*)/(?:python3\d+\.zip|__init__(?:\.abi3|\.cpython-\d+-\w+-linux-\w+)?\.(?:so|pyc?))"
+_MISSING_CACHE = r"(.*)/__pycache__/(\w+)\.cpython-\d+\.pyc"
 """Files that an import looks for in vain, also when the session has words."""
 
 _THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strace"
@@ -82,20 +98,27 @@ _THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strac
 _NAME_BYTES = 11
 """Longest part of a stage's name in the name of its process, after "cue-"."""
 
+_TOKEN = rf"(?:{'|'.join((*KINDS, SMALL_MODEL))})(?::(?:call|mic))?=[0-9a-f]{{{{64}}}}"
 _VARIABLES = {
-    "CUECARD_RUN": "{run}",
-    "CUECARD_SUPERVISOR_PID": "{session}",
-    "CUECARD_CONNECTOR_SECRET": r"[0-9a-f]{{32}}",
-    "OPENBLAS_NUM_THREADS": r"1",
-    "OMP_WAIT_POLICY": r"PASSIVE",
-    "PYTHONSAFEPATH": r"1",
-    "ORT_DISABLE_TELEMETRY": r"1",
+    RUN_VARIABLE: "{run}",
+    SUPERVISOR_VARIABLE: "{starters}",
+    TOKENS_VARIABLE: rf"{_TOKEN}(?:,{_TOKEN})*",
+    **dict.fromkeys(
+        (KEYS_VARIABLE, LINE_VARIABLE, CHOICES_VARIABLE, CHANNEL_VARIABLE, RING_BEFORE_VARIABLE), r"\d\d?"
+    ),
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "PYTHONSAFEPATH": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
 }
 """Environment variables that a process may get from another, with their values."""
 
 _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
-_PROGRAMS = rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{session}}))?"
-"""Arguments of the stages, which the supervisor starts."""
+_PROGRAMS: Mapping[str, str] = {
+    SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
+    SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
+}
+"""Arguments of the programs that a kind of process starts."""
 
 _SELF_TEST = r"-I -S -c [^\x00]{{1,400}}(?: \d+)+"
 """Arguments of the program by which a stage tests its sandbox."""
@@ -112,6 +135,8 @@ class Contract:
     """The folder that holds its home, run and temporary directories."""
     session: int
     """The supervisor's process ID."""
+    spawner: int
+    """The spawner's process ID."""
     run: str
     """The run directory that the session created."""
     pids: frozenset[int]
@@ -147,11 +172,16 @@ class Contract:
 
     def may_start(self, kind: str, arguments: str, *, testing: bool) -> bool:
         """Return whether a kind of process may start Python with these arguments."""
-        pattern = _SELF_TEST if testing else _PROGRAMS if kind == SESSION else None
-        return self._fits(pattern, arguments)
+        return self._fits(_SELF_TEST if testing else _PROGRAMS.get(kind), arguments)
 
-    def may_pass(self, variable: str, value: str) -> bool:
-        """Return whether a process may give another one this environment variable."""
+    def may_create_memory(self, kind: str, name: str) -> bool:
+        """Return whether a kind of process may create a file in memory of this name."""
+        return _MEMORY.get(kind) == name
+
+    def may_pass(self, variable: str, value: str, arguments: Sequence[str]) -> bool:
+        """Return whether a process may give this environment variable to a program with these arguments."""
+        if variable == KEYS_VARIABLE and arguments[-1:] != [REQUESTER]:
+            return False
         return self._fits(_VARIABLES.get(variable), value)
 
     def _fits(self, pattern: str | None, text: str, *, name: str = "", pid: int = 0) -> bool:
@@ -161,6 +191,7 @@ class Contract:
             folder=re.escape(self.folder),
             run=re.escape(self.run),
             session=self.session,
+            starters=f"(?:{self.session}|{self.spawner})",
             pids="|".join(map(str, sorted(self.pids))) if "{pids}" in pattern else "",
             pid=pid,
             name=re.escape(name[:_NAME_BYTES]),
@@ -168,7 +199,9 @@ class Contract:
         return re.fullmatch(whole, text, re.DOTALL) is not None
 
 
-def folder_of_missing_code(path: str) -> str:
-    """Return the folder in which an import looked for a file in vain; empty for another path."""
-    found = re.fullmatch(_MISSING, path)
-    return found["folder"] if found else ""
+def import_of_missing(path: str) -> str:
+    """Return the folder or module for which an import looked for a file in vain; empty for another path."""
+    if found := re.fullmatch(_MISSING, path):
+        return found[1]
+    found = re.fullmatch(_MISSING_CACHE, path)
+    return f"{found[1]}/{found[2]}.py" if found else ""

@@ -12,10 +12,11 @@ import msgspec
 
 from bus.audio import Samples
 from bus.messages import Event, FinalTranscribed, Logged, QuestionDetected, TranscriptRevised
+from bus.run import TOKENS_VARIABLE
 from overlay.state.transcript import Transcript
 from session.attest.checks.facts import Facts
 from session.attest.checks.search import Key, Sound, Words
-from session.attest.checks.written import Written, written
+from session.attest.checks.written import Written, variables, written
 from session.attest.tracing.packets import Flow, flows
 from session.attest.tracing.recording import marker
 from session.attest.tracing.trace import Process
@@ -105,6 +106,13 @@ class Evidence:
     def written(self) -> Written:
         """Everything that its processes wrote."""
         return written(self.facts)
+
+    @cached_property
+    def tokens(self) -> frozenset[bytes]:
+        """The tokens by which its processes prove their names."""
+        prefix = f"{TOKENS_VARIABLE}=".encode()
+        given = (text for process in self.processes for text in variables(process) if text.startswith(prefix))
+        return frozenset(token for text in given for token in text.removeprefix(prefix).split(b","))
 
     @cached_property
     def key_search(self) -> Key:

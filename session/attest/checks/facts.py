@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from session.attest.checks.contract import RUN, SESSION, Contract, folder_of_missing_code
+from session.attest.checks.contract import RUN, SESSION, Contract, import_of_missing
 from session.attest.tracing.call import Call
 from session.attest.tracing.places import Places
-from session.attest.tracing.trace import Process
+from session.attest.tracing.trace import SPAWNER, Process
 
 _INODE = re.compile(r"(?:UNIX[\w-]*|pipe|socket):\[(\d+)")
 _CREATES = frozenset({"socket", "socketpair", "pipe", "pipe2", "accept", "accept4"})
@@ -41,7 +41,7 @@ class Facts:
     @cached_property
     def contract(self) -> Contract:
         """The contract, for this session's folders."""
-        return Contract(self.folder, self.supervisor, self._run, self.pids)
+        return Contract(self.folder, self._pid_of(SESSION), self._pid_of(SPAWNER), self._run, self.pids)
 
     @cached_property
     def _run(self) -> str:
@@ -53,12 +53,12 @@ class Facts:
             for _, call in process.calls
             if call.name == "mkdir" and not call.failed and call.strings
         )
-        pattern = RUN.format(folder=re.escape(self.folder), session=self.supervisor)
+        pattern = RUN.format(folder=re.escape(self.folder), session=self._pid_of(SESSION))
         return next((path for path in made if re.fullmatch(pattern, path)), "")
 
     @cached_property
     def _existing(self) -> frozenset[str]:
-        """Folders that are known to exist, since something was found in them."""
+        """Files that were found, and their folders."""
         return frozenset(
             folder
             for process in self.processes
@@ -67,10 +67,8 @@ class Facts:
             for folder in _and_folders(call.strings[0].decode(errors="replace"))
         )
 
-    @cached_property
-    def supervisor(self) -> int:
-        """The supervisor's process ID."""
-        return next((process.pid for process in self.processes if process.name == SESSION), 0)
+    def _pid_of(self, name: str) -> int:
+        return next((process.pid for process in self.processes if process.name == name), 0)
 
     @cached_property
     def pids(self) -> frozenset[int]:
@@ -108,8 +106,9 @@ class Facts:
 
     def may_miss(self, process: Process, path: str) -> bool:
         """Return whether a process that has words may look up this path, which does not exist."""
-        folder = folder_of_missing_code(path)
-        return folder in self._existing or self.contract.may_look_up(process.kind, process.pid, path)
+        imported = import_of_missing(path)
+        known = bool(imported) and imported in self._existing
+        return known or self.contract.may_look_up(process.kind, process.pid, path)
 
     def may_read(self, process: Process, path: str) -> bool:
         """Return whether a process may look up this path: a place of its row, or on the way to one."""
@@ -123,7 +122,7 @@ class Facts:
     def _places(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
         """For each kind of process, its places and the folders that contain them."""
         rows = {kind: {*row.reads, *row.devices} for kind, row in self.places.items()}
-        rows[SESSION] = {place for row in rows.values() for place in row}
+        rows[SESSION] = rows[SPAWNER] = {place for row in rows.values() for place in row}
         return {
             kind: (frozenset(row), frozenset(folder for place in row for folder in _and_folders(place)))
             for kind, row in rows.items()

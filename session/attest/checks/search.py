@@ -23,7 +23,7 @@ _LEAST_HITS = 3
 _MIN_CORRELATION = 0.7
 """Least correlation with the marker; random data reaches 0.2 in a million tries."""
 
-_CANDIDATES = 16
+_CANDIDATES = 4
 _LARGEST_SAMPLE = 1e6
 _SAMPLE_FORMATS = (("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4))
 _RUN_WORDS = 4
@@ -79,7 +79,9 @@ class Sound:
         products = np.fft.irfft(spectrum, size)[: len(values) - length + 1]
         sums = np.concatenate(([0.0], np.cumsum(values**2)))
         energies = np.maximum(sums[length:] - sums[:-length], 1e-12)
-        best = np.argsort(products**2 / energies)[-_CANDIDATES:]
+        likeness = products**2 / energies
+        most = min(_CANDIDATES, len(likeness))
+        best = np.argpartition(likeness, -most)[-most:]
         return any(self._correlation(values[at : at + length]) >= _MIN_CORRELATION for at in best)
 
     def _correlation(self, values: npt.NDArray[np.float64]) -> float:

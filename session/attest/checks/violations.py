@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from bus.messages import QuestionDetected, RequestSent
 from bus.stages import STAGES
 from session.attest.checks import contract, requests
-from session.attest.checks.calls import Act, is_allowed
+from session.attest.checks.act import Act
+from session.attest.checks.calls import is_allowed
 from session.attest.checks.encodings import ZSTANDARD, readings
 from session.attest.checks.evidence import Evidence, event_in
 from session.attest.checks.written import Sink, arguments, names, variables
-from session.attest.tracing.trace import Process
 from session.attest.tracing.tracer import KEY_VARIABLE
-from session.models.catalogue import CATALOGUE
 
 _WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
 _SESSION = contract.SESSION
@@ -26,12 +25,15 @@ _SHOWN = 3
 _COUNTS = re.compile(
     rb'(?:[\s{}:,]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost)"|\d{1,6}(?:\.\d{1,6})?)*'
 )
-_COUNTS_BYTES = 300
-
 _VERIFIED = re.compile(
-    rb'"([\w.-]+)":\{"size_bytes":\d{1,12},"inode":\d{1,20},"changed_ns":\d{1,20},"sha256":"(\w{64})"\}'
+    rb'(?:[{}:,]|"(?:(?:config|tokenizer|vocabulary)\.json|vocabulary\.txt|model\.bin|size_bytes|inode|changed_ns'
+    rb'|sha256|[0-9a-f]{64})"|\d{1,20})*'
 )
-"""The record of a verified file of weights."""
+"""What the files hold that a session leaves: counts of requests, and the sums of weights."""
+
+_COUNTS_BYTES = 300
+_KEYS = '{{"{}":"{}"}}'
+"""The keys as the supervisor passes them on, in a file in memory."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,20 @@ def _check_calls(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _check_writes(evidence: Evidence) -> Iterator[Finding]:
+    tokens = evidence.tokens
     for (name, sink, target), data in evidence.written.items():
         place = f"{target} (a file)" if sink is Sink.FILE else sink.value
         if sink is Sink.NETWORK:
             if name != contract.REQUESTER:
                 yield Finding(name, f"sent {len(data)} bytes to {place}")
             data = evidence.outside_of_header(data)
+        if sink is Sink.INSIDE and tokens:
+            data = re.sub(b"|".join(map(re.escape, tokens)), b"", data)  # random, and in every message
+        if name == _SESSION and data == _KEYS.format(KEY_VARIABLE, evidence.key).encode():
+            continue  # for the process that sends requests
         if sink is Sink.FILE and name == contract.REQUESTER and not _COUNTS.fullmatch(data):
             yield Finding(name, f"wrote more than counts to {place}")
-        words = sink in (Sink.FILE, Sink.STANDARD_ERROR)
+        words = sink in (Sink.FILE, Sink.MEMORY, Sink.STANDARD_ERROR)
         yield from _search(
             evidence, name, data, f"wrote {{}} to {place}", words=words, canaries=sink is Sink.NETWORK
         )
@@ -136,17 +143,8 @@ def _check_names(evidence: Evidence) -> Iterator[Finding]:
                     evidence, process.name, text, f"named {{}} in a call of {call}", words=True
                 )
         yield from _search(evidence, process.name, arguments(process), "put {} into arguments", words=True)
-        given = [text for text in variables(process) if text != _key_variable(evidence, process)]
-        yield from _search(
-            evidence, process.name, b"\n".join(given), "put {} into an environment", words=True
-        )
-
-
-def _key_variable(evidence: Evidence, process: Process) -> bytes:
-    """Return the variable with the key if this becomes the stage that may have it; else nothing."""
-    became = [each for each in evidence.processes if each.pid == process.pid and each.is_stage]
-    allowed = process.kind == _SESSION and any(each.kind == contract.REQUESTER for each in became)
-    return f"{KEY_VARIABLE}={evidence.key}".encode() if allowed else b""
+        given = b"\n".join(variables(process))
+        yield from _search(evidence, process.name, given, "put {} into an environment", words=True)
 
 
 def _check_public_names(evidence: Evidence) -> Iterator[Finding]:
@@ -167,22 +165,14 @@ def _check_public_names(evidence: Evidence) -> Iterator[Finding]:
 
 def _check_left(evidence: Evidence) -> Iterator[Finding]:
     for path, data in evidence.files.items():
-        counts = path.endswith(".json") and len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data)
-        is_known = counts or _is_record_of_weights(data)
-        if not evidence.facts.contract.may_leave(path) or (data and not is_known):
+        known = _VERIFIED.fullmatch(data) or (len(data) <= _COUNTS_BYTES and _COUNTS.fullmatch(data))
+        if not evidence.facts.contract.may_leave(path) or not known:
             yield Finding(_SESSION, f"left {path} ({len(data)} bytes)")
         yield from _search(
             evidence, _SESSION, path.encode() + b"\n" + data, f"left {{}} in {path}", words=True
         )
     for each in evidence.seen.left_in_memory:
         yield Finding(_SESSION, f"left memory that outlives it ({each})")
-
-
-def _is_record_of_weights(data: bytes) -> bool:
-    """Return whether this is the record of verified weights: names and sums of the catalogue, and numbers."""
-    known = {(file.name, file.sha256) for model in CATALOGUE.values() for file in model.files}
-    found = [(name.decode(), digest.decode()) for name, digest in _VERIFIED.findall(data)]
-    return set(found) <= known and _VERIFIED.sub(b"", data) == b"{" + b"," * (len(found) - 1) + b"}"
 
 
 def _check_network(evidence: Evidence) -> Iterator[Finding]:

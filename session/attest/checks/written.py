@@ -26,6 +26,7 @@ class Sink(Enum):
     NETWORK = "the network"
     STANDARD_ERROR = "standard error"
     STANDARD_OUTPUT = "standard output"
+    MEMORY = "a file in memory"
     INSIDE = "the session's own sockets and pipes"
     NOWHERE = "nowhere"
     """/dev/null and event descriptors, which carry no text."""
@@ -41,6 +42,8 @@ def sink_of(target: str, facts: Facts) -> Sink:
         return Sink.STANDARD_ERROR
     if target == facts.stdout_pipe:
         return Sink.STANDARD_OUTPUT
+    if target.startswith("/memfd:"):
+        return Sink.MEMORY
     return Sink.INSIDE if facts.is_own(target) else Sink.FILE
 
 

@@ -30,7 +30,8 @@ UNTRACED = (
 
 _STARTS = frozenset({"clone", "clone3", "fork", "vfork"})
 _STAGES_BY_MODULE = {plan.module: plan for plan in STAGES}
-_SESSION_MODULE = "session"
+SPAWNER, SPAWNER_MODULE = "spawner", "session.supervise.spawner"
+_OTHER_MODULES = {"session": "session", SPAWNER_MODULE: SPAWNER}
 _READY = b"\xa4type\xaaStageReady", b"\xa4type\xacStageStarted"
 WRITES = frozenset({"write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg"})
 """The calls that write bytes which strace shows."""
@@ -59,12 +60,15 @@ class Process:
         """Return whether it was testing its sandbox then, before it got anything of the session."""
         if self.parent and not self.is_stage:
             return self.parent.is_in_self_test(at_s)
-        return self._filtered_s <= at_s < self._ready_s
+        return self._ready_s is not None and self._filtered_s <= at_s < self._ready_s
 
     def is_ready(self, at_s: float) -> bool:
-        """Return whether it had reported that it is ready, after which it gets audio and words."""
-        if self.parent and not self.is_stage:
-            return self.parent.is_ready(at_s)
+        """Return whether it had reported that it is ready, after which it gets audio and words.
+
+        A process that does not report this is as ready as the one that started it, or at once.
+        """
+        if self._ready_s is None:
+            return self.parent is None or self.parent.is_ready(at_s)
         return at_s >= self._ready_s
 
     @cached_property
@@ -72,9 +76,8 @@ class Process:
         return min((call.at_s for _, call in self.calls if _loads_filter(call)), default=_NEVER)
 
     @cached_property
-    def _ready_s(self) -> float:
-        """When it reported that it is ready; one that never did so counts as ready from its start."""
-        return min((call.at_s for _, call in self.calls if _reports_ready(call)), default=0.0)
+    def _ready_s(self) -> float | None:
+        return min((call.at_s for _, call in self.calls if _reports_ready(call)), default=None)
 
 
 _NEVER = float("inf")
@@ -170,7 +173,7 @@ def _stage_name(arguments: list[str]) -> str:
     module, *rest = [word for word in arguments[arguments.index("-m") + 1 :] if word != BEGIN] or [""]
     plan = _STAGES_BY_MODULE.get(module)
     if plan is None:
-        return module if module == _SESSION_MODULE else ""
+        return _OTHER_MODULES.get(module, "")
     return f"{plan.name}:{rest[0]}" if plan.per_source and rest else plan.name
 
 
