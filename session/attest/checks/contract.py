@@ -119,7 +119,6 @@ _PROGRAMS: Mapping[str, str] = {
     SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
     REQUESTER: rf"-PB -m {re.escape(BROKER_MODULE)}",
     SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
-    REQUESTER: r"-P -m llm\.keys\.key_broker",
 }
 """Arguments of the programs that a kind of process starts."""
 
