@@ -108,7 +108,9 @@ def test_descriptors_reach_the_stage_under_their_variable(
     read_end, write_end = os.pipe()
     plan = replace(STAGE_KINDS[HUB], descriptors=(("CUECARD_PIPE", (read_end, write_end)),))
     hub = starter.start(plan, make_run())
-    first, second = psutil.Process(hub.pid).environ()["CUECARD_PIPE"].split(",")
+    # The kernel shows the environment a moment after the parent continues.
+    numbers = wait_until(lambda: psutil.Process(hub.pid).environ().get("CUECARD_PIPE"))
+    first, second = numbers.split(",")
     pipes = {Path(f"/proc/{hub.pid}/fd/{number}").readlink() for number in (first, second)}
     assert pipes == {Path(f"/proc/self/fd/{read_end}").readlink()}
     for end in (read_end, write_end):
