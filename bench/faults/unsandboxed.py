@@ -39,9 +39,13 @@ def _run_stage(module: str, arguments: Sequence[str]) -> None:
 
 def _run_session() -> None:
     from session import cli
-    from session.supervise import supervisor
+    from session.run import isolation
+    from session.supervise import starter
 
-    vars(supervisor)["Child"] = _unsandboxed_child
+    vars(starter)["Child"] = _unsandboxed_child
+    # Without a sandbox of its own, the supervisor starts the stages itself.
+    vars(isolation)["RemoteStarter"] = lambda environment: starter.LocalStarter()
+    vars(isolation)["Sandbox"] = _NoSandbox
     cli.main()
 
 

@@ -101,7 +101,10 @@ class Rights:
             tables: The settings.
         """
         writable_folders = [*expand(self.writable_folders), *self._folders_written(tables)]
-        for folder in [*writable_folders, *([own_folder] if self.makes_sockets else ())]:
+        with contextlib.suppress(OSError):
+            if self.makes_sockets:
+                own_folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in writable_folders:
             with contextlib.suppress(OSError):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         named = [path for setting in self.settings for path in _paths_in(tables, setting)]

@@ -66,6 +66,7 @@ def test_only_capture_that_was_given_up_is_tried_again(server: pulse.PulseServer
         player = server.play(samples, rate_hz)
         session.wait_for("FinalTranscribed")
         player.kill()
+        player.wait()
         session.interrupt()
         assert session.end(20) == 0
     assert transcript(session.events, "call").startswith("Thanks for joining")
