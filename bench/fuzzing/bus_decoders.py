@@ -28,7 +28,7 @@ from bus.ring_writer import RingWriter
 from bus.run import Run, run_file_in
 from session.settings import SCHEMA
 
-_PARTS = 4
+_PARTS = 3
 _EVENTS: tuple[m.Event, ...] = (
     m.SessionEnding(cause="the user stopped it"),
     m.Heartbeat(stage="vad:mic", processed_seq=7, processed_sample=160),

@@ -116,7 +116,7 @@ def test_messages_of_any_shape_are_answered_or_refused(
     for body in (msgspec.msgpack.encode(shaped), bare):
         unharmed(DECODERS[name], body)
     unharmed(
-        DECODERS["hub"], msgspec.msgpack.encode([b"TOKEN", PUBLISH, b"stt", msgspec.msgpack.encode(shaped)])
+        DECODERS["hub"], msgspec.msgpack.encode([b"TOKEN of stt", PUBLISH, msgspec.msgpack.encode(shaped)])
     )
 
 
