@@ -145,7 +145,7 @@ def pasts() -> list[list[m.Logged]]:
 
 def _run_seeds() -> list[bytes]:
     tables = {"stt": {"model": "base", "beam": 5}, "vad": {}}
-    return [msgspec.json.encode({"token": "0" * 32, "settings": tables})]
+    return [msgspec.json.encode({"settings": tables})]
 
 
 def _settings(path: Path) -> None:
@@ -242,7 +242,7 @@ BUS = (
     Decoder("batch", batch_in, (Rejected,), _batch_seeds, _WORDS, "msgpack", weight=30),
     Decoder("past", _past, (Rejected,), lambda: [*map(msgspec.msgpack.encode, pasts())],
             (*_WORDS, b"seq", b"logged_ns"), "msgpack", weight=20),
-    Decoder("run_file", run_file_in, (ValueError,), _run_seeds, (b'"token"', b'"settings"', b"[", b"{"),
+    Decoder("run_file", run_file_in, (ValueError,), _run_seeds, (b'"settings"', b"[", b"{"),
     "json",
             weight=20),
     Decoder("settings", from_file(_settings, ".toml"), (SettingsFailure,), _settings_seeds,
