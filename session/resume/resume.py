@@ -77,7 +77,8 @@ def _continue(kept: KeptSession, settings: AllSettings, connection: socket.socke
 
     resumed = ResumedLog(kept, confirm)
     plans = resumed.with_log_for_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
-    plans, starter = isolation.prepare(plans, settings.llm)
+    plans = isolation.with_keys(plans, settings.llm)
+    starter = isolation.make_starter()
     run_and_report(LiveSession(settings, plans, starter, resumed=resumed), settings)
 
 

@@ -13,28 +13,40 @@ from contextlib import contextmanager
 
 import typer
 
+from bus.environment import inherited
 from bus.run import Run
 from bus.sandbox import Sandbox, check_enforced
-from bus.stages import SUPERVISOR_RIGHTS, StagePlan
+from bus.stages import STAGES, SUPERVISOR_RIGHTS, StagePlan
 from llm.keys.session_keys import KEYS_VARIABLE, keys_in_memory
 from llm.settings import LlmSettings
 from session.keys import take_keys
+from session.supervise.child import without_keys
 from session.supervise.remote_starter import RemoteStarter
 from session.supervise.starter import LocalStarter, Starter
 
 
-def prepare(plans: Sequence[StagePlan], settings: LlmSettings) -> tuple[list[StagePlan], Starter]:
-    """Return the plans, with the keys where they may be held, and what starts them."""
+def make_starter() -> Starter:
+    """Return what starts the stages; made first, because a spawner needs a moment.
+
+    It gets the variables that any stage may inherit, and no keys.
+    """
     if sys.platform != "linux":
-        return [*plans], LocalStarter()
+        return LocalStarter()
+    patterns = {pattern for plan in STAGES for pattern in plan.environment}
+    return RemoteStarter(without_keys(inherited(os.environ, patterns)))
+
+
+def with_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[StagePlan]:
+    """Take the keys out of the environment, and return the plans with them where they may be held."""
+    if sys.platform != "linux":
+        return [*plans]
     keys = keys_in_memory(take_keys(settings))
-    held = [
+    return [
         dataclasses.replace(plan, descriptors=(*plan.descriptors, (KEYS_VARIABLE, (keys,))))
         if plan.holds_keys
         else plan
         for plan in plans
     ]
-    return held, RemoteStarter(os.environ)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings
+from session.supervise.starter import Starter
 from session.transcript.save import SaveFile
 
 
@@ -36,6 +37,11 @@ def launch(request: Request) -> None:
         Failure: It could not be started, or did not end well.
     """
     forbid_memory_access()  # the session's record is in this process
+    with contextlib.closing(isolation.make_starter()) as starter:
+        _launch(request, starter)
+
+
+def _launch(request: Request, starter: Starter) -> None:
     settings = resolve(request)
     live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
     needs_consent = live and not request.practises
@@ -44,7 +50,7 @@ def launch(request: Request) -> None:
     plans = plans_for(settings, practises=request.practises)
     if request.ask_key:
         plans = _with_typed_keys(plans, settings.llm)
-    plans, starter = isolation.prepare(plans, settings.llm)
+    plans = isolation.with_keys(plans, settings.llm)
     session = LiveSession(settings, plans, starter, consented=needs_consent, true_ends_s=request.true_ends_s)
     run_and_report(session, settings)
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import psutil
 
@@ -78,6 +78,15 @@ class Child:
             return None
 
 
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what looks like a key by its name."""
+    return {
+        name: each
+        for name, each in environment.items()
+        if not any(word in name.upper() for word in _KEY_WORDS)
+    }
+
+
 def numbers_of(descriptors: Iterable[tuple[str, Sequence[int]]]) -> dict[str, str]:
     """Return the environment variables that tell a process the numbers of its descriptors."""
     return {name: ",".join(map(str, numbers)) for name, numbers in descriptors}
@@ -97,10 +106,7 @@ def _place(process: psutil.Process, plan: StagePlan) -> None:
 
 def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     """Return the child's environment: what its kind needs, the run's address, and keys if it holds them."""
-    passed = inherited(os.environ, plan.environment)
-    harmless = {
-        name: each for name, each in passed.items() if not any(word in name.upper() for word in _KEY_WORDS)
-    }
+    harmless = without_keys(inherited(os.environ, plan.environment))
     if plan.holds_keys:
         harmless |= {name: os.environ[name] for name in _key_variables(run) if name in os.environ}
     address = {RUN_VARIABLE: str(run.directory)}
