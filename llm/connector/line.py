@@ -68,7 +68,7 @@ class ConnectorLine:
 
 
 def inherited_line(environment: Mapping[str, str]) -> socket.socket | None:
-    """Return the end of the line that this process inherited; None if it has none."""
+    """Return the socket by which this process reaches the other one; None if it inherited none."""
     descriptor = environment.get(LINE_VARIABLE, "")
     if not descriptor.isdigit():
         return None

@@ -1,4 +1,4 @@
-"""Server of the connector: hands connected sockets to llm over the line that both inherited.
+"""Server of the connector: passes connected sockets to llm over a pair of inherited sockets.
 
 Works on its own thread, so that a slow name lookup delays no other request.
 """

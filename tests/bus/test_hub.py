@@ -58,6 +58,15 @@ def test_a_stage_publishes_only_what_the_wiring_allows(hub_run: Run) -> None:
         view.publish(m.SessionEnding(cause="I say so"))
 
 
+def test_a_hub_without_the_key_accepts_nothing(make_run: Callable[..., Run]) -> None:
+    run = make_run()
+    hub = Hub(Run(run.directory, {}))
+    for token in (b"", b"session", run.token("session")):
+        with pytest.raises(Rejected, match="without a token"):
+            hub.receive(b"peer", [token, PUBLISH, m.encode(m.SessionEnding(cause="x"))])
+    hub.close()
+
+
 def test_unauthenticated_clients_are_rejected_and_counted(make_run: Callable[..., Run]) -> None:
     run = make_run()
     hub = Hub(run)
