@@ -1,7 +1,8 @@
-"""Draws captions with rich, for the terminal view. Pure."""
+"""Draws captions with rich, for the terminal view."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -69,7 +70,7 @@ class Drawing:
             held,
             captions.partials,
             current and (current.question, current.state, current.answer, current.searched),
-            list(captions.problems),
+            captions.problems.current(0),
             [(source, self._cells(source), source in captions.speaking) for source in captions.sources],
             [(name, stage.state, stage.restarts) for name, stage in captions.stages.items()],
             (str(captions.egress.total), captions.egress.provider_text, captions.egress.usage_text),
@@ -88,8 +89,8 @@ class Drawing:
             sections.append(Section(Text(printable(captions.practice.heading), style="bold"), worth=6))
             sections.append(Section(Text(captions.practice.state, style="cyan"), worth=5))
         sections += [
-            Section(Text(f"! {printable(problem)}", style="red"), worth=2, keeps_end=False)
-            for problem in captions.problems
+            Section(Text(f"! {printable(problem.text)}", style="red"), worth=2, keeps_end=False)
+            for problem in captions.problems.current(time.monotonic_ns(), captions.names)
         ]
         sections.append(Section(self._meters(), worth=4, least=2, keeps_end=False))
         sections.append(Section(self._health(), worth=5, least=3, keeps_end=False))
@@ -149,7 +150,12 @@ class Drawing:
     def _remark(self, exchange: Exchange) -> str:
         off = exchange.state == "waiting" and self._captions.answer_mode == "off"
         unanswered = off or (exchange.state == "stopped" and not exchange.remark)
-        state = strings.ONLY_NOTES if unanswered else exchange.remark or exchange.state
+        said = (
+            strings.sentences(exchange.remark, exchange.fix)
+            if exchange.state == "stopped"
+            else exchange.remark
+        )
+        state = strings.ONLY_NOTES if unanswered else said or exchange.state
         if exchange.general and exchange.answer:
             state = f"{strings.GENERAL_KNOWLEDGE}; {state}"
         if exchange.first_token_s is None:
@@ -195,7 +201,7 @@ class Drawing:
         return text
 
     def _cells(self, source: str) -> int:
-        level_dbfs = self._captions.levels_dbfs.get(source, _QUIETEST_DBFS)
+        level_dbfs = self._captions.levels.rms_dbfs(source)
         return round(_METER_CELLS * min(max(1 - level_dbfs / _QUIETEST_DBFS, 0.0), 1.0))
 
     def _colour(self, source: str) -> str:

@@ -102,7 +102,7 @@ class LiveTerminal:
         return self._prints > before
 
     def _print_turns(self, outcomes: Iterable[Outcome]) -> None:
-        for line in final_lines(self._turns.take_new(outcomes)):
+        for line in final_lines(self._captions.transcript, self._turns.take_new(outcomes)):
             self._print(self._drawing.line(line))
 
     def _print_exchanges(self) -> None:
@@ -119,7 +119,10 @@ class LiveTerminal:
             if not self._turns.contains(outcome.source, outcome.utterance)
         ]
         current = self._captions.current
-        return Held(tuple(final_lines(waiting)), exchange=current is not None and self._is_held(current))
+        return Held(
+            tuple(final_lines(self._captions.transcript, waiting)),
+            exchange=current is not None and self._is_held(current),
+        )
 
     def _is_held(self, exchange: Exchange) -> bool:
         """Return whether an exchange waits for the turn that it belongs to."""
