@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication
 
-from bus.messages import AnswerRequested, Logged, ProviderRequested, RequestDecided
+from bus.messages import AnswerPainted, Logged, ProviderRequested, RequestDecided
 from bus.stage import Stage
+from overlay.requests import REQUESTS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
 from overlay.window import OverlayWindow
@@ -32,9 +34,10 @@ class Overlay(QObject):
         super().__init__()
         self._stage, self._settings = stage, settings
         self._captions = Captions()
+        self._painted_question = 0
         self.window = OverlayWindow(settings)
         self.window.closed.connect(stage.stop)
-        self.window.answer_requested.connect(lambda: stage.publish(AnswerRequested(by="overlay")))
+        self.window.answer_requested.connect(lambda: stage.publish(REQUESTS["answer"]()))
         self.window.request_decided.connect(
             lambda question, allowed: stage.publish(
                 RequestDecided(question=question, allowed=allowed, by="overlay")
@@ -48,7 +51,7 @@ class Overlay(QObject):
         self._received.connect(self._apply)
         self._draw_timer = QTimer(self)
         self._draw_timer.setSingleShot(True)
-        self._draw_timer.timeout.connect(lambda: self.window.draw(self._captions))
+        self._draw_timer.timeout.connect(self._draw)
         self._check_timer = QTimer(self)
         self._check_timer.timeout.connect(self._check_stage)
 
@@ -77,6 +80,15 @@ class Overlay(QObject):
             self._captions.apply(logged)
         if not self._draw_timer.isActive():
             self._draw_timer.start(_DRAW_EVERY_MS)
+
+    def _draw(self) -> None:
+        """Draw, and report when the first text of an answer was drawn."""
+        self.window.draw(self._captions)
+        current = self._captions.current
+        if current and current.answer and current.question != self._painted_question:
+            self.window.repaint()
+            self._painted_question = current.question
+            self._stage.publish(AnswerPainted(question=current.question, painted_ns=time.monotonic_ns()))
 
     def _check_stage(self) -> None:
         self._stage.heartbeat()

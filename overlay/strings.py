@@ -8,6 +8,8 @@ from bus.counted import counted
 from bus.messages import ProviderReady, RequestHeld, RequestSent, UsageCounted
 
 # Captions
+YOU, OTHER_PARTY = "You", "Them"
+"""Names of the microphone and of the computer's own sound."""
 NOT_UNDERSTOOD = "[something was said here that could not be understood]"
 """Shown instead of the words where there was speech and no words were found."""
 LOST = "[something was said here that was lost before it could be transcribed]"

@@ -32,8 +32,18 @@ from bus.messages.audio import (
     AudioLost,
     AudioSanitized,
     CaptureEnded,
+    CapturePaused,
+    CaptureResumed,
     CaptureStarted,
     LevelMeasured,
+)
+from bus.messages.control import (
+    AnswerPainted,
+    CancelRequested,
+    EndRequested,
+    PauseRequested,
+    VariantRequested,
+    WindowRequested,
 )
 from bus.messages.lifecycle import (
     Heartbeat,
@@ -93,6 +103,8 @@ Event = (
     | LevelMeasured
     | AudioLost
     | AudioSanitized
+    | CapturePaused
+    | CaptureResumed
     | CaptureEnded
     | SpeechStarted
     | SpeechPaused
@@ -118,6 +130,12 @@ Event = (
     | AnswerFinished
     | AnswerStopped
     | UsageCounted
+    | AnswerPainted
+    | CancelRequested
+    | VariantRequested
+    | PauseRequested
+    | WindowRequested
+    | EndRequested
     | PracticeQuestionAsked
     | TurnStarted
     | PracticeAnswerMeasured

@@ -55,6 +55,22 @@ class AudioSanitized(Message, frozen=True, kw_only=True):
     clipped_samples: int
 
 
+class CapturePaused(Message, frozen=True, kw_only=True):
+    """The user paused a source: its device is closed, and the ring gets silence."""
+
+    source: str
+    sample: int
+    """First sample of the silence."""
+
+
+class CaptureResumed(Message, frozen=True, kw_only=True):
+    """A paused source is captured again."""
+
+    source: str
+    sample: int
+    """First sample after the silence."""
+
+
 class CaptureEnded(Message, frozen=True, kw_only=True):
     """A source ended."""
 
