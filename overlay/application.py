@@ -1,10 +1,10 @@
-"""Connects the stage to the window: applies events, draws at a limited rate, publishes what the user does."""
+"""Connects the stage to the window: draws events at a limited rate, publishes actions."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -123,7 +123,7 @@ class Overlay(QObject):
                 shortcut = QShortcut(QKeySequence(key), self.window)
                 shortcut.activated.connect(lambda name=action.name: self.window.act(name))
 
-    def _timer(self, interval_ms: int, act: object) -> QTimer:
+    def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.setInterval(interval_ms)

@@ -1,4 +1,4 @@
-"""Where the window may be: on a monitor, snapped to its edges, or moved to the next one. Pure."""
+"""Geometry of windows and monitors: clamping, snapping, moving to another monitor. Pure."""
 
 from __future__ import annotations
 

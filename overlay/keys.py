@@ -39,6 +39,8 @@ ACTIONS = {
         Action("copy", "Ctrl+Alt+C", "C Ctrl+C"),
         Action("earlier", "Ctrl+Alt+,", "Up"),
         Action("later", "Ctrl+Alt+.", "Down"),
+        Action("page_up", "", "PgUp"),
+        Action("page_down", "", "PgDown"),
         Action("more", "Ctrl+Alt+F", "Space"),
         Action("toggle", "Ctrl+Alt+H", "H"),
         Action("next_monitor", "Ctrl+Alt+M", "M"),

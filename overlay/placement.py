@@ -104,7 +104,7 @@ class Placement(QObject):
 
     def _publish(self) -> None:
         screen, area = self._screen(), self._area()
-        appearance = getattr(self._window, "appearance")  # noqa: B009  (a window of ours)
+        appearance = getattr(self._window, "appearance")  # noqa: B009  (not of every widget)
         self.changed.emit(
             WindowPlaced(
                 monitor=_name(screen),

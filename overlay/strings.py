@@ -9,6 +9,8 @@ from bus.counted import counted
 from bus.messages import Passage, ProviderReady, RequestHeld, RequestSent, UsageCounted
 
 # Captions
+YOU, OTHER_PARTY = "You", "Them"
+"""Names of the microphone and of the computer's own sound."""
 NOT_UNDERSTOOD = "[something was said here that could not be understood]"
 """Shown instead of the words where there was speech and no words were found."""
 LOST = "[something was said here that was lost before it could be transcribed]"
@@ -97,6 +99,8 @@ ACTIONS = {
     "copy": "Copy the answer",
     "earlier": "Earlier question",
     "later": "Later question",
+    "page_up": "Scroll up",
+    "page_down": "Scroll down",
     "more": "More or less",
     "toggle": "Hide",
     "next_monitor": "Next monitor",

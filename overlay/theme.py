@@ -1,7 +1,7 @@
 """Palettes and style sheet of the overlay.
 
-Every text colour has a contrast of at least 4.5:1, also where the ground lets what is behind the window through:
-behind text it is never less opaque than `LEAST_OPAQUE`.
+Every text colour has a contrast of at least 4.5:1, also where the ground is translucent: behind text it is never
+less opaque than `LEAST_OPAQUE`.
 """
 
 from __future__ import annotations
@@ -154,5 +154,6 @@ def style_sheet(palette: Palette, sizes: Sizes, opacity: float = 1.0) -> str:
         QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
         QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
         QSlider::groove:horizontal {{ height: 4px; background: {p.line}; border-radius: 2px; }}
-        QSlider::handle:horizontal {{ width: 12px; margin: -4px 0; border-radius: 6px; background: {p.accent}; }}
+        QSlider::handle:horizontal {{ width: 12px; margin: -4px 0; border-radius: 6px;
+                                       background: {p.accent}; }}
     """

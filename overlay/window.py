@@ -1,21 +1,29 @@
 """The overlay's window: frameless, on top, without focus.
 
-It is visible in screen sharing like every other window, on purpose. It publishes nothing itself: what the user
-does is a signal with the event to publish.
+It is visible in screen sharing like every other window, on purpose. What the user does is a signal with the
+event to publish.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from PyQt6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QColor, QGuiApplication, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from bus import messages as m
 from overlay import strings, theme
-from overlay.keys import ACTIONS
 from overlay.placement import Placement
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
@@ -131,6 +139,8 @@ class OverlayWindow(QWidget):
             "copy": self._copy,
             "earlier": lambda: self.exchange.show_other(-1),
             "later": lambda: self.exchange.show_other(1),
+            "page_down": lambda: self.exchange.scroll_answer(1),
+            "page_up": lambda: self.exchange.scroll_answer(-1),
             "more": self._toggle_full,
             "toggle": lambda: self.show_or_hide("toggle"),
             "next_monitor": self.placement.to_next_monitor,
@@ -189,7 +199,13 @@ class OverlayWindow(QWidget):
         if event is not None:
             self.placement.drag(event, event.globalPosition())
 
-    mouseMoveEvent = mouseReleaseEvent = mousePressEvent  # noqa: N815  (Qt's names)
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Move the window."""
+        self.mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Leave the window where it is."""
+        self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Change the opacity with the wheel, above the first row or with Ctrl."""
@@ -272,8 +288,9 @@ class OverlayWindow(QWidget):
         else:
             self.placement.set_height(_FULL_SCALE if name == "full" else 1.0)
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802  (Qt's name)
-        """Keep the grip in its corner."""
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Keep the grip in its corner, and remember a size that the user chose."""
+        self.placement.resized()
         self._grip.move(self.width() - self._grip.width() - 2, self.height() - self._grip.height() - 2)
 
     def _restyle(self) -> None:
@@ -294,7 +311,7 @@ class OverlayWindow(QWidget):
         button = self.header.menu
         self.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def _vary(self, variant: str) -> None:
+    def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
         if (exchange := self.exchange.current) is not None:
             self.published.emit(m.VariantRequested(question=exchange.question, variant=variant, by=_BY))
 
@@ -321,7 +338,7 @@ class OverlayWindow(QWidget):
         self.notice.ask_end()
         self._arrange()
 
-    def _end_decided(self, end: bool) -> None:  # noqa: FBT001  (a Qt slot)
+    def _end_decided(self, end: bool) -> None:
         if end:
             self.published.emit(m.EndRequested(by=_BY))
         self._arrange()

@@ -1,6 +1,6 @@
 """Keys that work while another program has the keyboard: on X11 only.
 
-Elsewhere the desktop's own shortcuts can run `cuecard answer`, `cuecard toggle` and so on (docs/shortcuts.md).
+Elsewhere the desktop's own shortcuts can run `cuecard answer`, `cuecard toggle` and others.
 """
 
 from __future__ import annotations

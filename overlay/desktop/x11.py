@@ -1,4 +1,4 @@
-"""Talks to an X server where Qt does not: window states, and keys that work everywhere.
+"""X11 features that Qt lacks: window states, and global keys.
 
 Only the keys that were chosen are received; nothing else that is typed reaches this process.
 """

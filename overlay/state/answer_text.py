@@ -1,7 +1,7 @@
-"""Prepares an answer for drawing: closes Markdown that is still open, and separates its first sentence.
+"""Prepares an answer for drawing: closes open Markdown, separates the first sentence.
 
-Pure. While an answer streams, its end is often inside a mark; drawn as it is, the raw mark would be seen for a
-moment, and the text would wrap again once it closes.
+Pure. While an answer streams, its end is often inside a mark. Drawn as it is, the raw mark would be seen for
+a moment, and the text would wrap again once it closes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def closed(text: str) -> str:
 def split_headline(text: str) -> tuple[str, str]:
     """Return the first sentence without marks of emphasis, and the rest.
 
-    The first is empty if the answer begins with a list, a table or code. It never shrinks while text is added.
+    The first is empty if the answer begins with a list, a table or code. It never shrinks while text comes.
     """
     text = text.lstrip()
     if not text or _BLOCK_START.match(text):

@@ -56,7 +56,7 @@ class Levels:
 
     by_source: dict[str, Level] = field(default_factory=dict)
     _microphones: set[str] = field(default_factory=set)
-    """Sources that are never digitally silent while they work; the sound of a call is, when nobody speaks."""
+    """Sources that are never digitally silent while they work; the sound of a call is, when it is quiet."""
 
     def apply(self, event: m.Event) -> None:
         """Apply one event."""

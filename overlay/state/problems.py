@@ -49,10 +49,10 @@ class Problems:
         self._apply_report(logged)
 
     def current(self, now_ns: int, names: dict[str, str] | None = None) -> list[Problem]:
-        """Return the problems to show at this monotonic time, the gravest first, the newest first among equals.
+        """Return the problems to show at this time: the gravest first, then the newest.
 
         Args:
-            now_ns: The time; 0 shows all.
+            now_ns: Monotonic time; 0 shows all.
             names: Display names of the sources.
         """
         alarms = [
@@ -60,7 +60,9 @@ class Problems:
             for source, alarm in self.levels.alarms().items()
         ]
         lasting = [each for each in self._open.values() if each.until_ns is None or each.until_ns > now_ns]
-        return sorted([*lasting, *alarms][::-1], key=lambda each: not each.is_grave)[:MAX_PROBLEMS]
+        return sorted([*reversed(alarms), *reversed(lasting)], key=lambda each: not each.is_grave)[
+            :MAX_PROBLEMS
+        ]
 
     def _apply_stage(self, event: m.Event) -> None:
         match event:

@@ -1,4 +1,4 @@
-"""Tracks where the time of each answer went, from the last spoken sample to the painted token. Pure."""
+"""Latency of each answer, from the last spoken sample to the painted token. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bus.audio import SAMPLE_RATE
 _MAX_UTTERANCES, _MAX_QUESTIONS = 64, 20
 
 STEPS = ("paused", "ended", "final", "question", "notes", "approved", "sent", "answered", "painted")
-"""Marks in the order in which they come: the pause is noticed, the utterance ends, its transcript is final, the
-question is found, the notes are searched, the user approves (only with --confirm), the request is sent, its
+"""Marks in the order in which they come: the pause is noticed, the utterance ends, its transcript is final,
+the question is found, the notes are searched, the user approves (only with --confirm), the request is sent, its
 first token comes, it is on the screen."""
 
 
@@ -52,8 +52,8 @@ class Waterfalls:
         """Apply one event."""
         event, ns = logged.event, logged.logged_ns
         match event:
-            case m.CaptureStarted(source=source, first_sample_ns=zero_ns):
-                self._first_sample_ns[source] = zero_ns
+            case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
+                self._first_sample_ns[source] = first_sample_ns
             case m.SpeechPaused(source=source, utterance=utterance):
                 self._utterance(source, utterance).at_ns["paused"] = ns  # the newest pause counts
             case m.SpeechEnded(source=source, utterance=utterance):

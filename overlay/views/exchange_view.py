@@ -86,7 +86,7 @@ class ExchangeView(QWidget):
         self._chosen = numbers[min(max(at, 0), len(numbers) - 1)]
         self.draw(self._captions)
 
-    def scroll(self, pages: int) -> None:
+    def scroll_answer(self, pages: int) -> None:
         """Scroll the answer by this many pages."""
         if (bar := self.answer.verticalScrollBar()) is not None:
             bar.setValue(bar.value() + pages * bar.pageStep())

@@ -1,4 +1,4 @@
-"""Draws a request that waits for approval: what would leave, every byte on demand, two buttons."""
+"""Draws a request that waits for approval, and every byte of it."""
 
 from __future__ import annotations
 

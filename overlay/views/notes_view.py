@@ -1,4 +1,4 @@
-"""Draws what the user's notes have on the question: their own answer, or the best passages."""
+"""Draws the notes on a question: the user's own answer, or the best passages."""
 
 from __future__ import annotations
 

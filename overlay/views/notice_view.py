@@ -1,4 +1,4 @@
-"""Draws one sentence that needs attention: the gravest problem, or the question whether to end the session."""
+"""Draws one sentence that needs attention: a problem, or the question whether to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paints the ground behind text, so that it stays legible while the window's own ground fades."""
+"""Paints a backing behind text where the window's own ground is translucent."""
 
 from __future__ import annotations
 

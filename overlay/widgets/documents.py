@@ -28,6 +28,7 @@ from overlay.widgets.backing import Appearance, paint_backing
 MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 """Without NoHTML Qt parses `std::vector<int>` as a tag and drops it."""
 
+_FIXED_HEIGHT = 2  # QTextBlockFormat.FixedHeight, whose type PyQt's stubs get wrong
 _INDENT_PX = 28
 _NEAR_PX = 4
 _PARAGRAPH_GAP_PX = 7
@@ -103,7 +104,7 @@ class InertText(QTextBrowser):
             self._paper.setHtml(html)
             if line_px is not None:
                 form = QTextBlockFormat()
-                form.setLineHeight(line_px, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+                form.setLineHeight(line_px, _FIXED_HEIGHT)
                 cursor = QTextCursor(self._paper)
                 cursor.select(QTextCursor.SelectionType.Document)
                 cursor.mergeBlockFormat(form)

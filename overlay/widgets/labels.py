@@ -1,6 +1,8 @@
-"""Labels for untrusted text: plain text, with a backing, at most a fixed number of lines."""
+"""Labels for untrusted text: plain, with a backing, in a limited number of lines."""
 
 from __future__ import annotations
+
+from html import escape
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPaintEvent, QResizeEvent, QTextLayout
@@ -75,7 +77,7 @@ class ShortLabel(PlainLabel):
         lines = self._lines if self._reserves else max(needed, 1)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2)
         self.setText(shown)
-        self.setToolTip(Qt.convertFromPlainText(self._whole) if shown != self._whole else "")
+        self.setToolTip(f"<qt>{escape(self._whole)}</qt>" if shown != self._whole else "")  # wraps
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit the text to the new width."""

@@ -11,7 +11,7 @@ from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption
 
 
 @with_flags(
-    *("capture.sources", "capture.pace", *DISPLAY, "session.allow_unsandboxed"),
+    *("capture.sources", "capture.pace", "session.names", *DISPLAY, "session.allow_unsandboxed"),
     *("stt.device", "stt.language", "stt.endpointing"),
     *("llm.answer", "llm.listen_to", "llm.notes", "llm.provider", "llm.fallback_provider"),
     *("llm.allow_plain_http", "llm.eager", "llm.confirm"),
@@ -75,7 +75,7 @@ def demo(flags: Flags) -> None:
 
 @with_flags(
     *("practice.speak", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
-    *(*DISPLAY, "session.allow_unsandboxed"),
+    *("session.names", *DISPLAY, "session.allow_unsandboxed"),
 )
 def practice(
     flags: Flags,

@@ -132,6 +132,7 @@ class LiveSession:
             SessionStarted(
                 version=importlib.metadata.version("cuecard"),
                 sources=list(self._settings.capture.sources),
+                names=self._settings.display_names(),
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
                 providers=[*MODES, *KNOWN],

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bus.failures import UsageFailure
+from bus.run import SOURCE_NAME
 from capture.source import parse_sources
 from llm.providers import named_provider
 from llm.settings import LlmSettings
@@ -52,7 +53,30 @@ def _decode(request: Request) -> dict[str, dict[str, Any]]:
     sources = flags.get("capture", {}).get("sources")
     if sources:
         flags["capture"]["sources"] = parse_sources(sources)
+    names = flags.get("session", {}).get("names")
+    if names:
+        flags["session"]["names"] = _parse_names(names)
     return flags
+
+
+def _parse_names(given: Sequence[str]) -> dict[str, str]:
+    """Return the display name of each source.
+
+    Args:
+        given: As on the command line: "mic=Ada".
+
+    Raises:
+        UsageFailure: One has no source or no name.
+    """
+    pairs = [text.partition("=") for text in given]
+    for source, _, name in pairs:
+        if not SOURCE_NAME.fullmatch(source) or not name.strip():
+            raise UsageFailure(
+                f"{source!r} has no valid name",
+                kept="nothing was started",
+                fix="write it as --name SOURCE=NAME, as in --name mic=Ada",
+            )
+    return {source: name.strip() for source, _, name in pairs}
 
 
 def _refuse_ambiguous(model: str) -> None:

@@ -13,7 +13,7 @@ from session.transcript.record import Line, Record
 def srt(record: Record) -> str:
     """Return the transcript as SubRip captions, which have no way to escape markup."""
     blocks = (
-        f"{number}\n{_cue(line, ',')}\n{line.source}: {_without_markup(_one_line(line))}\n"
+        f"{number}\n{_cue(line, ',')}\n{_without_markup(f'{line.speaker}: {_one_line(line)}')}\n"
         for number, line in enumerate(record.lines(), 1)
     )
     return "\n".join(blocks)
@@ -21,7 +21,10 @@ def srt(record: Record) -> str:
 
 def vtt(record: Record) -> str:
     """Return the transcript as WebVTT captions."""
-    cues = (f"{_cue(line, '.')}\n<v {line.source}>{_escaped(_one_line(line))}\n" for line in record.lines())
+    cues = (
+        f"{_cue(line, '.')}\n<v {_escaped(line.speaker)}>{_escaped(_one_line(line))}\n"
+        for line in record.lines()
+    )
     return "\n".join(["WEBVTT\n", *cues])
 
 

@@ -26,7 +26,7 @@ def markdown(record: Record) -> str:
     parts = ["# Session", "", "## Transcript", ""]
     parts += [_turn(line) for line in record.lines()]
     for number, exchange in record.exchanges.items():
-        parts += _exchange(number, exchange)
+        parts += _exchange(number, exchange, record.name(exchange.source))
     parts += _practice(record.practice)
     return "\n".join(parts) + "\n"
 
@@ -42,11 +42,11 @@ def quoted(text: str) -> list[str]:
 
 
 def _turn(line: Line) -> str:
-    return f"- **{line.source}** {_clock(line.start_s)} {inline(line.marked_text)}"
+    return f"- **{inline(line.speaker)}** {_clock(line.start_s)} {inline(line.marked_text)}"
 
 
-def _exchange(number: int, exchange: Exchange) -> list[str]:
-    parts = ["", f"## Question {number} ({exchange.source})", "", _quoted_line(exchange.text), ""]
+def _exchange(number: int, exchange: Exchange, speaker: str) -> list[str]:
+    parts = ["", f"## Question {number} ({inline(speaker)})", "", _quoted_line(exchange.text), ""]
     parts += [
         f"- {inline(passage.file)}, {inline(passage.heading)}: {inline(passage.text)}"
         for passage in exchange.passages

@@ -22,6 +22,7 @@ from bus.messages import (
     PracticeAnswerMeasured,
     PracticeEnded,
     QuestionDetected,
+    SessionStarted,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -59,6 +60,8 @@ class Line:
     """No final pass confirms the words, or the text says that there are none."""
     audio_missing: bool = False
     """Audio is missing in it or beside it."""
+    speaker: str = ""
+    """The source's display name."""
 
     @property
     def marked_text(self) -> str:
@@ -106,6 +109,8 @@ class Record:
         self._transcript = Transcript()
         self.exchanges: dict[int, Exchange] = {}
         self.practice = PracticeReport()
+        self.names: dict[str, str] = {}
+        """Display name of each source."""
         self.size_bytes = 0
         """At least the size of the file, in any format."""
 
@@ -116,6 +121,8 @@ class Record:
         if isinstance(logged.event, _SAVED):
             self.size_bytes += _GROWTH * len(msgspec.json.encode(logged.event))
         match logged.event:
+            case SessionStarted(names=names):
+                self.names = {source: printable(name) for source, name in names.items()}
             case QuestionDetected(question=question, source=source, text=text, replaces=replaces):
                 self.exchanges.pop(replaces, None)
                 self.exchanges[question] = Exchange(source, printable(text))
@@ -129,6 +136,10 @@ class Record:
             case _:
                 pass
 
+    def name(self, source: str) -> str:
+        """Return the display name of a source."""
+        return self.names.get(source, source)
+
     def lines(self) -> list[Line]:
         """Return the turns in the order in which they began; noise is left out."""
         return [
@@ -139,6 +150,7 @@ class Record:
                 _text(outcome),
                 not isinstance(outcome, FinalTranscribed) or outcome.unconfirmed,
                 isinstance(outcome, FinalTranscribed) and outcome.beside_gap,
+                self.name(outcome.source),
             )
             for outcome in self._transcript.outcomes(ended=True)
             if not isinstance(outcome, UtteranceDiscarded) or outcome.held_speech

@@ -14,8 +14,9 @@ from rich.text import Text
 from bus.counted import counted
 from bus.messages import Passage, RequestHeld
 from overlay import strings
-from overlay.state.captions import Captions, Line
+from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
+from overlay.state.paragraphs import Line
 from session.view.layout import Fitted, Section
 from session.view.printable import printable
 

@@ -34,10 +34,13 @@ class PlainLines(View):
         self._answers: dict[int, str] = {}
         self._transcript = Transcript(MAX_LINES)
         self._printed = PrintedTurns()
+        self._names: dict[str, str] = {}
 
     def apply(self, logged: m.Logged) -> None:
         """Write the lines of an event, if it has any; a question comes after the turn that it belongs to."""
         self._transcript.apply(logged)
+        if isinstance(logged.event, m.SessionStarted):
+            self._names = logged.event.names
         lines = practice_lines(logged.event)
         if lines or isinstance(logged.event, m.QuestionDetected):
             self._write_turns(self._transcript.outcomes(ended=True))
@@ -63,7 +66,7 @@ class PlainLines(View):
 
     def _write_turns(self, outcomes: list[Outcome]) -> None:
         for outcome in self._printed.take_new(outcomes):
-            self._write(_turn(outcome))
+            self._write([(self._names.get(label, label), text) for label, text in _turn(outcome)])
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
         match event:
