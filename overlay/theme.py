@@ -1,6 +1,6 @@
 """Palettes and style sheet of the overlay.
 
-Every text colour has a contrast of at least 4.5:1, also where the ground is translucent: behind text it is never
+Every text colour has a contrast of at least 4.5:1. Where the ground is translucent, it is behind text never
 less opaque than `LEAST_OPAQUE`.
 """
 

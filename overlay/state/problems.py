@@ -99,7 +99,7 @@ class Problems:
         event = logged.event
         if not isinstance(event, m.ProblemReported):
             return
-        key = f"report:{event.stage}:{event.topic}"
+        key = f"report:{event.stage}:{event.topic or event.problem}"
         if event.is_over:
             self._open.pop(key, None)
             return

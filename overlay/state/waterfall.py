@@ -13,8 +13,8 @@ _MAX_UTTERANCES, _MAX_QUESTIONS = 64, 20
 
 STEPS = ("paused", "ended", "final", "question", "notes", "approved", "sent", "answered", "painted")
 """Marks in the order in which they come: the pause is noticed, the utterance ends, its transcript is final,
-the question is found, the notes are searched, the user approves (only with --confirm), the request is sent, its
-first token comes, it is on the screen."""
+the question is found, the notes are searched, the user approves (only with --confirm), the request is sent,
+its first token comes, it is on the screen."""
 
 
 @dataclass(frozen=True)

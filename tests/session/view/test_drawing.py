@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from tests.support.events import final, log, question
 
 def fold(*events: m.Event) -> Captions:
     captions = Captions()
-    for logged in log(*events):
+    for logged in log(*events, logged_ns=time.monotonic_ns()):
         captions.apply(logged)
     return captions
 
