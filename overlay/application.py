@@ -46,6 +46,7 @@ class Overlay(QObject):
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
         self._received.connect(self._apply)
+        self.window.shown.connect(lambda: keys.skip_taskbar(int(self.window.winId())))
         keys.pressed.connect(self.window.act)
         self._bind_window_keys()
         appearance.follow(settings, self.window.set_theme)
@@ -58,7 +59,6 @@ class Overlay(QObject):
         """Show the window, before anything has happened."""
         self.window.draw(self._captions)
         self.window.show()
-        self._keys.skip_taskbar(int(self.window.winId()))
 
     def run(self, application: QApplication) -> None:
         """Receive events and draw them until the stage is asked to stop."""

@@ -49,7 +49,8 @@ class Placement(QObject):
         layout = self._window.layout()
         if layout is None:
             return
-        least = layout.totalMinimumSize().height()
+        width = self._window.width()
+        least = max(layout.totalMinimumSize().height(), layout.minimumHeightForWidth(width))
         height = least if scale is None else max(round(self._whole_height * scale), least)
         if height != self._window.height():
             self._window.resize(self._window.width(), height)

@@ -17,17 +17,16 @@ LOST = "[something was said here that was lost before it could be transcribed]"
 """Shown instead of the words where an utterance was not transcribed."""
 CAPTIONS = "Transcript"
 NO_SPEECH_YET = "No speech yet."
+STARTING = "Starting…"
 
 # Question and answer
-_VISIBLE = "Everyone who sees your screen sees this window too."
+VISIBLE = "Everyone who sees your screen sees this window too."
 BEFORE_FIRST_QUESTION = {
-    "auto": f"Questions of the other party are answered automatically. {_VISIBLE}",
-    "ask": f"Press the button to have the newest question answered. {_VISIBLE}",
-    "feedback": f"Feedback on your answers appears here. {_VISIBLE}",
-    "off": f"Answers are off; matching passages of your notes are still shown. {_VISIBLE}",
+    "auto": f"Questions of the other party are answered automatically. {VISIBLE}",
+    "ask": f"Press Answer to have the newest question answered. {VISIBLE}",
+    "feedback": f"Feedback on your answers appears here. {VISIBLE}",
+    "off": f"Answers are off; matching passages of your notes are still shown. {VISIBLE}",
 }
-NO_QUESTION_YET = "No question yet"
-NO_FEEDBACK_YET = "No feedback yet"
 QUESTION = "Question"
 QUESTION_COUNT = "Which question is shown"
 ANSWER = "Answer"

@@ -18,6 +18,7 @@ from PyQt6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
@@ -66,6 +67,9 @@ class OverlayWindow(QWidget):
     published = pyqtSignal(object)
     """The user did something that other stages must know: the event to publish."""
 
+    shown = pyqtSignal()
+    """The window came onto the screen, where window managers have forgotten its states."""
+
     def __init__(self, settings: OverlaySettings, global_keys: Mapping[str, str] | None = None) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("overlay")
@@ -75,7 +79,7 @@ class OverlayWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # it never is the active window
         self._captions = Captions()
         self._layout_name = settings.layout
-        self._opens_unfolded = False
+        self._unfolded = False
         self.appearance = Appearance()
         self.appearance.opacity = settings.opacity
         self.appearance.sizes = theme.Sizes(settings.font_px)
@@ -91,7 +95,6 @@ class OverlayWindow(QWidget):
         self._build()
         self._connect()
         self.set_theme("dark")
-        self._arrange()
         if settings.click_through:
             self._set_click_through(on=True)
 
@@ -100,6 +103,7 @@ class OverlayWindow(QWidget):
     def draw(self, captions: Captions) -> None:
         """Draw the state of the session."""
         self._captions = captions
+        self._arrange()
         self.header.draw(captions)
         for view in (self.strip, self.pane):
             if not view.isHidden():
@@ -109,7 +113,7 @@ class OverlayWindow(QWidget):
         self.notice.draw(captions.problems.current(time.monotonic_ns(), captions.names))
         if self.details.isVisible():
             self.details.draw(captions)
-        self._arrange()
+        self._fit_height()
 
     def draw_levels(self, captions: Captions) -> None:
         """Draw the levels alone."""
@@ -222,6 +226,18 @@ class OverlayWindow(QWidget):
             event.ignore()
         self.hide()
 
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Report that it is shown."""
+        super().showEvent(event)
+        self.shown.emit()
+
+    def event(self, event: QEvent | None) -> bool:
+        """Fit the height when a part needs another one."""
+        used = super().event(event)
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_height()
+        return used
+
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Give the keyboard back when another window is chosen."""
         super().changeEvent(event)
@@ -274,7 +290,7 @@ class OverlayWindow(QWidget):
                 viewport.installEventFilter(self)
 
     def _arrange(self) -> None:
-        """Show what belongs to the layout, at its height."""
+        """Show what belongs to the layout."""
         captions, name = self._captions, self._layout_name
         unfolded = captions.current is not None or bool(captions.practice.heading)
         self.strip.setVisible(name == "compact")
@@ -283,10 +299,12 @@ class OverlayWindow(QWidget):
         self.practice.setVisible(name != "captions" and bool(captions.practice.heading))
         self._hairline.setVisible(name == "compact" and unfolded)
         self.exchange.full = name == "full"
-        if name == "compact" and not unfolded:
-            self.placement.set_height(None)
-        else:
-            self.placement.set_height(_FULL_SCALE if name == "full" else 1.0)
+        self._unfolded = unfolded or name != "compact"
+
+    def _fit_height(self) -> None:
+        """Unfold downwards for the first question; before it, be as low as the captions allow."""
+        scale = _FULL_SCALE if self._layout_name == "full" else 1.0
+        self.placement.set_height(scale if self._unfolded else None)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Keep the grip in its corner, and remember a size that the user chose."""
@@ -336,12 +354,12 @@ class OverlayWindow(QWidget):
     def _ask_end(self) -> None:
         self.show()
         self.notice.ask_end()
-        self._arrange()
+        self._fit_height()
 
     def _end_decided(self, end: bool) -> None:
         if end:
             self.published.emit(m.EndRequested(by=_BY))
-        self._arrange()
+        self._fit_height()
 
     def _clicks_pass(self) -> bool:
         handle = self.windowHandle()

@@ -23,8 +23,6 @@ def follow(settings: OverlaySettings, set_theme: Callable[[Name], None]) -> None
     set_current()
     if settings.theme == "system" and hints is not None:
         hints.colorSchemeChanged.connect(set_current)
-        if (accessibility := hints.accessibility()) is not None:
-            accessibility.contrastPreferenceChanged.connect(set_current)  # type: ignore[attr-defined]  # PyQt's stub
 
 
 def _system_theme() -> Name:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import escape
 
+from PyQt6.QtCore import QEvent
+
 from overlay import strings, theme
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Paragraph
@@ -37,16 +39,24 @@ class CaptionView(InertText):
         """Draw the paragraphs, if they have changed."""
         palette = self._appearance.palette
         shown = captions.paragraphs[-self._paragraphs :]
-        if (shown, palette, captions.names) == self._drawn:
+        drawn = shown, palette, dict(captions.names), bool(captions.sources)
+        if drawn == self._drawn:
             return
-        self._drawn = shown, palette, dict(captions.names)
+        self._drawn = drawn
         html = "".join(
             _html(each, captions, palette, _GAP_PX if self._lines is None else 0) for each in shown
         )
+        before = strings.BEFORE_FIRST_QUESTION[captions.answer_mode] if captions.sources else strings.STARTING
         self.show_html(
-            html or f"<p style='color:{palette.faint}'>{strings.NO_SPEECH_YET}</p>",
+            html or f"<p style='color:{palette.faint}'>{before}</p>",
             line_px=self._line_px if self._lines is not None else None,
         )
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fit to another font."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange and hasattr(self, "_lines"):
+            self.fit()
 
     def fit(self) -> None:
         """Take the height of the lines it shows, at the present font."""

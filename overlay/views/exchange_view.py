@@ -37,13 +37,12 @@ class ExchangeView(QWidget):
         self._chosen: int | None = None
         """Number of the question the user went back to."""
         self._drawn: object = None
-        self.full = False
-        """Whether there is room for everything, so that the answer scrolls."""
+        self._full = False
         self.question = ShortLabel(appearance, "question", strings.QUESTION, _QUESTION_LINES)
         self.notes = NotesView(appearance)
         self.held = HeldView(appearance)
         # An answer arrives faster than it can be read: a view that followed its end would hide its start.
-        self.answer = InertText(appearance, strings.ANSWER, follows=False)
+        self.answer = InertText(appearance, strings.ANSWER, follows=False, scrolls=False)
         self.remark = PlainLabel(appearance, "faint", strings.ANSWER_STATE)
         self.count = PlainLabel(appearance, "faint", strings.QUESTION_COUNT)
         self.count.setWordWrap(False)
@@ -60,6 +59,16 @@ class ExchangeView(QWidget):
         """The exchange that is shown."""
         newest = self._captions.current
         return next((each for each in self._captions.exchanges if each.question == self._chosen), newest)
+
+    @property
+    def full(self) -> bool:
+        """Whether there is room for everything, so that the answer has a scroll bar."""
+        return self._full
+
+    @full.setter
+    def full(self, full: bool) -> None:
+        self._full = full
+        self.answer.show_scroll_bar(visible=full)
 
     def draw(self, captions: Captions) -> None:
         """Draw the current exchange; a new question replaces an earlier one that is shown."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
 from overlay import strings, theme
@@ -12,6 +13,9 @@ from overlay.widgets.controls import LevelDot, button
 from overlay.widgets.labels import PlainLabel
 
 _SPACING_PX = 4
+_BUTTON_PADDING_PX = 20
+_LEAST_ROOM_PX = 60
+"""Less of the text on what was sent is of no use."""
 
 
 class HeaderView(QWidget):
@@ -24,9 +28,11 @@ class HeaderView(QWidget):
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         self._appearance = appearance
+        self._sent_text = ""
         self.dots: dict[str, LevelDot] = {}
         self.kind = PlainLabel(appearance, "faint", strings.KIND)
         self.kind.setWordWrap(False)
+        self.kind.setToolTip(strings.VISIBLE)
         self.answer = button(strings.ANSWER, "answer", strings.ANSWER_NOW)
         self.sent = button("", "bare", strings.OPEN_LEDGER)
         self.menu = button("⋯", "bare", strings.MENU)
@@ -50,13 +56,29 @@ class HeaderView(QWidget):
                 show(practice.action_label)
         total = captions.egress.total
         text = strings.left_machine_short(total.requests, total.body_bytes, total.hosts)
-        shown = self.sent.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, round(self.width() * 0.32)
-        )
-        if shown != self.sent.text():
-            self.sent.setText(shown)
+        if text != self._sent_text:
+            self._sent_text = text
             self.sent.setAccessibleName(f"{total}. {strings.OPEN_LEDGER}")
             self.sent.setToolTip(f"{total}. {strings.OPEN_LEDGER}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fit the row to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the text on what was sent the room that the others leave; hide the kind where it is narrow."""
+        others = [*self.dots.values(), self.answer, self.menu, self.hide_button]
+        used = sum(part.sizeHint().width() + _SPACING_PX for part in others if not part.isHidden())
+        metrics = self.sent.fontMetrics()
+        room = self.width() - used - _BUTTON_PADDING_PX
+        kind = self.kind.sizeHint().width() + _SPACING_PX
+        self.kind.setVisible(room - kind > metrics.horizontalAdvance(self._sent_text))
+        shown = metrics.elidedText(self._sent_text, Qt.TextElideMode.ElideRight, max(room, 0))
+        self.sent.setVisible(room > _LEAST_ROOM_PX)
+        if shown != self.sent.text():
+            self.sent.setText(shown)
 
     def draw_levels(self, captions: Captions) -> None:
         """Draw the levels alone."""

@@ -57,8 +57,7 @@ class InertText(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        if not scrolls:
-            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.show_scroll_bar(visible=scrolls)
         self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
         self._nothing.fill(Qt.GlobalColor.transparent)
         self._follows = follows
@@ -75,6 +74,11 @@ class InertText(QTextBrowser):
         if (viewport := self.viewport()) is not None:
             paint_backing(viewport, self._appearance, self._visible_lines())
         super().paintEvent(event)
+
+    def show_scroll_bar(self, *, visible: bool) -> None:
+        """Show the scroll bar always or never: if it came with the text, the text would wrap again."""
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if visible else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
 
     @property
     def overflows(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QEvent, QRectF, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPaintEvent, QResizeEvent, QTextLayout
 from PyQt6.QtWidgets import QLabel, QSizePolicy
 
@@ -78,6 +78,12 @@ class ShortLabel(PlainLabel):
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2)
         self.setText(shown)
         self.setToolTip(f"<qt>{escape(self._whole)}</qt>" if shown != self._whole else "")  # wraps
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fit the text to another font."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.FontChange and hasattr(self, "_lines"):
+            self.fit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit the text to the new width."""

@@ -22,6 +22,7 @@ from session.models.choice import find_weights
 from session.run.notes_reader import read_names
 from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
+from session.run.window_memory import with_remembered
 from session.settings import AllSettings
 from session.transcript import save
 from stt.settings import SttSettings
@@ -40,6 +41,7 @@ def resolve(request: Request) -> AllSettings:
     """
     settings = all_settings.load(request.settings_file, _decode(request))
     _check(settings)
+    settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
     return _with_models(settings, request.vocabulary_file)
 
 
