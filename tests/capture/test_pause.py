@@ -1,4 +1,4 @@
-"""Tests of the pause: the device is closed, the ring has silence, and the clock stays true."""
+"""A pause closes the device, fills the ring with silence and keeps its clock."""
 
 from __future__ import annotations
 
