@@ -1,4 +1,4 @@
-"""Pause of one source: follows the requests, and marks the gap."""
+"""Pause of one source: publishes it, then zeroes the audio before it."""
 
 from __future__ import annotations
 

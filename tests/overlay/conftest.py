@@ -1,4 +1,4 @@
-"""Fixtures: a Qt application off screen, the overlay's window in it, and no warnings of Qt."""
+"""Fixtures: a Qt application off screen, the window in it, no warnings of Qt."""
 
 from __future__ import annotations
 
