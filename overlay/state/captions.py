@@ -61,6 +61,8 @@ class Captions:
     """State of a session, as the views show it."""
 
     sources: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Display names of the sources."""
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
     """Names of the providers that can be chosen."""
@@ -104,6 +106,15 @@ class Captions:
             for words in self.transcript.in_progress()
         ]
 
+    def name(self, source: str) -> str:
+        """Return what to call a source."""
+        return self.names.get(source, source)
+
+    @property
+    def answers_questions(self) -> bool:
+        """Whether questions are detected; otherwise there are captions alone."""
+        return self.answer_mode != "off" or "llm" in self.stages
+
     @property
     def current(self) -> Exchange | None:
         """The newest question."""
@@ -115,7 +126,7 @@ class Captions:
                 self.levels_dbfs[source] = level
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
-                self.providers = event.providers
+                self.names, self.providers = event.names, event.providers
             case m.SessionEnding(cause=cause):
                 self.ending = cause
             case m.CaptureEnded(source=source):

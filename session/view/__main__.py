@@ -52,7 +52,7 @@ def open_view(kind: str) -> AbstractContextManager[View]:
 
         return PlainLines()
     if kind == "terminal":
-        from session.view.terminal import LiveTerminal
+        from session.view.terminal.live_terminal import LiveTerminal
 
         return LiveTerminal()
     raise UsageFailure(f"there is no view {kind!r}", fix="use json, plain or terminal")
