@@ -1,4 +1,4 @@
-"""What the user looks at, and what each key does. Pure.
+"""Tracks what the user looks at, and maps keys to actions. Pure.
 
 The keys are those of the window.
 """

@@ -27,3 +27,8 @@ def cut(drawn: list[Row], rows: int, columns: int) -> list[Row]:
         return drawn[:rows]
     last = Segment.adjust_line_length(drawn[rows - 1], columns - 1, pad=False)
     return [*drawn[: rows - 1], [*last, Segment("…")]]
+
+
+def cells_of(row: Row) -> int:
+    """Return the width of a row in cells."""
+    return sum(segment.cell_length for segment in row)

@@ -15,14 +15,14 @@ from typing import IO
 from rich.console import Console
 from rich.segment import Segment
 
-from session.view.terminal.rows import Row
+from session.view.terminal.rows import Row, cells_of
 
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 """Alternate screen, no cursor, and no wrapping: a row stays one row."""
 _LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 """Terminals that know this show the frame at once; others ignore it."""
-_CLEAR, _CLEAR_REST = "\x1b[2J", "\x1b[K"
+_CLEAR, _CLEAR_ROW, _CLEAR_REST = "\x1b[2J", "\x1b[2K", "\x1b[K"
 _REPEAT_S = 2.0
 """After this long, rows that did not change are written again too: others may have written over them."""
 
@@ -63,7 +63,7 @@ class Screen:
         whole = size != self._size or time.monotonic() - self._repeated_s > _REPEAT_S
         before = [] if whole else self._rows
         changed = [
-            f"\x1b[{number + 1};1H{row}{_CLEAR_REST}"
+            f"\x1b[{number + 1};1H{_clearing(row, full=cells_of(rows[number]) >= size[0])}"
             for number, row in enumerate(written)
             if number >= len(before) or before[number] != row
         ]
@@ -82,6 +82,11 @@ class Screen:
     def _write(self, text: str) -> None:
         self._console.file.write(text)
         self._console.file.flush()
+
+
+def _clearing(row: str, *, full: bool) -> str:
+    """Return a row with what clears an older one: after a full row the cursor is on its last character."""
+    return f"{_CLEAR_ROW}{row}" if full else f"{row}{_CLEAR_REST}"
 
 
 class _Rows:

@@ -66,6 +66,7 @@ def test_closed_pipe_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
     child = view_process(hub_run, kind, stdout=writing, stderr=errors_written, stdin=subprocess.DEVNULL)
     os.close(writing)
     os.close(errors_written)
+    publish(hub_run, question(1))
     assert os.read(reading, 1)
     os.close(reading)
     publish(hub_run, *story.talk())

@@ -57,6 +57,12 @@ def test_a_row_that_the_terminal_measures_wider_damages_no_other() -> None:
     assert drawn.emulator.rows[1:] == ["two", "three"]
 
 
+def test_the_last_character_of_a_full_row_is_not_cleared() -> None:
+    written = Drawn().draw("x" * 20, "two", "three")
+    assert "\x1b[2K" + "x" * 20 + "\x1b[2;1H" in written
+    assert "two\x1b[K" in written
+
+
 def test_copied_text_is_sent_to_the_clipboard() -> None:
     drawn = Drawn()
     drawn.screen.copy("hé")
