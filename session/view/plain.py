@@ -1,4 +1,4 @@
-"""Plain view for pipes and logs: paragraphs of speech, and a labelled line for each event.
+"""Plain view for pipes and logs: paragraphs of speech, labelled lines for events.
 
 A written word cannot be taken back, so a turn waits until it will not be continued. What its speaker says
 next is written behind it, on the same line.

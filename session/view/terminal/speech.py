@@ -67,14 +67,14 @@ class Speech:
         style = f"bold {self._colour(paragraph.source)}"
         name = Text(self._name(paragraph.source), no_wrap=True, style=style)
         name.truncate(width, overflow="ellipsis", pad=True)
-        rows = wrapped(self._console, [_words(paragraph)], columns - width - 2)
+        rows = wrapped(self._console, [self._words(paragraph)], columns - width - 2)
         (label,) = wrapped(self._console, [name], width)
         margins = [[*label, Segment("  ")], *([[Segment(" " * (width + 2))]] * (len(rows) - 1))]
         return [[*margin, *row] for margin, row in zip(margins, rows, strict=True)]
 
     def _text(self, paragraph: Paragraph) -> Text:
         name = Text(f"{self._name(paragraph.source)}  ", style=f"bold {self._colour(paragraph.source)}")
-        return Text().append_text(name).append_text(_words(paragraph))
+        return Text().append_text(name).append_text(self._words(paragraph))
 
     def _level(self, source: str) -> str:
         level_dbfs = self._captions.levels_dbfs.get(source, QUIETEST_DBFS)
@@ -93,9 +93,9 @@ class Speech:
         known = sorted(self._captions.sources)
         return _COLOURS[known.index(source) % len(_COLOURS)] if source in known else "white"
 
-
-def _words(paragraph: Paragraph) -> Text:
-    text = Text()
-    for words, settled in paragraph.runs:
-        text.append(" " if text else "").append(drawable(words), style="" if settled else "dim")
-    return text
+    def _words(self, paragraph: Paragraph) -> Text:
+        """Return the words, unsettled ones dim; captions alone are bold."""
+        text, firm = Text(), "" if self._captions.answers_questions else "bold"
+        for words, settled in paragraph.runs:
+            text.append(" " if text else "").append(drawable(words), style=firm if settled else "dim")
+        return text
