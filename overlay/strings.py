@@ -7,6 +7,7 @@ from typing import Literal
 
 from bus.counted import counted
 from bus.messages import Passage, ProviderReady, RequestHeld, RequestSent, UsageCounted
+from bus.stages import STAGE_KINDS
 
 # Captions
 YOU, OTHER_PARTY = "You", "Them"
@@ -323,9 +324,13 @@ def alarm(kind: Literal["silent", "clipping"], name: str) -> str:
 
 
 def sentences(*parts: str) -> str:
-    """Return clauses as sentences: each begins with a capital letter and ends with a full stop."""
+    """Return clauses as sentences: each ends with a stop, and begins with a capital letter or a name."""
     return " ".join(
-        f"{part[0].upper()}{part[1:]}{'' if part[-1] in '.!?…' else '.'}"
-        for part in (each.strip() for each in parts)
-        if part
+        f"{_capitalized(part)}{'' if part[-1] in '.!?…' else '.'}" for part in map(str.strip, parts) if part
     )
+
+
+def _capitalized(clause: str) -> str:
+    first = clause.split(maxsplit=1)[0].rstrip(",;:")
+    is_name = not first.isalpha() or first in STAGE_KINDS
+    return clause if is_name else clause[0].upper() + clause[1:]

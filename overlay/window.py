@@ -6,7 +6,6 @@ event to publish.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -110,7 +109,7 @@ class OverlayWindow(QWidget):
                 view.draw(captions)
         self.practice.draw(captions.practice)
         self.exchange.draw(captions)
-        self.notice.draw(captions.problems.current(time.monotonic_ns(), captions.names))
+        self.notice.draw(captions.problems.current(captions.names))
         if self.details.isVisible():
             self.details.draw(captions)
         self._fit_height()

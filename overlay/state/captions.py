@@ -102,6 +102,11 @@ class Captions:
         ]
 
     @property
+    def answers_questions(self) -> bool:
+        """Whether questions are detected; otherwise there are captions alone."""
+        return self.answer_mode != "off" or "llm" in self.stages
+
+    @property
     def paragraphs(self) -> list[Paragraph]:
         """The turns of each speaker, merged until another one speaks."""
         return paragraphs([*self.lines, *self.partials])

@@ -38,31 +38,33 @@ class Problems:
 
     levels: Levels = field(default_factory=Levels)
     _open: dict[str, Problem] = field(default_factory=dict)
+    _now_ns: int = 0
+    """Time of the newest event."""
     _answer_failed: str = ""
     """Why the newest answer stopped, which the answer's card shows."""
 
     def apply(self, logged: m.Logged) -> None:
         """Apply one event."""
+        self._now_ns = max(self._now_ns, logged.logged_ns)
         self.levels.apply(logged.event)
         self._apply_stage(logged.event)
         self._apply_loss(logged)
         self._apply_report(logged)
 
-    def current(self, now_ns: int, names: dict[str, str] | None = None) -> list[Problem]:
-        """Return the problems to show at this time: the gravest first, then the newest.
+    def current(self, names: dict[str, str] | None = None) -> list[Problem]:
+        """Return the problems to show now: the gravest first, then the newest.
 
         Args:
-            now_ns: Monotonic time; 0 shows all.
             names: Display names of the sources.
         """
         alarms = [
             Problem(f"level:{source}", strings.alarm(alarm, (names or {}).get(source, source)))
             for source, alarm in self.levels.alarms().items()
         ]
+        now_ns = self._now_ns
         lasting = [each for each in self._open.values() if each.until_ns is None or each.until_ns > now_ns]
-        return sorted([*reversed(alarms), *reversed(lasting)], key=lambda each: not each.is_grave)[
-            :MAX_PROBLEMS
-        ]
+        newest_first = [*reversed(alarms), *reversed(lasting)]
+        return sorted(newest_first, key=lambda each: not each.is_grave)[:MAX_PROBLEMS]
 
     def _apply_stage(self, event: m.Event) -> None:
         match event:

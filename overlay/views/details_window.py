@@ -82,7 +82,7 @@ class DetailsWindow(QWidget):
             yield _line(text)
         if captions.final_latency_s is not None:
             yield _line(strings.latency(captions.final_latency_s))
-        problems = captions.problems.current(0, captions.names)
+        problems = captions.problems.current(captions.names)
         yield _heading(strings.PROBLEMS) if problems else ""
         for problem in problems:
             yield _line(problem.text)

@@ -40,6 +40,9 @@ def resolve(request: Request) -> AllSettings:
         Failure: A file, model or provider does not exist, or a value is wrong.
     """
     settings = all_settings.load(request.settings_file, _decode(request))
+    if request.default_sources and not settings.capture.sources:
+        sources = parse_sources(request.default_sources)
+        settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
     _check(settings)
     settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
     return _with_models(settings, request.vocabulary_file)

@@ -44,7 +44,7 @@ class TestTheGlance:
         assert shown_answer(window).startswith("The hardest part was finding out")
         assert window.exchange.notes.origin.whole == "queue.md · Incidents > The week the queue grew"
         assert window.exchange.notes.text.whole.startswith("Consumers were idle")
-        assert "mic  So the hardest part" in window.strip.toPlainText().replace("\xa0", " ")
+        assert "You  So the hardest part" in window.strip.toPlainText().replace("\xa0", " ")
         assert window.header.sent.text().startswith("↗ 36 bytes to example.com")
 
     def test_the_first_sentence_is_larger_than_the_rest(self, window: OverlayWindow) -> None:
@@ -202,7 +202,7 @@ class TestTroubleAndStatus:
 
     def test_trouble_is_one_sentence_that_can_be_put_away(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.trouble())
-        assert window.notice.text.text().startswith("Model-server stopped working")
+        assert window.notice.text.text().startswith("model-server stopped working")
         first = window.notice.text.text()
         click(window.notice.dismiss)
         assert window.notice.text.text() != first
@@ -214,7 +214,7 @@ class TestTroubleAndStatus:
         )  # fmt: skip
         silent = m.LevelMeasured(source="mic", rms_dbfs=-120, peak_dbfs=-120, stop_sample=48_000)
         draw(window, *story.opening(), muted, silent)
-        assert "mic: the microphone sends only silence" in window.notice.text.text()
+        assert "You: the microphone sends only silence" in window.notice.text.text()
         assert "silent" in window.header.dots["mic"].toolTip()
         sound = m.LevelMeasured(source="mic", rms_dbfs=-40, peak_dbfs=-30, stop_sample=50_000)
         draw(window, *story.opening(), muted, silent, sound)

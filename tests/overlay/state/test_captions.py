@@ -382,7 +382,7 @@ class TestHealth:
         captions = fold(*story.trouble())
         assert (captions.stages["stt"].state, captions.stages["stt"].restarts) == ("ready", 1)
         assert captions.stages["model-server"].state == "given up"
-        assert any("See `cuecard doctor`" in problem.text for problem in captions.problems.current(0))
+        assert any("See `cuecard doctor`" in problem.text for problem in captions.problems.current())
 
     def test_answer_mode_and_cause_of_the_end_are_stored(self) -> None:
         captions = fold(*story.opening("ask"), m.SessionEnding(cause="stopped by the user"))
