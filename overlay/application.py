@@ -46,7 +46,6 @@ class Overlay(QObject):
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
         self._received.connect(self._apply)
-        self.window.shown.connect(lambda: keys.skip_taskbar(int(self.window.winId())))
         keys.pressed.connect(self.window.act)
         self._bind_window_keys()
         appearance.follow(settings, self.window.set_theme)
@@ -57,6 +56,7 @@ class Overlay(QObject):
 
     def show(self) -> None:
         """Show the window, before anything has happened."""
+        self._keys.start(int(self.window.winId()))
         self.window.draw(self._captions)
         self.window.show()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QMouseEvent, QScreen
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -66,12 +66,13 @@ class Placement(QObject):
         self._set(geometry.moved(self._area(), monitors[at], monitors[(at + 1) % len(monitors)]))
         self.publish_soon()
 
-    def drag(self, event: QMouseEvent, at: QPointF) -> bool:
-        """Move the window with the mouse, by a press, a move or a release at this place of the desktop.
+    def drag(self, event: QMouseEvent) -> bool:
+        """Move the window with the mouse, by a press, a move or a release.
 
         Returns:
             Whether the event was used.
         """
+        at = event.globalPosition()  # the position in the window is that of before the last move
         if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
             if QGuiApplication.platformName() == "wayland":  # only the compositor moves windows
                 handle = self._window.windowHandle()

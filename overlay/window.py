@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from PyQt6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
     QColor,
@@ -17,7 +17,6 @@ from PyQt6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
     QWheelEvent,
 )
 from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
@@ -65,9 +64,6 @@ class OverlayWindow(QWidget):
 
     published = pyqtSignal(object)
     """The user did something that other stages must know: the event to publish."""
-
-    shown = pyqtSignal()
-    """The window came onto the screen, where window managers have forgotten its states."""
 
     def __init__(self, settings: OverlaySettings, global_keys: Mapping[str, str] | None = None) -> None:
         super().__init__(None, _FLAGS)
@@ -193,14 +189,12 @@ class OverlayWindow(QWidget):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
         """Move the window when its text is dragged."""
-        if isinstance(event, QMouseEvent) and isinstance(watched, QWidget):
-            return self.placement.drag(event, watched.mapToGlobal(QPointF(event.position())))
-        return False
+        return isinstance(event, QMouseEvent) and self.placement.drag(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Begin to move the window."""
         if event is not None:
-            self.placement.drag(event, event.globalPosition())
+            self.placement.drag(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Move the window."""
@@ -224,11 +218,6 @@ class OverlayWindow(QWidget):
         if event is not None:
             event.ignore()
         self.hide()
-
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Report that it is shown."""
-        super().showEvent(event)
-        self.shown.emit()
 
     def event(self, event: QEvent | None) -> bool:
         """Fit the height when a part needs another one."""

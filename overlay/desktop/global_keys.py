@@ -33,12 +33,12 @@ class GlobalKeys(QObject):
         if self._connection is not None and keys:
             self.missing = self._connection.grab(keys)
             self.bound = {action: key for action, key in keys.items() if (action, key) not in self.missing}
-            self._connection.listen(self.pressed.emit)
 
-    def skip_taskbar(self, window: int) -> None:
-        """Keep the window out of task bars and task switchers, where this is possible."""
+    def start(self, window: int) -> None:
+        """Receive keys from now on, and keep this window out of task bars and task switchers."""
         if self._connection is not None:
             self._connection.skip_taskbar(window)
+            self._connection.listen(self.pressed.emit)
 
 
 def _connect() -> XConnection | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from Xlib import XK, X, display, error
 from Xlib.protocol import event as x_event
+from Xlib.xobject.drawable import Window
 
 from overlay.keys import normalized
 
@@ -62,19 +63,16 @@ class XConnection:
             raise XUnavailable(str(failure)) from failure
         self._root = self._display.screen().root
         self._grabs: list[Grab] = []
-
-    def skip_taskbar(self, window: int) -> None:
-        """Keep a mapped window out of task bars and task switchers."""
-        atoms = [
+        self._managed = self._display.intern_atom("WM_STATE")
+        """A window manager sets it when it shows a window."""
+        self._states = [
             self._display.intern_atom(f"_NET_WM_STATE_{name}") for name in ("SKIP_TASKBAR", "SKIP_PAGER")
         ]
-        request = x_event.ClientMessage(
-            window=self._display.create_resource_object("window", window),
-            client_type=self._display.intern_atom("_NET_WM_STATE"),
-            data=(32, [_ADD, *atoms, _SOURCE_APPLICATION, 0]),
-        )
-        mask = X.SubstructureRedirectMask | X.SubstructureNotifyMask
-        self._root.send_event(request, event_mask=mask)
+
+    def skip_taskbar(self, window: int) -> None:
+        """Keep a window out of task bars and task switchers, each time that a window manager shows it."""
+        managed = self._display.create_resource_object("window", window)
+        managed.change_attributes(event_mask=X.PropertyChangeMask)
         self._display.flush()
 
     def grab(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -106,11 +104,27 @@ class XConnection:
                 event = self._display.next_event()
             except (error.ConnectionClosedError, OSError):
                 return
+            if (
+                event.type == X.PropertyNotify
+                and event.atom == self._managed
+                and event.state == X.PropertyNewValue
+            ):
+                self._set_states(event.window)
             if event.type == X.KeyPress:
                 place = event.detail, event.state & ~locks & 0xFF
                 for grab in self._grabs:
                     if (grab.code, grab.modifiers) == place:
                         pressed(grab.action)
+
+    def _set_states(self, window: Window) -> None:
+        request = x_event.ClientMessage(
+            window=window,
+            client_type=self._display.intern_atom("_NET_WM_STATE"),
+            data=(32, [_ADD, *self._states, _SOURCE_APPLICATION, 0]),
+        )
+        mask = X.SubstructureRedirectMask | X.SubstructureNotifyMask
+        self._root.send_event(request, event_mask=mask)
+        self._display.flush()
 
     def _grab(self, code: int, modifiers: int) -> bool:
         failures = error.CatchError(error.BadAccess)

@@ -16,6 +16,7 @@ from capture.source import parse_sources
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices
+from overlay.keys import global_keys
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
@@ -112,6 +113,7 @@ def _check(settings: AllSettings) -> None:
         save.check(Path(settings.session.save))
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
+    global_keys(settings.overlay.keys)
     prices.load()
 
 
