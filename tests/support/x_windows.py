@@ -1,4 +1,4 @@
-"""Looks at the windows of an X display, and presses keys and buttons on it, as its user would."""
+"""Windows of an X display, and the keys and buttons of its user."""
 
 from __future__ import annotations
 
