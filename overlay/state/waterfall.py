@@ -15,9 +15,9 @@ Step = Literal[
     "spoken", "requested", "paused", "predicted", "ended", "final", "question", "notes", "held", "sent",
     "received", "logged", "painted", "done",
 ]  # fmt: skip
-"""The last word was spoken, or the user requested an answer; vad noticed the pause, stt predicted the end, vad
-ended the utterance, its final was logged; llm detected the question, found notes, waited for approval, sent the
-request, received the first bytes; the hub logged the first text, the window painted it; the answer ended."""
+"""The last word was spoken, or the user requested an answer. vad noticed the pause, stt predicted the end,
+vad ended the utterance, stt sent its final. llm detected the question, found notes, waited for approval, sent
+the request, got the first bytes. The hub logged the first text, the window painted it. The answer ended."""
 
 MAX_WATERFALLS = 20
 _REMEMBERED_UTTERANCES = 64
@@ -75,6 +75,11 @@ class Waterfalls:
         self._requested_ns = 0
         """When the user requested the next question; 0 if not."""
         self.by_question: dict[int, Waterfall] = {}
+
+    @property
+    def utterances(self) -> list[Waterfall]:
+        """The newest utterances, in the order of their last pauses; all without a limit."""
+        return list(self._utterances.values())
 
     def apply(self, logged: m.Logged) -> None:
         """Apply one event."""
@@ -146,7 +151,7 @@ class Waterfalls:
 
     def _begin(self, source: str, utterance: int, quiet_sample: int) -> Waterfall:
         """Begin the steps after a pause; those of an earlier pause of the utterance no longer count."""
-        if len(self._utterances) > _REMEMBERED_UTTERANCES:
+        if self._limit is not None and len(self._utterances) > _REMEMBERED_UTTERANCES:
             del self._utterances[next(iter(self._utterances))]
         spoken_ns = self._first_sample_ns.get(source, 0) + quiet_sample * 1_000_000_000 // SAMPLE_RATE
         waterfall = Waterfall(0, source, utterance, {"spoken": spoken_ns})

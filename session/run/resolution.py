@@ -23,6 +23,7 @@ from session.run.notes_reader import read_names
 from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.settings import AllSettings
+from session.trace import trace_file
 from session.transcript import save
 from stt.settings import SttSettings
 
@@ -105,6 +106,8 @@ def _check(settings: AllSettings) -> None:
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
+    if settings.session.trace:
+        trace_file.check(Path(settings.session.trace))
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
     prices.load()

@@ -1,4 +1,4 @@
-"""The waterfall of an answer begins with the last spoken sample, or with the user's request."""
+"""A waterfall begins with the last spoken sample, or with the user's request."""
 
 from __future__ import annotations
 
