@@ -1,162 +1,148 @@
-"""Waterfall of an answer: the steps from the last spoken sample to the painted text.
-
-Pure. Times are CLOCK_MONOTONIC; audio is placed on it by its source's clock. Holds no words.
-"""
+"""Latency of each answer, from the last spoken sample to the painted token. Pure."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 
-Step = Literal[
-    "spoken", "requested", "paused", "predicted", "ended", "final", "question", "notes", "held", "sent",
-    "received", "logged", "painted", "done",
-]  # fmt: skip
-"""The last word was spoken, or the user requested an answer. vad noticed the pause, stt predicted the end,
-vad ended the utterance, stt sent its final. llm detected the question, found notes, waited for approval, sent
-the request, got the first bytes. The hub logged the first text, the window painted it. The answer ended."""
-
-MAX_WATERFALLS = 20
-_REMEMBERED_UTTERANCES = 64
+MAX_QUESTIONS = 20
+_UTTERANCES_A_QUESTION = 3
 _REQUEST_NS = 500_000_000
-"""A question that is detected so soon after a request of the user answers it."""
+"""A question that is published so soon after a request of the user is what was requested."""
 
-Place = tuple[str, int]
+STEPS = ("paused", "ended", "final", "question", "notes", "approved", "sent", "answered", "painted")
+"""Marks in the order in which they come: the pause is noticed, the utterance ends, its transcript is final,
+the question is found, the notes are searched, the user approves (only with --confirm), the request is sent,
+its first token comes, it is on the screen."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an answer, in milliseconds after the last spoken sample."""
+
+    name: str
+    """The mark that ends it, of `STEPS`."""
+    start_ms: float
+    stop_ms: float
 
 
 @dataclass
-class Waterfall:
-    """The steps of one question, or of one utterance as long as no question is detected in it."""
+class Marks:
+    """Monotonic times of one utterance, or of one question."""
 
-    question: int = 0
-    source: str = ""
-    utterance: int = 0
-    times_ns: dict[Step, int] = field(default_factory=dict)
-    """When each step happened, first one first."""
+    zero_ns: int = 0
+    """When the last sample of speech was spoken, or the user requested the answer; 0 while unknown."""
+    at_ns: dict[str, int] = field(default_factory=dict)
+    """Those of `STEPS`, and "predicted", "held", "logged" and "done", which are no steps of their own."""
 
-    @property
-    def start_ns(self) -> int:
-        """When the wait began: with the user's request, else with the last spoken sample."""
-        return self.times_ns.get("requested") or self.times_ns.get("spoken") or min(self.times_ns.values())
-
-    @property
-    def steps(self) -> list[tuple[Step, float]]:
-        """The steps in order of time, in milliseconds since the start; none before it."""
-        start_ns = self.start_ns
-        times = sorted(self.times_ns.items(), key=lambda item: item[1])
-        return [(step, (time_ns - start_ns) / 1e6) for step, time_ns in times if time_ns >= start_ns]
-
-    @property
-    def total_ms(self) -> float | None:
-        """From the start to the painted text, or to the first text that the hub logged; None before that."""
-        end_ns = self.times_ns.get("painted", self.times_ns.get("logged"))
-        return None if end_ns is None else (end_ns - self.start_ns) / 1e6
-
-    def note(self, step: Step, time_ns: int) -> None:
-        """Note when a step first happened."""
-        self.times_ns.setdefault(step, time_ns)
+    def first(self, name: str, ns: int) -> None:
+        """Set a mark unless it is set."""
+        self.at_ns.setdefault(name, ns)
 
 
+@dataclass
 class Waterfalls:
-    """The waterfalls of a session, by question.
+    """The newest questions and where their time went.
 
     Args:
-        limit: How many are remembered; None for all.
+        limit: How many questions are remembered; None for all.
     """
 
-    def __init__(self, limit: int | None = MAX_WATERFALLS) -> None:
-        self._limit = limit
-        self._first_sample_ns: dict[str, int] = {}
-        self._utterances: dict[Place, Waterfall] = {}
-        """The newest ones."""
-        self._requested_ns = 0
-        """When the user requested the next question; 0 if not."""
-        self.by_question: dict[int, Waterfall] = {}
-
-    @property
-    def utterances(self) -> list[Waterfall]:
-        """The newest utterances, in the order of their last pauses; all without a limit."""
-        return list(self._utterances.values())
+    limit: int | None = MAX_QUESTIONS
+    questions: OrderedDict[int, Marks] = field(default_factory=OrderedDict)
+    utterances: OrderedDict[tuple[str, int], Marks] = field(default_factory=OrderedDict)
+    """By source and number."""
+    _first_sample_ns: dict[str, int] = field(default_factory=dict)
+    _requested_ns: int = 0
+    """When the user last requested an answer."""
 
     def apply(self, logged: m.Logged) -> None:
         """Apply one event."""
-        self._apply_speech(logged)
-        self._apply_answer(logged)
-
-    def _apply_speech(self, logged: m.Logged) -> None:
-        event, now_ns = logged.event, logged.logged_ns
+        event, ns = logged.event, logged.logged_ns
         match event:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns[source] = first_sample_ns
-            case m.SpeechPaused(quiet_sample=quiet):
-                self._begin(event.source, event.utterance, quiet).note("paused", now_ns)
-            case m.SpeechResumed(source=source, utterance=utterance):
-                self._utterances.pop((source, utterance), None)
-            case m.EndpointPredicted(quiet_sample=quiet):
-                self._at(event.source, event.utterance, quiet).note("predicted", now_ns)
-            case m.SpeechEnded(quiet_sample=quiet):
-                self._at(event.source, event.utterance, quiet).note("ended", now_ns)
-            case m.FinalTranscribed(quiet_sample=quiet):
-                self._at(event.source, event.utterance, quiet).note("final", now_ns)
-            case _:
-                pass
-
-    def _apply_answer(self, logged: m.Logged) -> None:
-        event, now_ns = logged.event, logged.logged_ns
-        match event:
+            case m.SpeechPaused(source=source, quiet_sample=quiet):
+                self._spoken(source, event.utterance, quiet).at_ns = {"paused": ns}  # the newest pause counts
+            case m.EndpointPredicted(source=source, quiet_sample=quiet):
+                self._spoken(source, event.utterance, quiet).first("predicted", ns)
+            case m.SpeechEnded(source=source, quiet_sample=quiet):
+                self._spoken(source, event.utterance, quiet).first("ended", ns)
+            case m.FinalTranscribed(source=source, quiet_sample=quiet):
+                self._spoken(source, event.utterance, quiet).first("final", ns)
             case m.AnswerRequested() | m.VariantRequested():
-                self._requested_ns = now_ns
+                self._requested_ns = ns
             case m.QuestionDetected():
-                self._ask(event, now_ns)
-            case m.PassagesRetrieved(question=question):
-                self._note(question, "notes", now_ns)
-            case m.RequestHeld(question=question):
-                self._note(question, "held", now_ns)
-            case m.RequestSent(question=question, sent_ns=sent_ns) if question:
-                self._question(question).note("sent", sent_ns)  # an early request precedes its question
-            case m.AnswerStreamed(question=question, received_ns=received_ns):
-                self._note(question, "received", received_ns)
-                self._note(question, "logged", now_ns)
-            case m.AnswerPainted(question=question, painted_ns=painted_ns):
-                self._note(question, "painted", painted_ns)
-            case m.AnswerFinished(question=question) | m.AnswerStopped(question=question):
-                self._note(question, "done", now_ns)
+                self._ask(event, ns)
+            case _:
+                self._apply_answer(event, ns)
+
+    def steps(self, question: int) -> list[Step]:
+        """Return the steps of an answer so far, each from the end of the one before it."""
+        marks = self.questions.get(question)
+        return [*_steps(marks)] if marks and marks.zero_ns else []
+
+    def _apply_answer(self, event: m.Event, ns: int) -> None:
+        number = getattr(event, "question", 0)
+        if isinstance(event, m.RequestSent) and number:  # an early request precedes its question
+            self.questions.setdefault(number, Marks())
+        marks = self.questions.get(number)
+        if marks is None:
+            return
+        match event:
+            case m.PassagesRetrieved():
+                marks.first("notes", ns)
+            case m.RequestSent(sent_ns=sent_ns):
+                if "held" in marks.at_ns:
+                    marks.first("approved", sent_ns)
+                marks.first("sent", sent_ns)
+            case m.RequestHeld():
+                marks.first("held", ns)
+            case m.AnswerStreamed(received_ns=received_ns):
+                marks.first("answered", received_ns or ns)
+                marks.first("logged", ns)
+            case m.AnswerPainted(painted_ns=painted_ns):
+                marks.first("painted", painted_ns)
+            case m.AnswerFinished() | m.AnswerStopped():
+                marks.first("done", ns)
             case _:
                 pass
 
-    def _ask(self, event: m.QuestionDetected, now_ns: int) -> None:
-        """Begin the waterfall of a question, with the steps of its utterance unless the user requested it."""
-        waterfall = self._question(event.question)
-        waterfall.source, waterfall.utterance = event.source, event.utterance
-        spoken = self._utterances.get((event.source, event.utterance))
-        if self._requested_ns and now_ns - self._requested_ns < _REQUEST_NS:
-            waterfall.note("requested", self._requested_ns)
-        elif spoken is not None:
-            waterfall.times_ns = {**spoken.times_ns, **waterfall.times_ns}
+    def _ask(self, event: m.QuestionDetected, ns: int) -> None:
+        """Begin the waterfall of a question: with what was spoken, unless the user requested it."""
+        is_requested = 0 <= ns - self._requested_ns < _REQUEST_NS
+        spoken = self.utterances.get((event.source, event.utterance)) or Marks()
+        zero_ns, marks = (self._requested_ns, {}) if is_requested else (spoken.zero_ns or ns, spoken.at_ns)
+        early = self.questions.get(event.question) or Marks()
+        self.questions[event.question] = Marks(zero_ns, {**early.at_ns, **marks, "question": ns})
         self._requested_ns = 0
-        waterfall.note("question", now_ns)
+        if self.limit is not None:
+            _limit(self.questions, self.limit)
 
-    def _question(self, number: int) -> Waterfall:
-        waterfall = self.by_question.setdefault(number, Waterfall(number))
-        if self._limit is not None and len(self.by_question) > self._limit:
-            del self.by_question[next(iter(self.by_question))]
-        return waterfall
+    def _spoken(self, source: str, utterance: int, quiet_sample: int) -> Marks:
+        """Return the marks of an utterance whose speech ends at this sample."""
+        marks = self.utterances.setdefault((source, utterance), Marks())
+        if zero_ns := self._first_sample_ns.get(source):
+            marks.zero_ns = zero_ns + quiet_sample * 1_000_000_000 // SAMPLE_RATE
+        if self.limit is not None:
+            _limit(self.utterances, self.limit * _UTTERANCES_A_QUESTION)
+        return marks
 
-    def _note(self, question: int, step: Step, time_ns: int) -> None:
-        if question in self.by_question:
-            self.by_question[question].note(step, time_ns)
 
-    def _begin(self, source: str, utterance: int, quiet_sample: int) -> Waterfall:
-        """Begin the steps after a pause; those of an earlier pause of the utterance no longer count."""
-        if self._limit is not None and len(self._utterances) > _REMEMBERED_UTTERANCES:
-            del self._utterances[next(iter(self._utterances))]
-        spoken_ns = self._first_sample_ns.get(source, 0) + quiet_sample * 1_000_000_000 // SAMPLE_RATE
-        waterfall = Waterfall(0, source, utterance, {"spoken": spoken_ns})
-        self._utterances[source, utterance] = waterfall
-        return waterfall
+def _steps(marks: Marks) -> Iterator[Step]:
+    before_ns = marks.zero_ns
+    for name in STEPS:
+        at_ns = marks.at_ns.get(name)
+        if at_ns is not None:
+            stop_ns = max(at_ns, before_ns)
+            yield Step(name, (before_ns - marks.zero_ns) / 1e6, (stop_ns - marks.zero_ns) / 1e6)
+            before_ns = stop_ns
 
-    def _at(self, source: str, utterance: int, quiet_sample: int) -> Waterfall:
-        return self._utterances.get((source, utterance)) or self._begin(source, utterance, quiet_sample)
+
+def _limit(marks: OrderedDict[tuple[str, int], Marks] | OrderedDict[int, Marks], most: int) -> None:
+    while len(marks) > most:
+        marks.popitem(last=False)

@@ -53,6 +53,7 @@ def _cuecard(
 
 _COMMANDS = (
     sessions.run,
+    sessions.captions,
     sessions.demo,
     sessions.practice,
     sessions.resume,

@@ -95,7 +95,7 @@ def _show(logged: Logged, *, as_json: bool) -> None:
             print(f"\nquestion {sent.question}, {sent.model} at {sent.url}{where}, {sent.body_bytes} bytes")
             print(printable(sent.body), flush=True)
         case RequestHeld() | UsageCounted() | ProviderReady():
-            view = PlainLines()
+            view = PlainLines(verbose=True)
             view.apply(logged)
             view.refresh()
         case _:

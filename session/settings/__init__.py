@@ -50,6 +50,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     sources have their own name."""
     json: Annotated[bool, Flag("--json", "Print every logged event as one JSON object a line.")] = False
     """Print every logged event as one JSON object a line on standard output."""
+    verbose: Annotated[bool, Flag("--verbose", "Write each process and request, too, in a pipe.")] = False
+    """Write what each process does and every request, too, where plain text is written."""
     allow_unsandboxed: Annotated[
         bool,
         Flag("--allow-unsandboxed", "Capture audio even if the processes cannot be kept off the network."),

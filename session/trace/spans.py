@@ -10,23 +10,23 @@ from dataclasses import dataclass
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay.state.waterfall import Place, Step, Waterfall, Waterfalls
+from overlay.state.waterfall import Marks, Waterfalls
 
-_ANSWER: tuple[tuple[str, str, tuple[Step, ...], Step], ...] = (
-    ("llm", "detect the question", ("final", "requested", "ended", "predicted"), "question"),
+_ANSWER = (
+    ("llm", "detect the question", ("final", "ended", "predicted", "zero"), "question"),
     ("llm", "search the notes", ("question",), "notes"),
     ("llm", "prepare the request", ("notes",), "held"),
     ("llm", "wait for approval", ("held",), "sent"),
     ("llm", "prepare the request", ("notes", "question"), "sent"),
-    ("provider", "first byte", ("sent",), "received"),
-    ("provider", "answer", ("received",), "done"),
-    ("hub", "first text", ("received",), "logged"),
+    ("provider", "first byte", ("sent",), "answered"),
+    ("provider", "answer", ("answered",), "done"),
+    ("hub", "first text", ("answered",), "logged"),
     ("overlay", "paint", ("logged",), "painted"),
 )
-"""Track and name of each part of an answer, the steps that may begin it, and the one that ends it."""
+"""Track and name of each part of an answer, the marks that may begin it, and the one that ends it."""
 
-_SPEECH: tuple[tuple[str, str, Step, Step], ...] = (
-    ("vad", "notice the pause", "spoken", "paused"),
+_SPEECH = (
+    ("vad", "notice the pause", "zero", "paused"),
     ("stt", "predict the end", "paused", "predicted"),
     ("vad", "wait for the end", "paused", "ended"),
     ("stt", "final transcript", "ended", "final"),
@@ -52,7 +52,7 @@ class SessionSpans:
     def __init__(self) -> None:
         self._waterfalls = Waterfalls(limit=None)
         self._first_sample_ns: dict[str, int] = {}
-        self._started_ns: dict[Place, int] = {}
+        self._started_ns: dict[tuple[str, int], int] = {}
         self._paused_ns: dict[str, int] = {}
         self._died_ns: dict[str, int] = {}
         self._spans: list[Span] = []
@@ -83,36 +83,44 @@ class SessionSpans:
 
     def spans(self) -> list[Span]:
         """Return the spans that have ended, ordered by their start."""
-        speech = (span for each in self._waterfalls.utterances for span in self._of_speech(each))
-        answers = (span for each in self._waterfalls.by_question.values() for span in _of_answer(each))
+        speech = (
+            span
+            for (source, utterance), marks in self._waterfalls.utterances.items()
+            for span in self._of_speech(source, utterance, marks)
+        )
+        answers = (
+            span
+            for question, marks in self._waterfalls.questions.items()
+            for span in _of_answer(question, marks)
+        )
         spans = [*self._spans, *speech, *answers]
         return sorted(spans, key=lambda span: (span.start_ns, -span.stop_ns))
 
     def _add(self, source: str, name: str, start_ns: int, stop_ns: int) -> None:
         self._spans.append(Span(f"capture:{source}", name, start_ns, stop_ns))
 
-    def _of_speech(self, waterfall: Waterfall) -> Iterator[Span]:
-        source, times_ns = waterfall.source, waterfall.times_ns
-        numbers = (("utterance", waterfall.utterance),)
-        started_ns = self._started_ns.get((source, waterfall.utterance))
-        if started_ns is not None:
-            yield Span(f"speech:{source}", "speech", started_ns, times_ns["spoken"], numbers)
+    def _of_speech(self, source: str, utterance: int, marks: Marks) -> Iterator[Span]:
+        at_ns = {"zero": marks.zero_ns, **marks.at_ns}
+        numbers = (("utterance", utterance),)
+        started_ns = self._started_ns.get((source, utterance), marks.zero_ns)
+        if started_ns < marks.zero_ns:
+            yield Span(f"speech:{source}", "speech", started_ns, marks.zero_ns, numbers)
         for track, name, begin, end in _SPEECH:
-            if begin in times_ns and times_ns.get(end, 0) >= times_ns[begin]:
-                yield Span(f"{track}:{source}", name, times_ns[begin], times_ns[end], numbers)
+            if begin in at_ns and at_ns.get(end, 0) >= at_ns[begin]:
+                yield Span(f"{track}:{source}", name, at_ns[begin], at_ns[end], numbers)
 
     def _ns(self, source: str, sample: int) -> int:
         return self._first_sample_ns.get(source, 0) + sample * 1_000_000_000 // SAMPLE_RATE
 
 
-def _of_answer(waterfall: Waterfall) -> Iterator[Span]:
-    times_ns, numbers = waterfall.times_ns, (("question", waterfall.question),)
-    if total_ms := waterfall.total_ms:
-        stop_ns = waterfall.start_ns + round(total_ms * 1e6)
-        yield Span("answers", "from the last word to the answer", waterfall.start_ns, stop_ns, numbers)
-    ended: set[Step] = set()
+def _of_answer(question: int, marks: Marks) -> Iterator[Span]:
+    at_ns, numbers = {"zero": marks.zero_ns, **marks.at_ns}, (("question", question),)
+    shown_ns = at_ns.get("painted", at_ns.get("logged"))
+    if shown_ns is not None:
+        yield Span("answers", "from the last word to the answer", marks.zero_ns, shown_ns, numbers)
+    ended: set[str] = set()
     for track, name, begins, end in _ANSWER:
-        begin = next((times_ns[step] for step in begins if step in times_ns), None)
-        if begin is not None and end not in ended and times_ns.get(end, 0) >= begin:
+        begin_ns = next((at_ns[mark] for mark in begins if mark in at_ns), None)
+        if begin_ns is not None and end not in ended and at_ns.get(end, 0) >= begin_ns:
             ended |= {end} if track == "llm" else set()
-            yield Span(track, name, begin, times_ns[end], numbers)
+            yield Span(track, name, begin_ns, at_ns[end], numbers)

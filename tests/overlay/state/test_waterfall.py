@@ -42,6 +42,18 @@ def folded(*events: tuple[int, m.Event], limit: int | None = 20) -> Waterfalls:
 SPOKEN: list[tuple[int, m.Event]] = [
     (1_040, paused()),
     (1_300, endpoint(1, "Why?", quiet_s=1.0)),
+    (
+        1_345,
+        m.SpeechEnded(
+            source="mic",
+            utterance=1,
+            start_sample=0,
+            quiet_sample=SECOND,
+            stop_sample=SECOND,
+            decided_sample=SECOND,
+            cause="silence",
+        ),
+    ),
     (1_350, final(1, "Why?")),
     (1_360, question(1, "Why?", source="mic", utterance=1)),
     (1_370, m.PassagesRetrieved(question=1, passages=[], search_ms=3.0)),
@@ -51,54 +63,47 @@ SPOKEN: list[tuple[int, m.Event]] = [
 ]
 
 
+def steps(waterfalls: Waterfalls, question: int = 1) -> list[tuple[str, float, float]]:
+    return [(step.name, step.start_ms, step.stop_ms) for step in waterfalls.steps(question)]
+
+
 def test_steps_from_the_last_spoken_sample() -> None:
-    waterfall = folded(*SPOKEN).by_question[1]
-    assert waterfall.steps == [
-        ("spoken", 0.0),
-        ("paused", 40.0),
-        ("predicted", 300.0),
-        ("final", 350.0),
-        ("question", 360.0),
-        ("notes", 370.0),
-        ("sent", 450.0),
-        ("received", 700.0),
-        ("logged", 710.0),
-        ("painted", 730.0),
+    assert steps(folded(*SPOKEN)) == [
+        ("paused", 0.0, 40.0),
+        ("ended", 40.0, 345.0),
+        ("final", 345.0, 350.0),
+        ("question", 350.0, 360.0),
+        ("notes", 360.0, 370.0),
+        ("sent", 370.0, 450.0),
+        ("answered", 450.0, 700.0),
+        ("painted", 700.0, 730.0),
     ]
-    assert waterfall.total_ms == 730.0
-    assert (waterfall.source, waterfall.utterance) == ("mic", 1)
-
-
-def test_without_a_window_the_logged_text_counts() -> None:
-    assert folded(*SPOKEN[:-1]).by_question[1].total_ms == 710.0
-    assert folded(*SPOKEN[:-2]).by_question[1].total_ms is None
 
 
 def test_a_pause_that_was_not_the_end_does_not_count() -> None:
-    earlier = [(540, paused(0.5)), (700, resumed(1, "mic"))]
-    assert folded(*earlier, *SPOKEN).by_question[1].steps == folded(*SPOKEN).by_question[1].steps
+    earlier = [(540, paused(0.5)), (640, endpoint(1, "Why", quiet_s=0.5)), (700, resumed(1, "mic"))]
+    assert folded(*earlier, *SPOKEN).questions == folded(*SPOKEN).questions
 
 
 def test_a_requested_answer_begins_with_the_request() -> None:
     request = m.AnswerRequested(by="view")
     again = question(2, "Why?", source="mic", utterance=1)
     streamed = m.AnswerStreamed(question=2, delta="x", received_ns=CLOCK_NS + 9_300 * MS)
-    waterfall = folded(*SPOKEN, (9_000, request), (9_005, again), (9_310, streamed)).by_question[2]
-    assert waterfall.steps == [("requested", 0.0), ("question", 5.0), ("received", 300.0), ("logged", 310.0)]
+    waterfalls = folded(*SPOKEN, (9_000, request), (9_005, again), (9_310, streamed))
+    assert steps(waterfalls, 2) == [("question", 0.0, 5.0), ("answered", 5.0, 300.0)]
 
 
 def test_a_request_without_effect_is_forgotten() -> None:
-    waterfall = folded((100, m.AnswerRequested(by="view")), *SPOKEN).by_question[1]
-    assert waterfall.steps[0] == ("spoken", 0.0)
+    assert steps(folded((100, m.AnswerRequested(by="view")), *SPOKEN)) == steps(folded(*SPOKEN))
 
 
 def test_an_early_request_precedes_its_question() -> None:
-    early = [SPOKEN[0], (1_355, SENT), *SPOKEN[2:5], SPOKEN[6]]
-    waterfall = folded(*early).by_question[1]
-    assert ("sent", 450.0) in waterfall.steps
-    assert waterfall.times_ns["spoken"] == CLOCK_NS + 1_000 * MS
+    early = [*SPOKEN[:2], (1_340, SENT), *SPOKEN[2:6], *SPOKEN[7:]]
+    waterfalls = folded(*early)
+    assert waterfalls.questions[1].at_ns["sent"] == SENT.sent_ns
+    assert waterfalls.questions[1].zero_ns == CLOCK_NS + 1_000 * MS
 
 
 def test_old_waterfalls_are_forgotten() -> None:
     asked = [(number, question(number, "Why?")) for number in range(1, 10)]
-    assert list(folded(*asked, limit=3).by_question) == [7, 8, 9]
+    assert list(folded(*asked, limit=3).questions) == [7, 8, 9]
