@@ -50,6 +50,11 @@ class XDisplay:
         self._window(window).send_event(asked)
         self.connection.flush()
 
+    def kill(self, window: int) -> None:
+        """End the connection of the program that owns a window, as a dying display does."""
+        self._window(window).kill_client()
+        self.connection.flush()
+
     def is_visible(self, window: int) -> bool:
         """Return whether a window is on the screen."""
         return bool(self._window(window).get_attributes().map_state == X.IsViewable)
