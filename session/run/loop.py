@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
+from session.view.page_address import page_lines
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -100,6 +102,8 @@ class LiveSession:
         self._save_file = save_file
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
+            for line in page_lines(run):
+                print(line, file=sys.stderr)
             supervisor = Supervisor(run, self._plans, self._starter)
             try:
                 with supervisor:

@@ -43,6 +43,11 @@ STATUS = "status"
 END_SESSION = "end"
 
 CAPTION_PAGE = "Captions for OBS or a second device: {address}"
+CAPTION_PAGE_TRANSPARENT = "For OBS without a ground, add ?transparent=1."
+CAPTION_PAGE_FOR_OTHERS = "Others in your network who learn the address can read them, unencrypted."
+PAGE_TITLE = "Captions"
+PAGE_ENDED = "The session has ended."
+PAGE_INTERRUPTED = "No connection to the session."
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from overlay.state.captions import Captions, Line
 from session.view import strings
+from session.view.paragraphs import Paragraph, paragraphs
 from session.view.printable import drawable
-from session.view.terminal.paragraphs import Paragraph, paragraphs
 from session.view.terminal.rows import Row, fit, wrapped
 
 QUIETEST_DBFS = -60.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from overlay.state.captions import Line
 
@@ -13,6 +13,8 @@ class Paragraph:
     """What one speaker said until another one spoke."""
 
     source: str
+    utterance: int
+    """Number of its first utterance."""
     runs: tuple[tuple[str, bool], ...]
     """Pieces of text, each with whether its words are settled."""
 
@@ -24,7 +26,7 @@ def paragraphs(lines: Iterable[Line]) -> list[Paragraph]:
         settled, unsettled = line.parts()
         runs = tuple((text, firm) for text, firm in ((settled, True), (unsettled, False)) if text)
         if merged and merged[-1].source == line.source:
-            merged[-1] = Paragraph(line.source, merged[-1].runs + runs)
+            merged[-1] = replace(merged[-1], runs=merged[-1].runs + runs)
         else:
-            merged.append(Paragraph(line.source, runs))
+            merged.append(Paragraph(line.source, line.utterance, runs))
     return merged
