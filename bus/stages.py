@@ -83,7 +83,7 @@ class StagePlan:
     inherits_stdin: bool = False
     inherits_stdout: bool = False
     ends_session: bool = False
-    """Whether its clean exit ends the session, as when the user closes a window."""
+    """Whether its clean exit ends the session, as when the reader of its output ends."""
     holds_keys: bool = False
     """Whether it gets the API keys in its environment."""
     shared_tokens: tuple[str, ...] = ()
@@ -149,7 +149,6 @@ STAGES = (
         essential=False,
         silence_limit_s=None,
         niceness=1,
-        ends_session=True,
         rights=Rights(
             reads=DISPLAY,
             writes=("overlay.picture",),

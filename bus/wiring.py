@@ -56,7 +56,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
     m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, "stt", *VIEWS)),
     m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
-    m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
+    m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", *VIEWS)),
     m.CaptureResumed: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
     m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *CAPTION_VIEWS)),
     m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *CAPTION_VIEWS)),

@@ -1,4 +1,4 @@
-"""Pause of one source: publishes it, and zeroes the audio from before it once that is transcribed."""
+"""Pause of one source: publishes it, then zeroes the audio before it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Overlay(QObject):
         self._captions = Captions()
         self._painted_question = 0
         self.window = OverlayWindow(settings)
-        self.window.closed.connect(stage.stop)
+        self.window.closed.connect(lambda: stage.publish(REQUESTS["end"]()))
         self.window.answer_requested.connect(lambda: stage.publish(REQUESTS["answer"]()))
         self.window.request_decided.connect(
             lambda question, allowed: stage.publish(
@@ -56,7 +56,8 @@ class Overlay(QObject):
         self._check_timer.timeout.connect(self._check_stage)
 
     def run(self, application: QApplication) -> None:
-        """Show the window until it is closed or the stage is asked to stop."""
+        """Show the window until the stage is asked to stop."""
+        application.setQuitOnLastWindowClosed(False)  # the session ends first
         poller = threading.Thread(target=self._poll, name="listener")
         poller.start()
         self.window.draw(self._captions)

@@ -90,6 +90,14 @@ PROBLEMS = "Problems"
 LATENCY = "Latency of the transcript"
 
 
+WINDOW_IS_BACK = "The window is back."
+
+
+def window_lost(cause: str) -> str:
+    """Return that the window cannot be shown any more."""
+    return f"The window is not shown ({cause}). The session continues; Ctrl-C or `cuecard end` ends it."
+
+
 def first_word(seconds: float) -> str:
     """Return how long the first word of an answer took."""
     return f"first word after {seconds:.2f} s"

@@ -121,13 +121,14 @@ def test_the_window_s_own_loop_beats(show: Callable[..., Shown]) -> None:
     shown.until(m.Heartbeat)
 
 
-def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], display: str) -> None:
+def test_closing_the_window_asks_to_end_the_session(show: Callable[..., Shown], display: str) -> None:
     shown = show(DISPLAY=display)
     shown.until(m.StageReady)
     with x_display(display) as view:
         (window,) = wait_until(lambda: view.titled("Cuecard"))
         view.close(window)
-        assert shown.child.wait(timeout=15) == 0
+        assert shown.until(m.EndRequested) == m.EndRequested(by="overlay")
+    assert shown.stop() == 0
 
 
 @pytest.mark.parametrize("named", ["", ":4321"])

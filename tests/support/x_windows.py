@@ -1,4 +1,4 @@
-"""Closes a window of an X display, as a window manager's close button does."""
+"""Closes windows of an X display, as a window manager does, or cuts their connection."""
 
 from __future__ import annotations
 
@@ -49,6 +49,11 @@ class XDisplay:
         self._x11.XSendEvent(
             self._connection, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(asked)
         )
+        self._x11.XFlush(self._connection)
+
+    def kill(self, window: int) -> None:
+        """Cut the connection of the window's program to the display."""
+        self._x11.XKillClient(self._connection, ctypes.c_ulong(window))
         self._x11.XFlush(self._connection)
 
     def _atom(self, name: bytes) -> int:
