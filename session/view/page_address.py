@@ -8,10 +8,13 @@ from bus.run import Run
 from bus.stages import PAGE_KEY
 from session.view import strings
 
+_SECRET_CHARACTERS = 32
+"""128 bits, and the address still fits in a row of a terminal."""
+
 
 def secret_path(run: Run) -> str:
     """Return the part of the address that only this session's user knows."""
-    return run.token(PAGE_KEY).partition(b"=")[2].decode()
+    return run.token(PAGE_KEY).partition(b"=")[2].decode()[:_SECRET_CHARACTERS]
 
 
 def page_address(run: Run) -> str:

@@ -20,10 +20,10 @@ from session.settings import SessionSettings
 from session.view.page_address import page_address, page_lines
 from session.view.strings import PAGE_ENDED, PAGE_INTERRUPTED
 from tests.conftest import StartStage
-from tests.session.caption_page.test_server import free_port
 from tests.support import sample_session as story
 from tests.support.chromium import Chromium
 from tests.support.events import final, log, partial, question
+from tests.support.free_port import free_port
 from tests.support.view_process import publish
 from tests.support.waiting import wait_until
 

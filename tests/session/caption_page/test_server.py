@@ -11,14 +11,10 @@ import pytest
 from bus.failures import MachineFailure
 from session.caption_page.access import Access
 from session.caption_page.server import MAX_CONNECTIONS, PageServer
+from tests.support.free_port import free_port
 from tests.support.waiting import wait_until
 
 SECRET = "5ecre7" * 10
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture
