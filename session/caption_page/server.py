@@ -1,6 +1,6 @@
 """HTTP server of the caption page: the page, and its updates as server-sent events.
 
-Each connection has a thread of its own, so a slow or silent client delays nobody. The server writes no log.
+Each connection has a thread of its own, so a slow or silent client delays no other. The server writes no log.
 """
 
 from __future__ import annotations
@@ -68,11 +68,11 @@ class PageServer(socketserver.ThreadingTCPServer):
         is_6 = ipaddress.ip_address(access.bind).version == 6
         self.address_family = socket.AF_INET6 if is_6 else socket.AF_INET
         try:
-            super().__init__((access.bind, access.port), _Connection)
+            super().__init__((access.bind, access.port), Connection)
         except OSError as error:
             raise MachineFailure(
                 f"the caption page cannot be served on {access.bind}, port {access.port} ({error.strerror})",
-                kept="the session goes on without it",
+                kept="the session continues without it",
                 fix="choose another port with --caption-page, from 1024 to 65535",
             ) from error
 
@@ -99,7 +99,7 @@ class PageServer(socketserver.ThreadingTCPServer):
         """Ignore it: the client has gone, or sent nonsense."""
 
 
-class _Connection(BaseHTTPRequestHandler):
+class Connection(BaseHTTPRequestHandler):
     """One connection, with one request."""
 
     server: PageServer
