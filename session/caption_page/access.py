@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
-from urllib.parse import urlsplit
 
 from session.view.page_address import host_and_port
 
@@ -64,6 +63,5 @@ class Access:
 
 def _from_page(host: str, headers: Mapping[str, str]) -> bool:
     """Return whether a request for the events comes from the page itself, or from no browser."""
-    origin = headers.get("origin")
-    same_origin = origin is None or urlsplit(origin) == urlsplit(f"http://{host}")
+    same_origin = headers.get("origin") in (None, f"http://{host}")
     return same_origin and headers.get("sec-fetch-site", "none") in ("none", "same-origin")

@@ -53,6 +53,7 @@ def test_another_name_for_this_machine_is_refused(host: str) -> None:
     [
         {"origin": "http://evil.example"},
         {"origin": "null"},
+        {"origin": "http://[127.0.0.1:8765"},
         {"origin": "http://127.0.0.1:9999"},
         {"origin": "http://localhost:8765"},
         {"sec-fetch-site": "cross-site"},
