@@ -7,12 +7,12 @@ from typing import Any
 from bus import wiring
 from bus.stages import (
     ANSWERING,
-    WITH_HUB,
     HUB,
     KEEPER,
     PAGE_KEY,
     SMALL_MODEL,
     STAGES,
+    WITH_HUB,
     SessionShape,
     StagePlan,
     plan_stages,
