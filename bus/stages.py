@@ -29,6 +29,9 @@ HUB, KEEPER = "hub", "keeper"
 SMALL_MODEL = "small-model"
 """Token that llm and the small model's server share."""
 
+PAGE_KEY = "caption-page-key"
+"""Token from which the address of the caption page is made; the views show the address."""
+
 _SOUND_DEVICES = ("/dev/snd", "/dev/dsp*")
 _LEAST = Rights(grows_files=False)
 
@@ -47,6 +50,8 @@ class SessionShape:
     """Whether the small local model is served."""
     practises: bool = False
     """Whether the program asks practice questions."""
+    serves_captions: bool = False
+    """Whether the captions are served as a web page."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,18 @@ STAGES = (
         niceness=1,
         inherits_stdout=True,
         ends_session=True,
+        shared_tokens=(PAGE_KEY,),
         rights=Rights(devices=("/dev/tty",)),
+    ),
+    StagePlan(
+        "caption-page",
+        "session.caption_page",
+        when=lambda shape: shape.serves_captions,
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        shared_tokens=(PAGE_KEY,),
+        rights=Rights(serves_tcp=True, port="session.caption_page", grows_files=False),
     ),
     StagePlan(
         "connector",

@@ -70,6 +70,7 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
         practises=practises,
+        serves_captions=bool(settings.session.caption_page),
     )
     plans = plan_stages(shape, cores=settings.session.cores, niceness=settings.session.niceness)
     if settings.session.keep_s and sys.platform != "win32":

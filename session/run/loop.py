@@ -41,6 +41,7 @@ from session.supervise.supervisor import Supervisor
 from session.trace.trace_file import TraceFile
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
+from session.view.page_address import page_lines
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -113,6 +114,8 @@ class LiveSession:
         self._save_file = save_file
         with Interrupts() as interrupts:
             run = Run.create(self._settings.tables())
+            for line in page_lines(run):
+                print(line, file=sys.stderr)
             supervisor = Supervisor(run, self._plans, self._starter)
             try:
                 with supervisor:
