@@ -88,6 +88,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
     m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
     m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),
+    m.WindowPlaced: Route(by=("overlay",), to=(SESSION,)),
     m.EndRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION,)),
     m.PracticeQuestionAsked: Route(by=("practice",), to=(SESSION, "stt", "practice", *VIEWS)),
     m.TurnStarted: Route(by=("practice",), to=("stt", "practice", *VIEWS)),

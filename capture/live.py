@@ -92,6 +92,7 @@ class LiveCapture:
                     device=device.label,
                     native_rate_hz=device.native_rate_hz,
                     native_channels=device.native_channels,
+                    is_microphone=device.kind == "microphone",
                 )
             if self._stage.over:
                 return None

@@ -43,6 +43,7 @@ from bus.messages.control import (
     EndRequested,
     PauseRequested,
     VariantRequested,
+    WindowPlaced,
     WindowRequested,
 )
 from bus.messages.lifecycle import (
@@ -135,6 +136,7 @@ Event = (
     | VariantRequested
     | PauseRequested
     | WindowRequested
+    | WindowPlaced
     | EndRequested
     | PracticeQuestionAsked
     | TurnStarted

@@ -20,6 +20,8 @@ class CaptureStarted(Message, frozen=True, kw_only=True):
     """The device's or file's display name."""
     native_rate_hz: int
     native_channels: int
+    is_microphone: bool = False
+    """Whether digital silence means that it is muted; what the computer plays may be silent."""
 
 
 class LevelMeasured(Message, frozen=True, kw_only=True):

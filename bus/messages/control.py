@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+import msgspec
 
 from bus.messages.message import Message
 
@@ -56,3 +58,18 @@ class AnswerPainted(Message, frozen=True, kw_only=True):
 
     question: int
     painted_ns: int
+
+
+class WindowPlaced(Message, frozen=True, kw_only=True):
+    """The user moved or resized the window, or changed its look; remembered for the next session."""
+
+    monitor: Annotated[str, msgspec.Meta(max_length=40, pattern=r"\A[\w.-]+\Z")]
+    x: int
+    """Left edge, in the monitor's coordinates."""
+    y: int
+    """Upper edge, in the monitor's coordinates."""
+    width: int
+    height: int
+    """With a question."""
+    opacity_percent: int
+    font_px: int

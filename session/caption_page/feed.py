@@ -6,9 +6,8 @@ import msgspec
 
 from bus import messages as m
 from overlay.state.captions import Captions
-from session.view.paragraphs import Paragraph, paragraphs
+from overlay.state.paragraphs import Paragraph
 
-_LINES = 40
 _PARAGRAPHS = 8
 """The page shows the newest ones at its lower edge; more would not fit."""
 
@@ -41,16 +40,15 @@ class Feed:
 
     def as_json(self) -> bytes:
         """Return the newest paragraphs, in one line."""
-        captions = self._captions
-        lines = [*captions.lines[-_LINES:], *captions.partials]
-        shown = [self._shown(each) for each in paragraphs(lines)[-_PARAGRAPHS:]]
-        return msgspec.json.encode(_Update(shown, ended=bool(captions.ending)))
+        shown = [self._shown(each) for each in self._captions.paragraphs[-_PARAGRAPHS:]]
+        return msgspec.json.encode(_Update(shown, ended=bool(self._captions.ending)))
 
     def _shown(self, paragraph: Paragraph) -> _Shown:
-        at = next((n for n, (_, settled) in enumerate(paragraph.runs) if not settled), len(paragraph.runs))
-        words = [text for text, _ in paragraph.runs]
+        spans = paragraph.spans()
+        at = next((number for number, (_, settled) in enumerate(spans) if not settled), len(spans))
+        words = [text for text, _ in spans]
         return _Shown(
-            key=f"{paragraph.source} {paragraph.utterance}",
+            key=f"{paragraph.source} {paragraph.lines[0].start_ns}",
             name=self._captions.name(paragraph.source),
             settled=" ".join(words[:at]),
             unsettled=" ".join(words[at:]),

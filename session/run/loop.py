@@ -33,6 +33,7 @@ from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
+from session.run.window_memory import WindowMemory
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
@@ -92,6 +93,7 @@ class LiveSession:
         self._window_is_lost = False
         self._replay_started = resumed is not None and resumed.replay_started
         self._outcomes = Outcomes()
+        self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
         self._save_file: SaveFile | None = None
         self._disk_is_full = False
         self.saved_to: Path | None = None
@@ -131,6 +133,7 @@ class LiveSession:
                 for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
                     self._note(Logged(0, 0, outcome))
                 self._starter.close()
+                self._window_memory.close()
                 if not supervisor.keeps_log:
                     run.remove()
         return SessionOutcome(cause, killed, time.monotonic() - decided_s)
@@ -226,6 +229,7 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
+            self._window_memory.apply(logged.event)
             self._outcomes.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):

@@ -16,12 +16,14 @@ from capture.source import parse_sources
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices
+from overlay.keys import global_keys
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
 from session.run.notes_reader import read_names
 from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
+from session.run.window_memory import with_remembered
 from session.settings import AllSettings
 from session.transcript import save
 from stt.settings import SttSettings
@@ -43,6 +45,7 @@ def resolve(request: Request) -> AllSettings:
         sources = parse_sources(request.default_sources)
         settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
     _check(settings)
+    settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
     return _with_models(settings, request.vocabulary_file)
 
 
@@ -110,6 +113,7 @@ def _check(settings: AllSettings) -> None:
         save.check(Path(settings.session.save))
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
+    global_keys(settings.overlay.keys)
     prices.load()
 
 

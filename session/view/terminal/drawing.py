@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from overlay.state.captions import MAX_LINES, Captions, Line
+from overlay.state.captions import MAX_LINES, Captions
 from overlay.state.exchange import Exchange
+from overlay.state.paragraphs import Line
 from session.view import practice_lines, strings
 from session.view.printable import drawable
 from session.view.terminal.answer import answer_parts, exchange_text, passages_of, question_of, remark_on
@@ -118,10 +119,10 @@ class Drawing:
         return self._wrapped([remark.append(f"{gap}{more}" if more else "", style="not italic")], columns)[:1]
 
     def _problems(self, columns: int) -> list[Row]:
-        problems = [*self._captions.problems]
+        problems = self._captions.problems.current(self._captions.names)
         if not problems:
             return []
-        newest = drawable(problems[-1])
+        newest = drawable(problems[0].text)
         if len(problems) > 1:
             newest = strings.MORE_PROBLEMS.format(problem=newest, count=len(problems) - 1)
         return self._wrapped([Text(f"! {newest}", style="red")], columns)

@@ -8,16 +8,17 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from overlay.state.captions import Captions, Line
+from overlay.state.captions import Captions
+from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from session.view import strings
-from session.view.paragraphs import Paragraph, paragraphs
 from session.view.printable import drawable
 from session.view.terminal.rows import Row, fit, wrapped
 
 QUIETEST_DBFS = -60.0
 _COLOURS = ("cyan", "green", "magenta", "yellow")
 _LEVELS = "▁▂▃▄▅▆▇█"
-_LINES_DRAWN = 60
+_DRAWN = 30
+"""Paragraphs; more do not fit on a screen."""
 _NARROW = 50
 """Columns below which a speaker's name stands in the text instead of beside it."""
 _LONGEST_NAME = 12
@@ -49,7 +50,7 @@ class Speech:
         rule = [[Segment("─" * columns, self._console.get_style("dim"))]] if ruled and rows > 2 else []
         apart: list[Row] = [] if self._captions.answers_questions else [[]]
         drawn: list[Row] = []
-        for paragraph in paragraphs([*self._captions.lines[-_LINES_DRAWN:], *self._captions.partials]):
+        for paragraph in self._captions.paragraphs[-_DRAWN:]:
             drawn += [*(apart if drawn else []), *self._paragraph(paragraph, columns)]
         if not drawn:
             drawn = wrapped(self._console, [Text(strings.NO_SPEECH_YET, style="dim")], columns)
@@ -77,7 +78,7 @@ class Speech:
         return Text().append_text(name).append_text(self._words(paragraph))
 
     def _level(self, source: str) -> str:
-        level_dbfs = self._captions.levels_dbfs.get(source, QUIETEST_DBFS)
+        level_dbfs = self._captions.levels.rms_dbfs(source)
         share = min(max(1 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0)
         return _LEVELS[round(share * (len(_LEVELS) - 1))]
 
@@ -96,6 +97,6 @@ class Speech:
     def _words(self, paragraph: Paragraph) -> Text:
         """Return the words, unsettled ones dim; captions alone are bold."""
         text, firm = Text(), "" if self._captions.answers_questions else "bold"
-        for words, settled in paragraph.runs:
+        for words, settled in paragraph.spans():
             text.append(" " if text else "").append(drawable(words), style=firm if settled else "dim")
         return text

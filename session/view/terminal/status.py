@@ -8,6 +8,7 @@ from rich.text import Text
 
 from overlay import strings as shared
 from overlay.state.captions import Captions, StageState
+from overlay.state.levels import SILENCE_DBFS
 from session.view import strings
 from session.view.printable import drawable
 
@@ -16,7 +17,12 @@ _COLOURS = {"starting": "yellow", "ready": "green", "died": "red", "given up": "
 
 def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Text]:
     """Return everything that is not needed at a glance."""
-    rows = [*(Text(f"! {drawable(problem)}", style="red") for problem in captions.problems)]
+    rows = [
+        *(
+            Text(f"! {drawable(problem.text)}", style="red")
+            for problem in captions.problems.current(captions.names)
+        )
+    ]
     rows.append(_title(strings.KEYS))
     pairs = [Text.assemble((key, "bold"), f" {label}") for key, label in keys]
     rows.append(Text("  ").join(pairs))
@@ -43,8 +49,8 @@ def _title(text: str) -> Text:
 
 
 def _level(captions: Captions, source: str) -> Text:
-    level_dbfs = captions.levels_dbfs.get(source)
-    level = strings.NO_SIGNAL if level_dbfs is None else strings.LEVEL.format(decibels=level_dbfs)
+    level_dbfs = captions.levels.rms_dbfs(source)
+    level = strings.LEVEL.format(decibels=level_dbfs) if level_dbfs > SILENCE_DBFS else strings.NO_SIGNAL
     text = Text(f"  {drawable(captions.name(source))}  {level}")
     return text.append(f"  {strings.SPEAKING}" if source in captions.speaking else "", style="cyan")
 

@@ -72,7 +72,7 @@ def test_captions_are_merged_and_words_that_may_change_marked() -> None:
     feed.apply(m.Logged(90, 0, partial(3, "and more", 1)))
     assert json.loads(feed.as_json()) == {
         "paragraphs": [
-            {"key": "mic 1", "name": "You", "settled": "First. Second. and", "unsettled": "more"},
+            {"key": "mic 1000000000", "name": "You", "settled": "First. Second. and", "unsettled": "more"},
         ],
         "ended": False,
     }
