@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +21,7 @@ from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
-from session.run import consent, isolation
+from session.run import consent, isolation, terminal_mode
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
@@ -107,7 +108,8 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         try:
-            outcome = session.run(file)
+            with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
+                outcome = session.run(file)
         except Failure:
             if file and not file.attempted and session.record.lines():  # transcribed before the failure
                 file.write(session.record)
