@@ -26,9 +26,10 @@ from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
-from session.settings import AllSettings
+from session.settings import AllSettings, SessionSettings
 from session.supervise.starter import Starter
 from session.transcript.save import SaveFile
+from session.view.page_address import is_for_others
 
 
 def launch(request: Request) -> None:
@@ -116,7 +117,13 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
             raise
     statistics = session.statistics
     at_real_pace = settings.capture.pace == "realtime"
-    rows = lines(statistics, outcome, saved_to=str(session.saved_to or ""), at_real_pace=at_real_pace)
+    rows = lines(
+        statistics,
+        outcome,
+        saved_to=str(session.saved_to or ""),
+        at_real_pace=at_real_pace,
+        served_on=_network_address(settings.session),
+    )
     _show(rows, to_stderr=settings.session.json)
     if statistics.given_up:
         raise StageFailure(
@@ -135,6 +142,12 @@ def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[
         else plan
         for plan in plans
     ]
+
+
+def _network_address(settings: SessionSettings) -> str:
+    """Return where other machines could read the captions; empty if nowhere."""
+    served = settings.caption_page and is_for_others(settings.caption_page_bind)
+    return settings.caption_page_bind if served else ""
 
 
 def _has_reader() -> bool:
