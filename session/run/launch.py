@@ -28,6 +28,7 @@ from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings, SessionSettings
 from session.supervise.starter import Starter
+from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
 from session.view.page_address import is_for_others
 
@@ -107,6 +108,9 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         Failure: It could not be started, or did not end well.
     """
     with contextlib.ExitStack() as stack:
+        if settings.session.trace:
+            session.trace = TraceFile(Path(settings.session.trace))
+            stack.callback(session.trace.write)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         try:
             with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():

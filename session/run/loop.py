@@ -38,6 +38,7 @@ from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
+from session.trace.trace_file import TraceFile
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
 from session.view.page_address import page_lines
@@ -90,6 +91,8 @@ class LiveSession:
         )
         self._waits_for_close = {"practice", "overlay"} <= names
         """The session continues until the user has read the result of the practice and ends it."""
+        self.trace: TraceFile | None = None
+        """Where its timings are written, if they are."""
         self.end_requested: EndRequested | None = None
         """How the user ended the session, if not with Ctrl-C."""
         self._window_is_lost = False
@@ -258,3 +261,5 @@ class LiveSession:
     def _note(self, logged: Logged) -> None:
         self.statistics.apply(logged)
         self.record.apply(logged)
+        if self.trace is not None:
+            self.trace.apply(logged)

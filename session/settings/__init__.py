@@ -86,6 +86,11 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag("--save", "Save the session when it ends: .md, .srt, .vtt or .json.", metavar="FILE"),
     ] = ""
     """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
+    trace: Annotated[
+        PathText,
+        Flag("--trace", "Write timings without words when it ends, for ui.perfetto.dev.", metavar="FILE"),
+    ] = ""
+    """File to write the timings of the session to, for ui.perfetto.dev; it has numbers and no words."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -38,7 +39,9 @@ def cuecard(session: Session, *arguments: str) -> subprocess.CompletedProcess[st
 
 
 def test_pause_and_end_of_a_running_session(place: Path) -> None:
-    with running(*RECORDING, "--view", "none", "--answer", "off", directory=place) as session:
+    trace = place / "trace.json"
+    arguments = (*RECORDING, "--view", "none", "--answer", "off", "--trace", str(trace))
+    with running(*arguments, directory=place) as session:
         session.wait_for("SpeechStarted")
         assert cuecard(session, "pause", "call").returncode == 0
         (paused,) = session.wait_for("CapturePaused")
@@ -56,6 +59,9 @@ def test_pause_and_end_of_a_running_session(place: Path) -> None:
     (ending,) = session.of("SessionEnding")
     assert ending["cause"] == "stopped by the user"
     assert session.left_behind() == []
+    assert trace.stat().st_mode & 0o777 == 0o600
+    events = json.loads(trace.read_bytes())["traceEvents"]
+    assert {"speech", "final transcript", "paused"} <= {each["name"] for each in events}
 
 
 @pytest.mark.long

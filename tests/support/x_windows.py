@@ -51,7 +51,7 @@ class XDisplay:
         self.connection.flush()
 
     def kill(self, window: int) -> None:
-        """Cut the connection of the window's program to the display."""
+        """End the connection of the program that owns a window, as a dying display does."""
         self._window(window).kill_client()
         self.connection.flush()
 

@@ -98,5 +98,5 @@ class LiveTerminal:
         """Return what depends on the levels, as exactly as it is shown."""
         captions = self._captions
         levels = [captions.levels.rms_dbfs(source) for source in captions.sources]
-        step = 1 if self._browsing.status else -QUIETEST_DBFS / 8
+        step = 1 if self._browsing.aside else -QUIETEST_DBFS / 8
         return [round(level / step) for level in levels], captions.problems.current(captions.names)

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
+from overlay import strings as shared
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from session.view import strings
@@ -36,14 +37,14 @@ class Speech:
         self._captions, self._console = captions, console
 
     def sources(self) -> Text:
-        """Return the level and name of each source; the name of one that speaks is bold."""
+        """Return the level and name of each source, bold when it speaks, and the kind of session."""
         text = Text()
         for source in self._captions.sources:
             speaks = source in self._captions.speaking
             text.append(f"{self._level(source)} ", style=self._colour(source))
             text.append(self._name(source), style=f"bold {self._colour(source)}" if speaks else "dim")
             text.append("   ")
-        return text
+        return text.append(shared.kind(self._captions.state), style="dim")
 
     def newest(self, rows: int, columns: int, *, ruled: bool) -> list[Row]:
         """Return the newest captions in exactly these rows; a line may separate them from an answer."""
