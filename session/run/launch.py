@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -20,15 +21,16 @@ from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
-from session.run import consent, isolation
+from session.run import consent, isolation, terminal_mode
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
-from session.settings import AllSettings
+from session.settings import AllSettings, SessionSettings
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
+from session.view.page_address import is_for_others
 
 
 def launch(request: Request) -> None:
@@ -111,14 +113,21 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
             stack.callback(session.trace.write)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         try:
-            outcome = session.run(file)
+            with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
+                outcome = session.run(file)
         except Failure:
             if file and not file.attempted and session.record.lines():  # transcribed before the failure
                 file.write(session.record)
             raise
     statistics = session.statistics
     at_real_pace = settings.capture.pace == "realtime"
-    rows = lines(statistics, outcome, saved_to=str(session.saved_to or ""), at_real_pace=at_real_pace)
+    rows = lines(
+        statistics,
+        outcome,
+        saved_to=str(session.saved_to or ""),
+        at_real_pace=at_real_pace,
+        served_on=_network_address(settings.session),
+    )
     _show(rows, to_stderr=settings.session.json)
     if statistics.given_up:
         raise StageFailure(
@@ -137,6 +146,12 @@ def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[
         else plan
         for plan in plans
     ]
+
+
+def _network_address(settings: SessionSettings) -> str:
+    """Return where other machines could read the captions; empty if nowhere."""
+    served = settings.caption_page and is_for_others(settings.caption_page_bind)
+    return settings.caption_page_bind if served else ""
 
 
 def _has_reader() -> bool:

@@ -30,6 +30,11 @@ def test_summary_names_what_left_the_machine() -> None:
     assert "120 bytes in 1 request to api.example.com:443" in summary(remote)
 
 
+def test_captions_that_were_served_to_the_network_are_named() -> None:
+    rows = dict(lines(Statistics(), SessionOutcome("done", [], 1.0), served_on="192.168.1.5"))
+    assert rows["left the machine"] == "no request; the captions were served on 192.168.1.5"
+
+
 def test_summary_names_what_was_wiped() -> None:
     assert "audio rings zeroed" in summary(Statistics())
     for ending in (ENDING, SessionOutcome("x", killed=["stt"], stop_s=1.0)):
