@@ -37,7 +37,7 @@ class Route(NamedTuple):
 
 
 ROUTES: dict[type[m.Message], Route] = {
-    m.SessionStarted: Route(by=(SESSION,), to=("llm", *VIEWS)),
+    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", *VIEWS)),
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),

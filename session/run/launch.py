@@ -108,8 +108,8 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         try:
             outcome = session.run(file)
         except Failure:
-            if file and not file.attempted and session.record.lines():  # transcribed before the failure
-                file.write(session.record)
+            if file and not file.attempted and session.record.has_words:  # transcribed before the failure
+                file.write(session.saved())
             raise
     statistics = session.statistics
     at_real_pace = settings.capture.pace == "realtime"

@@ -25,6 +25,7 @@ from llm.providers import KNOWN, MODES
 from session.run import isolation
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
+from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
@@ -34,6 +35,7 @@ from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
+from session.transcript.saved_session import SavedSession
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -72,6 +74,7 @@ class LiveSession:
         self._resumed = resumed
         self.statistics = Statistics(true_ends_s or {})
         self.record = Record()
+        self._started = start_time(None)
         names = {plan.name for plan in plans}
         self._progress = Progress(
             settings.capture.sources,
@@ -106,9 +109,11 @@ class LiveSession:
                     client = supervisor.start(wiring.subscriptions("session"), isolation.sandboxed(run))
                     self._apply(supervisor, supervisor.first_events)
                     self._announce(client)
+                    self._started = start_time(self.record.started_ns)
                     cause = self._loop(supervisor, client, interrupts)
                     decided_s = time.monotonic()
-                    client.publish(SessionEnding(cause=cause))
+                    client.publish(ending := SessionEnding(cause=cause))
+                    self.record.apply(Logged(0, 0, ending))
                     self._finish_transcripts(supervisor, client, interrupts)
                     killed = supervisor.stop_work()
                     self._close_utterances(supervisor, client)
@@ -123,6 +128,11 @@ class LiveSession:
                 if not supervisor.keeps_log:
                     run.remove()
         return SessionOutcome(cause, killed, time.monotonic() - decided_s)
+
+    def saved(self) -> SavedSession:
+        """Return what may be saved of it, so far."""
+        at_real_pace = self._settings.capture.pace == "realtime"
+        return saved_session(self.record, self.statistics, self._started, at_real_pace=at_real_pace)
 
     def _announce(self, client: HubClient) -> None:
         if self._resumed is not None:
@@ -178,7 +188,7 @@ class LiveSession:
         if self._save_file is None:
             return
         try:
-            self.saved_to = self._save_file.write(self.record)
+            self.saved_to = self._save_file.write(self.saved())
         except MachineFailure as failure:
             raise kept_in_memory(failure) if keeper_holds_log else failure from failure
 

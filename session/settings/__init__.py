@@ -48,9 +48,9 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """How long a killed session can be resumed from memory; 0 disables it."""
     save: Annotated[
         PathText,
-        Flag("--save", "Save the session when it ends: .md, .srt, .vtt or .json.", metavar="FILE"),
+        Flag("--save", "Save the session when it ends: .md, .html, .json, .srt or .vtt.", metavar="FILE"),
     ] = ""
-    """File to save the session to when it ends: .md, .srt, .vtt or .json; nothing is saved when empty."""
+    """File to save the session to when it ends: .md, .html, .json, .srt or .vtt; nothing when empty."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}

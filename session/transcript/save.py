@@ -19,7 +19,7 @@ import psutil
 
 from bus.failures import MachineFailure, UsageFailure
 from session.transcript.formats import FORMATS
-from session.transcript.record import Record
+from session.transcript.saved_session import SavedSession
 
 _STEP_BYTES = 4 << 20
 """Space is reserved in such steps: the first one is enough for hours, so that a disk that stalls later delays
@@ -96,7 +96,7 @@ class SaveFile:
             raise _failure(self._path, error) from error
         self._reserved_bytes = wanted
 
-    def write(self, record: Record) -> Path:
+    def write(self, saved: SavedSession) -> Path:
         """Write the session, and return its file: the wanted one, or one beside it if that exists by now.
 
         Raises:
@@ -104,7 +104,7 @@ class SaveFile:
         """
         self.attempted = True
         try:
-            body = FORMATS[self._path.suffix.lower()](record).encode()
+            body = FORMATS[self._path.suffix.lower()](saved).encode()
             with self._file:
                 self._file.write(body)
                 self._file.truncate()
@@ -130,14 +130,14 @@ class SaveFile:
         self.close()
 
 
-def save(record: Record, path: Path) -> Path:
+def save(saved: SavedSession, path: Path) -> Path:
     """Write a session without a reservation; return its file.
 
     Raises:
         MachineFailure: It cannot be written.
     """
     with SaveFile(path) as file:
-        return file.write(record)
+        return file.write(saved)
 
 
 def kept_in_memory(failure: MachineFailure) -> MachineFailure:
