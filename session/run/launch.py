@@ -21,11 +21,13 @@ from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
 from session.run import consent, isolation
+from session.run.after import AfterSession
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings
+from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.transcript.save import SaveFile
 
@@ -104,20 +106,27 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         Failure: It could not be started, or did not end well.
     """
     with contextlib.ExitStack() as stack:
+        stack.callback(session.starter.close)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
+        interrupts = stack.enter_context(Interrupts())
+        after = stack.enter_context(AfterSession(settings.session, session.plans, session.starter))
         try:
-            outcome = session.run(file)
+            outcome = session.run(interrupts, file, after.prepare)
         except Failure:
             if file and not file.attempted and session.record.has_words:  # transcribed before the failure
                 file.write(session.saved())
             raise
-    statistics = session.statistics
-    at_real_pace = settings.capture.pace == "realtime"
-    rows = lines(statistics, outcome, saved_to=str(session.saved_to or ""), at_real_pace=at_real_pace)
+        given_up = session.statistics.given_up
+        rows = lines(session.statistics, outcome, at_real_pace=settings.capture.pace == "realtime")
+        saved_to = str(session.saved_to or "")
+        kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
+    rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))
     _show(rows, to_stderr=settings.session.json)
-    if statistics.given_up:
+    if kept.failure:
+        raise kept.failure
+    if given_up:
         raise StageFailure(
-            f"{', '.join(statistics.given_up)} stopped working during the session",
+            f"{', '.join(given_up)} stopped working during the session",
             kept="the results of the other stages",
             fix="see the problem reported above, or run `cuecard doctor`",
         )

@@ -1,4 +1,4 @@
-"""Builds what may be saved of a session from its record, its statistics and its date."""
+"""Builds what may be saved of a session: record, statistics and date."""
 
 from __future__ import annotations
 

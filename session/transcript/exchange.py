@@ -1,4 +1,4 @@
-"""One question with its passages and its answer, from the event log, as it is saved. Pure."""
+"""Collects one question with its passages and its answer. Pure."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ FROM_NOTES = "From your notes"
 NO_ANSWER = "(no answer)"
 NOTHING_SAID = "Nothing was said."
 _NOTHING_LEFT = "Nothing left this machine."
+_SENT_COUNT = "{requests} left this machine"
 _NOT_MEASURED = "not measured"
 _STAYED = "{requests} went to a model on this machine."
 _SENT = "{at}, question {question}: {bytes:,} bytes to {host} ({model})"
@@ -60,6 +61,14 @@ def length(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return counted(minutes, "minute") if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def in_one_line(saved: SavedSession) -> str:
+    """Return length, speakers and what left the machine: "45 minutes · Them, You · nothing left …"."""
+    left = len(saved.left_machine)
+    requests = _SENT_COUNT.format(requests=counted(left, "request")) if left else _NOTHING_LEFT.rstrip(".")
+    speakers = ", ".join(source.speaker for source in saved.sources)
+    return " · ".join(filter(None, (length(saved.length_s), speakers, requests)))
 
 
 def question_head(saved: SavedSession, question: Question) -> str:

@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +18,7 @@ import psutil
 
 from bus.failures import MachineFailure, UsageFailure
 from session.transcript.formats import FORMATS
+from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
 
 _STEP_BYTES = 4 << 20
@@ -160,11 +160,7 @@ def _allocate(descriptor: int, start: int, stop: int) -> None:
 
 def _publish(part: Path, path: Path) -> Path:
     """Give a complete file its name, or the next free one; no existing file is replaced."""
-    for name in _names(path):
-        with contextlib.suppress(FileExistsError):
-            _name(part, name)
-            return name
-    raise FileExistsError(0, "every name like it exists")
+    return first_free(path, lambda name: _name(part, name))
 
 
 def _name(part: Path, name: Path) -> None:
@@ -175,12 +171,6 @@ def _name(part: Path, name: Path) -> None:
             raise
         name.touch(0o600, exist_ok=False)  # taken first, so that only our own empty file is replaced
         part.replace(name)
-
-
-def _names(path: Path) -> Iterator[Path]:
-    yield path
-    for number in range(2, 100):
-        yield path.with_stem(f"{path.stem}-{number}")
 
 
 def _remove_left_behind(path: Path) -> None:

@@ -51,7 +51,8 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 @media print { .card { break-inside: avoid; } }
 """
 
-_COLOURS = ("first", "second", "third", "fourth")
+COLOURS = ("first", "second", "third", "fourth")
+"""Classes of the speakers' names, in the order of the sources."""
 _POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 _MOST_NESTED = 100
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable("table")
@@ -76,7 +77,7 @@ def web_page(saved: SavedSession) -> str:
 
 def session_body(saved: SavedSession) -> Iterator[str]:
     """Yield what was said, asked and answered, and how fast, as HTML without the requests."""
-    rows = (f"<tr><th>{label}</th><td>{_inline(text)}</td></tr>" for label, text in facts.head(saved))
+    rows = (f"<tr><th>{label}</th><td>{inline(text)}</td></tr>" for label, text in facts.head(saved))
     yield f'<table class="facts">{"".join(rows)}</table>'
     yield f"<h2>{facts.TRANSCRIPT}</h2>"
     if not (saved.turns or saved.questions):
@@ -108,29 +109,27 @@ def _left_machine(saved: SavedSession) -> Iterator[str]:
     rows = facts.left_machine(saved)
     requests = saved.left_machine
     for row, request in zip(rows, requests, strict=False):
-        yield f"<details><summary>{_inline(row)}</summary>{request_body(request)}</details>"
+        yield f"<details><summary>{inline(row)}</summary>{request_body(request)}</details>"
     for row in rows[len(requests) :]:
-        yield f"<p>{_inline(row)}</p>"
+        yield f"<p>{inline(row)}</p>"
 
 
 def _paragraph(saved: SavedSession, paragraph: Paragraph) -> Iterator[str]:
     names = [source.name for source in saved.sources]
     at = names.index(paragraph.source) if paragraph.source in names else 0
-    speaker = (
-        f'<span class="{_COLOURS[at % len(_COLOURS)]}">{_inline(saved.speaker(paragraph.source))}</span>'
-    )
+    speaker = f'<span class="{COLOURS[at % len(COLOURS)]}">{inline(saved.speaker(paragraph.source))}</span>'
     yield f'<p class="who">{speaker} <span class="time">{clock(paragraph.start_s)}</span></p>'
-    yield f'<p dir="auto">{_inline(paragraph.text)}</p>'
+    yield f'<p dir="auto">{inline(paragraph.text)}</p>'
 
 
 def _question(saved: SavedSession, question: Question) -> Iterator[str]:
     yield CARD
-    yield f"<h3>{_inline(facts.question_head(saved, question))}</h3>"
-    yield f'<p class="asked" dir="auto">{_inline(question.text)}</p>'
+    yield f"<h3>{inline(facts.question_head(saved, question))}</h3>"
+    yield f'<p class="asked" dir="auto">{inline(question.text)}</p>'
     if question.answer:
         yield f'<div class="answer" dir="auto">{answer_html(question.answer)}</div>'
     if remark := facts.answer_remark(question):
-        yield f'<p class="note">{_inline(remark)}</p>'
+        yield f'<p class="note">{inline(remark)}</p>'
     if question.passages:
         yield f'<p class="note">{facts.FROM_NOTES}</p>'
         yield _list(facts.passage(each) for each in question.passages)
@@ -139,8 +138,8 @@ def _question(saved: SavedSession, question: Question) -> Iterator[str]:
 
 def _practice(practice: Practice) -> Iterator[str]:
     for answer in practice.answers:
-        yield f"<h2>Practice {answer.number}: {_inline(answer.asked)}</h2>"
-        yield f'<blockquote dir="auto">{_inline(answer.text or facts.NO_ANSWER)}</blockquote>'
+        yield f"<h2>Practice {answer.number}: {inline(answer.asked)}</h2>"
+        yield f'<blockquote dir="auto">{inline(answer.text or facts.NO_ANSWER)}</blockquote>'
         yield _list(answer.remarks)
     if practice.whole is not None:
         yield "<h2>The whole practice</h2>"
@@ -150,9 +149,10 @@ def _practice(practice: Practice) -> Iterator[str]:
 
 
 def _list(rows: Iterable[str]) -> str:
-    items = "".join(f'<li dir="auto">{_inline(row)}</li>' for row in rows)
+    items = "".join(f'<li dir="auto">{inline(row)}</li>' for row in rows)
     return f"<ul>{items}</ul>"
 
 
-def _inline(text: str) -> str:
+def inline(text: str) -> str:
+    """Return a text as one line of HTML."""
     return escape(" ".join(text.split()))

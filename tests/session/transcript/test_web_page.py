@@ -1,4 +1,4 @@
-"""The web page is inert: no script, no link, nothing to load, whatever was said or answered."""
+"""The web page has no script, no link and nothing to load."""
 
 from __future__ import annotations
 
