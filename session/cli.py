@@ -17,7 +17,7 @@ import typer
 
 from bus.failures import Failure
 from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, report_crash, unexpected
-from session.commands import machine, sessions
+from session.commands import machine, saved, sessions
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
@@ -67,6 +67,7 @@ _COMMANDS = (
     sessions.demo,
     sessions.practice,
     sessions.resume,
+    saved.view,
     running_sessions.answer,
     running_sessions.use,
     running_sessions.ledger,

@@ -65,8 +65,8 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
             settings.session.view,
             as_json=settings.session.json,
             to_terminal=sys.stdout.isatty(),
-            to_reader=_has_reader(),
-            has_display=_has_display(),
+            to_reader=has_reader(),
+            has_display=has_display(),
         ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
@@ -143,7 +143,7 @@ def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[
     ]
 
 
-def _has_reader() -> bool:
+def has_reader() -> bool:
     """Return whether standard output is a pipe or a file; a desktop that starts programs gives neither."""
     try:
         mode = os.fstat(sys.stdout.fileno()).st_mode
@@ -152,7 +152,7 @@ def _has_reader() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
     """Return whether a window can be shown."""
     if sys.platform != "linux":
         return True
