@@ -27,8 +27,8 @@ def ask(session: SavedSession, on_saved: Callable[[Path], None]) -> None:
         if suffix is None:
             _print(strings.SAVE_QUESTION_HELP)
             continue
-        path = suggested(session, suffix, Path.cwd())
-        named = _read(strings.SAVE_PATH.format(path=path.name))
+        path = suggested(session, suffix, on_terminal=True)
+        named = _read(strings.SAVE_PATH.format(path=path))
         try:
             on_saved(save_as(session, Path(named).expanduser() if named else path))
         except Failure as failure:

@@ -6,25 +6,27 @@ import errno
 from pathlib import Path
 
 from bus.failures import MachineFailure, UsageFailure
-from bus.sandbox.places import home_directory
+from bus.sandbox.places import home_directory, saving_places
 from session.transcript import facts
 from session.transcript.formats import FORMATS
 from session.transcript.new_file import write_new
 from session.transcript.saved_session import SavedSession
 
 
-def suggested(session: SavedSession, suffix: str, folder: Path | None = None) -> Path:
-    """Return a name to suggest for a session, in the user's documents, else in the home.
+def suggested(session: SavedSession, suffix: str, *, on_terminal: bool = False) -> Path:
+    """Return a name to suggest for a session: in the user's documents, else in the home.
 
     Args:
         session: The session.
         suffix: The format: ".md".
-        folder: The folder to use instead.
+        on_terminal: Whether to suggest the working directory, if the sandbox allows it.
     """
-    documents = home_directory() / "Documents"
-    return (folder or (documents if documents.is_dir() else home_directory())) / facts.file_name(
-        session, suffix
-    )
+    home = home_directory()
+    documents = home / "Documents"
+    folder = documents if documents.is_dir() else home
+    if on_terminal and Path.cwd() in saving_places():
+        folder = Path()
+    return folder / facts.file_name(session, suffix)
 
 
 def save_as(session: SavedSession, path: Path) -> Path:
@@ -38,7 +40,7 @@ def save_as(session: SavedSession, path: Path) -> Path:
     if write is None:
         raise UsageFailure(
             f"{path.name} has no known format",
-            kept="the session, in this page",
+            kept="the session, until you choose",
             fix=f"end the name in {', '.join(FORMATS)}",
         )
     try:
@@ -49,11 +51,11 @@ def save_as(session: SavedSession, path: Path) -> Path:
 
 def _failure(path: Path, error: OSError) -> MachineFailure:
     if error.errno in (errno.EACCES, errno.EPERM):
-        fix = "choose a folder in your home, which is where Cuecard may create files"
+        fix = "choose a folder in your home or in the working directory; the sandbox allows no other"
     elif error.errno in (errno.ENOSPC, errno.EDQUOT):
         fix = "free space on that disk, or choose another folder; an empty file may be left"
     else:
         fix = "choose another folder"
     return MachineFailure(
-        f"{path} cannot be written ({error.strerror or error})", kept="the session, in this page", fix=fix
+        f"{path} cannot be written ({error.strerror or error})", kept="the session, until you choose", fix=fix
     )
