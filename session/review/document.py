@@ -1,4 +1,4 @@
-"""Text boxes of the page: the session and the requests, from the same HTML as the saved web page."""
+"""Text boxes of the page, from the same HTML as the saved web page."""
 
 from __future__ import annotations
 

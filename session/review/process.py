@@ -1,4 +1,4 @@
-"""The page's process as its starter sees it: start, hand over the session, wait for the user's choice."""
+"""Starts the page, hands over the session, and waits for the user's choice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The part of the page that is read: the session, and what left the machine, as two tabs."""
+"""Two tabs of the page: the session, and what left the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page after a session: read it, save it or forget it, and see what was wiped."""
+"""The window of the page: read the session, save it or forget it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""After a session: shows its page or asks on the terminal, and returns what was saved."""
+"""Shows the page after a session, or asks on the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a saved session: in the page with a display, else as Markdown on standard output."""
+"""Opens a saved session in the page, or prints it as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a session to a saved file and the receipt: on an X display, and on a terminal."""
+"""From a session to a saved file and the receipt."""
 
 from __future__ import annotations
 

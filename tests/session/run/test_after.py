@@ -1,4 +1,4 @@
-"""Where a session that has ended is shown."""
+"""A session that has ended is shown on its page or on the terminal."""
 
 from __future__ import annotations
 
