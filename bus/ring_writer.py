@@ -91,6 +91,18 @@ class RingWriter:
         for at in range(0, count, BLOCK_SAMPLES):
             self.write(silence[: min(BLOCK_SAMPLES, count - at)])
 
+    def zero(self, before_sample: int) -> None:
+        """Replace the blocks before this sample by silence; a reader gets the old audio or the silence."""
+        memory, last = self._memory, before_sample // BLOCK_SAMPLES
+        silence = np.zeros(BLOCK_SAMPLES, np.int16)
+        for number in range(max(int(memory.head["start_block"][0]), self._next_block - self._blocks), last):
+            slot = number % self._blocks
+            if memory.numbers[slot] == number:
+                memory.numbers[slot] = _EMPTY
+                memory.samples[slot] = 0
+                memory.crcs[slot] = block_crc(silence.data, number)
+                memory.numbers[slot] = number
+
     def finish(self) -> int:
         """Publish the rest, padded with silence to a whole block, and return one past the last sample."""
         if self._partial_samples:

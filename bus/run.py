@@ -184,10 +184,10 @@ class Run:
         """
         if RUN_VARIABLE in os.environ:
             return cls.open()
-        running_sessions = [found for found in _runs(_base_directory()) if psutil.pid_exists(found.owner)]
-        if not running_sessions:
+        live = live_sessions()
+        if not live:
             raise MachineFailure("no session is running", fix="start one with `cuecard run`")
-        return cls._read(max(running_sessions, key=lambda found: found.created_s).directory)
+        return cls._read(live[0])
 
     @classmethod
     def _read(cls, directory: Path) -> Run:
@@ -234,6 +234,12 @@ def remove_stale_runs(base: Path) -> list[Path]:
                 shutil.rmtree(found.directory)
                 removed.append(found.directory)
     return removed
+
+
+def live_sessions() -> list[Path]:
+    """Return the directories of this user's running sessions, the newest first."""
+    runs = sorted(_runs(_base_directory()), key=lambda found: found.created_s, reverse=True)
+    return [found.directory for found in runs if psutil.pid_exists(found.owner)]
 
 
 def running_sessions() -> list[Path]:

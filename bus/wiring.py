@@ -16,7 +16,7 @@ SESSION = "session"
 """The supervisor's process."""
 
 CONTROL = "control"
-"""A command that the user runs beside a session: `cuecard answer`, `use`, `ledger`."""
+"""A command that the user runs beside a session: `cuecard answer`, `cancel`, `use`, `ledger`, …"""
 
 VIEWS = ("overlay", "view")
 """The stages that show the session to the user."""
@@ -51,6 +51,8 @@ ROUTES: dict[type[m.Message], Route] = {
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
     m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, "stt", *VIEWS)),
     m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
+    m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
+    m.CaptureResumed: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
     m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *VIEWS)),
     m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *VIEWS)),
     m.SpeechPaused: Route(by=("vad",), to=("stt", "practice", *VIEWS)),
@@ -76,6 +78,13 @@ ROUTES: dict[type[m.Message], Route] = {
     m.AnswerFinished: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.AnswerStopped: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
+    m.AnswerPainted: Route(by=("overlay",), to=(SESSION, "overlay")),
+    m.CancelRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
+    m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
+    m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
+    m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),
+    m.WindowPlaced: Route(by=("overlay",), to=(SESSION,)),
+    m.EndRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION,)),
     m.PracticeQuestionAsked: Route(by=("practice",), to=(SESSION, "stt", "practice", *VIEWS)),
     m.TurnStarted: Route(by=("practice",), to=("stt", "practice", *VIEWS)),
     m.PracticeAnswerMeasured: Route(by=("practice",), to=(SESSION, "practice", *VIEWS)),

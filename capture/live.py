@@ -1,8 +1,8 @@
 """Live capture: moves a device's audio into the ring until the session ends.
 
 While the device is away, silence keeps the sample clock going and the device is retried every second; the gap
-is reported when it is back. A monitor follows the default output. A restarted capture continues the old
-clock.
+is reported when it is back. A pause closes the device. A monitor follows the default output. A restarted
+capture continues the old clock.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from capture.devices import portaudio, pulse
 from capture.devices.clock_recovery import stretched
 from capture.devices.device_list import Device, choose
 from capture.devices.stream import DeviceStream
+from capture.pause import Pause
 from capture.ring_feed import RingFeed
 from capture.source import Live, Monitor
 from capture.source_stage import POLL_S, SourceStage
@@ -32,6 +33,8 @@ _MOVE_LATE_WHEN_QUIET_S = 0.041  # fewer wake-ups; delays the start of speech, n
 _FOLLOW_EVERY_S = 3.0  # each check starts a process
 _AWAY = "the device was away"
 _OTHER_OUTPUT = "another output was chosen"
+_PAUSED = "capture was paused"
+_PAUSED_STEP_S = 0.05
 
 
 class LiveCapture:
@@ -89,6 +92,7 @@ class LiveCapture:
                     device=device.label,
                     native_rate_hz=device.native_rate_hz,
                     native_channels=device.native_channels,
+                    is_microphone=device.kind == "microphone",
                 )
             if self._stage.over:
                 return None
@@ -115,9 +119,12 @@ class LiveCapture:
     def _capture(self, feed: RingFeed, first_ns: int) -> None:
         """Move frames into the ring until the session is over."""
         polled_s = 0.0
+        self._pause = Pause(self._stage, feed)
         while not self._stage.over:
             now_s = time.monotonic()
-            if self._stream is None:
+            if self._stage.state.pause_requested:
+                self._stay_paused(feed, first_ns)
+            elif self._stream is None:
                 self._retry()
                 feed.silence_until(_sample_at(now_s - _SILENCE_DELAY_S, first_ns))
                 time.sleep(_MOVE_LATE_S)
@@ -132,6 +139,20 @@ class LiveCapture:
                 self._stage.poll(0.0)
                 self._report_suspend()
                 self._follow_output(feed, now_s)
+
+    def _stay_paused(self, feed: RingFeed, first_ns: int) -> None:
+        """Close the device when a pause begins, and keep the sample clock going with silence."""
+        if self._stream is not None:
+            self._move(feed, self._stream, first_ns)
+            self._leave_device(feed, _PAUSED)
+        elif self._absence_cause != _PAUSED:
+            if not self._pause.active:
+                self._report_absence(feed)
+            self._absent_since, self._absence_cause = feed.stop_sample, _PAUSED
+        self._pause.begin()
+        self._pause.zero()
+        feed.silence_until(_sample_at(time.monotonic() - _SILENCE_DELAY_S, first_ns))
+        time.sleep(_PAUSED_STEP_S)
 
     def _timeout_s(self, stream: DeviceStream) -> float:
         """Return how long a device may deliver nothing; one that was just opened takes longer to start."""
@@ -192,8 +213,11 @@ class LiveCapture:
         try:
             portaudio.rescan()
             self._open()
-        except Failure:  # that the device is away was reported
+        except Failure as failure:
             self._stream = None
+            if self._absence_cause == _PAUSED:  # otherwise it was reported that the device is away
+                self._stage.report(failure)
+                self._absence_cause = _AWAY
 
     def _found_device(self, feed: RingFeed, stream: DeviceStream, at_sample: int) -> None:
         feed.change_rate(stream.rate_hz)
@@ -201,7 +225,10 @@ class LiveCapture:
         self._report_absence(feed)
 
     def _report_absence(self, feed: RingFeed) -> None:
-        if self._absent_since is not None and feed.stop_sample > self._absent_since:
+        if self._pause.active:
+            if not self._stage.over:
+                self._pause.end()
+        elif self._absent_since is not None and feed.stop_sample > self._absent_since:
             self._stage.publish(
                 AudioLost(
                     source=self._stage.name,

@@ -14,6 +14,7 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
 from bus.ring_memory import BLOCK_SAMPLES
+from capture.pause import Pause
 from capture.processing.sanitize import Frames
 from capture.recordings.recording import Recording
 from capture.ring_feed import RingFeed
@@ -79,6 +80,7 @@ class Replay:
                 native_channels=recording.channels,
             )
             with stage.ring_feed(started) as feed:
+                self._pause = Pause(stage, feed)
                 cause = self._play(feed, start_ns, start_sample)
                 self._publish_end(feed.finish(), cause)
                 stage.wait_for_end()
@@ -136,10 +138,19 @@ class Replay:
             due_ns = start_ns + stop_sample * 1_000_000_000 // SAMPLE_RATE
             if not self._wait_for(due_ns, stop_sample):
                 return False
-            feed.write(piece)
+            feed.write(np.zeros_like(piece) if self._is_paused() else piece)
             if not self._fast:
                 self._lateness.add(time.monotonic_ns() - due_ns)
         return True
+
+    def _is_paused(self) -> bool:
+        """Return whether the user paused this source: silence replaces its audio."""
+        if self._stage.state.pause_requested:
+            self._pause.begin()
+            self._pause.zero()
+        elif self._pause.active:
+            self._pause.end()
+        return self._pause.active
 
     def _read(self, frames: int) -> Frames | None:
         """Return the next frames, waiting for them; None when the session is over first."""

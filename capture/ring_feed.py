@@ -106,6 +106,10 @@ class RingFeed:
         for _ in range(0, missing, SAMPLE_RATE):
             self._write(np.zeros(min(SAMPLE_RATE, sample - self._ring.stop_sample), np.int16))
 
+    def zero(self, before_sample: int) -> None:
+        """Replace the audio before this sample by silence."""
+        self._ring.zero(before_sample)
+
     def finish(self) -> int:
         """Close the ring; return one past its last sample."""
         for event in self._sanitizer.events(self._ring.stop_sample, last=True):

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import (
+    CapturePaused,
+    CaptureResumed,
     CaptureStarted,
     FinalTranscribed,
     Heartbeat,
     Logged,
+    PauseRequested,
     ReplayStarted,
     SessionEnding,
     SpeechEnded,
@@ -82,6 +85,12 @@ class Backpressure:
             needed += self._untranscribed.values()
         return min(needed)
 
+    def needs(self, before_sample: int) -> bool:
+        """Return whether a stage may still read audio from before this sample."""
+        is_untranscribed = any(start < before_sample for start in self._untranscribed.values())
+        is_undetected = self.processed_sample < before_sample
+        return (is_untranscribed and not self._stt_given_up) or (is_undetected and not self._vad_given_up)
+
     @property
     def allowed_sample(self) -> int | None:
         """The sample up to which may be written; None, for no limit, when speech detection was given up."""
@@ -105,6 +114,10 @@ class SessionState:
         """When sample 0 of every recording is due, once that is known."""
         self.ending = False
         """Whether the session is ending, so that no more audio is captured."""
+        self.pause_requested = False
+        """Whether the user wants this source to be paused."""
+        self.was_paused = False
+        """Whether a pause was published and its end was not."""
 
     def apply(self, logged: Logged) -> None:
         """Update the state with one event."""
@@ -115,5 +128,11 @@ class SessionState:
                 self.replay_start_ns = start_ns
             case SessionEnding():
                 self.ending = True
+            case PauseRequested(source=source, paused=paused) if source in ("", self._source):
+                self.pause_requested = paused
+            case CapturePaused(source=self._source):
+                self.was_paused = True
+            case CaptureResumed(source=self._source):
+                self.was_paused = False
             case _:
                 self.backpressure.apply(logged)

@@ -9,6 +9,9 @@ from llm.prompt import Prompt
 NEWER_QUESTION = "a newer question"
 """Cause with which an answer stops when another is started."""
 
+CANCELLED = "cancelled"
+"""Cause with which an answer stops when the user cancels it."""
+
 
 @dataclass(frozen=True)
 class StartAnswer:
@@ -34,4 +37,9 @@ class DiscardAnswer:
     question: int
 
 
-Command = StartAnswer | RevealAnswer | DiscardAnswer
+@dataclass(frozen=True)
+class CancelAnswer:
+    """Stop the current answer; what came of it stays."""
+
+
+Command = CancelAnswer | StartAnswer | RevealAnswer | DiscardAnswer

@@ -1,29 +1,25 @@
 """Conversation: decides what is answered and when, from the event log.
 
-Events in; events to publish and commands for the answer session out. The notes are searched at a pause
-already; with `eager` the answer is started there too, and revealed or discarded when the final transcript
-comes. A restarted stage applies the history first, then continues where it was.
+Events in; events to publish and commands for the answer session out. With answers on request, a question and
+its notes are published at once, and the request is a new question that replaces it. A restarted stage applies
+the history first, then continues where it was.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import msgspec
 
 from bus.messages import (
     AnswerFinished,
     AnswerRequested,
     AnswerStopped,
     AnswerStreamed,
+    CancelRequested,
     EndpointPredicted,
     Event,
     FeedbackRequested,
     FinalTranscribed,
     Logged,
-    PassagesRetrieved,
     QuestionDetected,
     RequestSent,
     SessionEnding,
@@ -31,38 +27,29 @@ from bus.messages import (
     TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
+    VariantRequested,
 )
 from llm.active_provider import ActiveProvider
-from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
+from llm.commands import (
+    CANCELLED,
+    NEWER_QUESTION,
+    CancelAnswer,
+    Command,
+    DiscardAnswer,
+    RevealAnswer,
+    StartAnswer,
+)
 from llm.notes.search import Notes
-from llm.prompt import AnswerPrompt, FeedbackPrompt, Prompt, answer_style
+from llm.open_questions import EarlyQuestion, OpenQuestion, PendingQuestion
+from llm.question_context import PRACTICE, QuestionContext
 from llm.questions.published_questions import PublishedQuestions
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
 
-NO_PROVIDER = ""
-"""Cause of an answer that was not requested, because the user chose no provider."""
+NOT_REQUESTED = ""
+"""Cause of an answer that was not requested: there is no provider, or answers are given on request."""
 RESTARTED = "the llm stage was restarted"
 FEEDBACK = "feedback"
-
-
-@dataclass
-class _OpenQuestion:
-    """A question whose answer has not ended."""
-
-    number: int
-    question: DetectedQuestion
-    shown: str = ""
-    """The text of its answer so far."""
-
-
-@dataclass(frozen=True)
-class _EarlyQuestion:
-    """A question whose answer was started at a pause."""
-
-    number: int
-    question: DetectedQuestion
-    found: PassagesRetrieved
 
 
 class Conversation:
@@ -76,18 +63,14 @@ class Conversation:
     def __init__(self, settings: LlmSettings, notes: Notes) -> None:
         self._settings = settings
         self.active = ActiveProvider(settings)
-        self._notes = notes
+        self._context = QuestionContext(settings, notes)
         self._tracker = QuestionTracker(settings)
-        self._style = answer_style(settings)
         self._last_number = 0
         self._published = PublishedQuestions()
-        self._open: dict[int, _OpenQuestion] = {}
-        self._pending: DetectedQuestion | None = None
-        """The newest question of the history that was not published."""
-        self._practice_answers: dict[int, FeedbackRequested] = {}
-        self._prefetched: tuple[DetectedQuestion, PassagesRetrieved] | None = None
-        """Passages for the question up to the last pause; most often the question is complete there."""
-        self._early: _EarlyQuestion | None = None
+        self._open: dict[int, OpenQuestion] = {}
+        self._pending: PendingQuestion | None = None
+        """The newest such question."""
+        self._early: EarlyQuestion | None = None
         self.live = False
         """Whether the history has been applied; only then are there steps."""
         self._ending = False
@@ -110,12 +93,20 @@ class Conversation:
                 yield from self._discard_early((source, utterance))
             case AnswerRequested() if self._settings.answer != FEEDBACK:
                 yield from self._answer_latest(self._tracker.latest())
+            case VariantRequested(question=number, variant=variant):
+                yield from self._vary(number, variant)
+            case CancelRequested():
+                yield from self._cancel()
             case FeedbackRequested() as practice_answer:
                 yield from self._give_feedback(practice_answer)
             case SessionEnding():
                 self._ending = True
-            case AnswerFinished(question=number) | AnswerStopped(question=number):
+            case AnswerFinished(question=number):
                 self._open.pop(number, None)
+            case AnswerStopped(question=number, cause=cause):
+                self._open.pop(number, None)
+                if cause == NOT_REQUESTED:
+                    self._published.not_requested(number)
             case event if not self.live:
                 self._restore(event)
             case _:
@@ -132,32 +123,28 @@ class Conversation:
         left, self._open = list(self._open.values()), {}
         for each in left:
             newest = each is left[-1] and self._pending is None
-            if newest and not each.shown:
+            if newest and not each.shown and not each.cancelled:
                 self._open[each.number] = each
-                yield from self._answer(each.number, each.question)
+                yield from self._answer(each.number, each.question, requested=each.requested)
             else:
-                cause = RESTARTED if newest else NEWER_QUESTION
+                cause = CANCELLED if each.cancelled else RESTARTED if newest else NEWER_QUESTION
                 yield AnswerStopped(question=each.number, cause=cause, kept=each.shown)
-        repeated = left[-1].question if left and left[-1].shown else None
-        yield from self._ask(self._pending or repeated)
+        if self._pending is not None:
+            yield from self._ask(self._pending.question, requested=self._pending.requested)
+        elif left and left[-1].shown and not left[-1].cancelled:
+            yield from self._ask(left[-1].question)
 
     def _restore(self, event: Event) -> None:
         """Apply an event that this stage published before its restart."""
         match event:
             case QuestionDetected(question=number):
-                question = DetectedQuestion(
-                    event.source,
-                    event.utterance,
-                    event.text,
-                    event.confidence,
-                    event.kind,
-                    event.previous,
-                    tuple(event.spans),
-                )
                 self._last_number = max(self._last_number, number)
-                self._published.add(event)
-                self._open[number] = _OpenQuestion(number, question)
-                if self._pending is not None and self._published.find(self._pending):
+                question = self._published.add(event)
+                pending = self._pending
+                is_pending = pending is not None and self._published.find(pending.question) is not None
+                requested = self._asks_at_once or (is_pending and pending is not None and pending.requested)
+                self._open[number] = OpenQuestion(number, question, requested=requested)
+                if is_pending:
                     self._pending = None
             case RequestSent(question=number):  # an early question may never have been published
                 self._last_number = max(self._last_number, number)
@@ -165,6 +152,11 @@ class Conversation:
                 self._open[number].shown = added if replaces else self._open[number].shown + added
             case _:
                 pass
+
+    @property
+    def _asks_at_once(self) -> bool:
+        """Whether a detected question is answered without a request of the user."""
+        return self._settings.answer != "ask"
 
     @property
     def _starts_early(self) -> bool:
@@ -179,12 +171,12 @@ class Conversation:
         yield from self._discard_early((pause.source, pause.utterance))
         if question is None or self._ending or self._published.find(question):
             return
-        self._prefetched = question, self._search(0, question)
+        self._context.prefetch(question)
         if self._starts_early and self._early is None:
             self._last_number += 1
-            found = self._search(self._last_number, question)
-            self._early = _EarlyQuestion(self._last_number, question, found)
-            yield StartAnswer(self._last_number, self._prompt(question, found), early=True)
+            found = self._context.search(self._last_number, question)
+            self._early = EarlyQuestion(self._last_number, question, found)
+            yield StartAnswer(self._last_number, self._context.prompt(question, found), early=True)
 
     def _discard_early(self, place: tuple[str, int]) -> Iterator[Command]:
         """Discard the early answer to a question in this utterance."""
@@ -206,13 +198,14 @@ class Conversation:
         yield from self._ask_detected(question)
 
     def _ask_detected(self, question: DetectedQuestion | None) -> Iterator[Event | Command]:
-        """Ask a question, unless it was asked already or answers are given on request only."""
+        """Publish a question unless it was published already; request its answer unless the user does."""
         if question is None:
             return
         published = self._published.find(question)
         if published is None:
-            if self._settings.answer not in ("ask", FEEDBACK):
-                yield from self._ask(question)
+            is_shown = self._asks_at_once or not self._published.completes_requested(question)
+            if self._settings.answer != FEEDBACK and is_shown:
+                yield from self._ask(question, requested=self._asks_at_once)
             return
         self._published.moved(published, question)
         if published.question in self._open:
@@ -225,25 +218,36 @@ class Conversation:
         ):
             yield from self._ask(question)
 
+    def _vary(self, number: int, variant: str) -> Iterator[Event | Command]:
+        """Ask a question once more, in another form."""
+        if question := self._published.variant(number, variant):
+            yield from self._ask(question)
+
+    def _cancel(self) -> Iterator[Command]:
+        if self.live:
+            yield CancelAnswer()
+        for each in self._open.values():
+            each.cancelled = True
+
     def _give_feedback(self, practice_answer: FeedbackRequested) -> Iterator[Event | Command]:
         """Ask for feedback on a practice answer, as a question like any other."""
         number = practice_answer.number
-        self._practice_answers[number] = practice_answer
+        self._context.add(practice_answer)
         on = "the whole practice" if number == 0 else f"your answer to: {practice_answer.asked}"
-        yield from self._ask(DetectedQuestion("practice", number, f"Feedback on {on}", 1.0, FEEDBACK))
+        yield from self._ask(DetectedQuestion(PRACTICE, number, f"Feedback on {on}", 1.0, FEEDBACK))
 
-    def _ask(self, question: DetectedQuestion | None) -> Iterator[Event | Command]:
-        if question is None or self._ending:
+    def _ask(self, question: DetectedQuestion, *, requested: bool = True) -> Iterator[Event | Command]:
+        if self._ending:
             return
         if not self.live:
-            self._pending = question
+            self._pending = PendingQuestion(question, requested)
             return
         self._last_number += 1
         yield self._publish_question(self._last_number, question)
-        yield from self._answer(self._last_number, question)
+        yield from self._answer(self._last_number, question, requested=requested)
 
     def _publish_question(self, number: int, question: DetectedQuestion) -> QuestionDetected:
-        self._open[number] = _OpenQuestion(number, question)
+        self._open[number] = OpenQuestion(number, question)
         published = QuestionDetected(
             question=number,
             source=question.source,
@@ -254,44 +258,20 @@ class Conversation:
             previous=question.previous,
             spans=list(question.spans),
             replaces=self._published.replaced_by(question),
+            length_steps=question.length_steps,
         )
         self._published.add(published)
         return published
 
-    def _answer(self, number: int, question: DetectedQuestion) -> Iterator[Event | Command]:
+    def _answer(
+        self, number: int, question: DetectedQuestion, *, requested: bool = True
+    ) -> Iterator[Event | Command]:
         """Publish the passages, then start the answer."""
-        found = self._search(number, question)
+        found = self._context.search(number, question)
         yield found
-        if self.uses_provider:
-            yield StartAnswer(number, self._prompt(question, found))
-        else:
-            yield AnswerStopped(question=number, cause=NO_PROVIDER, kept="")
-
-    def _search(self, number: int, question: DetectedQuestion) -> PassagesRetrieved:
-        if self._prefetched is not None and self._prefetched[0] == question:
-            return msgspec.structs.replace(self._prefetched[1], question=number)
-        started_ns = time.perf_counter_ns()
-        practice_answer = self._practice_answer(question)
-        text = question.text if practice_answer is None else practice_answer.asked
-        passages = self._notes.best_passages(
-            f"{question.previous} {text}".strip(), self._settings.passages_at_most
-        )
-        prepared = self._notes.prepared(text)
-        search_ms = round((time.perf_counter_ns() - started_ns) / 1e6, 3)
-        return PassagesRetrieved(question=number, passages=passages, prepared=prepared, search_ms=search_ms)
-
-    def _prompt(self, question: DetectedQuestion, found: PassagesRetrieved) -> Prompt:
-        passages, practice_answer = tuple(found.passages), self._practice_answer(question)
-        if practice_answer is not None:
-            return FeedbackPrompt(
-                question=practice_answer.asked,
-                answer=practice_answer.answered,
-                passages=passages,
-                style=self._style,
-            )
-        return AnswerPrompt(
-            question=question.text, previous_question=question.previous, passages=passages, style=self._style
-        )
-
-    def _practice_answer(self, question: DetectedQuestion) -> FeedbackRequested | None:
-        return self._practice_answers.get(question.utterance) if question.kind == FEEDBACK else None
+        if requested and self.uses_provider:
+            yield StartAnswer(number, self._context.prompt(question, found))
+            return
+        del self._open[number]
+        self._published.not_requested(number)
+        yield AnswerStopped(question=number, cause=NOT_REQUESTED, kept="")

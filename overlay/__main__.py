@@ -8,18 +8,24 @@ from PyQt6.QtWidgets import QApplication
 
 from bus.stage import Stage
 from overlay.application import Overlay
+from overlay.desktop.global_keys import GlobalKeys
 from overlay.display import choose_platform
+from overlay.keys import global_keys
 from overlay.settings import OverlaySettings
 
 
 def main() -> None:
-    """Show the session in a window until it ends or the window is closed."""
+    """Show the session in a window until it ends."""
     with Stage("overlay") as stage:
+        settings = stage.settings(OverlaySettings)
+        keys = global_keys(settings.keys) if settings.global_keys else {}
         platform = choose_platform()
         if platform:
             os.environ["QT_QPA_PLATFORM"] = platform
         application = QApplication(["cuecard"])
-        overlay = Overlay(stage, stage.settings(OverlaySettings))
+        application.setQuitOnLastWindowClosed(False)  # a hidden window does not end the session
+        overlay = Overlay(stage, settings, GlobalKeys(keys))
+        overlay.show()
         stage.enter_sandbox()
         stage.ready(application.platformName())
         overlay.run(application)

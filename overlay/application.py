@@ -1,19 +1,27 @@
-"""Connects the stage to the window: applies events, redraws at a limited rate."""
+"""Connects the stage to the window: draws events at a limited rate, publishes actions."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication
 
-from bus.messages import AnswerRequested, Logged, ProviderRequested, RequestDecided
+from bus import messages as m
 from bus.stage import Stage
+from overlay import strings
+from overlay.desktop import appearance
+from overlay.desktop.global_keys import GlobalKeys
+from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
 from overlay.window import OverlayWindow
 
 _DRAW_EVERY_MS = 50
+_DRAW_LEVELS_EVERY_MS = 200
 _CHECK_EVERY_MS = 100
 _POLL_S = 0.15
 
@@ -24,40 +32,47 @@ class Overlay(QObject):
     Args:
         stage: This process's connection to the bus.
         settings: The overlay's settings.
+        keys: Receives the keys that work everywhere.
     """
 
     _received = pyqtSignal(object)
 
-    def __init__(self, stage: Stage, settings: OverlaySettings) -> None:
+    def __init__(self, stage: Stage, settings: OverlaySettings, keys: GlobalKeys) -> None:
         super().__init__()
-        self._stage, self._settings = stage, settings
+        self._stage, self._settings, self._keys = stage, settings, keys
         self._captions = Captions()
-        self.window = OverlayWindow(settings)
-        self.window.closed.connect(stage.stop)
-        self.window.answer_requested.connect(lambda: stage.publish(AnswerRequested(by="overlay")))
-        self.window.request_decided.connect(
-            lambda question, allowed: stage.publish(
-                RequestDecided(question=question, allowed=allowed, by="overlay")
-            )
-        )
-        self.window.provider_requested.connect(
-            lambda provider, model: stage.publish(
-                ProviderRequested(provider=provider, model=model, by="overlay")
-            )
-        )
+        self._painted = 0
+        """The newest question whose answer is on the screen."""
+        self.window = OverlayWindow(settings, keys.bound)
+        self.window.published.connect(stage.publish)
         self._received.connect(self._apply)
-        self._draw_timer = QTimer(self)
-        self._draw_timer.setSingleShot(True)
-        self._draw_timer.timeout.connect(lambda: self.window.draw(self._captions))
+        keys.pressed.connect(self.window.act)
+        self._bind_window_keys()
+        appearance.follow(settings, self.window.set_theme)
+        self._draw_timer = self._timer(_DRAW_EVERY_MS, self._draw)
+        self._level_timer = self._timer(_DRAW_LEVELS_EVERY_MS, self._draw_levels)
         self._check_timer = QTimer(self)
         self._check_timer.timeout.connect(self._check_stage)
 
-    def run(self, application: QApplication) -> None:
-        """Show the window until it is closed or the stage is asked to stop."""
-        poller = threading.Thread(target=self._poll, name="listener")
-        poller.start()
+    def show(self) -> None:
+        """Show the window, before anything has happened."""
+        self._keys.start(int(self.window.winId()))
         self.window.draw(self._captions)
         self.window.show()
+
+    def run(self, application: QApplication) -> None:
+        """Receive events and draw them until the stage is asked to stop."""
+        for action, key in self._keys.missing:
+            self._stage.publish(
+                m.ProblemReported(
+                    stage="overlay",
+                    topic=f"key {action}",
+                    problem=strings.key_taken(key, ACTIONS[action].label),
+                    fix=strings.key_fix(action),
+                )
+            )
+        poller = threading.Thread(target=self._poll, name="listener")
+        poller.start()
         self._check_timer.start(_CHECK_EVERY_MS)
         application.exec()
         self._stage.stop()
@@ -72,14 +87,45 @@ class Overlay(QObject):
             if events:
                 self._received.emit(events)
 
-    def _apply(self, events: list[Logged]) -> None:
-        for logged in events:
-            self._captions.apply(logged)
-        if not self._draw_timer.isActive():
-            self._draw_timer.start(_DRAW_EVERY_MS)
+    def _apply(self, events: list[m.Logged]) -> None:
+        logged = False
+        for each in events:
+            self._captions.apply(each)
+            logged |= each.seq > 0
+            if isinstance(each.event, m.WindowRequested) and time.monotonic_ns() - each.logged_ns < 10**9:
+                self.window.show_or_hide(each.event.action)  # not one of before a restart
+        timer = self._draw_timer if logged else self._level_timer
+        if not timer.isActive():
+            timer.start()
+
+    def _draw(self) -> None:
+        self.window.draw(self._captions)
+        current = self._captions.current
+        if current is not None and current.answer and current.question > self._painted:
+            self._painted = current.question
+            self.window.repaint()  # at once, so that the time is that of the picture
+            painted_ns = time.monotonic_ns()
+            self._stage.publish(m.AnswerPainted(question=current.question, painted_ns=painted_ns))
+
+    def _draw_levels(self) -> None:
+        if self.window.isVisible():
+            self.window.draw_levels(self._captions)
 
     def _check_stage(self) -> None:
         self._stage.heartbeat()
         if self._stage.stopping():
             self.window.draw(self._captions)
             QApplication.quit()
+
+    def _bind_window_keys(self) -> None:
+        for action in ACTIONS.values():
+            for key in action.window_key.split():
+                shortcut = QShortcut(QKeySequence(key), self.window)
+                shortcut.activated.connect(lambda name=action.name: self.window.act(name))
+
+    def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(act)
+        return timer

@@ -1,34 +1,57 @@
 """The overlay's window: frameless, on top, without focus.
 
-It is visible in screen sharing like every other window, on purpose.
+It is visible in screen sharing like every other window, on purpose. What the user does is a signal with the
+event to publish.
 """
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QMouseEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from collections.abc import Callable, Mapping
+from typing import Literal
 
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+
+from bus import messages as m
 from overlay import strings, theme
+from overlay.placement import Placement
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
-from overlay.views.answer_view import AnswerView
 from overlay.views.caption_view import CaptionView
-from overlay.views.ledger_view import LedgerView
+from overlay.views.details_window import DetailsWindow
+from overlay.views.exchange_view import ExchangeView
+from overlay.views.header_view import HeaderView
+from overlay.views.menu import Menu
+from overlay.views.notice_view import NoticeView
 from overlay.views.practice_view import PracticeView
-from overlay.views.status_view import StatusView
-from overlay.widgets.controls import SizeGrip, button
+from overlay.widgets.backing import Appearance
+from overlay.widgets.controls import SizeGrip
 
-_EDGE_PX = 24
-_FAINTEST, _SOLID = 30, 100
-_WITH_A_QUESTION, _WITHOUT = (3, 2), (1, 4)
-"""Stretch factors of answer and captions."""
+_BY = "overlay"
+_STRIP_LINES, _STRIP_PARAGRAPHS = 2, 3
+_PANE_PARAGRAPHS = 40
+_MARGIN_PX = 10
+_RADIUS_PX = 8
+_FAINTEST, _STEP = 0.2, 0.1
+_TEXT_SIZES_PX = range(10, 41)
+_CAPTIONS_SCALE = 1.6
+_FULL_SCALE = 1.7
+"""How much higher the window is with everything than with the newest answer alone."""
 _FLAGS = (
     Qt.WindowType.FramelessWindowHint
     | Qt.WindowType.WindowStaysOnTopHint
-    | Qt.WindowType.Tool
     | Qt.WindowType.WindowDoesNotAcceptFocus
 )
+"""Not Qt.Tool: openbox then reports a wrong position, and moves the window away when it is dragged."""
 
 
 class OverlayWindow(QWidget):
@@ -36,120 +59,312 @@ class OverlayWindow(QWidget):
 
     Args:
         settings: Its position and appearance.
+        global_keys: The keys that work everywhere, by action, for the menu.
     """
 
-    closed = pyqtSignal()
-    """The user closed the window, which ends the session."""
+    published = pyqtSignal(object)
+    """The user did something that other stages must know: the event to publish."""
 
-    answer_requested = pyqtSignal()
-    """The user requested an answer to what was just said."""
-
-    request_decided = pyqtSignal(int, bool)
-    """The user approved or rejected the held request of this question."""
-
-    provider_requested = pyqtSignal(str, str)
-    """The user chose this provider and model ("" for any)."""
-
-    def __init__(self, settings: OverlaySettings) -> None:
+    def __init__(self, settings: OverlaySettings, global_keys: Mapping[str, str] | None = None) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("overlay")
         self.setWindowTitle(strings.TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(theme.style_sheet(settings.font_px))
-        self.setMinimumSize(300, 540)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # it never is the active window
         self._captions = Captions()
-        self.captions_view, self.answer_view, self.status_view = CaptionView(), AnswerView(), StatusView()
-        self.practice_view = PracticeView()
-        self.ledger = LedgerView(self)
-        self.opacity = QSlider(Qt.Orientation.Horizontal)
-        self.answer = button(strings.ANSWER_NOW, "answer", strings.ANSWER_NOW)
-        self.end = button("✕", "bare", strings.END_SESSION)
-        self._build(settings)
-        self._place(settings)
+        self._layout_name = settings.layout
+        self._unfolded = False
+        self.appearance = Appearance()
+        self.appearance.opacity = settings.opacity
+        self.appearance.sizes = theme.Sizes(settings.font_px)
+        self.header = HeaderView(self.appearance)
+        self.strip = CaptionView(self.appearance, _STRIP_PARAGRAPHS, _STRIP_LINES)
+        self.practice = PracticeView(self.appearance)
+        self.exchange = ExchangeView(self.appearance)
+        self.pane = CaptionView(self.appearance, _PANE_PARAGRAPHS)
+        self.notice = NoticeView(self.appearance)
+        self.details = DetailsWindow(self.appearance)
+        self.menu = Menu(self, global_keys or {})
+        self.placement = Placement(self, settings)
+        self._build()
+        self._connect()
+        self.set_theme("dark")
+        if settings.click_through:
+            self._set_click_through(on=True)
+
+    # What is drawn
 
     def draw(self, captions: Captions) -> None:
-        """Draw the captions."""
+        """Draw the state of the session."""
         self._captions = captions
-        self.captions_view.draw(captions)
-        self.practice_view.draw(captions.practice)
-        self.answer_view.draw(captions)
-        self.status_view.draw(captions)
-        self.answer.setVisible(captions.answer_mode != "off" and captions.practice.ended is None)
-        if captions.practice.heading:
-            for set_text in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
-                set_text(captions.practice.action_label)
-        self._set_stretch(_WITH_A_QUESTION if captions.current else _WITHOUT)
-        if self.ledger.isVisible():
-            self.ledger.draw(captions)
+        self._arrange()
+        self.header.draw(captions)
+        for view in (self.strip, self.pane):
+            if not view.isHidden():
+                view.draw(captions)
+        self.practice.draw(captions.practice)
+        self.exchange.draw(captions)
+        self.notice.draw(captions.problems.current(captions.names))
+        if self.details.isVisible():
+            self.details.draw(captions)
+        self._fit_height()
+
+    def draw_levels(self, captions: Captions) -> None:
+        """Draw the levels alone."""
+        self.header.draw_levels(captions)
+
+    def set_theme(self, name: theme.Name) -> None:
+        """Draw with this palette from now on."""
+        self.appearance.palette = theme.PALETTES[name]
+        self._restyle()
+
+    # What the user can do
+
+    def act(self, name: str) -> None:
+        """Do what an action says."""
+        self._acts[name]()
+
+    @property
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        publish = self.published.emit
+        return {
+            "answer": lambda: publish(m.AnswerRequested(by=_BY)),
+            "practice_next": lambda: publish(m.AnswerRequested(by=_BY)),
+            "cancel": lambda: publish(m.CancelRequested(by=_BY)),
+            "again": lambda: self._vary("again"),
+            "shorter": lambda: self._vary("shorter"),
+            "longer": lambda: self._vary("longer"),
+            "copy": self._copy,
+            "earlier": lambda: self.exchange.show_other(-1),
+            "later": lambda: self.exchange.show_other(1),
+            "page_down": lambda: self.exchange.scroll_answer(1),
+            "page_up": lambda: self.exchange.scroll_answer(-1),
+            "more": self._toggle_full,
+            "toggle": lambda: self.show_or_hide("toggle"),
+            "next_monitor": self.placement.to_next_monitor,
+            "fainter": lambda: self.set_opacity(self.appearance.opacity - _STEP),
+            "firmer": lambda: self.set_opacity(self.appearance.opacity + _STEP),
+            "smaller_text": lambda: self._set_text_size(self.appearance.sizes.text - 1),
+            "larger_text": lambda: self._set_text_size(self.appearance.sizes.text + 1),
+            "click_through": lambda: self._set_click_through(on=not self._clicks_pass()),
+            "keyboard": self._take_keyboard,
+            "pause": lambda: self._pause("", pause=self._captions.state != "paused"),
+            "sent": lambda: self.details.open(self.details.sent, self._captions),
+            "details": lambda: self.details.open(self.details.status, self._captions),
+            "latency": lambda: self.details.open(self.details.latency, self._captions),
+            "end": self._ask_end,
+        }
+
+    def show_or_hide(self, action: str) -> None:
+        """Show ("show"), hide ("hide") or toggle the window, or move it to another monitor."""
+        if action == "next_monitor":
+            self.placement.to_next_monitor()
+        elif action == "show" or (action == "toggle" and not self.isVisible()):
+            self._set_click_through(on=False)
+            self.show()
+            self.placement.keep_on_monitor()
+        else:
+            self.hide()
+
+    def set_opacity(self, opacity: float) -> None:
+        """Set the opacity of the ground; that behind text stays high enough to read it."""
+        self.appearance.opacity = round(min(max(opacity, _FAINTEST), 1.0), 2)
+        self.placement.publish_soon()
+        self._restyle()
+
+    # Qt's events
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Draw the ground and its border."""
+        palette = self.appearance.palette
+        ground = QColor(palette.ground)
+        ground.setAlphaF(self.appearance.opacity)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(ground)
+        painter.setPen(QColor(palette.line))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS_PX, _RADIUS_PX)
+        painter.end()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
+        """Move the window when its text is dragged."""
+        return isinstance(event, QMouseEvent) and self.placement.drag(event)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Move the window with the mouse."""
-        handle = self.windowHandle()
-        if event and event.button() == Qt.MouseButton.LeftButton and handle:
-            handle.startSystemMove()
+        """Begin to move the window."""
+        if event is not None:
+            self.placement.drag(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Move the window."""
+        self.mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Leave the window where it is."""
+        self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Change the opacity with the wheel, above the first row or with Ctrl."""
+        if event is not None:
+            is_header = event.position().y() <= self.header.geometry().bottom()
+            if is_header or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.set_opacity(
+                    self.appearance.opacity + _STEP / 2 * (1 if event.angleDelta().y() > 0 else -1)
+                )
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """End the session."""
-        self.ledger.close()
-        self.closed.emit()
-        super().closeEvent(event)
+        """Hide: a session ends only where its end was chosen."""
+        if event is not None:
+            event.ignore()
+        self.hide()
 
-    def _build(self, settings: OverlaySettings) -> None:
-        layout = self._layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 10, 14, 8)
-        layout.setSpacing(10)
-        layout.addLayout(self._header(settings))
-        layout.addWidget(self.practice_view)
-        layout.addWidget(self.answer_view)
-        layout.addWidget(self.captions_view)
-        layout.addLayout(self._actions())
-        layout.addWidget(self.status_view)
-        self.status_view.ledger.clicked.connect(self._show_ledger)
-        self.status_view.provider.provider_chosen.connect(self.provider_requested.emit)
-        self.answer_view.held.decided.connect(self.request_decided.emit)
+    def event(self, event: QEvent | None) -> bool:
+        """Fit the height when a part needs another one."""
+        used = super().event(event)
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_height()
+        return used
 
-    def _header(self, settings: OverlaySettings) -> QHBoxLayout:
-        title = QLabel(strings.TITLE)
-        title.setObjectName("title")
-        title.setToolTip(strings.TITLE_HINT)
-        self.opacity.setRange(_FAINTEST, _SOLID)
-        self.opacity.setFixedWidth(80)
-        self.opacity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.opacity.setAccessibleName(strings.OPACITY_NAME)
-        self.opacity.setToolTip(strings.OPACITY)
-        self.opacity.valueChanged.connect(lambda percent: self.setWindowOpacity(percent / 100))
-        self.opacity.setValue(round(settings.opacity * 100))
-        self.end.clicked.connect(self.close)
-        row = QHBoxLayout()
-        row.addWidget(title)
-        row.addStretch(1)
-        row.addWidget(self.opacity)
-        row.addWidget(self.end)
-        return row
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Give the keyboard back when another window is chosen."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
 
-    def _actions(self) -> QHBoxLayout:
-        self.answer.clicked.connect(self.answer_requested.emit)
-        row = QHBoxLayout()
-        row.addWidget(self.answer)
-        row.addStretch(1)
-        row.addWidget(SizeGrip(self), alignment=Qt.AlignmentFlag.AlignBottom)
-        return row
+    # Parts
 
-    def _set_stretch(self, shares: tuple[int, int]) -> None:
-        for view, share in zip((self.answer_view, self.captions_view), shares, strict=True):
-            self._layout.setStretchFactor(view, share)
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN_PX, 6, _MARGIN_PX, 6)
+        layout.setSpacing(6)
+        layout.addWidget(self.header)
+        layout.addWidget(self.strip)
+        self._hairline = QFrame()
+        self._hairline.setObjectName("hairline")
+        self._hairline.setFixedHeight(1)
+        layout.addWidget(self._hairline)
+        layout.addWidget(self.practice, stretch=1)
+        layout.addWidget(self.exchange, stretch=3)
+        layout.addWidget(self.pane, stretch=2)
+        layout.addWidget(self.notice)
+        self._grip = SizeGrip(self, self.appearance)
+        self.setMinimumWidth(260)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not its first button
+        self.setFocus()
 
-    def _place(self, settings: OverlaySettings) -> None:
-        self.resize(settings.width, settings.height)
-        screen = QGuiApplication.primaryScreen()
-        if screen is None:
-            return
-        room = screen.availableGeometry()
-        x = room.right() - settings.width - _EDGE_PX if settings.x is None else settings.x
-        y = room.top() + _EDGE_PX if settings.y is None else settings.y
-        self.move(QPoint(x, y))
+    def _connect(self) -> None:
+        self.header.menu.clicked.connect(self._open_menu)
+        self.header.hide_button.clicked.connect(self.hide)
+        self.header.sent.clicked.connect(lambda: self.act("sent"))
+        self.header.answer.clicked.connect(lambda: self.act("answer"))
+        self.exchange.more_requested.connect(self._toggle_full)
+        self.exchange.held.decided.connect(
+            lambda question, allowed: self.published.emit(
+                m.RequestDecided(question=question, allowed=allowed, by=_BY)
+            )
+        )
+        self.notice.end_decided.connect(self._end_decided)
+        self.menu.chosen.connect(self.act)
+        self.menu.provider_chosen.connect(
+            lambda provider, model: self.published.emit(
+                m.ProviderRequested(provider=provider, model=model, by=_BY)
+            )
+        )
+        self.menu.pause_chosen.connect(lambda source, pause: self._pause(source, pause=pause))
+        self.placement.changed.connect(self.published.emit)
+        for text in (self.strip, self.exchange.answer, self.pane):
+            if (viewport := text.viewport()) is not None:
+                viewport.installEventFilter(self)
 
-    def _show_ledger(self) -> None:
-        self.ledger.draw(self._captions)
-        self.ledger.show()
+    def _arrange(self) -> None:
+        """Show what belongs to the layout."""
+        captions, name = self._captions, self._layout_name
+        unfolded = captions.current is not None or bool(captions.practice.heading)
+        self.strip.setVisible(name == "compact")
+        self.pane.setVisible(name != "compact")
+        self.exchange.setVisible(name != "captions" and captions.current is not None)
+        self.practice.setVisible(name != "captions" and bool(captions.practice.heading))
+        self._hairline.setVisible(name == "compact" and unfolded)
+        self.exchange.full = name == "full"
+        self._unfolded = unfolded or name != "compact"
+
+    def _fit_height(self) -> None:
+        """Unfold downwards for the first question; before it, be as low as the captions allow."""
+        scale = _FULL_SCALE if self._layout_name == "full" else 1.0
+        self.placement.set_height(scale if self._unfolded else None)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Keep the grip in its corner, and remember a size that the user chose."""
+        self.placement.resized()
+        self._grip.move(self.width() - self._grip.width() - 2, self.height() - self._grip.height() - 2)
+
+    def _restyle(self) -> None:
+        sizes = self.appearance.sizes
+        self.setStyleSheet(theme.style_sheet(self.appearance.palette, sizes, self.appearance.opacity))
+        self.details.setStyleSheet(theme.style_sheet(self.appearance.palette, sizes))
+        large = theme.Sizes(round(sizes.text * _CAPTIONS_SCALE))
+        self.pane.setStyleSheet(f"font-size: {large.text}px" if self._layout_name == "captions" else "")
+        for view in (self.strip, self.pane):
+            view.fit()
+        self.exchange.refresh()
+        self.draw(self._captions)
+
+    # Actions
+
+    def _open_menu(self) -> None:
+        self.menu.fill(self._captions)
+        button = self.header.menu
+        self.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
+        if (exchange := self.exchange.current) is not None:
+            self.published.emit(m.VariantRequested(question=exchange.question, variant=variant, by=_BY))
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if (exchange := self.exchange.current) is not None and clipboard is not None:
+            clipboard.setText(exchange.answer)
+
+    def _toggle_full(self) -> None:
+        self._layout_name = "compact" if self._layout_name == "full" else "full"
+        self._restyle()
+
+    def _set_text_size(self, size_px: int) -> None:
+        if size_px in _TEXT_SIZES_PX:
+            self.appearance.sizes = theme.Sizes(size_px)
+            self.placement.publish_soon()
+            self._restyle()
+
+    def _pause(self, source: str, *, pause: bool) -> None:
+        self.published.emit(m.PauseRequested(source=source, paused=pause, by=_BY))
+
+    def _ask_end(self) -> None:
+        self.show()
+        self.notice.ask_end()
+        self._fit_height()
+
+    def _end_decided(self, end: bool) -> None:
+        if end:
+            self.published.emit(m.EndRequested(by=_BY))
+        self._fit_height()
+
+    def _clicks_pass(self) -> bool:
+        handle = self.windowHandle()
+        return bool(handle and handle.flags() & Qt.WindowType.WindowTransparentForInput)
+
+    def _set_click_through(self, *, on: bool) -> None:
+        self._set_flag(Qt.WindowType.WindowTransparentForInput, on=on)
+
+    def _take_keyboard(self) -> None:
+        """Accept the focus until another window is chosen."""
+        self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=False)
+        self.show()
+        self.activateWindow()
+        self.header.menu.setFocus()
+
+    def _set_flag(self, flag: Qt.WindowType, *, on: bool) -> None:
+        """Set a flag of the native window; through the widget, Qt would hide the window."""
+        self.winId()
+        if (handle := self.windowHandle()) is not None and bool(handle.flags() & flag) is not on:
+            handle.setFlag(flag, on)

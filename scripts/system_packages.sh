@@ -18,7 +18,7 @@ window=(
 )
 # Sound servers and displays (X11, Wayland) without hardware, a key store on a private bus, a voice for practice
 # questions, and strace for `cuecard attest`.
-test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth weston gnome-keyring)
+test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth openbox weston gnome-keyring)
 test+=(dbus-daemon espeak-ng strace util-linux)
 
 wanted=("${audio[@]}" "${window[@]}")

@@ -55,6 +55,7 @@ class Lag:
             self._behind, self._lost = True, 0
             return ProblemReported(
                 stage="stt",
+                topic="lag",
                 problem=f"transcripts are more than {BEHIND_S:.0f} s late",
                 kept="utterances wait for up to a minute; older ones are skipped and reported",
                 fix="if this continues, close other programs or use a smaller model",
@@ -62,5 +63,7 @@ class Lag:
         if self._behind and behind_s < CAUGHT_UP_S:
             self._behind = False
             kept = f"all but {self._lost} utterances" if self._lost else "all utterances"
-            return ProblemReported(stage="stt", problem="transcripts have caught up", kept=kept)
+            return ProblemReported(
+                stage="stt", topic="lag", is_over=True, problem="transcripts have caught up", kept=kept
+            )
         return None

@@ -90,6 +90,7 @@ class Load:
         if deeper:
             return ProblemReported(
                 stage="stt",
+                topic="load",
                 problem=f"the processor is busy: {self.level.report}",
                 kept="every utterance is transcribed",
                 fix="close other programs, or use a smaller model",
@@ -97,5 +98,9 @@ class Load:
         if self._level:
             return None
         return ProblemReported(
-            stage="stt", problem="the processor is free again", kept="transcripts are complete and as set"
+            stage="stt",
+            topic="load",
+            is_over=True,
+            problem="the processor is free again",
+            kept="transcripts are complete and as set",
         )

@@ -99,6 +99,12 @@ class SpeechGate:
         """Whether there is neither an utterance nor the start of one."""
         return self._state is State.QUIET
 
+    def began_before(self, sample: int) -> bool:
+        """Return whether the current utterance, or what may become one, began before this sample."""
+        if self._utterance is not None:
+            return self._utterance.start_sample < sample
+        return self._state is State.STARTING and self._onset < sample
+
     def update(
         self, start_sample: int, stop_sample: int, probability: float, *, is_sound: bool = False
     ) -> list[GateEvent]:

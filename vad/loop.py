@@ -1,6 +1,7 @@
 """Detection loop: windows from the ring, through detector and gate, onto the bus.
 
-Lost audio, after an overwritten ring or a restarted capture, ends the current utterance and is reported.
+Lost audio, after an overwritten ring or a restarted capture, ends the current utterance and is reported. A
+pause of capture ends it too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.messages import AudioLost, DetectionEnded, EndpointPredicted
+from bus.messages import AudioLost, CapturePaused, CaptureResumed, DetectionEnded, EndpointPredicted
 from bus.ring import AudioRing, Window
 from bus.stage import Stage
 from vad.detectors import Detector
@@ -59,6 +60,8 @@ class DetectionLoop:
         self._history = history
         self._gain = AutomaticGain()
         self._at = history.read_from
+        self._paused_sample: int | None = None
+        """Where capture was paused, until detection gets there."""
 
     def run(self) -> None:
         """Run until the ring is closed and read to its end, or until the stage is stopped."""
@@ -96,9 +99,9 @@ class DetectionLoop:
                 sleep=time.sleep if idle else self._poll,
             )
             for window in windows:
-                if not idle:
-                    self._poll()  # a reader that is behind never sleeps
+                self._poll()  # a reader that is behind never sleeps
                 self._detect(window)
+                self._end_at_pause()
                 self._stage.heartbeat(processed_sample=self._at)
                 if self._gate.idle != idle:
                     ended = False
@@ -129,7 +132,25 @@ class DetectionLoop:
                     wait_samples = endpoint.wait_ms * SAMPLE_RATE // 1000
                     for event in self._gate.set_wait(endpoint.utterance, endpoint.quiet_sample, wait_samples):
                         self._stage.publish(event)
+                case CapturePaused(source=self._source, sample=sample):
+                    self._paused_sample = sample
+                case CaptureResumed(source=self._source):  # the silence of the pause is no noise floor
+                    self._sound_detector.reset()
+                case _:
+                    pass
         return bool(received)
+
+    def _end_at_pause(self) -> None:
+        """End the utterance under way where capture was paused."""
+        paused = self._paused_sample
+        if paused is None or self._at < paused:
+            return
+        if self._gate.began_before(paused):
+            for event in self._gate.finish(paused):
+                self._stage.publish(event)
+        self._gate.skip_to(paused)
+        self._detector.reset()
+        self._paused_sample = None
 
     def _skip(self, lost: Overrun) -> None:
         """Report lost audio and continue after it."""

@@ -32,8 +32,19 @@ from bus.messages.audio import (
     AudioLost,
     AudioSanitized,
     CaptureEnded,
+    CapturePaused,
+    CaptureResumed,
     CaptureStarted,
     LevelMeasured,
+)
+from bus.messages.control import (
+    AnswerPainted,
+    CancelRequested,
+    EndRequested,
+    PauseRequested,
+    VariantRequested,
+    WindowPlaced,
+    WindowRequested,
 )
 from bus.messages.lifecycle import (
     Heartbeat,
@@ -93,6 +104,8 @@ Event = (
     | LevelMeasured
     | AudioLost
     | AudioSanitized
+    | CapturePaused
+    | CaptureResumed
     | CaptureEnded
     | SpeechStarted
     | SpeechPaused
@@ -118,6 +131,13 @@ Event = (
     | AnswerFinished
     | AnswerStopped
     | UsageCounted
+    | AnswerPainted
+    | CancelRequested
+    | VariantRequested
+    | PauseRequested
+    | WindowRequested
+    | WindowPlaced
+    | EndRequested
     | PracticeQuestionAsked
     | TurnStarted
     | PracticeAnswerMeasured

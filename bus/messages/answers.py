@@ -42,13 +42,17 @@ class QuestionDetected(Message, frozen=True, kw_only=True):
     confidence: float
     """0 to 1."""
     kind: str
-    """"question", "request", "follow-up", "asked for"."""
+    """"question", "request", "follow-up", "asked for", "feedback"; "again", "shorter" or "longer" if the user
+    asked it once more."""
     previous: str = ""
     """The question that a follow-up refers to."""
     spans: list[QuestionSpan] = []
     """Its positions; several if it spans utterances or was interrupted."""
     replaces: int = 0
-    """Number of the question that it completes and that it is shown and saved instead of; 0 for none."""
+    """Number of the question that it is shown and saved instead of, because it completes it or requests its
+    answer; 0 for none."""
+    length_steps: int = 0
+    """By how many steps its answer is to be longer than the settings say; negative for shorter."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -175,7 +179,7 @@ class AnswerStopped(Message, frozen=True, kw_only=True):
 
     question: int
     cause: str
-    """Empty if no request was made because the provider is `none`."""
+    """Empty if no request was made: there is no provider, or answers are given on request."""
     kept: str
     """The text that had arrived."""
     fix: str = ""

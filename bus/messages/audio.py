@@ -20,6 +20,8 @@ class CaptureStarted(Message, frozen=True, kw_only=True):
     """The device's or file's display name."""
     native_rate_hz: int
     native_channels: int
+    is_microphone: bool = False
+    """Whether digital silence means that it is muted; what the computer plays may be silent."""
 
 
 class LevelMeasured(Message, frozen=True, kw_only=True):
@@ -53,6 +55,22 @@ class AudioSanitized(Message, frozen=True, kw_only=True):
     stop_sample: int
     bad_samples: int
     clipped_samples: int
+
+
+class CapturePaused(Message, frozen=True, kw_only=True):
+    """The user paused a source: its device is closed, and the ring gets silence."""
+
+    source: str
+    sample: int
+    """First sample of the silence."""
+
+
+class CaptureResumed(Message, frozen=True, kw_only=True):
+    """A paused source is captured again."""
+
+    source: str
+    sample: int
+    """First sample after the silence."""
 
 
 class CaptureEnded(Message, frozen=True, kw_only=True):

@@ -61,3 +61,7 @@ class ProblemReported(Message, frozen=True, kw_only=True):
     problem: str
     kept: str = ""
     fix: str = ""
+    topic: str = ""
+    """What it is about: a later report of the same stage and topic replaces it."""
+    is_over: bool = False
+    """Whether the problem of this topic has ended."""

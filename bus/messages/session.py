@@ -13,6 +13,8 @@ class SessionStarted(Message, frozen=True, kw_only=True):
     version: str
     sources: list[str]
     """Names of the sources, the other party first ("call", "mic")."""
+    names: dict[str, str] = {}
+    """Display name of each source: {"mic": "You", "call": "Them"}."""
     answer: Literal["auto", "ask", "off", "feedback"]
     """"auto": every question; "ask": on request; "off": never; "feedback": on practice answers."""
     started_ns: int

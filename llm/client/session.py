@@ -25,7 +25,15 @@ from llm.client.failover import Failover
 from llm.client.provider_finder import ProviderFinder
 from llm.client.small_model import SmallModelAddress
 from llm.client.usage_meter import UsageMeter
-from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
+from llm.commands import (
+    CANCELLED,
+    NEWER_QUESTION,
+    CancelAnswer,
+    Command,
+    DiscardAnswer,
+    RevealAnswer,
+    StartAnswer,
+)
 from llm.usage import prices
 from llm.usage.daily_counts import Budget
 
@@ -74,7 +82,7 @@ class AnswerSession:
         self._call(lambda: self._start(self._warm_up(provider, model)))
 
     def execute(self, command: Command) -> None:
-        """Start, reveal or discard an answer."""
+        """Start, reveal, discard or cancel an answer."""
         self._call(lambda: self._execute(command))
 
     def approve(self, question: int, *, allowed: bool) -> None:
@@ -124,6 +132,8 @@ class AnswerSession:
                 self._reveal(question)
             case DiscardAnswer():
                 self._discard_early()
+            case CancelAnswer():
+                self._stop(CANCELLED)
 
     def _begin(self, command: StartAnswer) -> _Running:
         answer = Answer(command.question, self._publish, held=command.early)

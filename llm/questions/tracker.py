@@ -36,13 +36,15 @@ class DetectedQuestion:
     text: str
     confidence: float
     kind: str
-    """"question", "request", "follow-up", "asked for"."""
+    """See `QuestionDetected`."""
     previous: str = ""
     """The question that a follow-up refers to."""
     spans: tuple[QuestionSpan, ...] = ()
     """Where it stands in its utterances."""
     replaces: tuple[int, ...] = ()
     """Earlier utterances that the words contain; see `FinalTranscribed`."""
+    length_steps: int = 0
+    """See `QuestionDetected`."""
 
     @property
     def place(self) -> tuple[str, int]:

@@ -16,34 +16,15 @@ from bus.audio import SAMPLE_RATE
 from overlay import strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
+from overlay.state.levels import Levels
+from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from overlay.state.practice import Practice
+from overlay.state.problems import Problems
 from overlay.state.transcript import Outcome, Transcript
+from overlay.state.waterfall import Waterfalls
 
 MAX_LINES = 200
 MAX_EXCHANGES = 20
-MAX_PROBLEMS = 4
-PROBLEM_CHARACTERS = 400
-
-
-@dataclass(frozen=True)
-class Line:
-    """One turn, in progress or final."""
-
-    source: str
-    utterance: int
-    """The last one that it contains."""
-    text: str
-    stable_words: int | None = None
-    """Words that are not expected to change; None for all, as in a final or at a pause."""
-
-    def parts(self) -> tuple[str, str]:
-        """Return the stable words, and those that may still change or are unconfirmed."""
-        if self.stable_words is None:
-            return self.text, ""
-        if self.stable_words == 0:
-            return "", self.text
-        words = self.text.split()
-        return " ".join(words[: self.stable_words]), " ".join(words[self.stable_words :])
 
 
 @dataclass
@@ -61,6 +42,11 @@ class Captions:
     """State of a session, as the views show it."""
 
     sources: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Display names of the sources."""
+    devices: dict[str, str] = field(default_factory=dict)
+    """The device or file of each source that is captured."""
+    has_notes: bool = False
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
     """Names of the providers that can be chosen."""
@@ -68,11 +54,14 @@ class Captions:
     speaking: set[str] = field(default_factory=set)
     exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=MAX_EXCHANGES))
     stages: dict[str, StageState] = field(default_factory=dict)
-    levels_dbfs: dict[str, float] = field(default_factory=dict)
-    problems: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_PROBLEMS))
+    problems: Problems = field(default_factory=Problems)
     egress: Egress = field(default_factory=Egress)
     """The provider, the requests sent, and their cost."""
     practice: Practice = field(default_factory=Practice)
+    waterfalls: Waterfalls = field(default_factory=Waterfalls)
+    """Where the time of the newest answers went."""
+    paused: set[str] = field(default_factory=set)
+    """Sources whose device is closed at the user's request."""
     final_latency_s: float | None = None
     """Of the newest final: from the detected end of speech to the hub's log."""
     ending: str = ""
@@ -86,6 +75,8 @@ class Captions:
         self.practice.apply(logged)
         self.egress.apply(logged)
         self.transcript.apply(logged)
+        self.problems.apply(logged)
+        self.waterfalls.apply(logged)
         self._apply_session(logged.event)
         self._apply_speech(logged)
         self._apply_exchange(logged)
@@ -94,15 +85,47 @@ class Captions:
     @property
     def lines(self) -> list[Line]:
         """The turns that stand, in the order in which they began."""
-        return final_lines(self.transcript.outcomes())
+        return final_lines(self.transcript)
 
     @property
     def partials(self) -> list[Line]:
         """The turns in progress."""
         return [
-            Line(words.source, words.utterance, words.text, None if words.complete else words.stable_words)
+            Line(
+                words.source,
+                words.utterance,
+                words.text,
+                None if words.complete else words.stable_words,
+                self.transcript.words_start_ns(words),
+            )
             for words in self.transcript.in_progress()
         ]
+
+    @property
+    def answers_questions(self) -> bool:
+        """Whether questions are detected; otherwise there are captions alone."""
+        return self.answer_mode != "off" or "llm" in self.stages
+
+    @property
+    def paragraphs(self) -> list[Paragraph]:
+        """The turns of each speaker, merged until another one speaks."""
+        return paragraphs([*self.lines, *self.partials])
+
+    @property
+    def state(self) -> Literal["", "practice", "live", "paused"]:
+        """The kind of session, in a word; empty before it started."""
+        if self.sources and {*self.sources} <= self.paused:
+            return "paused"
+        return "" if not self.sources else "practice" if self.answer_mode == "feedback" else "live"
+
+    @property
+    def levels(self) -> Levels:
+        """Levels of the sources."""
+        return self.problems.levels
+
+    def name(self, source: str) -> str:
+        """Return the display name of a source."""
+        return self.names.get(source, source)
 
     @property
     def current(self) -> Exchange | None:
@@ -111,13 +134,19 @@ class Captions:
 
     def _apply_session(self, event: m.Event) -> None:
         match event:
-            case m.LevelMeasured(source=source, rms_dbfs=level):
-                self.levels_dbfs[source] = level
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
-                self.providers = event.providers
+                self.names, self.providers = event.names, event.providers
+            case m.NotesLoaded(passages=passages):
+                self.has_notes = passages > 0
+            case m.CaptureStarted(source=source, device=device):
+                self.devices[source] = device
             case m.SessionEnding(cause=cause):
                 self.ending = cause
+            case m.CapturePaused(source=source):
+                self.paused.add(source)
+            case m.CaptureResumed(source=source):
+                self.paused.discard(source)
             case m.CaptureEnded(source=source):
                 self._clear_source(source)
             case _:
@@ -131,10 +160,6 @@ class Captions:
                 self.speaking.discard(source)
             case m.FinalTranscribed(unconfirmed=False) as final:
                 self._time_final(final, logged.logged_ns)
-            case m.UtteranceLost(source=source, cause=cause):
-                self._add_problem(strings.lost_utterance(source, cause))
-            case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-                self._add_problem(strings.lost_audio(source, (stop - start) / SAMPLE_RATE, cause))
             case _:
                 pass
 
@@ -178,33 +203,30 @@ class Captions:
             case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
                 state = self.stages.setdefault(stage, StageState())
                 state.state, state.detail = "given up", f"{cause}; {fix}"
-                self._add_problem(strings.given_up(stage, cause, fix))
-            case m.ProblemReported(stage=stage, problem=problem, kept=kept, fix=fix):
-                self._add_problem("; ".join(filter(None, (f"{stage}: {problem}", kept, fix))))
             case _:
                 pass
 
     def _clear_source(self, source: str) -> None:
-        """Show no speech and no level for a source that is not captured."""
+        """Show no speech for a source that is not captured."""
         self.speaking.discard(source)
-        self.levels_dbfs.pop(source, None)
-
-    def _add_problem(self, text: str) -> None:
-        text = text if len(text) <= PROBLEM_CHARACTERS else f"{text[:PROBLEM_CHARACTERS]}…"
-        if text in self.problems:
-            self.problems.remove(text)
-        self.problems.append(text)
+        self.devices.pop(source, None)
 
 
-def final_lines(outcomes: Iterable[Outcome]) -> list[Line]:
-    """Return the line of each outcome; noise and lost utterances have none."""
+def final_lines(transcript: Transcript, outcomes: Iterable[Outcome] | None = None) -> list[Line]:
+    """Return the line of each outcome; noise and lost utterances have none.
+
+    Args:
+        transcript: The transcript.
+        outcomes: Some of its outcomes; None for those that stand.
+    """
     lines: list[Line] = []
-    for outcome in outcomes:
+    for outcome in transcript.outcomes() if outcomes is None else outcomes:
+        start_ns = transcript.start_ns(outcome)
         match outcome:
             case m.FinalTranscribed(source=source, utterance=utterance, text=text) as final:
-                lines.append(Line(source, utterance, text, 0 if final.mark else None))
+                lines.append(Line(source, utterance, text, 0 if final.mark else None, start_ns))
             case m.UtteranceDiscarded(source=source, utterance=utterance, held_speech=True):
                 seconds = outcome.start_sample // SAMPLE_RATE
                 text = f"{seconds // 60}:{seconds % 60:02} {strings.NOT_UNDERSTOOD}"
-                lines.append(Line(source, utterance, text, 0))
+                lines.append(Line(source, utterance, text, 0, start_ns))
     return lines

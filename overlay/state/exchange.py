@@ -33,7 +33,9 @@ class Exchange:
     answer: str = ""
     state: Literal["waiting", "held", "streaming", "finished", "stopped"] = "waiting"
     remark: str = ""
-    """Why it stopped and what to do, or which model answered."""
+    """Why it stopped, or which model answered."""
+    fix: str = ""
+    """What to do about a stop."""
     first_token_s: float | None = None
 
     @property
@@ -62,6 +64,6 @@ class Exchange:
                 self.answer, self.state, self.remark = text[:ANSWER_CHARACTERS], "finished", model
             case m.AnswerStopped(cause=cause, kept=kept, fix=fix):
                 self.answer, self.state, self.held = kept[:ANSWER_CHARACTERS], "stopped", None
-                self.remark = "; ".join(filter(None, (cause, fix)))
+                self.remark, self.fix = cause, fix
             case _:
                 pass

@@ -51,6 +51,8 @@ class Transcript:
     _outcomes: dict[Place, Outcome] = field(default_factory=dict)
     """In the order of the log."""
     _open: dict[Place, Words] = field(default_factory=dict)
+    _start_sample: dict[Place, int] = field(default_factory=dict)
+    """First samples of utterances in progress."""
     _resumed_sample: dict[str, int] = field(default_factory=dict)
     """Where speech last continued after a pause, by source."""
     _begun: dict[str, int] = field(default_factory=dict)
@@ -64,8 +66,9 @@ class Transcript:
         match event:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self.first_sample_ns[source] = first_sample_ns
-            case m.SpeechStarted(source=source, utterance=utterance):
+            case m.SpeechStarted(source=source, utterance=utterance, start_sample=start):
                 self._begun[source] = utterance
+                self._start_sample[source, utterance] = start
             case m.FinalTranscribed() | m.UtteranceDiscarded() | m.UtteranceLost():
                 self._end(event, logged.logged_ns)
             case m.TranscriptRevised(source=source, utterance=utterance, text=text):
@@ -109,9 +112,23 @@ class Transcript:
         zero_ns = self.first_sample_ns.get(outcome.source, 0)
         return zero_ns + outcome.start_sample * 1_000_000_000 // SAMPLE_RATE
 
+    def words_start_ns(self, words: Words) -> int:
+        """Return the monotonic time at which a turn in progress began."""
+        numbers = (*words.replaces, words.utterance)
+        known = [self._outcomes.get((words.source, number)) for number in words.replaces]
+        starts = [outcome.start_sample for outcome in known if outcome is not None]
+        starts += [
+            self._start_sample[each]
+            for number in numbers
+            if (each := (words.source, number)) in self._start_sample
+        ]
+        zero_ns = self.first_sample_ns.get(words.source, 0)
+        return zero_ns + min(starts, default=1 << 50) * 1_000_000_000 // SAMPLE_RATE
+
     def _end(self, outcome: Outcome, logged_ns: int) -> None:
         place = place_of(outcome)
         self._open.pop(place, None)
+        self._start_sample.pop(place, None)
         self._forget_begun(place)
         if place in self._outcomes:
             return  # repeated by a restarted stt

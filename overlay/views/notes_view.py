@@ -1,71 +1,77 @@
-"""Draws the passages of the user's notes that match the question, a prepared answer first."""
+"""Draws the notes on a question: the user's own answer, or the best passages."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from PyQt6.QtCore import QRectF
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from PyQt6.QtGui import QResizeEvent
-from PyQt6.QtWidgets import QWidget
+from bus.messages import Passage
+from overlay import strings
+from overlay.state.exchange import Exchange
+from overlay.widgets.backing import Appearance
+from overlay.widgets.labels import ShortLabel
 
-from bus.messages import Passage, PreparedAnswer
-from overlay import strings, theme
-from overlay.widgets.documents import InertText
-
-_PASSAGE_CHARACTERS = 320
-_MAX_HEIGHT_PX = 132
-_MAX_HEIGHT_PREPARED_PX = 260
-_MIN_HEIGHT_PX = 40
+_RULE_PX = 2
+_INDENT_PX = 10
+_PASSAGE_LINES, _OWN_ANSWER_LINES, _FULL_LINES = 2, 7, 9
 
 
-class NotesView(InertText):
-    """Draws passages, each with its file and heading."""
+class NotesView(QWidget):
+    """Draws a quiet block with a rule at its left; its height depends on the exchange, not on its text.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(strings.FROM_NOTES, parent, follows=False)
-        self.setObjectName("notes")
-        self._drawn: tuple[Sequence[Passage], PreparedAnswer | None] = ((), None)
-        self._max_height_px = _MAX_HEIGHT_PX
+    Args:
+        appearance: What it draws with.
+    """
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self.origin = ShortLabel(appearance, "faint", strings.NOTES_ORIGIN, lines=1)
+        self.text = ShortLabel(appearance, "passage", strings.FROM_NOTES, lines=_PASSAGE_LINES)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_INDENT_PX, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.origin)
+        layout.addWidget(self.text)
         self.hide()
 
-    def draw(self, passages: Sequence[Passage], prepared: PreparedAnswer | None = None) -> None:
-        """Draw these passages, if they have changed."""
-        if (passages, prepared) == self._drawn:
-            return
-        self._drawn = passages, prepared
-        self._max_height_px = _MAX_HEIGHT_PREPARED_PX if prepared else _MAX_HEIGHT_PX
-        own = _prepared(prepared) if prepared else ""
-        self.show_html(own + "".join(_paragraph(passage) for passage in passages))
-        self.setVisible(bool(passages or prepared))
-        self.to_start()
-        self._fit()
+    def draw(self, exchange: Exchange, *, has_notes: bool, full: bool) -> None:
+        """Draw the passages of an exchange.
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Fit the height to the text at this width."""
-        super().resizeEvent(event)
-        self._fit()
+        Args:
+            exchange: The question.
+            has_notes: Whether the session has notes; without them nothing is shown.
+            full: Whether there is room for all passages.
+        """
+        own, passages = exchange.prepared, exchange.passages
+        self.setVisible(has_notes or bool(own or passages))
+        if own is not None:
+            self.origin.show_text(f"{strings.OWN_ANSWER} · {_name(own.file)} · {own.question}")
+            self.text.show_text(own.text, _OWN_ANSWER_LINES)
+        elif passages:
+            self.origin.show_text(f"{_name(passages[0].file)} · {passages[0].heading}")
+            self.text.show_text(
+                _words(passages, full=full), _FULL_LINES if full else _PASSAGE_LINES, reserves=not full
+            )
+        else:
+            self.origin.show_text(strings.NOTHING_IN_NOTES if exchange.searched else strings.SEARCHING_NOTES)
+            self.text.show_text("", _PASSAGE_LINES, reserves=True)
 
-    def _fit(self) -> None:
-        height = min(round(self._paper.size().height()) + 2, self._max_height_px)
-        self.setMaximumHeight(height)
-        self.setMinimumHeight(min(height, _MIN_HEIGHT_PX))
-
-
-def _paragraph(passage: Passage) -> str:
-    words = " ".join(passage.text.split())
-    cut = words if len(words) <= _PASSAGE_CHARACTERS else f"{words[:_PASSAGE_CHARACTERS]}…"
-    name = passage.file.rpartition("/")[2]
-    return (
-        f"<p style='margin:0 0 5px 0'><span style='color:{theme.ACCENT}'>{escape(name)}</span>"
-        f"<span style='color:{theme.FAINT}'> · {escape(passage.heading)}</span><br/>{escape(cut)}</p>"
-    )
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Draw the rule."""
+        painter = QPainter(self)
+        painter.fillRect(QRectF(0, 0, _RULE_PX, self.height()), QColor(self._appearance.palette.line))
+        painter.end()
 
 
-def _prepared(prepared: PreparedAnswer) -> str:
-    name = prepared.file.rpartition("/")[2]
-    words = escape(prepared.text).replace("\n", "<br/>")
-    return (
-        f"<p style='margin:0 0 7px 0'><span style='color:{theme.GOOD}'>{strings.OWN_ANSWER}</span>"
-        f"<span style='color:{theme.FAINT}'> · {escape(name)} · {escape(prepared.question)}</span><br/>"
-        f"<span style='color:{theme.TEXT}'>{words}</span></p>"
-    )
+def _words(passages: list[Passage], *, full: bool) -> str:
+    first, *others = passages
+    if not full:
+        return " ".join(first.text.split())
+    more = (f"{_name(each.file)} · {each.heading}: {' '.join(each.text.split())}" for each in others)
+    return "\n".join([" ".join(first.text.split()), *more])
+
+
+def _name(file: str) -> str:
+    return file.rpartition("/")[2]

@@ -1,22 +1,26 @@
-"""Small controls: a button that takes no focus, a level meter, a size grip."""
+"""Small controls: buttons, the level dot of a source, a size grip."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QPushButton, QSizeGrip, QWidget
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QPushButton, QSizeGrip, QSizePolicy, QWidget
 
-from overlay import strings, theme
+from overlay import strings
+from overlay.state.levels import Alarm
+from overlay.widgets.backing import Appearance, paint_backing
 
 QUIETEST_DBFS = -60.0
-"""Level at which a meter is empty."""
+"""Level at which a dot is empty."""
 
-_GRIP_SIDE_PX = 16
-_GRIP_DOTS = ((12, 4), (8, 8), (12, 8), (4, 12), (8, 12), (12, 12))
+_DOT_PX = 10
+_NAME_GAP_PX = 6
+_GRIP_SIDE_PX = 14
+_GRIP_DOTS = ((11, 3), (7, 7), (11, 7), (3, 11), (7, 11), (11, 11))
 
 
 def button(text: str, name: str, accessible_name: str) -> QPushButton:
-    """Return a button that never takes the focus.
+    """Return a button.
 
     Args:
         text: Its label.
@@ -27,60 +31,106 @@ def button(text: str, name: str, accessible_name: str) -> QPushButton:
     made.setObjectName(name)
     made.setAccessibleName(accessible_name)
     made.setToolTip(accessible_name)
-    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setAutoDefault(False)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
     return made
 
 
-class LevelMeter(QWidget):
-    """Shows the level of a source as a thin bar.
+class LevelDot(QWidget):
+    """Shows a source: a ring that fills with its level, and its name; "!" and its colour for an alarm.
 
     Args:
-        source: Its name.
-        colour: Its colour.
+        appearance: What it draws with.
     """
 
-    def __init__(self, source: str, colour: str) -> None:
+    def __init__(self, appearance: Appearance) -> None:
         super().__init__()
-        self._colour = QColor(colour)
-        self._share = 0.0
-        self.setFixedSize(64, 6)
-        self.setAccessibleName(f"Level of {source}")
+        self._appearance = appearance
+        self._name, self._colour, self._share = "", QColor(), 0.0
+        self._alarm: Alarm | None = None
+        self._speaks = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_level(self, level_dbfs: float) -> None:
-        """Show a level; silence is an empty bar."""
-        share = min(max(1.0 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0)
-        if abs(share - self._share) > 0.02:
-            self._share = share
+    def draw(
+        self, name: str, colour: str, level_dbfs: float, *, speaks: bool, alarm: Alarm | None, device: str
+    ) -> None:
+        """Draw a level.
+
+        Args:
+            name: Display name of the source.
+            colour: Its colour.
+            level_dbfs: Its level; silence is an empty ring.
+            speaks: Whether speech is detected.
+            alarm: What is wrong with it.
+            device: The device or file, for the tooltip; empty while nothing is captured.
+        """
+        share = round(min(max(1.0 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0) * 8) / 8
+        words = strings.level(name, level_dbfs, device, speaks=speaks, alarm=alarm)
+        if words != self.toolTip():
+            self.setToolTip(words)
+            self.setAccessibleName(words)
+        if (name, share, speaks, alarm, colour) != self._state():
+            self._name, self._share, self._speaks, self._alarm = name, share, speaks, alarm
+            self._colour = QColor(colour)
+            self.updateGeometry()
             self.update()
 
+    def sizeHint(self) -> QSize:  # noqa: N802  (Qt's name)
+        """Return the size of dot and name."""
+        bold = self.font()
+        bold.setBold(True)  # as while its speaker speaks
+        metrics = QFontMetrics(bold)
+        return QSize(_DOT_PX + 3 * _NAME_GAP_PX + metrics.horizontalAdvance(self._name), metrics.height() + 4)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Draw the bar."""
-        painter = _painter(self)
-        for width, colour in ((1.0, QColor(theme.LINE)), (self._share, self._colour)):
-            painter.setBrush(colour)
-            painter.drawRoundedRect(QRectF(0, 0, self.width() * width, self.height()), 3, 3)
+        """Draw the dot and the name."""
+        paint_backing(self, self._appearance, [QRectF(self.rect()).adjusted(3, 1, -3, -1)])
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        centre = QPointF(_DOT_PX / 2 + 2, self.height() / 2)
+        painter.setPen(QPen(self._colour, 1.5))
+        painter.drawEllipse(centre, _DOT_PX / 2, _DOT_PX / 2)
+        painter.setBrush(self._colour)
+        if self._alarm is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(centre, self._share * _DOT_PX / 2, self._share * _DOT_PX / 2)
+        font = painter.font()
+        font.setBold(self._speaks)
+        painter.setFont(font)
+        painter.setPen(self._colour)
+        if self._alarm is not None:
+            painter.drawText(QRectF(centre.x() - 5, 0, 10, self.height()), Qt.AlignmentFlag.AlignCenter, "!")
+        painter.drawText(
+            QRectF(_DOT_PX + _NAME_GAP_PX + 2, 0, self.width(), self.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            self._name,
+        )
         painter.end()
+
+    def _state(self) -> tuple[str, float, bool, Alarm | None, str]:
+        return self._name, self._share, self._speaks, self._alarm, self._colour.name()
 
 
 class SizeGrip(QSizeGrip):
-    """Resizes the window it is in; drawn as a triangle of dots."""
+    """Resizes the window it is in; drawn as a triangle of dots.
 
-    def __init__(self, parent: QWidget) -> None:
+    Args:
+        parent: The window.
+        appearance: What it draws with.
+    """
+
+    def __init__(self, parent: QWidget, appearance: Appearance) -> None:
         super().__init__(parent)
+        self._appearance = appearance
         self.setFixedSize(_GRIP_SIDE_PX, _GRIP_SIDE_PX)
         self.setAccessibleName(strings.RESIZE)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the dots."""
-        painter = _painter(self)
-        painter.setBrush(QColor(theme.FAINT))
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._appearance.palette.line))
         for x, y in _GRIP_DOTS:
             painter.drawEllipse(QPointF(x, y), 1.1, 1.1)
         painter.end()
-
-
-def _painter(widget: QWidget) -> QPainter:
-    painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    return painter

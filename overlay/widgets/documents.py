@@ -5,37 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PyQt6.QtCore import Qt, QUrl
-from PyQt6.QtGui import QColor, QImage, QTextBlock, QTextCursor, QTextDocument, QTextFormat
-from PyQt6.QtWidgets import QFrame, QLabel, QScrollBar, QTextBrowser, QWidget
+from PyQt6.QtCore import QRectF, Qt, QUrl
+from PyQt6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QImage,
+    QPaintEvent,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextTable,
+)
+from PyQt6.QtWidgets import QFrame, QScrollBar, QTextBrowser
 
-from overlay import theme
+from overlay.widgets.backing import Appearance, paint_backing
 
 MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 """Without NoHTML Qt parses `std::vector<int>` as a tag and drops it."""
 
+_FIXED_HEIGHT = 2  # QTextBlockFormat.FixedHeight, whose type PyQt's stubs get wrong
 _INDENT_PX = 28
 _NEAR_PX = 4
 _PARAGRAPH_GAP_PX = 7
 _LIST_GAP_PX = 3
+_CELL_PADDING_PX = 4
 
 
 class InertText(QTextBrowser):
-    """A text box to read and select from; links and images are inert.
+    """A text box; links and images are inert.
 
     Args:
+        appearance: What it draws with.
         name: Its name for screen readers.
         follows: Whether it stays scrolled to its end when text is added, unless the user scrolled up.
+        scrolls: Whether it has a scroll bar where text does not fit.
     """
 
-    def __init__(self, name: str, parent: QWidget | None = None, *, follows: bool = True) -> None:
-        super().__init__(parent)
+    def __init__(
+        self, appearance: Appearance, name: str, *, follows: bool = True, scrolls: bool = True
+    ) -> None:
+        super().__init__()
+        self._appearance = appearance
         self.setAccessibleName(name)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.show_scroll_bar(visible=scrolls)
         self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
         self._nothing.fill(Qt.GlobalColor.transparent)
         self._follows = follows
@@ -47,20 +69,49 @@ class InertText(QTextBrowser):
         self._paper.setDocumentMargin(0)
         self._paper.setIndentWidth(_INDENT_PX)
 
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Draw a backing behind each visible line, and the text."""
+        if (viewport := self.viewport()) is not None:
+            paint_backing(viewport, self._appearance, self._visible_lines())
+        super().paintEvent(event)
+
+    def show_scroll_bar(self, *, visible: bool) -> None:
+        """Show the scroll bar always or never: if it came with the text, the text would wrap again."""
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOn if visible else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+
+    @property
+    def overflows(self) -> bool:
+        """Whether some of its text is below its lower edge."""
+        return self._bar.value() < self._bar.maximum() - _NEAR_PX
+
     def loadResource(self, kind: int, name: QUrl) -> QImage:  # noqa: N802  (Qt's name)
         """Return an empty image; if this returned None, Qt would open the file itself."""
         return self._nothing
 
-    def show_markdown(self, text: str) -> None:
-        """Show Markdown, with HTML in it as plain text."""
+    def show_answer(self, headline: str, text: str) -> None:
+        """Show a first sentence large, and Markdown below it, with HTML in it as plain text."""
         with self._scroll_position_preserved():
-            self._paper.setMarkdown(text, MARKDOWN)
+            self._paper.setMarkdown(f"{headline}\n\n{text}" if headline else text, MARKDOWN)
             self._lay_out_blocks()
+            if headline:
+                self._enlarge_first_block()
 
-    def show_html(self, html: str) -> None:
-        """Show HTML, in which untrusted text must be escaped."""
+    def show_html(self, html: str, line_px: int | None = None) -> None:
+        """Show HTML, in which untrusted text must be escaped.
+
+        Args:
+            html: The text.
+            line_px: Height of each line, so that a whole number of them fits a fixed height.
+        """
         with self._scroll_position_preserved():
             self._paper.setHtml(html)
+            if line_px is not None:
+                form = QTextBlockFormat()
+                form.setLineHeight(line_px, _FIXED_HEIGHT)
+                cursor = QTextCursor(self._paper)
+                cursor.select(QTextCursor.SelectionType.Document)
+                cursor.mergeBlockFormat(form)
 
     def to_start(self) -> None:
         """Scroll to the start, as for a text that replaces another one."""
@@ -82,20 +133,57 @@ class InertText(QTextBrowser):
         if self._at_end:
             self._bar.setValue(last)
 
+    def _visible_lines(self) -> Iterator[QRectF]:
+        top, bottom = self._bar.value(), self._bar.value() + self.height()
+        layout = self._paper.documentLayout()
+        block = self._paper.begin()
+        while block.isValid() and layout is not None:
+            place = layout.blockBoundingRect(block)
+            if place.top() > bottom:
+                break
+            lines = block.layout()
+            if lines is not None and place.bottom() >= top:
+                marker_px = _INDENT_PX / 2 if block.textList() is not None else 0
+                for at in range(lines.lineCount()):
+                    words = lines.lineAt(at).naturalTextRect().translated(place.left(), place.top() - top)
+                    yield words.adjusted(-marker_px, 0, 0, 0)
+            block = block.next()
+
+    def _enlarge_first_block(self) -> None:
+        cursor = QTextCursor(self._paper.begin())
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        large = QTextCharFormat()
+        large.setProperty(QTextFormat.Property.FontPixelSize.value, self._appearance.sizes.headline)
+        large.setFontWeight(QFont.Weight.DemiBold)
+        cursor.mergeCharFormat(large)
+
     def _lay_out_blocks(self) -> None:
-        """Set the spacing of paragraphs and the background of code."""
+        """Set the spacing of paragraphs, and the colours of code, links and tables."""
         block = self._paper.begin()
         while block.isValid():
             form = block.blockFormat()
             following = block.next()
             if _is_code(block):
-                form.setBackground(QColor(theme.GROUND))
+                form.setBackground(QColor(self._appearance.palette.code))
                 form.setNonBreakableLines(False)
                 form.setTopMargin(0)
             if _is_code(block) != _is_code(following) or not _is_code(block):
                 form.setBottomMargin(_LIST_GAP_PX if _in_list(block, following) else _PARAGRAPH_GAP_PX)
             QTextCursor(block).setBlockFormat(form)
             block = following
+        for frame in root.childFrames() if (root := self._paper.rootFrame()) else ():
+            if isinstance(frame, QTextTable):
+                self._lay_out_table(frame)
+
+    def _lay_out_table(self, table: QTextTable) -> None:
+        form = table.format()
+        form.setBorderBrush(QBrush(QColor(self._appearance.palette.line)))
+        form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        form.setBorderCollapse(True)
+        form.setBorder(1)
+        form.setCellPadding(_CELL_PADDING_PX)
+        form.setCellSpacing(0)
+        table.setFormat(form)
 
 
 def _is_code(block: QTextBlock) -> bool:
@@ -104,18 +192,3 @@ def _is_code(block: QTextBlock) -> bool:
 
 def _in_list(*blocks: QTextBlock) -> bool:
     return all(block.isValid() and block.textList() is not None for block in blocks)
-
-
-def plain_label(name: str, accessible_name: str) -> QLabel:
-    """Return a label for untrusted text: plain text, wrapped, not selectable.
-
-    Args:
-        name: Its name in the style sheet.
-        accessible_name: Its name for screen readers.
-    """
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setObjectName(name)
-    label.setAccessibleName(accessible_name)
-    label.setWordWrap(True)
-    return label

@@ -20,7 +20,7 @@ from session.settings import SCHEMA
 Flags = dict[str, dict[str, Any]]
 """Values from the command line, by table and setting; None means not given."""
 
-DISPLAY = ("session.view", "session.json", "session.save")
+DISPLAY = ("session.view", "session.json", "session.save", "session.verbose")
 """The settings of how a session is shown and saved."""
 
 JsonRowsOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]

@@ -1,4 +1,4 @@
-"""Commands for a running session: `cuecard answer`, `use`, `ledger`."""
+"""Commands for a running session: `cuecard answer`, `cancel`, `pause`, `end`, `use`, `ledger`, …"""
 
 from __future__ import annotations
 
@@ -7,18 +7,69 @@ from typing import Annotated
 import typer
 
 from session.commands.options import JsonRowsOption
+from session.control import requests
+
+SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="One source; default: all.")]
 
 
 def answer() -> None:
-    """Answer what was just said in the running session; made for a keyboard shortcut.
+    """Answer what was just said. Made for a keyboard shortcut, as are the next ones.
 
     \b
     Example:
       cuecard answer
     """
-    from session.run import remote_control
+    requests.request("answer")
 
-    remote_control.answer()
+
+def cancel() -> None:
+    """Stop the answer under way; what came of it stays."""
+    requests.request("cancel")
+
+
+def again() -> None:
+    """Answer the newest question again."""
+    requests.request("again")
+
+
+def shorter() -> None:
+    """Answer the newest question again, shorter."""
+    requests.request("shorter")
+
+
+def longer() -> None:
+    """Answer the newest question again, longer."""
+    requests.request("longer")
+
+
+def toggle() -> None:
+    """Hide the window, or show it."""
+    requests.request("toggle")
+
+
+def next_monitor() -> None:
+    """Move the window to the next monitor."""
+    requests.request("next-monitor")
+
+
+def pause(source: SourceArgument = "") -> None:
+    """Close the microphone, or every device, until `cuecard unpause`.
+
+    \b
+    Example:
+      cuecard pause mic
+    """
+    requests.request("pause", source)
+
+
+def unpause(source: SourceArgument = "") -> None:
+    """Capture again after `cuecard pause`."""
+    requests.request("unpause", source)
+
+
+def end() -> None:
+    """End the running session."""
+    requests.request("end")
 
 
 def use(
@@ -35,7 +86,7 @@ def use(
     Example:
       cuecard use anthropic --model claude-haiku-4-5
     """
-    from session.run import remote_control
+    from session.control import remote_control
 
     remote_control.use(provider, model)
 
@@ -52,6 +103,6 @@ def ledger(
     Example:
       cuecard ledger --no-follow
     """
-    from session.run import remote_control
+    from session.control import remote_control
 
     remote_control.ledger(follow=follow, as_json=json)

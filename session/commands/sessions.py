@@ -1,4 +1,4 @@
-"""Commands that run a session: `cuecard run`, `demo`, `practice`, `resume`."""
+"""Commands that run a session: `cuecard run`, `captions`, `demo`, `practice`, `resume`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ import typer
 
 from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption, with_flags
 
+ConsentOption = Annotated[
+    bool, typer.Option("--consent", help="The other party knows that the session is transcribed.")
+]
+VocabularyOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Names and jargon to expect, one a line; names in your notes are expected anyway.",
+    ),
+]
+
 
 @with_flags(
-    *("capture.sources", "capture.pace", *DISPLAY, "session.allow_unsandboxed"),
+    *("capture.sources", "capture.pace", "session.names", *DISPLAY, "session.allow_unsandboxed"),
     *("stt.device", "stt.language", "stt.endpointing"),
     *("llm.answer", "llm.listen_to", "llm.notes", "llm.provider", "llm.fallback_provider"),
     *("llm.allow_plain_http", "llm.eager", "llm.confirm"),
@@ -19,19 +30,11 @@ from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption
 def run(
     flags: Flags,
     model: ModelOption = None,
-    vocabulary: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Names and jargon to expect, one a line; names in your notes are expected anyway.",
-        ),
-    ] = None,
+    vocabulary: VocabularyOption = None,
     ask_key: Annotated[
         bool, typer.Option("--ask-key", help="Type the provider's key, unseen; it is deleted at the end.")
     ] = False,
-    consent: Annotated[
-        bool, typer.Option("--consent", help="The other party knows that the session is transcribed.")
-    ] = False,
+    consent: ConsentOption = False,
     settings: SettingsOption = None,
 ) -> None:
     """Transcribe a live session and answer its questions. Ctrl-C ends it.
@@ -58,6 +61,40 @@ def run(
     )
 
 
+@with_flags(
+    *("capture.sources", "capture.pace", "session.names", *DISPLAY, "session.allow_unsandboxed"),
+    *("stt.device", "stt.language", "stt.endpointing"),
+)
+def captions(
+    flags: Flags,
+    model: ModelOption = None,
+    vocabulary: VocabularyOption = None,
+    consent: ConsentOption = False,
+    settings: SettingsOption = None,
+) -> None:
+    """Show captions alone, large: of the microphone and of what the computer plays. Ctrl-C ends it.
+
+    No question is detected, no notes are read, and nothing can leave this machine.
+
+    \b
+    Examples:
+      cuecard captions
+      cuecard captions --source call=monitor --name call=Ada --save call.md
+    """
+    from session.run.captions import captions_request
+    from session.run.launch import launch
+
+    launch(
+        captions_request(
+            flags,
+            models=tuple(model or ()),
+            settings_file=settings,
+            vocabulary_file=vocabulary,
+            consent=consent,
+        )
+    )
+
+
 @with_flags(*DISPLAY, "session.allow_unsandboxed")
 def demo(flags: Flags) -> None:
     """Play a recorded interview, offline, without a key.
@@ -75,7 +112,7 @@ def demo(flags: Flags) -> None:
 
 @with_flags(
     *("practice.speak", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
-    *(*DISPLAY, "session.allow_unsandboxed"),
+    *("session.names", *DISPLAY, "session.allow_unsandboxed"),
 )
 def practice(
     flags: Flags,

@@ -27,6 +27,7 @@ from session import settings
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.consent import consent_file
+from session.run.window_memory import window_file
 
 _COMPLETIONS = (
     ".bash_completions/cuecard.sh",
@@ -66,6 +67,7 @@ def _settings() -> Iterator[StoredItem]:
     yield from _file("your settings", settings.user_file())
     yield from _file("your prices", prices.user_prices())
     yield from _file("the date of your consent", consent_file())
+    yield from _file("place and look of the window", window_file())
 
 
 def _counts() -> Iterator[StoredItem]:

@@ -101,8 +101,11 @@ class PracticeFlow:
                 self._measured[number], self._pressed = event, False
             case FeedbackRequested(number=number):
                 self._requested.add(number)
-            case QuestionDetected(kind="feedback", utterance=number, question=question):
-                self._pending[question] = number
+            case QuestionDetected(source="practice", utterance=number, question=question):
+                others = {each: of for each, of in self._pending.items() if of != number}
+                self._pending = {**others, question: number}  # the newest feedback on an answer counts
+                self._feedback.pop(number, None)
+                self._reading_ns = None
             case AnswerFinished(question=question, text=text) | AnswerStopped(question=question, kept=text):
                 if question in self._pending:
                     self._feedback[self._pending[question]] = text

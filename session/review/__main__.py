@@ -93,7 +93,9 @@ def _show(
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
+    from overlay.desktop import appearance
     from overlay.display import choose_platform
+    from overlay.settings import OverlaySettings
     from session.review.window import ReviewWindow
 
     if platform := choose_platform():
@@ -104,6 +106,7 @@ def _show(
     if handover is None:
         return
     window = ReviewWindow(handover, mode, report)
+    appearance.follow(OverlaySettings(theme=handover.theme), window.set_theme)
     del handover
     timer = QTimer()
     timer.timeout.connect(lambda: application.quit() if process.stopping() else None)

@@ -7,14 +7,20 @@ from collections.abc import Sequence
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from overlay import strings
-from overlay.widgets.documents import plain_label
+from overlay.widgets.backing import Appearance
+from overlay.widgets.labels import PlainLabel
 
 
 class ReceiptView(QWidget):
-    """Lists what was wiped."""
+    """Lists what was wiped.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    Args:
+        appearance: What it draws with.
+    """
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self._appearance = appearance
         self.lines: list[str] = []
         """The sentences that are shown."""
         self._layout = QVBoxLayout(self)
@@ -31,6 +37,6 @@ class ReceiptView(QWidget):
         """
         self.lines = [*wiped, *(strings.SAVED_TO.format(path=path) for path in saved_to)]
         for at, line in enumerate(self.lines):
-            label = plain_label("receipt", line)
+            label = PlainLabel(self._appearance, "receipt", line)
             label.setText(f"✓  {line}")
             self._layout.insertWidget(at, label)

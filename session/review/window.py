@@ -20,7 +20,8 @@ from PyQt6.QtWidgets import (
 
 from bus.failures import Failure
 from overlay import strings, theme
-from overlay.widgets.documents import plain_label
+from overlay.widgets.backing import Appearance
+from overlay.widgets.labels import PlainLabel
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.reading import Reading
 from session.review.receipt import ReceiptView
@@ -30,7 +31,6 @@ from session.transcript.formats import LABELS
 
 _SIZE_PX = 780, 820
 _RECEIPT_SIZE_PX = 560, 300
-_FONT_PX = 14
 
 
 class State(Enum):
@@ -57,16 +57,26 @@ class ReviewWindow(QWidget):
         self._report, self._is_file = report, mode == "file"
         self.state = State.SAVED if handover.saved_to or self._is_file else State.UNDECIDED
         self.saved_to = [handover.saved_to] if handover.saved_to else []
-        self.title = plain_label("question", strings.REVIEW_TITLE)
-        self.summary = plain_label("faint", strings.REVIEW_TEXT)
-        self.reading = Reading(handover.session)
-        self.receipt = ReceiptView()
-        self.message = plain_label("message", strings.NOTHING_KEPT)
+        self.appearance = Appearance()
+        self.appearance.sizes = theme.Sizes(handover.font_px)
+        self.title = PlainLabel(self.appearance, "heading", strings.REVIEW_TITLE)
+        self.summary = PlainLabel(self.appearance, "faint", strings.REVIEW_TEXT)
+        self.reading = Reading(self.appearance, handover.session)
+        self.receipt = ReceiptView(self.appearance)
+        self.message = PlainLabel(self.appearance, "faint", strings.NOTHING_KEPT)
         self.save = _button(strings.SAVE, strings.SAVE_SESSION)
         self.forget = _button(strings.FORGET, strings.FORGET_SESSION)
         self.close_page = _button(strings.CLOSE, strings.CLOSE_PAGE)
         self._build(handover)
         self._draw_state()
+        self.set_theme("dark")
+
+    def set_theme(self, name: theme.Name) -> None:
+        """Draw with this palette from now on."""
+        self.appearance.palette = theme.PALETTES[name]
+        self.setStyleSheet(_style(self.appearance.palette, self.appearance.sizes))
+        if self._handover is not None:
+            self.reading.draw(self._handover.session)
 
     def choose_file(self) -> None:
         """Let the user choose a file, and save to it."""
@@ -83,7 +93,7 @@ class ReviewWindow(QWidget):
         try:
             saved = save_as(self._handover.session, path)
         except Failure as failure:
-            self._say(f"{failure.problem}; {failure.fix}.", wrong=True)
+            self._say(strings.sentences(failure.problem, failure.fix), name="asked")
             return
         self._report(FileSaved(path=str(saved)))
         self.saved_to.append(str(saved))
@@ -142,17 +152,19 @@ class ReviewWindow(QWidget):
             self._say(strings.SAVED_TO.format(path=self.saved_to[-1]))
         else:
             asked = self.state is State.ASKED
-            self._say(strings.NOTHING_KEPT_CLOSE if asked else strings.NOTHING_KEPT, wrong=asked)
+            self._say(
+                strings.NOTHING_KEPT_CLOSE if asked else strings.NOTHING_KEPT,
+                name="asked" if asked else "faint",
+            )
 
-    def _say(self, text: str, *, wrong: bool = False) -> None:
+    def _say(self, text: str, *, name: str = "faint") -> None:
         self.message.setText(text)
         self.message.setAccessibleName(text)
-        _mark(self.message, "problem" if wrong else "faint")
+        _mark(self.message, name)
 
     def _build(self, handover: Handover) -> None:
-        self.setObjectName("overlay")
+        self.setObjectName("window")
         self.setWindowTitle(strings.REVIEW_TITLE)
-        self.setStyleSheet(theme.style_sheet(_FONT_PX) + _style())
         self.resize(*_SIZE_PX)
         self.title.setText(facts.title(handover.session))
         self.summary.setText(facts.in_one_line(handover.session))
@@ -204,18 +216,21 @@ class _SaveDialog(QFileDialog):
         self.selectFile(named.with_suffix(suffix).name if named.suffix in LABELS else named.name)
 
 
-def _style() -> str:
-    """Return what the page has besides the overlay's style: tabs, and a button that stands out."""
-    return f"""
-        QTabWidget::pane {{ border: none; border-top: 1px solid {theme.LINE}; }}
-        QTabBar::tab {{ color: {theme.FAINT}; padding: 7px 4px; margin-right: 18px; border: none; }}
-        QTabBar::tab:selected {{ color: {theme.TEXT}; border-bottom: 2px solid {theme.ACCENT}; }}
-        QTabBar::tab:focus {{ color: {theme.ACCENT}; }}
-        QFileDialog {{ background: {theme.GROUND}; }}
+def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
+    """Return the overlay's style, and what the page has besides: tabs, a button that stands out, a dialog."""
+    p = palette
+    return f"""{theme.style_sheet(p, sizes)}
+        QLabel#heading {{ font-size: {sizes.headline}px; font-weight: 600; }}
+        QLabel#asked {{ color: {p.warn}; font-weight: 600; }}
+        QTabWidget::pane {{ border: none; border-top: 1px solid {p.line}; }}
+        QTabBar::tab {{ color: {p.faint}; padding: 7px 4px; margin-right: 18px; border: none; }}
+        QTabBar::tab:selected {{ color: {p.text}; border-bottom: 2px solid {p.accent}; }}
+        QTabBar::tab:focus {{ color: {p.accent}; }}
+        QPushButton#main {{ background: {p.accent}; color: {p.ground}; font-weight: 600; }}
+        QPushButton:focus {{ border: 2px solid {p.text}; }}
+        QFileDialog {{ background: {p.ground}; }}
         QFileDialog QAbstractItemView, QFileDialog QLineEdit, QFileDialog QComboBox {{
-            background: {theme.RAISED}; border: 1px solid {theme.LINE}; padding: 3px; }}
-        QPushButton#main {{ background: {theme.ACCENT}; color: {theme.GROUND}; font-weight: 600; }}
-        QPushButton:focus {{ border: 2px solid {theme.TEXT}; }}
+            background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}
     """
 
 

@@ -18,7 +18,7 @@ from bus.stages import StagePlan
 from overlay import strings
 from session.review.handover import Handover, Mode
 from session.review.process import Choice, ReviewProcess
-from session.settings import SessionSettings
+from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.transcript.saved_session import SavedSession
@@ -60,24 +60,24 @@ class AfterSession:
     """The page or question after a session. Enter it while the session runs.
 
     Args:
-        settings: The settings of the session.
+        settings: All settings of the session.
         plans: Its stages.
         starter: Starts the page.
     """
 
-    def __init__(self, settings: SessionSettings, plans: Sequence[StagePlan], starter: Starter) -> None:
-        self._settings, self._starter = settings, starter
+    def __init__(self, settings: AllSettings, plans: Sequence[StagePlan], starter: Starter) -> None:
+        self._settings, self._overlay, self._starter = settings.session, settings.overlay, starter
         self._on_terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
         self._mode = choose_mode(
-            settings.review,
+            self._settings.review,
             {
                 name
                 for plan in plans
                 for name in (plan.name, *plan.arguments)
                 if plan.kind in ("overlay", "view")
             },
-            as_json=settings.json,
-            saves=bool(settings.save),
+            as_json=self._settings.json,
+            saves=bool(self._settings.save),
             on_screen=_on_screen(),
             on_terminal=self._on_terminal,
         )
@@ -110,7 +110,13 @@ class AfterSession:
         has_content = bool(session.turns or session.questions or session.left_machine or session.practice)
         if self._mode is None or not has_content or interrupts.must_not_wait:
             return Kept()
-        handover = Handover(session=session, receipt=strings.receipt(killed), saved_to=saved_to)
+        handover = Handover(
+            session=session,
+            receipt=strings.receipt(killed),
+            saved_to=saved_to,
+            theme=self._overlay.theme,
+            font_px=self._overlay.font_px,
+        )
         choice = self._wait(self._mode, handover, interrupts, on_chosen)
         if choice is None or choice.chosen or choice.saved_to:
             return Kept(choice.saved_to if choice else [])

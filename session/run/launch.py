@@ -109,7 +109,7 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         stack.callback(session.starter.close)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         interrupts = stack.enter_context(Interrupts())
-        after = stack.enter_context(AfterSession(settings.session, session.plans, session.starter))
+        after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
             outcome = session.run(interrupts, file, after.prepare)
         except Failure:

@@ -29,6 +29,7 @@ from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
+from session.run.window_memory import WindowMemory
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
@@ -86,6 +87,7 @@ class LiveSession:
         """The window stays open until the user has read the result of the practice and closes it."""
         self._replay_started = resumed is not None and resumed.replay_started
         self._outcomes = Outcomes()
+        self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
         self._save_file: SaveFile | None = None
         self._disk_is_full = False
         self.saved_to: Path | None = None
@@ -137,6 +139,7 @@ class LiveSession:
         finally:
             for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
                 self._note(Logged(0, 0, outcome))
+            self._window_memory.close()
             if not supervisor.keeps_log:
                 run.remove()
         return SessionOutcome(cause, killed)
@@ -158,6 +161,7 @@ class LiveSession:
             SessionStarted(
                 version=importlib.metadata.version("cuecard"),
                 sources=list(self._settings.capture.sources),
+                names=self._settings.display_names(),
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
                 providers=[*MODES, *KNOWN],
@@ -238,6 +242,7 @@ class LiveSession:
         for logged in events:
             self._note(logged)
             self._progress.apply(logged)
+            self._window_memory.apply(logged.event)
             self._outcomes.apply(logged)
             if self._resumed is not None:
                 if self._resumed.contains(logged):

@@ -21,6 +21,8 @@ class Request:
     consent: bool = False
     ask_key: bool = False
     """Prompt for the providers' keys, for this session alone."""
+    default_sources: Sequence[str] = ()
+    """Sources to capture if neither the command line nor the settings name one."""
     practises: bool = False
     """The program asks questions, and only the user is captured."""
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)

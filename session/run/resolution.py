@@ -11,16 +11,19 @@ from typing import Any
 from msgspec.structs import replace
 
 from bus.failures import UsageFailure
+from bus.run import SOURCE_NAME
 from capture.source import parse_sources
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from llm.usage import prices
+from overlay.keys import global_keys
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
 from session.run.notes_reader import read_names
 from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
+from session.run.window_memory import with_remembered
 from session.settings import AllSettings
 from session.transcript import save
 from stt.settings import SttSettings
@@ -38,7 +41,11 @@ def resolve(request: Request) -> AllSettings:
         Failure: A file, model or provider does not exist, or a value is wrong.
     """
     settings = all_settings.load(request.settings_file, _decode(request))
+    if request.default_sources and not settings.capture.sources:
+        sources = parse_sources(request.default_sources)
+        settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
     _check(settings)
+    settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
     return _with_models(settings, request.vocabulary_file)
 
 
@@ -52,7 +59,30 @@ def _decode(request: Request) -> dict[str, dict[str, Any]]:
     sources = flags.get("capture", {}).get("sources")
     if sources:
         flags["capture"]["sources"] = parse_sources(sources)
+    names = flags.get("session", {}).get("names")
+    if names:
+        flags["session"]["names"] = _parse_names(names)
     return flags
+
+
+def _parse_names(given: Sequence[str]) -> dict[str, str]:
+    """Return the display name of each source.
+
+    Args:
+        given: As on the command line: "mic=Ada".
+
+    Raises:
+        UsageFailure: One has no source or no name.
+    """
+    pairs = [text.partition("=") for text in given]
+    for source, _, name in pairs:
+        if not SOURCE_NAME.fullmatch(source) or not name.strip():
+            raise UsageFailure(
+                f"{source!r} has no valid name",
+                kept="nothing was started",
+                fix="write it as --name SOURCE=NAME, as in --name mic=Ada",
+            )
+    return {source: name.strip() for source, _, name in pairs}
 
 
 def _refuse_ambiguous(model: str) -> None:
@@ -83,6 +113,7 @@ def _check(settings: AllSettings) -> None:
         save.check(Path(settings.session.save))
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
+    global_keys(settings.overlay.keys)
     prices.load()
 
 

@@ -16,6 +16,7 @@ from bus.settings import expanded
 from session.review.handover import Handover
 from session.review.process import ReviewProcess
 from session.run.launch import has_display, has_reader
+from session.settings import load
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter
 from session.transcript.markdown import markdown
@@ -64,12 +65,15 @@ def _read(path: Path) -> bytes:
 
 def _show(session: SavedSession, path: Path) -> bool:
     """Show the page until it is closed; return whether it could be shown."""
+    overlay = load(None, {}).overlay
     with contextlib.ExitStack() as stack:
         starter = stack.enter_context(contextlib.closing(LocalStarter()))
         interrupts = stack.enter_context(Interrupts())
         page = ReviewProcess(starter, Run(_NO_RUN, {}), "file")
         stack.enter_context(page)
-        page.hand_over(Handover(session=session, saved_to=str(path)))
+        page.hand_over(
+            Handover(session=session, saved_to=str(path), theme=overlay.theme, font_px=overlay.font_px)
+        )
         choice = page.wait(lambda: interrupts.count > 0)
         return choice.exit_code == 0 or interrupts.count > 0
 

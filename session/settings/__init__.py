@@ -18,12 +18,17 @@ from bus.settings import Flag, PathText
 from bus.stages import STAGE_KINDS, stage_kind
 from capture.settings import CaptureSettings
 from llm.settings import LlmSettings
+from overlay import strings
 from overlay.settings import OverlaySettings
 from session.settings.practice import PracticeSettings
 from stt.settings import SttSettings
 from vad.settings import VadSettings
 
+DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
+
+DEFAULT_NAMES = {"mic": strings.YOU, "call": strings.OTHER_PARTY}
+"""Display names of the usual sources."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,8 +42,16 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         ),
     ] = "auto"
     """Where the session is shown; auto: the overlay if there is a display and no pipe, else the terminal."""
+    names: Annotated[
+        dict[str, DisplayName],
+        Flag("--name", "What to call a source, as in mic=Ada; often as needed.", metavar="SOURCE=NAME"),
+    ] = {}
+    """What to call each source, at most 40 characters: mic = "Ada". Defaults: mic "You", call "Them"; other
+    sources have their own name."""
     json: Annotated[bool, Flag("--json", "Print every logged event as one JSON object a line.")] = False
     """Print every logged event as one JSON object a line on standard output."""
+    verbose: Annotated[bool, Flag("--verbose", "Write each process and request, too, in a pipe.")] = False
+    """Write what each process does and every request, too, where plain text is written."""
     allow_unsandboxed: Annotated[
         bool,
         Flag("--allow-unsandboxed", "Capture audio even if the processes cannot be kept off the network."),
@@ -72,6 +85,11 @@ class AllSettings:
     llm: LlmSettings
     overlay: OverlaySettings
     practice: PracticeSettings
+
+    def display_names(self) -> dict[str, str]:
+        """Return what to call each source."""
+        named = {**DEFAULT_NAMES, **self.session.names}
+        return {source: named.get(source, source) for source in self.capture.sources}
 
     def tables(self) -> dict[str, msgspec.Struct]:
         """Return the tables by name, as a run takes them."""
@@ -114,7 +132,19 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     )
     loaded = AllSettings(**tables)
     _check_places(loaded.session)
+    _check_names(loaded.session)
     return loaded
+
+
+def _check_names(session: SessionSettings) -> None:
+    """Refuse display names that cannot be shown as one line of text."""
+    for source, name in session.names.items():
+        if not name.isprintable() or name != name.strip():
+            raise SettingsFailure(
+                f"{name!r} cannot be the name of {source}",
+                kept="nothing was started",
+                fix="use letters, digits, signs and single spaces, at most 40",
+            )
 
 
 def _check_places(session: SessionSettings) -> None:

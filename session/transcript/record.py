@@ -100,9 +100,9 @@ class Record:
 
     def _apply_facts(self, logged: Logged) -> None:
         match logged.event:
-            case SessionStarted(version=version, sources=sources, started_ns=started_ns):
+            case SessionStarted(version=version, sources=sources, started_ns=started_ns, names=names):
                 self.program, self.sources, self.started_ns = version, sources, started_ns
-                self.names = {source: printable(each) for source, each in _names(logged).items()}
+                self.names = {source: printable(name) for source, name in names.items()}
             case SessionEnding(cause=cause):
                 self.ended = cause
             case CaptureStarted(source=source, device=device):
@@ -217,10 +217,6 @@ class Record:
 
     def _zero_ns(self) -> int:
         return min(self._transcript.first_sample_ns.values(), default=self.started_ns or 0)
-
-
-def _names(logged: Logged) -> dict[str, str]:
-    return getattr(logged.event, "names", {})
 
 
 def _is_saved(outcome: Outcome) -> bool:

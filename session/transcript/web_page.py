@@ -53,6 +53,7 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 
 COLOURS = ("first", "second", "third", "fourth")
 """Classes of the speakers' names, in the order of the sources."""
+_FIRST_SPEAKERS = {"call": 0, "mic": 1}
 _POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 _MOST_NESTED = 100
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable("table")
@@ -115,11 +116,17 @@ def _left_machine(saved: SavedSession) -> Iterator[str]:
 
 
 def _paragraph(saved: SavedSession, paragraph: Paragraph) -> Iterator[str]:
-    names = [source.name for source in saved.sources]
-    at = names.index(paragraph.source) if paragraph.source in names else 0
-    speaker = f'<span class="{COLOURS[at % len(COLOURS)]}">{inline(saved.speaker(paragraph.source))}</span>'
+    colour = _colour(saved, paragraph.source)
+    speaker = f'<span class="{colour}">{inline(saved.speaker(paragraph.source))}</span>'
     yield f'<p class="who">{speaker} <span class="time">{clock(paragraph.start_s)}</span></p>'
     yield f'<p dir="auto">{inline(paragraph.text)}</p>'
+
+
+def _colour(saved: SavedSession, source: str) -> str:
+    """Return the class of a speaker, the same for `call` and `mic` in every session, as in the overlay."""
+    others = [each.name for each in saved.sources if each.name not in _FIRST_SPEAKERS]
+    at = _FIRST_SPEAKERS.get(source, 2 + others.index(source) if source in others else 0)
+    return COLOURS[at % len(COLOURS)]
 
 
 def _question(saved: SavedSession, question: Question) -> Iterator[str]:

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from bus import wiring
 from bus.failures import UsageFailure
 from bus.messages import Logged
+from bus.run import Run
 from bus.stage import Stage
 from session.view.view import View
 
@@ -22,7 +23,7 @@ def main() -> None:
     """Show every event as it arrives, and on stop those that are still in flight."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
     kinds = None if kind == "terminal" else wiring.LOGGED  # only the terminal view shows levels
-    with Stage("view", kinds=kinds) as stage, open_view(kind) as view:
+    with Stage("view", kinds=kinds) as stage, open_view(kind, stage.run) as view:
         stage.enter_sandbox()
         stage.ready(kind)
         try:
@@ -36,8 +37,12 @@ def main() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def open_view(kind: str) -> AbstractContextManager[View]:
+def open_view(kind: str, run: Run) -> AbstractContextManager[View]:
     """Return a view on standard output.
+
+    Args:
+        kind: "json", "plain" or "terminal".
+        run: The run, with its settings.
 
     Raises:
         UsageFailure: There is no view of that name.
@@ -50,9 +55,9 @@ def open_view(kind: str) -> AbstractContextManager[View]:
     if kind == "plain":
         from session.view.plain import PlainLines
 
-        return PlainLines()
+        return PlainLines(verbose=bool(run.tables.get("session", {}).get("verbose")))
     if kind == "terminal":
-        from session.view.terminal import LiveTerminal
+        from session.view.terminal.live_terminal import LiveTerminal
 
         return LiveTerminal()
     raise UsageFailure(f"there is no view {kind!r}", fix="use json, plain or terminal")

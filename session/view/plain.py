@@ -1,12 +1,14 @@
-"""Plain view for pipes and logs: a labelled line for each event.
+"""Plain view for pipes and logs: paragraphs of speech, labelled lines for events.
 
-A written line cannot be taken back, so a turn waits until it will not be continued.
+A written word cannot be taken back, so a turn waits until it will not be continued. What its speaker says
+next is written behind it, on the same line.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from dataclasses import dataclass
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
@@ -15,29 +17,45 @@ from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
-from overlay.strings import NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, money
+from session.view import strings
+from session.view.event_lines import clock, detail_lines, passage_line, problem_lines, sent_request, words_of
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
 from session.view.printed_turns import PrintedTurns
 from session.view.view import View
 
 _LABEL_WIDTH = 9
-_PASSAGE_CHARACTERS = 160
+_PARAGRAPH_CHARACTERS = 400
+"""A longer paragraph is not continued."""
+_PARAGRAPH_PAUSE_S = 8.0
+"""After a longer pause the speaker begins a new paragraph, and readers of whole lines get the last one."""
 
 
 class PlainLines(View):
-    """Writes readable lines to standard output."""
+    """Writes readable lines to standard output.
 
-    def __init__(self) -> None:
+    Args:
+        verbose: Write also what each process does, and every request.
+    """
+
+    def __init__(self, *, verbose: bool = False) -> None:
         if isinstance(sys.stdout, TextIOWrapper):  # characters that the terminal lacks become "?"
             sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
         self._transcript = Transcript(MAX_LINES)
         self._printed = PrintedTurns()
+        self._verbose = verbose
+        self._names: dict[str, str] = {}
+        self._devices: dict[str, str | None] = {}
+        """The device of each source, None until it is captured; empty once they were named."""
+        self._died: set[str] = set()
+        self._paragraph: _Paragraph | None = None
+        """The paragraph whose line is not ended."""
 
     def apply(self, logged: m.Logged) -> None:
         """Write the lines of an event, if it has any; a question comes after the turn that it belongs to."""
         self._transcript.apply(logged)
+        self._name_sources(logged.event)
         lines = practice_lines(logged.event)
         if lines or isinstance(logged.event, m.QuestionDetected):
             self._write_turns(self._transcript.outcomes(ended=True))
@@ -46,6 +64,8 @@ class PlainLines(View):
     def refresh(self) -> None:
         """Write the turns that will not be continued, and flush standard output."""
         self._write_turns(self._transcript.settled(time.monotonic_ns()))
+        if self._paragraph and time.monotonic() - self._paragraph.written_s > _PARAGRAPH_PAUSE_S:
+            self._end_paragraph()
         sys.stdout.flush()
 
     def __enter__(self) -> Self:
@@ -55,36 +75,68 @@ class PlainLines(View):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._write_turns(self._transcript.outcomes(ended=True))
+        self._end_paragraph()
         sys.stdout.flush()
 
     def _write(self, lines: list[tuple[str, str]]) -> None:
         for label, text in lines:
+            self._end_paragraph()
             print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
 
     def _write_turns(self, outcomes: list[Outcome]) -> None:
         for outcome in self._printed.take_new(outcomes):
-            self._write(_turn(outcome))
+            if words := words_of(outcome):
+                self._write_words(outcome, printable(" ".join(words.split())))
+
+    def _write_words(self, outcome: Outcome, words: str) -> None:
+        paragraph = self._paragraph
+        if paragraph and paragraph.continues(outcome):
+            text = f" {words.removeprefix('… ')}"
+        else:
+            self._end_paragraph()
+            label = printable(self._names.get(outcome.source, outcome.source))
+            text = f"{label:<{_LABEL_WIDTH}} {clock(outcome.start_sample)}  {words}"
+            paragraph = _Paragraph(outcome.source)
+        print(text, end="")
+        self._paragraph = paragraph.with_turn(outcome, len(text))
+
+    def _end_paragraph(self) -> None:
+        if self._paragraph is not None:
+            print()
+        self._paragraph = None
+
+    def _name_sources(self, event: m.Event) -> None:
+        """Write once to what is listened, as soon as every source is captured."""
+        match event:
+            case m.SessionStarted(sources=sources, names=names):
+                self._names, self._devices = names, dict.fromkeys(sources)
+            case m.CaptureStarted(source=source, device=device) if source in self._devices:
+                self._devices[source] = device
+                if None not in self._devices.values():
+                    self._write_listening()
+            case _:
+                pass
+
+    def _write_listening(self) -> None:
+        sources = [
+            strings.SOURCE.format(name=self._names.get(source, source), device=device)
+            for source, device in self._devices.items()
+        ]
+        self._end_paragraph()
+        print(printable(strings.LISTENING.format(sources=strings.listed(sources))))
+        self._devices = {}
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
         match event:
-            case m.StageReady(stage=stage, detail=detail, sandbox=sandbox):
-                return [("ready", ", ".join(part for part in (stage, detail, sandbox) if part))]
-            case m.CaptureStarted(source=source, device=device):
-                return [("capturing", f"{source}: {device}")]
             case m.QuestionDetected(text=text, kind=kind):
                 return [("feedback" if kind == "feedback" else "question", text)]
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 own = [("prepared", prepared.text)] if prepared else []
-                return own + [("notes", _passage(passage)) for passage in passages]
-            case m.ProviderReady():
-                return [("provider", _provider(event))]
+                return own + [("notes", passage_line(passage)) for passage in passages]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", f"{size} bytes for {host} wait, approve with `cuecard ledger`: {body}")]
-            case m.UsageCounted():
-                return [("used", _usage(event))]
-            case m.RequestSent(host=host, body_bytes=size, left_machine=left, encrypted=encrypted):
-                where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
-                return [("sent", f"{size} bytes to {host}{where}")]
+            case m.RequestSent() if event.left_machine or self._verbose:
+                return [("sent", sent_request(event))]
             case m.AnswerStreamed(question=question, delta=delta, replaces=replaces):
                 return self._answer(question, delta, replaces=replaces)
             case m.AnswerFinished(question=question):
@@ -93,7 +145,23 @@ class PlainLines(View):
                 reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
-                return _problem(event)
+                return problem_lines(event) or self._process(event)
+
+    def _process(self, event: m.Event) -> list[tuple[str, str]]:
+        """Return what is written only with --verbose, or when a process works again."""
+        match event:
+            case m.StageReady(stage=stage, detail=detail, sandbox=sandbox):
+                works_again = stage in self._died
+                self._died.discard(stage)
+                details = (stage, detail, sandbox) if self._verbose else (stage, detail)
+                text = ", ".join(filter(None, details))
+                return [("ready", text)] if works_again or self._verbose else []
+            case m.StageDied(stage=stage, cause=cause):
+                self._died.add(stage)
+                return [("died", f"{stage}: {cause}")]
+            case _ if self._verbose:
+                return detail_lines(event)
+        return []
 
     def _answer(self, question: int, delta: str, *, replaces: bool) -> list[tuple[str, str]]:
         """Return the lines of an answer that are complete."""
@@ -108,53 +176,21 @@ class PlainLines(View):
         return [("answer", rest)] if rest.strip() else []
 
 
-def _turn(outcome: Outcome) -> list[tuple[str, str]]:
-    match outcome:
-        case m.FinalTranscribed(source=source, text=text) as final:
-            words = " ".join(filter(None, (final.mark, text)))
-        case m.UtteranceDiscarded(source=source, held_speech=True):
-            words = NOT_UNDERSTOOD
-        case _:
-            return []
-    return [(source, f"{_clock(outcome.start_sample)}  {words}")]
+@dataclass(frozen=True)
+class _Paragraph:
+    """A line that may be continued."""
 
+    source: str
+    end_sample: int = 0
+    characters: int = 0
+    written_s: float = 0.0
 
-def _provider(event: m.ProviderReady) -> str:
-    if event.provider == "none":
-        return NO_PROVIDER
-    where = "" if event.leaves_machine else ", which is this machine"
-    return f"{event.provider}, {event.model} at {event.host}{where}"
+    def continues(self, outcome: Outcome) -> bool:
+        """Return whether a turn is written behind this paragraph."""
+        pause_s = (outcome.start_sample - self.end_sample) / SAMPLE_RATE
+        is_near = pause_s < _PARAGRAPH_PAUSE_S and self.characters < _PARAGRAPH_CHARACTERS
+        return outcome.source == self.source and is_near
 
-
-def _usage(event: m.UsageCounted) -> str:
-    cost = PRICE_UNKNOWN if event.cost is None else money(event.cost)
-    about, wasted = "about " if event.estimated else "", ", wasted" if event.wasted else ""
-    return f"{about}{event.prompt_tokens} + {event.answer_tokens} tokens, {cost}{wasted}"
-
-
-def _problem(event: m.Event) -> list[tuple[str, str]]:
-    match event:
-        case m.ProblemReported(stage=stage, problem=problem, kept=kept, fix=fix):
-            return [("problem", "; ".join(part for part in (f"{stage}: {problem}", kept, fix) if part))]
-        case m.StageDied(stage=stage, cause=cause):
-            return [("died", f"{stage}: {cause}")]
-        case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
-            return [("given up", f"{stage}: {cause}; {fix}")]
-        case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-            return [("lost", f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio ({cause})")]
-        case m.UtteranceLost(source=source, cause=cause, start_sample=start_sample):
-            return [("lost", f"{source}: an utterance at {_clock(start_sample)} ({cause})")]
-        case m.SessionEnding(cause=cause):
-            return [("ending", cause)]
-        case _:
-            return []
-
-
-def _passage(passage: m.Passage) -> str:
-    text = " ".join(passage.text.split())
-    cut = text if len(text) <= _PASSAGE_CHARACTERS else f"{text[:_PASSAGE_CHARACTERS]}…"
-    return f"{passage.file}, {passage.heading}: {cut}"
-
-
-def _clock(sample: int) -> str:
-    return f"{sample // SAMPLE_RATE // 60}:{sample // SAMPLE_RATE % 60:02}"
+    def with_turn(self, outcome: Outcome, characters: int) -> _Paragraph:
+        """Return the paragraph with a turn that was written."""
+        return _Paragraph(self.source, outcome.stop_sample, self.characters + characters, time.monotonic())

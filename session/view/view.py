@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bus.messages import AnswerRequested, Logged, RequestDecided
+from bus.messages import (
+    AnswerRequested,
+    CancelRequested,
+    EndRequested,
+    Logged,
+    RequestDecided,
+    VariantRequested,
+)
 
-UserAction = AnswerRequested | RequestDecided
+UserAction = AnswerRequested | CancelRequested | EndRequested | RequestDecided | VariantRequested
 """An event that a view publishes for the user."""
 
 

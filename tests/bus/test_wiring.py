@@ -21,7 +21,10 @@ PACKAGES = {
     "keeper": "session",
     "control": "session",
 }
-OF_THE_USER = {m.AnswerRequested, m.ProviderRequested, m.RequestDecided}
+OF_THE_USER = {
+    *(m.AnswerRequested, m.CancelRequested, m.VariantRequested, m.PauseRequested, m.EndRequested),
+    *(m.ProviderRequested, m.RequestDecided),
+}
 SAID_BY_MANY = {
     *(m.StageReady, m.Heartbeat, m.ProblemReported, m.AudioLost),
     *(m.FinalTranscribed, m.UtteranceLost),

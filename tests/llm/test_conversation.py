@@ -20,7 +20,7 @@ from bus.messages import (
 )
 from bus.projection import is_own_start
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
-from llm.conversation import NO_PROVIDER, RESTARTED, Conversation
+from llm.conversation import NOT_REQUESTED, RESTARTED, Conversation
 from llm.notes.index.passages import cut
 from llm.notes.read.note_files import Note
 from llm.notes.search import Notes
@@ -106,22 +106,12 @@ def test_follow_up_sends_previous_question() -> None:
     assert [passage.heading for passage in start.prompt.passages] == ["Postgres"]
 
 
-def test_answer_on_request_only() -> None:
-    conversation = live("ask")
-    assert apply(conversation, final("Why Postgres?")) == []
-    assert kinds(apply(conversation, AnswerRequested(by="view"))) == [
-        QuestionDetected,
-        PassagesRetrieved,
-        StartAnswer,
-    ]
-
-
 def test_answers_off_still_shows_notes() -> None:
     question, found, stopped = apply(live("off"), final("Why Postgres?"))
     assert isinstance(question, QuestionDetected)
     assert isinstance(found, PassagesRetrieved)
     assert found.passages
-    assert stopped == AnswerStopped(question=1, cause=NO_PROVIDER, kept="")
+    assert stopped == AnswerStopped(question=1, cause=NOT_REQUESTED, kept="")
 
 
 def test_request_answers_latest_words() -> None:

@@ -138,9 +138,12 @@ def test_answer_on_request_only(start_live: StartLive, provider: ProviderServer)
     live = start_live(provider=provider.base_url, answer="ask")
     live.publish(QUESTION)
     live.publish("Take your time.")
-    live.request()
     assert live.wait_for(m.QuestionDetected).text == QUESTION
-    live.wait_for(m.AnswerFinished)
+    live.wait_for(m.AnswerStopped)
+    assert provider.asked == []
+    live.request()
+    assert live.wait_for(m.QuestionDetected, 2).replaces == 1
+    assert live.wait_for(m.AnswerFinished).question == 2
     assert len(provider.asked) == 1
 
 

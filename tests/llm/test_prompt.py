@@ -33,7 +33,7 @@ def passage(text: str = "text", heading: str = "H") -> Passage:
 
 
 def test_prompt_has_no_other_fields() -> None:
-    assert AnswerPrompt.__struct_fields__ == ("question", "previous_question", "passages", "style")
+    assert AnswerPrompt.__struct_fields__ == ("question", "previous_question", "passages", "again", "style")
     assert FeedbackPrompt.__struct_fields__ == ("question", "answer", "passages", "style")
     assert AnswerStyle.__struct_fields__ == ("length", "language", "tone", "note")
 
@@ -113,11 +113,11 @@ def test_prompt_length_is_bounded() -> None:
 def test_small_model_gets_short_prompt() -> None:
     found = tuple(passage(f"text {number}") for number in range(3))
     words = render(AnswerPrompt(question="Why?", previous_question="What?", passages=found), small=True)
-    assert words.instructions == SHORT_INSTRUCTIONS
+    assert words.instructions == SHORT_INSTRUCTIONS.format(words=60)
     assert words.text == "Notes: H: text 0\n\nEarlier question: What?\n\nQuestion: Why?"
     feedback = render(FeedbackPrompt(question="Why?", answer="So."), small=True)
     assert (feedback.instructions, feedback.text) == (
-        SHORT_FEEDBACK_INSTRUCTIONS,
+        SHORT_FEEDBACK_INSTRUCTIONS.format(words=60),
         "Question: Why?\n\nAnswer: So.",
     )
 

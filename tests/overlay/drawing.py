@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
@@ -12,7 +14,7 @@ from tests.support.events import log
 
 def draw(window: OverlayWindow, *events: m.Event) -> Captions:
     captions = Captions()
-    for logged in log(*events):
+    for logged in log(*events, logged_ns=time.monotonic_ns()):
         captions.apply(logged)
     window.draw(captions)
     QApplication.processEvents()

@@ -57,6 +57,11 @@ class Shown:
 
         wait_until(dealt_with, timeout_s=10)
 
+    def request(self, event: m.Event) -> None:
+        """Publish an event as a command beside the session does."""
+        with HubClient("control", self.run, kinds=frozenset()) as client:
+            client.publish(event)
+
     def stop(self) -> int:
         self.child.send_signal(signal.SIGTERM)
         return self.child.wait(timeout=10)
@@ -121,13 +126,16 @@ def test_the_window_s_own_loop_beats(show: Callable[..., Shown]) -> None:
     shown.until(m.Heartbeat)
 
 
-def test_closing_the_window_ends_the_process_well(show: Callable[..., Shown], display: str) -> None:
+def test_closing_hides_the_window_and_a_command_shows_it(show: Callable[..., Shown], display: str) -> None:
     shown = show(DISPLAY=display)
     shown.until(m.StageReady)
     with x_display(display) as view:
         (window,) = wait_until(lambda: view.titled("Cuecard"))
         view.close(window)
-        assert shown.child.wait(timeout=15) == 0
+        wait_until(lambda: not view.is_visible(window))
+        shown.request(m.WindowRequested(action="toggle", by="control"))
+        wait_until(lambda: view.is_visible(window))
+    assert shown.stop() == 0
 
 
 @pytest.mark.parametrize("named", ["", ":4321"])

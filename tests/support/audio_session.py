@@ -13,7 +13,7 @@ import soundfile
 
 from bus.audio import Samples
 from bus.client import HubClient
-from bus.messages import Event, Logged, ReplayStarted, SpeechEnded, StageReady
+from bus.messages import Event, Logged, ReplayStarted, SpeechEnded, StageReady, UtteranceLost
 from bus.run import Run
 from capture.settings import CaptureSettings
 from tests.support.waiting import wait_until
@@ -59,7 +59,7 @@ class AudioSession:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         start_stage(self.run, "bus")
         self.session = HubClient("session", self.run)
-        self._view = HubClient("view", self.run)
+        self.view = HubClient("view", self.run)
         self.wait_for(StageReady)
 
     def start(self, part: str, source: str) -> subprocess.Popen[bytes]:
@@ -75,6 +75,18 @@ class AudioSession:
             self.start(*name.split(":"))
         wait_until(lambda: names <= {event.stage for event in self.received(StageReady)}, timeout_s=20)
 
+    def transcribe(self, ended: SpeechEnded) -> None:
+        """Publish an outcome for an utterance, as the session does where there is no transcriber."""
+        self.session.publish(
+            UtteranceLost(
+                source=ended.source,
+                utterance=ended.utterance,
+                start_sample=ended.start_sample,
+                stop_sample=ended.stop_sample,
+                cause="no transcriber",
+            )
+        )
+
     def replay(self, lead_s: float = 0.1) -> int:
         """Start the recordings, and return the time at which sample 0 is due."""
         start_ns = time.monotonic_ns() + round(lead_s * 1e9)
@@ -83,7 +95,7 @@ class AudioSession:
 
     def look(self) -> list[Event]:
         """Return all events so far."""
-        self.logged += self._view.poll(0.02)
+        self.logged += self.view.poll(0.02)
         self.session.poll()
         return [logged.event for logged in self.logged]
 
@@ -113,4 +125,4 @@ class AudioSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.session.close()
-        self._view.close()
+        self.view.close()

@@ -42,6 +42,7 @@ def opening(answer: str = "auto") -> list[m.Event]:
         m.SessionStarted(
             version="0.1.0",
             sources=["call", "mic"],
+            names={"call": "Them", "mic": "You"},
             answer=answer,
             started_ns=1,
             providers=["auto", "openai"],

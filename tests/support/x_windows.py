@@ -1,75 +1,134 @@
-"""Closes a window of an X display, as a window manager's close button does."""
+"""Looks at the windows of an X display, and presses keys and buttons on it, as its user would."""
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-_CLIENT_MESSAGE = 33
-_LONGS_OF_AN_EVENT = 24
+import pytest
+from Xlib import X, display
+from Xlib.ext import xtest
+from Xlib.protocol import event
+from Xlib.XK import string_to_keysym
+from Xlib.xobject.drawable import Window
+
+from tests.support.waiting import wait_until
 
 
-class _ClientMessage(ctypes.Structure):
-    _fields_ = (
-        ("type", ctypes.c_int),
-        ("serial", ctypes.c_ulong),
-        ("send_event", ctypes.c_int),
-        ("display", ctypes.c_void_p),
-        ("window", ctypes.c_ulong),
-        ("message_type", ctypes.c_ulong),
-        ("format", ctypes.c_int),
-        ("data", ctypes.c_long * 5),
-        ("padding", ctypes.c_long * _LONGS_OF_AN_EVENT),
-    )
+@dataclass(frozen=True)
+class Place:
+    """Where a window is on the screen."""
+
+    x: int
+    y: int
+    width: int
+    height: int
 
 
 class XDisplay:
     """A connection to an X display."""
 
-    def __init__(self, x11: ctypes.CDLL, connection: int) -> None:
-        self._x11, self._connection = x11, ctypes.c_void_p(connection)
+    def __init__(self, name: str) -> None:
+        self.connection = display.Display(name)
+        self.root = self.connection.screen().root
 
     def titled(self, title: str) -> list[int]:
-        """Return the top-level windows of that title."""
-        root, parent = ctypes.c_ulong(), ctypes.c_ulong()
-        children, count = ctypes.POINTER(ctypes.c_ulong)(), ctypes.c_uint()
-        self._x11.XQueryTree(
-            self._connection,
-            ctypes.c_ulong(self._x11.XDefaultRootWindow(self._connection)),
-            *(ctypes.byref(each) for each in (root, parent, children, count)),
-        )
-        return [window for window in children[: count.value] if self._title(window) == title]
+        """Return the windows of that title, also those that a window manager has put into a frame."""
+        return [window.id for window in self._below(self.root) if window.get_wm_name() == title]
 
     def close(self, window: int) -> None:
-        """Ask the window to close."""
-        asked = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=32)
-        asked.message_type = self._atom(b"WM_PROTOCOLS")
-        asked.data[0] = self._atom(b"WM_DELETE_WINDOW")
-        self._x11.XSendEvent(
-            self._connection, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(asked)
+        """Ask a window to close, as its close button does."""
+        protocol, delete = (
+            self.connection.intern_atom(name) for name in ("WM_PROTOCOLS", "WM_DELETE_WINDOW")
         )
-        self._x11.XFlush(self._connection)
+        asked = event.ClientMessage(
+            window=self._window(window), client_type=protocol, data=(32, [delete, X.CurrentTime, 0, 0, 0])
+        )
+        self._window(window).send_event(asked)
+        self.connection.flush()
 
-    def _atom(self, name: bytes) -> int:
-        return int(self._x11.XInternAtom(self._connection, name, 0))
+    def is_visible(self, window: int) -> bool:
+        """Return whether a window is on the screen."""
+        return bool(self._window(window).get_attributes().map_state == X.IsViewable)
 
-    def _title(self, window: int) -> str:
-        name = ctypes.c_char_p()
-        self._x11.XFetchName(self._connection, ctypes.c_ulong(window), ctypes.byref(name))
-        return (name.value or b"").decode()
+    def states(self, window: int) -> set[str]:
+        """Return the names of its states, as window managers set them."""
+        found = self._window(window).get_full_property(
+            self.connection.intern_atom("_NET_WM_STATE"), X.AnyPropertyType
+        )
+        names = [self.connection.get_atom_name(atom) for atom in found.value] if found else []
+        return {name.removeprefix("_NET_WM_STATE_") for name in names}
+
+    def accepts_focus(self, window: int) -> bool:
+        """Return whether it wants the keyboard."""
+        hints = self._window(window).get_wm_hints()
+        return bool(hints is None or hints.input)
+
+    def focused(self) -> int:
+        """Return the window that has the keyboard."""
+        focus = self.connection.get_input_focus().focus
+        return focus if isinstance(focus, int) else int(focus.id)
+
+    def place(self, window: int) -> Place:
+        """Return where a window is."""
+        geometry = self._window(window).get_geometry()
+        at = self.root.translate_coords(self._window(window), 0, 0)
+        return Place(-at.x if at.x < 0 else at.x, at.y, geometry.width, geometry.height)
+
+    def press(self, *keys: str) -> None:
+        """Press keys together: "Control_L", "Alt_L", "h"."""
+        codes = [self.connection.keysym_to_keycode(string_to_keysym(key)) for key in keys]
+        for code in codes:
+            xtest.fake_input(self.connection, X.KeyPress, code)
+        for code in reversed(codes):
+            xtest.fake_input(self.connection, X.KeyRelease, code)
+        self.connection.sync()
+
+    def drag(self, start: tuple[int, int], steps: Sequence[tuple[int, int]]) -> None:
+        """Press the left button at a place, move through others and release it."""
+        xtest.fake_input(self.connection, X.MotionNotify, x=start[0], y=start[1])
+        xtest.fake_input(self.connection, X.ButtonPress, 1)
+        for x, y in steps:
+            xtest.fake_input(self.connection, X.MotionNotify, x=x, y=y)
+            self.connection.sync()
+        xtest.fake_input(self.connection, X.ButtonRelease, 1)
+        self.connection.sync()
+
+    def _window(self, window: int) -> Window:
+        return self.connection.create_resource_object("window", window)
+
+    def _below(self, window: Window) -> Iterator[Window]:
+        for child in window.query_tree().children:
+            yield child
+            yield from self._below(child)
 
 
 @contextmanager
 def x_display(name: str) -> Iterator[XDisplay]:
-    """Connect to the X display of that name."""
-    x11 = ctypes.CDLL("libX11.so.6")
-    x11.XOpenDisplay.restype = ctypes.c_void_p
-    x11.XDefaultRootWindow.restype = ctypes.c_ulong
-    x11.XInternAtom.restype = ctypes.c_ulong
-    connection = x11.XOpenDisplay(name.encode())
-    assert connection, f"display {name} does not answer"
+    """Connect to this display."""
+    view = XDisplay(name)
     try:
-        yield XDisplay(x11, connection)
+        yield view
     finally:
-        x11.XCloseDisplay(ctypes.c_void_p(connection))
+        view.connection.close()
+
+
+@contextmanager
+def window_manager(name: str, command: str = "openbox") -> Iterator[None]:
+    """Run a window manager on this display; skip the test where it is not installed."""
+    if shutil.which(command) is None:
+        pytest.skip(f"{command} is not installed")
+    manager = subprocess.Popen(
+        [command], env={"DISPLAY": name, "HOME": "/nonexistent"}, stderr=subprocess.DEVNULL
+    )
+    try:
+        with x_display(name) as view:
+            check = view.connection.intern_atom("_NET_SUPPORTING_WM_CHECK")
+            wait_until(lambda: view.root.get_full_property(check, X.AnyPropertyType))
+        yield
+    finally:
+        manager.terminate()
+        manager.wait(10)

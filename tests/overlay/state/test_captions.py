@@ -9,13 +9,11 @@ from bus import messages as m
 from overlay.state.captions import (
     MAX_EXCHANGES,
     MAX_LINES,
-    MAX_PROBLEMS,
-    PROBLEM_CHARACTERS,
     Captions,
-    Line,
 )
 from overlay.state.egress import MAX_REQUESTS
 from overlay.state.exchange import ANSWER_CHARACTERS
+from overlay.state.paragraphs import Line
 from overlay.strings import money
 from tests.support import sample_session as story
 from tests.support.events import (
@@ -212,11 +210,16 @@ class TestSpeaking:
         captions.apply(m.Logged(1, 0, began()))
         captions.apply(m.Logged(2, 0, fall))
         assert captions.speaking == set()
-        assert "mic" not in captions.levels_dbfs
 
     def test_the_newest_level_counts(self) -> None:
         captions = apply(Captions(), [level("mic", -60), level("mic", -12), level("call", -30)])
-        assert captions.levels_dbfs == {"mic": -12, "call": -30}
+        assert (captions.levels.rms_dbfs("mic"), captions.levels.rms_dbfs("call")) == (-12, -30)
+
+    def test_a_source_that_is_not_captured_has_no_level(self) -> None:
+        captions = apply(
+            Captions(), [level("mic", -20), *log(m.StageDied(stage="capture:mic", cause="killed"))]
+        )
+        assert captions.levels.rms_dbfs("mic") == -120
 
 
 class TestAnswers:
@@ -241,7 +244,7 @@ class TestAnswers:
         current = fold(*story.asked(), *story.streamed(), stopped).current
         assert current is not None
         assert (current.state, current.answer) == ("stopped", "So far")
-        assert current.remark == "the line was cut; ask again"
+        assert (current.remark, current.fix) == ("the line was cut", "ask again")
 
     def test_the_first_word_is_timed_from_the_question(self) -> None:
         captions = Captions()
@@ -379,25 +382,7 @@ class TestHealth:
         captions = fold(*story.trouble())
         assert (captions.stages["stt"].state, captions.stages["stt"].restarts) == ("ready", 1)
         assert captions.stages["model-server"].state == "given up"
-        assert any("see `cuecard doctor`" in problem for problem in captions.problems)
-
-    def test_problems_name_kept_state_and_fix(self) -> None:
-        problem = m.ProblemReported(stage="llm", problem="no answer", kept="the question", fix="wait")
-        assert list(fold(problem).problems) == ["llm: no answer; the question; wait"]
-
-    def test_newest_problems_stay_without_repeats(self) -> None:
-        problems = [m.ProblemReported(stage="llm", problem=str(number)) for number in range(9)]
-        captions = fold(*problems, problems[-2])
-        assert list(captions.problems)[-2:] == ["llm: 8", "llm: 7"]
-        assert len(captions.problems) == MAX_PROBLEMS
-
-    def test_a_problem_of_any_length_takes_little_room(self) -> None:
-        captions = fold(m.ProblemReported(stage="llm", problem="x" * 100_000))
-        assert len(captions.problems[0]) <= PROBLEM_CHARACTERS + 1
-
-    def test_lost_audio_is_shown_in_seconds(self) -> None:
-        lost = m.AudioLost(source="mic", start_sample=0, stop_sample=8_000, cause="the device was late")
-        assert list(fold(lost).problems) == ["mic: 0.50 s of audio lost (the device was late)"]
+        assert any("See `cuecard doctor`" in problem.text for problem in captions.problems.current())
 
     def test_answer_mode_and_cause_of_the_end_are_stored(self) -> None:
         captions = fold(*story.opening("ask"), m.SessionEnding(cause="stopped by the user"))

@@ -19,7 +19,7 @@ from bus.stages import STAGE_KINDS
 from session.review.handover import Handover
 from session.review.process import Choice, ReviewProcess
 from session.run.after import AfterSession
-from session.settings import SessionSettings
+from session.settings import load
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter
 from tests.session.transcript.sessions import saved, turn
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.process
 
 RUN = Run(Path("/nonexistent"), {})
 SESSION = saved(turn("The data.", 3, 4))
+ALWAYS = load(None, {"session": {"review": "always"}})
 OVERLAY = [STAGE_KINDS["overlay"]]
 
 
@@ -70,8 +71,7 @@ def test_a_page_that_is_left_open_ends_with_its_starter(starter: LocalStarter) -
 
 
 def test_a_killed_page_is_a_loss_that_is_reported(starter: LocalStarter) -> None:
-    settings = SessionSettings(review="always")
-    with Interrupts() as interrupts, AfterSession(settings, OVERLAY, starter) as after:
+    with Interrupts() as interrupts, AfterSession(ALWAYS, OVERLAY, starter) as after:
         after.prepare(RUN)
         assert after._process
         pid = after._process.pid
@@ -84,8 +84,7 @@ def test_a_killed_page_is_a_loss_that_is_reported(starter: LocalStarter) -> None
 
 
 def test_nothing_is_shown_of_an_empty_session(starter: LocalStarter) -> None:
-    settings = SessionSettings(review="always")
-    with Interrupts() as interrupts, AfterSession(settings, OVERLAY, starter) as after:
+    with Interrupts() as interrupts, AfterSession(ALWAYS, OVERLAY, starter) as after:
         after.prepare(RUN)
         kept = after.offer(saved(), [], "", interrupts, lambda: None)
     assert (kept.saved_to, kept.failure) == ([], None)
@@ -94,7 +93,7 @@ def test_nothing_is_shown_of_an_empty_session(starter: LocalStarter) -> None:
 def test_nobody_is_asked_while_the_system_shuts_down(starter: LocalStarter) -> None:
     with (
         Interrupts() as interrupts,
-        AfterSession(SessionSettings(review="always"), OVERLAY, starter) as after,
+        AfterSession(ALWAYS, OVERLAY, starter) as after,
     ):
         after.prepare(RUN)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -132,7 +132,7 @@ def test_a_failure_is_shown_and_nothing_is_lost(
     window = page()
     window.save_to(tmp_path / name)
     assert (window.state, reports) == (State.UNDECIDED, [])
-    assert window.message.objectName() == "problem"
+    assert window.message.objectName() == "asked"
     assert window.reading.session.toPlainText()
 
 

@@ -10,8 +10,8 @@ from tests.support import sample_session as story
 from tests.support.events import discarded, final, log, partial, question, request, revised, started
 
 
-def written(capsys: pytest.CaptureFixture[str], *events: m.Event) -> list[str]:
-    view = PlainLines()
+def written(capsys: pytest.CaptureFixture[str], *events: m.Event, verbose: bool = False) -> list[str]:
+    view = PlainLines(verbose=verbose)
     for logged in log(*events):
         view.apply(logged)
     view.refresh()
@@ -84,7 +84,43 @@ def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[
     ids=lambda value: type(value).__name__ if isinstance(value, m.Message) else "",
 )
 def test_each_happening_has_its_line(capsys: pytest.CaptureFixture[str], event: m.Event, line: str) -> None:
-    assert written(capsys, event) == [line]
+    assert written(capsys, event, verbose=True) == [line]
+
+
+def test_one_line_at_most_comes_before_the_first_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, *story.opening(), *story.talk()[:1]) == [
+        "Listening to Them (a file) and You (a file)…",
+        "Them      0:00  Thanks for making the time today.",
+    ]
+
+
+def test_trouble_and_its_end_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [line.split(maxsplit=1)[0] for line in written(capsys, *story.trouble())] == [
+        "died",
+        "ready",
+        "problem",
+        "died",
+        "given",
+    ]
+
+
+def test_a_speakers_turns_are_one_paragraph(capsys: pytest.CaptureFixture[str]) -> None:
+    pieces = ("I have been a back-end engineer", "for nine years,", "mostly on payment systems.")
+    turns = [final(n, text, "mic", n, n + 0.9) for n, text in enumerate(pieces, 1)]
+    assert written(capsys, *turns, final(1, "I see.", "call", 9, 9.5), final(4, "So", "mic", 10, 11)) == [
+        "mic       0:01  I have been a back-end engineer for nine years, mostly on payment systems.",
+        "call      0:09  I see.",
+        "mic       0:10  So",
+    ]
+
+
+def test_a_paragraph_ends_at_a_long_pause_and_before_it_gets_long(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        len(written(capsys, final(1, "One.", start_s=1, end_s=2), final(2, "Two.", start_s=60, end_s=61)))
+        == 2
+    )
+    long = [final(n, "word " * 30, start_s=n, end_s=n + 0.9) for n in range(1, 11)]
+    assert [len(line) < 600 for line in written(capsys, *long)] == [True, True, True, True]
 
 
 def test_untrusted_text_is_no_terminal_command(capsys: pytest.CaptureFixture[str]) -> None:

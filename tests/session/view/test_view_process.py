@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
 from bus.run import Run
+from session.view import strings
 from tests.support import sample_session as story
 from tests.support.events import final, question
 from tests.support.view_process import Terminal, View, publish, view_process
@@ -64,6 +66,7 @@ def test_closed_pipe_ends_the_view_quietly(hub_run: Run, kind: str) -> None:
     child = view_process(hub_run, kind, stdout=writing, stderr=errors_written, stdin=subprocess.DEVNULL)
     os.close(writing)
     os.close(errors_written)
+    publish(hub_run, question(1))
     assert os.read(reading, 1)
     os.close(reading)
     publish(hub_run, *story.talk())
@@ -81,17 +84,33 @@ def test_a_view_that_does_not_exist_is_named(hub_run: Run) -> None:
         wait_until(lambda: any(logged.event == problem for logged in listener.poll(0.1)))
 
 
-def test_the_terminal_shows_the_session_and_keeps_it(terminal: Terminal, hub_run: Run) -> None:
-    publish(hub_run, *story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
+# --- the terminal view, in a terminal emulator -------------------------------------------------------------
+
+HEADLINE = "The hardest part was finding out that we were waiting for ourselves."
+ASKED = (*story.opening(), *story.talk(), *story.asked(), *story.streamed()[:6])
+
+
+def published(run: Run, kind: type[m.Message], terminal: Terminal, *keys: str) -> list[m.Event]:
+    """Press keys, and return the events of a kind that the view publishes."""
+    with HubClient("session", run, kinds=wiring.LOGGED) as listener:
+        terminal.press(*keys)
+        return wait_until(lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, kind)])
+
+
+def test_the_terminal_shows_the_session_and_leaves_its_words(terminal: Terminal, hub_run: Run) -> None:
+    publish(hub_run, *ASKED)
     terminal.until_shown("waiting for ourselves")
     terminal.until_shown("nobody could say")
+    assert terminal.emulator.is_alternate
     assert terminal.stop() == 0
-    assert "Thanks for making the time today." in terminal.read()
+    assert not terminal.emulator.is_alternate
+    left = " ".join(terminal.screen().split())
+    for part in ("Of course, happy to be here.", "? What was the hardest part of that?", HEADLINE):
+        assert part in left
+    assert left.index("Thanks for making") < left.index("? What was") < left.index("nobody could say")
 
 
-def test_the_terminal_prints_a_continued_turn_once_with_its_question_after_it(
-    terminal: Terminal, hub_run: Run
-) -> None:
+def test_a_continued_turn_is_left_once_with_its_question_after_it(terminal: Terminal, hub_run: Run) -> None:
     publish(hub_run, *story.opening("off"), final(1, "Tell me about a time.", "call"))
     publish(hub_run, question(1, "Tell me about a time."), m.AnswerStopped(question=1, cause="", kept=""))
     terminal.until_shown("? Tell me about a time.")
@@ -102,24 +121,81 @@ def test_the_terminal_prints_a_continued_turn_once_with_its_question_after_it(
     assert terminal.stop() == 0
     screen = terminal.screen()
     assert screen.count("Tell me about a time") == 2, screen
-    assert screen.index(f"call  {whole}") < screen.index(f"? {whole}")
+    assert screen.index(f"Them  {whole}") < screen.index(f"? {whole}")
 
 
-def test_key_requests_an_answer(terminal: Terminal, hub_run: Run) -> None:
-    with HubClient("session", hub_run, kinds=wiring.LOGGED) as listener:
-        publish(hub_run, *story.opening("ask"))
-        terminal.until_shown("space: answer what was just said")
-        terminal.press("x ")
-        asked = wait_until(
-            lambda: [e.event for e in listener.poll(0.1) if isinstance(e.event, m.AnswerRequested)]
-        )
-    assert asked == [m.AnswerRequested(by="view")]
+def is_whole(shown: list[str], rows: int) -> bool:
+    return shown[1].startswith("? What was the hardest part") and shown[rows - 1].startswith("a answer")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 20), (120, 50)])
+def test_nothing_stands_twice_in_any_size_and_after_resizing(size: tuple[int, int], hub_run: Run) -> None:
+    terminal = Terminal(hub_run, *size)
+    try:
+        publish(hub_run, *ASKED)
+        terminal.until_shown("answering…")
+        for columns, rows in (size, (50, 16), (100, 30), (40, 20), size):
+            terminal.resize(columns, rows)
+            wait_until(lambda rows=rows: is_whole(terminal.rows(), rows))
+            shown = terminal.rows()
+            assert shown[2].startswith("The hardest part was finding out")
+            assert sum(set(row) == {"─"} for row in shown) == 1
+            for once in ("▁ Them", "? What", "The hardest part", "answering…", "queue.md", "1 request"):
+                assert terminal.screen().count(once) == 1, (once, columns, rows)
+    finally:
+        terminal.close()
+
+
+def test_what_others_write_over_the_screen_does_not_stay(terminal: Terminal, hub_run: Run) -> None:
+    publish(hub_run, *ASKED)
+    terminal.until_shown("answering…")
+    terminal.emulator.feed("\x1b[3;1Ha warning of a library")
+    terminal.press("?", "?")
+    wait_until(lambda: (terminal.press("?"), HEADLINE in terminal.rows())[1], timeout_s=10)
+    assert "a warning of a library" not in terminal.screen()
+
+
+@pytest.mark.parametrize(
+    ("key", "event"),
+    [
+        ("a", m.AnswerRequested(by="view")),
+        ("\x1b", m.CancelRequested(by="view")),
+        ("-", m.VariantRequested(question=1, variant="shorter", by="view")),
+    ],
+)
+def test_a_key_reaches_the_session(terminal: Terminal, hub_run: Run, key: str, event: m.Event) -> None:
+    publish(hub_run, *ASKED)
+    terminal.until_shown("answering…")
+    assert published(hub_run, type(event), terminal, "x", key) == [event]
+
+
+@pytest.mark.parametrize(("key", "left"), [("y", False), ("p", True)])
+def test_the_end_is_asked_for_and_may_leave_no_word(
+    terminal: Terminal, hub_run: Run, key: str, left: bool
+) -> None:
+    publish(hub_run, *ASKED)
+    terminal.until_shown("q end")
+    terminal.press("q")
+    terminal.until_shown(strings.ENDING)
+    assert published(hub_run, m.EndRequested, terminal, key) == [m.EndRequested(by="view")]
+    assert terminal.stop() == 0
+    assert ("Of course, happy to be here." in terminal.screen()) is left
+
+
+def test_an_answer_is_copied_only_when_asked(terminal: Terminal, hub_run: Run) -> None:
+    publish(hub_run, *story.opening(), *story.asked(), story.finished(text="Copy me."))
+    terminal.until_shown("c copy")
+    assert "\x1b]52" not in terminal.raw
+    terminal.press("c")
+    terminal.until_shown(strings.COPIED)
+    assert f"\x1b]52;c;{base64.b64encode(b'Copy me.').decode()}\x07" in terminal.raw
 
 
 def test_the_terminal_is_left_as_it_was(terminal: Terminal, hub_run: Run) -> None:
     publish(hub_run, *story.opening())
-    terminal.until_shown("processes ready")
+    terminal.until_shown("nothing left this machine")
     assert terminal.now() != terminal.before
     assert terminal.stop() == 0
     assert terminal.now() == terminal.before
-    assert terminal.raw.rindex("\x1b[?25h") > terminal.raw.rindex("\x1b[?25l")  # the cursor is back
+    for on, off in (("?25h", "?25l"), ("?7h", "?7l"), ("?1049l", "?1049h")):
+        assert terminal.raw.rindex(f"\x1b[{on}") > terminal.raw.rindex(f"\x1b[{off}")

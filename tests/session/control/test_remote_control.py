@@ -71,6 +71,14 @@ def test_use_of_an_unreachable_provider_keeps_the_old_one(live: Live) -> None:
     assert "the provider used before stays active" in done.stderr
 
 
+def test_use_of_an_unlisted_model_names_the_nearest(live: Live, provider: ProviderServer) -> None:  # noqa: F811
+    done = cuecard("use", provider.base_url, "--model", "test-modle")
+    assert done.returncode == ProviderFailure.exit_code
+    assert "test-modle" in done.stderr
+    assert "nearest is 'test-model'" in done.stderr
+    assert len(live.all(m.ProviderReady)) == 1
+
+
 def test_ledger_prints_every_request_word_for_word(live: Live, provider: ProviderServer) -> None:  # noqa: F811
     assert "no request was sent yet" in cuecard("ledger", "--no-follow").stdout
     live.publish(QUESTION)

@@ -1,7 +1,6 @@
-"""Controls the running session: `cuecard answer`, `use` and `ledger`.
+"""Switches the provider of the running session and shows its requests: `cuecard use` and `ledger`.
 
-A desktop shortcut can be bound to `cuecard answer`; this works on Wayland too, where programs cannot grab
-keys. The commands find the session by its private run directory, as stages do.
+The commands find the session by its private run directory, as stages do.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ import typer
 from bus.client import HubClient
 from bus.failures import MachineFailure, ProviderFailure
 from bus.messages import (
-    AnswerRequested,
     Event,
     Logged,
     ProblemReported,
@@ -35,15 +33,6 @@ from session.view.printable import printable
 _CONNECT_S = 30.0
 _POLL_S = 0.1
 _FIRST_POLL_S = 3.0
-
-
-def answer() -> None:
-    """Request an answer to what was just said.
-
-    Raises:
-        MachineFailure: No session is running.
-    """
-    _publish(AnswerRequested(by=CONTROL))
 
 
 def use(provider: str, model: str) -> None:
@@ -106,7 +95,7 @@ def _show(logged: Logged, *, as_json: bool) -> None:
             print(f"\nquestion {sent.question}, {sent.model} at {sent.url}{where}, {sent.body_bytes} bytes")
             print(printable(sent.body), flush=True)
         case RequestHeld() | UsageCounted() | ProviderReady():
-            view = PlainLines()
+            view = PlainLines(verbose=True)
             view.apply(logged)
             view.refresh()
         case _:
@@ -122,11 +111,6 @@ def _prompt(client: HubClient, events: list[Event], decided: set[int]) -> None:
     decided.add(held.question)
     allowed = typer.confirm(f"send these {held.body_bytes} bytes to {held.host}?")
     client.publish(RequestDecided(question=held.question, allowed=allowed, by=CONTROL))
-
-
-def _publish(event: Event) -> None:
-    with HubClient(CONTROL, Run.find()) as client:
-        client.publish(event)
 
 
 def _history(client: HubClient) -> list[Logged]:

@@ -1,0 +1,94 @@
+"""The window's menu: every action with its keys, layouts, models and providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QMenu, QWidget
+
+from overlay import strings
+from overlay.keys import ACTIONS
+from overlay.state.captions import Captions
+
+_GROUPS = (
+    ("answer", "cancel", "again", "shorter", "longer", "copy"),
+    ("more", "fainter", "firmer", "smaller_text", "larger_text", "click_through", "next_monitor", "toggle"),
+    ("sent", "details", "latency"),
+)
+_MODELS_SHOWN = 20
+
+
+class Menu(QMenu):
+    """Offers what can be done now; filled when it is opened.
+
+    Args:
+        parent: The window.
+        global_keys: The keys that work everywhere, by action.
+    """
+
+    chosen = pyqtSignal(str)
+    """The user chose this action."""
+
+    provider_chosen = pyqtSignal(str, str)
+    """The user chose this provider and model ("" for any)."""
+
+    pause_chosen = pyqtSignal(str, bool)
+    """The user wants this source ("" for all) paused or continued."""
+
+    def __init__(self, parent: QWidget, global_keys: Mapping[str, str]) -> None:
+        super().__init__(parent)
+        self._global_keys = global_keys
+        self.setAccessibleName(strings.MENU)
+
+    def fill(self, captions: Captions) -> None:
+        """Offer what can be done in this state."""
+        self.clear()
+        answers = captions.answer_mode not in ("off", "feedback")
+        for at, group in enumerate(_GROUPS):
+            for name in group:
+                if at or answers or name == "copy":
+                    self._add_action(name)
+            self.addSeparator()
+        if captions.answer_mode == "feedback":
+            self._add_action("practice_next")
+        if answers and captions.providers:
+            self._fill_providers(captions)
+        self._fill_pauses(captions)
+        self._add_action("end")
+
+    def _add_action(self, name: str) -> None:
+        keys = self._global_keys.get(name) or ACTIONS[name].window_key.split(" ")[0]
+        self._add(self, f"{ACTIONS[name].label}\t{keys}", lambda: self.chosen.emit(name))
+
+    def _fill_providers(self, captions: Captions) -> None:
+        menu = self.addMenu(strings.PROVIDER_MENU)
+        provider = captions.egress.provider
+        if menu is None:
+            return
+        if provider is not None:
+            for model in provider.models[:_MODELS_SHOWN]:
+                self._add_provider(menu, model, provider.provider, model, chosen=model == provider.model)
+            menu.addSeparator()
+        for name in captions.providers:
+            is_used = provider is not None and provider.provider == name
+            self._add_provider(menu, strings.PROVIDERS.get(name, name), name, "", chosen=is_used)
+
+    def _add_provider(self, menu: QMenu, text: str, provider: str, model: str, *, chosen: bool) -> None:
+        self._add(menu, text, lambda: self.provider_chosen.emit(provider, model), checked=chosen)
+
+    def _fill_pauses(self, captions: Captions) -> None:
+        for source in captions.sources:
+            paused = source in captions.paused
+            text = (strings.unpause if paused else strings.pause)(captions.name(source))
+            self._add_pause(text, source, pause=not paused)
+
+    def _add_pause(self, text: str, source: str, *, pause: bool) -> None:
+        self._add(self, text, lambda: self.pause_chosen.emit(source, pause))
+
+    def _add(self, menu: QMenu, text: str, act: Callable[[], None], *, checked: bool = False) -> None:
+        action = menu.addAction(text.replace("&", "&&"))
+        if action is not None:
+            action.setCheckable(checked)
+            action.setChecked(checked)
+            action.triggered.connect(act)

@@ -1,0 +1,90 @@
+"""Draws one sentence that needs attention: a problem, or the question whether to end."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from overlay import strings
+from overlay.state.problems import Problem
+from overlay.widgets.backing import Appearance
+from overlay.widgets.controls import button
+from overlay.widgets.labels import PlainLabel
+
+_EDGE_PX = 3
+
+
+class NoticeView(QWidget):
+    """Draws a sentence with a coloured edge, and buttons; hidden while there is nothing to say.
+
+    Args:
+        appearance: What it draws with.
+    """
+
+    end_decided = pyqtSignal(bool)
+    """The user confirmed the end of the session, or took it back."""
+
+    def __init__(self, appearance: Appearance) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self._problems: list[Problem] = []
+        self._dismissed: set[Problem] = set()
+        self.asks_end = False
+        self.text = PlainLabel(appearance, "problem", strings.PROBLEMS)
+        self.dismiss = button(strings.DISMISS, "bare", strings.DISMISS_HINT)
+        self.end = button(strings.END, "answer", strings.END_SESSION)
+        self.go_on = button(strings.CONTINUE_SESSION, "answer", strings.CONTINUE_SESSION)
+        self.dismiss.clicked.connect(self._dismiss)
+        self.end.clicked.connect(lambda: self._decide(end=True))
+        self.go_on.clicked.connect(lambda: self._decide(end=False))
+        row = QHBoxLayout()
+        row.addWidget(self.text, stretch=1)
+        for part in (self.dismiss, self.end, self.go_on):
+            row.addWidget(part)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 2, 0, 2)
+        layout.addLayout(row)
+        self._show()
+
+    def draw(self, problems: list[Problem]) -> None:
+        """Draw the first problem that was not dismissed; one that has left may come back later."""
+        self._dismissed &= {*problems}
+        self._problems = [problem for problem in problems if problem not in self._dismissed]
+        self._show()
+
+    def ask_end(self) -> None:
+        """Ask whether the session is to end."""
+        self.asks_end = True
+        self._show()
+        self.end.setFocus()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Draw the edge."""
+        palette = self._appearance.palette
+        is_grave = bool(self._problems) and self._problems[0].is_grave
+        colour = palette.accent if self.asks_end else palette.bad if is_grave else palette.warn
+        painter = QPainter(self)
+        painter.fillRect(QRectF(0, 0, _EDGE_PX, self.height()), QColor(colour))
+        painter.end()
+
+    def _show(self) -> None:
+        others = len(self._problems) - 1
+        if self.asks_end:
+            self.text.setText(strings.END_QUESTION)
+        elif self._problems:
+            self.text.setText(strings.with_others(self._problems[0].text, others))
+        self.dismiss.setVisible(not self.asks_end)
+        self.end.setVisible(self.asks_end)
+        self.go_on.setVisible(self.asks_end)
+        self.setVisible(self.asks_end or bool(self._problems))
+        self.update()
+
+    def _dismiss(self) -> None:
+        self._dismissed |= {*self._problems[:1]}
+        self.draw(self._problems)
+
+    def _decide(self, *, end: bool) -> None:
+        self.asks_end = False
+        self._show()
+        self.end_decided.emit(end)

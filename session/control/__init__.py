@@ -1,0 +1,1 @@
+"""Controls a running session from outside: shortcuts, the provider, the ledger."""

@@ -1,0 +1,45 @@
+"""The request for captions alone: no questions, no notes, large text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from session.run.request import Request
+
+SOURCES = ("call=monitor", "mic=default")
+"""Captured when no source is given: both parties."""
+
+_TEXT_PX = 26
+
+
+def captions_request(
+    flags: Mapping[str, Mapping[str, Any]],
+    *,
+    models: Sequence[str] = (),
+    settings_file: Path | None = None,
+    vocabulary_file: Path | None = None,
+    consent: bool = False,
+) -> Request:
+    """Return the request for a session that shows captions and nothing else.
+
+    Args:
+        flags: Values from the command line, by table.
+        models: Names of models.
+        settings_file: A settings file to use instead of the user's own.
+        vocabulary_file: Names and jargon to expect.
+        consent: Whether the user confirmed that the other party knows.
+    """
+    alone: dict[str, dict[str, Any]] = {
+        "llm": {"answer": "off", "notes": [], "provider": "none"},
+        "overlay": {"font_px": _TEXT_PX},
+    }
+    return Request(
+        flags={**flags, **alone},
+        models=models,
+        settings_file=settings_file,
+        vocabulary_file=vocabulary_file,
+        consent=consent,
+        default_sources=SOURCES,
+    )

@@ -1,0 +1,1 @@
+"""Live terminal view: a full screen, drawn from captions, with keys."""
