@@ -29,6 +29,9 @@ HANG_S = 3.2
 
 HUB, KEEPER = "hub", "keeper"
 
+REVIEW = "review"
+"""The page after a session, which is not on the bus."""
+
 SMALL_MODEL = "small-model"
 """Token that llm and the small model's server share."""
 
@@ -87,6 +90,8 @@ class StagePlan:
     inherits_stdout: bool = False
     ends_session: bool = False
     """Whether its clean exit ends the session, as when the reader of its output ends."""
+    joins_hub: bool = True
+    """Whether it gets a token for the hub."""
     holds_keys: bool = False
     """Whether it gets the API keys in its environment."""
     shared_tokens: tuple[str, ...] = ()
@@ -110,7 +115,7 @@ class StagePlan:
 
 
 STAGES = (
-    StagePlan(HUB, "bus", silence_limit_s=None, rights=Rights(makes_sockets=True)),
+    StagePlan(HUB, "bus", joins_hub=False, silence_limit_s=None, rights=Rights(makes_sockets=True)),
     StagePlan(
         "overlay",
         "overlay",
@@ -255,7 +260,22 @@ SUPERVISOR_RIGHTS = Rights(
 )
 """Rights of the supervisor, which holds the transcript until the session is saved."""
 
-STAGE_KINDS = {plan.name: plan for plan in STAGES}
+REVIEW_PLAN = StagePlan(
+    REVIEW,
+    "session.review",
+    environment=environment.DISPLAYS,
+    joins_hub=False,
+    inherits_stdout=True,
+    rights=Rights(
+        reads=DISPLAY, devices=("/dev/dri",), opens_sockets=True, abstract_sockets=True, saves=True
+    ),
+)
+"""The process after a session: it shows the record, and saves it when the user says so."""
+
+VIEWING_RIGHTS = replace(REVIEW_PLAN.rights, saves=False)
+"""Rights of the same page when it shows a saved file, which may come from anyone."""
+
+STAGE_KINDS = {plan.name: plan for plan in (*STAGES, REVIEW_PLAN)}
 
 
 def stage_kind(stage: str) -> str:
