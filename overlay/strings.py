@@ -151,7 +151,7 @@ STEPS = {
     "painted": "First word on screen",
 }
 """Steps of an answer, by mark."""
-_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "": ""}
+_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "recording": "Recording", "": ""}
 _STAGE_STATES = {"starting": "starting", "ready": "ready", "died": "restarting", "given up": "stopped"}
 
 
