@@ -8,11 +8,12 @@ from rich.text import Text
 
 from bus.messages import Passage
 from overlay import strings as shared
+from overlay.state.answer_text import closed, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from session.view import strings
 from session.view.printable import drawable
-from session.view.terminal.markdown import LiteralMarkdown, closed, split_headline
+from session.view.terminal.markdown import LiteralMarkdown
 
 _INDENT = (0, 0, 0, 2)
 _UNDER_WAY = {"waiting": shared.REQUESTING, "streaming": shared.STATES["streaming"], "held": ""}
