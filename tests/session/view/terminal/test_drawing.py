@@ -65,6 +65,12 @@ def test_a_question_that_waits_for_the_key_says_so() -> None:
     assert "Press A for an answer." in shown
 
 
+def test_a_paused_source_is_marked() -> None:
+    paused, resumed = m.CapturePaused(source="mic", sample=1), m.CaptureResumed(source="mic", sample=2)
+    assert "You (paused)" in flat(screen(*story.opening(), paused))
+    assert "paused" not in flat(screen(*story.opening(), paused, resumed)).lower()
+
+
 def test_all_well_is_nothing_at_all() -> None:
     shown = screen(*story.opening())
     assert shown[-2:] == [
