@@ -15,6 +15,9 @@ from bus import environment
 from bus.local_socket import PASSES_SOCKETS
 from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
 
+WITH_HUB = 0
+"""The window, started beside the hub so that it is seen at once; it connects when the hub is there."""
+
 LISTENING = 1
 """First wave: the stages that capture and transcribe, started right after the hub."""
 
@@ -25,6 +28,9 @@ HANG_S = 3.2
 """Longest silence of a work loop with a heartbeat per second: a hang is detected within 4 s."""
 
 HUB, KEEPER = "hub", "keeper"
+
+REVIEW = "review"
+"""The page after a session, which is not on the bus."""
 
 SMALL_MODEL = "small-model"
 """Token that llm and the small model's server share."""
@@ -84,6 +90,8 @@ class StagePlan:
     inherits_stdout: bool = False
     ends_session: bool = False
     """Whether its clean exit ends the session, as when the reader of its output ends."""
+    joins_hub: bool = True
+    """Whether it gets a token for the hub."""
     holds_keys: bool = False
     """Whether it gets the API keys in its environment."""
     shared_tokens: tuple[str, ...] = ()
@@ -107,7 +115,24 @@ class StagePlan:
 
 
 STAGES = (
-    StagePlan(HUB, "bus", silence_limit_s=None, rights=Rights(makes_sockets=True)),
+    StagePlan(HUB, "bus", joins_hub=False, silence_limit_s=None, rights=Rights(makes_sockets=True)),
+    StagePlan(
+        "overlay",
+        "overlay",
+        environment=environment.DISPLAYS,
+        when=lambda shape: "overlay" in shape.views,
+        wave=WITH_HUB,
+        essential=False,
+        silence_limit_s=None,
+        niceness=1,
+        rights=Rights(
+            reads=DISPLAY,
+            writes=("overlay.picture",),
+            devices=("/dev/dri",),
+            opens_sockets=True,
+            abstract_sockets=True,
+        ),
+    ),
     StagePlan(
         "capture",
         "capture",
@@ -138,23 +163,6 @@ STAGES = (
             ),  # kernels that CUDA compiled earlier; new ones are not stored
             devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
             grows_files=False,
-        ),
-    ),
-    StagePlan(
-        "overlay",
-        "overlay",
-        environment=environment.DISPLAYS,
-        when=lambda shape: "overlay" in shape.views,
-        wave=ANSWERING,
-        essential=False,
-        silence_limit_s=None,
-        niceness=1,
-        rights=Rights(
-            reads=DISPLAY,
-            writes=("overlay.picture",),
-            devices=("/dev/dri",),
-            opens_sockets=True,
-            abstract_sockets=True,
         ),
     ),
     StagePlan(
@@ -252,7 +260,22 @@ SUPERVISOR_RIGHTS = Rights(
 )
 """Rights of the supervisor, which holds the transcript until the session is saved."""
 
-STAGE_KINDS = {plan.name: plan for plan in STAGES}
+REVIEW_PLAN = StagePlan(
+    REVIEW,
+    "session.review",
+    environment=environment.DISPLAYS,
+    joins_hub=False,
+    inherits_stdout=True,
+    rights=Rights(
+        reads=DISPLAY, devices=("/dev/dri",), opens_sockets=True, abstract_sockets=True, saves=True
+    ),
+)
+"""The process after a session: it shows the record, and saves it when the user says so."""
+
+VIEWING_RIGHTS = replace(REVIEW_PLAN.rights, saves=False)
+"""Rights of the same page when it shows a saved file, which may come from anyone."""
+
+STAGE_KINDS = {plan.name: plan for plan in (*STAGES, REVIEW_PLAN)}
 
 
 def stage_kind(stage: str) -> str:

@@ -40,7 +40,7 @@ class Route(NamedTuple):
 
 
 ROUTES: dict[type[m.Message], Route] = {
-    m.SessionStarted: Route(by=(SESSION,), to=("llm", *CAPTION_VIEWS)),
+    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", *CAPTION_VIEWS)),
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *CAPTION_VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),

@@ -151,7 +151,7 @@ STEPS = {
     "painted": "First word on screen",
 }
 """Steps of an answer, by mark."""
-_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "": ""}
+_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "recording": "Recording", "": ""}
 _STAGE_STATES = {"starting": "starting", "ready": "ready", "died": "restarting", "given up": "stopped"}
 
 
@@ -342,3 +342,44 @@ def _capitalized(clause: str) -> str:
     first = clause.split(maxsplit=1)[0].rstrip(",;:")
     is_name = not first.isalpha() or first in STAGE_KINDS
     return clause if is_name else clause[0].upper() + clause[1:]
+
+
+# After the session
+REVIEW_TITLE = "Cuecard: the session"
+REVIEW_SESSION = "Session"
+REVIEW_LEFT = "What left this machine ({requests})"
+REVIEW_TEXT = "What was said, asked and answered"
+REVIEW_REQUESTS = "Requests that left this machine, word for word"
+NOTHING_KEPT = "Nothing is kept unless you save it."
+NOTHING_KEPT_CLOSE = "Nothing is kept unless you save it. Save it, or forget it?"
+SAVE, SAVE_SESSION = "Save…", "Save this session to a file"
+SAVE_ANOTHER, SAVE_ANOTHER_COPY = "Save another copy…", "Save this session to another file"
+FORGET, FORGET_SESSION = "Forget", "Keep nothing of this session"
+DONE, DONE_WITH_SESSION = "Done", "Keep the saved file, and forget the rest"
+CLOSE, CLOSE_PAGE = "Close", "Close this page"
+SAVED_TO = "Saved to {path}."
+SAVED_BESIDE = "{wanted} exists already, so the session was saved to {path}."
+SAVE_AS = "Save this session"
+SAVE_IN = "Folder:"
+RECEIPT_NOTHING = "Nothing of this session is kept"
+RECEIPT_SAVED = "Only what you saved is kept"
+RECEIPT_AUDIO = "The audio was overwritten with zeros."
+RECEIPT_WORDS = "The transcript, the questions and the answers were deleted from memory."
+RECEIPT_PROCESSES = "The folder of the session was removed, and its processes have ended."
+RECEIPT_KILLED = "{stages} did not end and had to be killed; the system clears their memory."
+SAVE_QUESTION = "Save this session? [m]arkdown, [j]son, [h]tml, [N]othing:"
+SAVE_QUESTION_HELP = "Type m, j, h or n."
+SAVE_PATH = "File [{path}]:"
+PAGE_OPEN = "The session has ended. Its page is open; Ctrl-C closes it and keeps nothing."
+PAGE_CLOSED = "The page closed before you chose."
+
+
+def receipt(killed: Iterable[str]) -> list[str]:
+    """Return what was wiped at the end of a session, in sentences.
+
+    Args:
+        killed: The stages that did not end when asked and had to be killed.
+    """
+    stages = ", ".join(killed)
+    first = RECEIPT_KILLED.format(stages=stages) if stages else RECEIPT_AUDIO
+    return [first, RECEIPT_WORDS, RECEIPT_PROCESSES]

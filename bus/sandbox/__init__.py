@@ -57,12 +57,13 @@ class Sandbox:
     def __init__(self, rights: Rights, run: Run, stage: str) -> None:
         self._rights = rights
         self._writable_folders: list[Path] = []
+        self._saving_places: list[Path] = []
         self._files = ""
         if not seccomp.supported():
             return
         own_folder = socket_folder(run.directory, stage)
         rules = self._rights.rules(run.directory, own_folder, run.tables)
-        self._writable_folders = list(rules.writable_folders)
+        self._writable_folders, self._saving_places = list(rules.writable_folders), list(rules.saves)
         self._files = _restrict_files(rules)
         capabilities.drop()
         self._older = selftest.OlderThread()
@@ -104,11 +105,13 @@ class Sandbox:
     def _file_summary(self) -> tuple[str]:
         if not self._files.startswith("landlock"):
             return (self._files,)
-        escapes = selftest.file_escapes(self._writable_folders)
+        escapes = selftest.file_escapes(self._writable_folders, self._saving_places)
         if escapes:
             return (f"files not enforced: {', '.join(escapes)}",)
         names = ", ".join(path.name for path in self._writable_folders)
         writes = f"writes only in {names}" if names else "writes no file"
+        if self._saving_places:
+            writes = "creates files only below the home and the working directory"
         return (f"{writes}, reads only its own ({self._files})",)
 
     def _growth_summary(self) -> tuple[str, ...]:

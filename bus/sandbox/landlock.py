@@ -34,6 +34,7 @@ _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1, 2  # ABI 6
 
 _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _KEEP = _READ | _WRITE | _REMOVE_FILE | _MAKE_DIR | _MAKE_FILE | _TRUNCATE
+_SAVE = _READ_DIR | _WRITE | _MAKE_FILE
 _SOCKETS = _MAKE_SOCKET | _REMOVE_FILE
 _DEVICE = _READ | _WRITE | _IOCTL_DEVICE
 _OF_FILES = _EXECUTE | _WRITE | _READ_FILE | _TRUNCATE | _IOCTL_DEVICE
@@ -53,6 +54,8 @@ class Rules:
     """Folders in which Unix sockets may be created and removed."""
     writable_folders: Iterable[Path] = ()
     """Folders in which files may be written."""
+    saves: Iterable[Path] = ()
+    """Folders in which files may be created and written, and entries listed, but no file read or removed."""
     removes: Iterable[Path] = ()
     """Folders in which entries may be listed and removed, at any depth."""
     empties: Iterable[Path] = ()
@@ -94,6 +97,7 @@ def restrict(rules: Rules) -> int:
             (rules.devices, _DEVICE),
             (rules.sockets, _SOCKETS),
             (rules.writable_folders, _KEEP),
+            (rules.saves, _SAVE),
             (rules.removes, _READ_DIR | _REMOVE_DIR | _REMOVE_FILE),
             (rules.empties, _REMOVE_DIR),
             (rules.connects or (), _CONNECT_UNIX),

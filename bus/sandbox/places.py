@@ -42,6 +42,12 @@ def own_places(entries: Iterable[str]) -> list[Path]:
     return [path for path in paths if path.is_absolute() and path != home and path not in home.parents]
 
 
+def saving_places() -> list[Path]:
+    """Return the home and the working directory, without folders that contain the home."""
+    home, working = home_directory(), Path.cwd()
+    return [path for path in (home, working) if path != Path("/") and path not in home.parents]
+
+
 def home_directory() -> Path:
     """Return the user's home, or the root if the user has none."""
     home = expand_user("~")

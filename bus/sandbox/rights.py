@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bus.sandbox.landlock import Rules
-from bus.sandbox.places import expand, expand_user, link_targets, own_places
+from bus.sandbox.places import expand, expand_user, link_targets, own_places, saving_places
 
 _SYSTEM = (
     "/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin", "/opt", "/etc", "/sys", "/nix/store", "/gnu/store",
@@ -78,6 +78,9 @@ class Rights:
     """Folders in which it writes files."""
     writes: tuple[str, ...] = ()
     """Settings that name files it writes."""
+    saves: bool = False
+    """Whether it may create and write files below the home and the working directory, and list their folders;
+    it can read and remove no file there."""
     network: bool = False
     """Whether it may open internet sockets."""
     receives_sockets: bool = False
@@ -118,6 +121,7 @@ class Rights:
             devices=expand((*_COMMON_DEVICES, *self.devices)),
             sockets=[own_folder] if self.makes_sockets else (),
             writable_folders=writable_folders,
+            saves=saving_places() if self.saves else (),
             removes=[directory] if self.removes_run else (),
             empties=[directory.parent] if self.removes_run else (),
             connects=None if self.opens_sockets or self.abstract_sockets else [directory],

@@ -120,16 +120,16 @@ def inherited_sockets(allowed: Collection[int]) -> list[str]:
     return found
 
 
-def file_escapes(writable_folders: Iterable[Path]) -> list[str]:
+def file_escapes(writable_folders: Iterable[Path], saving_places: Iterable[Path] = ()) -> list[str]:
     """Return the files that can be opened although they must be blocked."""
-    home = home_directory()
+    home, saving = home_directory(), {*saving_places}
     found = [
         f"a file can be written in {folder}"
-        for folder in {home, Path("/tmp")} - {*writable_folders}
-        if _can_write(folder)
+        for folder in {home, Path("/tmp")} - {*writable_folders} - saving
+        if not saving & {*folder.parents} and _can_write(folder)
     ]
     parent = Path("/proc", str(os.getppid()))
-    secrets = home, parent / "environ", parent / "mem"
+    secrets = {home, parent / "environ", parent / "mem"} - saving
     return [*found, *(f"{path} can be read" for path in secrets if _can_read(path))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from overlay import strings
@@ -100,6 +101,12 @@ class ExchangeView(QWidget):
         if (bar := self.answer.verticalScrollBar()) is not None:
             bar.setValue(bar.value() + pages * bar.pageStep())
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fit the answer to the new size."""
+        super().resizeEvent(event)
+        self.answer.trim()
+        self.more.setVisible(self.answer.overflows and not self.full)
+
     def _draw_exchange(self, exchange: Exchange) -> None:
         self.question.show_text(_question(exchange))
         self.notes.draw(exchange, has_notes=self._captions.has_notes, full=self.full)
@@ -119,6 +126,7 @@ class ExchangeView(QWidget):
         self.answer.show_answer(*split_headline(text))
         if is_other:
             self.answer.to_start()
+        self.answer.trim()
 
     def _draw_navigation(self, exchange: Exchange) -> None:
         numbers = [each.question for each in self._captions.exchanges]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from session.commands import machine, sessions
+from session.commands import machine, saved, sessions
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
@@ -57,11 +57,13 @@ _COMMANDS = (
     sessions.demo,
     sessions.practice,
     sessions.resume,
+    saved.view,
     running_sessions.answer,
     running_sessions.cancel,
     running_sessions.again,
     running_sessions.shorter,
     running_sessions.longer,
+    running_sessions.copy,
     running_sessions.toggle,
     running_sessions.next_monitor,
     running_sessions.pause,

@@ -24,7 +24,9 @@ from session.run import isolation
 from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
 from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
+from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
+from session.run.statistics import Statistics
 from session.settings import SCHEMA, AllSettings
 from session.transcript import save
 from session.transcript.record import Record
@@ -144,14 +146,16 @@ def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
 
 
 def _save(kept: KeptSession, path: Path) -> None:
-    record, utterances = Record(), OpenUtterances()
+    record, statistics, utterances = Record(), Statistics(), OpenUtterances()
     for logged in kept.events:
         record.apply(logged)
+        statistics.apply(logged)
         utterances.apply(logged)
     for outcome in utterances.close("the session was killed"):
         record.apply(Logged(0, 0, outcome))
+    saved = saved_session(record, statistics, start_time(record.started_ns))
     try:
-        saved_to = save.save(record, path)
+        saved_to = save.save(saved, path)
     except MachineFailure as failure:
         raise save.kept_in_memory(failure) from failure
     typer.echo(f"saved to {saved_to}; the session is deleted from memory", err=True)

@@ -22,11 +22,13 @@ from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
 from session.run import consent, isolation, terminal_mode
+from session.run.after import AfterSession
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
 from session.settings import AllSettings, SessionSettings
+from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
@@ -66,8 +68,8 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
             settings.session.view,
             as_json=settings.session.json,
             to_terminal=sys.stdout.isatty(),
-            to_reader=_has_reader(),
-            has_display=_has_display(),
+            to_reader=has_reader(),
+            has_display=has_display(),
         ),
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
@@ -111,27 +113,33 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         if settings.session.trace:
             session.trace = TraceFile(Path(settings.session.trace))
             stack.callback(session.trace.write)
+        stack.callback(session.starter.close)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
+        interrupts = stack.enter_context(Interrupts())
+        after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
             with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
-                outcome = session.run(file)
+                outcome = session.run(interrupts, file, after.prepare)
         except Failure:
-            if file and not file.attempted and session.record.lines():  # transcribed before the failure
-                file.write(session.record)
+            if file and not file.attempted and session.record.has_words:  # transcribed before the failure
+                file.write(session.saved())
             raise
-    statistics = session.statistics
-    at_real_pace = settings.capture.pace == "realtime"
-    rows = lines(
-        statistics,
-        outcome,
-        saved_to=str(session.saved_to or ""),
-        at_real_pace=at_real_pace,
-        served_on=_network_address(settings.session),
-    )
+        given_up = session.statistics.given_up
+        rows = lines(
+            session.statistics,
+            outcome,
+            at_real_pace=settings.capture.pace == "realtime",
+            served_on=_network_address(settings.session),
+        )
+        saved_to = str(session.saved_to or "")
+        kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
+    rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))
     _show(rows, to_stderr=settings.session.json)
-    if statistics.given_up:
+    if kept.failure:
+        raise kept.failure
+    if given_up:
         raise StageFailure(
-            f"{', '.join(statistics.given_up)} stopped working during the session",
+            f"{', '.join(given_up)} stopped working during the session",
             kept="the results of the other stages",
             fix="see the problem reported above, or run `cuecard doctor`",
         )
@@ -154,7 +162,7 @@ def _network_address(settings: SessionSettings) -> str:
     return settings.caption_page_bind if served else ""
 
 
-def _has_reader() -> bool:
+def has_reader() -> bool:
     """Return whether standard output is a pipe or a file; a desktop that starts programs gives neither."""
     try:
         mode = os.fstat(sys.stdout.fileno()).st_mode
@@ -163,7 +171,7 @@ def _has_reader() -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
 
 
-def _has_display() -> bool:
+def has_display() -> bool:
     """Return whether a window can be shown."""
     if sys.platform != "linux":
         return True

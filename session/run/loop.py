@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bus import wiring
@@ -30,6 +30,7 @@ from overlay import strings
 from session.run import isolation
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
+from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome
@@ -41,6 +42,7 @@ from session.supervise.supervisor import Supervisor
 from session.trace.trace_file import TraceFile
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
+from session.transcript.saved_session import SavedSession
 from session.view.page_address import page_lines
 
 _POLL_S = 0.1
@@ -82,6 +84,7 @@ class LiveSession:
         self.record = Record()
         self.uses_terminal = any(plan.arguments == ("terminal",) for plan in plans)
         """Whether a view has the terminal."""
+        self._started = start_time(None)
         names = {plan.name for plan in plans}
         self._progress = Progress(
             settings.capture.sources,
@@ -104,44 +107,67 @@ class LiveSession:
         self.saved_to: Path | None = None
         """Where it was saved."""
 
-    def run(self, save_file: SaveFile | None = None) -> SessionOutcome:
+    @property
+    def plans(self) -> Sequence[StagePlan]:
+        """Its stages."""
+        return self._plans
+
+    @property
+    def starter(self) -> Starter:
+        """What starts them; its user closes it."""
+        return self._starter
+
+    def run(
+        self, interrupts: Interrupts, save_file: SaveFile | None, on_ending: Callable[[Run], None]
+    ) -> SessionOutcome:
         """Run the session to its end, and save it.
 
         Args:
+            interrupts: The first signal ends it.
             save_file: The file to save it to, if it is saved.
+            on_ending: Called when it begins to end.
 
         Raises:
             Failure: It could not be started or saved, or the hub died.
         """
         self._save_file = save_file
-        with Interrupts() as interrupts:
-            run = Run.create(self._settings.tables())
-            for line in page_lines(run):
-                print(line, file=sys.stderr)
-            supervisor = Supervisor(run, self._plans, self._starter)
-            try:
-                with supervisor:
-                    client = supervisor.start(wiring.subscriptions("session"), isolation.sandboxed(run))
-                    self._apply(supervisor, supervisor.first_events)
-                    self._announce(client)
-                    cause = self._loop(supervisor, client, interrupts)
-                    decided_s = time.monotonic()
-                    client.publish(SessionEnding(cause=cause))
-                    self._finish_transcripts(supervisor, client, interrupts)
-                    killed = supervisor.stop_work()
-                    self._close_utterances(supervisor, client)
-                    self._save(keeper_holds_log=supervisor.has_keeper)
-                    killed += supervisor.stop()
-                    if self._resumed is not None:
-                        self._resumed.on_handed_over()
-            finally:
-                for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
-                    self._note(Logged(0, 0, outcome))
-                self._starter.close()
-                self._window_memory.close()
-                if not supervisor.keeps_log:
-                    run.remove()
-        return SessionOutcome(cause, killed, time.monotonic() - decided_s)
+        run = Run.create(self._settings.tables())
+        for line in page_lines(run):
+            print(line, file=sys.stderr)
+        supervisor = Supervisor(run, self._plans, self._starter)
+        try:
+            with supervisor:
+                client = supervisor.start(wiring.subscriptions("session"), isolation.sandboxed(run))
+                self._apply(supervisor, supervisor.first_events)
+                self._announce(client)
+                self._started = start_time(self.record.started_ns)
+                cause = self._loop(supervisor, client, interrupts)
+                client.publish(ending := SessionEnding(cause=cause))
+                self.record.apply(Logged(0, 0, ending))
+                on_ending(run)
+                self._finish_transcripts(supervisor, client, interrupts)
+                killed = supervisor.stop_work()
+                self._close_utterances(supervisor, client)
+                self._save(keeper_holds_log=supervisor.has_keeper)
+                killed += supervisor.stop()
+                if self._resumed is not None:
+                    self._resumed.on_handed_over()
+        finally:
+            for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
+                self._note(Logged(0, 0, outcome))
+            self._window_memory.close()
+            if not supervisor.keeps_log:
+                run.remove()
+        return SessionOutcome(cause, killed)
+
+    def saved(self) -> SavedSession:
+        """Return what may be saved of it, so far."""
+        at_real_pace = self._settings.capture.pace == "realtime"
+        return saved_session(self.record, self.statistics, self._started, at_real_pace=at_real_pace)
+
+    def forget(self) -> None:
+        """Drop what was said."""
+        self.record, self.statistics = Record(), Statistics()
 
     def _announce(self, client: HubClient) -> None:
         if self._resumed is not None:
@@ -200,7 +226,7 @@ class LiveSession:
         if self._save_file is None:
             return
         try:
-            self.saved_to = self._save_file.write(self.record)
+            self.saved_to = self._save_file.write(self.saved())
         except MachineFailure as failure:
             raise kept_in_memory(failure) if keeper_holds_log else failure from failure
 

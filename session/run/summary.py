@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from bus.audio import SAMPLE_RATE
 from bus.counted import counted
+from overlay.strings import receipt
 from session.run.statistics import Statistics, percentile
-
-_NOT_WIPED = "copies inside Python, Whisper and Qt cannot be zeroed; the system freed them with the processes"
-"""The system clears memory before it gives it to another process."""
 
 
 @dataclass(frozen=True)
@@ -20,24 +18,16 @@ class SessionOutcome:
     cause: str
     killed: Sequence[str]
     """The stages that did not end when asked and had to be killed."""
-    stop_s: float
-    """From the decision to end to the end of the last process."""
 
 
 def lines(
-    statistics: Statistics,
-    outcome: SessionOutcome,
-    *,
-    saved_to: str = "",
-    at_real_pace: bool = True,
-    served_on: str = "",
+    statistics: Statistics, outcome: SessionOutcome, *, at_real_pace: bool = True, served_on: str = ""
 ) -> list[tuple[str, str]]:
-    """Return the summary as pairs of label and text.
+    """Return the summary as pairs of label and text, without what was saved.
 
     Args:
         statistics: Counts and latencies.
         outcome: How the session ended.
-        saved_to: The file it was saved to.
         served_on: Network address on which other machines could read the captions.
         at_real_pace: Whether latencies are valid; for recordings played faster they are not.
     """
@@ -50,7 +40,7 @@ def lines(
         ("latency", f"{end_of_speech} to final: {finals}"),
         ("", f"question to first answer token: {_latency(statistics.first_token_latencies_s)}"),
         ("left the machine", _egress(statistics, served_on)),
-        ("memory", _wiped(outcome)),
+        ("wiped", " ".join(receipt(outcome.killed))),
     ]
     if statistics.lost_samples or statistics.lost_utterances:
         seconds = f"{statistics.lost_samples / SAMPLE_RATE:.2f} s of audio" if statistics.lost_samples else ""
@@ -63,7 +53,6 @@ def lines(
         rows.append(("restarts", str(statistics.restarts)))
     if statistics.given_up:
         rows.append(("given up", ", ".join(statistics.given_up)))
-    rows.append(("saved", saved_to or "nothing"))
     return rows
 
 
@@ -85,12 +74,3 @@ def _egress(statistics: Statistics, served_on: str) -> str:
     hosts = ", ".join(sorted({request.host for request in left}))
     size_bytes = sum(request.body_bytes for request in left)
     return f"{size_bytes} bytes in {counted(len(left), 'request')} to {hosts}{local}"
-
-
-def _wiped(outcome: SessionOutcome) -> str:
-    if not outcome.killed:
-        wiped = f"audio rings zeroed, transcript dropped, all processes gone in {outcome.stop_s:.2f} s"
-    else:
-        killed = ", ".join(outcome.killed)
-        wiped = f"{killed} had to be killed; all are gone after {outcome.stop_s:.2f} s, with their memory"
-    return f"{wiped}; {_NOT_WIPED}"

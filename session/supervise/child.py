@@ -13,7 +13,7 @@ import psutil
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.environment import inherited
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
-from bus.stages import HUB, StagePlan
+from bus.stages import StagePlan
 from llm.providers import KNOWN, OWN_KEY_VARIABLE
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
@@ -112,7 +112,7 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     address = {RUN_VARIABLE: str(run.directory)}
     if not plan.outlives_supervisor:
         address[SUPERVISOR_VARIABLE] = str(os.getpid())
-    if plan.name != HUB:  # which checks all tokens, so it reads the run's key instead
+    if plan.joins_hub:  # the hub itself checks all tokens, so it reads the run's key instead
         tokens = (run.token(name).decode() for name in (plan.name, *plan.shared_tokens))
         address[TOKENS_VARIABLE] = ",".join(tokens)
     return {**_QUIET, **harmless, **_SAFE, **address}

@@ -17,6 +17,8 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.count = 0
+        self.must_not_wait = False
+        """Whether the system or the terminal is closing, so that no user can be asked."""
 
     def __enter__(self) -> Self:
         self._before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
@@ -30,3 +32,4 @@ class Interrupts:
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.count += 1
+        self.must_not_wait |= number != signal.SIGINT

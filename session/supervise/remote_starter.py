@@ -16,7 +16,7 @@ import msgspec
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.failures import StageFailure
 from bus.run import Run
-from bus.stages import HUB, StagePlan
+from bus.stages import StagePlan
 from session.supervise.spawner import MAX_BYTES, Choose, Reap, Reply, Request, Signal, Start
 
 _REPLY_TIMEOUT_S = 10.0
@@ -87,7 +87,7 @@ class RemoteStarter:
         Raises:
             StageFailure: The spawner is dead, or the system starts no process.
         """
-        names = () if plan.name == HUB else (plan.name, *plan.shared_tokens)
+        names = (plan.name, *plan.shared_tokens) if plan.joins_hub else ()
         request = Start(
             stage=plan.name,
             arguments=plan.arguments,

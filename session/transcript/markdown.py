@@ -1,4 +1,4 @@
-"""Writes a session as inert Markdown: transcripts and answers stay text in every viewer.
+"""Writes a session as inert Markdown, like minutes: texts stay text in every viewer.
 
 Pure. An answer keeps its emphasis and lists, inside a quotation; headings, links, pictures, HTML, code blocks
 and tables are escaped, so that their characters are shown, the target of a link too.
@@ -7,8 +7,11 @@ and tables are escaped, so that their characters are shown, the target of a link
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from session.transcript.record import Exchange, Line, PracticeReport, Record
+from session.transcript import facts
+from session.transcript.minutes import Paragraph, clock, minutes
+from session.transcript.saved_session import Practice, Question, SavedSession
 
 _STRUCTURE = "\\`~[]<>&|#$"
 """Characters that begin a link, a picture, HTML, code, a table, a heading or a formula."""
@@ -21,14 +24,17 @@ _RULE = re.compile(r"\s*([-=*_+])(?:\s*\1)*\s*")
 _LIST_MARK = re.compile(r"^(\d{0,9})([-+.)])(?=\s|$)")
 
 
-def markdown(record: Record) -> str:
+def markdown(saved: SavedSession) -> str:
     """Return the session as a Markdown document."""
-    parts = ["# Session", "", "## Transcript", ""]
-    parts += [_turn(line) for line in record.lines()]
-    for number, exchange in record.exchanges.items():
-        parts += _exchange(number, exchange, record.name(exchange.source))
-    parts += _practice(record.practice)
-    return "\n".join(parts) + "\n"
+    lines = [f"# {facts.title(saved)}", ""]
+    lines += [f"- **{label}:** {inline(text)}" for label, text in facts.head(saved)]
+    lines += ["", f"## {facts.TRANSCRIPT}"]
+    for part in minutes(saved):
+        lines += _paragraph(saved, part) if isinstance(part, Paragraph) else _question(saved, part)
+    lines += ["", f"## {facts.LEFT}", "", *(f"- {inline(row)}" for row in facts.left_machine(saved))]
+    lines += ["", f"## {facts.LATENCY}", "", *(f"- {inline(row)}" for row in facts.latencies(saved))]
+    lines += _practice(saved.practice) if saved.practice else ()
+    return "\n".join(lines) + "\n"
 
 
 def inline(text: str) -> str:
@@ -41,40 +47,41 @@ def quoted(text: str) -> list[str]:
     return [f"> {_answer_line(line)}".rstrip() for line in text.splitlines()]
 
 
-def _turn(line: Line) -> str:
-    return f"- **{inline(line.speaker)}** {_clock(line.start_s)} {inline(line.marked_text)}"
+def _paragraph(saved: SavedSession, paragraph: Paragraph) -> list[str]:
+    speaker = inline(saved.speaker(paragraph.source))
+    return ["", f"**{speaker}** {clock(paragraph.start_s)}", "", _plain_line(paragraph.text)]
 
 
-def _exchange(number: int, exchange: Exchange, speaker: str) -> list[str]:
-    parts = ["", f"## Question {number} ({inline(speaker)})", "", _quoted_line(exchange.text), ""]
-    parts += [
-        f"- {inline(passage.file)}, {inline(passage.heading)}: {inline(passage.text)}"
-        for passage in exchange.passages
-    ]
-    if exchange.answer:
-        ending = inline(exchange.model) if exchange.complete else "(not complete)"
-        parts += ["", *quoted(exchange.answer), "", f"*{ending}*" if ending else ""]
-    return parts
+def _question(saved: SavedSession, question: Question) -> Iterator[str]:
+    yield from ("", f"> **{inline(facts.question_head(saved, question))}**", ">")
+    yield f"> {_plain_line(question.text)}"
+    if question.answer:
+        yield from (">", *quoted(question.answer))
+    if remark := facts.answer_remark(question):
+        yield from (">", f"> *{inline(remark)}*")
+    if question.passages:
+        yield from (">", f"> {facts.FROM_NOTES}:", ">")
+        yield from (f"> - {inline(facts.passage(each))}" for each in question.passages)
 
 
-def _practice(practice: PracticeReport) -> list[str]:
+def _practice(practice: Practice) -> list[str]:
     lines: list[str] = []
-    for number, answer in practice.measured.items():
-        said = _quoted_line(answer.text) if answer.text else "*(no answer)*"
-        lines += ["", f"## Practice {number}: {inline(answer.asked)}", "", said, ""]
+    for answer in practice.answers:
+        said = f"> {_plain_line(answer.text)}" if answer.text else f"*{facts.NO_ANSWER}*"
+        lines += ["", f"## Practice {answer.number}: {inline(answer.asked)}", "", said, ""]
         lines += [f"- {inline(remark)}" for remark in answer.remarks]
-    if practice.ended is not None:
+    if practice.whole is not None:
         lines += ["", "## The whole practice", ""]
-        lines += [f"- {inline(remark)}" for remark in practice.ended.remarks]
+        lines += [f"- {inline(remark)}" for remark in practice.whole.remarks]
         lines += ["", "What this can and cannot judge:", ""]
-        lines += [f"- {inline(caveat)}" for caveat in practice.ended.caveats]
+        lines += [f"- {inline(caveat)}" for caveat in practice.whole.caveats]
     return lines
 
 
-def _quoted_line(text: str) -> str:
-    """Return a quotation of one line, which begins no list."""
+def _plain_line(text: str) -> str:
+    """Return a paragraph of one line, which begins no list and draws no rule."""
     line = inline(text)
-    return "> " + (f"\\{line}" if _RULE.fullmatch(line) else _LIST_MARK.sub(r"\1\\\2", line, count=1))
+    return f"\\{line}" if _RULE.fullmatch(line) else _LIST_MARK.sub(r"\1\\\2", line, count=1)
 
 
 def _answer_line(line: str) -> str:
@@ -82,7 +89,3 @@ def _answer_line(line: str) -> str:
     if not _RULE.fullmatch(escaped):
         return escaped
     return re.sub(r"\S", r"\\\g<0>", escaped, count=1)
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

@@ -1,4 +1,4 @@
-"""The session as it may be saved: transcript, questions and answers, from the event log.
+"""Collects from the event log what may be saved of a session.
 
 Pure, and held in memory only; `session.transcript.save` writes it on request. Its texts have no control
 characters.
@@ -6,8 +6,9 @@ characters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import datetime
 
 import msgspec
 
@@ -15,19 +16,27 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
+    CaptureEnded,
+    CaptureStarted,
     FinalTranscribed,
     Logged,
-    Passage,
+    NotesLoaded,
     PassagesRetrieved,
     PracticeAnswerMeasured,
     PracticeEnded,
+    ProviderReady,
     QuestionDetected,
+    RequestSent,
+    SessionEnding,
     SessionStarted,
+    StageReady,
     UtteranceDiscarded,
     UtteranceLost,
 )
+from overlay import strings
 from overlay.state.transcript import Outcome, Transcript
-from overlay.strings import LOST, NOT_UNDERSTOOD
+from session.transcript import saved_session as saved
+from session.transcript.exchange import Exchange, milliseconds, printable_struct
 from session.view.printable import printable
 
 _SAVED = (
@@ -38,143 +47,188 @@ _SAVED = (
     PassagesRetrieved,
     AnswerFinished,
     AnswerStopped,
+    RequestSent,
     PracticeAnswerMeasured,
     PracticeEnded,
 )
-_GROWTH = 5
-"""A saved text is at most so many times as long as its event: an escaped character has up to five bytes."""
-
-_T = TypeVar("_T", bound=msgspec.Struct)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One turn."""
-
-    source: str
-    start_s: float
-    """From the session's first sample."""
-    stop_s: float
-    text: str
-    unconfirmed: bool = False
-    """No final pass confirms the words, or the text says that there are none."""
-    audio_missing: bool = False
-    """Audio is missing in it or beside it."""
-    speaker: str = ""
-    """The source's display name."""
-
-    @property
-    def marked_text(self) -> str:
-        """The text, after a mark that says why it is unsure."""
-        if self.text in (LOST, NOT_UNDERSTOOD):
-            return self.text
-        mark = "[unconfirmed]" if self.unconfirmed else "[audio missing]" if self.audio_missing else ""
-        return f"{mark} {self.text}".lstrip()
+_GROWTH = 6
+"""A saved text is at most so many times as long as its event: an escaped character has up to six bytes."""
+_SMALL_BYTES = 400
+"""At most so much is written about an event besides its texts."""
 
 
 @dataclass
-class Exchange:
-    """One question, the passages found for it, and the answer."""
-
-    source: str
-    text: str
-    passages: list[Passage] = field(default_factory=list)
-    answer: str = ""
-    complete: bool = False
-    model: str = ""
-
-
-class PracticeReport:
-    """Questions, answers and measures so far."""
-
-    def __init__(self) -> None:
-        self.measured: dict[int, PracticeAnswerMeasured] = {}
-        self.ended: PracticeEnded | None = None
-
-    def apply(self, logged: Logged) -> None:
-        """Apply one event, in the log's order."""
-        match logged.event:
-            case PracticeAnswerMeasured() as answer:
-                self.measured[answer.number] = _printable(answer)
-            case PracticeEnded() as ended:
-                self.ended = _printable(ended)
-            case _:
-                pass
-
-
 class Record:
-    """Transcript, questions and answers so far."""
+    """Everything that may be saved, so far."""
 
-    def __init__(self) -> None:
-        self._transcript = Transcript()
-        self.exchanges: dict[int, Exchange] = {}
-        self.practice = PracticeReport()
-        self.names: dict[str, str] = {}
-        """Display name of each source."""
-        self.size_bytes = 0
-        """At least the size of the file, in any format."""
+    size_bytes: int = 0
+    """At least the size of the file, in any format."""
+    started_ns: int | None = None
+    """Monotonic time at which the session started."""
+    program: str = ""
+    sources: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    """Names of the sources to show."""
+    ended: str = ""
+    """Why it ended."""
+    _transcript: Transcript = field(default_factory=Transcript)
+    _devices: dict[str, str] = field(default_factory=dict)
+    _stops: dict[str, int] = field(default_factory=dict)
+    """Number of samples of each source that has ended."""
+    _exchanges: dict[int, Exchange] = field(default_factory=dict)
+    _requests: list[tuple[int, RequestSent]] = field(default_factory=list)
+    """Those that left the machine, with the times at which they were logged."""
+    _stayed: int = 0
+    _speech_model: str = ""
+    _answered_by: list[str] = field(default_factory=list)
+    _notes: list[str] = field(default_factory=list)
+    _measured: dict[int, PracticeAnswerMeasured] = field(default_factory=dict)
+    _practice_ended: PracticeEnded | None = None
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
-        self.practice.apply(logged)
         self._transcript.apply(logged)
-        if isinstance(logged.event, _SAVED):
-            self.size_bytes += _GROWTH * len(msgspec.json.encode(logged.event))
+        event = logged.event
+        if isinstance(event, _SAVED):
+            self.size_bytes += _GROWTH * len(msgspec.json.encode(event)) + _SMALL_BYTES
+        if isinstance(event, QuestionDetected):
+            self._exchanges.pop(event.replaces, None)
+            self._exchanges[event.question] = Exchange(printable_struct(event), logged.logged_ns)
+        elif exchange := self._exchanges.get(getattr(event, "question", 0)):
+            exchange.apply(logged)
+        self._apply_facts(logged)
+
+    def _apply_facts(self, logged: Logged) -> None:
         match logged.event:
-            case SessionStarted(names=names):
+            case SessionStarted(version=version, sources=sources, started_ns=started_ns, names=names):
+                self.program, self.sources, self.started_ns = version, sources, started_ns
                 self.names = {source: printable(name) for source, name in names.items()}
-            case QuestionDetected(question=question, source=source, text=text, replaces=replaces):
-                self.exchanges.pop(replaces, None)
-                self.exchanges[question] = Exchange(source, printable(text))
-            case PassagesRetrieved(question=question, passages=passages) if question in self.exchanges:
-                self.exchanges[question].passages = [_printable(passage) for passage in passages]
-            case AnswerFinished(question=question, text=text, model=model) if question in self.exchanges:
-                exchange = self.exchanges[question]
-                exchange.answer, exchange.model, exchange.complete = printable(text), printable(model), True
-            case AnswerStopped(question=question, kept=kept) if question in self.exchanges:
-                self.exchanges[question].answer = printable(kept)
+            case SessionEnding(cause=cause):
+                self.ended = cause
+            case CaptureStarted(source=source, device=device):
+                self._devices[source] = printable(device)
+            case CaptureEnded(source=source, stop_sample=stop):
+                self._stops[source] = stop
+            case StageReady(stage="stt", detail=detail):
+                self._speech_model = detail
+            case NotesLoaded(files=files):
+                self._notes = [printable(file) for file in files]
+            case ProviderReady(provider=provider, model=model) if provider != "none":
+                self._answered_by = [*dict.fromkeys((*self._answered_by, printable(f"{model} ({provider})")))]
+            case RequestSent(left_machine=True) as request:
+                self._requests.append((logged.logged_ns, request))
+            case RequestSent():
+                self._stayed += 1
+            case PracticeAnswerMeasured() as measured:
+                self._measured[measured.number] = printable_struct(measured)
+            case PracticeEnded() as ended:
+                self._practice_ended = printable_struct(ended)
             case _:
                 pass
 
-    def name(self, source: str) -> str:
-        """Return the display name of a source."""
-        return self.names.get(source, source)
+    @property
+    def has_words(self) -> bool:
+        """Whether anything was said that could be saved."""
+        return any(map(_is_saved, self._transcript.outcomes(ended=True)))
 
-    def lines(self) -> list[Line]:
-        """Return the turns in the order in which they began; noise is left out."""
-        return [
-            Line(
-                outcome.source,
-                self._seconds(outcome.source, outcome.start_sample),
-                self._seconds(outcome.source, outcome.stop_sample),
-                _text(outcome),
-                not isinstance(outcome, FinalTranscribed) or outcome.unconfirmed,
-                isinstance(outcome, FinalTranscribed) and outcome.beside_gap,
-                self.name(outcome.source),
-            )
-            for outcome in self._transcript.outcomes(ended=True)
-            if not isinstance(outcome, UtteranceDiscarded) or outcome.held_speech
-        ]
+    def result(
+        self,
+        *,
+        started: datetime,
+        final_latency: saved.Latency | None = None,
+        first_token_latency: saved.Latency | None = None,
+    ) -> saved.SavedSession:
+        """Return what a file of this session holds.
+
+        Args:
+            started: Date and time of its start, with the time zone.
+            final_latency: Latency of its final transcripts, if it was measured.
+            first_token_latency: Time to first token, if it was measured.
+        """
+        outcomes = self._transcript.outcomes(ended=True)
+        turns = [self._turn(outcome) for outcome in outcomes if _is_saved(outcome)]
+        return saved.SavedSession(
+            program=self.program,
+            started=started.replace(microsecond=0),
+            length_s=max([*(self._seconds(*stop) for stop in self._stops.items()), *_stops(turns), 0.0]),
+            ended=self.ended,
+            sources=[self._source(name) for name in self.sources or self._devices],
+            speech_model=self._speech_model,
+            answered_by=self._answered_by,
+            notes=self._notes,
+            turns=turns,
+            questions=[*self._questions(outcomes)],
+            left_machine=[self._request(*each) for each in self._requests],
+            stayed=self._stayed,
+            final_latency=final_latency,
+            first_token_latency=first_token_latency,
+            practice=self._practice(),
+        )
+
+    def _source(self, name: str) -> saved.Source:
+        return saved.Source(name=name, speaker=self.names.get(name, name), device=self._devices.get(name, ""))
+
+    def _turn(self, outcome: Outcome) -> saved.Turn:
+        final = outcome if isinstance(outcome, FinalTranscribed) else None
+        return saved.Turn(
+            source=outcome.source,
+            start_s=self._seconds(outcome.source, outcome.start_sample),
+            stop_s=self._seconds(outcome.source, outcome.stop_sample),
+            text=_text(outcome),
+            unconfirmed=final is None or final.unconfirmed,
+            audio_missing=final is not None and final.beside_gap,
+        )
+
+    def _questions(self, outcomes: list[Outcome]) -> Iterator[saved.Question]:
+        stops = {
+            (outcome.source, utterance): outcome.stop_sample
+            for outcome in outcomes
+            for utterance in (outcome.utterance, *getattr(outcome, "replaces", ()))
+        }
+        for exchange in self._exchanges.values():
+            event = exchange.event
+            stop = stops.get((event.source, event.utterance))
+            at_s = self._since_zero(exchange.asked_ns) if stop is None else self._seconds(event.source, stop)
+            yield exchange.question(at_s)
+
+    def _request(self, logged_ns: int, request: RequestSent) -> saved.Request:
+        return saved.Request(
+            at_s=self._since_zero(logged_ns),
+            question=request.question,
+            host=printable(request.host),
+            model=printable(request.model),
+            body=printable(request.body),
+            body_bytes=request.body_bytes,
+            encrypted=request.encrypted,
+        )
+
+    def _practice(self) -> saved.Practice | None:
+        if not self._measured:
+            return None
+        return saved.Practice(answers=[*self._measured.values()], whole=self._practice_ended)
 
     def _seconds(self, source: str, sample: int) -> float:
-        starts_ns = self._transcript.first_sample_ns
-        zero_ns = min(starts_ns.values(), default=0)
-        return max(0.0, (starts_ns.get(source, zero_ns) - zero_ns) / 1e9 + sample / SAMPLE_RATE)
+        zero_ns = self._zero_ns()
+        started_ns = self._transcript.first_sample_ns.get(source, zero_ns)
+        return max(0.0, milliseconds((started_ns - zero_ns) / 1e9 + sample / SAMPLE_RATE))
+
+    def _since_zero(self, logged_ns: int) -> float:
+        return max(0.0, milliseconds((logged_ns - self._zero_ns()) / 1e9))
+
+    def _zero_ns(self) -> int:
+        return min(self._transcript.first_sample_ns.values(), default=self.started_ns or 0)
+
+
+def _is_saved(outcome: Outcome) -> bool:
+    """Return whether an outcome is a turn, not noise."""
+    return not isinstance(outcome, UtteranceDiscarded) or outcome.held_speech
+
+
+def _stops(turns: list[saved.Turn]) -> Iterator[float]:
+    return (turn.stop_s for turn in turns)
 
 
 def _text(outcome: Outcome) -> str:
     if isinstance(outcome, FinalTranscribed):
         return printable(outcome.text)
-    return LOST if isinstance(outcome, UtteranceLost) else NOT_UNDERSTOOD
-
-
-def _printable(value: _T) -> _T:
-    """Return a struct whose texts, in lists too, have no control characters."""
-    changed: dict[str, Any] = {}
-    for name in value.__struct_fields__:
-        field_value = getattr(value, name)
-        if isinstance(field_value, str):
-            changed[name] = printable(field_value)
-        elif isinstance(field_value, list):
-            changed[name] = [printable(each) if isinstance(each, str) else each for each in field_value]
-    return msgspec.structs.replace(value, **changed)
+    return strings.LOST if isinstance(outcome, UtteranceLost) else strings.NOT_UNDERSTOOD

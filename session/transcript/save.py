@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +18,8 @@ import psutil
 
 from bus.failures import MachineFailure, UsageFailure
 from session.transcript.formats import FORMATS
-from session.transcript.record import Record
+from session.transcript.new_file import first_free
+from session.transcript.saved_session import SavedSession
 
 _STEP_BYTES = 4 << 20
 """Space is reserved in such steps: the first one is enough for hours, so that a disk that stalls later delays
@@ -96,7 +96,7 @@ class SaveFile:
             raise _failure(self._path, error) from error
         self._reserved_bytes = wanted
 
-    def write(self, record: Record) -> Path:
+    def write(self, saved: SavedSession) -> Path:
         """Write the session, and return its file: the wanted one, or one beside it if that exists by now.
 
         Raises:
@@ -104,7 +104,7 @@ class SaveFile:
         """
         self.attempted = True
         try:
-            body = FORMATS[self._path.suffix.lower()](record).encode()
+            body = FORMATS[self._path.suffix.lower()](saved).encode()
             with self._file:
                 self._file.write(body)
                 self._file.truncate()
@@ -130,14 +130,14 @@ class SaveFile:
         self.close()
 
 
-def save(record: Record, path: Path) -> Path:
+def save(saved: SavedSession, path: Path) -> Path:
     """Write a session without a reservation; return its file.
 
     Raises:
         MachineFailure: It cannot be written.
     """
     with SaveFile(path) as file:
-        return file.write(record)
+        return file.write(saved)
 
 
 def kept_in_memory(failure: MachineFailure) -> MachineFailure:
@@ -160,11 +160,7 @@ def _allocate(descriptor: int, start: int, stop: int) -> None:
 
 def _publish(part: Path, path: Path) -> Path:
     """Give a complete file its name, or the next free one; no existing file is replaced."""
-    for name in _names(path):
-        with contextlib.suppress(FileExistsError):
-            _name(part, name)
-            return name
-    raise FileExistsError(0, "every name like it exists")
+    return first_free(path, lambda name: _name(part, name))
 
 
 def _name(part: Path, name: Path) -> None:
@@ -175,12 +171,6 @@ def _name(part: Path, name: Path) -> None:
             raise
         name.touch(0o600, exist_ok=False)  # taken first, so that only our own empty file is replaced
         part.replace(name)
-
-
-def _names(path: Path) -> Iterator[Path]:
-    yield path
-    for number in range(2, 100):
-        yield path.with_stem(f"{path.stem}-{number}")
 
 
 def _remove_left_behind(path: Path) -> None:

@@ -210,7 +210,7 @@ def test_closed_stages_connect_only_within_the_run_from_abi_9_on(tmp_path: Path)
     """The kernel that runs this test may be older; the numbers are those of Linux 7.1."""
     for stage, plan in STAGE_KINDS.items():
         rules = plan.rights.rules(tmp_path, tmp_path / stage, {})
-        closed = stage not in ("capture", "overlay", "connector", "llm", "practice")
+        closed = stage not in ("capture", "overlay", "connector", "llm", "practice", "review")
         assert landlock._handled(8, rules) & 1 << 16 == 0
         assert bool(landlock._handled(9, rules) & 1 << 16) is closed
         assert rules.connects == ([tmp_path] if closed else None)

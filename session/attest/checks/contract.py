@@ -129,9 +129,9 @@ _STANDARD_ERROR: Mapping[str, str] = {
     SESSION: """
         ended the recordings utterance utterances word words question questions answered in full latency
         end of speech as detected to final not measured at this pace first answer token p50 p95 s n left
-        machine nothing request requests went a model on memory audio rings zeroed transcript dropped all
-        processes gone copies inside Python Whisper and Qt cannot be system freed them with lost unclear
-        unconfirmed understood saved
+        machine nothing request requests went a model on wiped The audio was overwritten with zeros
+        transcript and answers were deleted from memory folder session removed its processes have lost
+        unclear unconfirmed understood saved
     """,
     "overlay": "This plugin does not support raise propagateSizeHints",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from session.run.progress import Progress
 from session.transcript.markdown import inline, quoted
 from session.transcript.record import Record
 from session.transcript.save import save
+from session.transcript.saved_session import SavedSession
 from session.view import practice_lines
 from session.view.practice_lines import practice_lines as plain
 from tests.support import sample_practice as story
@@ -55,14 +57,14 @@ def test_session_ends_when_its_practice_stage_is_given_up() -> None:
 
 
 @pytest.fixture
-def record() -> Record:
+def record() -> SavedSession:
     fold = Record()
     for logged in log(*story.whole()):
         fold.apply(logged)
-    return fold
+    return fold.result(started=datetime.now(UTC))
 
 
-def test_practice_is_saved_with_measures_and_caveats(record: Record, tmp_path: Path) -> None:
+def test_practice_is_saved_with_measures_and_caveats(record: SavedSession, tmp_path: Path) -> None:
     save(record, tmp_path / "p.md")
     text = (tmp_path / "p.md").read_text()
     for part in (
@@ -81,8 +83,8 @@ def test_practice_is_saved_with_measures_and_caveats(record: Record, tmp_path: P
 
 
 def test_a_session_without_practice_saves_none(tmp_path: Path) -> None:
-    save(Record(), tmp_path / "s.json")
-    assert "practice" not in json.loads((tmp_path / "s.json").read_text())
+    save(Record().result(started=datetime.now(UTC)), tmp_path / "s.json")
+    assert json.loads((tmp_path / "s.json").read_text())["practice"] is None
 
 
 def test_plain_lines_show_each_event_once() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from bus.messages import Logged
+from overlay.strings import receipt
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome, lines
 from tests.support.events import final, request
 
-ENDING = SessionOutcome("the recordings ended", killed=[], stop_s=0.4)
+ENDING = SessionOutcome("the recordings ended", killed=[])
 
 
 def summary(statistics: Statistics, ending: SessionOutcome = ENDING) -> str:
@@ -31,20 +32,19 @@ def test_summary_names_what_left_the_machine() -> None:
 
 
 def test_captions_that_were_served_to_the_network_are_named() -> None:
-    rows = dict(lines(Statistics(), SessionOutcome("done", [], 1.0), served_on="192.168.1.5"))
+    rows = dict(lines(Statistics(), SessionOutcome("done", []), served_on="192.168.1.5"))
     assert rows["left the machine"] == "no request; the captions were served on 192.168.1.5"
 
 
-def test_summary_names_what_was_wiped() -> None:
-    assert "audio rings zeroed" in summary(Statistics())
-    for ending in (ENDING, SessionOutcome("x", killed=["stt"], stop_s=1.0)):
-        assert "copies inside Python, Whisper and Qt cannot be zeroed" in summary(Statistics(), ending)
+def test_summary_has_the_receipt_of_the_page() -> None:
+    assert f"wiped: {' '.join(receipt([]))}" in summary(Statistics())
+    killed = summary(Statistics(), SessionOutcome("x", killed=["stt"]))
+    assert "stt did not end and had to be killed" in killed
+    assert "overwritten" not in killed, "the memory of a killed process was not"
 
 
 def test_losses_and_killed_processes_are_not_hidden() -> None:
-    text = summary(
-        Statistics(lost_samples=16_000, given_up=["llm"]), SessionOutcome("x", killed=["stt"], stop_s=1.0)
-    )
+    text = summary(Statistics(lost_samples=16_000, given_up=["llm"]), SessionOutcome("x", killed=["stt"]))
     assert "1.00 s of audio" in text
     assert "given up: llm" in text
     assert "had to be killed" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -62,9 +63,11 @@ def test_saved_files_have_the_names() -> None:
     record = Record()
     for logged in log(*EVENTS):
         record.apply(logged)
-    assert "**Zoë \\*\\*Ng\\*\\***" in FORMATS[".md"](record)
-    assert "\nZoë **Ng**: What is a mutex?" in FORMATS[".srt"](record)
-    assert "<v Zoë **Ng**>What is a mutex?" in FORMATS[".vtt"](record)
+    saved = record.result(started=datetime.now(UTC))
+    assert "**Zoë \\*\\*Ng\\*\\***" in FORMATS[".md"](saved)
+    assert ">Zoë **Ng**</span>" in FORMATS[".html"](saved)
+    assert "\nZoë **Ng**: What is a mutex?" in FORMATS[".srt"](saved)
+    assert "<v Zoë **Ng**>What is a mutex?" in FORMATS[".vtt"](saved)
 
 
 def test_plain_view_has_the_names(capsys: pytest.CaptureFixture[str]) -> None:

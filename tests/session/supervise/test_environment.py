@@ -23,8 +23,8 @@ RULES = [
     ("OPENAI_API_KEY GOOGLE_API_KEY CUECARD_API_KEY MY_ODD_NAME", {"llm"}),
     ("HTTPS_PROXY no_proxy", {"llm", "connector"}),
     ("PULSE_SERVER PIPEWIRE_REMOTE", {"capture", "practice"}),
-    ("DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY", {"overlay", "llm"}),
-    ("QT_QPA_PLATFORM", {"overlay"}),
+    ("DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY", {"overlay", "llm", "review"}),
+    ("QT_QPA_PLATFORM", {"overlay", "review"}),
     ("CUDA_VISIBLE_DEVICES", {"stt"}),
     ("TERM", {"view"}),
 ]

@@ -1,0 +1,1 @@
+"""Shows a session after its end, and saves it only when the user says so."""

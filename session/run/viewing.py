@@ -1,0 +1,87 @@
+"""Opens a saved session in the page, or prints it as Markdown."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from bus.failures import InputFailure
+from bus.private_memory import forbid_memory_access
+from bus.run import Run
+from bus.settings import expanded
+from session.review.handover import Handover
+from session.review.process import ReviewProcess
+from session.run.launch import has_display, has_reader
+from session.settings import load
+from session.supervise.interrupts import Interrupts
+from session.supervise.starter import LocalStarter
+from session.transcript.markdown import markdown
+from session.transcript.saved_session import LARGEST_BYTES, SavedSession, decode
+
+_NO_RUN = Path("/nonexistent")
+
+
+def view(file: Path) -> None:
+    """Show a saved session until its page is closed, or print it.
+
+    Args:
+        file: The JSON file; it may come from anyone.
+
+    Raises:
+        InputFailure: The file cannot be read, or is not a session that was saved as JSON.
+    """
+    forbid_memory_access()
+    path = Path(expanded(str(file)))
+    session = decode(_read(path))
+    shown = has_display() and not has_reader() and _show(session, path)
+    if not shown:
+        _print(session)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise InputFailure(f"there is no file {path}", kept="nothing was opened", fix="check its path")
+        with path.open("rb") as opened:
+            body = opened.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise InputFailure(
+            f"{path} cannot be read ({error.strerror or error})",
+            kept="nothing was opened",
+            fix="check its permissions",
+        ) from error
+    if len(body) > LARGEST_BYTES:
+        raise InputFailure(
+            f"{path} is larger than {LARGEST_BYTES >> 20} MiB",
+            kept="it is untouched",
+            fix="give another file",
+        )
+    return body
+
+
+def _show(session: SavedSession, path: Path) -> bool:
+    """Show the page until it is closed; return whether it could be shown."""
+    overlay = load(None, {}).overlay
+    with contextlib.ExitStack() as stack:
+        starter = stack.enter_context(contextlib.closing(LocalStarter()))
+        interrupts = stack.enter_context(Interrupts())
+        page = ReviewProcess(starter, Run(_NO_RUN, {}), "file")
+        stack.enter_context(page)
+        page.hand_over(
+            Handover(session=session, saved_to=str(path), theme=overlay.theme, font_px=overlay.font_px)
+        )
+        choice = page.wait(lambda: interrupts.count > 0)
+        return choice.exit_code == 0 or interrupts.count > 0
+
+
+def _print(session: SavedSession) -> None:
+    text = markdown(session)
+    if not sys.stdout.isatty():
+        print(text, end="")
+        return
+    console = Console(highlight=False, emoji=False, markup=False)
+    console.print(Markdown(text, hyperlinks=False))

@@ -1,0 +1,57 @@
+"""The question on the terminal after a session."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from overlay import strings
+from session.review.question import ask
+from tests.session.transcript.sessions import saved, turn
+
+SESSION = saved(turn("The data.", 3, 4))
+
+
+@pytest.fixture(autouse=True)
+def _in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def answered(monkeypatch: pytest.MonkeyPatch, typed: str) -> list[Path]:
+    files: list[Path] = []
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    ask(SESSION, files.append)
+    return files
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "n\n", "N\n", "nothing\n"])
+def test_nothing_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: str) -> None:
+    assert answered(monkeypatch, typed) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("typed", "suffix"), [("m", ".md"), ("J", ".json"), ("html", ".html")])
+def test_the_session_is_saved_under_the_suggested_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: str, suffix: str
+) -> None:
+    (file,) = answered(monkeypatch, f"{typed}\n\n")
+    assert file.samefile(tmp_path / f"Cuecard 2026-11-28 17.45{suffix}")
+    assert "The data." in file.read_text()
+
+
+def test_the_user_may_name_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (file,) = answered(monkeypatch, f"m\n{tmp_path / 'mine.srt'}\n")
+    assert file.read_text().startswith("1\n00:00:03,000")
+
+
+def test_a_failure_asks_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (file,) = answered(monkeypatch, "x\nm\n/nowhere/a.md\nm\na.docx\nm\na.md\n")
+    assert file == Path("a.md")
+    shown = capsys.readouterr().err
+    assert strings.SAVE_QUESTION_HELP in shown
+    assert "/nowhere/a.md cannot be written (No such file or directory)" in shown
+    assert "a.docx has no known format" in shown

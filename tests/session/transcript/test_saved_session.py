@@ -1,0 +1,109 @@
+"""The JSON form can be opened again; a file from someone else is hostile."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus import messages as m
+from bus.failures import InputFailure
+from session.transcript.formats import FORMATS
+from session.transcript.record import Record
+from session.transcript.saved_session import SavedSession, decode, encode
+from session.view.printable import printable
+from tests.session.transcript.sessions import STARTED, question, saved, turn
+from tests.support import sample_practice, sample_session
+from tests.support.events import log
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+VALID = saved(turn("Why?", 0, 1, "call"), questions=[question(1, 1)])
+
+
+def whole() -> SavedSession:
+    record = Record()
+    events = [logged.event for logged in (*sample_session.whole(), *log(*sample_practice.whole()))]
+    ending = (sample_session.provider(), m.SessionEnding(cause="stopped by the user"))
+    for logged in log(*events, *ending, logged_ns=9_600_000_000):
+        record.apply(logged)
+    return record.result(started=STARTED)
+
+
+def changed(**fields: Any) -> bytes:
+    return json.dumps({**json.loads(encode(VALID)), **fields}).encode()
+
+
+def test_a_whole_session_is_read_back_as_it_was() -> None:
+    session = whole()
+    assert decode(encode(session).encode()) == session
+    assert session.answered_by == ["some-model (openai)"]
+    assert [request.host for request in session.left_machine] == ["api.example.com:443"]
+    assert session.practice
+    assert session.practice.whole
+    assert session.ended == "stopped by the user"
+
+
+def test_times_have_milliseconds() -> None:
+    assert not re.search(r"_s\": \d+\.\d{4}", encode(whole()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"{}",
+        b"[" * 100_000,
+        b'{"schema":"cuecard-session","version":1}',
+        changed(started="yesterday"),
+        changed(started="2026-11-28T17:45:00"),
+        changed(length_s=-1),
+        changed(length_s=1e300),
+        changed(unknown=1),
+        changed(turns=[{"source": "mic", "start_s": 0, "stop_s": 1, "text": 3}]),
+        changed(turns=[{"source": "mic" * 1000, "start_s": 0, "stop_s": 1, "text": ""}]),
+        changed(questions=[{"number": 10**30, "source": "mic", "at_s": 0, "text": ""}]),
+        changed(ended="x" * 1_000_001),
+        encode(VALID).replace("Why?", "\\ud800").encode(),
+        encode(VALID).encode()[:-20],
+    ],
+    ids=str,
+)
+def test_another_file_is_refused_in_one_line(body: bytes) -> None:
+    with pytest.raises(InputFailure, match="not a session") as refused:
+        decode(body)
+    assert "\n" not in str(refused.value)
+    assert not CONTROLS.search(str(refused.value))
+    assert len(str(refused.value)) < 400
+
+
+def test_a_later_version_is_named() -> None:
+    with pytest.raises(InputFailure, match="another version"):
+        decode(changed(version=2))
+
+
+@given(st.text(max_size=300))
+def test_every_form_of_what_is_read_is_free_of_control_characters(text: str) -> None:
+    read = decode(
+        changed(
+            ended=text,
+            notes=[text],
+            turns=[{"source": text, "start_s": 0, "stop_s": 1, "text": text}],
+            sources=[{"name": text, "speaker": text, "device": text}],
+        )
+    )
+    assert read.turns[0].text == printable(text)
+    for write in FORMATS.values():
+        assert not CONTROLS.search(write(read))
+
+
+@given(st.binary(max_size=200))
+def test_random_bytes_are_refused(body: bytes) -> None:
+    with pytest.raises(InputFailure):
+        decode(body)
