@@ -18,8 +18,6 @@ from session.view.terminal.rows import Row, fit, wrapped
 QUIETEST_DBFS = -60.0
 _COLOURS = ("cyan", "green", "magenta", "yellow")
 _LEVELS = "▁▂▃▄▅▆▇█"
-_DRAWN = 30
-"""Paragraphs; more do not fit on a screen."""
 _NARROW = 50
 """Columns below which a speaker's name stands in the text instead of beside it."""
 _LONGEST_NAME = 12
@@ -52,13 +50,15 @@ class Speech:
     def newest(self, rows: int, columns: int, *, ruled: bool) -> list[Row]:
         """Return the newest captions in exactly these rows; a line may separate them from an answer."""
         rule = [[Segment("─" * columns, self._console.get_style("dim"))]] if ruled and rows > 2 else []
+        room = max(rows - len(rule), 0)
         apart: list[Row] = [] if self._captions.answers_questions else [[]]
         drawn: list[Row] = []
-        for paragraph in self._captions.paragraphs[-_DRAWN:]:
-            drawn += [*(apart if drawn else []), *self._paragraph(paragraph, columns)]
+        for paragraph in reversed(self._captions.paragraphs):
+            if len(drawn) >= room:
+                break
+            drawn = [*self._paragraph(paragraph, columns), *(apart if drawn else []), *drawn]
         if not drawn:
             drawn = wrapped(self._console, [Text(strings.NO_SPEECH_YET, style="dim")], columns)
-        room = max(rows - len(rule), 0)
         return [*rule, *fit(drawn[-room:] if room else [], room)]
 
     def texts(self, lines: Iterable[Line]) -> Iterable[Text]:
