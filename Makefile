@@ -36,6 +36,7 @@ test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real
 	@$(IN_VENV)/python -m pytest $(PARALLEL) -m "not long" $(PYTEST)
 
 test-all: $(TEST_READY)  ## run all tests, the long ones too
+	@scripts/system_packages.sh test-all
 	@$(CUECARD) models pull base tiny.en smollm2 minilm
 	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)
 

@@ -38,6 +38,7 @@ _COMMANDS = (
     answers.questions,
     answers.notes,
     pipeline.session,
+    pipeline.overlay,
     pipeline.endurance,
     pipeline.overload,
     pipeline.drift,

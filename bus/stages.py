@@ -32,6 +32,9 @@ REVIEW = "review"
 SMALL_MODEL = "small-model"
 """Token that llm and the small model's server share."""
 
+PAGE_KEY = "caption-page-key"
+"""Token from which the address of the caption page is made; the views show the address."""
+
 _SOUND_DEVICES = ("/dev/snd", "/dev/dsp*")
 _LEAST = Rights(grows_files=False)
 
@@ -50,6 +53,8 @@ class SessionShape:
     """Whether the small local model is served."""
     practises: bool = False
     """Whether the program asks practice questions."""
+    serves_captions: bool = False
+    """Whether the captions are served as a web page."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ class StagePlan:
     inherits_stdin: bool = False
     inherits_stdout: bool = False
     ends_session: bool = False
-    """Whether its clean exit ends the session, as when the user closes a window."""
+    """Whether its clean exit ends the session, as when the reader of its output ends."""
     joins_hub: bool = True
     """Whether it gets a token for the hub."""
     holds_keys: bool = False
@@ -149,7 +154,6 @@ STAGES = (
         essential=False,
         silence_limit_s=None,
         niceness=1,
-        ends_session=True,
         rights=Rights(
             reads=DISPLAY,
             writes=("overlay.picture",),
@@ -167,7 +171,18 @@ STAGES = (
         niceness=1,
         inherits_stdout=True,
         ends_session=True,
+        shared_tokens=(PAGE_KEY,),
         rights=Rights(devices=("/dev/tty",)),
+    ),
+    StagePlan(
+        "caption-page",
+        "session.caption_page",
+        when=lambda shape: shape.serves_captions,
+        wave=ANSWERING,
+        essential=False,
+        niceness=1,
+        shared_tokens=(PAGE_KEY,),
+        rights=Rights(serves_tcp=True, port="session.caption_page", grows_files=False),
     ),
     StagePlan(
         "connector",

@@ -21,11 +21,14 @@ CONTROL = "control"
 VIEWS = ("overlay", "view")
 """The stages that show the session to the user."""
 
+CAPTION_VIEWS = (*VIEWS, "caption-page")
+"""The stages that show captions; the page gets nothing else."""
+
 OBSERVERS = (SESSION, CONTROL, KEEPER, *VIEWS)
 """Those that may receive every event: they show, save or hold the session."""
 
 EVERY_STAGE = tuple(plan.name for plan in STAGES)
-_OUTCOME_READERS = (SESSION, "capture", "vad", "stt", "llm", "practice", *VIEWS)
+_OUTCOME_READERS = (SESSION, "capture", "vad", "stt", "llm", "practice", *CAPTION_VIEWS)
 _WITH_HEARTBEAT = tuple(kind for kind in EVERY_STAGE if kind != HUB)
 
 
@@ -37,9 +40,9 @@ class Route(NamedTuple):
 
 
 ROUTES: dict[type[m.Message], Route] = {
-    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", *VIEWS)),
+    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", *CAPTION_VIEWS)),
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
-    m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *VIEWS)),
+    m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *CAPTION_VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
     m.StageStarted: Route(by=(SESSION,), to=(SESSION, "capture", "practice", *VIEWS)),
     m.StageReady: Route(by=EVERY_STAGE, to=(SESSION, "llm", *VIEWS)),
@@ -47,31 +50,33 @@ ROUTES: dict[type[m.Message], Route] = {
     m.StageDied: Route(by=(SESSION,), to=(SESSION, "llm", *VIEWS)),
     m.StageGivenUp: Route(by=(SESSION,), to=(SESSION, "capture", "llm", "practice", *VIEWS)),
     m.ProblemReported: Route(by=(SESSION, *EVERY_STAGE), to=(SESSION, "llm", CONTROL, *VIEWS)),
-    m.CaptureStarted: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *VIEWS)),
+    m.CaptureStarted: Route(
+        by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *CAPTION_VIEWS)
+    ),
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
     m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, "stt", *VIEWS)),
     m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
-    m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
+    m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", *VIEWS)),
     m.CaptureResumed: Route(by=("capture",), to=(SESSION, "capture", "vad", *VIEWS)),
-    m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *VIEWS)),
-    m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *VIEWS)),
-    m.SpeechPaused: Route(by=("vad",), to=("stt", "practice", *VIEWS)),
-    m.SpeechResumed: Route(by=("vad",), to=("stt", "llm", "practice", *VIEWS)),
+    m.CaptureEnded: Route(by=("capture",), to=(SESSION, "vad", "stt", "practice", *CAPTION_VIEWS)),
+    m.SpeechStarted: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", "practice", *CAPTION_VIEWS)),
+    m.SpeechPaused: Route(by=("vad",), to=(SESSION, "stt", "practice", *VIEWS)),
+    m.SpeechResumed: Route(by=("vad",), to=(SESSION, "stt", "llm", "practice", *CAPTION_VIEWS)),
     m.SpeechEnded: Route(by=("vad",), to=(SESSION, "vad", "stt", "capture", *VIEWS)),
     m.DetectionEnded: Route(by=("vad",), to=(SESSION, "stt", *VIEWS)),
-    m.EndpointPredicted: Route(by=("stt",), to=(SESSION, "vad", "stt", "llm", *VIEWS)),
-    m.PartialTranscribed: Route(by=("stt",), to=(SESSION, "stt", *VIEWS)),
+    m.EndpointPredicted: Route(by=("stt",), to=(SESSION, "vad", "stt", "llm", *CAPTION_VIEWS)),
+    m.PartialTranscribed: Route(by=("stt",), to=(SESSION, "stt", *CAPTION_VIEWS)),
     m.FinalTranscribed: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
-    m.TranscriptRevised: Route(by=("stt",), to=(SESSION, "stt", "llm", "practice", *VIEWS)),
+    m.TranscriptRevised: Route(by=("stt",), to=(SESSION, "stt", "llm", "practice", *CAPTION_VIEWS)),
     m.UtteranceDiscarded: Route(by=("stt",), to=_OUTCOME_READERS),
     m.UtteranceLost: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
     m.NotesLoaded: Route(by=("llm",), to=(SESSION, *VIEWS)),
-    m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=("llm", "practice")),
+    m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=(SESSION, "llm", "practice", *VIEWS)),
     m.QuestionDetected: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.PassagesRetrieved: Route(by=("llm",), to=(SESSION, *VIEWS)),
     m.ProviderRequested: Route(by=(CONTROL, "overlay"), to=(SESSION, "llm")),
     m.ProviderReady: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
-    m.RequestHeld: Route(by=("llm",), to=(CONTROL, *VIEWS)),
+    m.RequestHeld: Route(by=("llm",), to=(SESSION, CONTROL, *VIEWS)),
     m.RequestDecided: Route(by=(CONTROL, *VIEWS), to=("llm",)),
     m.RequestSent: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.AnswerStreamed: Route(by=("llm",), to=(SESSION, "llm", *VIEWS)),
@@ -80,7 +85,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.AnswerPainted: Route(by=("overlay",), to=(SESSION, "overlay")),
     m.CancelRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
-    m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
+    m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION, "llm", *VIEWS)),
     m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
     m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),
     m.WindowPlaced: Route(by=("overlay",), to=(SESSION,)),

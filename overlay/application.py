@@ -20,7 +20,7 @@ from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
 from overlay.window import OverlayWindow
 
-_DRAW_EVERY_MS = 50
+_DRAW_EVERY_MS = 33
 _DRAW_LEVELS_EVERY_MS = 200
 _CHECK_EVERY_MS = 100
 _POLL_S = 0.15
@@ -41,6 +41,7 @@ class Overlay(QObject):
         super().__init__()
         self._stage, self._settings, self._keys = stage, settings, keys
         self._captions = Captions()
+        self._drawn_s = 0.0
         self._painted = 0
         """The newest question whose answer is on the screen."""
         self.window = OverlayWindow(settings, keys.bound)
@@ -49,8 +50,8 @@ class Overlay(QObject):
         keys.pressed.connect(self.window.act)
         self._bind_window_keys()
         appearance.follow(settings, self.window.set_theme)
-        self._draw_timer = self._timer(_DRAW_EVERY_MS, self._draw)
-        self._level_timer = self._timer(_DRAW_LEVELS_EVERY_MS, self._draw_levels)
+        self._draw_timer = self._timer(self._draw)
+        self._level_timer = self._timer(self._draw_levels)
         self._check_timer = QTimer(self)
         self._check_timer.timeout.connect(self._check_stage)
 
@@ -94,11 +95,15 @@ class Overlay(QObject):
             logged |= each.seq > 0
             if isinstance(each.event, m.WindowRequested) and time.monotonic_ns() - each.logged_ns < 10**9:
                 self.window.show_or_hide(each.event.action)  # not one of before a restart
-        timer = self._draw_timer if logged else self._level_timer
-        if not timer.isActive():
-            timer.start()
+        if not logged:
+            if not self._level_timer.isActive():
+                self._level_timer.start(_DRAW_LEVELS_EVERY_MS)
+        elif not self._draw_timer.isActive():
+            since_ms = (time.monotonic() - self._drawn_s) * 1000
+            self._draw_timer.start(round(max(_DRAW_EVERY_MS - since_ms, 0)))
 
     def _draw(self) -> None:
+        self._drawn_s = time.monotonic()
         self.window.draw(self._captions)
         current = self._captions.current
         if current is not None and current.answer and current.question > self._painted:
@@ -123,9 +128,8 @@ class Overlay(QObject):
                 shortcut = QShortcut(QKeySequence(key), self.window)
                 shortcut.activated.connect(lambda name=action.name: self.window.act(name))
 
-    def _timer(self, interval_ms: int, act: Callable[[], None]) -> QTimer:
+    def _timer(self, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
         timer.timeout.connect(act)
         return timer

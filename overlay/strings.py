@@ -241,6 +241,14 @@ def left_machine_short(requests: int, body_bytes: int, hosts: Iterable[str]) -> 
     return f"↗ {size} to {names[0]}{' …' if len(names) > 1 else ''}"
 
 
+WINDOW_IS_BACK = "The window is back."
+
+
+def window_lost(cause: str) -> str:
+    """Return that the window cannot be shown any more."""
+    return f"The window is not shown ({cause}). The session continues; Ctrl-C or `cuecard end` ends it."
+
+
 def first_word(seconds: float) -> str:
     """Return how long the first word of an answer took."""
     return f"first word after {seconds:.2f} s"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the system libraries that a session needs, and packages given as arguments; with "test", also those
-# of the tests.
+# of the tests; with "test-all", those of the long tests, too.
 #
 # Installs only what is missing, as root or through a passwordless sudo; otherwise prints the command to run and
 # stops. Supports Debian and its derivatives; elsewhere it names the libraries and continues.
@@ -20,9 +20,14 @@ window=(
 # questions, and strace for `cuecard attest`.
 test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth openbox weston gnome-keyring)
 test+=(dbus-daemon espeak-ng strace util-linux)
+# A browser for the caption page.
+long_test=(chromium)
 
 wanted=("${audio[@]}" "${window[@]}")
-if [[ "${1:-}" == test ]]; then
+if [[ "${1:-}" == test-all ]]; then
+    test+=("${long_test[@]}")
+fi
+if [[ "${1:-}" == test || "${1:-}" == test-all ]]; then
     shift
     wanted+=("${test[@]}")
 fi

@@ -85,6 +85,8 @@ class Turns:
                 self._barriers[source] = event.stop_sample
                 lost = [*self._lost.get(source, []), (event.start_sample, event.stop_sample)]
                 self._lost[source] = lost[-_REMEMBERED:]
+            case m.CapturePaused(source=source, sample=sample):
+                self._barriers[source] = sample
             case m.PracticeQuestionAsked():  # the microphone may hear the program's voice
                 for source, zero_ns in self._first_sample_ns.items():
                     self._barriers[source] = (logged.logged_ns - zero_ns) * SAMPLE_RATE // 1_000_000_000

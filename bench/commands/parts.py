@@ -36,6 +36,16 @@ def session(
     measure(seconds)
 
 
+def overlay(
+    seconds: Annotated[float, typer.Option(help="How long captions run, and then nothing.")] = 15.0,
+    hours: Annotated[float, typer.Option(help="Length of a session that is played fast.")] = 4.0,
+) -> None:
+    """The window: event to painted frame, CPU, memory, growth in hours, hostile Markdown."""
+    from bench.parts.overlay import measure
+
+    measure(seconds, hours)
+
+
 def endurance(
     minutes: Annotated[float, typer.Option(min=2.0, help="Duration.")] = 30.0,
     stall: Annotated[bool, typer.Option(help="Stop the transcriber for five seconds in the middle.")] = False,

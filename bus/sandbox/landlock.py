@@ -65,7 +65,9 @@ class Rules:
     tcp: bool = False
     """Whether TCP is unrestricted."""
     serves_tcp: bool = False
-    """Whether a TCP socket may be bound to a port that the system chooses."""
+    """Whether a TCP socket may be bound."""
+    port: int = 0
+    """The only port it may be bound to; 0 for one that the system chooses."""
     abstract_sockets: bool = True
     """Whether abstract Unix sockets may be connected to, which some displays need."""
 
@@ -103,7 +105,7 @@ def restrict(rules: Rules) -> int:
             for path in paths:
                 _allow(ruleset, path, rights & files)
         if rules.serves_tcp and not rules.tcp and abi >= KNOWS_TCP:
-            port = struct.pack("<QQ", _BIND_TCP, 0)
+            port = struct.pack("<QQ", _BIND_TCP, rules.port)
             _call(_ADD_RULE, ruleset, _NET_PORT, port, 0)
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:

@@ -86,7 +86,9 @@ class Rights:
     receives_sockets: bool = False
     """Whether it receives connected sockets instead, which it must not reconnect."""
     serves_tcp: bool = False
-    """Whether it listens on a loopback TCP port, opened before the filter."""
+    """Whether it listens on a TCP port, opened before the filter."""
+    port: str = ""
+    """Setting with that port; the system chooses one when empty."""
     abstract_sockets: bool = False
     """Whether it connects to abstract Unix sockets, which have no path."""
     lists: tuple[str, ...] = ()
@@ -125,6 +127,7 @@ class Rights:
             connects=None if self.opens_sockets or self.abstract_sockets else [directory],
             tcp=self.network,
             serves_tcp=self.serves_tcp,
+            port=_value(tables, self.port) or 0,
             abstract_sockets=self.abstract_sockets,
         )
 
@@ -147,10 +150,14 @@ def _program() -> list[Path]:
     )
 
 
+def _value(tables: Mapping[str, Mapping[str, Any]], setting: str) -> Any:
+    table, _, name = setting.partition(".")
+    return tables.get(table, {}).get(name)
+
+
 def _paths_in(tables: Mapping[str, Mapping[str, Any]], setting: str) -> list[Path]:
     """Return the paths in a setting: a string, a list of strings, or sources of which some are files."""
-    table, _, name = setting.partition(".")
-    value = tables.get(table, {}).get(name) or ()
+    value = _value(tables, setting) or ()
     if isinstance(value, Mapping):
         files = (spec for spec in value.values() if spec.startswith("file:"))
         return [expand_user(spec.removeprefix("file:")) for spec in files]

@@ -20,7 +20,10 @@ from session.settings import SCHEMA
 Flags = dict[str, dict[str, Any]]
 """Values from the command line, by table and setting; None means not given."""
 
-DISPLAY = ("session.view", "session.json", "session.save", "session.verbose")
+DISPLAY = (
+    *("session.view", "session.json", "session.save", "session.verbose"),
+    *("session.caption_page", "session.caption_page_bind"),
+)
 """The settings of how a session is shown and saved."""
 
 JsonRowsOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")]

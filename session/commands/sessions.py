@@ -22,7 +22,14 @@ VocabularyOption = Annotated[
 
 
 @with_flags(
-    *("capture.sources", "capture.pace", "session.names", *DISPLAY, "session.allow_unsandboxed"),
+    *(
+        "capture.sources",
+        "capture.pace",
+        "session.names",
+        *DISPLAY,
+        "session.trace",
+        "session.allow_unsandboxed",
+    ),
     *("stt.device", "stt.language", "stt.endpointing"),
     *("llm.answer", "llm.listen_to", "llm.notes", "llm.provider", "llm.fallback_provider"),
     *("llm.allow_plain_http", "llm.eager", "llm.confirm"),

@@ -29,6 +29,7 @@ from session.run.summary import lines
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
+from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
 
 
@@ -71,6 +72,7 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         answers=settings.llm.answer != "off" or bool(settings.llm.notes),
         serves_model=bool(settings.llm.local_model_path),
         practises=practises,
+        serves_captions=bool(settings.session.caption_page),
     )
     plans = plan_stages(shape, cores=settings.session.cores, niceness=settings.session.niceness)
     if settings.session.keep_s and sys.platform != "win32":
@@ -107,6 +109,9 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
     """
     with contextlib.ExitStack() as stack:
         stack.callback(session.starter.close)
+        if settings.session.trace:
+            session.trace = TraceFile(Path(settings.session.trace))
+            stack.callback(session.trace.write)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))

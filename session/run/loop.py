@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,16 +13,20 @@ from bus.client import HubClient
 from bus.failures import MachineFailure
 from bus.messages import (
     ConsentGiven,
+    EndRequested,
     Logged,
     ProblemReported,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
+    StageGivenUp,
+    StageReady,
 )
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from capture.source import is_live
 from llm.providers import KNOWN, MODES
+from overlay import strings
 from session.run import isolation
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
@@ -34,9 +39,11 @@ from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
+from session.trace.trace_file import TraceFile
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, kept_in_memory
 from session.transcript.saved_session import SavedSession
+from session.view.page_address import page_lines
 
 _POLL_S = 0.1
 _FINISH_TRANSCRIPTS_S = 0.8
@@ -84,7 +91,12 @@ class LiveSession:
             practises="practice" in names,
         )
         self._waits_for_close = {"practice", "overlay"} <= names
-        """The window stays open until the user has read the result of the practice and closes it."""
+        """The session continues until the user has read the result of the practice and ends it."""
+        self.trace: TraceFile | None = None
+        """Where its timings are written, if they are."""
+        self.end_requested: EndRequested | None = None
+        """How the user ended the session, if not with Ctrl-C."""
+        self._window_is_lost = False
         self._replay_started = resumed is not None and resumed.replay_started
         self._outcomes = Outcomes()
         self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
@@ -118,6 +130,8 @@ class LiveSession:
         """
         self._save_file = save_file
         run = Run.create(self._settings.tables())
+        for line in page_lines(run):
+            print(line, file=sys.stderr)
         supervisor = Supervisor(run, self._plans, self._starter)
         try:
             with supervisor:
@@ -175,6 +189,8 @@ class LiveSession:
         started_s = time.monotonic()
         while not interrupts.count:
             self._step(supervisor, client)
+            if self.end_requested:
+                break
             if supervisor.closed_by:
                 return f"the {supervisor.closed_by} was closed"
             is_late = time.monotonic() - started_s > _ANSWERS_READY_S
@@ -250,7 +266,24 @@ class LiveSession:
                     continue
                 self._resumed.apply(logged)
             supervisor.apply(logged)
+            self._apply_live(logged)
+
+    def _apply_live(self, logged: Logged) -> None:
+        """Apply what is new: a request to end, and a window without a display, which no view shows."""
+        match logged.event:
+            case EndRequested() as request:
+                self.end_requested = self.end_requested or request
+            case StageGivenUp(stage="overlay", cause=cause):
+                self._window_is_lost = True
+                print(strings.window_lost(cause), file=sys.stderr)
+            case StageReady(stage="overlay") if self._window_is_lost:
+                self._window_is_lost = False
+                print(strings.WINDOW_IS_BACK, file=sys.stderr)
+            case _:
+                pass
 
     def _note(self, logged: Logged) -> None:
         self.statistics.apply(logged)
         self.record.apply(logged)
+        if self.trace is not None:
+            self.trace.apply(logged)

@@ -25,6 +25,7 @@ from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.run.window_memory import with_remembered
 from session.settings import AllSettings
+from session.trace import trace_file
 from session.transcript import save
 from stt.settings import SttSettings
 
@@ -111,6 +112,8 @@ def _check(settings: AllSettings) -> None:
         )
     if settings.session.save:
         save.check(Path(settings.session.save))
+    if settings.session.trace:
+        trace_file.check(Path(settings.session.trace))
     for name in filter(None, (settings.llm.provider, settings.llm.fallback_provider)):
         named_provider(settings.llm, name)
     global_keys(settings.overlay.keys)

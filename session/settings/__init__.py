@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from vad.settings import VadSettings
 
 DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
+
+_FIRST_FREE_PORT = 1024
 
 DEFAULT_NAMES = {"mic": strings.YOU, "call": strings.OTHER_PARTY}
 """Display names of the usual sources."""
@@ -57,6 +60,25 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag("--allow-unsandboxed", "Capture audio even if the processes cannot be kept off the network."),
     ] = False
     """Capture audio even if the kernel does not keep the processes off the network."""
+    caption_page: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=65_535),
+        Flag(
+            "--caption-page",
+            "Serve the captions as a web page on this port, for OBS or a second device.",
+            metavar="PORT",
+        ),
+    ] = 0
+    """Port on which the captions are served as a web page, for OBS or a second device; not served when 0."""
+    caption_page_bind: Annotated[
+        str,
+        Flag(
+            "--caption-page-bind",
+            "This machine's address to serve it on; others in the network can then read the captions.",
+            metavar="ADDRESS",
+        ),
+    ] = "127.0.0.1"
+    """IP address that the page is served on. Any but a loopback one lets others in the network read it."""
     keep_s: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
     """How long a killed session can be resumed from memory; 0 disables it."""
     save: Annotated[
@@ -67,6 +89,11 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     review: Literal["auto", "never", "always"] = "auto"
     """Whether a page with the session follows the overlay, where it can be saved; auto: on a screen, without
     `--json`. After the terminal view there is a question instead, except with "never"."""
+    trace: Annotated[
+        PathText,
+        Flag("--trace", "Write timings without words when it ends, for ui.perfetto.dev.", metavar="FILE"),
+    ] = ""
+    """File to write the timings of the session to, for ui.perfetto.dev; it has numbers and no words."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}
@@ -133,6 +160,7 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
     loaded = AllSettings(**tables)
     _check_places(loaded.session)
     _check_names(loaded.session)
+    _check_caption_page(loaded.session)
     return loaded
 
 
@@ -145,6 +173,26 @@ def _check_names(session: SessionSettings) -> None:
                 kept="nothing was started",
                 fix="use letters, digits, signs and single spaces, at most 40",
             )
+
+
+def _check_caption_page(session: SessionSettings) -> None:
+    """Refuse a port that only the system may use, and what is not one IP address of a machine."""
+    try:
+        is_one = not ipaddress.ip_address(session.caption_page_bind).is_unspecified
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise SettingsFailure(
+            f"{session.caption_page_bind!r} is not an IP address that the caption page can be served on",
+            kept="nothing was started",
+            fix="give this machine's address in your network, such as 192.168.1.5",
+        )
+    if 0 < session.caption_page < _FIRST_FREE_PORT:
+        raise SettingsFailure(
+            f"port {session.caption_page} belongs to the system",
+            kept="nothing was started",
+            fix=f"choose a port from {_FIRST_FREE_PORT} to 65535 for --caption-page",
+        )
 
 
 def _check_places(session: SessionSettings) -> None:

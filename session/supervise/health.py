@@ -31,7 +31,7 @@ class Verdict(Enum):
     KILL = "kill it: no heartbeat"
     RESTART = "restart it"
     GIVE_UP = "do not restart it any more"
-    END = "end the session: the user closed it"
+    END = "end the session"
 
 
 class Health:
@@ -120,4 +120,6 @@ class Health:
 
 
 def _in_words(code: int) -> str:
+    if code == 0:
+        return "ended by itself"
     return f"ended by signal {-code}" if code < 0 else f"ended with code {code}"

@@ -69,7 +69,7 @@ class Supervisor:
         self.keeps_log = False
         """Whether a keeper was left running that holds the log."""
         self.closed_by: str | None = None
-        """The stage by which the user ended the session, if any."""
+        """The stage whose clean exit ends the session, if any."""
 
     def start(
         self, subscriptions: frozenset[type[Message]], sandboxed: AbstractContextManager[object]

@@ -12,6 +12,7 @@ from bus.failures import UsageFailure
 from bus.messages import Logged
 from bus.run import Run
 from bus.stage import Stage
+from session.view.page_address import page_lines
 from session.view.view import View
 
 _POLL_S = 0.1
@@ -59,7 +60,7 @@ def open_view(kind: str, run: Run) -> AbstractContextManager[View]:
     if kind == "terminal":
         from session.view.terminal.live_terminal import LiveTerminal
 
-        return LiveTerminal()
+        return LiveTerminal(page_lines(run))
     raise UsageFailure(f"there is no view {kind!r}", fix="use json, plain or terminal")
 
 

@@ -22,7 +22,8 @@ ENDING = "End the session? What was not saved is lost."
 END, PRINT, GO_ON = "end", "end, and leave the words here", "go on"
 MORE_PROBLEMS = "{problem} ({count} more: press ?)"
 
-KEYS, LEVELS, PROCESSES, MACHINE = "Keys", "Levels", "Processes", "What left this machine"
+KEYS, LEVELS, MACHINE = "Keys", "Levels", "What left this machine"
+PROCESSES, SANDBOX = "Processes", "What the system keeps them from"
 LEVEL = "{decibels:.0f} dB"
 SPEAKING = "speaking"
 NO_SIGNAL = "no sound"
@@ -42,7 +43,12 @@ DETAILS, NO_DETAILS = "details", "hide details"
 STATUS = "status"
 END_SESSION = "end"
 
-CAPTION_PAGE = "Captions for OBS or a second device: {address}"
+CAPTION_PAGE = "Captions for OBS or a second device:\n{address}"
+CAPTION_PAGE_TRANSPARENT = "For OBS without a ground, add ?transparent=1."
+CAPTION_PAGE_FOR_OTHERS = "Others in your network who learn the address can read them, unencrypted."
+PAGE_TITLE = "Captions"
+PAGE_ENDED = "The session has ended."
+PAGE_INTERRUPTED = "No connection to the session."
 
 
 def listed(names: Sequence[str]) -> str:

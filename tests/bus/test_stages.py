@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from bus import wiring
-from bus.stages import ANSWERING, HUB, KEEPER, STAGES, SessionShape, StagePlan, plan_stages, rights_of
+from bus.stages import (
+    ANSWERING,
+    HUB,
+    KEEPER,
+    PAGE_KEY,
+    SMALL_MODEL,
+    STAGES,
+    SessionShape,
+    StagePlan,
+    plan_stages,
+    rights_of,
+)
 
 
 def plans(
@@ -31,6 +42,8 @@ def test_session_has_only_the_stages_it_needs() -> None:
     assert names(answers=False, views=[]) == [HUB, *audio, "stt"]
     assert "model-server" not in names(serves_model=False)
     assert "practice" in names(practises=True)
+    assert "caption-page" not in names()
+    assert "caption-page" in names(serves_captions=True)
     assert KEEPER not in names(practises=True)
 
 
@@ -43,7 +56,8 @@ def test_only_audio_stages_are_essential() -> None:
 
 def test_only_llm_holds_keys_and_only_connector_has_network() -> None:
     assert {plan.name for plan in STAGES if plan.holds_keys} == {"llm"}
-    assert {plan.name for plan in STAGES if plan.shared_tokens} == {"llm", "model-server"}
+    assert {plan.name for plan in STAGES if SMALL_MODEL in plan.shared_tokens} == {"llm", "model-server"}
+    assert {plan.name for plan in STAGES if PAGE_KEY in plan.shared_tokens} == {"view", "caption-page"}
     assert {plan.name for plan in STAGES if plan.rights.network} == {"connector"}
     assert {plan.name for plan in STAGES if plan.rights.receives_sockets} == {"llm"}
 

@@ -19,6 +19,7 @@ PACKAGES = {
     "view": "session",
     "practice": "session",
     "keeper": "session",
+    "caption-page": "session",
     "control": "session",
 }
 OF_THE_USER = {

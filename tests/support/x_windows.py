@@ -1,4 +1,4 @@
-"""Looks at the windows of an X display, and presses keys and buttons on it, as its user would."""
+"""Windows of an X display, and the keys and buttons of its user."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ class XDisplay:
             window=self._window(window), client_type=protocol, data=(32, [delete, X.CurrentTime, 0, 0, 0])
         )
         self._window(window).send_event(asked)
+        self.connection.flush()
+
+    def kill(self, window: int) -> None:
+        """End the connection of the program that owns a window, as a dying display does."""
+        self._window(window).kill_client()
         self.connection.flush()
 
     def is_visible(self, window: int) -> bool:

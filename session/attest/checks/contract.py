@@ -15,7 +15,7 @@ from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.ring_access import CHANNEL_VARIABLE
 from bus.ring_memory import RING_BEFORE_VARIABLE
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
-from bus.stages import HUB, KEEPER, SMALL_MODEL, STAGES
+from bus.stages import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES
 from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
 from llm.keys.session_keys import KEYS_VARIABLE
 from session.attest.tracing.trace import BROKER, BROKER_MODULE, SPAWNER, SPAWNER_MODULE
@@ -99,7 +99,7 @@ _THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strac
 _NAME_BYTES = 11
 """Longest part of a stage's name in the name of its process, after "cue-"."""
 
-_TOKEN = rf"(?:{'|'.join((*KINDS, SMALL_MODEL))})(?::(?:call|mic))?=[0-9a-f]{{{{64}}}}"
+_TOKEN = rf"(?:{'|'.join((*KINDS, PAGE_KEY, SMALL_MODEL))})(?::(?:call|mic))?=[0-9a-f]{{{{64}}}}"
 _VARIABLES = {
     RUN_VARIABLE: "{run}",
     SUPERVISOR_VARIABLE: "{starters}",

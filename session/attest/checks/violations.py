@@ -19,7 +19,9 @@ from session.attest.tracing.recording import is_the_question
 from session.attest.tracing.tracer import KEY_VARIABLE
 from session.models.catalogue import CATALOGUE
 
-_WATCHED_STAGES = [plan.name for plan in STAGES if plan.name not in ("model-server", "practice")]
+_WATCHED_STAGES = [
+    plan.name for plan in STAGES if plan.name not in ("model-server", "practice", "caption-page")
+]
 _SESSION = contract.SESSION
 _SHOWN = 3
 """How many calls of one name are listed for each process."""

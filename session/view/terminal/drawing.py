@@ -28,7 +28,7 @@ class Drawing:
         browsing: What the user looks at; it changes, too.
         console: Measures and wraps.
         has_keys: Whether key presses are read.
-        caption_page: Address of the page with the captions, if it is served.
+        caption_page: What to tell of the page with the captions, if it is served.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Drawing:
         console: Console,
         *,
         has_keys: bool,
-        caption_page: str = "",
+        caption_page: Sequence[str] = (),
     ) -> None:
         self._captions, self._browsing, self._console = captions, browsing, console
         self._has_keys, self._caption_page = has_keys, caption_page
@@ -148,9 +148,7 @@ class Drawing:
 
     def _status(self, columns: int, rows: int) -> list[Row]:
         shown = status_rows(self._captions, help_keys(self._browsing, self._captions, everything=True))
-        if self._caption_page:
-            shown.append(Text(strings.CAPTION_PAGE.format(address=self._caption_page)))
-        drawn = self._wrapped(shown, columns)
+        drawn = self._wrapped([*map(Text, self._caption_page), *shown], columns)
         size = max(rows - 1, 1)
         pages = max(-(-len(drawn) // size), 1)
         page = self._browsing.page % pages

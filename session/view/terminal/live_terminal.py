@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
@@ -29,10 +30,10 @@ class LiveTerminal:
     """Draws on standard output; keys are read from standard input if it is a terminal.
 
     Args:
-        caption_page: Address of the page with the captions, if it is served.
+        caption_page: What to tell of the page with the captions, if it is served.
     """
 
-    def __init__(self, caption_page: str = "") -> None:
+    def __init__(self, caption_page: Sequence[str] = ()) -> None:
         if isinstance(sys.stdout, TextIOWrapper):  # characters that the terminal lacks become "?"
             sys.stdout.reconfigure(errors="replace")
         self._console = Console(file=sys.stdout, highlight=False, emoji=False, markup=False)

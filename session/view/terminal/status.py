@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -40,7 +40,8 @@ def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Tex
         if line
     ]
     rows.append(_title(strings.PROCESSES))
-    return [*rows, *(_stage(name, stage) for name, stage in captions.stages.items())]
+    rows += [_stage(name, stage) for name, stage in captions.stages.items()]
+    return [*rows, *_sandboxes(captions.stages)]
 
 
 def _title(text: str) -> Text:
@@ -61,5 +62,16 @@ def _stage(name: str, stage: StageState) -> Text:
         else strings.RESTARTED.format(state=stage.state, count=stage.restarts)
     )
     text = Text.assemble(("  ● ", _COLOURS[stage.state]), f"{name}  {state}")
-    details = "; ".join(filter(None, (stage.detail, stage.sandbox)))
-    return text.append(f"  {drawable(details)}", style="dim")
+    return text.append(f"  {drawable(stage.detail)}", style="dim")
+
+
+def _sandboxes(stages: Mapping[str, StageState]) -> list[Text]:
+    """Return what each sandbox enforces, once for all stages that have the same."""
+    names: dict[str, list[str]] = {}
+    for name, stage in stages.items():
+        names.setdefault(stage.sandbox, []).append(name)
+    names.pop("", None)
+    rows = [
+        Text.assemble(f"  {', '.join(each)}: ", (drawable(sandbox), "dim")) for sandbox, each in names.items()
+    ]
+    return [_title(strings.SANDBOX), *rows] if rows else []

@@ -1,0 +1,1 @@
+"""Serves the captions as a web page, for OBS or a second device."""

@@ -1,0 +1,90 @@
+"""A running session is controlled from outside: it ends, is paused, and outlives its window."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from session.run.demo import DEMO
+from tests.support.session_process import Session, running
+from tests.support.waiting import wait_until
+from tests.support.x_windows import x_display
+from tests.support.xvfb import xvfb
+
+RECORDING = ("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--model", "tiny.en", "--json")
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("s")
+
+
+def cuecard(session: Session, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(session.directory)}
+    return subprocess.run(
+        [sys.executable, "-m", "session", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_pause_and_end_of_a_running_session(place: Path) -> None:
+    trace = place / "trace.json"
+    arguments = (*RECORDING, "--view", "none", "--answer", "off", "--trace", str(trace))
+    with running(*arguments, directory=place) as session:
+        session.wait_for("SpeechStarted")
+        assert cuecard(session, "pause", "call").returncode == 0
+        (paused,) = session.wait_for("CapturePaused")
+        ended, final = session.wait_for("SpeechEnded")[0], session.wait_for("FinalTranscribed")[0]
+        assert ended["stop_sample"] <= paused["sample"]
+        assert final["utterance"] == ended["utterance"] == 1
+        assert cuecard(session, "unpause").returncode == 0
+        (resumed,) = session.wait_for("CaptureResumed")
+        second = session.wait_for("FinalTranscribed", 2)[1]
+        assert second["start_sample"] >= paused["sample"]
+        assert second["stop_sample"] > resumed["sample"]
+        assert second["replaces"] == []  # no turn spans the pause
+        assert cuecard(session, "end").returncode == 0
+        assert session.end(20) == 0, session.errors
+    (ending,) = session.of("SessionEnding")
+    assert ending["cause"] == "stopped by the user"
+    assert session.left_behind() == []
+    assert trace.stat().st_mode & 0o777 == 0o600
+    events = json.loads(trace.read_bytes())["traceEvents"]
+    assert {"speech", "final transcript", "paused"} <= {each["name"] for each in events}
+
+
+@pytest.mark.long
+def test_a_session_outlives_its_window_and_its_display(place: Path) -> None:
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
+    screen = ExitStack()
+    display = screen.enter_context(xvfb())
+    environment = {"DISPLAY": display, "QT_QPA_PLATFORM": "", "WAYLAND_DISPLAY": ""}
+    arguments = (*RECORDING, "--view", "overlay", "--answer", "off")
+    with screen, running(*arguments, directory=place, environment=environment) as session:
+        wait_until(lambda: any(each["stage"] == "overlay" for each in session.of("StageReady")), 30)
+        with x_display(display) as view:
+            (window,) = wait_until(lambda: view.titled("Cuecard"))
+            view.kill(window)
+        wait_until(lambda: [each["stage"] for each in session.of("StageReady")].count("overlay") == 2, 30)
+        session.wait_for("FinalTranscribed")
+        screen.close()
+        (given_up,) = session.wait_for("StageGivenUp")
+        assert given_up["stage"] == "overlay"
+        finals = len(session.of("FinalTranscribed"))
+        session.wait_for("FinalTranscribed", finals + 1)
+        assert cuecard(session, "end").returncode == 0
+        session.end(20)
+    assert b"The window is not shown" in session.errors
+    assert b"The session continues" in session.errors
