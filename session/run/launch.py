@@ -116,7 +116,9 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
-            outcome = session.run(interrupts, file, after.prepare)
+            outcome = session.run(
+                interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
+            )
         except Failure:
             if file and not file.attempted and session.record.has_words:  # transcribed before the failure
                 file.write(session.saved())
