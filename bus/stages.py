@@ -265,6 +265,7 @@ REVIEW_PLAN = StagePlan(
     "session.review",
     environment=environment.DISPLAYS,
     joins_hub=False,
+    niceness=5,  # it starts beside the last passes of stt
     inherits_stdout=True,
     rights=Rights(
         reads=DISPLAY, devices=("/dev/dri",), opens_sockets=True, abstract_sockets=True, saves=True

@@ -10,6 +10,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,10 @@ from session.run.kept_session import KeptSession, decode, encode
 from session.run.resumed_log import ResumedLog
 from session.run.vocabulary import names_in, read_vocabulary
 from session.settings import SCHEMA
+from session.transcript.formats import FORMATS
+from session.transcript.saved_session import Latency, Question, Request, SavedSession, Source, Turn
+from session.transcript.saved_session import decode as decode_saved
+from session.transcript.saved_session import encode as encode_saved
 
 _MEMBER = b"weights " * 64
 _READS_AT_MOST = 20
@@ -59,6 +64,34 @@ def _kept_seeds() -> list[bytes]:
         for settings in (tables, some, {})
         for events in pasts()
     ]
+
+
+def _saved(body: bytes) -> None:
+    """Open a saved session and write it in every format, as `cuecard view` and its page do."""
+    session = decode_saved(body)
+    if decode_saved(encode_saved(session).encode()) != session:
+        raise Forged("a saved session changed when it was saved again")
+    for write in FORMATS.values():
+        write(session).encode()
+
+
+def _saved_seeds() -> list[bytes]:
+    source = Source(name="mic", speaker="You", device="a headset")
+    question = Question(
+        number=1, source="mic", at_s=2.5, text="Why?", answer="**So.**\n\n- one", complete=True
+    )
+    request = Request(at_s=2.6, question=1, host="a.example:443", model="small", body="{}", body_bytes=2)
+    session = SavedSession(
+        started=datetime(2026, 11, 28, 17, 45, tzinfo=UTC),
+        length_s=65.0,
+        ended="stopped by the user",
+        sources=[source],
+        turns=[Turn(source="mic", start_s=1.0, stop_s=2.5, text="Why?")],
+        questions=[question],
+        left_machine=[request],
+        final_latency=Latency(count=1, p50_s=0.4, p95_s=0.4),
+    )
+    return [encode_saved(session).encode()]
 
 
 def _names(body: bytes) -> None:
@@ -228,6 +261,10 @@ SESSION = (
     Decoder("kept", _kept, (Rejected,), _kept_seeds,
             (b"tables", b"events", b"killed_ns", b"seq", b"type", b"stt", b"beam", b"\xc1",
              b"\xdf\xff\xff\xff\xff", b"\xd6\xff\x00\x00\x00\x00", b"\x91"), "msgpack", weight=20),
+    Decoder("saved", _saved, (InputFailure,), _saved_seeds,
+            (b'"schema"', b'"cuecard-session"', b'"turns"', b'"text"', b'"at_s"', b"null", b"1e300", b"-1",
+             b"\\ud800", b"\\u0000", b"2026-11-28T17:45:00Z", b"[[", b"<b>", b"```"), limit_s=FILE_LIMIT_S,
+            weight=6),
     Decoder("vocabulary", from_file(read_vocabulary, ".txt"), (InputFailure,),
             lambda: [b"# names\nKubernetes\nAda Lovelace # who\n\nna\xc3\xafve\n"], _TEXT_WORDS, "lines",
             weight=6),

@@ -84,9 +84,16 @@ class AfterSession:
         self._process: ReviewProcess | None = None
         self._stack = ExitStack()
 
-    def prepare(self, run: Run) -> None:
-        """Start the page while the session still ends, since Qt needs a second."""
+    def prepare(self, run: Run, *, has_window: bool = True) -> None:
+        """Start the page while the session still ends, since Qt needs a second.
+
+        Args:
+            run: The run.
+            has_window: Whether the overlay had its display until now.
+        """
         self._run = run
+        if self._mode == "window" and not has_window and self._on_terminal:
+            self._mode = "terminal"
         if self._mode == "window":
             self._process = self._start(self._mode)
 

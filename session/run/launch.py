@@ -110,16 +110,18 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         Failure: It could not be started, or did not end well.
     """
     with contextlib.ExitStack() as stack:
+        stack.callback(session.starter.close)
         if settings.session.trace:
             session.trace = TraceFile(Path(settings.session.trace))
             stack.callback(session.trace.write)
-        stack.callback(session.starter.close)
         file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
             with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
-                outcome = session.run(interrupts, file, after.prepare)
+                outcome = session.run(
+                    interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
+                )
         except Failure:
             if file and not file.attempted and session.record.has_words:  # transcribed before the failure
                 file.write(session.saved())

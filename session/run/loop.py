@@ -98,7 +98,8 @@ class LiveSession:
         """Where its timings are written, if they are."""
         self.end_requested: EndRequested | None = None
         """How the user ended the session, if not with Ctrl-C."""
-        self._window_is_lost = False
+        self.window_is_lost = False
+        """Whether the overlay has no display any more."""
         self._replay_started = resumed is not None and resumed.replay_started
         self._outcomes = Outcomes()
         self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
@@ -276,10 +277,10 @@ class LiveSession:
             case EndRequested() as request:
                 self.end_requested = self.end_requested or request
             case StageGivenUp(stage="overlay", cause=cause):
-                self._window_is_lost = True
+                self.window_is_lost = True
                 print(strings.window_lost(cause), file=sys.stderr)
-            case StageReady(stage="overlay") if self._window_is_lost:
-                self._window_is_lost = False
+            case StageReady(stage="overlay") if self.window_is_lost:
+                self.window_is_lost = False
                 print(strings.WINDOW_IS_BACK, file=sys.stderr)
             case _:
                 pass

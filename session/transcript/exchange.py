@@ -40,8 +40,10 @@ class Exchange:
         match logged.event:
             case PassagesRetrieved() as found:
                 self.passages = [*_passages(found)]
-            case AnswerStreamed() if self.first_token_s is None:
-                self.first_token_s = milliseconds((logged.logged_ns - self.asked_ns) / 1e9)
+            case AnswerStreamed(delta=delta, replaces=replaces):
+                if self.first_token_s is None:
+                    self.first_token_s = milliseconds((logged.logged_ns - self.asked_ns) / 1e9)
+                self.answer = ("" if replaces else self.answer) + printable(delta)
             case AnswerFinished(text=text, model=model):
                 self.answer, self.model, self.complete = printable(text), printable(model), True
             case AnswerStopped(kept=kept, cause=cause):

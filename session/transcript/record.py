@@ -16,6 +16,7 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
+    AnswerStreamed,
     CaptureEnded,
     CaptureStarted,
     FinalTranscribed,
@@ -91,6 +92,8 @@ class Record:
         event = logged.event
         if isinstance(event, _SAVED):
             self.size_bytes += _GROWTH * len(msgspec.json.encode(event)) + _SMALL_BYTES
+        elif isinstance(event, AnswerStreamed):  # which an answer that is cut off consists of
+            self.size_bytes += _GROWTH * len(event.delta.encode())
         if isinstance(event, QuestionDetected):
             self._exchanges.pop(event.replaces, None)
             self._exchanges[event.question] = Exchange(printable_struct(event), logged.logged_ns)

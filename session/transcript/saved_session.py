@@ -17,8 +17,8 @@ from bus.messages import PracticeAnswerMeasured, PracticeEnded
 from overlay.strings import LOST, NOT_UNDERSTOOD
 from session.view.printable import printable
 
-LARGEST_BYTES = 64 << 20
-"""A larger file is not opened; four hours of talk are about 1 MB."""
+LARGEST_BYTES = 16 << 20
+"""A larger file is not opened; four hours with a question every 90 s are about 2 MB."""
 
 Name = Annotated[str, msgspec.Meta(max_length=1_000)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000_000)]

@@ -141,6 +141,10 @@ class PlainLines(View):
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 own = [("prepared", prepared.text)] if prepared else []
                 return own + [("notes", passage_line(passage)) for passage in passages]
+            case m.CapturePaused(source=source):
+                return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
+            case m.CaptureResumed(source=source):
+                return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", f"{size} bytes for {host} wait, approve with `cuecard ledger`: {body}")]
             case m.RequestSent() if event.left_machine or self._verbose:

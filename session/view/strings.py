@@ -7,6 +7,8 @@ from collections.abc import Sequence
 NO_SPEECH_YET = "Nothing was said yet."
 LISTENING = "Listening to {sources}…"
 SOURCE = "{name} ({device})"
+SOURCE_PAUSED = "{name} (paused)"
+PAUSED, RESUMED = "The device of {name} is closed.", "{name} is captured again."
 LIST_OF_TWO = "{first} and {second}"
 LIST_OF_MORE = "{first}, {rest}"
 

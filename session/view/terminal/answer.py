@@ -79,7 +79,8 @@ def remark_on(captions: Captions, exchange: Exchange | None) -> str:
     if exchange.state == "stopped" and exchange.remark:
         return drawable(shared.sentences(exchange.remark, exchange.fix))
     if exchange.state != "finished":
-        return shared.ONLY_NOTES
+        is_offered = exchange.state == "stopped" and captions.answer_mode == "ask"
+        return shared.PRESS_FOR_ANSWER if is_offered else shared.ONLY_NOTES
     return shared.GENERAL_KNOWLEDGE if exchange.general and exchange.answer else ""
 
 

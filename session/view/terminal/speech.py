@@ -40,7 +40,10 @@ class Speech:
         for source in self._captions.sources:
             speaks = source in self._captions.speaking
             text.append(f"{self._level(source)} ", style=self._colour(source))
-            text.append(self._name(source), style=f"bold {self._colour(source)}" if speaks else "dim")
+            name = self._name(source)
+            if source in self._captions.paused:
+                name = strings.SOURCE_PAUSED.format(name=name)
+            text.append(name, style=f"bold {self._colour(source)}" if speaks else "dim")
             text.append("   ")
         return text.append(shared.kind(self._captions.state), style="dim")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +15,25 @@ from bus import messages as m
 from bus.failures import InputFailure
 from session.transcript.formats import FORMATS
 from session.transcript.record import Record
-from session.transcript.saved_session import SavedSession, decode, encode
+from session.transcript.saved_session import (
+    Latency,
+    Passage,
+    Practice,
+    Question,
+    Request,
+    SavedSession,
+    Source,
+    Turn,
+    decode,
+    encode,
+)
 from session.view.printable import printable
 from tests.session.transcript.sessions import STARTED, question, saved, turn
 from tests.support import sample_practice, sample_session
 from tests.support.events import log
+from tests.support.events import question as asked
 
+ROOT = Path(__file__).parents[3]
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 VALID = saved(turn("Why?", 0, 1, "call"), questions=[question(1, 1)])
 
@@ -45,6 +59,21 @@ def test_a_whole_session_is_read_back_as_it_was() -> None:
     assert session.practice
     assert session.practice.whole
     assert session.ended == "stopped by the user"
+
+
+def test_an_answer_that_is_cut_off_by_the_end_is_kept() -> None:
+    record = Record()
+    streamed = sample_session.streamed(1, "**First** of all, it depends", pieces=3)
+    for logged in log(*sample_session.talk(), asked(1, "Why?"), *streamed):
+        record.apply(logged)
+    (question,) = record.result(started=STARTED).questions
+    assert (question.answer, question.complete) == ("**First** of all, it depends", False)
+
+
+def test_every_field_is_documented() -> None:
+    parts = (SavedSession, Source, Turn, Question, Passage, Request, Latency, Practice)
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "saved-sessions.md").read_text("utf-8")))
+    assert {name for part in parts for name in part.__struct_fields__} <= documented
 
 
 def test_times_have_milliseconds() -> None:

@@ -56,6 +56,21 @@ def test_terminal_shows_every_part_of_a_session() -> None:
         assert part in shown
 
 
+def test_a_question_that_waits_for_the_key_says_so() -> None:
+    unrequested = m.AnswerStopped(question=1, cause="", kept="")
+    asked = (*story.opening("ask"), *story.talk(), *story.asked(), unrequested)
+    shown = flat(screen(*asked))
+    assert "? What was the hardest part of that?" in shown
+    assert "queue.md · Incidents" in shown
+    assert "Press A for an answer." in shown
+
+
+def test_a_paused_source_is_marked() -> None:
+    paused, resumed = m.CapturePaused(source="mic", sample=1), m.CaptureResumed(source="mic", sample=2)
+    assert "You (paused)" in flat(screen(*story.opening(), paused))
+    assert "paused" not in flat(screen(*story.opening(), paused, resumed)).lower()
+
+
 def test_all_well_is_nothing_at_all() -> None:
     shown = screen(*story.opening())
     assert shown[-2:] == [
