@@ -20,7 +20,7 @@ HELD_KEYS = "{held}. y: send it, n: do not"
 HELD_ELSEWHERE = "{held}. Approve it with `cuecard ledger`"
 COPIED = "Copied, if your terminal allows programs to copy."
 NOTHING_TO_COPY = "There is no answer to copy yet."
-ENDING = "End the session? What was not saved is lost."
+ENDING = "End the session? What you do not save is lost."
 END, PRINT, GO_ON = "end", "end, and leave the words here", "go on"
 MORE_PROBLEMS = "{problem} ({count} more: press ?)"
 
