@@ -15,6 +15,9 @@ from bus import environment
 from bus.local_socket import PASSES_SOCKETS
 from bus.sandbox.rights import DISPLAY, KEYRING, NAME_LOOKUP, SOUND, Rights
 
+WITH_HUB = 0
+"""The window, started beside the hub so that it is seen at once; it connects when the hub is there."""
+
 LISTENING = 1
 """First wave: the stages that capture and transcribe, started right after the hub."""
 
@@ -114,6 +117,23 @@ class StagePlan:
 STAGES = (
     StagePlan(HUB, "bus", joins_hub=False, silence_limit_s=None, rights=Rights(makes_sockets=True)),
     StagePlan(
+        "overlay",
+        "overlay",
+        environment=environment.DISPLAYS,
+        when=lambda shape: "overlay" in shape.views,
+        wave=WITH_HUB,
+        essential=False,
+        silence_limit_s=None,
+        niceness=1,
+        rights=Rights(
+            reads=DISPLAY,
+            writes=("overlay.picture",),
+            devices=("/dev/dri",),
+            opens_sockets=True,
+            abstract_sockets=True,
+        ),
+    ),
+    StagePlan(
         "capture",
         "capture",
         per_source=True,
@@ -143,23 +163,6 @@ STAGES = (
             ),  # kernels that CUDA compiled earlier; new ones are not stored
             devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
             grows_files=False,
-        ),
-    ),
-    StagePlan(
-        "overlay",
-        "overlay",
-        environment=environment.DISPLAYS,
-        when=lambda shape: "overlay" in shape.views,
-        wave=ANSWERING,
-        essential=False,
-        silence_limit_s=None,
-        niceness=1,
-        rights=Rights(
-            reads=DISPLAY,
-            writes=("overlay.picture",),
-            devices=("/dev/dri",),
-            opens_sockets=True,
-            abstract_sockets=True,
         ),
     ),
     StagePlan(

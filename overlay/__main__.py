@@ -26,6 +26,7 @@ def main() -> None:
         application.setQuitOnLastWindowClosed(False)  # a hidden window does not end the session
         overlay = Overlay(stage, settings, GlobalKeys(keys))
         overlay.show()
+        application.processEvents()  # the window is there while the rest starts
         stage.enter_sandbox()
         stage.ready(application.platformName())
         overlay.run(application)

@@ -39,6 +39,8 @@ FROM_NOTES = "From your notes"
 NOTES_ORIGIN = "File and heading of the passage"
 OWN_ANSWER = "your own answer"
 ONLY_NOTES = "From your notes."
+PRESS_FOR_ANSWER = "Press A for an answer."
+"""Shown while answers are given on request and this one was not requested."""
 NOTHING_IN_NOTES = "Nothing in your notes fits."
 SEARCHING_NOTES = "Searching your notes…"
 GENERAL_KNOWLEDGE = "general knowledge, nothing in your notes fits"
@@ -151,7 +153,7 @@ STEPS = {
     "painted": "First word on screen",
 }
 """Steps of an answer, by mark."""
-_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "": ""}
+_KINDS = {"paused": "Paused", "practice": "Practice", "live": "Live", "recording": "Recording", "": ""}
 _STAGE_STATES = {"starting": "starting", "ready": "ready", "died": "restarting", "given up": "stopped"}
 
 

@@ -151,6 +151,7 @@ def style_sheet(palette: Palette, sizes: Sizes, opacity: float = 1.0) -> str:
         QMenu::separator {{ height: 1px; background: {p.line}; margin: 4px 8px; }}
         QScrollBar:vertical {{ background: transparent; width: 8px; }}
         QScrollBar::handle:vertical {{ background: {p.line}; border-radius: 4px; min-height: 24px; }}
+        QScrollBar::handle:vertical:disabled {{ background: transparent; }}
         QScrollBar::add-line:vertical, QScrollBar::sub-line:vertical {{ height: 0; }}
         QScrollBar::add-page:vertical, QScrollBar::sub-page:vertical {{ background: transparent; }}
         QSlider::groove:horizontal {{ height: 4px; background: {p.line}; border-radius: 2px; }}

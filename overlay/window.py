@@ -109,6 +109,8 @@ class OverlayWindow(QWidget):
         if self.details.isVisible():
             self.details.draw(captions)
         self._fit_height()
+        for _ in range(2):  # labels learn their width, and so their height, in the same frame
+            QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def draw_levels(self, captions: Captions) -> None:
         """Draw the levels alone."""

@@ -46,6 +46,8 @@ class Captions:
     """Display names of the sources."""
     devices: dict[str, str] = field(default_factory=dict)
     """The device or file of each source that is captured."""
+    is_live: bool = False
+    """Whether a device is captured, with the consent of those who are heard."""
     has_notes: bool = False
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
@@ -112,11 +114,13 @@ class Captions:
         return paragraphs([*self.lines, *self.partials])
 
     @property
-    def state(self) -> Literal["", "practice", "live", "paused"]:
+    def state(self) -> Literal["", "practice", "live", "recording", "paused"]:
         """The kind of session, in a word; empty before it started."""
-        if self.sources and {*self.sources} <= self.paused:
+        if not self.sources:
+            return ""
+        if {*self.sources} <= self.paused:
             return "paused"
-        return "" if not self.sources else "practice" if self.answer_mode == "feedback" else "live"
+        return "practice" if self.answer_mode == "feedback" else "live" if self.is_live else "recording"
 
     @property
     def levels(self) -> Levels:
@@ -137,6 +141,8 @@ class Captions:
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
                 self.names, self.providers = event.names, event.providers
+            case m.ConsentGiven():
+                self.is_live = True
             case m.NotesLoaded(passages=passages):
                 self.has_notes = passages > 0
             case m.CaptureStarted(source=source, device=device):

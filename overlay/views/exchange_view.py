@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from overlay import strings
@@ -100,12 +101,18 @@ class ExchangeView(QWidget):
         if (bar := self.answer.verticalScrollBar()) is not None:
             bar.setValue(bar.value() + pages * bar.pageStep())
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Fit the answer to the new size."""
+        super().resizeEvent(event)
+        self.answer.trim()
+        self.more.setVisible(self.answer.overflows and not self.full)
+
     def _draw_exchange(self, exchange: Exchange) -> None:
         self.question.show_text(_question(exchange))
         self.notes.draw(exchange, has_notes=self._captions.has_notes, full=self.full)
         self.held.draw(exchange)
         self.answer.setVisible(exchange.held is None)
-        self.remark.setText(_remark(exchange, answers=self._captions.answer_mode != "off"))
+        self.remark.setText(_remark(exchange, self._captions.answer_mode))
         self._draw_answer(exchange)
         self._draw_navigation(exchange)
 
@@ -119,6 +126,7 @@ class ExchangeView(QWidget):
         self.answer.show_answer(*split_headline(text))
         if is_other:
             self.answer.to_start()
+        self.answer.trim()
 
     def _draw_navigation(self, exchange: Exchange) -> None:
         numbers = [each.question for each in self._captions.exchanges]
@@ -151,15 +159,16 @@ def _question(exchange: Exchange) -> str:
     return strings.follow_up(exchange.text, exchange.previous) if exchange.previous else exchange.text
 
 
-def _remark(exchange: Exchange, *, answers: bool) -> str:
+def _remark(exchange: Exchange, answer_mode: str) -> str:
     """Return what is shown under an answer: its state, or where it is from."""
     match exchange.state:
         case "waiting":
-            return strings.REQUESTING if answers else strings.ONLY_NOTES
+            return strings.REQUESTING if answer_mode != "off" else strings.ONLY_NOTES
         case "held":
             return strings.HELD_STATE
         case "streaming":
             return strings.STREAMING
         case "stopped":
-            return strings.sentences(exchange.remark, exchange.fix) or strings.ONLY_NOTES
+            unrequested = strings.PRESS_FOR_ANSWER if answer_mode == "ask" else strings.ONLY_NOTES
+            return strings.sentences(exchange.remark, exchange.fix) or unrequested
     return strings.general(exchange.remark) if exchange.general and exchange.answer else exchange.remark

@@ -69,14 +69,16 @@ class HeaderView(QWidget):
 
     def _fit(self) -> None:
         """Give the text on what was sent the room that the others leave; hide the kind where it is narrow."""
-        others = [*self.dots.values(), self.answer, self.menu, self.hide_button]
-        used = sum(part.sizeHint().width() + _SPACING_PX for part in others if not part.isHidden())
+        others = [*self.dots.values(), self.menu, self.hide_button]
+        others += [] if self.answer.isHidden() else [self.answer]
+        used = sum(part.sizeHint().width() + _SPACING_PX for part in others)
         metrics = self.sent.fontMetrics()
-        room = self.width() - used - _BUTTON_PADDING_PX
-        kind = self.kind.sizeHint().width() + _SPACING_PX
-        self.kind.setVisible(room - kind > metrics.horizontalAdvance(self._sent_text))
+        room = self.width() - used - _SPACING_PX - _BUTTON_PADDING_PX
+        kind = self.kind.sizeHint().width() + 2 * _SPACING_PX
+        whole = metrics.horizontalAdvance(self._sent_text)
+        self.kind.setVisible(room - kind >= whole)
         shown = metrics.elidedText(self._sent_text, Qt.TextElideMode.ElideRight, max(room, 0))
-        self.sent.setVisible(room > _LEAST_ROOM_PX)
+        self.sent.setVisible(room >= min(_LEAST_ROOM_PX, whole))
         if shown != self.sent.text():
             self.sent.setText(shown)
 

@@ -80,7 +80,7 @@ class LevelDot(QWidget):
         bold = self.font()
         bold.setBold(True)  # as while its speaker speaks
         metrics = QFontMetrics(bold)
-        return QSize(_DOT_PX + 3 * _NAME_GAP_PX + metrics.horizontalAdvance(self._name), metrics.height() + 4)
+        return QSize(_DOT_PX + 2 * _NAME_GAP_PX + metrics.horizontalAdvance(self._name), metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the dot and the name."""

@@ -82,8 +82,8 @@ class InertText(QTextBrowser):
 
     @property
     def overflows(self) -> bool:
-        """Whether some of its text is below its lower edge."""
-        return self._bar.value() < self._bar.maximum() - _NEAR_PX
+        """Whether its text is higher than it is."""
+        return self._paper.size().height() > self.height() + _NEAR_PX
 
     def loadResource(self, kind: int, name: QUrl) -> QImage:  # noqa: N802  (Qt's name)
         """Return an empty image; if this returned None, Qt would open the file itself."""
@@ -113,6 +113,13 @@ class InertText(QTextBrowser):
                 cursor.select(QTextCursor.SelectionType.Document)
                 cursor.mergeBlockFormat(form)
 
+    def trim(self) -> None:
+        """Leave out the line that the lower edge would cut, while the text is shown from its start."""
+        self.setViewportMargins(0, 0, 0, 0)
+        if self._bar.value() == 0 and self._bar.maximum() > 0:
+            bottoms = [line.bottom() for line in self._visible_lines() if line.bottom() <= self.height()]
+            self.setViewportMargins(0, 0, 0, max(self.height() - round(max(bottoms, default=0)) - 2, 0))
+
     def to_start(self) -> None:
         """Scroll to the start, as for a text that replaces another one."""
         self._bar.setValue(0)
@@ -130,6 +137,7 @@ class InertText(QTextBrowser):
         self._at_end = self._follows and place >= self._bar.maximum() - _NEAR_PX
 
     def _grown(self, first: int, last: int) -> None:
+        self._bar.setEnabled(last > 0)  # the style sheet hides a bar that cannot scroll
         if self._at_end:
             self._bar.setValue(last)
 

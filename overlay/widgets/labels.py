@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import pairwise
 
 from PyQt6.QtCore import QEvent, QRectF, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPaintEvent, QResizeEvent, QTextLayout
@@ -31,7 +32,7 @@ class PlainLabel(QLabel):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the backing and the text."""
         if self.text():
-            flags = int(self.alignment() | Qt.TextFlag.TextWordWrap)
+            flags = int(self.alignment()) | (int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0)
             rectangle = self.fontMetrics().boundingRect(self.contentsRect(), flags, self.text())
             paint_backing(self, self._appearance, [QRectF(rectangle)])
         super().paintEvent(event)
@@ -50,6 +51,7 @@ class ShortLabel(PlainLabel):
     def __init__(self, appearance: Appearance, name: str, accessible_name: str, lines: int) -> None:
         super().__init__(appearance, name, accessible_name)
         self._lines, self._whole, self._reserves = lines, "", False
+        self.setWordWrap(False)  # its lines are broken here
         self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -77,7 +79,8 @@ class ShortLabel(PlainLabel):
         lines = self._lines if self._reserves else max(needed, 1)
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2)
         self.setText(shown)
-        self.setToolTip(f"<qt>{escape(self._whole)}</qt>" if shown != self._whole else "")  # wraps
+        is_whole = "".join(shown.split()) == "".join(self._whole.split())
+        self.setToolTip("" if is_whole else f"<qt>{escape(self._whole)}</qt>")  # wraps
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit the text to another font."""
@@ -92,7 +95,7 @@ class ShortLabel(PlainLabel):
 
 
 def _elided(text: str, font: QFont, width: float, most: int) -> tuple[str, int]:
-    """Return the text, cut where it needs more lines than these, and the lines it takes."""
+    """Return the text with its line breaks, cut where it needs more lines, and the lines that it takes."""
     layout = QTextLayout(text.replace("\n", "\u2028"), font)
     layout.beginLayout()
     starts: list[int] = []
@@ -100,8 +103,9 @@ def _elided(text: str, font: QFont, width: float, most: int) -> tuple[str, int]:
         line.setLineWidth(width)
         starts.append(line.textStart())
     layout.endLayout()
+    lines = [text[start:stop].strip("\n ") for start, stop in pairwise([*starts, None])]
     if len(starts) <= most:
-        return text, len(starts)
+        return "\n".join(lines), len(lines)
     last = text[starts[most - 1] :].replace("\n", " ")
     cut = QFontMetricsF(font).elidedText(last, Qt.TextElideMode.ElideRight, width)
-    return text[: starts[most - 1]] + cut, most
+    return "\n".join([*lines[: most - 1], cut]), most

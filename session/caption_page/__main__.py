@@ -6,12 +6,14 @@ process can open no further sockets.
 
 from __future__ import annotations
 
+from bus.failures import Failure
 from bus.stage import Stage
 from session.caption_page.access import Access
 from session.caption_page.feed import Feed
 from session.caption_page.server import PageServer
 from session.settings import SessionSettings
-from session.view.page_address import host_and_port, secret_path
+from session.view import strings
+from session.view.page_address import host_and_port, is_for_others, secret_path
 
 _POLL_S = 0.1
 
@@ -25,6 +27,8 @@ def main() -> None:
         stage.enter_sandbox()
         server.start()
         stage.ready(host_and_port(access.bind, access.port))
+        if is_for_others(access.bind):
+            stage.report(Failure(strings.SERVED_TO_OTHERS.format(address=access.bind)))
         feed = Feed()
         while not stage.stopping():
             for logged in stage.poll(_POLL_S):

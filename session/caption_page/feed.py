@@ -45,10 +45,10 @@ class Feed:
 
     def _shown(self, paragraph: Paragraph) -> _Shown:
         spans = paragraph.spans()
-        at = next((n for n, (_, settled) in enumerate(spans) if not settled), len(spans))
+        at = next((number for number, (_, settled) in enumerate(spans) if not settled), len(spans))
         words = [text for text, _ in spans]
         return _Shown(
-            key=f"{paragraph.source} {paragraph.lines[0].utterance}",
+            key=f"{paragraph.source} {paragraph.lines[0].start_ns}",
             name=self._captions.name(paragraph.source),
             settled=" ".join(words[:at]),
             unsettled=" ".join(words[at:]),

@@ -63,6 +63,7 @@ _COMMANDS = (
     running_sessions.again,
     running_sessions.shorter,
     running_sessions.longer,
+    running_sessions.copy,
     running_sessions.toggle,
     running_sessions.next_monitor,
     running_sessions.pause,

@@ -42,6 +42,19 @@ def longer() -> None:
     requests.request("longer")
 
 
+def copy() -> None:
+    """Print the newest answer, for the clipboard.
+
+    \b
+    Examples:
+      cuecard copy | wl-copy
+      cuecard copy | xclip -selection clipboard
+    """
+    from session.control import remote_control
+
+    remote_control.copy()
+
+
 def toggle() -> None:
     """Hide the window, or show it."""
     requests.request("toggle")

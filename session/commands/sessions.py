@@ -81,7 +81,7 @@ def captions(
 ) -> None:
     """Show captions alone, large: of the microphone and of what the computer plays. Ctrl-C ends it.
 
-    No question is detected, no notes are read, and nothing can leave this machine.
+    No question is detected, no notes are read, and no provider is asked.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Switches the provider of the running session and shows its requests: `cuecard use` and `ledger`.
+"""Commands that read the running session: `cuecard use`, `ledger` and `copy`.
 
 The commands find the session by its private run directory, as stages do.
 """
@@ -14,14 +14,19 @@ import typer
 from bus.client import HubClient
 from bus.failures import MachineFailure, ProviderFailure
 from bus.messages import (
+    AnswerFinished,
+    AnswerStopped,
+    AnswerStreamed,
     Event,
     Logged,
+    Message,
     ProblemReported,
     ProviderReady,
     ProviderRequested,
     RequestDecided,
     RequestHeld,
     RequestSent,
+    StageReady,
     UsageCounted,
 )
 from bus.run import Run
@@ -57,6 +62,36 @@ def use(provider: str, model: str) -> None:
         kept="the session keeps running",
         fix="see the messages in its window or terminal",
     )
+
+
+def copy() -> None:
+    """Print the newest answer, as far as it has come.
+
+    Raises:
+        MachineFailure: No session is running, or it has no answer yet.
+    """
+    # Every session has a stage that is ready, so the hub replies at once.
+    kinds = frozenset[type[Message]]({StageReady, AnswerStreamed, AnswerFinished, AnswerStopped})
+    answers: dict[int, str] = {}
+    with HubClient(CONTROL, Run.find(), kinds=kinds) as client:
+        for logged in _history(client):
+            match logged.event:
+                case AnswerStreamed(question=question, delta=delta, replaces=replaces):
+                    answers[question] = delta if replaces else answers.get(question, "") + delta
+                case (
+                    AnswerFinished(question=question, text=text) | AnswerStopped(question=question, kept=text)
+                ):
+                    answers[question] = text
+                case _:
+                    pass
+    newest = max((question for question, text in answers.items() if text), default=0)
+    if not newest:
+        raise MachineFailure(
+            "there is no answer yet",
+            kept="the session keeps running",
+            fix="ask for one with `cuecard answer`",
+        )
+    print(printable(answers[newest]))
 
 
 def ledger(*, follow: bool, as_json: bool) -> None:

@@ -11,8 +11,6 @@ from session.run.request import Request
 SOURCES = ("call=monitor", "mic=default")
 """Captured when no source is given: both parties."""
 
-_TEXT_PX = 26
-
 
 def captions_request(
     flags: Mapping[str, Mapping[str, Any]],
@@ -33,7 +31,7 @@ def captions_request(
     """
     alone: dict[str, dict[str, Any]] = {
         "llm": {"answer": "off", "notes": [], "provider": "none"},
-        "overlay": {"font_px": _TEXT_PX},
+        "overlay": {"layout": "captions"},
     }
     return Request(
         flags={**flags, **alone},

@@ -8,6 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -20,17 +21,18 @@ from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys
-from session.run import consent, isolation
+from session.run import consent, isolation, terminal_mode
 from session.run.after import AfterSession
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
-from session.settings import AllSettings
+from session.settings import AllSettings, SessionSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
+from session.view.page_address import is_for_others
 
 
 def launch(request: Request) -> None:
@@ -116,15 +118,21 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
-            outcome = session.run(
-                interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
-            )
+            with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
+                outcome = session.run(
+                    interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
+                )
         except Failure:
             if file and not file.attempted and session.record.has_words:  # transcribed before the failure
                 file.write(session.saved())
             raise
         given_up = session.statistics.given_up
-        rows = lines(session.statistics, outcome, at_real_pace=settings.capture.pace == "realtime")
+        rows = lines(
+            session.statistics,
+            outcome,
+            at_real_pace=settings.capture.pace == "realtime",
+            served_on=_network_address(settings.session),
+        )
         saved_to = str(session.saved_to or "")
         kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
     rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))
@@ -148,6 +156,12 @@ def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[
         else plan
         for plan in plans
     ]
+
+
+def _network_address(settings: SessionSettings) -> str:
+    """Return where other machines could read the captions; empty if nowhere."""
+    served = settings.caption_page and is_for_others(settings.caption_page_bind)
+    return settings.caption_page_bind if served else ""
 
 
 def has_reader() -> bool:

@@ -82,6 +82,8 @@ class LiveSession:
         self._resumed = resumed
         self.statistics = Statistics(true_ends_s or {})
         self.record = Record()
+        self.uses_terminal = any(plan.arguments == ("terminal",) for plan in plans)
+        """Whether a view has the terminal."""
         self._started = start_time(None)
         names = {plan.name for plan in plans}
         self._progress = Progress(

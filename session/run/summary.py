@@ -21,13 +21,14 @@ class SessionOutcome:
 
 
 def lines(
-    statistics: Statistics, outcome: SessionOutcome, *, at_real_pace: bool = True
+    statistics: Statistics, outcome: SessionOutcome, *, at_real_pace: bool = True, served_on: str = ""
 ) -> list[tuple[str, str]]:
     """Return the summary as pairs of label and text, without what was saved.
 
     Args:
         statistics: Counts and latencies.
         outcome: How the session ended.
+        served_on: Network address on which other machines could read the captions.
         at_real_pace: Whether latencies are valid; for recordings played faster they are not.
     """
     end_of_speech = "true end of speech" if statistics.true_ends_s else "end of speech, as detected,"
@@ -38,7 +39,7 @@ def lines(
         ("questions", f"{statistics.questions}, {len(statistics.answered)} answered in full"),
         ("latency", f"{end_of_speech} to final: {finals}"),
         ("", f"question to first answer token: {_latency(statistics.first_token_latencies_s)}"),
-        ("left the machine", _egress(statistics)),
+        ("left the machine", _egress(statistics, served_on)),
         ("wiped", " ".join(receipt(outcome.killed))),
     ]
     if statistics.lost_samples or statistics.lost_utterances:
@@ -62,12 +63,14 @@ def _latency(values_s: Sequence[float]) -> str:
     return f"p50 {p50:.2f} s, p95 {p95:.2f} s (n = {len(values_s)})"
 
 
-def _egress(statistics: Statistics) -> str:
+def _egress(statistics: Statistics, served_on: str) -> str:
     left = [request for request in statistics.requests if request.left_machine]
     stayed = len(statistics.requests) - len(left)
     local = f"; {counted(stayed, 'request')} went to a model on this machine" if stayed else ""
+    if served_on:
+        local += f"; the captions were served on {served_on}"
     if not left:
-        return f"nothing{local}"
+        return f"{'no request' if served_on else 'nothing'}{local}"
     hosts = ", ".join(sorted({request.host for request in left}))
     size_bytes = sum(request.body_bytes for request in left)
     return f"{size_bytes} bytes in {counted(len(left), 'request')} to {hosts}{local}"

@@ -86,14 +86,14 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag("--save", "Save the session when it ends: .md, .html, .json, .srt or .vtt.", metavar="FILE"),
     ] = ""
     """File to save the session to when it ends: .md, .html, .json, .srt or .vtt; nothing when empty."""
-    review: Literal["auto", "never", "always"] = "auto"
-    """Whether a page with the session follows the overlay, where it can be saved; auto: on a screen, without
-    `--json`. After the terminal view there is a question instead, except with "never"."""
     trace: Annotated[
         PathText,
         Flag("--trace", "Write timings without words when it ends, for ui.perfetto.dev.", metavar="FILE"),
     ] = ""
     """File to write the timings of the session to, for ui.perfetto.dev; it has numbers and no words."""
+    review: Literal["auto", "never", "always"] = "auto"
+    """Whether a page with the session follows the overlay, where it can be saved; auto: on a screen, without
+    `--json`. After the terminal view there is a question instead, except with "never"."""
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}

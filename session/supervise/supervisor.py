@@ -26,7 +26,7 @@ from bus.messages import (
     StageStarted,
 )
 from bus.run import Run
-from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, StagePlan
+from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, WITH_HUB, StagePlan
 from bus.wiring import VIEWS
 from session.supervise.health import Health, Verdict
 from session.supervise.ring_descriptors import Rings
@@ -84,6 +84,9 @@ class Supervisor:
             Failure: The hub did not start, or there is no sandbox.
         """
         self._children[HUB] = self._starter.start(self._hub, self._run)
+        early = [plan for plan in self._plans if plan.wave == WITH_HUB]
+        for plan in early:
+            self._start_child(plan)
         with sandboxed:
             self._client = HubClient("session", self._run, kinds=subscriptions)
         deadline_s = time.monotonic() + _HUB_START_LIMIT_S
@@ -94,6 +97,8 @@ class Supervisor:
                 )
         self.first_events = events
         self._turned_s = self._last_event_s = time.monotonic()
+        for plan in early:
+            self._publish_start(plan)
         self._start_wave()
         return self._client
 
@@ -135,11 +140,11 @@ class Supervisor:
             self._start_wave()
 
     def ready(self, *waves: int) -> bool:
-        """Return whether every stage (of these waves) is ready or given up."""
+        """Return whether every stage, or every essential one of these waves, is ready or given up."""
         return all(
             health.ready or health.given_up
             for health in self._health.values()
-            if not waves or health.plan.wave in waves
+            if not waves or (health.plan.wave in waves and health.plan.essential)
         )
 
     def stop_work(self) -> list[str]:
@@ -215,11 +220,17 @@ class Supervisor:
         self._next_wave += 1
 
     def _spawn(self, plan: StagePlan) -> None:
-        health = self._health[plan.name]
+        self._start_child(plan)
+        self._publish_start(plan)
+
+    def _start_child(self, plan: StagePlan) -> None:
         with self._rings.passed_to(plan) as passed:
-            self._children[plan.name] = child = self._starter.start(passed, self._run)
-        health.started(time.monotonic())
-        self._client.publish(StageStarted(stage=plan.name, pid=child.pid, restarts=health.restarts))
+            self._children[plan.name] = self._starter.start(passed, self._run)
+        self._health[plan.name].started(time.monotonic())
+
+    def _publish_start(self, plan: StagePlan) -> None:
+        pid, restarts = self._children[plan.name].pid, self._health[plan.name].restarts
+        self._client.publish(StageStarted(stage=plan.name, pid=pid, restarts=restarts))
 
     def _check_stage(self, health: Health, child: RunningStage) -> None:
         now_s = time.monotonic()

@@ -121,6 +121,6 @@ def _of_answer(question: int, marks: Marks) -> Iterator[Span]:
     ended: set[str] = set()
     for track, name, begins, end in _ANSWER:
         begin_ns = next((at_ns[mark] for mark in begins if mark in at_ns), None)
-        if begin_ns is not None and end not in ended and at_ns.get(end, 0) >= begin_ns:
+        if begin_ns is not None and end not in ended and at_ns.get(end, 0) > begin_ns:
             ended |= {end} if track == "llm" else set()
             yield Span(track, name, begin_ns, at_ns[end], numbers)

@@ -29,6 +29,9 @@ _PARAGRAPH_CHARACTERS = 400
 """A longer paragraph is not continued."""
 _PARAGRAPH_PAUSE_S = 8.0
 """After a longer pause the speaker begins a new paragraph, and readers of whole lines get the last one."""
+_VARIANTS = ("again", "shorter", "longer")
+_LABELS = ("feedback", *_VARIANTS)
+"""Kinds of questions that are written with a label of their own."""
 
 
 class PlainLines(View):
@@ -42,6 +45,9 @@ class PlainLines(View):
         if isinstance(sys.stdout, TextIOWrapper):  # characters that the terminal lacks become "?"
             sys.stdout.reconfigure(errors="replace")
         self._answers: dict[int, str] = {}
+        self._questions: dict[int, str] = {}
+        self._repeated: set[int] = set()
+        """Numbers of the questions whose notes were written with an earlier one."""
         self._transcript = Transcript(MAX_LINES)
         self._printed = PrintedTurns()
         self._verbose = verbose
@@ -128,11 +134,17 @@ class PlainLines(View):
 
     def _lines(self, event: m.Event) -> list[tuple[str, str]]:
         match event:
-            case m.QuestionDetected(text=text, kind=kind):
-                return [("feedback" if kind == "feedback" else "question", text)]
+            case m.QuestionDetected():
+                return self._question(event)
+            case m.PassagesRetrieved(question=question) if question in self._repeated:
+                return []
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 own = [("prepared", prepared.text)] if prepared else []
                 return own + [("notes", passage_line(passage)) for passage in passages]
+            case m.CapturePaused(source=source):
+                return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
+            case m.CaptureResumed(source=source):
+                return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", f"{size} bytes for {host} wait, approve with `cuecard ledger`: {body}")]
             case m.RequestSent() if event.left_machine or self._verbose:
@@ -146,6 +158,15 @@ class PlainLines(View):
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
                 return problem_lines(event) or self._process(event)
+
+    def _question(self, event: m.QuestionDetected) -> list[tuple[str, str]]:
+        """Return a question; nothing if it was written already, and now its answer is requested."""
+        label = event.kind if event.kind in _LABELS else "question"
+        is_written = self._questions.get(event.replaces) == event.text and label == "question"
+        self._questions[event.question] = event.text
+        if is_written or label in _VARIANTS:
+            self._repeated.add(event.question)
+        return [] if is_written else [(label, event.text)]
 
     def _process(self, event: m.Event) -> list[tuple[str, str]]:
         """Return what is written only with --verbose, or when a process works again."""

@@ -9,11 +9,14 @@ from bus.messages import (
     CancelRequested,
     EndRequested,
     Logged,
+    PauseRequested,
     RequestDecided,
     VariantRequested,
 )
 
-UserAction = AnswerRequested | CancelRequested | EndRequested | RequestDecided | VariantRequested
+UserAction = (
+    AnswerRequested | CancelRequested | EndRequested | PauseRequested | RequestDecided | VariantRequested
+)
 """An event that a view publishes for the user."""
 
 

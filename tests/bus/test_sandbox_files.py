@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from bus.sandbox import landlock
 from bus.stages import STAGE_KINDS
+from tests.support.free_port import free_port
 from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
@@ -226,3 +228,35 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """
     assert "files not enforced on older threads (1, " in run(program)
+
+
+SERVING = """
+def serves(port):
+    with socket.socket() as server:
+        try:
+            server.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error.errno
+        return 0
+wanted = int(sys.argv[3])
+found = [serves(wanted), serves(0), serves(wanted + 1)]
+def connects():
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", wanted))
+found.append(connects())
+sandbox.enforce()
+try:
+    socket.socket().close()
+    found.append(0)
+except OSError as error:
+    found.append(error.errno)
+print(json.dumps(found))
+"""
+
+
+@pytest.mark.skipif(landlock.version() < landlock.KNOWS_TCP, reason="this Landlock does not cover TCP")
+def test_the_caption_page_listens_on_its_port_alone() -> None:
+    port = free_port()
+    tables = json.dumps({"session": {"caption_page": port}})
+    found = run(SANDBOXED + SERVING, "/nowhere", tables, str(port), stage="caption-page")
+    assert found == [0, errno.EACCES, errno.EACCES, errno.EACCES, errno.EINVAL]

@@ -12,6 +12,7 @@ from bus.stages import (
     PAGE_KEY,
     SMALL_MODEL,
     STAGES,
+    WITH_HUB,
     SessionShape,
     StagePlan,
     plan_stages,
@@ -50,8 +51,9 @@ def test_session_has_only_the_stages_it_needs() -> None:
 def test_only_audio_stages_are_essential() -> None:
     planned = plans({"mic": "-"}, views=["overlay"])
     assert {plan.name for plan in planned if plan.essential} == {HUB, "capture:mic", "vad:mic", "stt"}
-    answering = {"overlay", "connector", "llm", "model-server"}
+    answering = {"connector", "llm", "model-server"}
     assert {plan.name for plan in planned if plan.wave == ANSWERING} == answering
+    assert {plan.name for plan in planned if plan.wave == WITH_HUB} == {"overlay"}
 
 
 def test_only_llm_holds_keys_and_only_connector_has_network() -> None:

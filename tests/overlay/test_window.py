@@ -138,6 +138,12 @@ class TestTheGlance:
         draw(window, question(1), nothing, *story.streamed(), story.finished())
         assert window.exchange.remark.text().startswith("General knowledge")
 
+    def test_a_question_that_waits_for_the_key_says_so(self, window: OverlayWindow) -> None:
+        unrequested = m.AnswerStopped(question=1, cause="", kept="")
+        draw(window, *story.opening("ask"), *story.asked(), unrequested)
+        assert window.exchange.remark.text() == "Press A for an answer."
+        assert window.exchange.notes.text.whole
+
     def test_a_question_of_any_length_takes_two_lines(self, window: OverlayWindow) -> None:
         draw(window, question(1, "Why is it so? " * 40))
         label = window.exchange.question

@@ -8,11 +8,12 @@ from rich.text import Text
 
 from bus.messages import Passage
 from overlay import strings as shared
+from overlay.state.answer_text import closed, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from session.view import strings
 from session.view.printable import drawable
-from session.view.terminal.markdown import LiteralMarkdown, closed, split_headline
+from session.view.terminal.markdown import LiteralMarkdown
 
 _INDENT = (0, 0, 0, 2)
 _UNDER_WAY = {"waiting": shared.REQUESTING, "streaming": shared.STATES["streaming"], "held": ""}
@@ -78,7 +79,8 @@ def remark_on(captions: Captions, exchange: Exchange | None) -> str:
     if exchange.state == "stopped" and exchange.remark:
         return drawable(shared.sentences(exchange.remark, exchange.fix))
     if exchange.state != "finished":
-        return shared.ONLY_NOTES
+        is_offered = exchange.state == "stopped" and captions.answer_mode == "ask"
+        return shared.PRESS_FOR_ANSWER if is_offered else shared.ONLY_NOTES
     return shared.GENERAL_KNOWLEDGE if exchange.general and exchange.answer else ""
 
 

@@ -6,6 +6,7 @@ The keys are those of the window.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bus import messages as m
 from overlay.state.captions import Captions
@@ -14,6 +15,12 @@ from session.view import strings
 from session.view.view import UserAction
 
 BY = "view"
+
+Aside = Literal["", "status", "sent", "latency"]
+
+_ASIDES: dict[str, Aside] = {"i": "status", "s": "sent", "l": "latency"}
+_OTHER_KEYS = {"?": "i", "=": "+"}
+"""Keys that do the same as another one."""
 
 
 @dataclass
@@ -25,7 +32,8 @@ class Browsing:
     page: int = 0
     """Page of the answer, or of the status."""
     details: bool = True
-    status: bool = False
+    aside: Aside = ""
+    """What is shown instead of the session."""
     ending: bool = False
     """Whether the user is asked if the session is to end."""
     leaves_words: bool = True
@@ -43,17 +51,19 @@ class Browsing:
     def press(self, key: str, captions: Captions) -> list[UserAction]:
         """Apply a key, and return what to publish."""
         self.note = ""
+        key = _OTHER_KEYS.get(key, key.lower())
         if self.ending:
             return self._decide_end(key)
         current = captions.current
         held = current.held if current else None
         if held is not None and key in ("y", "n"):
             return [m.RequestDecided(question=held.question, allowed=key == "y", by=BY)]
-        if key == "escape" and self.status:
-            self.status, self.page = False, 0
+        if key in _ASIDES or (key == "escape" and self.aside):
+            chosen: Aside = _ASIDES.get(key, "")
+            self.aside, self.page = "" if chosen == self.aside else chosen, 0
             return []
         self._look(key, captions)
-        return self._actions(key, self.exchange(captions))
+        return self._actions(key, captions)
 
     def _decide_end(self, key: str) -> list[UserAction]:
         if key not in ("y", "p", "escape", "n", "q"):
@@ -61,7 +71,8 @@ class Browsing:
         self.ending, self.leaves_words = False, key != "y"
         return [m.EndRequested(by=BY)] if key in ("y", "p") else []
 
-    def _actions(self, key: str, exchange: Exchange | None) -> list[UserAction]:
+    def _actions(self, key: str, captions: Captions) -> list[UserAction]:
+        exchange = self.exchange(captions)
         variant = {"r": "again", "-": "shorter", "+": "longer"}.get(key)
         if variant and exchange is not None:
             return [m.VariantRequested(question=exchange.question, variant=variant, by=BY)]  # type: ignore[arg-type]
@@ -70,6 +81,8 @@ class Browsing:
                 return [m.AnswerRequested(by=BY)]
             case "escape":
                 return [m.CancelRequested(by=BY)]
+            case "p":
+                return [m.PauseRequested(paused=captions.state != "paused", by=BY)]
             case _:
                 return []
 
@@ -83,8 +96,6 @@ class Browsing:
                 self._step(-1 if key == "up" else 1, captions)
             case "d":
                 self.details, self.page = not self.details, 0
-            case "?":
-                self.status, self.page = not self.status, 0
             case "c":
                 self._copy(captions)
             case "q":
@@ -133,5 +144,8 @@ def help_keys(browsing: Browsing, captions: Captions, *, everything: bool = Fals
         (len(captions.exchanges) > 1, "↑↓", strings.BROWSE),
         (answered, "c", strings.COPY),
         (exchange is not None, "d", strings.NO_DETAILS if browsing.details else strings.DETAILS),
+        (captions.state != "", "p", strings.UNPAUSE if captions.state == "paused" else strings.PAUSE),
+        (captions.answers_questions, "s", strings.SENT),
+        (captions.answers_questions, "l", strings.LATENCY),
     ]
     return [(key, label) for shown, key, label in rows if shown or everything]

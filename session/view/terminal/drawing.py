@@ -16,7 +16,7 @@ from session.view.terminal.answer import answer_parts, exchange_text, passages_o
 from session.view.terminal.browsing import Browsing, help_keys
 from session.view.terminal.rows import Row, cut, fit, wrapped
 from session.view.terminal.speech import Speech
-from session.view.terminal.status import status_rows
+from session.view.terminal.status import latency_rows, sent_rows, status_rows
 from session.view.terminal.zones import Zones, divide
 
 
@@ -46,7 +46,7 @@ class Drawing:
 
     def rows(self, columns: int, rows: int) -> list[Row]:
         """Return a screen of exactly this size."""
-        draw = self._status if self._browsing.status else self._session
+        draw = self._aside if self._browsing.aside else self._session
         drawn = draw(columns, rows)
         return [*drawn, *([[]] * rows)][:rows]
 
@@ -146,14 +146,23 @@ class Drawing:
         question = [Text(strings.ENDING, style="bold yellow")] if asks else []
         return self._wrapped([*question, text], columns)
 
-    def _status(self, columns: int, rows: int) -> list[Row]:
-        shown = status_rows(self._captions, help_keys(self._browsing, self._captions, everything=True))
-        drawn = self._wrapped([*map(Text, self._caption_page), *shown], columns)
+    def _aside(self, columns: int, rows: int) -> list[Row]:
+        """Return a page of what is not needed at a glance."""
+        drawn = self._wrapped(self._aside_rows(), columns)
         size = max(rows - 1, 1)
         pages = max(-(-len(drawn) // size), 1)
         page = self._browsing.page % pages
         foot = Text(strings.PAGE.format(number=page + 1, count=pages), style="dim")
         return [*fit(drawn[page * size : (page + 1) * size], size), *self._wrapped([foot], columns)[:1]]
+
+    def _aside_rows(self) -> list[Text]:
+        match self._browsing.aside:
+            case "sent":
+                return sent_rows(self._captions)
+            case "latency":
+                return latency_rows(self._captions)
+        keys = help_keys(self._browsing, self._captions, everything=True)
+        return [*map(Text, self._caption_page), *status_rows(self._captions, keys)]
 
     def _wrapped(self, content: Sequence[RenderableType], columns: int) -> list[Row]:
         return wrapped(self._console, content, columns)

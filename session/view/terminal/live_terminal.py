@@ -52,12 +52,12 @@ class LiveTerminal:
 
     def apply(self, logged: m.Logged) -> None:
         """Apply one event."""
-        before = self._levels() if isinstance(logged.event, m.LevelMeasured) else None
+        before = self._measured() if isinstance(logged.event, m.LevelMeasured) else None
         current = self._captions.current
         self._captions.apply(logged)
         if self._captions.current is not current:
             self._browsing.question, self._browsing.page = None, 0
-        self._changed |= before is None or before != self._levels()
+        self._changed |= before is None or before != self._measured()
 
     def refresh(self) -> None:
         """Draw what has changed, at a limited rate."""
@@ -94,8 +94,9 @@ class LiveTerminal:
         finally:
             self._keys.__exit__(kind, error, trace)
 
-    def _levels(self) -> list[int]:
-        """Return the levels as exactly as they are shown."""
-        levels = [self._captions.levels.rms_dbfs(source) for source in self._captions.sources]
-        step = 1 if self._browsing.status else -QUIETEST_DBFS / 8
-        return [round(level / step) for level in levels]
+    def _measured(self) -> object:
+        """Return what depends on the levels, as exactly as it is shown."""
+        captions = self._captions
+        levels = [captions.levels.rms_dbfs(source) for source in captions.sources]
+        step = 1 if self._browsing.aside else -QUIETEST_DBFS / 8
+        return [round(level / step) for level in levels], captions.problems.current(captions.names)

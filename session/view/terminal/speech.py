@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
+from overlay import strings as shared
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from session.view import strings
@@ -17,7 +18,6 @@ from session.view.terminal.rows import Row, fit, wrapped
 QUIETEST_DBFS = -60.0
 _COLOURS = ("cyan", "green", "magenta", "yellow")
 _LEVELS = "▁▂▃▄▅▆▇█"
-_LINES_DRAWN = 60
 _NARROW = 50
 """Columns below which a speaker's name stands in the text instead of beside it."""
 _LONGEST_NAME = 12
@@ -35,25 +35,30 @@ class Speech:
         self._captions, self._console = captions, console
 
     def sources(self) -> Text:
-        """Return the level and name of each source; the name of one that speaks is bold."""
+        """Return the level and name of each source, bold when it speaks, and the kind of session."""
         text = Text()
         for source in self._captions.sources:
             speaks = source in self._captions.speaking
             text.append(f"{self._level(source)} ", style=self._colour(source))
-            text.append(self._name(source), style=f"bold {self._colour(source)}" if speaks else "dim")
+            name = self._name(source)
+            if source in self._captions.paused:
+                name = strings.SOURCE_PAUSED.format(name=name)
+            text.append(name, style=f"bold {self._colour(source)}" if speaks else "dim")
             text.append("   ")
-        return text
+        return text.append(shared.kind(self._captions.state), style="dim")
 
     def newest(self, rows: int, columns: int, *, ruled: bool) -> list[Row]:
         """Return the newest captions in exactly these rows; a line may separate them from an answer."""
         rule = [[Segment("─" * columns, self._console.get_style("dim"))]] if ruled and rows > 2 else []
+        room = max(rows - len(rule), 0)
         apart: list[Row] = [] if self._captions.answers_questions else [[]]
         drawn: list[Row] = []
-        for paragraph in paragraphs([*self._captions.lines[-_LINES_DRAWN:], *self._captions.partials]):
-            drawn += [*(apart if drawn else []), *self._paragraph(paragraph, columns)]
+        for paragraph in reversed(self._captions.paragraphs):
+            if len(drawn) >= room:
+                break
+            drawn = [*self._paragraph(paragraph, columns), *(apart if drawn else []), *drawn]
         if not drawn:
             drawn = wrapped(self._console, [Text(strings.NO_SPEECH_YET, style="dim")], columns)
-        room = max(rows - len(rule), 0)
         return [*rule, *fit(drawn[-room:] if room else [], room)]
 
     def texts(self, lines: Iterable[Line]) -> Iterable[Text]:

@@ -1,4 +1,4 @@
-"""Lists keys, levels, processes and what left the machine, for the terminal. Pure."""
+"""Lists what is not needed at a glance: keys, levels, processes, requests, latency. Pure."""
 
 from __future__ import annotations
 
@@ -8,61 +8,78 @@ from rich.text import Text
 
 from overlay import strings as shared
 from overlay.state.captions import Captions, StageState
-from overlay.state.levels import SILENCE_DBFS
 from session.view import strings
 from session.view.printable import drawable
 
 _COLOURS = {"starting": "yellow", "ready": "green", "died": "red", "given up": "red"}
+_BAR_CELLS = 24
 
 
 def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Text]:
-    """Return everything that is not needed at a glance."""
-    rows = [
-        *(
-            Text(f"! {drawable(problem.text)}", style="red")
-            for problem in captions.problems.current(captions.names)
-        )
-    ]
-    rows.append(_title(strings.KEYS))
+    """Return problems, keys, levels, the provider, and the state of each process."""
+    problems = captions.problems.current(captions.names)
+    rows = [Text(f"! {drawable(problem.text)}", style="red") for problem in problems]
     pairs = [Text.assemble((key, "bold"), f" {label}") for key, label in keys]
-    rows.append(Text("  ").join(pairs))
-    rows.append(_title(strings.LEVELS))
+    rows += [_title(strings.KEYS), Text("  ").join(pairs), _title(shared.SOURCES)]
     rows += [_level(captions, source) for source in captions.sources]
-    if captions.final_latency_s is not None:
-        rows.append(Text(f"  {shared.latency(captions.final_latency_s)}", style="dim"))
-    if captions.current and captions.current.first_token_s is not None:
-        rows.append(Text(f"  {shared.first_word(captions.current.first_token_s)}", style="dim"))
-    rows.append(_title(strings.MACHINE))
     egress = captions.egress
-    rows += [
-        Text(f"  {drawable(line)}")
-        for line in (str(egress.total), egress.provider_text, egress.usage_text)
-        if line
-    ]
-    rows.append(_title(strings.PROCESSES))
+    rows.append(_title(shared.ANSWERS))
+    answers = [egress.provider_text, egress.usage_text, str(egress.total)]
+    if captions.final_latency_s is not None:
+        answers.append(shared.latency(captions.final_latency_s))
+    rows += [_line(text) for text in answers if text]
+    rows.append(_title(shared.PROCESSES))
     rows += [_stage(name, stage) for name, stage in captions.stages.items()]
     return [*rows, *_sandboxes(captions.stages)]
+
+
+def sent_rows(captions: Captions) -> list[Text]:
+    """Return every request word for word, the newest first."""
+    requests = [*captions.egress.requests]
+    rows = [_line(shared.sent_request(each)) for each in reversed(requests)]
+    return [_title(shared.LEDGER_TEXT), *(rows or [_line(shared.NOTHING_SENT)])]
+
+
+def latency_rows(captions: Captions) -> list[Text]:
+    """Return where the time of the newest answer went, a bar for each step."""
+    current = captions.current
+    steps = captions.waterfalls.steps(current.question) if current else []
+    if not steps or not current:
+        return [_title(shared.LATENCY), _line(shared.NO_LATENCY)]
+    cell_ms = max(max(step.stop_ms for step in steps), 1.0) / _BAR_CELLS
+    label = max(len(shared.STEPS[step.name]) for step in steps)
+    rows = [_title(shared.LATENCY), _line(f"? {current.text}")]
+    for step in steps:
+        before = round(step.start_ms / cell_ms)
+        bar = "━" * max(round(step.stop_ms / cell_ms) - before, 1)
+        row = Text(f"  {shared.STEPS[step.name]:<{label}}  {' ' * before}", no_wrap=True)
+        rows.append(row.append(bar, style="cyan").append(f" {shared.milliseconds(step.stop_ms)}"))
+    return rows
 
 
 def _title(text: str) -> Text:
     return Text(text, style="bold underline")
 
 
+def _line(text: str) -> Text:
+    return Text(f"  {drawable(text)}")
+
+
 def _level(captions: Captions, source: str) -> Text:
-    level_dbfs = captions.levels.rms_dbfs(source)
-    level = strings.LEVEL.format(decibels=level_dbfs) if level_dbfs > SILENCE_DBFS else strings.NO_SIGNAL
-    text = Text(f"  {drawable(captions.name(source))}  {level}")
-    return text.append(f"  {strings.SPEAKING}" if source in captions.speaking else "", style="cyan")
+    return _line(
+        shared.level(
+            captions.name(source),
+            captions.levels.rms_dbfs(source),
+            captions.devices.get(source, ""),
+            speaks=source in captions.speaking,
+            alarm=captions.levels.alarms().get(source),
+        )
+    )
 
 
 def _stage(name: str, stage: StageState) -> Text:
-    state = (
-        stage.state
-        if not stage.restarts
-        else strings.RESTARTED.format(state=stage.state, count=stage.restarts)
-    )
-    text = Text.assemble(("  ● ", _COLOURS[stage.state]), f"{name}  {state}")
-    return text.append(f"  {drawable(stage.detail)}", style="dim")
+    state = shared.stage(name, stage.state, stage.restarts, stage.detail)
+    return Text.assemble(("  ● ", _COLOURS[stage.state]), drawable(state))
 
 
 def _sandboxes(stages: Mapping[str, StageState]) -> list[Text]:

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import AF_INET
 from typing import Any
 
 import psutil
@@ -72,7 +73,7 @@ def test_captions_are_merged_and_words_that_may_change_marked() -> None:
     feed.apply(m.Logged(90, 0, partial(3, "and more", 1)))
     assert json.loads(feed.as_json()) == {
         "paragraphs": [
-            {"key": "mic 1", "name": "You", "settled": "First. Second. and", "unsettled": "more"},
+            {"key": "mic 1000000000", "name": "You", "settled": "First. Second. and", "unsettled": "more"},
         ],
         "ended": False,
     }
@@ -96,6 +97,25 @@ def test_the_process_is_sandboxed_and_listens_on_loopback_only(page: Page) -> No
     wait_until(lambda: len(page.update()["paragraphs"]) == 4)
     assert [each["name"] for each in page.update()["paragraphs"]] == ["Them", "You", "Them", "You"]
     assert "secret question" not in str(page.update())
+
+
+def test_every_view_is_told_that_others_can_read(
+    make_run: Callable[..., Run], start_stage: StartStage
+) -> None:
+    found = [
+        each.address for name in psutil.net_if_addrs().values() for each in name if each.family == AF_INET
+    ]
+    own = next((each for each in found if not each.startswith("127.")), None)
+    if own is None:
+        pytest.skip("this machine is in no network")
+    settings = SessionSettings(caption_page=free_port(), caption_page_bind=own)
+    page = Page(make_run(session=settings), start_stage)
+    with HubClient("session", page.run, kinds=frozenset({m.ProblemReported})) as listener:
+        (told,) = wait_until(lambda: [e.event for e in listener.poll(0.1)])
+    assert isinstance(told, m.ProblemReported)
+    assert own in told.problem
+    assert m.ProblemReported in wiring.subscriptions("overlay") & wiring.subscriptions("view")
+    assert page.update() == {"paragraphs": [], "ended": False}
 
 
 def test_the_address_is_told_and_what_it_means(make_run: Callable[..., Run]) -> None:

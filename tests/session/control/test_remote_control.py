@@ -55,6 +55,21 @@ def test_answer_command_requests_an_answer(live: Live) -> None:
     assert live.all(m.QuestionDetected)[0].text == QUESTION
 
 
+def test_copy_prints_the_newest_answer(live: Live, provider: ProviderServer) -> None:  # noqa: F811
+    missing = cuecard("copy")
+    assert missing.returncode == MachineFailure.exit_code
+    assert "there is no answer yet" in missing.stderr
+    provider.script = [answer("Because."), answer("Known \x1b[31m", "since 2021.")]
+    live.publish(QUESTION)
+    cuecard("answer")
+    live.wait_for(m.AnswerFinished)
+    assert cuecard("copy").stdout == "Because.\n"
+    cuecard("again")
+    live.wait_for(m.AnswerFinished, 2)
+    assert cuecard("copy").stdout.endswith("since 2021.\n")
+    assert "\x1b" not in cuecard("copy").stdout
+
+
 def test_use_switches_the_provider_and_prints_it(live: Live) -> None:
     with ProviderServer(models=["one", "other"], script=[answer("Two.")]) as other:
         done = cuecard("use", other.base_url, "--model", "other")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from bus import messages as m
@@ -346,3 +347,16 @@ def test_a_stage_that_starts_again_goes_on_where_it_was(restarted_after: int) ->
                 broken.flow.apply(m.Logged(0, 0, event))
     assert kinds(unbroken.log)[-1] == "PracticeEnded"
     assert broken.log == unbroken.log
+
+
+def test_feedback_that_is_asked_for_again_is_waited_for() -> None:
+    practice = FlowUnderTest(between_s=1.0).answered()
+    first, _ = feedback(1, question=1)
+    again, finished = feedback(1, question=2, text="Better.")
+    again = msgspec.structs.replace(again, kind="shorter")
+    stopped = m.AnswerStopped(question=1, cause="a newer question", kept="Go")
+    practice.apply(first, again, stopped)
+    assert practice.at(60.0) == [], "the next question waits for the new feedback"
+    practice.apply(finished)
+    assert practice.at(60.0) == []
+    assert kinds(practice.at(100.0)) == ["PracticeQuestionAsked"]

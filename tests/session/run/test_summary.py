@@ -31,6 +31,11 @@ def test_summary_names_what_left_the_machine() -> None:
     assert "120 bytes in 1 request to api.example.com:443" in summary(remote)
 
 
+def test_captions_that_were_served_to_the_network_are_named() -> None:
+    rows = dict(lines(Statistics(), SessionOutcome("done", []), served_on="192.168.1.5"))
+    assert rows["left the machine"] == "no request; the captions were served on 192.168.1.5"
+
+
 def test_summary_has_the_receipt_of_the_page() -> None:
     assert f"wiped: {' '.join(receipt([]))}" in summary(Statistics())
     killed = summary(Statistics(), SessionOutcome("x", killed=["stt"]))

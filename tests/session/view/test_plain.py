@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from bus import messages as m
 from session.view.plain import PlainLines
 from tests.support import sample_session as story
 from tests.support.events import discarded, final, log, partial, question, request, revised, started
+
+NOTE = m.Passage(file="a.md", heading="H", text="Text.", score=1.0)
 
 
 def written(capsys: pytest.CaptureFixture[str], *events: m.Event, verbose: bool = False) -> list[str]:
@@ -63,6 +66,8 @@ def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[
         (m.StageReady(stage="stt", detail="base", sandbox="sandboxed"), "ready     stt, base, sandboxed"),
         (started("mic"), "capturing mic: a file"),
         (question(1, "Why?"), "question  Why?"),
+        (m.CapturePaused(source="mic", sample=1), "paused    The device of mic is closed."),
+        (m.CaptureResumed(source="mic", sample=2), "resumed   mic is captured again."),
         (request(1, left_machine=True, body="xx"), "sent      2 bytes to api.example.com:443"),
         (
             request(1, left_machine=False, body="xx"),
@@ -186,4 +191,18 @@ def test_of_a_written_turn_only_the_rest_is_written(capsys: pytest.CaptureFixtur
         f"call      0:00  {CUT}",
         f"question  {CUT}",
         f"call      0:00  … {REST}",
+    ]
+
+
+def test_a_question_is_written_once_and_its_variants_without_notes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = [m.PassagesRetrieved(question=number, passages=[NOTE], search_ms=1.0) for number in (1, 2, 3)]
+    not_requested = m.AnswerStopped(question=1, cause="", kept="")
+    shorter = msgspec.structs.replace(question(3, "Why?"), kind="shorter")
+    asked = [question(1, "Why?"), found[0], not_requested, question(2, "Why?", replaces=1), found[1]]
+    assert written(capsys, *asked, shorter, found[2]) == [
+        "question  Why?",
+        "notes     a.md, H: Text.",
+        "shorter   Why?",
     ]

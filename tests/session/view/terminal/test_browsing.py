@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bus import messages as m
+from overlay.keys import ACTIONS
 from overlay.state.captions import Captions
 from session.view import strings
 from session.view.terminal.browsing import Browsing, help_keys
@@ -30,13 +31,16 @@ ANSWERED = fold(*story.opening(), *story.asked(), *story.streamed(), story.finis
         ("r", m.VariantRequested(question=1, variant="again", by="view")),
         ("-", m.VariantRequested(question=1, variant="shorter", by="view")),
         ("+", m.VariantRequested(question=1, variant="longer", by="view")),
+        ("=", m.VariantRequested(question=1, variant="longer", by="view")),
+        ("A", m.AnswerRequested(by="view")),
+        ("p", m.PauseRequested(paused=True, by="view")),
     ],
 )
 def test_each_key_publishes_what_it_says(key: str, action: m.Event) -> None:
     assert Browsing().press(key, ANSWERED) == [action]
 
 
-@pytest.mark.parametrize("key", ["x", " ", "c", "d", "?", "up", "down", "y", "q"])
+@pytest.mark.parametrize("key", ["x", " ", "c", "d", "?", "s", "l", "up", "down", "y", "q"])
 def test_other_keys_publish_nothing(key: str) -> None:
     assert Browsing().press(key, ANSWERED) == []
 
@@ -58,9 +62,45 @@ def test_the_end_is_asked_for(key: str, ends: bool, leaves_words: bool) -> None:
 
 
 def test_escape_closes_the_status_before_it_cancels() -> None:
-    browsing = Browsing(status=True)
+    browsing = Browsing(aside="status")
     assert browsing.press("escape", ANSWERED) == []
-    assert not browsing.status
+    assert browsing.aside == ""
+
+
+def test_a_key_opens_and_closes_what_is_beside_the_session() -> None:
+    browsing = Browsing()
+    seen = []
+    for key in ("?", "s", "l", "l", "i", "?"):
+        browsing.press(key, ANSWERED)
+        seen.append(browsing.aside)
+    assert seen == ["status", "sent", "latency", "", "status", ""]
+
+
+def test_a_paused_session_is_continued() -> None:
+    paused = fold(*story.opening(), *(m.CapturePaused(source=each, sample=0) for each in ("call", "mic")))
+    assert Browsing().press("p", paused) == [m.PauseRequested(paused=False, by="view")]
+
+
+def test_every_key_of_the_window_that_has_a_meaning_here_does_the_same() -> None:
+    same = {
+        "answer",
+        "cancel",
+        "again",
+        "shorter",
+        "longer",
+        "copy",
+        "more",
+        "practice_next",
+        "pause",
+        "sent",
+    }
+    same |= {"details", "latency", "end", "earlier", "later", "page_up", "page_down"}
+    shown = {key for key, _ in help_keys(Browsing(), ANSWERED, everything=True)}
+    names = {"Up": "↑↓", "Down": "↑↓", "Space": "", "PgUp": "", "PgDown": "", "I": "?"}
+    for action in same:
+        key = ACTIONS[action].window_key.split()[0]
+        found = names.get(key, key if key == "Esc" else key.lower())
+        assert not found or found in shown, action
 
 
 def test_arrows_step_through_the_questions() -> None:
@@ -86,7 +126,7 @@ def test_copy_takes_the_answer_that_is_shown() -> None:
 
 
 def test_help_offers_only_what_does_something() -> None:
-    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == ["a", "q", "?"]
+    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == ["a", "q", "?", "p", "s", "l"]
     assert "Esc" in dict(help_keys(Browsing(), fold(*story.opening(), *story.asked())))
     assert {"-", "+", "r", "c", "d"} <= dict(help_keys(Browsing(), ANSWERED)).keys()
     assert "a" not in dict(help_keys(Browsing(), fold(*story.opening("off"))))

@@ -27,7 +27,7 @@ SIZES = [(20, 8), (40, 20), (44, 12), (80, 24), (200, 60)]
 def screen(*events: m.Event, size: tuple[int, int] = (80, 24), browsing: Browsing | None = None) -> list[str]:
     """Return the rows that a terminal of this size shows."""
     captions = Captions()
-    for logged in log(*events):
+    for logged in log(*events, logged_ns=1_000_000_000):
         captions.apply(logged)
     console = Console(file=io.StringIO(), force_terminal=True, highlight=False, markup=False, emoji=False)
     drawing = Drawing(captions, browsing or Browsing(), console, has_keys=True)
@@ -56,9 +56,27 @@ def test_terminal_shows_every_part_of_a_session() -> None:
         assert part in shown
 
 
+def test_a_question_that_waits_for_the_key_says_so() -> None:
+    unrequested = m.AnswerStopped(question=1, cause="", kept="")
+    asked = (*story.opening("ask"), *story.talk(), *story.asked(), unrequested)
+    shown = flat(screen(*asked))
+    assert "? What was the hardest part of that?" in shown
+    assert "queue.md · Incidents" in shown
+    assert "Press A for an answer." in shown
+
+
+def test_a_paused_source_is_marked() -> None:
+    paused, resumed = m.CapturePaused(source="mic", sample=1), m.CaptureResumed(source="mic", sample=2)
+    assert "You (paused)" in flat(screen(*story.opening(), paused))
+    assert "paused" not in flat(screen(*story.opening(), paused, resumed)).lower()
+
+
 def test_all_well_is_nothing_at_all() -> None:
     shown = screen(*story.opening())
-    assert shown[-2:] == ["nothing left this machine", "a answer  q end  ? status"]
+    assert shown[-2:] == [
+        "nothing left this machine",
+        "a answer  q end  ? status  p pause  s sent  l latency",
+    ]
     assert [row for row in shown[2:-2] if row] == []
 
 
@@ -118,14 +136,29 @@ def test_the_end_is_asked_for_with_its_keys_in_a_narrow_terminal() -> None:
 
 def test_status_has_levels_in_decibels_and_what_each_process_does() -> None:
     level = m.LevelMeasured(source="mic", rms_dbfs=-23.4, peak_dbfs=-3.0, stop_sample=1)
-    shown = flat(screen(*ANSWERED, level, *story.trouble(), browsing=Browsing(status=True)))
+    shown = flat(screen(*ANSWERED, level, *story.trouble(), browsing=Browsing(aside="status")))
     for part in (
-        "You -23 dB speaking",
-        "Them no sound",
-        "stt ready, restarted 1× base int8 on cpu",
+        "You: -23 dB, speaking",
+        "Them: -120 dB",
+        "stt: ready, restarted 1 time, base int8 on cpu",
         "Esc cancel",
     ):
         assert part in shown
+
+
+def test_requests_are_shown_word_for_word() -> None:
+    shown = flat(screen(*ANSWERED, browsing=Browsing(aside="sent")))
+    assert '{"model":"some-model","messages":[]}' in shown
+    assert "Nothing was sent." in flat(screen(*story.opening(), browsing=Browsing(aside="sent")))
+
+
+def test_latency_is_a_waterfall() -> None:
+    requested = m.AnswerRequested(by="view")
+    rows = screen(
+        *story.opening(), requested, *ANSWERED[len(story.opening()) :], browsing=Browsing(aside="latency")
+    )
+    assert "? What was the hardest part of that?" in flat(rows)
+    assert any("First word received" in row and "━" in row for row in rows)
 
 
 def test_older_questions_can_be_brought_back() -> None:
