@@ -6,9 +6,9 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QPushButton, QSizeGrip, QSizePolicy, QWidget
 
-from overlay import strings
+from overlay import sentences, strings
 from overlay.state.levels import Alarm
-from overlay.widgets.backing import Appearance, paint_backing
+from overlay.widgets.backing import Appearance, leading, paint_backing
 
 QUIETEST_DBFS = -60.0
 """Level at which a dot is empty."""
@@ -65,7 +65,7 @@ class LevelDot(QWidget):
             device: The device or file, for the tooltip; empty while nothing is captured.
         """
         share = round(min(max(1.0 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0) * 8) / 8
-        words = strings.level(name, level_dbfs, device, speaks=speaks, alarm=alarm)
+        words = sentences.level(name, level_dbfs, device, speaks=speaks, alarm=alarm)
         if words != self.toolTip():
             self.setToolTip(words)
             self.setAccessibleName(words)
@@ -87,7 +87,7 @@ class LevelDot(QWidget):
         paint_backing(self, self._appearance, [QRectF(self.rect()).adjusted(3, 1, -3, -1)])
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre = QPointF(_DOT_PX / 2 + 2, self.height() / 2)
+        centre = leading(self, 2, _DOT_PX).center()
         painter.setPen(QPen(self._colour, 1.5))
         painter.drawEllipse(centre, _DOT_PX / 2, _DOT_PX / 2)
         painter.setBrush(self._colour)
@@ -100,11 +100,10 @@ class LevelDot(QWidget):
         painter.setPen(self._colour)
         if self._alarm is not None:
             painter.drawText(QRectF(centre.x() - 5, 0, 10, self.height()), Qt.AlignmentFlag.AlignCenter, "!")
-        painter.drawText(
-            QRectF(_DOT_PX + _NAME_GAP_PX + 2, 0, self.width(), self.height()),
-            Qt.AlignmentFlag.AlignVCenter,
-            self._name,
-        )
+        start = _DOT_PX + _NAME_GAP_PX + 2
+        room = leading(self, start, self.width() - start)
+        shown = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, round(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, shown)
         painter.end()
 
     def _state(self) -> tuple[str, float, bool, Alarm | None, str]:

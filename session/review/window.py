@@ -19,9 +19,10 @@ from PyQt6.QtWidgets import (
 )
 
 from bus.failures import Failure
-from overlay import strings, theme
+from overlay import sentences, theme
 from overlay.widgets.backing import Appearance
 from overlay.widgets.labels import PlainLabel
+from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.reading import Reading
 from session.review.receipt import ReceiptView
@@ -59,8 +60,8 @@ class ReviewWindow(QWidget):
         self.saved_to = [handover.saved_to] if handover.saved_to else []
         self.appearance = Appearance()
         self.appearance.sizes = theme.Sizes(handover.font_px)
-        self.title = PlainLabel(self.appearance, "heading", strings.REVIEW_TITLE)
-        self.summary = PlainLabel(self.appearance, "faint", strings.REVIEW_TEXT)
+        self.title = PlainLabel(self.appearance, "heading", strings.TITLE)
+        self.summary = PlainLabel(self.appearance, "faint", strings.TEXT)
         self.reading = Reading(self.appearance, handover.session)
         self.receipt = ReceiptView(self.appearance)
         self.message = PlainLabel(self.appearance, "faint", strings.NOTHING_KEPT)
@@ -93,7 +94,7 @@ class ReviewWindow(QWidget):
         try:
             saved = save_as(self._handover.session, path)
         except Failure as failure:
-            self._say(strings.sentences(failure.problem, failure.fix), name="asked")
+            self._say(sentences.sentences(failure.problem, failure.fix), name="asked")
             return
         self._report(FileSaved(path=str(saved)))
         self.saved_to.append(str(saved))
@@ -163,7 +164,7 @@ class ReviewWindow(QWidget):
 
     def _build(self, handover: Handover) -> None:
         self.setObjectName("window")
-        self.setWindowTitle(strings.REVIEW_TITLE)
+        self.setWindowTitle(strings.TITLE)
         self.resize(*_SIZE_PX)
         _say(self.title, facts.title(handover.session))
         _say(self.summary, facts.in_one_line(handover.session))

@@ -14,7 +14,7 @@ import msgspec
 
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
-from overlay.strings import LOST, NOT_UNDERSTOOD
+from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
 from session.view.printable import printable
 
 LARGEST_BYTES = 16 << 20
@@ -59,7 +59,7 @@ class Turn(_Part, frozen=True, kw_only=True):
         text = " ".join(self.text.split())
         if text in (LOST, NOT_UNDERSTOOD):
             return text
-        mark = "[unconfirmed]" if self.unconfirmed else "[audio missing]" if self.audio_missing else ""
+        mark = UNCONFIRMED if self.unconfirmed else AUDIO_MISSING if self.audio_missing else ""
         return f"{mark} {text}".lstrip()
 
 

@@ -13,6 +13,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from overlay.strings import CAVEATS
+from overlay.translation import LANGUAGE
 from session.transcript import facts
 from session.transcript.minutes import Paragraph, clock, minutes
 from session.transcript.saved_session import Practice, Question, Request, SavedSession
@@ -73,7 +74,16 @@ def web_page(saved: SavedSession) -> str:
         f"<style>{STYLE}</style>",
     )
     body = (f"<h1>{escape(facts.title(saved))}</h1>", *session_body(saved), *_left_machine(saved))
-    lines = ("<!doctype html>", "<html>", "<head>", *head, "</head>", "<body>", "<main>", *body)
+    lines = (
+        "<!doctype html>",
+        f'<html lang="{LANGUAGE}">',
+        "<head>",
+        *head,
+        "</head>",
+        "<body>",
+        "<main>",
+        *body,
+    )
     return "\n".join((*lines, "</main>", "</body>", "</html>")) + "\n"
 
 

@@ -13,7 +13,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QPushButton
 
-from overlay import strings
+from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.window import ReviewWindow, SaveDialog, State
 from session.transcript.formats import LABELS
