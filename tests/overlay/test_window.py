@@ -418,8 +418,17 @@ class TestWordsOfOthers:
 
     @pytest.mark.parametrize(
         "text",
-        ["x" * 200_000, "word " * 40_000, "[" * 200_000, "> " * 100_000, "*a " * 60_000, "|" * 200_000],
-        ids=["letter", "words", "brackets", "quotes", "stars", "table"],
+        [
+            "x" * 200_000,
+            "word " * 40_000,
+            "[" * 200_000,
+            "> " * 100_000,
+            "*a " * 60_000,
+            "|" * 200_000,
+            "1. " * 60_000,
+            "- > 1) " * 30_000,
+        ],
+        ids=["letter", "words", "brackets", "quotes", "stars", "table", "lists", "nested"],
     )
     def test_200_kb_do_no_harm(self, window: OverlayWindow, text: str) -> None:
         draw(window, question(1), story.finished(text=text))
