@@ -373,6 +373,7 @@ SAVE_QUESTION = "Save this session? [m]arkdown, [j]son, [h]tml, [N]othing:"
 SAVE_QUESTION_HELP = "Type m, j, h or n."
 SAVE_PATH = "File [{path}]:"
 PAGE_OPEN = "The session has ended. Its page is open; Ctrl-C closes it and keeps nothing."
+PAGE_OPEN_SAVED = "The session has ended and was saved. Its page is open; Ctrl-C closes it."
 PAGE_CLOSED = "The page closed before you chose."
 
 

@@ -82,7 +82,7 @@ class ReviewWindow(QWidget):
         """Let the user choose a file, and save to it."""
         if self._handover is None or self._is_file:
             return
-        dialog = _SaveDialog(self, suggested(self._handover.session, ".md"))
+        dialog = SaveDialog(self, suggested(self._handover.session, ".md"))
         if dialog.exec():
             self.save_to(Path(dialog.selectedFiles()[0]))
 
@@ -141,7 +141,7 @@ class ReviewWindow(QWidget):
         _mark(self.save, "" if saved else "main")
         _mark(self.forget, "main" if saved else "")
         if wiped:
-            self.title.setText(strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
+            _say(self.title, strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
             self.summary.hide()
             self.close_page.setFocus()
         if self._is_file:
@@ -158,16 +158,15 @@ class ReviewWindow(QWidget):
             )
 
     def _say(self, text: str, *, name: str = "faint") -> None:
-        self.message.setText(text)
-        self.message.setAccessibleName(text)
+        _say(self.message, text)
         _mark(self.message, name)
 
     def _build(self, handover: Handover) -> None:
         self.setObjectName("window")
         self.setWindowTitle(strings.REVIEW_TITLE)
         self.resize(*_SIZE_PX)
-        self.title.setText(facts.title(handover.session))
-        self.summary.setText(facts.in_one_line(handover.session))
+        _say(self.title, facts.title(handover.session))
+        _say(self.summary, facts.in_one_line(handover.session))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.reading)
         self._stack.addWidget(self.receipt)
@@ -191,7 +190,7 @@ class ReviewWindow(QWidget):
             QShortcut(QKeySequence(keys), self, action)
 
 
-class _SaveDialog(QFileDialog):
+class SaveDialog(QFileDialog):
     """Chooses a new file; the suffix follows the chosen format, and no file is replaced."""
 
     def __init__(self, parent: QWidget, path: Path) -> None:
@@ -232,6 +231,12 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QFileDialog QAbstractItemView, QFileDialog QLineEdit, QFileDialog QComboBox {{
             background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}
     """
+
+
+def _say(label: PlainLabel, text: str) -> None:
+    """Show a text, to screen readers too."""
+    label.setText(text)
+    label.setAccessibleName(text)
 
 
 def _mark(widget: QWidget, name: str) -> None:

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 from bus.counted import counted
 from session.transcript.minutes import clock
-from session.transcript.saved_session import Latency, Passage, Question, SavedSession
+from session.transcript.saved_session import Latency, Passage, Pause, Question, SavedSession
 
 TRANSCRIPT = "Transcript"
 LEFT = "What left this machine"
 LATENCY = "How fast it was"
 FROM_NOTES = "From your notes"
 NO_ANSWER = "(no answer)"
+PRACTICE_QUESTION = "Practice {number}: {asked}"
+PRACTICE_WHOLE = "The whole practice"
 NOTHING_SAID = "Nothing was said."
 _NOTHING_LEFT = "Nothing left this machine."
 _SENT_COUNT = "{requests} left this machine"
+_PAUSED = "{speaker} from {start} to {stop}"
+_PAUSED_TO_THE_END = "{speaker} from {start} to the end"
 _NOT_MEASURED = "not measured"
 _STAYED = "{requests} went to a model on this machine."
 _SENT = "{at}, question {question}: {bytes:,} bytes to {host} ({model})"
@@ -43,6 +47,8 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
     yield "Length", length(saved.length_s)
     speakers = (f"{each.speaker} ({each.device})" if each.device else each.speaker for each in saved.sources)
     yield "Speakers", ", ".join(speakers) or "(none)"
+    if saved.pauses:
+        yield "Paused", ", ".join(_pause(saved, pause) for pause in saved.pauses)
     if saved.speech_model:
         yield "Transcribed by", saved.speech_model
     if saved.answered_by:
@@ -53,6 +59,12 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
         yield "Ended", saved.ended
     if saved.program:
         yield "Written by", f"Cuecard {saved.program}"
+
+
+def _pause(saved: SavedSession, pause: Pause) -> str:
+    pattern = _PAUSED if pause.stop_s is not None else _PAUSED_TO_THE_END
+    stop = clock(pause.stop_s or 0)
+    return pattern.format(speaker=saved.speaker(pause.source), start=clock(pause.start_s), stop=stop)
 
 
 def length(seconds: float) -> str:

@@ -63,6 +63,15 @@ class Turn(_Part, frozen=True, kw_only=True):
         return f"{mark} {text}".lstrip()
 
 
+class Pause(_Part, frozen=True, kw_only=True):
+    """A time in which the user had paused a source, so that nothing of it was captured."""
+
+    source: Name
+    start_s: Seconds
+    stop_s: Seconds | None = None
+    """None if it lasted until the end."""
+
+
 class Passage(_Part, frozen=True, kw_only=True):
     """A passage of the user's notes, or an answer that the user had prepared there."""
 
@@ -137,6 +146,7 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     """Models that were chosen to answer, with their provider."""
     notes: list[Name] = []
     turns: list[Turn] = []
+    pauses: list[Pause] = []
     questions: list[Question] = []
     left_machine: list[Request] = []
     stayed: Count = 0

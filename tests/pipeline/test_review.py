@@ -18,7 +18,7 @@ from session.transcript.saved_session import decode
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.restricted_session import WORDS, arguments, surroundings
 from tests.support.waiting import wait_until
-from tests.support.xvfb import display
+from tests.support.xvfb import display, xvfb
 
 __all__ = ["display"]
 
@@ -123,6 +123,18 @@ def test_a_killed_page_says_what_was_lost(page: Page) -> None:
     code, written = page.end()
     assert code == 7
     assert "ended by signal 9 before you chose; nothing of the session, which was not saved" in written
+
+
+@pytest.mark.long
+def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
+    if shutil.which("xdotool") is None or shutil.which("Xvfb") is None:
+        pytest.skip("xdotool or Xvfb is not installed")
+    with xvfb() as display:
+        page = Page(place, display)
+        page.window(strings.REVIEW_TITLE)
+    code, written = page.end()
+    assert code == 7
+    assert "before you chose; nothing of the session, which was not saved" in written
 
 
 def test_the_terminal_asks_and_saves(place: Path) -> None:
