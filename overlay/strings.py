@@ -163,9 +163,17 @@ def kind(state: str) -> str:
 
 
 def level(
-    name: str, level_dbfs: float, device: str, *, speaks: bool, alarm: Literal["silent", "clipping"] | None
+    name: str,
+    level_dbfs: float,
+    device: str,
+    *,
+    speaks: bool,
+    alarm: Literal["silent", "clipping"] | None,
+    paused: bool,
 ) -> str:
     """Return the state of a source."""
+    if paused:
+        return f"{name}: paused"
     if not device:
         return f"{name}: not captured"
     state = {"silent": ", silent", "clipping": ", too loud", None: ", speaking" if speaks else ""}[alarm]

@@ -131,6 +131,17 @@ class Captions:
         """Return the display name of a source."""
         return self.names.get(source, source)
 
+    def level_text(self, source: str) -> str:
+        """Return the state of a source in words."""
+        return strings.level(
+            self.name(source),
+            self.levels.rms_dbfs(source),
+            self.devices.get(source, ""),
+            speaks=source in self.speaking,
+            alarm=self.levels.alarms().get(source),
+            paused=source in self.paused,
+        )
+
     @property
     def current(self) -> Exchange | None:
         """The newest question."""
