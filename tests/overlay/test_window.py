@@ -148,7 +148,7 @@ class TestTheGlance:
         draw(window, question(1, "Why is it so? " * 40))
         label = window.exchange.question
         assert label.text().endswith("…")
-        assert label.height() <= 2 * label.fontMetrics().lineSpacing() + 2
+        assert label.height() <= 2 * label.fontMetrics().lineSpacing() + 4
 
 
 class TestCaptions:
