@@ -37,9 +37,17 @@ def kind(state: str) -> str:
 
 
 def level(
-    name: str, level_dbfs: float, device: str, *, speaks: bool, alarm: Literal["silent", "clipping"] | None
+    name: str,
+    level_dbfs: float,
+    device: str,
+    *,
+    speaks: bool,
+    alarm: Literal["silent", "clipping"] | None,
+    paused: bool,
 ) -> str:
     """Return the state of a source."""
+    if paused:
+        return _("{name}: paused").format(name=name)
     if not device:
         return _("{name}: not captured").format(name=name)
     state = alarm or ("speaking" if speaks else "")

@@ -68,15 +68,7 @@ class DetailsWindow(QWidget):
     def _status(self, captions: Captions) -> Iterator[str]:
         yield _heading(strings.SOURCES)
         for source in captions.sources:
-            yield _line(
-                sentences.level(
-                    captions.name(source),
-                    captions.levels.rms_dbfs(source),
-                    captions.devices.get(source, ""),
-                    speaks=source in captions.speaking,
-                    alarm=captions.levels.alarms().get(source),
-                )
-            )
+            yield _line(captions.level_text(source))
         yield _heading(strings.ANSWERS)
         for text in (captions.egress.provider_text, captions.egress.usage_text, str(captions.egress.total)):
             yield _line(text)

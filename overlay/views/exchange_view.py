@@ -7,7 +7,7 @@ from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from overlay import sentences, strings
-from overlay.state.answer_text import closed, split_headline
+from overlay.state.answer_text import closed, shallow, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from overlay.views.held_view import HeldView
@@ -123,7 +123,7 @@ class ExchangeView(QWidget):
         is_other = not isinstance(self._drawn, tuple) or self._drawn[0] != exchange.question
         self._drawn = drawn
         text = closed(exchange.answer) if exchange.state == "streaming" else exchange.answer
-        self.answer.show_answer(*split_headline(text))
+        self.answer.show_answer(*split_headline(shallow(text)))
         if is_other:
             self.answer.to_start()
         self.answer.trim()

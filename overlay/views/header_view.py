@@ -94,5 +94,6 @@ class HeaderView(QWidget):
                 captions.levels.rms_dbfs(source),
                 speaks=source in captions.speaking,
                 alarm=captions.levels.alarms().get(source),
-                device=captions.devices.get(source, ""),
+                paused=source in captions.paused,
+                words=captions.level_text(source),
             )

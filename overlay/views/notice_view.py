@@ -10,7 +10,7 @@ from overlay import sentences, strings
 from overlay.state.problems import Problem
 from overlay.widgets.backing import Appearance, indented, leading
 from overlay.widgets.controls import button
-from overlay.widgets.labels import PlainLabel
+from overlay.widgets.labels import ShortLabel
 
 _EDGE_PX, _INDENT_PX = 3, 10
 
@@ -31,7 +31,7 @@ class NoticeView(QWidget):
         self._problems: list[Problem] = []
         self._dismissed: set[Problem] = set()
         self.asks_end = False
-        self.text = PlainLabel(appearance, "problem", strings.PROBLEMS)
+        self.text = ShortLabel(appearance, "problem", strings.PROBLEMS, lines=2)
         self.dismiss = button(strings.DISMISS, "bare", strings.DISMISS_HINT)
         self.end = button(strings.END, "answer", strings.END_SESSION)
         self.go_on = button(strings.CONTINUE_SESSION, "answer", strings.CONTINUE_SESSION)
@@ -71,9 +71,9 @@ class NoticeView(QWidget):
     def _show(self) -> None:
         others = len(self._problems) - 1
         if self.asks_end:
-            self.text.setText(strings.END_QUESTION)
+            self.text.show_text(strings.END_QUESTION)
         elif self._problems:
-            self.text.setText(sentences.with_others(self._problems[0].text, others))
+            self.text.show_text(sentences.with_others(self._problems[0].text, others))
         self.dismiss.setVisible(not self.asks_end)
         self.end.setVisible(self.asks_end)
         self.go_on.setVisible(self.asks_end)

@@ -67,15 +67,7 @@ def _line(text: str) -> Text:
 
 
 def _level(captions: Captions, source: str) -> Text:
-    return _line(
-        sentences.level(
-            captions.name(source),
-            captions.levels.rms_dbfs(source),
-            captions.devices.get(source, ""),
-            speaks=source in captions.speaking,
-            alarm=captions.levels.alarms().get(source),
-        )
-    )
+    return _line(captions.level_text(source))
 
 
 def _stage(name: str, stage: StageState) -> Text:
