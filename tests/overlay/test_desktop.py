@@ -108,6 +108,9 @@ def test_it_takes_the_keyboard_on_request_and_gives_it_back(
     desktop.press("r")
     desktop.press("x")  # no action
     wait_until(lambda: desktop.accepts_focus(window))
+    desktop.press("Escape")  # nothing is to be cancelled
+    wait_until(lambda: desktop.focused() == editor)
+    wait_until(lambda: not desktop.accepts_focus(window))
     assert shown.stop() == 0
 
 
