@@ -137,6 +137,7 @@ def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
     assert "before you chose; nothing of the session, which was not saved" in written
 
 
+@pytest.mark.long
 def test_the_terminal_asks_and_saves(place: Path) -> None:
     command = [each for each in arguments(place) if each != "--json"][1:]
     environment = surroundings(place, TERM="xterm", HOME=str(place), CUECARD_SESSION_VIEW="terminal")
