@@ -249,7 +249,7 @@ class OverlayWindow(QWidget):
         self._hairline.setObjectName("hairline")
         self._hairline.setFixedHeight(1)
         layout.addWidget(self._hairline)
-        layout.addWidget(self.practice, stretch=1)
+        layout.addWidget(self.practice, stretch=2)
         layout.addWidget(self.exchange, stretch=3)
         layout.addWidget(self.pane, stretch=2)
         layout.addWidget(self.notice)

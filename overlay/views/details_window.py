@@ -53,6 +53,7 @@ class DetailsWindow(QWidget):
         self.tabs.setCurrentWidget(tab)
         self.draw(captions)
         self.show()
+        self.status.to_start()
         self.raise_()
         self.activateWindow()
 

@@ -128,6 +128,7 @@ class InertText(QTextBrowser):
 
     def to_start(self) -> None:
         """Scroll to the start, as for a text that replaces another one."""
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # a resized text box scrolls to its cursor
         self._bar.setValue(0)
         self._at_end = self._follows and self._bar.maximum() == 0
 
