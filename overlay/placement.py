@@ -84,7 +84,7 @@ class Placement(QObject):
         """
         at = event.globalPosition()  # the position in the window is that of before the last move
         if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            if QGuiApplication.platformName() == "wayland":  # only the compositor moves windows
+            if _is_placed_by_compositor():
                 handle = self._window.windowHandle()
                 return bool(handle and handle.startSystemMove())
             self._dragged_from = at.toPoint(), self._window.pos()
@@ -132,8 +132,10 @@ class Placement(QObject):
     def _remember(self) -> tuple[str, Place]:
         """Remember the place on this monitor, and return both."""
         screen, area = self._screen(), self._area()
-        origin = screen.geometry()
+        origin, before = screen.geometry(), self._places.get(_name(screen))
         x, y = area.x - origin.x(), area.y - origin.y()
+        if _is_placed_by_compositor() and before is not None:
+            x, y = before.x, before.y
         place = Place(x=x, y=y, width=area.width, height=self._whole_height)
         self._places[_name(screen)] = place
         return _name(screen), place
@@ -172,6 +174,11 @@ class Placement(QObject):
 
     def _screen(self) -> QScreen:
         return QGuiApplication.screens()[self._monitor()]
+
+
+def _is_placed_by_compositor() -> bool:
+    """Return whether windows cannot know or choose where they are."""
+    return QGuiApplication.platformName() == "wayland"
 
 
 def _available(screen: QScreen) -> Area:
