@@ -40,7 +40,9 @@ test-all: $(TEST_READY)  ## run all tests, the long ones too
 	@$(CUECARD) models pull base tiny.en smollm2 minilm
 	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)
 
-docs: setup  ## write the generated documents
+docs: export LANGUAGE = en
+docs: setup  ## write the generated documents and catalogues
+	@scripts/translate.sh
 	@$(IN_VENV)/python docs/generate_events.py
 	@$(IN_VENV)/python -m session.commands.options_document > docs/options.md
 	@$(IN_VENV)/python docs/generate_sbom.py

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QApplication
 
 from bus.stage import Stage
 from overlay.application import Overlay
+from overlay.desktop import language
 from overlay.desktop.global_keys import GlobalKeys
 from overlay.display import choose_platform
 from overlay.keys import global_keys
@@ -23,6 +24,7 @@ def main() -> None:
         if platform:
             os.environ["QT_QPA_PLATFORM"] = platform
         application = QApplication(["cuecard"])
+        language.follow(application)
         application.setQuitOnLastWindowClosed(False)  # a hidden window does not end the session
         overlay = Overlay(stage, settings, GlobalKeys(keys))
         overlay.show()

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
 from bus.stage import Stage
-from overlay import strings
+from overlay import sentences
 from overlay.desktop import appearance
 from overlay.desktop.global_keys import GlobalKeys
 from overlay.keys import ACTIONS
@@ -68,8 +68,8 @@ class Overlay(QObject):
                 m.ProblemReported(
                     stage="overlay",
                     topic=f"key {action}",
-                    problem=strings.key_taken(key, ACTIONS[action].label),
-                    fix=strings.key_fix(action),
+                    problem=sentences.key_taken(key, ACTIONS[action].label),
+                    fix=sentences.key_fix(action),
                 )
             )
         poller = threading.Thread(target=self._poll, name="listener")

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+os.environ["LANGUAGE"] = "en"  # before a module of the program reads it, whatever the developer's language is
+
 import msgspec
 import pytest
 from hypothesis import settings

@@ -8,10 +8,8 @@ import random
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import psutil
@@ -25,9 +23,6 @@ from bus.failures import MachineFailure
 from bus.run import RUN_VARIABLE, Run
 from overlay.settings import OverlaySettings
 from session.run.statistics import percentile
-
-PAINTED_VARIABLE = "CUECARD_BENCH_PAINTED"
-"""File that the measured window writes its times to."""
 
 _ANSWER_BYTES = 10_000
 _RATE = 20
@@ -73,17 +68,15 @@ class _Window:
 
     def __init__(self, display: str) -> None:
         self.run = Run.create({"overlay": msgspec.to_builtins(OverlaySettings(global_keys=False))})
-        self.painted = Path(tempfile.mkstemp()[1])
         environment = {
             **os.environ,
             RUN_VARIABLE: str(self.run.directory),
             SUPERVISOR_VARIABLE: str(os.getpid()),
-            PAINTED_VARIABLE: str(self.painted),
             "DISPLAY": display,
         }
         self._hub = subprocess.Popen([sys.executable, "-m", "bus"], env=environment)
         window = [sys.executable, "-m", "bench.parts.overlay_process"]
-        self.process = subprocess.Popen(window, env=environment)
+        self.process = subprocess.Popen(window, env=environment, stdout=subprocess.PIPE)
         self.clients: dict[str, HubClient] = {}
         with HubClient("session", self.run, kinds=wiring.LOGGED) as listener:
             give_up_s = time.monotonic() + 30
@@ -108,12 +101,10 @@ class _Window:
         for client in self.clients.values():
             client.close()
         self.process.terminate()
-        self.process.wait(15)
+        content, _ = self.process.communicate(timeout=15)
         self._hub.terminate()
         self._hub.wait(15)
         self.run.remove()
-        content = self.painted.read_bytes()
-        self.painted.unlink()
         return msgspec.json.decode(content or b"[]", type=list[tuple[int, int]])
 
 
@@ -237,6 +228,7 @@ def _final(source: str, utterance: int, text: str, sample: int) -> m.FinalTransc
 def _measure_hostile() -> float:
     """Return the longest time in ms in which the window draws 100 kB of hostile Markdown as an answer."""
     texts = ["[" * 100_000, "> " * 50_000, "**a" * 33_000, "|" * 100_000, "`" * 100_000, "<b>" * 33_000]
+    texts += ["*a " * 33_000, "1. " * 33_000, "- " * 50_000, "1. - > " * 14_000]
     code = (
         "from bench.parts.overlay_process import hostile_ms; import sys; print(hostile_ms(sys.stdin.read()))"
     )

@@ -111,7 +111,7 @@ class Sandbox:
         names = ", ".join(path.name for path in self._writable_folders)
         writes = f"writes only in {names}" if names else "writes no file"
         if self._saving_places:
-            writes = "creates files only below the home and the working directory"
+            writes = "writes files only below the home and the working directory"
         return (f"{writes}, reads only its own ({self._files})",)
 
     def _growth_summary(self) -> tuple[str, ...]:

@@ -11,11 +11,16 @@ import re
 HEADLINE_CHARACTERS = 240
 """A first sentence that is longer is shown large up to here."""
 
+MOST_NESTED = 6
+_MOST_OPEN_MARKS = 40
+
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _SPAN_CODE = re.compile(r"(`+)(?:(?!\1).)*?[^`]\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)")
 _OPEN_LINK = re.compile(r"!?\[([^\[\]]*)(?:\](?:\([^()]*)?)?$")
 _HALF_MARKER = re.compile(r"(?:^|\n)[ \t]*(?:[-*+=_]{1,}|\d{1,9}[.)]?|#{1,6}|>+|\|[\s:|-]*)[ \t]*$")
+_MARKER = r"[ \t]*(?:[-*+>]|\d{1,9}[.)])"
+_NESTED = re.compile(rf"^((?:{_MARKER}[ \t]*){{{MOST_NESTED}}})[ \t]*([-*+>\d].*)$", re.MULTILINE)
 _TRAILING_MARKS = re.compile(r"[*_~]+$")
 _MARKS = re.compile(r"\*\*\*|\*\*|~~|__|\*|_")
 _TABLE_ROW = re.compile(r"^\s*\|.*$")
@@ -44,6 +49,11 @@ def closed(text: str) -> str:
     block_at = start if last_break < 0 else last_break + 2
     before, block = text[:block_at], text[block_at:]
     return before + _closed_spans(_without_open_table(block))
+
+
+def shallow(text: str) -> str:
+    """Return Markdown in which no line opens more than a few lists: Qt takes seconds for thousands."""
+    return _NESTED.sub(lambda line: line[1] + "\\" + line[2], text)
 
 
 def split_headline(text: str) -> tuple[str, str]:
@@ -100,7 +110,7 @@ def _closed_emphasis(block: str, masked: str) -> str:
         if mark in names and before and not before.isspace():
             del open_marks[names.index(mark) :]
             closed_at = found.end()
-        elif _can_open(mark, before, after):
+        elif _can_open(mark, before, after) and len(names) < _MOST_OPEN_MARKS:
             open_marks.append((mark, found.start()))
     text = block.rstrip()
     if (run := _TRAILING_MARKS.search(text)) and closed_at < len(text):

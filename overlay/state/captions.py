@@ -13,7 +13,7 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import strings
+from overlay import sentences, strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
 from overlay.state.levels import Levels
@@ -130,6 +130,17 @@ class Captions:
     def name(self, source: str) -> str:
         """Return the display name of a source."""
         return self.names.get(source, source)
+
+    def level_text(self, source: str) -> str:
+        """Return the state of a source in words."""
+        return sentences.level(
+            self.name(source),
+            self.levels.rms_dbfs(source),
+            self.devices.get(source, ""),
+            speaks=source in self.speaking,
+            alarm=self.levels.alarms().get(source),
+            paused=source in self.paused,
+        )
 
     @property
     def current(self) -> Exchange | None:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bus import messages as m
-from overlay import strings
+from overlay import sentences
 
 MAX_REQUESTS = 50
 
@@ -20,7 +20,7 @@ class EgressTotal:
     hosts: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
-        return strings.left_machine(self.requests, self.body_bytes, self.hosts)
+        return sentences.left_machine(self.requests, self.body_bytes, self.hosts)
 
 
 @dataclass
@@ -57,9 +57,9 @@ class Egress:
     @property
     def provider_text(self) -> str:
         """The active provider and model; empty before there is one."""
-        return strings.provider(self.provider) if self.provider else ""
+        return sentences.provider(self.provider) if self.provider else ""
 
     @property
     def usage_text(self) -> str:
         """Tokens and cost; empty before anything was counted."""
-        return strings.usage(self.tokens, self.usage) if self.usage else ""
+        return sentences.usage(self.tokens, self.usage) if self.usage else ""

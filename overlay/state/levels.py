@@ -58,6 +58,8 @@ class Levels:
     _microphones: set[str] = field(default_factory=set)
     """Sources that are never digitally silent while they work; the sound of a call is, when it is quiet."""
 
+    _paused: set[str] = field(default_factory=set)
+
     def apply(self, event: m.Event) -> None:
         """Apply one event."""
         match event:
@@ -68,6 +70,11 @@ class Levels:
                 self.by_source.setdefault(source, Level(heard_s=event.stop_sample / SAMPLE_RATE)).measure(
                     event
                 )
+            case m.CapturePaused(source=source):
+                self._paused.add(source)
+            case m.CaptureResumed(source=source, sample=sample):
+                self._paused.discard(source)
+                self.by_source[source] = Level(heard_s=sample / SAMPLE_RATE)
             case m.CaptureEnded(source=source):
                 self.by_source.pop(source, None)
             case m.StageDied(stage=stage) if stage.startswith("capture:"):
@@ -85,5 +92,5 @@ class Levels:
         return {
             source: alarm
             for source, alarm in found.items()
-            if alarm and (alarm == "clipping" or source in self._microphones)
+            if alarm and source not in self._paused and (alarm == "clipping" or source in self._microphones)
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bus import messages as m
-from overlay import strings
+from overlay import sentences, strings
 
 Entry = m.PracticeQuestionAsked | m.PracticeAnswerMeasured | m.PracticeEnded
 """An event that is shown as it is and does not change any more."""
@@ -48,7 +48,7 @@ class Practice:
         if self.ended is not None:
             return strings.PRACTICE_OVER
         question = self.question
-        return f"{question.number} of {question.of}: {question.text}" if question else ""
+        return sentences.numbered(question.number, question.of, question.text) if question else ""
 
     @property
     def state(self) -> str:
@@ -69,7 +69,7 @@ class Practice:
     @property
     def sections(self) -> list[tuple[str, list[str]]]:
         """Titles and remarks: on the newest answer, at the end also on all of them, with caveats."""
-        newest = [(f"Your answer to question {each.number}", each.remarks) for each in self.measured[-1:]]
+        newest = [(sentences.answer_to(each.number), each.remarks) for each in self.measured[-1:]]
         if self.ended is None:
             return newest
         return [

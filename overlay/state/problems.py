@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import strings
+from overlay import sentences
 from overlay.state.levels import Levels
 
 MAX_PROBLEMS = 4
@@ -58,7 +58,7 @@ class Problems:
             names: Display names of the sources.
         """
         alarms = [
-            Problem(f"level:{source}", strings.alarm(alarm, (names or {}).get(source, source)))
+            Problem(f"level:{source}", sentences.alarm(alarm, (names or {}).get(source, source)))
             for source, alarm in self.levels.alarms().items()
         ]
         now_ns = self._now_ns
@@ -69,9 +69,9 @@ class Problems:
     def _apply_stage(self, event: m.Event) -> None:
         match event:
             case m.StageDied(stage=stage):
-                self._add(f"stage:{stage}", strings.stage_restarts(stage))
+                self._add(f"stage:{stage}", sentences.stage_restarts(stage))
             case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
-                self._add(f"stage:{stage}", strings.given_up(stage, cause, fix), is_grave=True)
+                self._add(f"stage:{stage}", sentences.given_up(stage, cause, fix), is_grave=True)
             case m.StageReady(stage=stage):
                 self._open.pop(f"stage:{stage}", None)
                 self._remove(f"report:{stage}:")
@@ -90,9 +90,9 @@ class Problems:
         until_ns = logged.logged_ns + _LOSS_IS_SHOWN_S * _SECOND_NS
         match logged.event:
             case m.UtteranceLost(source=source, cause=cause):
-                self._add(f"lost:{source}", strings.lost_utterance(source, cause), until_ns=until_ns)
+                self._add(f"lost:{source}", sentences.lost_utterance(source, cause), until_ns=until_ns)
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-                text = strings.lost_audio(source, (stop - start) / SAMPLE_RATE, cause)
+                text = sentences.lost_audio(source, (stop - start) / SAMPLE_RATE, cause)
                 self._add(f"audio:{source}", text, until_ns=until_ns)
             case _:
                 pass
@@ -108,7 +108,7 @@ class Problems:
         if event.stage == "llm" and self._answer_failed == event.problem:
             return
         until_ns = None if event.topic else logged.logged_ns + _REPORT_IS_SHOWN_S * _SECOND_NS
-        self._add(key, strings.sentences(event.problem, event.kept, event.fix), until_ns=until_ns)
+        self._add(key, sentences.sentences(event.problem, event.kept, event.fix), until_ns=until_ns)
 
     def _add(self, key: str, text: str, *, is_grave: bool = False, until_ns: int | None = None) -> None:
         text = text if len(text) <= PROBLEM_CHARACTERS else f"{text[:PROBLEM_CHARACTERS]}…"
@@ -120,4 +120,4 @@ class Problems:
 
 
 def _says(problem: Problem, cause: str) -> bool:
-    return problem.key.startswith("report:llm:") and problem.text.startswith(strings.sentences(cause))
+    return problem.key.startswith("report:llm:") and problem.text.startswith(sentences.sentences(cause))

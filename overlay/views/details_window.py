@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from bus.messages import RequestSent
-from overlay import strings, theme
+from overlay import sentences, strings, theme
 from overlay.state.captions import Captions, StageState
 from overlay.views.waterfall_view import WaterfallView
 from overlay.widgets.backing import Appearance
@@ -63,25 +63,17 @@ class DetailsWindow(QWidget):
         requests = list(captions.egress.requests)
         if requests != self._drawn:
             self._drawn = requests
-            self.sent.setPlainText("\n\n".join(strings.sent_request(request) for request in requests))
+            self.sent.setPlainText("\n\n".join(sentences.sent_request(request) for request in requests))
 
     def _status(self, captions: Captions) -> Iterator[str]:
         yield _heading(strings.SOURCES)
         for source in captions.sources:
-            yield _line(
-                strings.level(
-                    captions.name(source),
-                    captions.levels.rms_dbfs(source),
-                    captions.devices.get(source, ""),
-                    speaks=source in captions.speaking,
-                    alarm=captions.levels.alarms().get(source),
-                )
-            )
+            yield _line(captions.level_text(source))
         yield _heading(strings.ANSWERS)
         for text in (captions.egress.provider_text, captions.egress.usage_text, str(captions.egress.total)):
             yield _line(text)
         if captions.final_latency_s is not None:
-            yield _line(strings.latency(captions.final_latency_s))
+            yield _line(sentences.latency(captions.final_latency_s))
         problems = captions.problems.current(captions.names)
         yield _heading(strings.PROBLEMS) if problems else ""
         for problem in problems:
@@ -94,7 +86,7 @@ class DetailsWindow(QWidget):
         palette = self._appearance.palette
         colours = {"starting": palette.warn, "ready": palette.good}
         sign = f"<span style='color:{colours.get(state.state, palette.bad)}'>{_STATES[state.state]}</span>"
-        words = escape(strings.stage(name, state.state, state.restarts, state.detail))
+        words = escape(sentences.stage(name, state.state, state.restarts, state.detail))
         return f"<p style='margin:0 0 2px 0'>{sign} {words}{_faint(palette, state.sandbox)}</p>"
 
 

@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from overlay import strings
-from overlay.state.answer_text import closed, split_headline
+from overlay import sentences, strings
+from overlay.state.answer_text import closed, shallow, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from overlay.views.held_view import HeldView
@@ -123,7 +123,7 @@ class ExchangeView(QWidget):
         is_other = not isinstance(self._drawn, tuple) or self._drawn[0] != exchange.question
         self._drawn = drawn
         text = closed(exchange.answer) if exchange.state == "streaming" else exchange.answer
-        self.answer.show_answer(*split_headline(text))
+        self.answer.show_answer(*split_headline(shallow(text)))
         if is_other:
             self.answer.to_start()
         self.answer.trim()
@@ -135,7 +135,7 @@ class ExchangeView(QWidget):
         self.later.setEnabled(at < len(numbers) - 1)
         for part in (self.count, self.earlier, self.later):
             part.setVisible(len(numbers) > 1)
-        self.count.setText(strings.place_among(at + 1, len(numbers)))
+        self.count.setText(sentences.place_among(at + 1, len(numbers)))
         self.more.setVisible(self.answer.overflows and not self.full)
 
     def _build(self) -> None:
@@ -156,7 +156,7 @@ class ExchangeView(QWidget):
 
 
 def _question(exchange: Exchange) -> str:
-    return strings.follow_up(exchange.text, exchange.previous) if exchange.previous else exchange.text
+    return sentences.follow_up(exchange.text, exchange.previous) if exchange.previous else exchange.text
 
 
 def _remark(exchange: Exchange, answer_mode: str) -> str:
@@ -170,5 +170,5 @@ def _remark(exchange: Exchange, answer_mode: str) -> str:
             return strings.STREAMING
         case "stopped":
             unrequested = strings.PRESS_FOR_ANSWER if answer_mode == "ask" else strings.ONLY_NOTES
-            return strings.sentences(exchange.remark, exchange.fix) or unrequested
-    return strings.general(exchange.remark) if exchange.general and exchange.answer else exchange.remark
+            return sentences.sentences(exchange.remark, exchange.fix) or unrequested
+    return sentences.general(exchange.remark) if exchange.general and exchange.answer else exchange.remark

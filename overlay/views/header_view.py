@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from overlay import strings, theme
+from overlay import sentences, strings, theme
 from overlay.state.captions import Captions
 from overlay.widgets.backing import Appearance
 from overlay.widgets.controls import LevelDot, button
@@ -33,7 +33,7 @@ class HeaderView(QWidget):
         self.kind = PlainLabel(appearance, "faint", strings.KIND)
         self.kind.setWordWrap(False)
         self.kind.setToolTip(strings.VISIBLE)
-        self.answer = button(strings.ANSWER, "answer", strings.ANSWER_NOW)
+        self.answer = button(strings.ANSWER_BUTTON, "answer", strings.ANSWER_NOW)
         self.sent = button("", "bare", strings.OPEN_LEDGER)
         self.menu = button("⋯", "bare", strings.MENU)
         self.hide_button = button("✕", "bare", strings.HIDE)
@@ -48,14 +48,14 @@ class HeaderView(QWidget):
     def draw(self, captions: Captions) -> None:
         """Draw the row."""
         self.draw_levels(captions)
-        self.kind.setText(strings.kind(captions.state))
+        self.kind.setText(sentences.kind(captions.state))
         practice = captions.practice
         self.answer.setVisible(captions.answer_mode != "off" and practice.ended is None)
         if practice.heading and self.answer.text() != practice.action_label:
             for show in (self.answer.setText, self.answer.setAccessibleName, self.answer.setToolTip):
                 show(practice.action_label)
         total = captions.egress.total
-        text = strings.left_machine_short(total.requests, total.body_bytes, total.hosts)
+        text = sentences.left_machine_short(total.requests, total.body_bytes, total.hosts)
         if text != self._sent_text:
             self._sent_text = text
             self.sent.setAccessibleName(f"{total}. {strings.OPEN_LEDGER}")
@@ -94,5 +94,6 @@ class HeaderView(QWidget):
                 captions.levels.rms_dbfs(source),
                 speaks=source in captions.speaking,
                 alarm=captions.levels.alarms().get(source),
-                device=captions.devices.get(source, ""),
+                paused=source in captions.paused,
+                words=captions.level_text(source),
             )

@@ -6,7 +6,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from bus.messages import RequestHeld
-from overlay import strings
+from overlay import sentences, strings
 from overlay.state.exchange import Exchange
 from overlay.widgets.backing import Appearance
 from overlay.widgets.controls import button
@@ -53,8 +53,8 @@ class HeldView(QFrame):
             self._held = held
             self.setVisible(held is not None)
             if held is not None:
-                self.head.setText(strings.held_request(held))
-                self.body.setPlainText(strings.held_content(exchange.text, exchange.passages, held.body))
+                self.head.setText(sentences.held_request(held))
+                self.body.setPlainText(sentences.held_content(exchange.text, exchange.passages, held.body))
                 self.body.to_start()
 
     def _decide(self, *, allowed: bool) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu, QWidget
 
-from overlay import strings
+from overlay import sentences, strings
 from overlay.keys import ACTIONS
 from overlay.state.captions import Captions
 
@@ -59,7 +60,8 @@ class Menu(QMenu):
 
     def _add_action(self, name: str) -> None:
         keys = self._global_keys.get(name) or ACTIONS[name].window_key.split(" ")[0]
-        self._add(self, f"{ACTIONS[name].label}\t{keys}", lambda: self.chosen.emit(name))
+        shown = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+        self._add(self, f"{ACTIONS[name].label}\t{shown}", lambda: self.chosen.emit(name))
 
     def _fill_providers(self, captions: Captions) -> None:
         menu = self.addMenu(strings.PROVIDER_MENU)
@@ -80,7 +82,7 @@ class Menu(QMenu):
     def _fill_pauses(self, captions: Captions) -> None:
         for source in captions.sources:
             paused = source in captions.paused
-            text = (strings.unpause if paused else strings.pause)(captions.name(source))
+            text = (sentences.unpause if paused else sentences.pause)(captions.name(source))
             self._add_pause(text, source, pause=not paused)
 
     def _add_pause(self, text: str, source: str, *, pause: bool) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.messages import Passage
 from overlay import strings
 from overlay.state.exchange import Exchange
-from overlay.widgets.backing import Appearance
+from overlay.widgets.backing import Appearance, indented, leading
 from overlay.widgets.labels import ShortLabel
 
 _RULE_PX = 2
@@ -30,7 +29,7 @@ class NotesView(QWidget):
         self.origin = ShortLabel(appearance, "faint", strings.NOTES_ORIGIN, lines=1)
         self.text = ShortLabel(appearance, "passage", strings.FROM_NOTES, lines=_PASSAGE_LINES)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(_INDENT_PX, 0, 0, 0)
+        layout.setContentsMargins(indented(self, _INDENT_PX))
         layout.setSpacing(0)
         layout.addWidget(self.origin)
         layout.addWidget(self.text)
@@ -61,7 +60,8 @@ class NotesView(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the rule."""
         painter = QPainter(self)
-        painter.fillRect(QRectF(0, 0, _RULE_PX, self.height()), QColor(self._appearance.palette.line))
+        rule = leading(self, 0, _RULE_PX)
+        painter.fillRect(rule, QColor(self._appearance.palette.line))
         painter.end()
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QRectF, pyqtSignal
+from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from overlay import strings
+from overlay import sentences, strings
 from overlay.state.problems import Problem
-from overlay.widgets.backing import Appearance
+from overlay.widgets.backing import Appearance, indented, leading
 from overlay.widgets.controls import button
-from overlay.widgets.labels import PlainLabel
+from overlay.widgets.labels import ShortLabel
 
-_EDGE_PX = 3
+_EDGE_PX, _INDENT_PX = 3, 10
 
 
 class NoticeView(QWidget):
@@ -31,7 +31,7 @@ class NoticeView(QWidget):
         self._problems: list[Problem] = []
         self._dismissed: set[Problem] = set()
         self.asks_end = False
-        self.text = PlainLabel(appearance, "problem", strings.PROBLEMS)
+        self.text = ShortLabel(appearance, "problem", strings.PROBLEMS, lines=2)
         self.dismiss = button(strings.DISMISS, "bare", strings.DISMISS_HINT)
         self.end = button(strings.END, "answer", strings.END_SESSION)
         self.go_on = button(strings.CONTINUE_SESSION, "answer", strings.CONTINUE_SESSION)
@@ -43,7 +43,7 @@ class NoticeView(QWidget):
         for part in (self.dismiss, self.end, self.go_on):
             row.addWidget(part)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 2, 0, 2)
+        layout.setContentsMargins(indented(self, _INDENT_PX, 2))
         layout.addLayout(row)
         self._show()
 
@@ -65,15 +65,15 @@ class NoticeView(QWidget):
         is_grave = bool(self._problems) and self._problems[0].is_grave
         colour = palette.accent if self.asks_end else palette.bad if is_grave else palette.warn
         painter = QPainter(self)
-        painter.fillRect(QRectF(0, 0, _EDGE_PX, self.height()), QColor(colour))
+        painter.fillRect(leading(self, 0, _EDGE_PX), QColor(colour))
         painter.end()
 
     def _show(self) -> None:
         others = len(self._problems) - 1
         if self.asks_end:
-            self.text.setText(strings.END_QUESTION)
+            self.text.show_text(strings.END_QUESTION)
         elif self._problems:
-            self.text.setText(strings.with_others(self._problems[0].text, others))
+            self.text.show_text(sentences.with_others(self._problems[0].text, others))
         self.dismiss.setVisible(not self.asks_end)
         self.end.setVisible(self.asks_end)
         self.go_on.setVisible(self.asks_end)

@@ -6,10 +6,10 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
-from overlay import strings
+from overlay import sentences, strings
 from overlay.state.captions import Captions
 from overlay.state.waterfall import Step
-from overlay.widgets.backing import Appearance
+from overlay.widgets.backing import Appearance, leading
 
 _LABEL_PX, _TIME_PX, _BAR_PX = 200, 70, 10
 
@@ -33,7 +33,9 @@ class WaterfallView(QWidget):
         if steps != self.steps:
             self._question, self.steps = current.text if current else "", steps
             self.setAccessibleName(strings.LATENCY)
-            self.setAccessibleDescription(". ".join(strings.step(each.name, each.stop_ms) for each in steps))
+            self.setAccessibleDescription(
+                ". ".join(sentences.step(each.name, each.stop_ms) for each in steps)
+            )
             self.update()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
@@ -43,22 +45,19 @@ class WaterfallView(QWidget):
         row = self.fontMetrics().height() + 8
         painter.setPen(QColor(palette.text))
         title = self._question if self.steps else strings.NO_LATENCY
-        painter.drawText(QRectF(0, 4, self.width(), row), Qt.AlignmentFlag.AlignVCenter, title)
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        painter.drawText(QRectF(0, 4, self.width(), row), middle, title)
         whole_ms = max((each.stop_ms for each in self.steps), default=1.0) or 1.0
         scale = max(self.width() - _LABEL_PX - _TIME_PX, 20) / whole_ms
         for number, step in enumerate(self.steps, 1):
             y = 8 + number * row
             painter.setPen(QColor(palette.text))
-            painter.drawText(
-                QRectF(0, y, _LABEL_PX, row), Qt.AlignmentFlag.AlignVCenter, strings.STEPS[step.name]
-            )
+            painter.drawText(leading(self, 0, _LABEL_PX, y, row), middle, strings.STEPS[step.name])
             width = max((step.stop_ms - step.start_ms) * scale, 2)
-            painter.fillRect(
-                QRectF(_LABEL_PX + step.start_ms * scale, y + (row - _BAR_PX) / 2, width, _BAR_PX),
-                QColor(palette.accent),
-            )
+            bar = leading(self, _LABEL_PX + step.start_ms * scale, width, y + (row - _BAR_PX) / 2, _BAR_PX)
+            painter.fillRect(bar, QColor(palette.accent))
             painter.setPen(QColor(palette.faint))
-            took = strings.milliseconds(step.stop_ms - step.start_ms)
-            place = QRectF(self.width() - _TIME_PX, y, _TIME_PX - 4, row)
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, took)
+            took = sentences.milliseconds(step.stop_ms - step.start_ms)
+            place = leading(self, self.width() - _TIME_PX, _TIME_PX - 4, y, row)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing, took)
         painter.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QMargins, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter
 from PyQt6.QtWidgets import QWidget
 
@@ -40,3 +40,27 @@ def paint_backing(widget: QWidget, appearance: Appearance, rectangles: Iterable[
             _RADIUS_PX,
         )
     painter.end()
+
+
+def leading(widget: QWidget, start: float, width: float, y: float = 0.0, height: float = 0.0) -> QRectF:
+    """Return a rectangle at a distance from the side where lines begin, which depends on the language.
+
+    Args:
+        widget: What it is in.
+        start: Its distance from that side.
+        width: Its width.
+        y: Its upper edge.
+        height: Its height; 0 for the whole widget's.
+    """
+    x = widget.width() - start - width if _is_mirrored(widget) else start
+    return QRectF(x, y, width, height or widget.height())
+
+
+def indented(widget: QWidget, start: int, above: int = 0) -> QMargins:
+    """Return margins with this indent at the side where lines begin, and this much above and below."""
+    left, right = (0, start) if _is_mirrored(widget) else (start, 0)
+    return QMargins(left, above, right, above)
+
+
+def _is_mirrored(widget: QWidget) -> bool:
+    return widget.layoutDirection() == Qt.LayoutDirection.RightToLeft

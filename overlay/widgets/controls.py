@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QPushButton, QSizeGrip, QSizePolicy, QWidget
 
 from overlay import strings
 from overlay.state.levels import Alarm
-from overlay.widgets.backing import Appearance, paint_backing
+from overlay.widgets.backing import Appearance, leading, paint_backing
 
 QUIETEST_DBFS = -60.0
 """Level at which a dot is empty."""
@@ -48,11 +48,19 @@ class LevelDot(QWidget):
         self._appearance = appearance
         self._name, self._colour, self._share = "", QColor(), 0.0
         self._alarm: Alarm | None = None
-        self._speaks = False
+        self._speaks = self._paused = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def draw(
-        self, name: str, colour: str, level_dbfs: float, *, speaks: bool, alarm: Alarm | None, device: str
+        self,
+        name: str,
+        colour: str,
+        level_dbfs: float,
+        *,
+        speaks: bool,
+        alarm: Alarm | None,
+        paused: bool,
+        words: str,
     ) -> None:
         """Draw a level.
 
@@ -62,15 +70,16 @@ class LevelDot(QWidget):
             level_dbfs: Its level; silence is an empty ring.
             speaks: Whether speech is detected.
             alarm: What is wrong with it.
-            device: The device or file, for the tooltip; empty while nothing is captured.
+            paused: Whether the user paused it; a bar is drawn in the ring.
+            words: The same in words.
         """
         share = round(min(max(1.0 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0) * 8) / 8
-        words = strings.level(name, level_dbfs, device, speaks=speaks, alarm=alarm)
         if words != self.toolTip():
             self.setToolTip(words)
             self.setAccessibleName(words)
-        if (name, share, speaks, alarm, colour) != self._state():
+        if (name, share, speaks, alarm, colour, paused) != self._state():
             self._name, self._share, self._speaks, self._alarm = name, share, speaks, alarm
+            self._paused = paused
             self._colour = QColor(colour)
             self.updateGeometry()
             self.update()
@@ -87,28 +96,29 @@ class LevelDot(QWidget):
         paint_backing(self, self._appearance, [QRectF(self.rect()).adjusted(3, 1, -3, -1)])
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre = QPointF(_DOT_PX / 2 + 2, self.height() / 2)
+        centre = leading(self, 2, _DOT_PX).center()
         painter.setPen(QPen(self._colour, 1.5))
         painter.drawEllipse(centre, _DOT_PX / 2, _DOT_PX / 2)
         painter.setBrush(self._colour)
-        if self._alarm is None:
+        if self._paused:
+            painter.fillRect(QRectF(centre.x() - 3, centre.y() - 1, 6, 2), self._colour)
+        elif self._alarm is None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(centre, self._share * _DOT_PX / 2, self._share * _DOT_PX / 2)
         font = painter.font()
         font.setBold(self._speaks)
         painter.setFont(font)
         painter.setPen(self._colour)
-        if self._alarm is not None:
+        if self._alarm is not None and not self._paused:
             painter.drawText(QRectF(centre.x() - 5, 0, 10, self.height()), Qt.AlignmentFlag.AlignCenter, "!")
-        painter.drawText(
-            QRectF(_DOT_PX + _NAME_GAP_PX + 2, 0, self.width(), self.height()),
-            Qt.AlignmentFlag.AlignVCenter,
-            self._name,
-        )
+        start = _DOT_PX + _NAME_GAP_PX + 2
+        room = leading(self, start, self.width() - start)
+        shown = painter.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, round(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, shown)
         painter.end()
 
-    def _state(self) -> tuple[str, float, bool, Alarm | None, str]:
-        return self._name, self._share, self._speaks, self._alarm, self._colour.name()
+    def _state(self) -> tuple[str, float, bool, Alarm | None, str, bool]:
+        return self._name, self._share, self._speaks, self._alarm, self._colour.name(), self._paused
 
 
 class SizeGrip(QSizeGrip):

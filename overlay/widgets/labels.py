@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from itertools import pairwise
 
@@ -77,7 +78,7 @@ class ShortLabel(PlainLabel):
         """Fit text and height to the present width and font."""
         shown, needed = _elided(self._whole, self.font(), self.width() - 2, self._lines)
         lines = self._lines if self._reserves else max(needed, 1)
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2)
+        self.setFixedHeight(lines * math.ceil(QFontMetricsF(self.font()).lineSpacing()) + 2)
         self.setText(shown)
         is_whole = "".join(shown.split()) == "".join(self._whole.split())
         self.setToolTip("" if is_whole else f"<qt>{escape(self._whole)}</qt>")  # wraps

@@ -8,10 +8,12 @@ import html
 import re
 from pathlib import Path
 
+from overlay.translation import LANGUAGE
 from session.view import strings
 
 _FILE = Path(__file__).with_name("page.html")
 _TEXTS = {
+    "language": LANGUAGE,
     "title": strings.PAGE_TITLE,
     "waiting": strings.NO_SPEECH_YET,
     "ended": strings.PAGE_ENDED,

@@ -31,7 +31,7 @@ from bus.messages import (
 )
 from bus.run import Run
 from bus.wiring import CONTROL
-from overlay import strings
+from overlay import sentences
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
@@ -53,7 +53,7 @@ def use(provider: str, model: str) -> None:
         for logged in _events(client, deadline_s=time.monotonic() + _CONNECT_S):
             event = logged.event
             if isinstance(event, ProviderReady):
-                typer.echo(f"switched to {strings.provider(event)}")
+                typer.echo(sentences.switched(event))
                 return
             if isinstance(event, ProblemReported) and event.stage == "llm":
                 raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)

@@ -93,7 +93,7 @@ def _show(
     from PyQt6.QtCore import QTimer
     from PyQt6.QtWidgets import QApplication
 
-    from overlay.desktop import appearance
+    from overlay.desktop import appearance, language
     from overlay.display import choose_platform
     from overlay.settings import OverlaySettings
     from session.review.window import ReviewWindow
@@ -101,6 +101,7 @@ def _show(
     if platform := choose_platform():
         os.environ["QT_QPA_PLATFORM"] = platform
     application = QApplication(["cuecard"])
+    language.follow(application)
     _enforce(sandbox)
     handover = _receive(handover_pipe, process)
     if handover is None:

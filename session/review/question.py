@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bus.failures import Failure
-from overlay import strings
+from session.review import strings
 from session.review.saving import save_as, suggested
 from session.transcript.saved_session import SavedSession
 from session.view.printable import printable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QTabWidget
 
-from overlay import strings
 from overlay.widgets.backing import Appearance
+from session.review import strings
 from session.review.document import SessionText, requests_html, session_html
 from session.transcript.saved_session import SavedSession
 
@@ -21,10 +21,10 @@ class Reading(QTabWidget):
     def __init__(self, appearance: Appearance, session: SavedSession) -> None:
         super().__init__()
         self._appearance = appearance
-        self.session = SessionText(appearance, strings.REVIEW_TEXT)
-        self.requests = SessionText(appearance, strings.REVIEW_REQUESTS)
-        self.addTab(self.session, strings.REVIEW_SESSION)
-        self.addTab(self.requests, strings.REVIEW_LEFT.format(requests=len(session.left_machine)))
+        self.session = SessionText(appearance, strings.TEXT)
+        self.requests = SessionText(appearance, strings.REQUESTS)
+        self.addTab(self.session, strings.SESSION)
+        self.addTab(self.requests, strings.left_machine(len(session.left_machine)))
 
     def draw(self, session: SavedSession) -> None:
         """Draw the session in the present colours and sizes."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from overlay import strings
 from overlay.widgets.backing import Appearance
 from overlay.widgets.labels import PlainLabel
+from session.review import strings
 
 
 class ReceiptView(QWidget):

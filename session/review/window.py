@@ -19,9 +19,10 @@ from PyQt6.QtWidgets import (
 )
 
 from bus.failures import Failure
-from overlay import strings, theme
+from overlay import sentences, theme
 from overlay.widgets.backing import Appearance
 from overlay.widgets.labels import PlainLabel
+from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.reading import Reading
 from session.review.receipt import ReceiptView
@@ -59,8 +60,8 @@ class ReviewWindow(QWidget):
         self.saved_to = [handover.saved_to] if handover.saved_to else []
         self.appearance = Appearance()
         self.appearance.sizes = theme.Sizes(handover.font_px)
-        self.title = PlainLabel(self.appearance, "heading", strings.REVIEW_TITLE)
-        self.summary = PlainLabel(self.appearance, "faint", strings.REVIEW_TEXT)
+        self.title = PlainLabel(self.appearance, "heading", strings.TITLE)
+        self.summary = PlainLabel(self.appearance, "faint", strings.TEXT)
         self.reading = Reading(self.appearance, handover.session)
         self.receipt = ReceiptView(self.appearance)
         self.message = PlainLabel(self.appearance, "faint", strings.NOTHING_KEPT)
@@ -82,7 +83,7 @@ class ReviewWindow(QWidget):
         """Let the user choose a file, and save to it."""
         if self._handover is None or self._is_file:
             return
-        dialog = _SaveDialog(self, suggested(self._handover.session, ".md"))
+        dialog = SaveDialog(self, suggested(self._handover.session, ".md"))
         if dialog.exec():
             self.save_to(Path(dialog.selectedFiles()[0]))
 
@@ -93,7 +94,7 @@ class ReviewWindow(QWidget):
         try:
             saved = save_as(self._handover.session, path)
         except Failure as failure:
-            self._say(strings.sentences(failure.problem, failure.fix), name="asked")
+            self._say(sentences.sentences(failure.problem, failure.fix), name="asked")
             return
         self._report(FileSaved(path=str(saved)))
         self.saved_to.append(str(saved))
@@ -141,7 +142,7 @@ class ReviewWindow(QWidget):
         _mark(self.save, "" if saved else "main")
         _mark(self.forget, "main" if saved else "")
         if wiped:
-            self.title.setText(strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
+            _say(self.title, strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
             self.summary.hide()
             self.close_page.setFocus()
         if self._is_file:
@@ -158,16 +159,15 @@ class ReviewWindow(QWidget):
             )
 
     def _say(self, text: str, *, name: str = "faint") -> None:
-        self.message.setText(text)
-        self.message.setAccessibleName(text)
+        _say(self.message, text)
         _mark(self.message, name)
 
     def _build(self, handover: Handover) -> None:
         self.setObjectName("window")
-        self.setWindowTitle(strings.REVIEW_TITLE)
+        self.setWindowTitle(strings.TITLE)
         self.resize(*_SIZE_PX)
-        self.title.setText(facts.title(handover.session))
-        self.summary.setText(facts.in_one_line(handover.session))
+        _say(self.title, facts.title(handover.session))
+        _say(self.summary, facts.in_one_line(handover.session))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.reading)
         self._stack.addWidget(self.receipt)
@@ -191,7 +191,7 @@ class ReviewWindow(QWidget):
             QShortcut(QKeySequence(keys), self, action)
 
 
-class _SaveDialog(QFileDialog):
+class SaveDialog(QFileDialog):
     """Chooses a new file; the suffix follows the chosen format, and no file is replaced."""
 
     def __init__(self, parent: QWidget, path: Path) -> None:
@@ -232,6 +232,12 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QFileDialog QAbstractItemView, QFileDialog QLineEdit, QFileDialog QComboBox {{
             background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}
     """
+
+
+def _say(label: PlainLabel, text: str) -> None:
+    """Show a text, to screen readers too."""
+    label.setText(text)
+    label.setAccessibleName(text)
 
 
 def _mark(widget: QWidget, name: str) -> None:

@@ -15,7 +15,7 @@ import typer
 from bus.failures import Failure, StageFailure
 from bus.run import Run
 from bus.stages import StagePlan
-from overlay import strings
+from session.review import strings
 from session.review.handover import Handover, Mode
 from session.review.process import Choice, ReviewProcess
 from session.settings import AllSettings
@@ -23,6 +23,8 @@ from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.transcript.saved_session import SavedSession
 
+_PASSES_PIPES = sys.platform != "win32"
+"""Whether a process can inherit pipes by their numbers."""
 _WITHOUT_SCREEN = ("offscreen", "minimal", "minimalegl", "vnc")
 """Qt's platforms that no user sees."""
 
@@ -49,7 +51,7 @@ def choose_mode(
         on_screen: Whether a user sees windows.
         on_terminal: Whether the user can be asked on a terminal.
     """
-    if wanted == "never":
+    if wanted == "never" or not _PASSES_PIPES:
         return None
     if "overlay" in views and (wanted == "always" or (on_screen and not as_json)):
         return "window"
@@ -142,7 +144,7 @@ class AfterSession:
         self._process = None
         before = interrupts.count
         if mode == "window":
-            typer.echo(strings.PAGE_OPEN, err=True)
+            typer.echo(strings.PAGE_OPEN_SAVED if handover.saved_to else strings.PAGE_OPEN, err=True)
         process.hand_over(handover)
         choice = process.wait(lambda: interrupts.count > before, on_chosen)
         return None if interrupts.count > before and not choice.saved_to else choice

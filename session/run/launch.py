@@ -136,6 +136,8 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
             at_real_pace=settings.capture.pace == "realtime",
             served_on=_network_address(settings.session),
         )
+        if file:
+            file.close()  # its reserved space has the same content under another name
         saved_to = str(session.saved_to or "")
         kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
     rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))

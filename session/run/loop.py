@@ -26,7 +26,7 @@ from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from capture.source import is_live
 from llm.providers import KNOWN, MODES
-from overlay import strings
+from overlay import sentences, strings
 from session.run import isolation
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
@@ -278,7 +278,7 @@ class LiveSession:
                 self.end_requested = self.end_requested or request
             case StageGivenUp(stage="overlay", cause=cause):
                 self.window_is_lost = True
-                print(strings.window_lost(cause), file=sys.stderr)
+                print(sentences.window_lost(cause), file=sys.stderr)
             case StageReady(stage="overlay") if self.window_is_lost:
                 self.window_is_lost = False
                 print(strings.WINDOW_IS_BACK, file=sys.stderr)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bus.audio import SAMPLE_RATE
-from bus.counted import counted
-from overlay.strings import receipt
+from bus.messages import RequestSent
+from overlay.translation import _, ngettext, number
+from session.review.strings import receipt
 from session.run.statistics import Statistics, percentile
 
 
@@ -31,46 +32,95 @@ def lines(
         served_on: Network address on which other machines could read the captions.
         at_real_pace: Whether latencies are valid; for recordings played faster they are not.
     """
-    end_of_speech = "true end of speech" if statistics.true_ends_s else "end of speech, as detected,"
-    finals = _latency(statistics.final_latencies_s) if at_real_pace else "not measured at this pace"
     rows = [
-        ("ended", outcome.cause),
-        ("utterances", f"{statistics.utterances}, {counted(statistics.words, 'word')}"),
-        ("questions", f"{statistics.questions}, {len(statistics.answered)} answered in full"),
-        ("latency", f"{end_of_speech} to final: {finals}"),
-        ("", f"question to first answer token: {_latency(statistics.first_token_latencies_s)}"),
-        ("left the machine", _egress(statistics, served_on)),
-        ("wiped", " ".join(receipt(outcome.killed))),
+        (_("ended"), outcome.cause),
+        (_("utterances"), _utterances(statistics)),
+        (_("questions"), _questions(statistics)),
+        *_latencies(statistics, at_real_pace=at_real_pace),
+        (_("left the machine"), _egress(statistics, served_on)),
+        (_("wiped"), " ".join(receipt(outcome.killed))),
     ]
     if statistics.lost_samples or statistics.lost_utterances:
-        seconds = f"{statistics.lost_samples / SAMPLE_RATE:.2f} s of audio" if statistics.lost_samples else ""
-        utterances = counted(statistics.lost_utterances, "utterance") if statistics.lost_utterances else ""
-        rows.append(("lost", ", ".join(filter(None, (seconds, utterances)))))
+        rows.append((_("lost"), _lost(statistics)))
     if statistics.unconfirmed_turns or statistics.not_understood:
-        unconfirmed = counted(statistics.unconfirmed_turns, "utterance")
-        rows.append(("unclear", f"{unconfirmed} unconfirmed, {statistics.not_understood} not understood"))
+        rows.append((_("unclear"), _unclear(statistics)))
     if statistics.restarts:
-        rows.append(("restarts", str(statistics.restarts)))
+        rows.append((_("restarts"), str(statistics.restarts)))
     if statistics.given_up:
-        rows.append(("given up", ", ".join(statistics.given_up)))
+        rows.append((_("given up"), ", ".join(statistics.given_up)))
     return rows
+
+
+def _utterances(statistics: Statistics) -> str:
+    words = ngettext("{count} word", "{count} words", statistics.words)
+    return f"{number(statistics.utterances)}, {words.format(count=number(statistics.words))}"
+
+
+def _questions(statistics: Statistics) -> str:
+    text = _("{count}, {answered} answered in full")
+    return text.format(count=statistics.questions, answered=len(statistics.answered))
+
+
+def _latencies(statistics: Statistics, *, at_real_pace: bool) -> list[tuple[str, str]]:
+    if statistics.true_ends_s:
+        speech = _("true end of speech to final: {latency}")
+    else:
+        speech = _("end of speech, as detected, to final: {latency}")
+    finals = _latency(statistics.final_latencies_s) if at_real_pace else _("not measured at this pace")
+    answers = _latency(statistics.first_token_latencies_s)
+    answer = _("question to first answer token: {latency}")
+    return [(_("latency"), speech.format(latency=finals)), ("", answer.format(latency=answers))]
+
+
+def _lost(statistics: Statistics) -> str:
+    lost = []
+    if statistics.lost_samples:
+        seconds = number(statistics.lost_samples / SAMPLE_RATE, 2)
+        lost.append(_("{seconds} s of audio").format(seconds=seconds))
+    if statistics.lost_utterances:
+        utterances = ngettext("{count} utterance", "{count} utterances", statistics.lost_utterances)
+        lost.append(utterances.format(count=statistics.lost_utterances))
+    return ", ".join(lost)
+
+
+def _unclear(statistics: Statistics) -> str:
+    text = ngettext(
+        "{count} utterance unconfirmed, {others} not understood",
+        "{count} utterances unconfirmed, {others} not understood",
+        statistics.unconfirmed_turns,
+    )
+    return text.format(count=statistics.unconfirmed_turns, others=statistics.not_understood)
 
 
 def _latency(values_s: Sequence[float]) -> str:
     p50, p95 = percentile(values_s, 0.5), percentile(values_s, 0.95)
     if p50 is None or p95 is None:
-        return "not measured"
-    return f"p50 {p50:.2f} s, p95 {p95:.2f} s (n = {len(values_s)})"
+        return _("not measured")
+    text = _("p50 {half} s, p95 {most} s (n = {count})")
+    return text.format(half=number(p50, 2), most=number(p95, 2), count=len(values_s))
 
 
 def _egress(statistics: Statistics, served_on: str) -> str:
     left = [request for request in statistics.requests if request.left_machine]
-    stayed = len(statistics.requests) - len(left)
-    local = f"; {counted(stayed, 'request')} went to a model on this machine" if stayed else ""
+    facts = [_sent(left)] if left else [_("no request") if served_on else _("nothing")]
+    if stayed := len(statistics.requests) - len(left):
+        here = ngettext(
+            "{count} request went to a model on this machine",
+            "{count} requests went to a model on this machine",
+            stayed,
+        )
+        facts.append(here.format(count=stayed))
     if served_on:
-        local += f"; the captions were served on {served_on}"
-    if not left:
-        return f"{'no request' if served_on else 'nothing'}{local}"
-    hosts = ", ".join(sorted({request.host for request in left}))
+        facts.append(_("the captions were served on {address}").format(address=served_on))
+    return "; ".join(facts)
+
+
+def _sent(left: Sequence[RequestSent]) -> str:
+    text = ngettext(
+        "{bytes} bytes in {count} request to {hosts}",
+        "{bytes} bytes in {count} requests to {hosts}",
+        len(left),
+    )
     size_bytes = sum(request.body_bytes for request in left)
-    return f"{size_bytes} bytes in {counted(len(left), 'request')} to {hosts}{local}"
+    hosts = ", ".join(sorted({request.host for request in left}))
+    return text.format(bytes=number(size_bytes), count=len(left), hosts=hosts)

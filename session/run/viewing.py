@@ -37,7 +37,8 @@ def view(file: Path) -> None:
     forbid_memory_access()
     path = Path(expanded(str(file)))
     session = decode(_read(path))
-    shown = has_display() and not has_reader() and _show(session, path)
+    can_show = sys.platform != "win32" and has_display() and not has_reader()
+    shown = can_show and _show(session, path)
     if not shown:
         _print(session)
 

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QRadioButton
 
 from bus.failures import Failure
-from overlay.strings import sentences
+from overlay.sentences import sentences
 from session.models import store
 from session.models.catalogue import CATALOGUE, Model
 from session.models.choice import AUTO, choose, has_cuda

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget
 
 from bus.failures import Failure
-from overlay.strings import sentences
+from overlay.sentences import sentences
 from session.run.notes_reader import NotesReply, read
 from session.setup import look, strings
 from session.setup.page import Context, Page

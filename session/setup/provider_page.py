@@ -17,7 +17,7 @@ from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import KNOWN, LOCAL_SERVERS, Provider, named_provider
-from overlay.strings import sentences
+from overlay.sentences import sentences
 from session.keys import providers_with_keys
 from session.setup import look, strings
 from session.setup.page import Context, Page

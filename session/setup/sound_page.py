@@ -13,7 +13,7 @@ from bus.environment import SOUND_SERVERS, inherited
 from bus.failures import Failure
 from capture.level_watch import Levels
 from capture.probe import TRY, Found, ProbeReport, Problem
-from overlay.strings import sentences
+from overlay.sentences import sentences
 from session.doctor.sound import probe_capture
 from session.setup import look, strings
 from session.setup.background import LevelWatch

@@ -4,33 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bus.counted import counted
+from overlay.translation import _, ngettext, number, pgettext
 from session.transcript.minutes import clock
-from session.transcript.saved_session import Latency, Passage, Question, SavedSession
+from session.transcript.saved_session import Latency, Passage, Pause, Question, SavedSession
 
-TRANSCRIPT = "Transcript"
-LEFT = "What left this machine"
-LATENCY = "How fast it was"
-FROM_NOTES = "From your notes"
-NO_ANSWER = "(no answer)"
-NOTHING_SAID = "Nothing was said."
-_NOTHING_LEFT = "Nothing left this machine."
-_SENT_COUNT = "{requests} left this machine"
-_NOT_MEASURED = "not measured"
-_STAYED = "{requests} went to a model on this machine."
-_SENT = "{at}, question {question}: {bytes:,} bytes to {host} ({model})"
-_SENT_ALONE = "{at}: {bytes:,} bytes to {host} ({model})"
-_UNENCRYPTED = "{row}, unencrypted"
-_KINDS = {
-    "again": "asked again",
-    "shorter": "asked for a shorter answer",
-    "longer": "asked for a longer answer",
+TRANSCRIPT = _("Transcript")
+LEFT = _("What left this machine")
+LATENCY = _("How fast it was")
+FROM_NOTES = _("From your notes")
+NO_ANSWER = _("(no answer)")
+PRACTICE_QUESTION = _("Practice {number}: {asked}")
+PRACTICE_WHOLE = _("The whole practice")
+NOTHING_SAID = _("Nothing was said.")
+_NOTHING_LEFT = _("Nothing left this machine.")
+_NOTHING_LEFT_SHORT = _("nothing left this machine")
+_PAUSED = _("{speaker} from {start} to {stop}")
+_PAUSED_TO_THE_END = _("{speaker} from {start} to the end")
+_DATE = pgettext("date, as strftime writes it", "%Y-%m-%d")
+_NOT_MEASURED = _("not measured")
+_SENT = _("{time}, question {question}: {bytes} bytes to {host} ({model})")
+_SENT_ALONE = _("{time}: {bytes} bytes to {host} ({model})")
+_UNENCRYPTED = _("{row}, unencrypted")
+_QUESTION = _("Question {number} ({speaker}, {time})")
+_VARIANTS = {
+    "again": _("Question {number} ({speaker}, {time}, asked again)"),
+    "shorter": _("Question {number} ({speaker}, {time}, asked for a shorter answer)"),
+    "longer": _("Question {number} ({speaker}, {time}, asked for a longer answer)"),
 }
+_ENDS = {
+    "stopped by the user": _("stopped by the user"),
+    "the recordings ended": _("the recordings ended"),
+    "the sources ended": _("the sources ended"),
+    "the practice is over": _("the practice is over"),
+    "the overlay was closed": _("the window was closed"),
+    "the view was closed": _("the view was closed"),
+}
+"""Causes of `SessionEnding`, which are part of the log and so English."""
 
 
 def title(saved: SavedSession) -> str:
     """Return "Session of 2026-11-28, 17:45"."""
-    return f"Session of {saved.started:%Y-%m-%d, %H:%M}"
+    return _("Session of {date}, {time}").format(
+        date=f"{saved.started:{_DATE}}", time=f"{saved.started:%H:%M}"
+    )
 
 
 def file_name(saved: SavedSession, suffix: str) -> str:
@@ -40,52 +56,67 @@ def file_name(saved: SavedSession, suffix: str) -> str:
 
 def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
     """Yield labels and texts for the head of a document."""
-    yield "Length", length(saved.length_s)
+    yield _("Length"), length(saved.length_s)
     speakers = (f"{each.speaker} ({each.device})" if each.device else each.speaker for each in saved.sources)
-    yield "Speakers", ", ".join(speakers) or "(none)"
+    yield _("Speakers"), ", ".join(speakers) or _("(none)")
+    if saved.pauses:
+        yield _("Paused"), ", ".join(_pause(saved, pause) for pause in saved.pauses)
     if saved.speech_model:
-        yield "Transcribed by", saved.speech_model
+        yield _("Transcribed by"), saved.speech_model
     if saved.answered_by:
-        yield "Answered by", ", ".join(saved.answered_by)
+        yield _("Answered by"), ", ".join(saved.answered_by)
     if saved.notes:
-        yield "Notes", ", ".join(saved.notes)
+        yield _("Notes"), ", ".join(saved.notes)
     if saved.ended:
-        yield "Ended", saved.ended
+        yield _("Ended"), _ENDS.get(saved.ended, saved.ended)
     if saved.program:
-        yield "Written by", f"Cuecard {saved.program}"
+        yield _("Written by"), f"Cuecard {saved.program}"
+
+
+def _pause(saved: SavedSession, pause: Pause) -> str:
+    pattern = _PAUSED if pause.stop_s is not None else _PAUSED_TO_THE_END
+    stop = clock(pause.stop_s or 0)
+    return pattern.format(speaker=saved.speaker(pause.source), start=clock(pause.start_s), stop=stop)
 
 
 def length(seconds: float) -> str:
     """Return a length in the largest fitting unit: "42 s", "45 minutes", "1 h 20 min"."""
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return _("{count} s").format(count=number(seconds))
     minutes = round(seconds / 60)
-    return counted(minutes, "minute") if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
 
 
 def in_one_line(saved: SavedSession) -> str:
     """Return length, speakers and what left the machine: "45 minutes · Them, You · nothing left …"."""
     left = len(saved.left_machine)
-    requests = _SENT_COUNT.format(requests=counted(left, "request")) if left else _NOTHING_LEFT.rstrip(".")
+    sent = ngettext("{count} request left this machine", "{count} requests left this machine", left)
+    requests = sent.format(count=left) if left else _NOTHING_LEFT_SHORT
     speakers = ", ".join(source.speaker for source in saved.sources)
     return " · ".join(filter(None, (length(saved.length_s), speakers, requests)))
 
 
 def question_head(saved: SavedSession, question: Question) -> str:
     """Return "Question 2 (Them, 1:07)"."""
-    kind = f", {_KINDS[question.kind]}" if question.kind in _KINDS else ""
-    return f"Question {question.number} ({saved.speaker(question.source)}, {clock(question.at_s)}{kind})"
+    pattern = _VARIANTS.get(question.kind, _QUESTION)
+    speaker = saved.speaker(question.source)
+    return pattern.format(number=question.number, speaker=speaker, time=clock(question.at_s))
 
 
 def answer_remark(question: Question) -> str:
     """Return what is written under an answer: its model, its latency, and whether it is complete."""
     if not question.complete:
         if not (question.answer or question.stopped):
-            return "(not answered)"
-        return f"(not complete: {question.stopped})" if question.stopped else "(not complete)"
+            return _("(not answered)")
+        if not question.stopped:
+            return _("(not complete)")
+        return _("(not complete: {cause})").format(cause=question.stopped)
     latency = question.first_token_s
-    first = "" if latency is None else f"first word after {latency:.2f} s"
-    return ", ".join(filter(None, (question.model, first)))
+    first = _("first word after {seconds} s")
+    seconds = "" if latency is None else first.format(seconds=number(latency, 2))
+    return ", ".join(filter(None, (question.model, seconds)))
 
 
 def passage(found: Passage) -> str:
@@ -98,7 +129,12 @@ def left_machine(saved: SavedSession) -> list[str]:
     """Return a row for each request that left the machine, and a sentence for those that stayed."""
     rows = [*_requests(saved)] or [_NOTHING_LEFT]
     if saved.stayed:
-        rows.append(_STAYED.format(requests=counted(saved.stayed, "request")))
+        stayed = ngettext(
+            "{count} request went to a model on this machine.",
+            "{count} requests went to a model on this machine.",
+            saved.stayed,
+        )
+        rows.append(stayed.format(count=saved.stayed))
     return rows
 
 
@@ -106,11 +142,11 @@ def _requests(saved: SavedSession) -> Iterator[str]:
     for each in saved.left_machine:
         pattern = _SENT if each.question else _SENT_ALONE
         row = pattern.format(
-            at=clock(each.at_s),
+            time=clock(each.at_s),
             question=each.question,
-            bytes=each.body_bytes,
+            bytes=number(each.body_bytes),
             host=each.host,
-            model=each.model or "no model",
+            model=each.model or _("no model"),
         )
         yield row if each.encrypted else _UNENCRYPTED.format(row=row)
 
@@ -118,12 +154,17 @@ def _requests(saved: SavedSession) -> Iterator[str]:
 def latencies(saved: SavedSession) -> list[str]:
     """Return how fast transcripts and answers came."""
     return [
-        f"End of speech to final transcript: {_latency(saved.final_latency)}",
-        f"Question to the first word of the answer: {_latency(saved.first_token_latency)}",
+        _("End of speech to final transcript: {latency}").format(latency=_latency(saved.final_latency)),
+        _("Question to the first word of the answer: {latency}").format(
+            latency=_latency(saved.first_token_latency)
+        ),
     ]
 
 
 def _latency(latency: Latency | None) -> str:
     if latency is None:
         return _NOT_MEASURED
-    return f"half within {latency.p50_s:.2f} s, 95 % within {latency.p95_s:.2f} s ({latency.count} measured)"
+    text = _("half within {half} s, 95 % within {most} s ({count} measured)")
+    return text.format(
+        half=number(latency.p50_s, 2), most=number(latency.p95_s, 2), count=number(latency.count)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from overlay.translation import _
 from session.transcript.cues import srt, vtt
 from session.transcript.markdown import markdown
 from session.transcript.saved_session import SavedSession, encode
@@ -19,9 +20,9 @@ FORMATS: dict[str, Callable[[SavedSession], str]] = {
 
 LABELS = {
     ".md": "Markdown",
-    ".html": "Web page",
-    ".json": "JSON, which Cuecard can open again",
-    ".srt": "Captions, SubRip",
-    ".vtt": "Captions, WebVTT",
+    ".html": _("Web page"),
+    ".json": _("JSON, which Cuecard can open again"),
+    ".srt": _("Captions, SubRip"),
+    ".vtt": _("Captions, WebVTT"),
 }
 """The formats in words."""

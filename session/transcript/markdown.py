@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from overlay.strings import CAVEATS
 from session.transcript import facts
 from session.transcript.minutes import Paragraph, clock, minutes
 from session.transcript.saved_session import Practice, Question, SavedSession
@@ -68,12 +69,13 @@ def _practice(practice: Practice) -> list[str]:
     lines: list[str] = []
     for answer in practice.answers:
         said = f"> {_plain_line(answer.text)}" if answer.text else f"*{facts.NO_ANSWER}*"
-        lines += ["", f"## Practice {answer.number}: {inline(answer.asked)}", "", said, ""]
+        heading = facts.PRACTICE_QUESTION.format(number=answer.number, asked=inline(answer.asked))
+        lines += ["", f"## {heading}", "", said, ""]
         lines += [f"- {inline(remark)}" for remark in answer.remarks]
     if practice.whole is not None:
-        lines += ["", "## The whole practice", ""]
+        lines += ["", f"## {facts.PRACTICE_WHOLE}", ""]
         lines += [f"- {inline(remark)}" for remark in practice.whole.remarks]
-        lines += ["", "What this can and cannot judge:", ""]
+        lines += ["", f"{CAVEATS}:", ""]
         lines += [f"- {inline(caveat)}" for caveat in practice.whole.caveats]
     return lines
 

@@ -18,6 +18,8 @@ from bus.messages import (
     AnswerStopped,
     AnswerStreamed,
     CaptureEnded,
+    CapturePaused,
+    CaptureResumed,
     CaptureStarted,
     FinalTranscribed,
     Logged,
@@ -76,6 +78,7 @@ class Record:
     _devices: dict[str, str] = field(default_factory=dict)
     _stops: dict[str, int] = field(default_factory=dict)
     """Number of samples of each source that has ended."""
+    _pauses: list[CapturePaused | CaptureResumed] = field(default_factory=list)
     _exchanges: dict[int, Exchange] = field(default_factory=dict)
     _requests: list[tuple[int, RequestSent]] = field(default_factory=list)
     """Those that left the machine, with the times at which they were logged."""
@@ -112,6 +115,8 @@ class Record:
                 self._devices[source] = printable(device)
             case CaptureEnded(source=source, stop_sample=stop):
                 self._stops[source] = stop
+            case CapturePaused() | CaptureResumed() as paused:
+                self._pauses.append(paused)
             case StageReady(stage="stt", detail=detail):
                 self._speech_model = detail
             case NotesLoaded(files=files):
@@ -160,6 +165,7 @@ class Record:
             answered_by=self._answered_by,
             notes=self._notes,
             turns=turns,
+            pauses=self._saved_pauses(),
             questions=[*self._questions(outcomes)],
             left_machine=[self._request(*each) for each in self._requests],
             stayed=self._stayed,
@@ -181,6 +187,17 @@ class Record:
             unconfirmed=final is None or final.unconfirmed,
             audio_missing=final is not None and final.beside_gap,
         )
+
+    def _saved_pauses(self) -> list[saved.Pause]:
+        found: dict[str, saved.Pause] = {}
+        ended: list[saved.Pause] = []
+        for event in self._pauses:
+            at_s = self._seconds(event.source, event.sample)
+            if isinstance(event, CapturePaused):
+                found.setdefault(event.source, saved.Pause(source=event.source, start_s=at_s))
+            elif pause := found.pop(event.source, None):
+                ended.append(msgspec.structs.replace(pause, stop_s=at_s))
+        return sorted((*ended, *found.values()), key=lambda pause: pause.start_s)
 
     def _questions(self, outcomes: list[Outcome]) -> Iterator[saved.Question]:
         stops = {

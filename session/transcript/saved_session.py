@@ -14,7 +14,7 @@ import msgspec
 
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
-from overlay.strings import LOST, NOT_UNDERSTOOD
+from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
 from session.view.printable import printable
 
 LARGEST_BYTES = 16 << 20
@@ -59,8 +59,17 @@ class Turn(_Part, frozen=True, kw_only=True):
         text = " ".join(self.text.split())
         if text in (LOST, NOT_UNDERSTOOD):
             return text
-        mark = "[unconfirmed]" if self.unconfirmed else "[audio missing]" if self.audio_missing else ""
+        mark = UNCONFIRMED if self.unconfirmed else AUDIO_MISSING if self.audio_missing else ""
         return f"{mark} {text}".lstrip()
+
+
+class Pause(_Part, frozen=True, kw_only=True):
+    """A time in which the user had paused a source, so that nothing of it was captured."""
+
+    source: Name
+    start_s: Seconds
+    stop_s: Seconds | None = None
+    """None if it lasted until the end."""
 
 
 class Passage(_Part, frozen=True, kw_only=True):
@@ -137,6 +146,7 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     """Models that were chosen to answer, with their provider."""
     notes: list[Name] = []
     turns: list[Turn] = []
+    pauses: list[Pause] = []
     questions: list[Question] = []
     left_machine: list[Request] = []
     stayed: Count = 0

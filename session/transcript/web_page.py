@@ -12,6 +12,8 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
+from overlay.strings import CAVEATS
+from overlay.translation import LANGUAGE
 from session.transcript import facts
 from session.transcript.minutes import Paragraph, clock, minutes
 from session.transcript.saved_session import Practice, Question, Request, SavedSession
@@ -72,7 +74,16 @@ def web_page(saved: SavedSession) -> str:
         f"<style>{STYLE}</style>",
     )
     body = (f"<h1>{escape(facts.title(saved))}</h1>", *session_body(saved), *_left_machine(saved))
-    lines = ("<!doctype html>", "<html>", "<head>", *head, "</head>", "<body>", "<main>", *body)
+    lines = (
+        "<!doctype html>",
+        f'<html lang="{LANGUAGE}">',
+        "<head>",
+        *head,
+        "</head>",
+        "<body>",
+        "<main>",
+        *body,
+    )
     return "\n".join((*lines, "</main>", "</body>", "</html>")) + "\n"
 
 
@@ -145,13 +156,14 @@ def _question(saved: SavedSession, question: Question) -> Iterator[str]:
 
 def _practice(practice: Practice) -> Iterator[str]:
     for answer in practice.answers:
-        yield f"<h2>Practice {answer.number}: {inline(answer.asked)}</h2>"
+        heading = facts.PRACTICE_QUESTION.format(number=answer.number, asked=inline(answer.asked))
+        yield f"<h2>{heading}</h2>"
         yield f'<blockquote dir="auto">{inline(answer.text or facts.NO_ANSWER)}</blockquote>'
         yield _list(answer.remarks)
     if practice.whole is not None:
-        yield "<h2>The whole practice</h2>"
+        yield f"<h2>{facts.PRACTICE_WHOLE}</h2>"
         yield _list(practice.whole.remarks)
-        yield "<p>What this can and cannot judge:</p>"
+        yield f"<p>{CAVEATS}:</p>"
         yield _list(practice.whole.caveats)
 
 

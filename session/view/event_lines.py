@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from overlay.sentences import money
 from overlay.state.transcript import Outcome
-from overlay.strings import NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, money
+from overlay.strings import AUDIO_MISSING, NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, UNCONFIRMED
+from overlay.translation import number
+from session.view import strings
 
 _PASSAGE_CHARACTERS = 160
 
@@ -14,7 +17,8 @@ def words_of(outcome: Outcome) -> str:
     """Return the words of a turn; none for noise."""
     match outcome:
         case m.FinalTranscribed(text=text) as final:
-            return " ".join(filter(None, (final.mark, text)))
+            mark = UNCONFIRMED if final.unconfirmed else AUDIO_MISSING if final.beside_gap else ""
+            return f"{mark} {text}".lstrip()
         case m.UtteranceDiscarded(held_speech=True):
             return NOT_UNDERSTOOD
         case _:
@@ -38,22 +42,25 @@ def detail_lines(event: m.Event) -> list[tuple[str, str]]:
 
 def sent_request(request: m.RequestSent) -> str:
     """Return how much was sent where."""
-    left, encrypted = request.left_machine, request.encrypted
-    where = "" if left and encrypted else ", unencrypted" if left else ", which is this machine"
-    return f"{request.body_bytes} bytes to {request.host}{where}"
+    if not request.left_machine:
+        text = strings.SENT_HERE
+    else:
+        text = strings.SENT_LINE if request.encrypted else strings.SENT_UNENCRYPTED
+    return text.format(bytes=request.body_bytes, host=request.host)
 
 
 def _provider(event: m.ProviderReady) -> str:
     if event.provider == "none":
         return NO_PROVIDER
-    where = "" if event.leaves_machine else ", which is this machine"
-    return f"{event.provider}, {event.model} at {event.host}{where}"
+    text = strings.PROVIDER_LINE if event.leaves_machine else strings.PROVIDER_HERE
+    return text.format(provider=event.provider, model=event.model, host=event.host)
 
 
 def _usage(event: m.UsageCounted) -> str:
     cost = PRICE_UNKNOWN if event.cost is None else money(event.cost)
-    about, wasted = "about " if event.estimated else "", ", wasted" if event.wasted else ""
-    return f"{about}{event.prompt_tokens} + {event.answer_tokens} tokens, {cost}{wasted}"
+    tokens = strings.TOKENS_ESTIMATED if event.estimated else strings.TOKENS
+    used = tokens.format(prompt=event.prompt_tokens, answer=event.answer_tokens)
+    return ", ".join([used, cost, *([strings.WASTED] if event.wasted else [])])
 
 
 def problem_lines(event: m.Event) -> list[tuple[str, str]]:
@@ -64,9 +71,11 @@ def problem_lines(event: m.Event) -> list[tuple[str, str]]:
         case m.StageGivenUp(stage=stage, cause=cause, fix=fix):
             return [("given up", f"{stage}: {cause}; {fix}")]
         case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
-            return [("lost", f"{source}: {(stop - start) / SAMPLE_RATE:.2f} s of audio ({cause})")]
+            seconds = number((stop - start) / SAMPLE_RATE, 2)
+            return [("lost", strings.LOST_AUDIO.format(name=source, seconds=seconds, cause=cause))]
         case m.UtteranceLost(source=source, cause=cause, start_sample=start_sample):
-            return [("lost", f"{source}: an utterance at {clock(start_sample)} ({cause})")]
+            at = clock(start_sample)
+            return [("lost", strings.LOST_UTTERANCE.format(name=source, time=at, cause=cause))]
         case _:
             return []
 

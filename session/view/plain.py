@@ -87,7 +87,7 @@ class PlainLines(View):
     def _write(self, lines: list[tuple[str, str]]) -> None:
         for label, text in lines:
             self._end_paragraph()
-            print(f"{label:<{_LABEL_WIDTH}} {printable(text)}")
+            print(f"{strings.LABELS[label]:<{_LABEL_WIDTH}} {printable(text)}")
 
     def _write_turns(self, outcomes: list[Outcome]) -> None:
         for outcome in self._printed.take_new(outcomes):
@@ -146,7 +146,7 @@ class PlainLines(View):
             case m.CaptureResumed(source=source):
                 return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
-                return [("held", f"{size} bytes for {host} wait, approve with `cuecard ledger`: {body}")]
+                return [("held", strings.HELD_LINE.format(bytes=size, host=host, body=body))]
             case m.RequestSent() if event.left_machine or self._verbose:
                 return [("sent", sent_request(event))]
             case m.AnswerStreamed(question=question, delta=delta, replaces=replaces):
@@ -189,7 +189,7 @@ class PlainLines(View):
         before = "" if replaces else self._answers.get(question, "")
         *complete, rest = (before + delta).split("\n")
         self._answers[question] = rest
-        thoughts = [("answer", "(the text above was the model's reasoning)")] if replaces else []
+        thoughts = [("answer", strings.REASONING)] if replaces else []
         return thoughts + [("answer", line) for line in complete if line.strip()]
 
     def _rest(self, question: int) -> list[tuple[str, str]]:

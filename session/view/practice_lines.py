@@ -7,7 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus import messages as m
+from overlay import sentences
 from overlay.state.practice import Entry
+from session.view import strings
 from session.view.printable import printable
 
 _INDENT = (0, 0, 0, 7)
@@ -17,9 +19,9 @@ def practice_lines(event: m.Event) -> list[tuple[str, str]]:
     """Return the labelled lines of a practice's event; none for other events."""
     match event:
         case m.PracticeQuestionAsked(number=number, of=of, text=text):
-            return [("asked", f"{number} of {of}: {text}")]
+            return [("asked", sentences.numbered(number, of, text))]
         case m.TurnStarted():
-            return [("turn", "yours")]
+            return [("turn", strings.YOUR_TURN)]
         case m.PracticeAnswerMeasured(remarks=remarks):
             return [("measured", remark) for remark in remarks]
         case m.PracticeEnded(remarks=remarks, caveats=caveats):
@@ -35,11 +37,16 @@ def drawn(entry: Entry) -> RenderableType:
     """Return a question, the remarks on an answer, or the summary, for the scrollback."""
     match entry:
         case m.PracticeQuestionAsked(number=number, of=of, text=text):
-            return Group(_rule(f"question {number} of {of}"), Text(printable(text), style="bold"))
+            return Group(
+                _rule(strings.PRACTICE_QUESTION.format(number=number, count=of)),
+                Text(printable(text), style="bold"),
+            )
         case m.PracticeAnswerMeasured(remarks=remarks):
             return _indented(remarks, "yellow")
         case m.PracticeEnded(remarks=remarks, caveats=caveats):
-            return Group(_rule("the whole practice"), _indented(remarks, "yellow"), _indented(caveats, "dim"))
+            return Group(
+                _rule(strings.PRACTICE_WHOLE), _indented(remarks, "yellow"), _indented(caveats, "dim")
+            )
 
 
 def _rule(title: str) -> Text:

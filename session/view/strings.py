@@ -1,55 +1,106 @@
-"""Texts of the terminal and plain views that the window does not share."""
+"""Texts that the window does not share: terminal and plain views, caption page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-NO_SPEECH_YET = "Nothing was said yet."
-LISTENING = "Listening to {sources}…"
+from overlay.translation import _, pgettext
+
+NO_SPEECH_YET = _("Nothing was said yet.")
+LISTENING = _("Listening to {sources}…")
 SOURCE = "{name} ({device})"
-SOURCE_PAUSED = "{name} (paused)"
-PAUSED, RESUMED = "The device of {name} is closed.", "{name} is captured again."
-LIST_OF_TWO = "{first} and {second}"
-LIST_OF_MORE = "{first}, {rest}"
+SOURCE_PAUSED = _("{name} (paused)")
+PAUSED, RESUMED = _("The device of {name} is closed."), _("{name} is captured again.")
+LIST_OF_TWO = _("{first} and {second}")
+LIST_OF_MORE = _("{first}, {rest}")
 
-OLDER_QUESTION = "{number} of {count}"
-MORE = "▼ space: more"
-FIRST_PAGE = "▲ space: back to the start"
-PREPARED = "Your own answer, {file}"
-HELD_KEYS = "{held}. y: send it, n: do not"
-HELD_ELSEWHERE = "{held}. Approve it with `cuecard ledger`"
-COPIED = "Copied, if your terminal allows programs to copy."
-NOTHING_TO_COPY = "There is no answer to copy yet."
-ENDING = "End the session? What was not saved is lost."
-END, PRINT, GO_ON = "end", "end, and leave the words here", "go on"
-MORE_PROBLEMS = "{problem} ({count} more: press ?)"
+# Terminal view
+OLDER_QUESTION = _("{number} of {count}")
+MORE = _("▼ space: more")
+FIRST_PAGE = _("▲ space: back to the start")
+PREPARED = _("Your own answer, {file}")
+HELD_KEYS = _("{held}. y: send it, n: do not")
+HELD_ELSEWHERE = _("{held}. Approve it with `cuecard ledger`")
+COPIED = _("Copied, if your terminal allows programs to copy.")
+NOTHING_TO_COPY = _("There is no answer to copy yet.")
+ENDING = _("End the session? What you do not save is lost.")
+END, PRINT = pgettext("key", "end"), pgettext("key", "end, and leave the words here")
+GO_ON = pgettext("key", "go on")
+MORE_PROBLEMS = _("{problem} ({count} more: press ?)")
+KEYS, SANDBOX = _("Keys"), _("What the system keeps the processes from")
+PAGE = _("page {number} of {count}, space: next, Esc: close")
+EARLIER = _("… The first turns are not shown; --save keeps all.")
+PRACTICE_QUESTION = _("question {number} of {count}")
+PRACTICE_WHOLE = _("the whole practice")
 
-KEYS, SANDBOX = "Keys", "What the system keeps the processes from"
-PAGE = "page {number} of {count}, space: next, Esc: close"
-EARLIER = "… The first turns are not shown; --save keeps all."
+# What keys do
+ANSWER = pgettext("key", "answer")
+END_ANSWER = pgettext("key", "end my answer")
+NEXT_QUESTION = pgettext("key", "next question")
+CANCEL = pgettext("key", "cancel")
+AGAIN = pgettext("key", "again")
+SHORTER = pgettext("key", "shorter")
+LONGER = pgettext("key", "longer")
+BROWSE = pgettext("key", "older, newer")
+COPY = pgettext("key", "copy")
+DETAILS, NO_DETAILS = pgettext("key", "details"), pgettext("key", "hide details")
+PAUSE, UNPAUSE = pgettext("key", "pause"), pgettext("key", "continue")
+SENT = pgettext("key", "sent")
+LATENCY = pgettext("key", "latency")
+STATUS = pgettext("key", "status")
 
-ANSWER = "answer"
-CANCEL = "cancel"
-AGAIN = "again"
-SHORTER = "shorter"
-LONGER = "longer"
-BROWSE = "older, newer"
-NEXT = "next"
-COPY = "copy"
-DETAILS, NO_DETAILS = "details", "hide details"
-PAUSE, UNPAUSE = "pause", "continue"
-SENT = "sent"
-LATENCY = "latency"
-STATUS = "status"
-END_SESSION = "end"
+# Plain view
+LABELS = {
+    "asked": pgettext("label", "asked"),
+    "turn": pgettext("label", "turn"),
+    "measured": pgettext("label", "measured"),
+    "overall": pgettext("label", "overall"),
+    "caution": pgettext("label", "caution"),
+    "question": pgettext("label", "question"),
+    "feedback": pgettext("label", "feedback"),
+    "again": pgettext("label", "again"),
+    "shorter": pgettext("label", "shorter"),
+    "longer": pgettext("label", "longer"),
+    "prepared": pgettext("label", "prepared"),
+    "notes": pgettext("label", "notes"),
+    "answer": pgettext("label", "answer"),
+    "held": pgettext("label", "held"),
+    "sent": pgettext("label", "sent"),
+    "used": pgettext("label", "used"),
+    "provider": pgettext("label", "provider"),
+    "paused": pgettext("label", "paused"),
+    "resumed": pgettext("label", "resumed"),
+    "capturing": pgettext("label", "capturing"),
+    "ready": pgettext("label", "ready"),
+    "died": pgettext("label", "died"),
+    "given up": pgettext("label", "given up"),
+    "problem": pgettext("label", "problem"),
+    "lost": pgettext("label", "lost"),
+    "ending": pgettext("label", "ending"),
+}
+"""Labels of lines, at most nine characters."""
+YOUR_TURN = pgettext("turn", "yours")
+HELD_LINE = _("{bytes} bytes for {host} wait, approve with `cuecard ledger`: {body}")
+REASONING = _("(the text above was the model's reasoning)")
+SENT_LINE = _("{bytes} bytes to {host}")
+SENT_UNENCRYPTED = _("{bytes} bytes to {host}, unencrypted")
+SENT_HERE = _("{bytes} bytes to {host}, which is this machine")
+PROVIDER_LINE = _("{provider}, {model} at {host}")
+PROVIDER_HERE = _("{provider}, {model} at {host}, which is this machine")
+TOKENS = _("{prompt} + {answer} tokens")
+TOKENS_ESTIMATED = _("about {prompt} + {answer} tokens")
+WASTED = _("wasted")
+LOST_AUDIO = _("{name}: {seconds} s of audio ({cause})")
+LOST_UTTERANCE = _("{name}: an utterance at {time} ({cause})")
 
-CAPTION_PAGE = "Captions for OBS or a second device:\n{address}"
-CAPTION_PAGE_TRANSPARENT = "For OBS without a ground, add ?transparent=1."
-CAPTION_PAGE_FOR_OTHERS = "Others in your network who learn the address can read them, unencrypted."
-SERVED_TO_OTHERS = "others in the network of {address} who learn its address can read the caption page"
-PAGE_TITLE = "Captions"
-PAGE_ENDED = "The session has ended."
-PAGE_INTERRUPTED = "No connection to the session."
+# Caption page
+CAPTION_PAGE = _("Captions for OBS or a second device:\n{address}")
+CAPTION_PAGE_TRANSPARENT = _("For OBS without a ground, add ?transparent=1.")
+CAPTION_PAGE_FOR_OTHERS = _("Others in your network who learn the address can read them, unencrypted.")
+SERVED_TO_OTHERS = _("others in the network of {address} who learn its address can read the caption page")
+PAGE_TITLE = _("Captions")
+PAGE_ENDED = _("The session has ended.")
+PAGE_INTERRUPTED = _("No connection to the session.")
 
 
 def listed(names: Sequence[str]) -> str:

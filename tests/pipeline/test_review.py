@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from overlay import strings
+from session.review import strings
 from session.transcript.saved_session import decode
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.restricted_session import WORDS, arguments, surroundings
 from tests.support.waiting import wait_until
-from tests.support.xvfb import display
+from tests.support.xvfb import display, xvfb
 
 __all__ = ["display"]
 
@@ -92,12 +92,12 @@ def page(place: Path, display: str) -> Iterator[Page]:
 
 
 def test_a_session_is_saved_from_its_page(page: Page, place: Path) -> None:
-    page.press(strings.REVIEW_TITLE, "ctrl+s")
+    page.press(strings.TITLE, "ctrl+s")
     page.press(strings.SAVE_AS, "Return")
     (file,) = wait_until(lambda: [*page.home.glob("Cuecard *.md")])
     wait_until(lambda: WORDS in file.read_text())
-    page.press(strings.REVIEW_TITLE, "Escape")  # the receipt
-    page.press(strings.REVIEW_TITLE, "Escape")
+    page.press(strings.TITLE, "Escape")  # the receipt
+    page.press(strings.TITLE, "Escape")
     code, written = page.end()
     assert code == 0
     assert " ".join(strings.receipt([])) in written
@@ -107,7 +107,7 @@ def test_a_session_is_saved_from_its_page(page: Page, place: Path) -> None:
 
 @pytest.mark.long
 def test_ctrl_c_closes_the_page_and_keeps_nothing(page: Page) -> None:
-    page.window(strings.REVIEW_TITLE)
+    page.window(strings.TITLE)
     page.process.send_signal(signal.SIGINT)
     code, written = page.end()
     assert code == 0
@@ -118,11 +118,23 @@ def test_ctrl_c_closes_the_page_and_keeps_nothing(page: Page) -> None:
 
 @pytest.mark.long
 def test_a_killed_page_says_what_was_lost(page: Page) -> None:
-    page.window(strings.REVIEW_TITLE)
+    page.window(strings.TITLE)
     os.kill(page.pid(), signal.SIGKILL)
     code, written = page.end()
     assert code == 7
     assert "ended by signal 9 before you chose; nothing of the session, which was not saved" in written
+
+
+@pytest.mark.long
+def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
+    if shutil.which("xdotool") is None or shutil.which("Xvfb") is None:
+        pytest.skip("xdotool or Xvfb is not installed")
+    with xvfb() as display:
+        page = Page(place, display)
+        page.window(strings.TITLE)
+    code, written = page.end()
+    assert code == 7
+    assert "before you chose; nothing of the session, which was not saved" in written
 
 
 def test_the_terminal_asks_and_saves(place: Path) -> None:

@@ -42,14 +42,15 @@ _SOCKET = rf"(?:hub/hub|keeper/keeper|{_RING}/ring)"
 _SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json",
+    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json"
+    rf"|{_STATE}/window\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""
 
 _CHANGES: Mapping[str, str] = {
     SESSION: rf"mkdir {{run}}|rmdir {{run}}(?:/{_SOCKET_FOLDER})?|unlink {{run}}/(?:run\.json|key|{_SOCKET})"
-    r"|mkdir {folder}/home/\.cache(?:/cuecard(?:/verified)?)?",
+    r"|mkdir {folder}/home/\.(?:cache(?:/cuecard(?:/verified)?)?|local(?:/state(?:/cuecard)?)?)",
     HUB: r"mkdir {run}/hub|unlink {run}/hub/hub",
     CAPTURE: rf"mkdir {{run}}/{_RING}|unlink {{run}}/{_RING}/ring",
     KEEPER: r"mkdir {run}/keeper|unlink {run}/keeper/keeper",
@@ -69,7 +70,7 @@ _MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTUR
 """Names of the files in memory that a kind of process may create."""
 
 _LEFT = (
-    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/spending\.(?:lock|json))?)?)?"
+    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/(?:spending\.(?:lock|json)|window\.json))?)?)?"
     r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base)-[0-9a-f]{{16}}\.json)?)?)?)"
 )
 _LOOKUPS: Mapping[str, str] = {
@@ -78,7 +79,7 @@ _LOOKUPS: Mapping[str, str] = {
     r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
     SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
     r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml|/consent)?"
-    rf"|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
+    rf"|{_STATE}/window\.json|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
     SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
     HUB: r"{run}/(?:hub|key)",
     CAPTURE: rf"{{run}}/{_RING}|(?:/[\w.-]+)*/etc/gnutls/config",
@@ -93,7 +94,7 @@ _MISSING = r"(.*)/(?:python3\d+\.zip|__init__(?:\.abi3|\.cpython-\d+-\w+-linux-\
 _MISSING_CACHE = r"(.*)/__pycache__/(\w+)\.cpython-\d+\.pyc"
 """Files that an import looks for in vain, also when the session has words."""
 
-_THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strace"
+_THREADS = r"ZMQbg/(?:Reaper|IO/\d)|cue-{name}|python\d?(?:\.\d+)?|cuecard|strace|Thread \(pooled\)"
 """Names of processes and threads."""
 
 _NAME_BYTES = 11

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus.messages import Passage
+from overlay import sentences
 from overlay import strings as shared
 from overlay.state.answer_text import closed, split_headline
 from overlay.state.captions import Captions
@@ -16,7 +17,7 @@ from session.view.printable import drawable
 from session.view.terminal.markdown import LiteralMarkdown
 
 _INDENT = (0, 0, 0, 2)
-_UNDER_WAY = {"waiting": shared.REQUESTING, "streaming": shared.STATES["streaming"], "held": ""}
+_UNDER_WAY = {"waiting": shared.REQUESTING, "streaming": shared.STREAMING, "held": ""}
 
 
 def question_of(captions: Captions, exchange: Exchange | None) -> list[RenderableType]:
@@ -50,7 +51,7 @@ def answer_parts(
         return [], remarks
     if exchange.held is not None:
         template = strings.HELD_KEYS if has_keys else strings.HELD_ELSEWHERE
-        held = template.format(held=shared.held_request(exchange.held))
+        held = template.format(held=sentences.held_request(exchange.held))
         body = Text(drawable(exchange.held.body[:budget]), style="dim")
         return [Text(drawable(held), style="yellow")], [body]
     own, answer = exchange.prepared, exchange.answer[:budget]
@@ -77,7 +78,7 @@ def remark_on(captions: Captions, exchange: Exchange | None) -> str:
     if exchange.state in _UNDER_WAY and captions.answer_mode != "off":
         return _UNDER_WAY[exchange.state]
     if exchange.state == "stopped" and exchange.remark:
-        return drawable(shared.sentences(exchange.remark, exchange.fix))
+        return drawable(sentences.sentences(exchange.remark, exchange.fix))
     if exchange.state != "finished":
         is_offered = exchange.state == "stopped" and captions.answer_mode == "ask"
         return shared.PRESS_FOR_ANSWER if is_offered else shared.ONLY_NOTES

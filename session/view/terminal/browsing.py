@@ -134,9 +134,9 @@ def help_keys(browsing: Browsing, captions: Captions, *, everything: bool = Fals
     answered = exchange is not None and bool(exchange.answer) and not practises
     rows = [
         (asks, "a", strings.ANSWER),
-        (practises, "n", captions.practice.action_label.lower()),
+        (practises, "n", strings.END_ANSWER if captions.practice.listening else strings.NEXT_QUESTION),
         (running and captions.answer_mode != "off", "Esc", strings.CANCEL),
-        (True, "q", strings.END_SESSION),
+        (True, "q", strings.END),
         (True, "?", strings.STATUS),
         (answered, "-", strings.SHORTER),
         (answered, "+", strings.LONGER),

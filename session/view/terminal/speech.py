@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from overlay import strings as shared
+from overlay import sentences
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from session.view import strings
@@ -45,7 +45,7 @@ class Speech:
                 name = strings.SOURCE_PAUSED.format(name=name)
             text.append(name, style=f"bold {self._colour(source)}" if speaks else "dim")
             text.append("   ")
-        return text.append(shared.kind(self._captions.state), style="dim")
+        return text.append(sentences.kind(self._captions.state), style="dim")
 
     def newest(self, rows: int, columns: int, *, ruled: bool) -> list[Row]:
         """Return the newest captions in exactly these rows; a line may separate them from an answer."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
+from overlay import sentences
 from overlay import strings as shared
 from overlay.state.captions import Captions, StageState
 from session.view import strings
@@ -26,7 +27,7 @@ def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Tex
     rows.append(_title(shared.ANSWERS))
     answers = [egress.provider_text, egress.usage_text, str(egress.total)]
     if captions.final_latency_s is not None:
-        answers.append(shared.latency(captions.final_latency_s))
+        answers.append(sentences.latency(captions.final_latency_s))
     rows += [_line(text) for text in answers if text]
     rows.append(_title(shared.PROCESSES))
     rows += [_stage(name, stage) for name, stage in captions.stages.items()]
@@ -36,7 +37,7 @@ def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Tex
 def sent_rows(captions: Captions) -> list[Text]:
     """Return every request word for word, the newest first."""
     requests = [*captions.egress.requests]
-    rows = [_line(shared.sent_request(each)) for each in reversed(requests)]
+    rows = [_line(sentences.sent_request(each)) for each in reversed(requests)]
     return [_title(shared.LEDGER_TEXT), *(rows or [_line(shared.NOTHING_SENT)])]
 
 
@@ -53,7 +54,7 @@ def latency_rows(captions: Captions) -> list[Text]:
         before = round(step.start_ms / cell_ms)
         bar = "━" * max(round(step.stop_ms / cell_ms) - before, 1)
         row = Text(f"  {shared.STEPS[step.name]:<{label}}  {' ' * before}", no_wrap=True)
-        rows.append(row.append(bar, style="cyan").append(f" {shared.milliseconds(step.stop_ms)}"))
+        rows.append(row.append(bar, style="cyan").append(f" {sentences.milliseconds(step.stop_ms)}"))
     return rows
 
 
@@ -66,19 +67,11 @@ def _line(text: str) -> Text:
 
 
 def _level(captions: Captions, source: str) -> Text:
-    return _line(
-        shared.level(
-            captions.name(source),
-            captions.levels.rms_dbfs(source),
-            captions.devices.get(source, ""),
-            speaks=source in captions.speaking,
-            alarm=captions.levels.alarms().get(source),
-        )
-    )
+    return _line(captions.level_text(source))
 
 
 def _stage(name: str, stage: StageState) -> Text:
-    state = shared.stage(name, stage.state, stage.restarts, stage.detail)
+    state = sentences.stage(name, stage.state, stage.restarts, stage.detail)
     return Text.assemble(("  ● ", _COLOURS[stage.state]), drawable(state))
 
 

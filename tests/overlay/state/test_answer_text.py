@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QApplication
 
-from overlay.state.answer_text import HEADLINE_CHARACTERS, closed, split_headline
+from overlay.state.answer_text import HEADLINE_CHARACTERS, closed, shallow, split_headline
 from overlay.widgets.documents import MARKDOWN
 
 ANSWERS = [
@@ -70,3 +70,8 @@ def test_a_headline_never_shrinks_while_text_comes() -> None:
     headlines = [split_headline(answer[:length])[0] for length in range(1, len(answer))]
     assert all(later.startswith(earlier) for earlier, later in pairwise(headlines))
     assert len(headlines[-1]) <= HEADLINE_CHARACTERS
+
+
+def test_nesting_is_limited_and_no_word_is_lost(application: QApplication) -> None:
+    assert shallow("- a\n  - b\n> c") == "- a\n  - b\n> c"
+    assert rendered(shallow("1. " * 2_000 + "end")).endswith("end")

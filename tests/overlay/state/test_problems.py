@@ -103,6 +103,10 @@ class TestSound:
         problems.apply(m.Logged(0, 0, measured(-50, 4)))
         assert texts(problems) == []
 
+    def test_a_paused_microphone_raises_no_alarm(self) -> None:
+        loud = [measured(0, at / 10) for at in range(1, 5)]
+        assert texts(fold(started(), *loud, m.CapturePaused(source="mic", sample=SECOND))) == []
+
     def test_the_alarm_names_the_speaker(self) -> None:
         problems = fold(started(), *(measured(0, at / 10) for at in range(1, 5)))
         assert problems.current({"mic": "You"})[0].text.startswith("You: too loud")

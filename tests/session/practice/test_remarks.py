@@ -33,7 +33,7 @@ def test_only_unusual_measures_get_extra_remarks() -> None:
     short = remarks_on("Yes, I did that.", (6.0, 9.5))
     assert "Short: 0:20 to 2:30 suits most questions." in short
     assert "First word after 6.0 s." in short
-    assert "none to an example, figures, a result, a closing" in short
+    assert "No phrase points to: an example, figures, a result, a closing." in short
     long = remarks_on("Word " * 400, (0.5, 160.0))
     assert "Long:" in long
     assert "Fast" not in long

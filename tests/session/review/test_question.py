@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from overlay import strings
+from session.review import strings
 from session.review.question import ask
 from tests.session.transcript.sessions import saved, turn
 

@@ -13,9 +13,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QPushButton
 
-from overlay import strings
+from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
-from session.review.window import ReviewWindow, State
+from session.review.window import ReviewWindow, SaveDialog, State
+from session.transcript.formats import LABELS
 from session.transcript.saved_session import Request, SavedSession
 from tests.session.transcript.sessions import question, saved, turn
 from tests.session.transcript.test_web_page import HOSTILE
@@ -151,6 +152,14 @@ def test_a_saved_file_is_only_read(page: Open, reports: list[Report]) -> None:
     window.close()
     assert not window.isVisible()
     assert reports == []
+
+
+def test_the_suffix_follows_the_chosen_format(page: Open, tmp_path: Path) -> None:
+    dialog = SaveDialog(page(), tmp_path / "Cuecard 2026-11-28 17.45.md")
+    for suffix, label in LABELS.items():
+        dialog.selectNameFilter(f"{label} (*{suffix})")
+        dialog.filterSelected.emit(dialog.selectedNameFilter())
+        assert dialog.selectedFiles() == [str(tmp_path / f"Cuecard 2026-11-28 17.45{suffix}")]
 
 
 def test_every_step_has_a_key(page: Open) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from bus.messages import Logged
-from overlay.strings import receipt
+from session.review.strings import receipt
 from session.run.statistics import Statistics
 from session.run.summary import SessionOutcome, lines
 from tests.support.events import final, request

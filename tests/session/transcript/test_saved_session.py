@@ -18,6 +18,7 @@ from session.transcript.record import Record
 from session.transcript.saved_session import (
     Latency,
     Passage,
+    Pause,
     Practice,
     Question,
     Request,
@@ -30,7 +31,7 @@ from session.transcript.saved_session import (
 from session.view.printable import printable
 from tests.session.transcript.sessions import STARTED, question, saved, turn
 from tests.support import sample_practice, sample_session
-from tests.support.events import log
+from tests.support.events import log, started
 from tests.support.events import question as asked
 
 ROOT = Path(__file__).parents[3]
@@ -70,8 +71,20 @@ def test_an_answer_that_is_cut_off_by_the_end_is_kept() -> None:
     assert (question.answer, question.complete) == ("**First** of all, it depends", False)
 
 
+def test_pauses_are_saved_and_shown() -> None:
+    record = Record()
+    paused = [m.CapturePaused(source=name, sample=16_000 * at) for name, at in (("mic", 60), ("call", 90))]
+    for logged in log(
+        started("mic"), started("call"), *paused, m.CaptureResumed(source="mic", sample=16_000 * 75)
+    ):
+        record.apply(logged)
+    session = record.result(started=STARTED)
+    assert session.pauses == [Pause(source="mic", start_s=60, stop_s=75), Pause(source="call", start_s=90)]
+    assert "**Paused:** mic from 1:00 to 1:15, call from 1:30 to the end" in FORMATS[".md"](session)
+
+
 def test_every_field_is_documented() -> None:
-    parts = (SavedSession, Source, Turn, Question, Passage, Request, Latency, Practice)
+    parts = (SavedSession, Source, Turn, Question, Passage, Pause, Request, Latency, Practice)
     documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "saved-sessions.md").read_text("utf-8")))
     assert {name for part in parts for name in part.__struct_fields__} <= documented
 

@@ -35,7 +35,7 @@ TAGS = {
     ),
     *("br", "details", "summary", "thead", "tbody"),
 }
-ATTRIBUTES = {"charset", "http-equiv", "content", "name", "class", "dir", "style", "start"}
+ATTRIBUTES = {"charset", "lang", "http-equiv", "content", "name", "class", "dir", "style", "start"}
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(1)><style>*{display:none}</style>",
     "</section></main></body>\"'><a href=javascript:alert(1)>x</a>",

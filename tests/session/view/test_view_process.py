@@ -135,14 +135,14 @@ def test_nothing_stands_twice_in_any_size_and_after_resizing(size: tuple[int, in
     terminal = Terminal(hub_run, *size)
     try:
         publish(hub_run, *ASKED)
-        terminal.until_shown("answering…")
+        terminal.until_shown("Answering…")
         for columns, rows in (size, (50, 16), (100, 30), (40, 20), size):
             terminal.resize(columns, rows)
             wait_until(lambda rows=rows: is_whole(terminal.rows(), rows))
             shown = terminal.rows()
             assert shown[2].startswith("The hardest part was finding out")
             assert sum(set(row) == {"─"} for row in shown) == 1
-            for once in ("▁ Them", "? What", "The hardest part", "answering…", "queue.md", "1 request"):
+            for once in ("▁ Them", "? What", "The hardest part", "Answering…", "queue.md", "1 request"):
                 assert terminal.screen().count(once) == 1, (once, columns, rows)
     finally:
         terminal.close()
@@ -150,7 +150,7 @@ def test_nothing_stands_twice_in_any_size_and_after_resizing(size: tuple[int, in
 
 def test_what_others_write_over_the_screen_does_not_stay(terminal: Terminal, hub_run: Run) -> None:
     publish(hub_run, *ASKED)
-    terminal.until_shown("answering…")
+    terminal.until_shown("Answering…")
     terminal.emulator.feed("\x1b[3;1Ha warning of a library")
     terminal.press("?", "?")
     wait_until(lambda: (terminal.press("?"), HEADLINE in terminal.rows())[1], timeout_s=10)
@@ -159,7 +159,7 @@ def test_what_others_write_over_the_screen_does_not_stay(terminal: Terminal, hub
 
 def test_keys_reach_the_session(terminal: Terminal, hub_run: Run) -> None:
     publish(hub_run, *ASKED)
-    terminal.until_shown("answering…")
+    terminal.until_shown("Answering…")
     for key, event in (
         ("a", m.AnswerRequested(by="view")),
         ("\x1b", m.CancelRequested(by="view")),

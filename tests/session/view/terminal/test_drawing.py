@@ -48,7 +48,7 @@ def test_terminal_shows_every_part_of_a_session() -> None:
         "So the hardest part was that nobody could say",
         "? What was the hardest part of that?",
         HEADLINE,
-        "answering…",
+        "Answering…",
         "queue.md · Incidents",
         "1 request, 36 bytes left",
         "a answer Esc cancel q end ? status",

@@ -1,0 +1,51 @@
+"""Texts of the page after a session, and of the question on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from overlay.translation import _
+
+TITLE = _("Cuecard: the session")
+SESSION = _("Session")
+TEXT = _("What was said, asked and answered")
+REQUESTS = _("Requests that left this machine, word for word")
+NOTHING_KEPT = _("Nothing is kept unless you save it.")
+NOTHING_KEPT_CLOSE = _("Nothing is kept unless you save it. Save it, or forget it?")
+SAVE, SAVE_SESSION = _("Save…"), _("Save this session to a file")
+SAVE_ANOTHER, SAVE_ANOTHER_COPY = _("Save another copy…"), _("Save this session to another file")
+FORGET, FORGET_SESSION = _("Forget"), _("Keep nothing of this session")
+DONE, DONE_WITH_SESSION = _("Done"), _("Keep the saved file, and forget the rest")
+CLOSE, CLOSE_PAGE = _("Close"), _("Close this page")
+SAVED_TO = _("Saved to {path}.")
+SAVED_BESIDE = _("{wanted} exists already, so the session was saved to {path}.")
+SAVE_AS = _("Save this session")
+SAVE_IN = _("Folder:")
+RECEIPT_NOTHING = _("Nothing of this session is kept")
+RECEIPT_SAVED = _("Only what you saved is kept")
+_RECEIPT_AUDIO = _("The audio was overwritten with zeros.")
+_RECEIPT_WORDS = _("The transcript, the questions and the answers were deleted from memory.")
+_RECEIPT_PROCESSES = _("The folder of the session was removed, and its processes have ended.")
+_RECEIPT_KILLED = _("{processes} did not end and had to be killed; the system clears their memory.")
+SAVE_QUESTION = _("Save this session? [m]arkdown, [j]son, [h]tml, [N]othing:")
+SAVE_QUESTION_HELP = _("Type m, j, h or n.")
+SAVE_PATH = _("File [{path}]:")
+PAGE_OPEN = _("The session has ended. Its page is open; Ctrl-C closes it and keeps nothing.")
+PAGE_OPEN_SAVED = _("The session has ended and was saved. Its page is open; Ctrl-C closes it.")
+PAGE_CLOSED = _("The page closed before you chose.")
+
+
+def left_machine(requests: int) -> str:
+    """Return the title of the tab with what left the machine."""
+    return _("What left this machine ({count})").format(count=requests)
+
+
+def receipt(killed: Iterable[str]) -> list[str]:
+    """Return what was wiped at the end of a session, in sentences.
+
+    Args:
+        killed: The stages that did not end when asked and had to be killed.
+    """
+    stages = ", ".join(killed)
+    first = _RECEIPT_KILLED.format(processes=stages) if stages else _RECEIPT_AUDIO
+    return [first, _RECEIPT_WORDS, _RECEIPT_PROCESSES]
