@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QPalette
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from overlay import theme
-from overlay.desktop import appearance
+from overlay.desktop import appearance, language
 from overlay.settings import OverlaySettings
 
 _Role = QPalette.ColorRole
@@ -17,8 +17,8 @@ def application() -> QApplication:
     """Return the application of this process; widgets look the same on every desktop."""
     made = QApplication(["cuecard"])
     made.setStyle("Fusion")
-    made.setApplicationDisplayName("")
     made.setDesktopFileName("cuecard")
+    language.follow(made)
     return made
 
 
@@ -106,6 +106,15 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QPushButton#main {{ background: {p.accent}; color: {p.ground}; border-color: {p.accent};
                             font-weight: 600; }}
         QPushButton#main:focus {{ border: 2px solid {p.text}; }}
+        QPushButton#main:disabled {{ background: {p.code}; color: {p.faint}; border-color: {p.line}; }}
+        QCheckBox::indicator, QRadioButton::indicator {{ width: 12px; height: 12px;
+            border: 2px solid {p.line}; background: {p.code}; }}
+        QRadioButton::indicator {{ border-radius: 8px; }}
+        QCheckBox::indicator {{ border-radius: 3px; }}
+        QCheckBox::indicator:checked, QRadioButton::indicator:checked {{ width: 6px; height: 6px;
+            border: 5px solid {p.accent}; background: {p.ground}; }}
+        QCheckBox:focus, QRadioButton:focus {{ color: {p.accent}; }}
+        QRadioButton:disabled {{ color: {p.faint}; }}
         QLineEdit, QPlainTextEdit, QListWidget {{ background: {p.code}; border: 1px solid {p.line};
             border-radius: 6px; padding: 5px 8px; selection-background-color: {p.selection};
             selection-color: {p.text}; }}
