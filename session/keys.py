@@ -6,6 +6,8 @@ import ctypes
 import os
 
 from bus.failures import UsageFailure
+from llm.keys import keychain
+from llm.keys.keychain import Outcome
 from llm.keys.provider_keys import key_name, variable_with_key
 from llm.keys.session_keys import KeyPipe
 from llm.providers import KNOWN, OWN_KEY_VARIABLE, Provider, named_provider
@@ -37,6 +39,18 @@ def read_typed_keys(settings: LlmSettings) -> KeyPipe:
     return KeyPipe(
         [key_name(provider) for provider in named or [require_provider(settings, settings.provider)]]
     )
+
+
+def without_key(settings: LlmSettings) -> Provider | None:
+    """Return the provider of the settings if it needs a key and has none; None while the store is locked."""
+    provider = named_provider(settings)
+    if provider is None or not provider.needs_key or variable_with_key(provider, os.environ):
+        return None
+    outcome = keychain.state()[0]
+    if outcome is Outcome.DONE:
+        outcome, names = keychain.names([key_name(provider)], keychain.KEY_STORE_TIMEOUT_S)
+        return provider if outcome is Outcome.DONE and key_name(provider) not in names else None
+    return provider if outcome is Outcome.NO_SAFE_STORE else None
 
 
 def take_keys(settings: LlmSettings) -> dict[str, str]:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from typing import IO
 
 KEY_STORE_TIMEOUT_S = 5.0
 """Limit for a session."""
@@ -76,15 +77,20 @@ def delete(name: str, limit_s: float = UNLOCK_TIMEOUT_S) -> Outcome:
     return _run("delete", name, limit_s=limit_s)[0]
 
 
-def put(name: str, limit_s: float = UNLOCK_TIMEOUT_S) -> Outcome:
+def put(name: str, limit_s: float = UNLOCK_TIMEOUT_S, *, pipe: IO[bytes] | None = None) -> Outcome:
     """Let the child read a key from the terminal or standard input, and store it.
 
     Args:
         name: The provider's key name.
+        pipe: Where it reads the key instead, such as another child's output.
         limit_s: Limit for the store, from when the key is typed.
     """
     with subprocess.Popen(
-        _command("set", name), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        _command("set", name),
+        env=environment(),
+        stdin=pipe,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as child:
         assert child.stdout
         child.stdout.readline()  # printed once the key is typed

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from session.commands import machine, saved, sessions
+from session.commands import machine, saved, sessions, setup
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
 
 app = typer.Typer(
     name="cuecard",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -31,6 +31,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _cuecard(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -42,13 +43,17 @@ def _cuecard(
 
     \b
     Examples:
+      cuecard             set it up, then start a session
       cuecard demo        see it work, offline, without a key
       cuecard doctor      check what a session needs
-      cuecard run --source mic=default --source call=monitor
-                          a live session
+      cuecard run         a live session, of your microphone and the computer's own sound
       cuecard run --source mic=file:talk.flac --save talk.md
                           transcribe a recording at real pace
     """
+    if context.invoked_subcommand is None:
+        from session.setup.start import start
+
+        start()
 
 
 _COMMANDS = (
@@ -58,6 +63,8 @@ _COMMANDS = (
     sessions.practice,
     sessions.resume,
     saved.view,
+    setup.setup,
+    setup.settings,
     running_sessions.answer,
     running_sessions.cancel,
     running_sessions.again,

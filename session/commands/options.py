@@ -11,11 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import msgspec
 import typer
 
 from bus.settings import Flag
 from session.settings import SCHEMA
+from session.settings.description import flags_of
 
 Flags = dict[str, dict[str, Any]]
 """Values from the command line, by table and setting; None means not given."""
@@ -63,16 +63,6 @@ def with_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., Non
         return run_command
 
     return decorate
-
-
-def flags_of(kind: type[msgspec.Struct]) -> dict[str, tuple[Any, Flag]]:
-    """Return the type and the flag of every field that has one."""
-    found: dict[str, tuple[Any, Flag]] = {}
-    for name, hint in typing.get_type_hints(kind, include_extras=True).items():
-        for extra in getattr(hint, "__metadata__", ()):
-            if isinstance(extra, Flag):
-                found[name] = (hint.__origin__, extra)
-    return found
 
 
 def _parameter(name: str) -> inspect.Parameter:

@@ -5,15 +5,11 @@ Run `python -m session.commands.options_document > docs/options.md` after a sett
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Iterator
 
-import msgspec
-
-from session.commands.options import flags_of
 from session.settings import SCHEMA
+from session.settings.description import describe
 
 _INTRODUCTION = """\
 # Settings
@@ -24,7 +20,6 @@ A value is taken from the first of these that gives one: the command line (`cuec
 environment variable (`CUECARD_STT_MODEL` sets `model` in `[stt]`), the settings file (`cuecard.toml` in your
 configuration directory, or `--settings FILE`), the default.
 """
-_UNITS = {"_s": "seconds", "_ms": "milliseconds", "_px": "pixels"}
 
 
 def document() -> str:
@@ -33,81 +28,22 @@ def document() -> str:
 
 
 def _table(table: str) -> Iterator[str]:
-    kind = SCHEMA[table]
-    described = msgspec.inspect.type_info(kind)
-    assert isinstance(described, msgspec.inspect.StructType)
-    flags, meanings = flags_of(kind), _docstrings(kind)
     yield f"## [{table}]"
     yield ""
-    yield f"{inspect.getdoc(kind)}"
+    yield f"{inspect.getdoc(SCHEMA[table])}"
     yield ""
     yield "| setting | flag | default | values | meaning |"
     yield "|---|---|---|---|---|"
-    for field in described.fields:
-        flag = flags[field.name][1] if field.name in flags else None
-        meaning = meanings.get(field.name) or (flag.help if flag else "")
+    for setting in describe(table):
         cells = (
-            f"`{field.name}`",
-            f"`{flag.name}`" if flag else "",
-            f"`{_default(field)}`",
-            _values(field.name, field.type),
-            meaning,
+            f"`{setting.name}`",
+            f"`{setting.flag.name}`" if setting.flag else "",
+            f"`{setting.default_text}`",
+            setting.values,
+            setting.meaning,
         )
         yield f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
     yield ""
-
-
-def _default(field: msgspec.inspect.Field) -> str:
-    value = field.default_factory() if callable(field.default_factory) else field.default
-    return msgspec.json.encode(value).decode()
-
-
-def _values(name: str, kind: msgspec.inspect.Type) -> str:
-    """Return what may be given: choices, a range with its unit, or a type."""
-    unit = next((f" {unit}" for suffix, unit in _UNITS.items() if name.endswith(suffix)), "")
-    match kind:
-        case msgspec.inspect.Metadata(type=inner):
-            return _values(name, inner)
-        case msgspec.inspect.UnionType(types=types):
-            return " or ".join(_values(name, each) for each in types)
-        case msgspec.inspect.LiteralType(values=values):
-            return ", ".join(f"`{value}`" for value in values)
-        case msgspec.inspect.ListType(item_type=item):
-            return f"list of {_values(name, item)}"
-        case msgspec.inspect.DictType(value_type=value):
-            return f"table of {_values(name, value)}"
-        case msgspec.inspect.IntType() | msgspec.inspect.FloatType():
-            return f"{_range(kind)}{unit}"
-        case msgspec.inspect.BoolType():
-            return "`true`, `false`"
-        case msgspec.inspect.NoneType():
-            return "`null`"
-        case _:
-            return "text"
-
-
-def _range(kind: msgspec.inspect.IntType | msgspec.inspect.FloatType) -> str:
-    lowest = (
-        f"{kind.ge:,}" if kind.ge is not None else f"more than {kind.gt:,}" if kind.gt is not None else ""
-    )
-    highest = (
-        f"{kind.le:,}" if kind.le is not None else f"less than {kind.lt:,}" if kind.lt is not None else ""
-    )
-    return " to ".join(filter(None, (lowest, highest))) or "number"
-
-
-def _docstrings(kind: type[msgspec.Struct]) -> dict[str, str]:
-    """Return the docstring under each field of a struct, on one line."""
-    (struct,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(struct, ast.ClassDef)
-    found = {}
-    for field, below in zip(struct.body, struct.body[1:], strict=False):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                found[name] = " ".join(text.split())
-            case _:
-                pass
-    return found
 
 
 if __name__ == "__main__":

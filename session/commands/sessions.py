@@ -46,15 +46,18 @@ def run(
 ) -> None:
     """Transcribe a live session and answer its questions. Ctrl-C ends it.
 
+    Without --source it captures what your settings name, else the microphone and the computer's own sound.
+
     \b
     Examples:
+      cuecard run
       cuecard run --source mic=default --source call=monitor --notes resume.md
       cuecard run --source mic=file:talk.flac --json |
         jq -c 'select(.type == "FinalTranscribed") | [.utterance, .replaces, .text]'
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.run.launch import launch
-    from session.run.request import Request
+    from session.run.request import DEFAULT_SOURCES, Request
 
     launch(
         Request(
@@ -64,6 +67,8 @@ def run(
             vocabulary_file=vocabulary,
             consent=consent,
             ask_key=ask_key,
+            default_sources=DEFAULT_SOURCES,
+            only_present=True,
         )
     )
 

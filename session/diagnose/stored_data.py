@@ -24,6 +24,7 @@ from llm.providers import KNOWN
 from llm.usage import prices
 from llm.usage.daily_counts import user_counts
 from session import settings
+from session.desktop_entry import entry_file
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.consent import consent_file
@@ -68,6 +69,7 @@ def _settings() -> Iterator[StoredItem]:
     yield from _file("your prices", prices.user_prices())
     yield from _file("the date of your consent", consent_file())
     yield from _file("place and look of the window", window_file())
+    yield from _file("the entry in your menu of applications", entry_file())
 
 
 def _counts() -> Iterator[StoredItem]:

@@ -40,4 +40,5 @@ def captions_request(
         vocabulary_file=vocabulary_file,
         consent=consent,
         default_sources=SOURCES,
+        only_present=True,
     )

@@ -7,10 +7,11 @@ import dataclasses
 import os
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -19,8 +20,9 @@ from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
+from llm.providers import named_provider
 from llm.settings import LlmSettings
-from session.keys import read_typed_keys
+from session.keys import read_typed_keys, without_key
 from session.run import consent, isolation, terminal_mode
 from session.run.after import AfterSession
 from session.run.loop import LiveSession
@@ -50,10 +52,11 @@ def _launch(request: Request, starter: Starter) -> None:
     settings = resolve(request)
     live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
     needs_consent = live and not request.practises
-    if needs_consent:
-        consent.ensure(given=request.consent, can_ask=sys.stdin.isatty() and sys.stderr.isatty())
     plans = plans_for(settings, practises=request.practises)
-    if request.ask_key:
+    if needs_consent:
+        way = _way_to_ask({plan.name for plan in plans})
+        consent.ensure(given=request.consent, way=way, provider=_services(settings.llm))
+    if request.ask_key or _wants_to_type_key(settings.llm):
         plans = _with_typed_keys(plans, settings.llm)
     plans = isolation.with_keys(plans, settings.llm)
     session = LiveSession(settings, plans, starter, consented=needs_consent, true_ends_s=request.true_ends_s)
@@ -149,6 +152,34 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         )
 
 
+def _way_to_ask(stages: Collection[str]) -> consent.Way:
+    """Return where the user can be asked something before the session starts."""
+    if on_terminal():
+        return "terminal"
+    return "window" if "overlay" in stages and has_display() else ""
+
+
+def _services(settings: LlmSettings) -> str:
+    """Return the hosts away from this machine to which questions go; empty if they stay here."""
+    if settings.answer == "off":
+        return ""
+    names = filter(None, (settings.provider, settings.fallback_provider))
+    named = [provider for name in names if (provider := named_provider(settings, name)) is not None]
+    return " / ".join(each.host.removesuffix(":443") for each in named if not each.local)
+
+
+def _wants_to_type_key(settings: LlmSettings) -> bool:
+    """Say that the provider has no key, and return whether the user wants to type it for this session."""
+    provider = None if settings.answer == "off" else without_key(settings)
+    if provider is None:
+        return False
+    typer.echo(f"There is no key for {provider.name}. Without it your notes alone are shown.", err=True)
+    if not on_terminal() or sys.platform == "win32":
+        typer.echo(f"Store one with: cuecard keys set {provider.key_name or provider.name}", err=True)
+        return False
+    return typer.confirm("Type it now, for this session alone?", err=True)
+
+
 def _with_typed_keys(plans: Sequence[StagePlan], settings: LlmSettings) -> list[StagePlan]:
     """Prompt for the keys, and return the plans with the pipe that holds them where keys may be held."""
     pipe = read_typed_keys(settings)
@@ -164,6 +195,11 @@ def _network_address(settings: SessionSettings) -> str:
     """Return where other machines could read the captions; empty if nowhere."""
     served = settings.caption_page and is_for_others(settings.caption_page_bind)
     return settings.caption_page_bind if served else ""
+
+
+def on_terminal() -> bool:
+    """Return whether the user can be asked on a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def has_reader() -> bool:

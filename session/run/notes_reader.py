@@ -21,6 +21,7 @@ from bus.process_lifecycle import report_crash
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.sandbox.rights import Rights
+from llm.notes.index.passages import cut
 from llm.notes.read.note_files import read_notes
 from session.run.vocabulary import names_in
 from stt.engines.prompt import PromptBuilder
@@ -39,9 +40,12 @@ class NotesRequest(msgspec.Struct, frozen=True):
 
 
 class NotesReply(msgspec.Struct, frozen=True):
-    """The names in the notes, the most frequent first, or why the notes cannot be read."""
+    """What is in the notes, or why they cannot be read."""
 
     names: list[str] = []
+    """The names in them, the most frequent first."""
+    files: int = 0
+    passages: int = 0
     problem: str = ""
     kept: str = ""
     fix: str = ""
@@ -53,6 +57,16 @@ def read_names(paths: Sequence[str], tokenizer: Path | None) -> list[str]:
     Raises:
         InputFailure: A named file cannot be read, or no file in a folder can be.
     """
+    reply = read(paths, tokenizer)
+    if reply is None:
+        return []
+    if reply.problem:
+        raise InputFailure(reply.problem, kept=reply.kept, fix=reply.fix)
+    return reply.names
+
+
+def read(paths: Sequence[str], tokenizer: Path | None = None) -> NotesReply | None:
+    """Return what is in these notes, with the names in them if there is a tokenizer; None if that crashes."""
     request = NotesRequest([*paths], str(tokenizer) if tokenizer else "")
     try:
         done = subprocess.run(
@@ -63,12 +77,9 @@ def read_names(paths: Sequence[str], tokenizer: Path | None) -> list[str]:
             timeout=_TIMEOUT_S,
             check=True,
         )
-        reply = msgspec.json.decode(done.stdout, type=NotesReply)
+        return msgspec.json.decode(done.stdout, type=NotesReply)
     except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
-        return []
-    if reply.problem:
-        raise InputFailure(reply.problem, kept=reply.kept, fix=reply.fix)
-    return reply.names
+        return None
 
 
 def main() -> None:
@@ -79,17 +90,19 @@ def main() -> None:
     tables = {"notes": {"paths": request.paths, "tokenizer": request.tokenizer}}
     Sandbox(_RIGHTS, Run(Path("/nonexistent"), tables), "notes").enforce()
     try:
-        reply = NotesReply(_names(request))
+        reply = _reply(request)
     except Failure as failure:
         reply = NotesReply(problem=failure.problem, kept=failure.kept, fix=failure.fix)
     sys.stdout.buffer.write(msgspec.json.encode(reply))
 
 
-def _names(request: NotesRequest) -> list[str]:
-    texts = [note.text for note in read_notes(request.paths).notes]
-    if not request.tokenizer:
-        return []
-    return names_in(texts, PromptBuilder(Path(request.tokenizer), multilingual=True).count)[:_MOST_NAMES]
+def _reply(request: NotesRequest) -> NotesReply:
+    notes = read_notes(request.paths).notes
+    names: list[str] = []
+    if request.tokenizer:
+        count = PromptBuilder(Path(request.tokenizer), multilingual=True).count
+        names = names_in([note.text for note in notes], count)[:_MOST_NAMES]
+    return NotesReply(names, len(notes), len(cut(notes)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+DEFAULT_SOURCES = ("mic=default", "call=monitor")
+"""Both parties of a call."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -23,6 +26,8 @@ class Request:
     """Prompt for the providers' keys, for this session alone."""
     default_sources: Sequence[str] = ()
     """Sources to capture if neither the command line nor the settings name one."""
+    only_present: bool = False
+    """Leave out the default sources that this machine does not have."""
     practises: bool = False
     """The program asks questions, and only the user is captured."""
     true_ends_s: Mapping[str, Sequence[float]] = field(default_factory=dict)

@@ -9,9 +9,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from session.commands.options import Flags, flags_of, with_flags
+from session.commands.options import Flags, with_flags
 from session.commands.options_document import document
 from session.settings import SCHEMA
+from session.settings.description import flags_of
 
 
 def parse(*arguments: str) -> dict[str, Any]:

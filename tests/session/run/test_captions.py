@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ def _no_user_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_both_parties_are_captured_and_nothing_can_answer() -> None:
-    settings = resolve(captions_request({}))
+    settings = resolve(dataclasses.replace(captions_request({}), only_present=False))
     assert dict(settings.capture.sources) == {"call": "monitor", "mic": "default"}
     kinds = {plan.kind for plan in plans_for(settings, practises=False)}
     assert {"capture", "vad", "stt"} <= kinds

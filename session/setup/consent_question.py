@@ -1,0 +1,78 @@
+"""Asks in a window, before a session, whether the others know: `python -m session.setup.consent_question`.
+
+Exits with 0 if they do or the user is alone. An argument names the service that questions go to.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
+
+from bus.failures import Failure
+from bus.process_lifecycle import report_crash
+from overlay.display import choose_platform
+from session import settings as all_settings
+from session.run import consent
+from session.setup import CLOSED_CODE, look, strings
+from session.setup.quote import Quote
+
+_WIDTH_PX = 520
+
+
+class ConsentQuestion(QDialog):
+    """The window; accepted when the session may start.
+
+    Args:
+        provider: The host to which questions go; empty if they stay on this machine.
+    """
+
+    def __init__(self, provider: str) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle(strings.QUESTION_TITLE)
+        self.setMinimumWidth(_WIDTH_PX)
+        self.quote = Quote(consent.sentence(provider))
+        self.they_know = look.button(strings.THEY_KNOW, name="main")
+        self.alone = look.button(strings.ALONE)
+        self.not_yet = look.button(strings.NOT_YET)
+        self.they_know.clicked.connect(self.accept)
+        self.alone.clicked.connect(self.accept)
+        self.not_yet.clicked.connect(self.reject)
+        for each in (self.they_know, self.alone, self.quote.copy):
+            each.setAutoDefault(False)
+        self.not_yet.setDefault(True)  # Return alone opens no microphone
+        buttons, layout = QHBoxLayout(), QVBoxLayout(self)
+        buttons.addWidget(self.quote.copy)
+        buttons.addStretch(1)
+        for each in (self.not_yet, self.alone, self.they_know):
+            buttons.addWidget(each)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(look.label(strings.QUESTION, "heading"))
+        layout.addWidget(look.label(strings.QUESTION_WHY, "faint"))
+        layout.addWidget(self.quote)
+        layout.addLayout(buttons)
+        self.not_yet.setFocus()
+
+
+def main() -> int:
+    """Ask, and return the exit code."""
+    report_crash("consent")
+    try:
+        if platform := choose_platform():
+            os.environ["QT_QPA_PLATFORM"] = platform
+        application = look.application()
+        question = ConsentQuestion("".join(sys.argv[1:]))
+        look.follow_theme(question, all_settings.load(None, {}).overlay)
+    except Failure as failure:
+        print(f"cuecard: {failure}", file=sys.stderr)
+        return failure.exit_code
+    accepted = question.exec() == QDialog.DialogCode.Accepted
+    del question, application
+    return 0 if accepted else CLOSED_CODE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Fixtures: a Qt application off screen, and a user without settings."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+
+from session import settings as all_settings
+
+Until = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def application() -> QApplication:
+    return QApplication.instance() or QApplication([])  # type: ignore[return-value]
+
+
+@pytest.fixture
+def until(application: QApplication) -> Until:
+    """Return a function that processes events until a condition holds."""
+
+    def wait(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
+        give_up_s = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < give_up_s, "it did not happen"
+            application.processEvents()
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture(autouse=True)
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the user's settings file, which does not exist."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path / 'nowhere'}")
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path / 'nowhere'}")
+    return all_settings.user_file()
