@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QTextBlock, QTextDocument, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -412,6 +413,35 @@ class TestWordsOfOthers:
         assert text[1:] in window.details.status.toPlainText()
         window.details.close()
 
+    def test_code_is_smaller_and_its_wrapped_part_is_indented(self, window: OverlayWindow) -> None:
+        line = "    total = sum(account.balance for account in accounts if account.currency == currency)"
+        draw(window, *story.opening(), *story.asked(), *story.streamed(1, f"See:\n\n```\n{line}\n```\n\nSo."))
+        document = window.exchange.answer.document()
+        assert document is not None
+        block = next(each for each in blocks_of(document) if each.text() == line)
+        layout = block.layout()
+        assert layout is not None
+        assert layout.lineCount() > 1
+        first, second = (layout.lineAt(at).naturalTextRect().left() for at in (0, 1))
+        assert second > first + 4 * 5, "beyond its own indentation"
+        assert block.begin().fragment().charFormat().font().pixelSize() < window.appearance.sizes.text
+
+    @pytest.mark.parametrize("before", ["Text.", "```\ncode\n```"])
+    def test_every_cell_of_a_tables_first_row_is_a_heading(self, window: OverlayWindow, before: str) -> None:
+        text = f"{before}\n\n| Approach | Cost |\n|---|---|\n| optimistic | {'x' * 300} |\n"
+        draw(window, *story.opening(), *story.asked(), *story.streamed(1, text))
+        document = window.exchange.answer.document()
+        assert document is not None
+        cells = {each.text(): each for each in blocks_of(document) if each.text() in ("Approach", "Cost")}
+        assert [cell.begin().fragment().charFormat().fontWeight() >= 600 for cell in cells.values()] == [
+            True
+        ] * 2
+        layout = document.documentLayout()
+        assert layout is not None
+        tops = {layout.blockBoundingRect(cell).top() for cell in cells.values()}
+        assert len(tops) == 1
+        assert document.size().width() <= window.exchange.answer.width(), "wide cells wrap"
+
     def test_no_label_parses_untrusted_text_as_html(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE, *story.trouble())
         labels = window.findChildren(QLabel)
@@ -618,3 +648,10 @@ def wheel(window: OverlayWindow, steps: int) -> None:
             False,
         ),
     )
+
+
+def blocks_of(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
