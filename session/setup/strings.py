@@ -160,8 +160,8 @@ WRITE_LIST = "write it as in the file, for example {example}"
 TRAY_IDLE, TRAY_LIVE, TRAY_PAUSED = "Cuecard: no session", "Cuecard: live", "Cuecard: paused"
 START, SHOW_OR_HIDE, PAUSE, UNPAUSE = "Start a session", "Show or hide the window", "Pause", "Continue"
 END, SETTINGS, QUIT, QUIT_LIVE = "End the session", "Settings…", "Quit", "Quit (the session continues)"
-NO_TRAY = "This desktop shows no tray icons. Cuecard works without: start it with `cuecard`."
-NO_TRAY_STARTS = "This desktop shows no tray icons, so Cuecard starts without one."
+NO_TRAY = "This desktop shows no tray icons. Cuecard works without one: `cuecard` starts it."
+NOT_STARTED = "The session did not start"
 TRAY_RUNS = "The tray icon is there already."
 
 # Without a display
