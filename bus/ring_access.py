@@ -15,30 +15,10 @@ from functools import partial
 
 from bus.ring import AudioRing
 from bus.ring_memory import RingMemory, attach_memory, map_memory
+from bus.ring_passing import CHANNEL_VARIABLE
 from bus.run import Run
 
-CHANNEL_VARIABLE = "CUECARD_RING_CHANNEL"
-"""File descriptor of the stage's end of its pair."""
-
 _LONGEST_NAME = 64
-
-
-class RingSender:
-    """The supervisor's end of a pair; each message is the name of a source and a descriptor of its ring."""
-
-    def __init__(self) -> None:
-        self._own_end, self.stage_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._own_end.setblocking(False)
-
-    def send(self, source: str, descriptor: int) -> None:
-        """Pass a ring; does nothing if the stage has died."""
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._own_end, [source.encode()], [descriptor])
-
-    def close(self) -> None:
-        """Close both ends."""
-        self._own_end.close()
-        self.stage_end.close()
 
 
 class RingAccess:

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
 import mmap
 import os
 import socket
 import sys
-import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
-from bus.local_socket import BACKLOG, bound_socket, check_same_user
+from bus.ring_passing import ANSWER_TIMEOUT_S, RingHandle, connected_to, fix_for, ring_descriptor
 
 if sys.platform == "linux":
     import fcntl
@@ -37,11 +35,7 @@ if sys.platform == "linux":
 BLOCK_SAMPLES = 160
 """Samples in a block: 10 ms at 16 kHz."""
 
-RING_BEFORE_VARIABLE = "CUECARD_RING_BEFORE"
-"""File descriptor of the ring of an earlier capture process of the same source."""
-
 _MAGIC = 0x43554543_52494E47
-_ANSWER_TIMEOUT_S = 2.0
 _LARGEST_BYTES = 1 << 28
 """Two hours of audio; anything larger is not a ring of this program."""
 _NOT_A_RING = "the shared memory is not an audio ring of this program"
@@ -102,13 +96,6 @@ class RingMemory:
             self._release()
 
 
-class RingHandle:
-    """The writer's handle on shared memory: a descriptor on Linux, a name elsewhere."""
-
-    def __init__(self, descriptor: int | None, name: str, close: Callable[[], None]) -> None:
-        self.descriptor, self.name, self.close = descriptor, name, close
-
-
 def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
     """Return memory for a ring of `blocks` blocks, writable only by the caller, and its handle for readers.
 
@@ -122,16 +109,11 @@ def create_memory(blocks: int) -> tuple[RingMemory, RingHandle]:
         raise MachineFailure(
             f"no shared memory for a ring of {size} bytes ({error.strerror or error})",
             kept="nothing was started",
-            fix=_fix(error, "free some memory and start again"),
+            fix=fix_for(error, "free some memory and start again"),
         ) from error
     memory.lock()
     memory.head["magic"], memory.head["blocks"] = _MAGIC, blocks
     return memory, handle
-
-
-def _fix(error: OSError, usual: str) -> str:
-    too_many = error.errno in (errno.EMFILE, errno.ENFILE)
-    return "allow more open files (`ulimit -n 1024`) and start again" if too_many else usual
 
 
 def _allocate(size: int, blocks: int) -> tuple[RingMemory, RingHandle]:
@@ -168,21 +150,8 @@ def attach_memory(address: Path) -> RingMemory:
     """
     if sys.platform == "linux":
         return map_memory(ring_descriptor(address))
-    with _connected_to(address, _ANSWER_TIMEOUT_S) as connection:
+    with connected_to(address, ANSWER_TIMEOUT_S) as connection:
         return _receive_name(connection)
-
-
-def ring_descriptor(address: Path, *, timeout_s: float = _ANSWER_TIMEOUT_S) -> int:
-    """Return a descriptor of the ring that is served at `address`; it outlives the writer (Linux).
-
-    Raises:
-        OSError: No ring is served there.
-    """
-    with _connected_to(address, timeout_s) as connection:
-        _, descriptors, _, _ = socket.recv_fds(connection, 64, 1)
-    if not descriptors:
-        raise ConnectionResetError("no descriptor was sent")
-    return descriptors[0]
 
 
 def map_memory(descriptor: int) -> RingMemory:
@@ -200,16 +169,6 @@ def map_memory(descriptor: int) -> RingMemory:
     finally:
         os.close(descriptor)
     return RingMemory(mapping, _blocks_in(mapping), mapping.close)
-
-
-@contextlib.contextmanager
-def _connected_to(address: Path, timeout_s: float) -> Iterator[socket.socket]:
-    """Connect to the ring server at `address`."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(timeout_s)
-        connection.connect(str(address))
-        check_same_user(connection)
-        yield connection
 
 
 def _is_sealed(descriptor: int) -> bool:
@@ -236,54 +195,3 @@ def _blocks_in(buffer: mmap.mmap | memoryview) -> int:
     if head["magic"] != _MAGIC or not 0 < blocks <= (len(buffer) - _HEAD_BYTES) // _BLOCK.itemsize:
         raise ConnectionRefusedError(_NOT_A_RING)
     return blocks
-
-
-def ring_socket(address: Path) -> socket.socket:
-    """Return a socket bound to `address`, for a ring that is served later.
-
-    Raises:
-        MachineFailure: It cannot be created.
-    """
-    try:
-        return bound_socket(address)
-    except OSError as error:
-        raise MachineFailure(
-            f"the socket {address} cannot be made ({error.strerror or error})",
-            kept="nothing was started",
-            fix=_fix(error, "free space in the run directory, or set XDG_RUNTIME_DIR to another one"),
-        ) from error
-
-
-class RingServer:
-    """Shares the ring with processes of the same user that connect.
-
-    Args:
-        bound: A socket from `ring_socket`; it is closed at the end.
-        handle: The ring.
-    """
-
-    def __init__(self, bound: socket.socket, handle: RingHandle) -> None:
-        self._address, self._socket, self._handle = Path(bound.getsockname()), bound, handle
-        bound.listen(BACKLOG)
-        threading.Thread(target=self._serve, name="ring-server", daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:  # closed
-                return
-            with connection, contextlib.suppress(OSError):  # the reader has disconnected
-                connection.settimeout(_ANSWER_TIMEOUT_S)
-                check_same_user(connection)
-                if self._handle.descriptor is not None:
-                    socket.send_fds(connection, [b"ring"], [self._handle.descriptor])
-                else:
-                    connection.sendall(self._handle.name.encode())
-
-    def close(self) -> None:
-        """Stop serving."""
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the accept
-        self._socket.close()
-        self._address.unlink(missing_ok=True)

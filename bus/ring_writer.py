@@ -16,7 +16,8 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.ring import RING_SECONDS
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory, RingServer, block_crc, create_memory, ring_socket
+from bus.ring_memory import BLOCK_SAMPLES, RingMemory, block_crc, create_memory
+from bus.ring_passing import RingServer, ring_socket
 
 _EMPTY = -1
 

@@ -14,6 +14,7 @@ from bus import messages as m
 from bus.stage import Stage
 from overlay import sentences
 from overlay.desktop import appearance
+from overlay.desktop.announcer import Announcer
 from overlay.desktop.global_keys import GlobalKeys
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
@@ -46,8 +47,10 @@ class Overlay(QObject):
         """The newest question whose answer is on the screen."""
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
+        self._announcer = Announcer(self.window, settings.announce)
         self._received.connect(self._apply)
         keys.pressed.connect(self.window.act)
+        self.window.keyboard_requested.connect(keys.take_keyboard)
         self._bind_window_keys()
         appearance.follow(settings, self.window.set_theme)
         self._draw_timer = self._timer(self._draw)
@@ -105,6 +108,7 @@ class Overlay(QObject):
     def _draw(self) -> None:
         self._drawn_s = time.monotonic()
         self.window.draw(self._captions)
+        self._announcer.draw(self._captions)
         current = self._captions.current
         if current is not None and current.answer and current.question > self._painted:
             self._painted = current.question

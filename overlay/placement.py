@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from bus.messages import WindowPlaced
 from overlay import geometry
 from overlay.geometry import Area
-from overlay.settings import OverlaySettings
+from overlay.settings import OverlaySettings, Place
 
 _REMEMBERED_AFTER_MS = 1_000
 _NAME_CHARACTERS = 40
@@ -29,6 +29,8 @@ class Placement(QObject):
     def __init__(self, window: QWidget, settings: OverlaySettings) -> None:
         super().__init__(window)
         self._window, self._settings = window, settings
+        self._places = dict(settings.places)
+        """Remembered places by monitor."""
         self._whole_height = settings.height
         """Height with a question."""
         self._scale: float | None = None
@@ -61,9 +63,17 @@ class Placement(QObject):
         self._set(geometry.clamped(self._area(), self._monitors()[self._monitor()]))
 
     def to_next_monitor(self) -> None:
-        """Move the window to the corresponding place of the next monitor."""
-        monitors, at = self._monitors(), self._monitor()
-        self._set(geometry.moved(self._area(), monitors[at], monitors[(at + 1) % len(monitors)]))
+        """Move the window to its remembered place on the next monitor, or to the corresponding one."""
+        self._remember()
+        screens, monitors, at = QGuiApplication.screens(), self._monitors(), self._monitor()
+        following = (at + 1) % len(monitors)
+        moved = geometry.moved(self._area(), monitors[at], monitors[following])
+        if place := self._places.get(_name(screens[following])):
+            self._whole_height = place.height
+            origin = screens[following].geometry()
+            x, y = origin.x() + place.x, origin.y() + place.y
+            moved = geometry.clamped(Area(x, y, place.width, moved.height), monitors[following])
+        self._set(moved)
         self.publish_soon()
 
     def drag(self, event: QMouseEvent) -> bool:
@@ -74,7 +84,7 @@ class Placement(QObject):
         """
         at = event.globalPosition()  # the position in the window is that of before the last move
         if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            if QGuiApplication.platformName() == "wayland":  # only the compositor moves windows
+            if _is_placed_by_compositor():
                 handle = self._window.windowHandle()
                 return bool(handle and handle.startSystemMove())
             self._dragged_from = at.toPoint(), self._window.pos()
@@ -105,26 +115,37 @@ class Placement(QObject):
         self._timer.start(_REMEMBERED_AFTER_MS)
 
     def _publish(self) -> None:
-        screen, area = self._screen(), self._area()
+        name, place = self._remember()
         appearance = getattr(self._window, "appearance")  # noqa: B009  (not of every widget)
         self.changed.emit(
             WindowPlaced(
-                monitor=_name(screen),
-                x=area.x - screen.geometry().x(),
-                y=area.y - screen.geometry().y(),
-                width=area.width,
-                height=self._whole_height,
+                monitor=name,
+                x=place.x,
+                y=place.y,
+                width=place.width,
+                height=place.height,
                 opacity_percent=round(appearance.opacity * 100),
                 font_px=appearance.sizes.text,
             )
         )
+
+    def _remember(self) -> tuple[str, Place]:
+        """Remember the place on this monitor, and return both."""
+        screen, area = self._screen(), self._area()
+        origin, before = screen.geometry(), self._places.get(_name(screen))
+        x, y = area.x - origin.x(), area.y - origin.y()
+        if _is_placed_by_compositor() and before is not None:
+            x, y = before.x, before.y
+        place = Place(x=x, y=y, width=area.width, height=self._whole_height)
+        self._places[_name(screen)] = place
+        return _name(screen), place
 
     def _open(self) -> None:
         """Open at the settings' place, the remembered place on the primary monitor, or below the camera."""
         settings, screen = self._settings, QGuiApplication.primaryScreen()
         if screen is None:
             return
-        place = settings.places.get(_name(screen))
+        place = self._places.get(_name(screen))
         width = place.width if place else settings.width
         self._whole_height = place.height if place else settings.height
         self._window.resize(width, self._whole_height)
@@ -153,6 +174,11 @@ class Placement(QObject):
 
     def _screen(self) -> QScreen:
         return QGuiApplication.screens()[self._monitor()]
+
+
+def _is_placed_by_compositor() -> bool:
+    """Return whether windows cannot know or choose where they are."""
+    return QGuiApplication.platformName() == "wayland"
 
 
 def _available(screen: QScreen) -> Area:

@@ -29,6 +29,12 @@ _LEVELS = {
     "silent": _("{name}: {level} dB, silent ({device})"),
     "clipping": _("{name}: {level} dB, too loud ({device})"),
 }
+_SOURCES = {
+    "": _("{name} ({device})"),
+    "speaking": _("{name}: speaking ({device})"),
+    "silent": _("{name}: silent ({device})"),
+    "clipping": _("{name}: too loud ({device})"),
+}
 
 
 def kind(state: str) -> str:
@@ -74,6 +80,27 @@ def numbered(at: int, count: int, question: str) -> str:
 def answer_to(question: int) -> str:
     """Return the title of the remarks on an answer."""
     return _("Your answer to question {number}").format(number=question)
+
+
+def said(name: str, text: str) -> str:
+    """Return the words of a speaker, for a screen reader."""
+    return _("{name}: {text}").format(name=name, text=text)
+
+
+def question_found(question: str) -> str:
+    """Return that there is a question, for a screen reader."""
+    return _("Question: {question}").format(question=question)
+
+
+def source(
+    name: str, device: str, *, speaks: bool, alarm: Literal["silent", "clipping"] | None, paused: bool
+) -> str:
+    """Return the state of a source without its level, which changes too often for a screen reader."""
+    if paused:
+        return _("{name}: paused").format(name=name)
+    if not device:
+        return _("{name}: not captured").format(name=name)
+    return _SOURCES[alarm or ("speaking" if speaks else "")].format(name=name, device=device)
 
 
 def follow_up(question: str, previous: str) -> str:

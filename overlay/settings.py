@@ -35,6 +35,9 @@ class OverlaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """"compact": captions and the newest answer; "full": also the transcript; "captions": captions alone."""
     theme: Literal["system", "dark", "light", "contrast"] = "system"
     """"system" follows the desktop's choice of light or dark."""
+    announce: Literal["off", "answers", "all"] = "off"
+    """What a screen reader is given to speak: questions, first sentences of answers, problems; "all" adds the
+    words of the other party."""
     click_through: bool = False
     """Whether clicks go to what is behind the window; the key or `cuecard toggle` ends it."""
     global_keys: bool = True

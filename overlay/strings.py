@@ -130,6 +130,12 @@ STATUS = _("Status")
 SOURCES = _("Sound")
 ANSWERS = _("Answers")
 PROCESSES = _("Processes")
+WINDOW = _("Window")
+WAYLAND = _(
+    "Wayland lets no window choose its place, stay above others by itself or receive keys that are meant for "
+    "others. The desktop's menu of this window can keep it on top, and the desktop's shortcuts can run "
+    "`cuecard answer`, `cuecard toggle` and others."
+)
 PROBLEMS = _("Problems")
 LATENCY = _("Latency")
 NO_LATENCY = _("No question was answered yet.")

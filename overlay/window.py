@@ -65,6 +65,9 @@ class OverlayWindow(QWidget):
     published = pyqtSignal(object)
     """The user did something that other stages must know: the event to publish."""
 
+    keyboard_requested = pyqtSignal(bool)
+    """The window is about to take the keyboard, or gives it back."""
+
     def __init__(self, settings: OverlaySettings, global_keys: Mapping[str, str] | None = None) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("overlay")
@@ -133,7 +136,7 @@ class OverlayWindow(QWidget):
         return {
             "answer": lambda: publish(m.AnswerRequested(by=_BY)),
             "practice_next": lambda: publish(m.AnswerRequested(by=_BY)),
-            "cancel": lambda: publish(m.CancelRequested(by=_BY)),
+            "cancel": self._cancel,
             "again": lambda: self._vary("again"),
             "shorter": lambda: self._vary("shorter"),
             "longer": lambda: self._vary("longer"),
@@ -246,7 +249,7 @@ class OverlayWindow(QWidget):
         self._hairline.setObjectName("hairline")
         self._hairline.setFixedHeight(1)
         layout.addWidget(self._hairline)
-        layout.addWidget(self.practice, stretch=1)
+        layout.addWidget(self.practice, stretch=2)
         layout.addWidget(self.exchange, stretch=3)
         layout.addWidget(self.pane, stretch=2)
         layout.addWidget(self.notice)
@@ -323,6 +326,18 @@ class OverlayWindow(QWidget):
         if (exchange := self.exchange.current) is not None:
             self.published.emit(m.VariantRequested(question=exchange.question, variant=variant, by=_BY))
 
+    def _cancel(self) -> None:
+        """Cancel the question whether to end, or the answer; if there is neither, give the keyboard back."""
+        current = self._captions.current
+        if self.notice.asks_end:
+            self.notice.go_on.click()
+        elif current is not None and current.state in ("waiting", "held", "streaming"):
+            self.published.emit(m.CancelRequested(by=_BY))
+        elif not self._has_flag(Qt.WindowType.WindowDoesNotAcceptFocus):
+            self.keyboard_requested.emit(False)
+            self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
+            self.clearFocus()
+
     def _copy(self) -> None:
         clipboard = QApplication.clipboard()
         if (exchange := self.exchange.current) is not None and clipboard is not None:
@@ -352,18 +367,22 @@ class OverlayWindow(QWidget):
         self._fit_height()
 
     def _clicks_pass(self) -> bool:
-        handle = self.windowHandle()
-        return bool(handle and handle.flags() & Qt.WindowType.WindowTransparentForInput)
+        return self._has_flag(Qt.WindowType.WindowTransparentForInput)
 
     def _set_click_through(self, *, on: bool) -> None:
         self._set_flag(Qt.WindowType.WindowTransparentForInput, on=on)
 
     def _take_keyboard(self) -> None:
         """Accept the focus until another window is chosen."""
+        self.keyboard_requested.emit(True)
         self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=False)
         self.show()
         self.activateWindow()
         self.header.menu.setFocus()
+
+    def _has_flag(self, flag: Qt.WindowType) -> bool:
+        handle = self.windowHandle()
+        return bool(handle and handle.flags() & flag)
 
     def _set_flag(self, flag: Qt.WindowType, *, on: bool) -> None:
         """Set a flag of the native window; through the widget, Qt would hide the window."""

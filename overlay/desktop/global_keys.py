@@ -34,6 +34,13 @@ class GlobalKeys(QObject):
             self.missing = self._connection.grab(keys)
             self.bound = {action: key for action, key in keys.items() if (action, key) not in self.missing}
 
+    def take_keyboard(self, taken: bool) -> None:
+        """Note which program has the keyboard, before it is taken; later give it back to that one."""
+        if self._connection is not None and taken:
+            self._connection.note_active()
+        elif self._connection is not None:
+            self._connection.activate_noted()
+
     def start(self, window: int) -> None:
         """Receive keys from now on, and keep this window out of task bars and task switchers."""
         if self._connection is not None:

@@ -1,4 +1,4 @@
-"""Sets the language of Qt's own texts, such as names of keys, and the direction of the layout."""
+"""Sets the language of Qt's own texts and the direction of the layout."""
 
 from __future__ import annotations
 

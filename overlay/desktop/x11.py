@@ -31,7 +31,8 @@ _KEYSYMS = {
     "return": "Return", "enter": "Return", "tab": "Tab", "home": "Home", "end": "End", "pgup": "Prior",
     "pgdown": "Next", "ins": "Insert", "del": "Delete", "print": "Print", "pause": "Pause",
 }  # fmt: skip
-_SOURCE_APPLICATION = 1
+_SOURCE_APPLICATION, _SOURCE_PAGER = 1, 2
+"""A window manager obeys requests that the user made, as with a pager, at once."""
 _ADD = 1
 
 
@@ -63,6 +64,8 @@ class XConnection:
             raise XUnavailable(str(failure)) from failure
         self._root = self._display.screen().root
         self._grabs: list[Grab] = []
+        self._active = self._display.intern_atom("_NET_ACTIVE_WINDOW")
+        self._noted = 0
         self._managed = self._display.intern_atom("WM_STATE")
         """A window manager sets it when it shows a window."""
         self._states = [
@@ -74,6 +77,17 @@ class XConnection:
         managed = self._display.create_resource_object("window", window)
         managed.change_attributes(event_mask=X.PropertyChangeMask)
         self._display.flush()
+
+    def note_active(self) -> None:
+        """Remember the window that is active now."""
+        found = self._root.get_full_property(self._active, X.AnyPropertyType)
+        self._noted = int(found.value[0]) if found and found.value else 0
+
+    def activate_noted(self) -> None:
+        """Ask the window manager to activate the window that was remembered."""
+        if self._noted:
+            window = self._display.create_resource_object("window", self._noted)
+            self._send_to_manager(window, self._active, [_SOURCE_PAGER, X.CurrentTime, 0, 0, 0])
 
     def grab(self, keys: Mapping[str, str]) -> list[tuple[str, str]]:
         """Receive these keys wherever the keyboard is.
@@ -117,11 +131,11 @@ class XConnection:
                         pressed(grab.action)
 
     def _set_states(self, window: Window) -> None:
-        request = x_event.ClientMessage(
-            window=window,
-            client_type=self._display.intern_atom("_NET_WM_STATE"),
-            data=(32, [_ADD, *self._states, _SOURCE_APPLICATION, 0]),
-        )
+        state = self._display.intern_atom("_NET_WM_STATE")
+        self._send_to_manager(window, state, [_ADD, *self._states, _SOURCE_APPLICATION, 0])
+
+    def _send_to_manager(self, window: Window, kind: int, data: list[int]) -> None:
+        request = x_event.ClientMessage(window=window, client_type=kind, data=(32, data))
         mask = X.SubstructureRedirectMask | X.SubstructureNotifyMask
         self._root.send_event(request, event_mask=mask)
         self._display.flush()

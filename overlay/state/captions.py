@@ -142,6 +142,16 @@ class Captions:
             paused=source in self.paused,
         )
 
+    def source_text(self, source: str) -> str:
+        """Return the state of a source in words, without its level."""
+        return sentences.source(
+            self.name(source),
+            self.devices.get(source, ""),
+            speaks=source in self.speaking,
+            alarm=self.levels.alarms().get(source),
+            paused=source in self.paused,
+        )
+
     @property
     def current(self) -> Exchange | None:
         """The newest question."""

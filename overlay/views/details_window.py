@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from bus.messages import RequestSent
@@ -53,6 +54,7 @@ class DetailsWindow(QWidget):
         self.tabs.setCurrentWidget(tab)
         self.draw(captions)
         self.show()
+        self.status.to_start()
         self.raise_()
         self.activateWindow()
 
@@ -78,6 +80,9 @@ class DetailsWindow(QWidget):
         yield _heading(strings.PROBLEMS) if problems else ""
         for problem in problems:
             yield _line(problem.text)
+        if QGuiApplication.platformName() == "wayland":
+            yield _heading(strings.WINDOW)
+            yield _line(strings.WAYLAND)
         yield _heading(strings.PROCESSES)
         for name, state in captions.stages.items():
             yield self._stage(name, state)

@@ -96,4 +96,5 @@ class HeaderView(QWidget):
                 alarm=captions.levels.alarms().get(source),
                 paused=source in captions.paused,
                 words=captions.level_text(source),
+                state=captions.source_text(source),
             )

@@ -44,7 +44,8 @@ class NotesView(QWidget):
             full: Whether there is room for all passages.
         """
         own, passages = exchange.prepared, exchange.passages
-        self.setVisible(has_notes or bool(own or passages))
+        is_feedback = exchange.source == "practice"
+        self.setVisible((has_notes and not is_feedback) or bool(own or passages))
         if own is not None:
             self.origin.show_text(f"{strings.OWN_ANSWER} · {_name(own.file)} · {own.question}")
             self.text.show_text(own.text, _OWN_ANSWER_LINES)

@@ -35,7 +35,8 @@ class PracticeView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for part in (self.question, self.state, self.remarks):
-            layout.addWidget(part)
+            layout.addWidget(part, stretch=1 if part is self.remarks else 0)
+        layout.addStretch(0)  # the state stays below its question
         self.hide()
 
     def draw(self, practice: Practice) -> None:

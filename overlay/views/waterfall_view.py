@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QLabel
 
 from overlay import sentences, strings
 from overlay.state.captions import Captions
@@ -14,7 +14,7 @@ from overlay.widgets.backing import Appearance, leading
 _LABEL_PX, _TIME_PX, _BAR_PX = 200, 70, 10
 
 
-class WaterfallView(QWidget):
+class WaterfallView(QLabel):
     """Draws the steps of the newest answer, from the last spoken sample on.
 
     Args:
@@ -23,6 +23,7 @@ class WaterfallView(QWidget):
 
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._appearance = appearance
         self._question, self.steps = "", [Step("", 0, 0)][:0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QPushButton, QSizeGrip, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QLabel, QPushButton, QSizeGrip, QSizePolicy, QWidget
 
 from overlay import strings
 from overlay.state.levels import Alarm
@@ -36,7 +36,7 @@ def button(text: str, name: str, accessible_name: str) -> QPushButton:
     return made
 
 
-class LevelDot(QWidget):
+class LevelDot(QLabel):
     """Shows a source: a ring that fills with its level, and its name; "!" and its colour for an alarm.
 
     Args:
@@ -46,6 +46,7 @@ class LevelDot(QWidget):
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         self._appearance = appearance
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self._name, self._colour, self._share = "", QColor(), 0.0
         self._alarm: Alarm | None = None
         self._speaks = self._paused = False
@@ -61,6 +62,7 @@ class LevelDot(QWidget):
         alarm: Alarm | None,
         paused: bool,
         words: str,
+        state: str,
     ) -> None:
         """Draw a level.
 
@@ -72,11 +74,13 @@ class LevelDot(QWidget):
             alarm: What is wrong with it.
             paused: Whether the user paused it; a bar is drawn in the ring.
             words: The same in words.
+            state: The same without the level, for screen readers.
         """
         share = round(min(max(1.0 - level_dbfs / QUIETEST_DBFS, 0.0), 1.0) * 8) / 8
         if words != self.toolTip():
             self.setToolTip(words)
-            self.setAccessibleName(words)
+        if state != self.accessibleName():
+            self.setAccessibleName(state)
         if (name, share, speaks, alarm, colour, paused) != self._state():
             self._name, self._share, self._speaks, self._alarm = name, share, speaks, alarm
             self._paused = paused

@@ -11,6 +11,7 @@ from PyQt6.QtGui import (
     QColor,
     QFont,
     QImage,
+    QPainter,
     QPaintEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -74,6 +75,11 @@ class InertText(QTextBrowser):
         if (viewport := self.viewport()) is not None:
             paint_backing(viewport, self._appearance, self._visible_lines())
         super().paintEvent(event)
+        if viewport is not None and self.hasFocus():
+            painter = QPainter(viewport)
+            painter.setPen(QColor(self._appearance.palette.accent))
+            painter.drawRect(viewport.rect().adjusted(0, 0, -1, -1))
+            painter.end()
 
     def show_scroll_bar(self, *, visible: bool) -> None:
         """Show the scroll bar always or never: if it came with the text, the text would wrap again."""
@@ -122,6 +128,7 @@ class InertText(QTextBrowser):
 
     def to_start(self) -> None:
         """Scroll to the start, as for a text that replaces another one."""
+        self.moveCursor(QTextCursor.MoveOperation.Start)  # a resized text box scrolls to its cursor
         self._bar.setValue(0)
         self._at_end = self._follows and self._bar.maximum() == 0
 

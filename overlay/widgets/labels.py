@@ -14,12 +14,12 @@ from overlay.widgets.backing import Appearance, paint_backing
 
 
 class PlainLabel(QLabel):
-    """Wrapped plain text.
+    """Wrapped plain text, which screen readers read with what it is.
 
     Args:
         appearance: What it draws with.
         name: Its name in the style sheet.
-        accessible_name: Its name for screen readers.
+        accessible_name: What it is, for screen readers; its name while it has no text.
     """
 
     def __init__(self, appearance: Appearance, name: str, accessible_name: str) -> None:
@@ -28,7 +28,18 @@ class PlainLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
         self.setAccessibleName(accessible_name)
+        self.setAccessibleDescription(accessible_name)
         self.setWordWrap(True)
+
+    def setText(self, text: str | None) -> None:  # noqa: N802  (Qt's name)
+        """Show a text."""
+        super().setText(text)
+        self._name_after(text or "")
+
+    def _name_after(self, text: str) -> None:
+        name = text or self.accessibleDescription()
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the backing and the text."""
@@ -79,7 +90,8 @@ class ShortLabel(PlainLabel):
         shown, needed = _elided(self._whole, self.font(), self.width() - 2, self._lines)
         lines = self._lines if self._reserves else max(needed, 1)
         self.setFixedHeight(lines * math.ceil(QFontMetricsF(self.font()).lineSpacing()) + 2)
-        self.setText(shown)
+        super(PlainLabel, self).setText(shown)
+        self._name_after(self._whole)
         is_whole = "".join(shown.split()) == "".join(self._whole.split())
         self.setToolTip("" if is_whole else f"<qt>{escape(self._whole)}</qt>")  # wraps
 

@@ -142,7 +142,7 @@ class ReviewWindow(QWidget):
         _mark(self.save, "" if saved else "main")
         _mark(self.forget, "main" if saved else "")
         if wiped:
-            _say(self.title, strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
+            self.title.setText(strings.RECEIPT_SAVED if saved else strings.RECEIPT_NOTHING)
             self.summary.hide()
             self.close_page.setFocus()
         if self._is_file:
@@ -159,15 +159,15 @@ class ReviewWindow(QWidget):
             )
 
     def _say(self, text: str, *, name: str = "faint") -> None:
-        _say(self.message, text)
+        self.message.setText(text)
         _mark(self.message, name)
 
     def _build(self, handover: Handover) -> None:
         self.setObjectName("window")
         self.setWindowTitle(strings.TITLE)
         self.resize(*_SIZE_PX)
-        _say(self.title, facts.title(handover.session))
-        _say(self.summary, facts.in_one_line(handover.session))
+        self.title.setText(facts.title(handover.session))
+        self.summary.setText(facts.in_one_line(handover.session))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.reading)
         self._stack.addWidget(self.receipt)
@@ -232,12 +232,6 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QFileDialog QAbstractItemView, QFileDialog QLineEdit, QFileDialog QComboBox {{
             background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}
     """
-
-
-def _say(label: PlainLabel, text: str) -> None:
-    """Show a text, to screen readers too."""
-    label.setText(text)
-    label.setAccessibleName(text)
 
 
 def _mark(widget: QWidget, name: str) -> None:

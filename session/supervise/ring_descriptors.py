@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bus.messages import CaptureStarted, Logged, StageGivenUp
-from bus.ring_access import CHANNEL_VARIABLE, RingSender
-from bus.ring_memory import RING_BEFORE_VARIABLE, ring_descriptor
+from bus.ring_passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE, RingSender, ring_descriptor
 from bus.run import Run
 from bus.stages import StagePlan
 

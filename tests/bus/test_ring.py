@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun, RingUnavailable
 from bus.ring import AudioRing
-from bus.ring_memory import BLOCK_SAMPLES, map_memory, ring_descriptor
+from bus.ring_memory import BLOCK_SAMPLES, map_memory
+from bus.ring_passing import ring_descriptor
 from bus.ring_writer import RingWriter
 
 

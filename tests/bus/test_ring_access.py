@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from bus.failures import RingUnavailable
-from bus.ring_access import CHANNEL_VARIABLE, RingAccess, RingSender
-from bus.ring_memory import ring_descriptor
+from bus.ring_access import RingAccess
+from bus.ring_passing import CHANNEL_VARIABLE, RingSender, ring_descriptor
 from bus.ring_writer import RingWriter
 from bus.run import Run
 

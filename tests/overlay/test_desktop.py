@@ -8,6 +8,7 @@ import pytest
 from Xlib import X
 
 from bus import messages as m
+from overlay.settings import OverlaySettings
 from tests.overlay.test_overlay_process import Shown, StartStage, show
 from tests.support import sample_session as story
 from tests.support.event_publishers import EventPublishers
@@ -18,9 +19,9 @@ from tests.support.xvfb import display
 __all__ = ["StartStage", "display", "show"]
 
 
-@pytest.fixture(scope="module")
-def desktop(display: str) -> Iterator[XDisplay]:
-    with window_manager(display), x_display(display) as view:
+@pytest.fixture(scope="module", params=["openbox", "icewm"])
+def desktop(display: str, request: pytest.FixtureRequest) -> Iterator[XDisplay]:
+    with window_manager(display, request.param), x_display(display) as view:
         yield view
 
 
@@ -86,12 +87,14 @@ def test_it_is_dragged_exactly_as_far_as_the_mouse_goes(desktop: XDisplay, shown
 
 
 def test_keys_work_while_another_program_has_the_keyboard(
-    desktop: XDisplay, editor: int, shown: Shown
+    desktop: XDisplay, editor: int, show: Callable[..., Shown], display: str
 ) -> None:
+    shown = show(OverlaySettings(keys={"toggle": "Ctrl+Alt+J"}), DISPLAY=display)  # icewm has Ctrl+Alt+H
+    shown.until(m.StageReady)
     window = the_window(desktop)
-    desktop.press("Control_L", "Alt_L", "h")
+    desktop.press("Control_L", "Alt_L", "j")
     wait_until(lambda: not desktop.is_visible(window))
-    desktop.press("Control_L", "Alt_L", "h")
+    desktop.press("Control_L", "Alt_L", "j")
     wait_until(lambda: desktop.is_visible(window))
     wait_until(lambda: "SKIP_TASKBAR" in desktop.states(window))
     desktop.press("Control_L", "Alt_L", "a")
@@ -108,6 +111,9 @@ def test_it_takes_the_keyboard_on_request_and_gives_it_back(
     desktop.press("r")
     desktop.press("x")  # no action
     wait_until(lambda: desktop.accepts_focus(window))
+    desktop.press("Escape")  # nothing is to be cancelled
+    wait_until(lambda: desktop.focused() == editor)
+    wait_until(lambda: not desktop.accepts_focus(window))
     assert shown.stop() == 0
 
 

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from PyQt6.QtGui import QImage
@@ -73,9 +74,9 @@ def show(
 ) -> Iterator[Callable[..., Shown]]:
     every: list[Shown] = []
 
-    def start(**environment: str) -> Shown:
+    def start(settings: OverlaySettings = OverlaySettings(), **environment: str) -> Shown:  # noqa: B008
         picture = tmp_path / "window.png"
-        run = make_run(overlay=OverlaySettings(picture=str(picture)))
+        run = make_run(overlay=msgspec.structs.replace(settings, picture=str(picture)))
         start_stage(run, "bus")
         child = start_stage(run, "overlay", **{"QT_QPA_PLATFORM": "", **environment})
         every.append(Shown(run, child, picture))

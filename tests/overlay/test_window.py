@@ -282,7 +282,6 @@ class TestAnswering:
         ("action", "event"),
         [
             ("answer", m.AnswerRequested(by="overlay")),
-            ("cancel", m.CancelRequested(by="overlay")),
             ("again", m.VariantRequested(question=1, variant="again", by="overlay")),
             ("shorter", m.VariantRequested(question=1, variant="shorter", by="overlay")),
             ("longer", m.VariantRequested(question=1, variant="longer", by="overlay")),
@@ -296,6 +295,27 @@ class TestAnswering:
         draw(window, *WHOLE)
         window.act(action)
         assert published == [event]
+
+    def test_cancel_cancels_what_is_under_way(self, window: OverlayWindow, published: list[m.Event]) -> None:
+        draw(window, *story.opening(), *story.asked(), *story.streamed())
+        window.act("end")
+        window.act("cancel")
+        assert (window.notice.asks_end, published) == (False, []), "the question first"
+        window.act("cancel")
+        assert published == [m.CancelRequested(by="overlay")]
+
+    def test_cancel_gives_the_keyboard_back_when_nothing_is_under_way(
+        self, window: OverlayWindow, published: list[m.Event]
+    ) -> None:
+        keyboard: list[bool] = []
+        window.keyboard_requested.connect(keyboard.append)
+        draw(window, *WHOLE)
+        window.act("cancel")
+        assert keyboard == [], "it has none"
+        window.act("keyboard")
+        QTest.qWaitForWindowActive(window)
+        window.act("cancel")
+        assert (keyboard, published) == ([True, False], [])
 
     def test_every_action_can_be_done_at_any_time(self, window: OverlayWindow) -> None:
         for name in [*ACTIONS, *ACTIONS]:
@@ -533,6 +553,31 @@ class TestTheWindowItself:
     def test_every_button_is_reached_by_the_keyboard(self, window: OverlayWindow) -> None:
         buttons = window.findChildren(QPushButton)
         assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
+
+    def test_tab_goes_from_the_first_row_downwards(self, window: OverlayWindow) -> None:
+        draw(window, *WHOLE, *story.trouble())
+        places, view = [], window.nextInFocusChain()
+        while view is not None and view is not window:
+            if view.isVisible() and view.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                place = view.mapTo(window, QPoint(0, 0))
+                places.append((place.y() // 20, place.x()))
+            view = view.nextInFocusChain()
+        assert len(places) > 5
+        assert places == sorted(places)
+
+    def test_the_text_box_with_the_keyboard_is_framed(self, window: OverlayWindow) -> None:
+        draw(window, *WHOLE)
+        window.act("keyboard")
+        QTest.qWaitForWindowActive(window)
+        before = window.exchange.answer.grab().toImage().pixelColor(0, 5)
+        window.exchange.answer.setFocus(Qt.FocusReason.TabFocusReason)
+        framed = window.exchange.answer.grab().toImage().pixelColor(0, 5)
+        assert (framed.name(), framed != before) == (window.appearance.palette.accent, True)
+
+    def test_every_action_has_a_key(self) -> None:
+        assert [
+            name for name, action in ACTIONS.items() if not (action.window_key or action.global_key)
+        ] == []
 
     @pytest.mark.parametrize(("width", "height"), [(300, 300), (480, 430), (900, 800)])
     @pytest.mark.parametrize("font_px", [12, 15, 24])

@@ -38,6 +38,7 @@ def cuecard(session: Session, *arguments: str) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.long
 def test_pause_and_end_of_a_running_session(place: Path) -> None:
     trace = place / "trace.json"
     arguments = (*RECORDING, "--view", "none", "--answer", "off", "--trace", str(trace))

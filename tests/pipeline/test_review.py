@@ -18,6 +18,7 @@ from session.transcript.saved_session import decode
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.restricted_session import WORDS, arguments, surroundings
 from tests.support.waiting import wait_until
+from tests.support.x_windows import x_display
 from tests.support.xvfb import display, xvfb
 
 __all__ = ["display"]
@@ -29,6 +30,7 @@ class Page:
     """A session with the overlay, followed by its page on a display."""
 
     def __init__(self, place: Path, display: str) -> None:
+        self.display = display
         self.home = place / "home"
         self.home.mkdir()
         command = [each for each in arguments(place) if each != "--json"]
@@ -46,23 +48,21 @@ class Page:
                 stderr=output,
             )
 
-    def tool(self, *command: str) -> str:
-        """Return the output of xdotool."""
-        done = subprocess.run(
-            ["xdotool", *command], env=self.environment, capture_output=True, text=True, check=False
-        )
-        return done.stdout.strip()
+    def window(self, title: str) -> int:
+        """Wait for a window."""
+        with x_display(self.display) as view:
 
-    def window(self, title: str) -> str:
-        """Wait for a window and give it the keys."""
-        found = wait_until(lambda: self.tool("search", "--onlyvisible", "--name", title), timeout_s=20)
-        window = str(found).split()[-1]
-        self.tool("windowfocus", "--sync", window)
-        return window
+            def shown() -> list[int]:
+                return [window for window in view.titled(title) if view.is_visible(window)]
 
-    def press(self, title: str, key: str) -> None:
-        """Press a key in a window."""
-        self.tool("key", "--window", self.window(title), key)
+            return wait_until(shown, timeout_s=20)[-1]
+
+    def press(self, title: str, *keys: str) -> None:
+        """Press keys together in a window."""
+        window = self.window(title)
+        with x_display(self.display) as view:
+            view.focus(window)
+            view.press(*keys)
 
     def pid(self) -> int:
         """Return the page's process."""
@@ -82,8 +82,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def page(place: Path, display: str) -> Iterator[Page]:
-    if shutil.which("xdotool") is None:
-        pytest.skip("xdotool is not installed")
     started = Page(place, display)
     yield started
     if started.process.poll() is None:
@@ -92,7 +90,7 @@ def page(place: Path, display: str) -> Iterator[Page]:
 
 
 def test_a_session_is_saved_from_its_page(page: Page, place: Path) -> None:
-    page.press(strings.TITLE, "ctrl+s")
+    page.press(strings.TITLE, "Control_L", "s")
     page.press(strings.SAVE_AS, "Return")
     (file,) = wait_until(lambda: [*page.home.glob("Cuecard *.md")])
     wait_until(lambda: WORDS in file.read_text())
@@ -127,8 +125,8 @@ def test_a_killed_page_says_what_was_lost(page: Page) -> None:
 
 @pytest.mark.long
 def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
-    if shutil.which("xdotool") is None or shutil.which("Xvfb") is None:
-        pytest.skip("xdotool or Xvfb is not installed")
+    if shutil.which("Xvfb") is None:
+        pytest.skip("Xvfb is not installed")
     with xvfb() as display:
         page = Page(place, display)
         page.window(strings.TITLE)
@@ -137,6 +135,7 @@ def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
     assert "before you chose; nothing of the session, which was not saved" in written
 
 
+@pytest.mark.long
 def test_the_terminal_asks_and_saves(place: Path) -> None:
     command = [each for each in arguments(place) if each != "--json"][1:]
     environment = surroundings(place, TERM="xterm", HOME=str(place), CUECARD_SESSION_VIEW="terminal")

@@ -76,6 +76,12 @@ class XDisplay:
         hints = self._window(window).get_wm_hints()
         return bool(hints is None or hints.input)
 
+    def focus(self, window: int) -> None:
+        """Give a window the keyboard, and wait until it has it."""
+        self._window(window).set_input_focus(X.RevertToParent, X.CurrentTime)
+        self.connection.sync()
+        wait_until(lambda: self.focused() == window)
+
     def focused(self) -> int:
         """Return the window that has the keyboard."""
         focus = self.connection.get_input_focus().focus

@@ -83,6 +83,7 @@ def test_missing_session_is_reported(
     assert done.stderr == "cuecard: no session is running; start one with `cuecard run`\n"
 
 
+@pytest.mark.long
 def test_several_sessions(session: HubClient, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(RUN_VARIABLE, raising=False)
     newest = make_run()
