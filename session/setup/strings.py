@@ -8,13 +8,8 @@ from overlay.translation import _, pgettext
 # The wizard
 TITLE = _("Cuecard: first steps")
 STEP = _("Step {step} of {steps}")
-BACK, SKIP, CONTINUE, FINISH, CLOSE = (
-    pgettext("wizard", "Back"),
-    pgettext("wizard", "Skip"),
-    pgettext("wizard", "Continue"),
-    pgettext("wizard", "Finish"),
-    pgettext("button", "Close"),
-)
+BACK, SKIP = pgettext("wizard", "Back"), pgettext("wizard", "Skip")
+CONTINUE, FINISH = pgettext("wizard", "Continue"), pgettext("wizard", "Finish")
 SKIP_HINT = _("Leave this step as it is")
 NOTHING_WRITTEN = _("Nothing is written before you press Finish.")
 WRITTEN = "Settings written to {file}."
