@@ -17,9 +17,9 @@ window=(
     libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
 # Sound servers and displays (X11, Wayland) without hardware, a key store on a private bus, a voice for practice
-# questions, strace for `cuecard attest`, and the bus of screen readers.
+# questions, a panel with a tray, strace for `cuecard attest`, and the bus of screen readers.
 test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth x11-xserver-utils openbox icewm weston)
-test+=(gnome-keyring dbus-daemon espeak-ng strace util-linux at-spi2-core gir1.2-atspi-2.0 python3-gi)
+test+=(gnome-keyring dbus-daemon espeak-ng strace util-linux at-spi2-core gir1.2-atspi-2.0 python3-gi trayer)
 # A browser for the caption page.
 long_test=(chromium)
 

@@ -65,6 +65,7 @@ _COMMANDS = (
     saved.view,
     setup.setup,
     setup.settings,
+    setup.tray,
     running_sessions.answer,
     running_sessions.cancel,
     running_sessions.again,

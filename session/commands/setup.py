@@ -1,6 +1,10 @@
-"""Commands with a window of their own: `cuecard setup`, `settings`."""
+"""Commands with a window of their own: `cuecard setup`, `settings`, `tray`."""
 
 from __future__ import annotations
+
+from typing import Annotated
+
+import typer
 
 
 def setup() -> None:
@@ -25,3 +29,17 @@ def settings() -> None:
     from session.setup.start import run_settings
 
     run_settings()
+
+
+def tray(
+    start: Annotated[bool, typer.Option("--start", help="Start a session too, if none is running.")] = False,
+) -> None:
+    """Show an icon in the desktop's tray, to start, pause and end sessions.
+
+    \b
+    Example:
+      cuecard tray
+    """
+    from session.setup.start import run_tray
+
+    run_tray(starts=start)

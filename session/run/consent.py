@@ -19,14 +19,15 @@ import typer
 
 from bus.environment import DISPLAYS, inherited
 from bus.failures import MachineFailure, UsageFailure
+from overlay.translation import _
 
-SENTENCE = (
+SENTENCE = _(
     "I am using a tool that transcribes our conversation on my computer and helps me with notes; "
     "no audio is stored or sent anywhere. Is that all right with you?"
 )
 """A sentence to say or paste."""
 
-SENTENCE_WITH_PROVIDER = (
+SENTENCE_WITH_PROVIDER = _(
     "I am using a tool that transcribes our conversation on my computer and helps me with notes. "
     "No audio is stored or sent anywhere, but the text of some questions goes to an AI service, {provider}. "
     "Is that all right with you?"

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton,
 
 from bus.failures import Failure
 from overlay.sentences import sentences
+from overlay.translation import number
 from session.models import store
 from session.models.catalogue import CATALOGUE, Model
 from session.models.choice import AUTO, choose, has_cuda
@@ -97,7 +98,7 @@ class ModelPage(Page):
             self.downloads[model.name].setVisible(not is_there)
             self.choices[model.name].setEnabled(is_there)
             if model.name not in timed:
-                size = strings.TO_DOWNLOAD.format(size_mb=round(model.size_bytes / 1e6))
+                size = strings.TO_DOWNLOAD.format(size_mb=number(model.size_bytes / 1e6))
                 self.states[model.name].setText(strings.INSTALLED if is_there else size)
         self.measure.setEnabled(bool(installed))
         if not installed:
@@ -127,7 +128,7 @@ class ModelPage(Page):
         else:
             self._timings.append(timing)
             text = strings.MEASURED if timing.is_quick else strings.TOO_SLOW
-            turn_s, rtf, times = f"{timing.turn_s:.1f}", f"{timing.rtf:.2f}", f"{1 / timing.rtf:.0f}"
+            turn_s, rtf, times = number(timing.turn_s, 1), number(timing.rtf, 2), number(1 / timing.rtf)
             self.states[name].setText(text.format(turn_s=turn_s, rtf=rtf, times=times))
         self._measure_next(rest)
 

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget
 
 from bus.failures import Failure
 from overlay.sentences import sentences
+from overlay.translation import number
 from session.run.notes_reader import NotesReply, read
 from session.setup import look, strings
 from session.setup.page import Context, Page
@@ -110,7 +111,7 @@ class NotesPage(Page):
 
     def _show(self, reply: NotesReply | Failure | None) -> None:
         if isinstance(reply, NotesReply) and not reply.problem:
-            self._say(strings.PASSAGES.format(passages=reply.passages, files=reply.files), "good")
+            self._say(strings.PASSAGES.format(passages=number(reply.passages), files=reply.files), "good")
         elif reply is not None:
             self._say(sentences(reply.problem, reply.fix), "warn")
         else:

@@ -18,6 +18,7 @@ from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import KNOWN, LOCAL_SERVERS, Provider, named_provider
 from overlay.sentences import sentences
+from overlay.translation import number
 from session.keys import providers_with_keys
 from session.setup import look, strings
 from session.setup.page import Context, Page
@@ -246,7 +247,7 @@ class ProviderPage(Page):
 def report(trial: Trial) -> str:
     """Return what was sent, every byte, and what was received. Pure."""
     parts = [
-        f"{strings.SENT_TO.format(url=sent.url, size=sent.body_bytes)}\n{sent.body}"
+        f"{strings.SENT_TO.format(url=sent.url, size=number(sent.body_bytes))}\n{sent.body}"
         if sent.body
         else strings.SENT_LIST.format(url=sent.url)
         for sent in trial.sent

@@ -148,7 +148,7 @@ def _as_text(value: Any) -> str:
     if isinstance(value, int | float):
         return str(msgspec.json.encode(value), "utf-8")
     if not isinstance(value, dict):
-        return tomlkit.item(value).as_string()
+        return str(tomlkit.item(value).as_string())
     inline = tomlkit.inline_table()
     inline.update(value)
     return inline.as_string()

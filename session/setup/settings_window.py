@@ -31,7 +31,7 @@ from session.setup.setting_row import NOT_SET, SettingRow
 from session.setup.settings_file import store, stored_tables
 
 _SIZE_PX = 860, 700
-_GROUPS_WIDTH_PX = 190
+_GROUPS_WIDTH_PX = 215
 _LIVE = {("llm", "provider"), ("llm", "model")}
 """Settings that a running session can change."""
 

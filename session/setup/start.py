@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -52,6 +53,20 @@ def run_settings() -> None:
     """
     _need_display(strings.SETTINGS_NEED_DISPLAY)
     _run_window("session.setup.settings_window")
+
+
+def run_tray(*, starts: bool) -> None:
+    """Become the process of the tray icon.
+
+    Args:
+        starts: Start a session too, if none is running; also where there can be no icon.
+
+    Raises:
+        MachineFailure: There is no display.
+    """
+    _need_display(strings.TRAY_NEEDS_DISPLAY)
+    command = [sys.executable, "-m", "session.setup.tray", *(["--start"] if starts else [])]
+    os.execv(sys.executable, command)
 
 
 def guide() -> None:

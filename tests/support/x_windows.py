@@ -39,6 +39,10 @@ class XDisplay:
         """Return the windows of that title, also those that a window manager has put into a frame."""
         return [window.id for window in self._below(self.root) if window.get_wm_name() == title]
 
+    def of_program(self, name: str) -> list[int]:
+        """Return the windows of that class, in frames and trays too."""
+        return [window.id for window in self._below(self.root) if name in (window.get_wm_class() or ())]
+
     def close(self, window: int) -> None:
         """Ask a window to close, as its close button does."""
         protocol, delete = (

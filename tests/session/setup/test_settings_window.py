@@ -1,4 +1,4 @@
-"""The settings window: every setting, searched, checked by the real decoder, live where it can be."""
+"""The settings window: every setting, searched, checked, live where it can be."""
 
 from __future__ import annotations
 

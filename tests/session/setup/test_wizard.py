@@ -80,7 +80,7 @@ def test_what_was_chosen_is_written_and_what_was_skipped_is_not(
     window.provider._choose("none")
     window.forward.click()
     window.notes.add([str(NOTES)])
-    until(lambda: "passages were read" in window.notes.state.text())
+    until(lambda: "Passages: " in window.notes.state.text())
     window.forward.click()
     window.forward.click()
     assert settings_file.read_text() == (
@@ -210,7 +210,7 @@ def test_notes_can_be_dropped_and_taken_out(wizard: Callable[[], Wizard], until:
         )
     )
     assert window.notes.paths == [str(NOTES / "resume.md")]
-    until(lambda: "read from 1 files" in window.notes.state.text())
+    until(lambda: ", files: 1." in window.notes.state.text())
     window.notes.add(["/nowhere/cv.md"])
     until(lambda: "/nowhere/cv.md" in window.notes.state.text())
     window.notes.list.setCurrentRow(1)
