@@ -1,4 +1,4 @@
-"""The captions while somebody speaks for minutes, and while two speak in turn."""
+"""The captions while one speaker speaks for minutes, and while two speak in turn."""
 
 from __future__ import annotations
 
