@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from Xlib import X, display
+from Xlib import X, display, error
 from Xlib.ext import xtest
 from Xlib.protocol import event
 from Xlib.XK import string_to_keysym
@@ -37,7 +37,10 @@ class XDisplay:
 
     def titled(self, title: str) -> list[int]:
         """Return the windows of that title, also those that a window manager has put into a frame."""
-        return [window.id for window in self._below(self.root) if window.get_wm_name() == title]
+        try:
+            return [window.id for window in self._below(self.root) if window.get_wm_name() == title]
+        except error.BadWindow:  # one of them was closed meanwhile
+            return self.titled(title)
 
     def of_program(self, name: str) -> list[int]:
         """Return the windows of that class, in frames and trays too."""
