@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from PyQt6.QtCore import QEvent, QSize
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtCore import QEvent
 
 from overlay import strings, theme
 from overlay.state.captions import Captions
@@ -31,10 +30,9 @@ class CaptionView(InertText):
     """
 
     def __init__(self, appearance: Appearance, paragraphs: int, lines: int | None = None) -> None:
-        super().__init__(appearance, strings.CAPTIONS, scrolls=lines is None)
+        super().__init__(appearance, strings.CAPTIONS, scrolls=lines is None, trims=lines is None)
         self._paragraphs, self._lines = paragraphs, lines
         self._drawn: object = None
-        self._trimmed_for = QSize()
         self.setMinimumHeight(48)
 
     def draw(self, captions: Captions) -> None:
@@ -53,15 +51,7 @@ class CaptionView(InertText):
             html or f"<p style='color:{palette.faint}'>{before}</p>",
             line_px=self._line_px if self._lines is not None else None,
         )
-        if self._lines is None:
-            self.trim()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Show whole lines at the new size."""
-        super().resizeEvent(event)
-        if self._lines is None and self.size() != self._trimmed_for:
-            self._trimmed_for = self.size()  # for trimming resizes the viewport
-            self.trim()
+        self.trim()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit to another font."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PyQt6.QtCore import QRectF, Qt, QUrl
+from PyQt6.QtCore import QRectF, QSize, Qt, QUrl
 from PyQt6.QtGui import (
     QBrush,
     QColor,
@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
     QImage,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -49,12 +50,20 @@ class InertText(QTextBrowser):
         name: Its name for screen readers.
         follows: Whether it stays scrolled to its end when text is added, unless the user scrolled up.
         scrolls: Whether it has a scroll bar where text does not fit.
+        trims: Whether it leaves out a line that its edge would cut.
     """
 
     def __init__(
-        self, appearance: Appearance, name: str, *, follows: bool = True, scrolls: bool = True
+        self,
+        appearance: Appearance,
+        name: str,
+        *,
+        follows: bool = True,
+        scrolls: bool = True,
+        trims: bool = False,
     ) -> None:
         super().__init__()
+        self._trims, self._trimmed_for = trims, QSize()
         self._appearance = appearance
         self.setAccessibleName(name)
         self.setOpenLinks(False)
@@ -84,6 +93,13 @@ class InertText(QTextBrowser):
             painter.setPen(QColor(self._appearance.palette.accent))
             painter.drawRect(viewport.rect().adjusted(0, 0, -1, -1))
             painter.end()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Trim at the new size."""
+        super().resizeEvent(event)
+        if self.size() != self._trimmed_for:  # not when trimming resized the viewport
+            self._trimmed_for = self.size()
+            self.trim()
 
     def show_scroll_bar(self, *, visible: bool) -> None:
         """Show the scroll bar always or never: if it came with the text, the text would wrap again."""
@@ -125,6 +141,8 @@ class InertText(QTextBrowser):
 
     def trim(self) -> None:
         """Leave out the line that an edge would cut: the lower one at the start, the upper one at the end."""
+        if not self._trims:
+            return
         self.setViewportMargins(0, 0, 0, 0)
         if self._at_end and self._bar.maximum() > 0:
             cut = [line.bottom() for line in self._visible_lines() if line.top() < 0 < line.bottom()]

@@ -580,6 +580,23 @@ class TestTheWindowItself:
         views += window.header.dots.values()
         assert all(view.accessibleName() for view in views)
 
+    @pytest.mark.parametrize("width", range(280, 480, 20))
+    def test_no_line_of_an_answer_is_cut_when_the_rest_needs_more_room(
+        self, application: QApplication, width: int
+    ) -> None:
+        window = OverlayWindow(OverlaySettings(width=width))
+        window.show()
+        answer = "word " * 300
+        begun = [*story.opening(), question(1, "Why?"), *story.streamed(1, answer)]
+        draw(window, *begun)
+        none = m.PassagesRetrieved(question=1, passages=[], search_ms=1)
+        draw(window, *begun, none, story.finished(1, answer))  # a remark of several lines
+        viewport = window.exchange.answer.viewport()
+        assert viewport is not None
+        lines = window.exchange.answer._visible_lines()
+        assert not [line for line in lines if line.top() + 3 < viewport.height() < line.bottom() - 1]
+        window.deleteLater()
+
     def test_every_button_is_reached_by_the_keyboard(self, window: OverlayWindow) -> None:
         buttons = window.findChildren(QPushButton)
         assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
