@@ -119,9 +119,12 @@ class InertText(QTextBrowser):
         """Show a first sentence large, and Markdown below it, with HTML in it as plain text."""
         with self._scroll_position_preserved():
             self._paper.setMarkdown(f"{headline}\n\n{text}" if headline else text, MARKDOWN)
+            edit = QTextCursor(self._paper)
+            edit.beginEditBlock()  # one layout for all changes: thousands of lines would take minutes
             self._lay_out_blocks()
             if headline:
                 self._enlarge_first_block()
+            edit.endEditBlock()
 
     def show_html(self, html: str, line_px: int | None = None) -> None:
         """Show HTML, in which untrusted text must be escaped.

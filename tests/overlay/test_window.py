@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -425,6 +426,12 @@ class TestWordsOfOthers:
         first, second = (layout.lineAt(at).naturalTextRect().left() for at in (0, 1))
         assert second > first + 4 * 5, "beyond its own indentation"
         assert block.begin().fragment().charFormat().font().pixelSize() < window.appearance.sizes.text
+
+    def test_thousands_of_lines_of_code_are_laid_out_once(self, window: OverlayWindow) -> None:
+        events = [*story.opening(), *story.asked(), *story.streamed(1, "```\n" + "x\n" * 10_000, pieces=1)]
+        began_s = time.monotonic()
+        draw(window, *events)
+        assert time.monotonic() - began_s < 5, "laid out for each line, it would take a minute"
 
     @pytest.mark.parametrize("before", ["Text.", "```\ncode\n```"])
     def test_every_cell_of_a_tables_first_row_is_a_heading(self, window: OverlayWindow, before: str) -> None:
