@@ -279,5 +279,5 @@ def sentences(*parts: str) -> str:
 
 def _capitalized(clause: str) -> str:
     first = clause.split(maxsplit=1)[0].rstrip(",;:")
-    is_name = not first.isalpha() or first in STAGE_KINDS
+    is_name = not first.isalpha() or first in (*STAGE_KINDS, "cuecard")
     return clause if is_name else clause[0].upper() + clause[1:]

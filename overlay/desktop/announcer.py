@@ -1,4 +1,4 @@
-"""Announces texts to a screen reader: as a label, and on Linux as an AT-SPI announcement.
+"""Announces texts to a screen reader, by a label and by AT-SPI on Linux.
 
 PyQt has no binding for Qt's announcement events, so the signal that Qt sends for them is sent here, on Qt's
 own connection to the accessibility bus. There is one only while assistive technology runs.

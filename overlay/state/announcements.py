@@ -1,4 +1,7 @@
-"""Decides what to announce to a screen reader: the newest text replaces one that still waits. Pure."""
+"""Decides what to announce to a screen reader. Pure.
+
+Of several texts the newest is announced; it replaces one that still waits.
+"""
 
 from __future__ import annotations
 

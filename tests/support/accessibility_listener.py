@@ -1,4 +1,4 @@
-"""Prints what a screen reader gets on its bus, for the system's Python, which has `gi`.
+"""Prints what a screen reader gets; for the system's Python, which has `gi`.
 
 Events are printed as they arrive; a line on standard input asks for the tree of every program.
 """

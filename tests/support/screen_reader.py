@@ -1,4 +1,4 @@
-"""A private accessibility bus, and a program that listens on it as a screen reader does."""
+"""A private accessibility bus, and a listener in place of a screen reader."""
 
 from __future__ import annotations
 
