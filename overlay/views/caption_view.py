@@ -30,7 +30,7 @@ class CaptionView(InertText):
     """
 
     def __init__(self, appearance: Appearance, paragraphs: int, lines: int | None = None) -> None:
-        super().__init__(appearance, strings.CAPTIONS, scrolls=lines is None)
+        super().__init__(appearance, strings.CAPTIONS, scrolls=lines is None, trims=lines is None)
         self._paragraphs, self._lines = paragraphs, lines
         self._drawn: object = None
         self.setMinimumHeight(48)
@@ -51,6 +51,7 @@ class CaptionView(InertText):
             html or f"<p style='color:{palette.faint}'>{before}</p>",
             line_px=self._line_px if self._lines is not None else None,
         )
+        self.trim()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit to another font."""

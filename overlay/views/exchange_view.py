@@ -43,7 +43,7 @@ class ExchangeView(QWidget):
         self.notes = NotesView(appearance)
         self.held = HeldView(appearance)
         # An answer arrives faster than it can be read: a view that followed its end would hide its start.
-        self.answer = InertText(appearance, strings.ANSWER, follows=False, scrolls=False)
+        self.answer = InertText(appearance, strings.ANSWER, follows=False, scrolls=False, trims=True)
         self.remark = PlainLabel(appearance, "faint", strings.ANSWER_STATE)
         self.count = PlainLabel(appearance, "faint", strings.QUESTION_COUNT)
         self.count.setWordWrap(False)
@@ -104,7 +104,6 @@ class ExchangeView(QWidget):
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Fit the answer to the new size."""
         super().resizeEvent(event)
-        self.answer.trim()
         self.more.setVisible(self.answer.overflows and not self.full)
 
     def _draw_exchange(self, exchange: Exchange) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PyQt6.QtCore import QRectF, Qt, QUrl
+from PyQt6.QtCore import QRectF, QSize, Qt, QUrl
 from PyQt6.QtGui import (
     QBrush,
     QColor,
@@ -13,6 +13,7 @@ from PyQt6.QtGui import (
     QImage,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -35,6 +36,10 @@ _NEAR_PX = 4
 _PARAGRAPH_GAP_PX = 7
 _LIST_GAP_PX = 3
 _CELL_PADDING_PX = 4
+_HANGING, _MOST_INDENT = 2, 16
+"""Characters by which the wrapped part of a line of code is indented further; no more than so many before."""
+_CODE_WIDTH = 0.6
+"""Of a monospace character, as a share of its size."""
 
 
 class InertText(QTextBrowser):
@@ -45,12 +50,20 @@ class InertText(QTextBrowser):
         name: Its name for screen readers.
         follows: Whether it stays scrolled to its end when text is added, unless the user scrolled up.
         scrolls: Whether it has a scroll bar where text does not fit.
+        trims: Whether it leaves out a line that its edge would cut.
     """
 
     def __init__(
-        self, appearance: Appearance, name: str, *, follows: bool = True, scrolls: bool = True
+        self,
+        appearance: Appearance,
+        name: str,
+        *,
+        follows: bool = True,
+        scrolls: bool = True,
+        trims: bool = False,
     ) -> None:
         super().__init__()
+        self._trims, self._trimmed_for = trims, QSize()
         self._appearance = appearance
         self.setAccessibleName(name)
         self.setOpenLinks(False)
@@ -80,6 +93,13 @@ class InertText(QTextBrowser):
             painter.setPen(QColor(self._appearance.palette.accent))
             painter.drawRect(viewport.rect().adjusted(0, 0, -1, -1))
             painter.end()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Trim at the new size."""
+        super().resizeEvent(event)
+        if self.size() != self._trimmed_for:  # not when trimming resized the viewport
+            self._trimmed_for = self.size()
+            self.trim()
 
     def show_scroll_bar(self, *, visible: bool) -> None:
         """Show the scroll bar always or never: if it came with the text, the text would wrap again."""
@@ -120,9 +140,14 @@ class InertText(QTextBrowser):
                 cursor.mergeBlockFormat(form)
 
     def trim(self) -> None:
-        """Leave out the line that the lower edge would cut, while the text is shown from its start."""
+        """Leave out the line that an edge would cut: the lower one at the start, the upper one at the end."""
+        if not self._trims:
+            return
         self.setViewportMargins(0, 0, 0, 0)
-        if self._bar.value() == 0 and self._bar.maximum() > 0:
+        if self._at_end and self._bar.maximum() > 0:
+            cut = [line.bottom() for line in self._visible_lines() if line.top() < 0 < line.bottom()]
+            self.setViewportMargins(0, round(max(cut, default=0)), 0, 0)
+        elif self._bar.value() == 0 and self._bar.maximum() > 0:
             bottoms = [line.bottom() for line in self._visible_lines() if line.bottom() <= self.height()]
             self.setViewportMargins(0, 0, 0, max(self.height() - round(max(bottoms, default=0)) - 2, 0))
 
@@ -136,9 +161,15 @@ class InertText(QTextBrowser):
     def _scroll_position_preserved(self) -> Iterator[None]:
         at_end, place = self._at_end, self._bar.value()
         yield
-        self._paper.size()  # lays the text out, which sets the scroll bar's range
+        self._set_range()
         self._bar.setValue(self._bar.maximum() if at_end else place)
         self._at_end = at_end
+
+    def _set_range(self) -> None:
+        """Lay the text out, and set the range of the scroll bar, which Qt may set to an earlier height."""
+        height = self._paper.size().height()
+        if (viewport := self.viewport()) is not None:
+            self._bar.setMaximum(max(round(height) - viewport.height(), 0))
 
     def _scrolled(self, place: int) -> None:
         self._at_end = self._follows and place >= self._bar.maximum() - _NEAR_PX
@@ -179,16 +210,33 @@ class InertText(QTextBrowser):
             form = block.blockFormat()
             following = block.next()
             if _is_code(block):
-                form.setBackground(QColor(self._appearance.palette.code))
-                form.setNonBreakableLines(False)
-                form.setTopMargin(0)
+                self._lay_out_code(block, form)
             if _is_code(block) != _is_code(following) or not _is_code(block):
-                form.setBottomMargin(_LIST_GAP_PX if _in_list(block, following) else _PARAGRAPH_GAP_PX)
+                in_table = QTextCursor(block).currentTable() is not None
+                form.setBottomMargin(
+                    0 if in_table else _LIST_GAP_PX if _in_list(block, following) else _PARAGRAPH_GAP_PX
+                )
             QTextCursor(block).setBlockFormat(form)
             block = following
         for frame in root.childFrames() if (root := self._paper.rootFrame()) else ():
             if isinstance(frame, QTextTable):
                 self._lay_out_table(frame)
+
+    def _lay_out_code(self, block: QTextBlock, form: QTextBlockFormat) -> None:
+        """Set the ground of a line of code, and indent its wrapped part further than its beginning."""
+        small = QTextCharFormat()
+        small.setProperty(QTextFormat.Property.FontPixelSize.value, self._appearance.sizes.small)
+        cursor = QTextCursor(block)
+        cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+        cursor.mergeCharFormat(small)
+        form.setBackground(QColor(self._appearance.palette.code))
+        form.setNonBreakableLines(False)
+        form.setTopMargin(0)
+        text = block.text()
+        indent = min(len(text) - len(text.lstrip()), _MOST_INDENT) + _HANGING
+        indent_px = indent * self._appearance.sizes.small * _CODE_WIDTH
+        form.setLeftMargin(indent_px)
+        form.setTextIndent(-indent_px)
 
     def _lay_out_table(self, table: QTextTable) -> None:
         form = table.format()
@@ -196,9 +244,25 @@ class InertText(QTextBrowser):
         form.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         form.setBorderCollapse(True)
         form.setBorder(1)
+        form.setTopMargin(_LIST_GAP_PX)
+        form.setBottomMargin(_PARAGRAPH_GAP_PX)
         form.setCellPadding(_CELL_PADDING_PX)
         form.setCellSpacing(0)
         table.setFormat(form)
+        self._repair_first_cell(table)
+
+    def _repair_first_cell(self, table: QTextTable) -> None:
+        """Make the first cell a heading like the others: after code, Qt begins it with an empty line."""
+        cell = table.cellAt(0, 0)
+        cursor = cell.firstCursorPosition()
+        if cursor.block().text() or cursor.block() == cell.lastCursorPosition().block():
+            return
+        cursor.deleteChar()
+        cursor.setPosition(cell.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+        heading = QTextCharFormat()
+        heading.setFontWeight(QFont.Weight.Bold)
+        cursor.mergeCharFormat(heading)
+        cursor.setBlockFormat(QTextBlockFormat())
 
 
 def _is_code(block: QTextBlock) -> bool:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QTextBlock, QTextDocument, QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
@@ -412,6 +413,35 @@ class TestWordsOfOthers:
         assert text[1:] in window.details.status.toPlainText()
         window.details.close()
 
+    def test_code_is_smaller_and_its_wrapped_part_is_indented(self, window: OverlayWindow) -> None:
+        line = "    total = sum(account.balance for account in accounts if account.currency == currency)"
+        draw(window, *story.opening(), *story.asked(), *story.streamed(1, f"See:\n\n```\n{line}\n```\n\nSo."))
+        document = window.exchange.answer.document()
+        assert document is not None
+        block = next(each for each in blocks_of(document) if each.text() == line)
+        layout = block.layout()
+        assert layout is not None
+        assert layout.lineCount() > 1
+        first, second = (layout.lineAt(at).naturalTextRect().left() for at in (0, 1))
+        assert second > first + 4 * 5, "beyond its own indentation"
+        assert block.begin().fragment().charFormat().font().pixelSize() < window.appearance.sizes.text
+
+    @pytest.mark.parametrize("before", ["Text.", "```\ncode\n```"])
+    def test_every_cell_of_a_tables_first_row_is_a_heading(self, window: OverlayWindow, before: str) -> None:
+        text = f"{before}\n\n| Approach | Cost |\n|---|---|\n| optimistic | {'x' * 300} |\n"
+        draw(window, *story.opening(), *story.asked(), *story.streamed(1, text))
+        document = window.exchange.answer.document()
+        assert document is not None
+        cells = {each.text(): each for each in blocks_of(document) if each.text() in ("Approach", "Cost")}
+        assert [cell.begin().fragment().charFormat().fontWeight() >= 600 for cell in cells.values()] == [
+            True
+        ] * 2
+        layout = document.documentLayout()
+        assert layout is not None
+        tops = {layout.blockBoundingRect(cell).top() for cell in cells.values()}
+        assert len(tops) == 1
+        assert document.size().width() <= window.exchange.answer.width(), "wide cells wrap"
+
     def test_no_label_parses_untrusted_text_as_html(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE, *story.trouble())
         labels = window.findChildren(QLabel)
@@ -550,6 +580,23 @@ class TestTheWindowItself:
         views += window.header.dots.values()
         assert all(view.accessibleName() for view in views)
 
+    @pytest.mark.parametrize("width", range(280, 480, 20))
+    def test_no_line_of_an_answer_is_cut_when_the_rest_needs_more_room(
+        self, application: QApplication, width: int
+    ) -> None:
+        window = OverlayWindow(OverlaySettings(width=width))
+        window.show()
+        answer = "word " * 300
+        begun = [*story.opening(), question(1, "Why?"), *story.streamed(1, answer)]
+        draw(window, *begun)
+        none = m.PassagesRetrieved(question=1, passages=[], search_ms=1)
+        draw(window, *begun, none, story.finished(1, answer))  # a remark of several lines
+        viewport = window.exchange.answer.viewport()
+        assert viewport is not None
+        lines = window.exchange.answer._visible_lines()
+        assert not [line for line in lines if line.top() + 3 < viewport.height() < line.bottom() - 1]
+        window.deleteLater()
+
     def test_every_button_is_reached_by_the_keyboard(self, window: OverlayWindow) -> None:
         buttons = window.findChildren(QPushButton)
         assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
@@ -618,3 +665,10 @@ def wheel(window: OverlayWindow, steps: int) -> None:
             False,
         ),
     )
+
+
+def blocks_of(document: QTextDocument) -> Iterator[QTextBlock]:
+    block = document.begin()
+    while block.isValid():
+        yield block
+        block = block.next()
