@@ -44,8 +44,6 @@ class OverlaySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Whether the keys of `keys` work while another program has the keyboard (X11)."""
     keys: dict[str, str] = {}
     """Global keys by action, such as {answer = "Ctrl+Alt+A"}; an empty one switches a key off."""
-    tray: bool = True
-    """Whether an icon is shown in the desktop's tray, where there is one."""
     remember: bool = True
     """Whether position, size, opacity and text size are remembered for the next session."""
     places: dict[str, Place] = {}

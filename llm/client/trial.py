@@ -22,6 +22,7 @@ from bus.process_lifecycle import report_crash
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.sandbox.rights import KEYRING, NAME_LOOKUP, Rights
+from llm.client.connection import Connection
 from llm.client.context import ClientContext
 from llm.client.errors import UnsupportedField
 from llm.client.provider_finder import ProviderFinder
@@ -110,32 +111,37 @@ async def trial(settings: LlmSettings, provider: str, model: str, stored: tuple[
     context = ClientContext(settings, publish, DirectSockets(), read_stored_key=lambda name: stored)
     small = SmallModelAddress()
     small.given_up()  # its server belongs to a session
-    name = answer = problem = fix = ""
+    name = ""
     try:
         connection = await ProviderFinder(context, small).connect(provider, model)
         name, model = connection.provider.name, connection.model
-        prompt = AnswerPrompt(question=QUESTION, style=AnswerStyle(length="shortest"))
         try:
-            for _ in range(_UNSUPPORTED_AT_MOST):
-                limits = time_limits(
-                    settings,
-                    may_load=connection.provider.may_load_model,
-                    now_s=asyncio.get_running_loop().time(),
-                )
-                stream = AnswerStream(connection, limits, lambda *_, **__: None, lambda reply: None)
-                try:
-                    await stream.run(connection.body(prompt), question=1)
-                    answer = stream.text
-                    break
-                except UnsupportedField as failure:
-                    problem, fix = failure.problem, failure.fix
+            answer = await _answer(connection, settings)
         finally:
             await connection.http.close()
     except Failure as failure:
-        problem, fix = failure.problem, failure.fix
-    if answer:
-        problem = fix = ""
-    return Trial(name, model, sent, answer, problem, fix)
+        return Trial(name, model, sent, problem=failure.problem, fix=failure.fix)
+    return Trial(name, model, sent, answer)
+
+
+async def _answer(connection: Connection, settings: LlmSettings) -> str:
+    """Return the answer; fields that the provider rejects are left out.
+
+    Raises:
+        RequestFailed: There is none.
+    """
+    prompt = AnswerPrompt(question=QUESTION, style=AnswerStyle(length="shortest"))
+    may_load, clock = connection.provider.may_load_model, asyncio.get_running_loop().time
+    for tries_left in reversed(range(_UNSUPPORTED_AT_MOST)):
+        limits = time_limits(settings, may_load=may_load, now_s=clock())
+        stream = AnswerStream(connection, limits, lambda *_, **__: None, lambda reply: None)
+        try:
+            await stream.run(connection.body(prompt), question=1)
+            break
+        except UnsupportedField:
+            if not tries_left:
+                raise
+    return stream.text
 
 
 def main() -> int:

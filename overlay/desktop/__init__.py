@@ -1,1 +1,1 @@
-"""The desktop around the window: its theme, its window manager, its keys, its tray."""
+"""The desktop around the window: its theme, its window manager, its keys."""

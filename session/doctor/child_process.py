@@ -22,7 +22,7 @@ def run_python(*arguments: str, limit_s: float, environment: Mapping[str, str] |
     """Run this Python with these arguments, for at most `limit_s`."""
     try:
         done = subprocess.run(
-            [sys.executable, *arguments],
+            [sys.executable, "-P", *arguments],  # nothing in the working directory is imported
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -97,7 +97,7 @@ def ensure(*, given: bool, way: Way, provider: str = "") -> None:
 def _ask(way: Way, provider: str, *, is_first: bool) -> bool:
     """Return whether the user confirms; the first time with an explanation."""
     if way == "window":
-        command = [sys.executable, "-m", _WINDOW, *([provider] if provider else [])]
+        command = [sys.executable, "-P", "-m", _WINDOW, *([provider] if provider else [])]
         return subprocess.run(command, env=inherited(os.environ, DISPLAYS), check=False).returncode == 0
     if is_first:
         width = min(shutil.get_terminal_size().columns, _WIDEST)

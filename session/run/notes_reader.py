@@ -70,7 +70,7 @@ def read(paths: Sequence[str], tokenizer: Path | None = None) -> NotesReply | No
     request = NotesRequest([*paths], str(tokenizer) if tokenizer else "")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "session.run.notes_reader"],
+            [sys.executable, "-P", "-m", "session.run.notes_reader"],
             env=inherited(os.environ, ()),
             input=msgspec.json.encode(request),
             stdout=subprocess.PIPE,

@@ -21,7 +21,6 @@ from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
 from session.run.notes_reader import read_names
-from session.run.present_sources import present
 from session.run.request import Request
 from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.run.window_memory import with_remembered
@@ -45,7 +44,10 @@ def resolve(request: Request) -> AllSettings:
     settings = all_settings.load(request.settings_file, _decode(request))
     if request.default_sources and not settings.capture.sources:
         sources = parse_sources(request.default_sources)
-        sources = present(sources) if request.only_present else sources
+        if request.only_present:
+            from session.run.present_sources import present  # loads what lists devices
+
+            sources = present(sources)
         settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
     _check(settings)
     settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))

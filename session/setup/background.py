@@ -96,7 +96,7 @@ class LevelWatch(QObject):
         process.readyReadStandardOutput.connect(lambda: self._read(process))
         process.setStandardErrorFile(QProcess.nullDevice())
         sources = [f"{name}={spec}" for name, spec in specs.items()]
-        process.start(sys.executable, ["-m", "capture.level_watch", *sources])
+        process.start(sys.executable, ["-P", "-m", "capture.level_watch", *sources])
 
     def stop(self) -> None:
         """Close the devices."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QPalette
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 
 from overlay import theme
 from overlay.desktop import appearance, language
@@ -33,6 +33,26 @@ def apply_theme(window: QWidget, name: theme.Name, font_px: int = 15) -> None:
     QApplication.setPalette(_colours(palette))
     window.setPalette(_colours(palette))
     window.setStyleSheet(_style(palette, sizes))
+
+
+class Choice(QComboBox):
+    """A list to choose from: its border is seen in every theme, and the wheel scrolls the page instead."""
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Leave the wheel to what is around it."""
+        if event is not None:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
+        """Draw the border over what the style draws."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        role, width = (_Role.Accent, 2.0) if self.hasFocus() else (_Role.Mid, 1.0)
+        painter.setPen(QPen(self.palette().color(role), width))
+        inset = width / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 5, 5)
+        painter.end()
 
 
 def label(text: str = "", name: str = "", *, wraps: bool = True) -> QLabel:

@@ -66,7 +66,7 @@ def measure(model: str) -> Timing:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "session.setup.model_timing", model],
+            [sys.executable, "-P", "-m", "session.setup.model_timing", model],
             env=inherited(os.environ, GRAPHICS_CARDS),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -93,7 +93,7 @@ class SettingRow(QWidget):
         choices = [True, False] if isinstance(self.setting.default, bool) else self.setting.choices
         if not choices:
             return QLineEdit()
-        box = QComboBox()
+        box = look.Choice()
         for choice in choices:
             box.addItem(_as_text(choice), choice)
         return box

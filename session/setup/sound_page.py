@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
 from bus.environment import SOUND_SERVERS, inherited
 from bus.failures import Failure
@@ -41,7 +41,7 @@ class SourceRow(QWidget):
     def __init__(self, source: str, heading: str, name_label: str, name: str) -> None:
         super().__init__()
         self._source, self.hearing = source, Hearing()
-        self.devices = QComboBox()
+        self.devices = look.Choice()
         self.devices.setAccessibleName(heading)
         self.name = QLineEdit(name)
         self.name.setMaxLength(40)
@@ -219,7 +219,7 @@ def _play_phrase() -> str:
     """Play the phrase in a process of its own; return why not, or an empty text."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "session.setup.playback"],
+            [sys.executable, "-P", "-m", "session.setup.playback"],
             env=inherited(os.environ, SOUND_SERVERS),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -65,7 +65,7 @@ def run_tray(*, starts: bool) -> None:
         MachineFailure: There is no display.
     """
     _need_display(strings.TRAY_NEEDS_DISPLAY)
-    command = [sys.executable, "-m", "session.setup.tray", *(["--start"] if starts else [])]
+    command = [sys.executable, "-P", "-m", "session.setup.tray", *(["--start"] if starts else [])]
     os.execv(sys.executable, command)
 
 
@@ -115,7 +115,7 @@ def _run_window(module: str) -> bool:
     Raises:
         SystemExit: It failed, and has printed why.
     """
-    code = subprocess.run([sys.executable, "-m", module], check=False).returncode
+    code = subprocess.run([sys.executable, "-P", "-m", module], check=False).returncode
     if code not in (0, CLOSED_CODE):
         sys.exit(code)
     return code == 0

@@ -81,7 +81,7 @@ BAD_INPUT = [
     (("--source", "mic=what"), 2, "mic=what"),
     (("--source", "mic"), 2, "NAME="),
     (("--source", "mic=-", "--source", "mic=default"), 2, "mic"),
-    ((), 2, "no audio source"),
+    ((), 4, "no microphone and no sound of the computer can be captured"),
     (("--source", "mic=device:no such thing", "--consent"), 4, "no such thing"),
     (("--source", "mic=default"), 2, "--consent"),
     (("--source", "mic=-", "--model", "tiny.en", "--settings", "{place}/typo.toml"), 3, "did you mean 'stt'"),

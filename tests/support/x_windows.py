@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 from Xlib import X, display, error
@@ -16,6 +17,8 @@ from Xlib.XK import string_to_keysym
 from Xlib.xobject.drawable import Window
 
 from tests.support.waiting import wait_until
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,11 @@ class XDisplay:
 
     def titled(self, title: str) -> list[int]:
         """Return the windows of that title, also those that a window manager has put into a frame."""
-        try:
-            return [window.id for window in self._below(self.root) if window.get_wm_name() == title]
-        except error.BadWindow:  # one of them was closed meanwhile
-            return self.titled(title)
+        return [window.id for window in self._below(self.root) if _open(window.get_wm_name) == title]
 
     def of_program(self, name: str) -> list[int]:
         """Return the windows of that class, in frames and trays too."""
-        return [window.id for window in self._below(self.root) if name in (window.get_wm_class() or ())]
+        return [window.id for window in self._below(self.root) if name in (_open(window.get_wm_class) or ())]
 
     def close(self, window: int) -> None:
         """Ask a window to close, as its close button does."""
@@ -119,9 +119,18 @@ class XDisplay:
         return self.connection.create_resource_object("window", window)
 
     def _below(self, window: Window) -> Iterator[Window]:
-        for child in window.query_tree().children:
+        tree = _open(window.query_tree)
+        for child in tree.children if tree else ():
             yield child
             yield from self._below(child)
+
+
+def _open(ask: Callable[[], T]) -> T | None:
+    """Return what a window answers; None if it was closed meanwhile."""
+    try:
+        return ask()
+    except error.BadWindow:
+        return None
 
 
 @contextmanager

@@ -92,7 +92,6 @@ def key_store(
         yield service
 
 
-@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="X displays")
 def test_a_typed_key_goes_to_the_key_store_and_to_no_other_process(
     display: str, key_store: SecretService, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QWheelEvent
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QComboBox, QLineEdit
 
@@ -122,6 +123,16 @@ def test_a_wrong_value_is_refused_by_the_real_decoder(
     assert says in window.message.text()
     assert settings_file.read_text() == OWN
     assert row(window, setting).is_changed, "what was typed stays"
+
+
+def test_the_wheel_scrolls_and_changes_no_value(window: SettingsWindow, application: QApplication) -> None:
+    editor = row(window, "session.view").editor
+    turn = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    application.sendEvent(editor, turn)
+    assert not row(window, "session.view").is_changed
 
 
 def test_search_finds_names_and_meanings_in_every_group(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import InputFailure
+from session.desktop_entry import program
 from session.run import present_sources
 from session.run.request import DEFAULT_SOURCES, Request
 from session.run.resolution import resolve
@@ -45,6 +46,16 @@ def test_without_a_display_a_guide_says_what_is_missing_and_what_to_do(settings_
     assert "no sound server answers" in done.stdout
     assert "Next: cuecard demo\n" in done.stdout
     assert not settings_file.exists()
+
+
+def test_a_folder_with_our_names_is_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "capture").mkdir()
+    (tmp_path / "capture" / "__init__.py").write_text("open('taken', 'w')")
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    done = subprocess.run(program(), cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert not (tmp_path / "taken").exists()
 
 
 def test_a_missing_model_is_the_next_step(settings_file: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QLineEdit, QListWidget, QPl
 from bus.failures import SettingsFailure
 from session import desktop_entry
 from session import settings as all_settings
+from session.models import fetch, store
 from session.run import consent
 from session.setup import strings
 from session.setup.wizard import Wizard
@@ -129,6 +130,37 @@ def test_without_a_sound_server_the_page_says_so_and_others_work(
     assert "No sound server answers" in window.sound.call.state.text()
     assert not window.sound.play.isEnabled()
     assert window.sound.changes() == {}
+
+
+def test_without_models_and_network_the_page_says_so(
+    wizard: Callable[[], Wizard], until: Until, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(store.DIRECTORY_VARIABLE, str(tmp_path / "models"))
+    monkeypatch.setattr(fetch, "HUB", "http://127.0.0.1:9")
+    page = wizard().model
+    page.enter()
+    until(lambda: page.verdict.text() == strings.NO_MODEL)
+    assert not page.measure.isEnabled()
+    page.downloads["small"].click()
+    until(lambda: page.verdict.text() != strings.NO_MODEL)
+    assert page.verdict.objectName() == "warn"
+    assert (page.downloads["small"].text(), page.downloads["small"].isEnabled()) == (strings.DOWNLOAD, True)
+    assert page.changes() == {}
+
+
+def test_models_are_measured_and_one_is_recommended(
+    wizard: Callable[[], Wizard], until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = wizard().model
+    page.enter()
+    until(lambda: page.choices["base"].isEnabled())
+    for name in page.downloads:
+        page.choices[name].setEnabled(name == "tiny.en")
+    page.measure.click()
+    until(lambda: page.verdict.objectName() in ("good", "warn"), timeout_s=60)
+    assert "tiny.en" in page.verdict.text()
+    assert "real-time factor" in page.states["tiny.en"].text()
+    assert page.changes() == {("stt", "model"): "tiny.en"}, "the user chose none before"
 
 
 def test_without_a_key_store_the_page_says_what_to_do(wizard: Callable[[], Wizard], until: Until) -> None:

@@ -131,6 +131,7 @@ def test_the_supervisor_of_a_session_is_sandboxed_and_reads_no_pdf(
         supervisor = Path(f"/proc/{session.process.pid}")
         status = supervisor.joinpath("status").read_text().split("\n")
         maps = supervisor.joinpath("maps").read_text()
+        session.interrupt()
         assert session.end() == 0
     assert "Seccomp:\t2" in status
     assert "NoNewPrivs:\t1" in status
