@@ -118,6 +118,7 @@ def stalled(make_run: MakeRun, start_stage: StartStage) -> list[Event]:
     return events
 
 
+@pytest.mark.long
 def test_overwritten_utterances_are_reported_and_skipped(
     stalled: list[Event],
 ) -> None:

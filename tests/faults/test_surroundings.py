@@ -38,6 +38,7 @@ def test_a_full_run_directory_is_one_line(place: Path) -> None:
     _ends_with_one_line(outcome, 6, "XDG_RUNTIME_DIR")
 
 
+@pytest.mark.long
 def test_a_full_dev_shm_changes_nothing(place: Path) -> None:
     prefix = in_own_mounts(
         "mount -t tmpfs -o size=4k none /dev/shm", "head -c 4096 /dev/zero > /dev/shm/filling"
@@ -69,6 +70,7 @@ def test_too_little_memory_for_the_weights_is_one_line(place: Path) -> None:
     _ends_with_one_line(outcome, 5, "close other programs, or use a smaller model")
 
 
+@pytest.mark.long
 def test_a_home_that_cannot_be_written_is_enough(place: Path) -> None:
     home = place / "home"
     home.mkdir()

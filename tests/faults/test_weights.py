@@ -41,6 +41,7 @@ def test_damaged_weights_affect_only_a_restart(place: Path) -> None:
     assert session.left_behind() == []
 
 
+@pytest.mark.long
 def test_a_recording_ends_when_the_transcriber_is_given_up(
     place: Path,
 ) -> None:

@@ -76,6 +76,7 @@ def test_it_never_takes_the_keyboard(
 
 def test_it_is_dragged_exactly_as_far_as_the_mouse_goes(desktop: XDisplay, shown: Shown) -> None:
     window = the_window(desktop)
+    wait_until(lambda: "SKIP_TASKBAR" in desktop.states(window))  # the window manager has placed it
     before = desktop.place(window)
     start = before.x + 100, before.y + 60
     desktop.drag(start, [(start[0] - 10 * step, start[1] + 8 * step) for step in range(1, 21)])

@@ -34,6 +34,7 @@ def _run(desktop: Desktop, *arguments: str, cwd: Path | None = None) -> subproce
     )
 
 
+@pytest.mark.long
 def test_the_window_opens_on_a_display_with_a_cookie(place: Path) -> None:
     need("Xvfb", "xauth")
     with root_desktop(place) as desktop:

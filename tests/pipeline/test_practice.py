@@ -132,6 +132,7 @@ def check_requests(session: Session, provider: ProviderServer) -> None:
     assert [event["text"] for event in session.of("AnswerFinished")] == [FEEDBACK] * 3
 
 
+@pytest.mark.long
 def test_practice_without_provider_sends_nothing(server: pulse.PulseServer, place: Path) -> None:
     file = place / "questions.txt"
     file.write_text(QUESTIONS[0])

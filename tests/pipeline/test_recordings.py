@@ -74,6 +74,7 @@ def check_requests(requests: Sequence[Event], own_words: str) -> None:
         assert not [each for each in sentences if each in content and each not in " ".join(quoted.split())]
 
 
+@pytest.mark.long
 def test_standard_input_is_a_source(place: Path) -> None:
     samples, _ = soundfile.read(CALL, dtype="int16")
     pcm = samples[: 9 * SAMPLE_RATE].tobytes()
@@ -101,6 +102,7 @@ def test_ctrl_c_in_mid_sentence_saves_the_transcript(place: Path) -> None:
     assert session.left_behind() == []
 
 
+@pytest.mark.long
 def test_noise_has_no_words(place: Path) -> None:
     chance = np.random.default_rng(3)
     hiss = chance.normal(0, 0.02, 6 * SAMPLE_RATE)

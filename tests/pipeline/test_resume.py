@@ -115,6 +115,7 @@ def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     wait_until(lambda: session.left_behind() == [])
 
 
+@pytest.mark.long
 def test_an_empty_session_is_not_retained(place: Path) -> None:
     soundfile.write(place / "quiet.wav", np.zeros(60 * SAMPLE_RATE, np.int16), SAMPLE_RATE)
     arguments = ("run", "--source", f"mic=file:{place / 'quiet.wav'}", "--answer", "off", "--json")

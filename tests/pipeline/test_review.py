@@ -89,6 +89,7 @@ def page(place: Path, display: str) -> Iterator[Page]:
         started.process.wait(timeout=30)
 
 
+@pytest.mark.long
 def test_a_session_is_saved_from_its_page(page: Page, place: Path) -> None:
     page.press(strings.TITLE, "Control_L", "s")
     page.press(strings.SAVE_AS, "Return")

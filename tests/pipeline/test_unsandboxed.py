@@ -51,6 +51,7 @@ def test_without_a_sandbox_the_session_ends_at_once(
     assert "CaptureStarted" not in ended.stdout
 
 
+@pytest.mark.long
 def test_allow_unsandboxed_works_and_is_shown(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -26,6 +26,7 @@ def xvfb(*options: str) -> Iterator[str]:
         "1280x900x24",
         "-nolisten",
         "tcp",
+        "-noreset",  # a server that resets when its last client leaves drops the next one
         *options,
     ]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)

@@ -39,6 +39,7 @@ def test_open_and_mapped_device_files_are_found() -> None:
         mapped.close()
 
 
+@pytest.mark.long
 def test_everything_but_the_card_is_measured_on_the_cpu(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

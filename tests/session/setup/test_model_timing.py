@@ -23,6 +23,7 @@ def test_the_largest_model_that_keeps_up_is_recommended(timings: list[Timing], b
     assert recommended(timings) == best
 
 
+@pytest.mark.long
 def test_a_model_is_measured_in_its_sandbox() -> None:
     measured = measure("tiny.en")
     assert measured.model == "tiny.en"

@@ -148,6 +148,7 @@ def test_without_models_and_network_the_page_says_so(
     assert page.changes() == {}
 
 
+@pytest.mark.long
 def test_models_are_measured_and_one_is_recommended(
     wizard: Callable[[], Wizard], until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:

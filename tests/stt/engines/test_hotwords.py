@@ -37,6 +37,7 @@ def decoded(engine: WhisperEngine, turn: Turn) -> str:
     return engine.transcribe(Request(mel.features(0, stop - start)))[0].text
 
 
+@pytest.mark.long
 def test_only_spoken_hotwords_are_transcribed(engine: WhisperEngine) -> None:
     turns = script()
     texts = [decoded(engine, turn) for turn in turns]

@@ -98,6 +98,7 @@ def test_a_cancelled_pass_ends() -> None:
         engine.transcribe(Request(np.zeros((160, 100), np.float32)), is_cancelled=lambda: True)
 
 
+@pytest.mark.long
 @with_weights
 def test_a_session_transcribes_with_it_inside_the_sandbox(tmp_path: Path) -> None:
     turn = next(turn for turn in script() if turn.source == "call")
