@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from bus import messages as m
 from bus.stage import Stage
 from overlay import sentences
+from overlay.actions import Actions
 from overlay.desktop import appearance
 from overlay.desktop.announcer import Announcer
 from overlay.desktop.global_keys import GlobalKeys
@@ -47,9 +48,10 @@ class Overlay(QObject):
         """The newest question whose answer is on the screen."""
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
+        self._actions = Actions(self.window)
         self._announcer = Announcer(self.window, settings.announce)
         self._received.connect(self._apply)
-        keys.pressed.connect(self.window.act)
+        keys.pressed.connect(self._actions.act)
         self.window.keyboard_requested.connect(keys.take_keyboard)
         self._bind_window_keys()
         appearance.follow(settings, self.window.set_theme)
@@ -107,9 +109,11 @@ class Overlay(QObject):
 
     def _draw(self) -> None:
         self._drawn_s = time.monotonic()
-        self.window.draw(self._captions)
         self._announcer.draw(self._captions)
-        current = self._captions.current
+        if not self.window.is_seen:
+            return
+        self.window.draw(self._captions)
+        current = self._captions.current if self.window.isVisible() else None
         if current is not None and current.answer and current.question > self._painted:
             self._painted = current.question
             self.window.repaint()  # at once, so that the time is that of the picture
@@ -130,7 +134,7 @@ class Overlay(QObject):
         for action in ACTIONS.values():
             for key in action.window_key.split():
                 shortcut = QShortcut(QKeySequence(key), self.window)
-                shortcut.activated.connect(lambda name=action.name: self.window.act(name))
+                shortcut.activated.connect(lambda name=action.name: self._actions.act(name))
 
     def _timer(self, act: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

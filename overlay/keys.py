@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from bus.failures import SettingsFailure
 from overlay import strings
 
+BY = "overlay"
+"""Publisher of what the user does in the window."""
+
 
 @dataclass(frozen=True)
 class Action:

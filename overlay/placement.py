@@ -10,6 +10,7 @@ from bus.messages import WindowPlaced
 from overlay import geometry
 from overlay.geometry import Area
 from overlay.settings import OverlaySettings, Place
+from overlay.widgets.backing import Appearance
 
 _REMEMBERED_AFTER_MS = 1_000
 _NAME_CHARACTERS = 40
@@ -19,16 +20,17 @@ class Placement(QObject):
     """Position and size of a window.
 
     Args:
-        window: The window; it has an `appearance`.
+        window: The window.
+        appearance: Its opacity and text size, which are remembered too.
         settings: The settings, with the remembered places.
     """
 
     changed = pyqtSignal(object)
     """The user changed something that is remembered: `WindowPlaced`."""
 
-    def __init__(self, window: QWidget, settings: OverlaySettings) -> None:
+    def __init__(self, window: QWidget, appearance: Appearance, settings: OverlaySettings) -> None:
         super().__init__(window)
-        self._window, self._settings = window, settings
+        self._window, self._appearance, self._settings = window, appearance, settings
         self._places = dict(settings.places)
         """Remembered places by monitor."""
         self._whole_height = settings.height
@@ -76,8 +78,12 @@ class Placement(QObject):
         self._set(moved)
         self.publish_soon()
 
-    def drag(self, event: QMouseEvent) -> bool:
-        """Move the window with the mouse, by a press, a move or a release.
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
+        """Move the window with the mouse, wherever in it the mouse was pressed."""
+        return isinstance(event, QMouseEvent) and self._drag(event)
+
+    def _drag(self, event: QMouseEvent) -> bool:
+        """Begin, continue or end a drag, by a press, a move or a release.
 
         Returns:
             Whether the event was used.
@@ -116,7 +122,6 @@ class Placement(QObject):
 
     def _publish(self) -> None:
         name, place = self._remember()
-        appearance = getattr(self._window, "appearance")  # noqa: B009  (not of every widget)
         self.changed.emit(
             WindowPlaced(
                 monitor=name,
@@ -124,8 +129,8 @@ class Placement(QObject):
                 y=place.y,
                 width=place.width,
                 height=place.height,
-                opacity_percent=round(appearance.opacity * 100),
-                font_px=appearance.sizes.text,
+                opacity_percent=round(self._appearance.opacity * 100),
+                font_px=self._appearance.sizes.text,
             )
         )
 

@@ -6,15 +6,11 @@ event to publish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Mapping
 
-from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QCloseEvent,
-    QColor,
-    QMouseEvent,
-    QPainter,
     QPaintEvent,
     QResizeEvent,
     QWheelEvent,
@@ -23,6 +19,8 @@ from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from bus import messages as m
 from overlay import strings, theme
+from overlay.desktop.window_flags import has_flag, set_flag
+from overlay.keys import BY
 from overlay.placement import Placement
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
@@ -33,15 +31,14 @@ from overlay.views.header_view import HeaderView
 from overlay.views.menu import Menu
 from overlay.views.notice_view import NoticeView
 from overlay.views.practice_view import PracticeView
-from overlay.widgets.backing import Appearance
+from overlay.widgets.backing import Appearance, paint_ground
 from overlay.widgets.controls import SizeGrip
 
-_BY = "overlay"
 _STRIP_LINES, _STRIP_PARAGRAPHS = 2, 3
 _PANE_PARAGRAPHS = 40
 _MARGIN_PX = 10
-_RADIUS_PX = 8
-_FAINTEST, _STEP = 0.2, 0.1
+_FAINTEST = 0.2
+_WHEEL_STEP = 0.05
 _TEXT_SIZES_PX = range(10, 41)
 _CAPTIONS_SCALE = 1.6
 _FULL_SCALE = 1.7
@@ -65,6 +62,9 @@ class OverlayWindow(QWidget):
     published = pyqtSignal(object)
     """The user did something that other stages must know: the event to publish."""
 
+    action_requested = pyqtSignal(str)
+    """The user chose an action of `overlay.keys`, by button, menu or key."""
+
     keyboard_requested = pyqtSignal(bool)
     """The window is about to take the keyboard, or gives it back."""
 
@@ -75,7 +75,7 @@ class OverlayWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # it never is the active window
-        self._captions = Captions()
+        self.captions = Captions()
         self._layout_name = settings.layout
         self._unfolded = False
         self.appearance = Appearance()
@@ -89,18 +89,18 @@ class OverlayWindow(QWidget):
         self.notice = NoticeView(self.appearance)
         self.details = DetailsWindow(self.appearance)
         self.menu = Menu(self, global_keys or {})
-        self.placement = Placement(self, settings)
+        self.placement = Placement(self, self.appearance, settings)
         self._build()
         self._connect()
         self.set_theme("dark")
         if settings.click_through:
-            self._set_click_through(on=True)
+            self.set_click_through(on=True)
 
     # What is drawn
 
     def draw(self, captions: Captions) -> None:
         """Draw the state of the session."""
-        self._captions = captions
+        self.captions = captions
         self._arrange()
         self.header.draw(captions)
         for view in (self.strip, self.pane):
@@ -115,9 +115,15 @@ class OverlayWindow(QWidget):
         for _ in range(2):  # labels learn their width, and so their height, in the same frame
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether it, or its details, are on the screen."""
+        return self.isVisible() or self.details.isVisible()
+
     def draw_levels(self, captions: Captions) -> None:
-        """Draw the levels alone."""
+        """Draw the levels, and the alarms that come from them, alone."""
         self.header.draw_levels(captions)
+        self.notice.draw(captions.problems.current(captions.names))
 
     def set_theme(self, name: theme.Name) -> None:
         """Draw with this palette from now on."""
@@ -126,47 +132,13 @@ class OverlayWindow(QWidget):
 
     # What the user can do
 
-    def act(self, name: str) -> None:
-        """Do what an action says."""
-        self._acts[name]()
-
-    @property
-    def _acts(self) -> dict[str, Callable[[], None]]:
-        publish = self.published.emit
-        return {
-            "answer": lambda: publish(m.AnswerRequested(by=_BY)),
-            "practice_next": lambda: publish(m.AnswerRequested(by=_BY)),
-            "cancel": self._cancel,
-            "again": lambda: self._vary("again"),
-            "shorter": lambda: self._vary("shorter"),
-            "longer": lambda: self._vary("longer"),
-            "copy": self._copy,
-            "earlier": lambda: self.exchange.show_other(-1),
-            "later": lambda: self.exchange.show_other(1),
-            "page_down": lambda: self.exchange.scroll_answer(1),
-            "page_up": lambda: self.exchange.scroll_answer(-1),
-            "more": self._toggle_full,
-            "toggle": lambda: self.show_or_hide("toggle"),
-            "next_monitor": self.placement.to_next_monitor,
-            "fainter": lambda: self.set_opacity(self.appearance.opacity - _STEP),
-            "firmer": lambda: self.set_opacity(self.appearance.opacity + _STEP),
-            "smaller_text": lambda: self._set_text_size(self.appearance.sizes.text - 1),
-            "larger_text": lambda: self._set_text_size(self.appearance.sizes.text + 1),
-            "click_through": lambda: self._set_click_through(on=not self._clicks_pass()),
-            "keyboard": self._take_keyboard,
-            "pause": lambda: self._pause("", pause=self._captions.state != "paused"),
-            "sent": lambda: self.details.open(self.details.sent, self._captions),
-            "details": lambda: self.details.open(self.details.status, self._captions),
-            "latency": lambda: self.details.open(self.details.latency, self._captions),
-            "end": self._ask_end,
-        }
-
     def show_or_hide(self, action: str) -> None:
         """Show ("show"), hide ("hide") or toggle the window, or move it to another monitor."""
         if action == "next_monitor":
             self.placement.to_next_monitor()
         elif action == "show" or (action == "toggle" and not self.isVisible()):
-            self._set_click_through(on=False)
+            self.set_click_through(on=False)
+            self.draw(self.captions)  # nothing was drawn while it was hidden
             self.show()
             self.placement.keep_on_monitor()
         else:
@@ -182,32 +154,7 @@ class OverlayWindow(QWidget):
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Draw the ground and its border."""
-        palette = self.appearance.palette
-        ground = QColor(palette.ground)
-        ground.setAlphaF(self.appearance.opacity)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(ground)
-        painter.setPen(QColor(palette.line))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS_PX, _RADIUS_PX)
-        painter.end()
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802  (Qt's name)
-        """Move the window when its text is dragged."""
-        return isinstance(event, QMouseEvent) and self.placement.drag(event)
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Begin to move the window."""
-        if event is not None:
-            self.placement.drag(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Move the window."""
-        self.mousePressEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Leave the window where it is."""
-        self.mousePressEvent(event)
+        paint_ground(self, self.appearance)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802  (Qt's name)
         """Change the opacity with the wheel, above the first row or with Ctrl."""
@@ -215,7 +162,7 @@ class OverlayWindow(QWidget):
             is_header = event.position().y() <= self.header.geometry().bottom()
             if is_header or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.set_opacity(
-                    self.appearance.opacity + _STEP / 2 * (1 if event.angleDelta().y() > 0 else -1)
+                    self.appearance.opacity + _WHEEL_STEP * (1 if event.angleDelta().y() > 0 else -1)
                 )
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
@@ -235,7 +182,7 @@ class OverlayWindow(QWidget):
         """Give the keyboard back when another window is chosen."""
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
+            set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
 
     # Parts
 
@@ -261,30 +208,33 @@ class OverlayWindow(QWidget):
     def _connect(self) -> None:
         self.header.menu.clicked.connect(self._open_menu)
         self.header.hide_button.clicked.connect(self.hide)
-        self.header.sent.clicked.connect(lambda: self.act("sent"))
-        self.header.answer.clicked.connect(lambda: self.act("answer"))
-        self.exchange.more_requested.connect(self._toggle_full)
+        self.header.sent.clicked.connect(lambda: self.action_requested.emit("sent"))
+        self.header.answer.clicked.connect(lambda: self.action_requested.emit("answer"))
+        self.exchange.more_requested.connect(self.toggle_full)
         self.exchange.held.decided.connect(
             lambda question, allowed: self.published.emit(
-                m.RequestDecided(question=question, allowed=allowed, by=_BY)
+                m.RequestDecided(question=question, allowed=allowed, by=BY)
             )
         )
         self.notice.end_decided.connect(self._end_decided)
-        self.menu.chosen.connect(self.act)
+        self.menu.chosen.connect(self.action_requested.emit)
         self.menu.provider_chosen.connect(
             lambda provider, model: self.published.emit(
-                m.ProviderRequested(provider=provider, model=model, by=_BY)
+                m.ProviderRequested(provider=provider, model=model, by=BY)
             )
         )
-        self.menu.pause_chosen.connect(lambda source, pause: self._pause(source, pause=pause))
+        self.menu.pause_chosen.connect(
+            lambda source, pause: self.published.emit(m.PauseRequested(source=source, paused=pause, by=BY))
+        )
         self.placement.changed.connect(self.published.emit)
         for text in (self.strip, self.exchange.answer, self.pane):
             if (viewport := text.viewport()) is not None:
-                viewport.installEventFilter(self)
+                viewport.installEventFilter(self.placement)
+        self.installEventFilter(self.placement)
 
     def _arrange(self) -> None:
         """Show what belongs to the layout."""
-        captions, name = self._captions, self._layout_name
+        captions, name = self.captions, self._layout_name
         unfolded = captions.current is not None or bool(captions.practice.heading)
         self.strip.setVisible(name == "compact")
         self.pane.setVisible(name != "compact")
@@ -313,79 +263,62 @@ class OverlayWindow(QWidget):
         for view in (self.strip, self.pane):
             view.fit()
         self.exchange.refresh()
-        self.draw(self._captions)
+        self.draw(self.captions)
 
-    # Actions
+    # Modes
 
     def _open_menu(self) -> None:
-        self.menu.fill(self._captions)
+        self.menu.fill(self.captions)
         button = self.header.menu
         self.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
-    def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
-        if (exchange := self.exchange.current) is not None:
-            self.published.emit(m.VariantRequested(question=exchange.question, variant=variant, by=_BY))
-
-    def _cancel(self) -> None:
-        """Cancel the question whether to end, or the answer; if there is neither, give the keyboard back."""
-        current = self._captions.current
-        if self.notice.asks_end:
-            self.notice.go_on.click()
-        elif current is not None and current.state in ("waiting", "held", "streaming"):
-            self.published.emit(m.CancelRequested(by=_BY))
-        elif not self._has_flag(Qt.WindowType.WindowDoesNotAcceptFocus):
-            self.keyboard_requested.emit(False)
-            self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
-            self.clearFocus()
-
-    def _copy(self) -> None:
-        clipboard = QApplication.clipboard()
-        if (exchange := self.exchange.current) is not None and clipboard is not None:
-            clipboard.setText(exchange.answer)
-
-    def _toggle_full(self) -> None:
+    def toggle_full(self) -> None:
+        """Show everything, or the newest answer alone."""
         self._layout_name = "compact" if self._layout_name == "full" else "full"
         self._restyle()
 
-    def _set_text_size(self, size_px: int) -> None:
+    def set_text_size(self, size_px: int) -> None:
+        """Set the size of running text, within limits."""
         if size_px in _TEXT_SIZES_PX:
             self.appearance.sizes = theme.Sizes(size_px)
             self.placement.publish_soon()
             self._restyle()
 
-    def _pause(self, source: str, *, pause: bool) -> None:
-        self.published.emit(m.PauseRequested(source=source, paused=pause, by=_BY))
-
-    def _ask_end(self) -> None:
-        self.show()
+    def ask_end(self) -> None:
+        """Ask whether the session is to end."""
+        self.show_or_hide("show")
         self.notice.ask_end()
         self._fit_height()
 
     def _end_decided(self, end: bool) -> None:
         if end:
-            self.published.emit(m.EndRequested(by=_BY))
+            self.published.emit(m.EndRequested(by=BY))
         self._fit_height()
 
-    def _clicks_pass(self) -> bool:
-        return self._has_flag(Qt.WindowType.WindowTransparentForInput)
+    @property
+    def clicks_pass(self) -> bool:
+        """Whether clicks go to what is behind the window."""
+        return has_flag(self, Qt.WindowType.WindowTransparentForInput)
 
-    def _set_click_through(self, *, on: bool) -> None:
-        self._set_flag(Qt.WindowType.WindowTransparentForInput, on=on)
+    def set_click_through(self, *, on: bool) -> None:
+        """Let clicks go to what is behind the window, or not."""
+        set_flag(self, Qt.WindowType.WindowTransparentForInput, on=on)
 
-    def _take_keyboard(self) -> None:
+    @property
+    def has_keyboard(self) -> bool:
+        """Whether it accepts the focus."""
+        return not has_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus)
+
+    def give_keyboard_back(self) -> None:
+        """Accept no focus any more."""
+        self.keyboard_requested.emit(False)
+        set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
+        self.clearFocus()
+
+    def take_keyboard(self) -> None:
         """Accept the focus until another window is chosen."""
         self.keyboard_requested.emit(True)
-        self._set_flag(Qt.WindowType.WindowDoesNotAcceptFocus, on=False)
+        set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=False)
         self.show()
         self.activateWindow()
         self.header.menu.setFocus()
-
-    def _has_flag(self, flag: Qt.WindowType) -> bool:
-        handle = self.windowHandle()
-        return bool(handle and handle.flags() & flag)
-
-    def _set_flag(self, flag: Qt.WindowType, *, on: bool) -> None:
-        """Set a flag of the native window; through the widget, Qt would hide the window."""
-        self.winId()
-        if (handle := self.windowHandle()) is not None and bool(handle.flags() & flag) is not on:
-            handle.setFlag(flag, on)

@@ -99,7 +99,7 @@ class DetectionLoop:
                 sleep=time.sleep if idle else self._poll,
             )
             for window in windows:
-                self._poll()  # a reader that is behind never sleeps
+                self._poll()  # here as well as while waiting: a reader that is behind never waits
                 self._detect(window)
                 self._end_at_pause()
                 self._stage.heartbeat(processed_sample=self._at)

@@ -31,8 +31,6 @@ class EndRequested(Message, frozen=True, kw_only=True):
 
     by: str
     """The stage or command that received the request."""
-    keep: bool = False
-    """Whether the user already chose to save the session."""
 
 
 class PauseRequested(Message, frozen=True, kw_only=True):

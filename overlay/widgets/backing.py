@@ -12,6 +12,7 @@ from overlay.theme import PALETTES, Palette, Sizes, backing_opacity
 
 _PADDING_X_PX, _PADDING_Y_PX = 4, 1
 _RADIUS_PX = 4
+_WINDOW_RADIUS_PX = 8
 
 
 class Appearance:
@@ -21,6 +22,19 @@ class Appearance:
         self.palette: Palette = PALETTES["dark"]
         self.opacity = 1.0
         self.sizes = Sizes(15)
+
+
+def paint_ground(window: QWidget, appearance: Appearance) -> None:
+    """Paint the ground of a window and its border."""
+    ground = QColor(appearance.palette.ground)
+    ground.setAlphaF(appearance.opacity)
+    painter = QPainter(window)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(ground)
+    painter.setPen(QColor(appearance.palette.line))
+    place = QRectF(window.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.drawRoundedRect(place, _WINDOW_RADIUS_PX, _WINDOW_RADIUS_PX)
+    painter.end()
 
 
 def paint_backing(widget: QWidget, appearance: Appearance, rectangles: Iterable[QRectF]) -> None:

@@ -143,7 +143,7 @@ class InertText(QTextBrowser):
                 cursor.mergeBlockFormat(form)
 
     def trim(self) -> None:
-        """Leave out the line that an edge would cut: the lower one at the start, the upper one at the end."""
+        """Shrink the viewport to whole lines: from below at the start of the text, from above at its end."""
         if not self._trims:
             return
         self.setViewportMargins(0, 0, 0, 0)

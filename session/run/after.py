@@ -18,6 +18,7 @@ from bus.stages import StagePlan
 from session.review import strings
 from session.review.handover import Handover, Mode
 from session.review.process import Choice, ReviewProcess
+from session.run.user_terminal import on_terminal
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
@@ -69,7 +70,7 @@ class AfterSession:
 
     def __init__(self, settings: AllSettings, plans: Sequence[StagePlan], starter: Starter) -> None:
         self._settings, self._overlay, self._starter = settings.session, settings.overlay, starter
-        self._on_terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+        self._on_terminal = on_terminal()
         self._mode = choose_mode(
             self._settings.review,
             {

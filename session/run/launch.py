@@ -23,12 +23,13 @@ from llm.keys.session_keys import PIPE_VARIABLE
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys, without_key
-from session.run import consent, isolation, terminal_mode
+from session.run import consent, isolation, user_terminal
 from session.run.after import AfterSession
 from session.run.loop import LiveSession
 from session.run.request import Request
 from session.run.resolution import resolve
 from session.run.summary import lines
+from session.run.user_terminal import on_terminal
 from session.settings import AllSettings, SessionSettings
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
@@ -121,7 +122,7 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
-            with terminal_mode.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
+            with user_terminal.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
                 outcome = session.run(
                     interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
                 )
@@ -195,11 +196,6 @@ def _network_address(settings: SessionSettings) -> str:
     """Return where other machines could read the captions; empty if nowhere."""
     served = settings.caption_page and is_for_others(settings.caption_page_bind)
     return settings.caption_page_bind if served else ""
-
-
-def on_terminal() -> bool:
-    """Return whether the user can be asked on a terminal."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def has_reader() -> bool:

@@ -11,6 +11,7 @@ import pytest
 from PyQt6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
+from overlay.actions import Actions
 from overlay.settings import OverlaySettings
 from overlay.window import OverlayWindow
 
@@ -41,8 +42,10 @@ def _no_warnings() -> Iterator[None]:
 @pytest.fixture
 def window(application: QApplication) -> Iterator[OverlayWindow]:
     window = OverlayWindow(OverlaySettings(x=0, y=0))
+    actions = Actions(window)
     window.show()
     yield window
+    del actions
     window.hide()
     window.deleteLater()
     application.processEvents()

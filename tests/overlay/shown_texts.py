@@ -79,7 +79,7 @@ def overlay_texts() -> Iterator[str]:
         window.show()
         captions = draw(window, *named(*events))
         for name in ACTIONS:
-            window.act(name)
+            window.action_requested.emit(name)
         window.menu.fill(captions)
         if events == [*story.opening()]:
             menu_x, dots_x = window.header.menu.x(), min(dot.x() for dot in window.header.dots.values())

@@ -43,7 +43,7 @@ def test_both_speakers_are_there_with_everything_they_said(window: OverlayWindow
     captions = Captions()
     for logged in recorded("real_speech"):
         captions.apply(logged)
-    window.act("more")
+    window.action_requested.emit("more")
     window.draw(captions)
     shown = window.pane.toPlainText()
     assert "Go forward 10 meters." in shown
@@ -59,7 +59,7 @@ def test_every_answer_of_the_demo_can_be_brought_back(window: OverlayWindow) -> 
     window.draw(captions)
     questions = [window.exchange.question.whole]
     for _ in range(3):
-        window.act("earlier")
+        window.action_requested.emit("earlier")
         questions.append(window.exchange.question.whole)
     assert questions[::-1] == [exchange.text for exchange in captions.exchanges]
     assert len({*questions}) == 4

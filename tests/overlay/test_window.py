@@ -19,7 +19,7 @@ from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow
 from tests.overlay.drawing import draw
 from tests.support import sample_session as story
-from tests.support.events import final, question, request
+from tests.support.events import final, log, question, request
 
 WHOLE = [*story.opening(), *story.talk(), *story.asked(), *story.streamed(), story.finished()]
 
@@ -91,7 +91,7 @@ class TestTheGlance:
         assert bar is not None
         assert bar.value() == 0 < bar.maximum()
         assert window.exchange.more.isVisible()
-        window.act("page_down")
+        window.action_requested.emit("page_down")
         assert bar.value() > 0
 
     def test_words_do_not_wrap_again_when_the_answer_gets_longer_than_its_zone(
@@ -106,11 +106,11 @@ class TestTheGlance:
 
     def test_more_shows_the_transcript_and_all_passages(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE)
-        window.act("more")
+        window.action_requested.emit("more")
         assert "Thanks for making the time today." in window.pane.toPlainText()
         assert "payments_team.md" in window.exchange.notes.text.whole
         assert window.height() > OverlaySettings().height
-        window.act("more")
+        window.action_requested.emit("more")
         assert window.height() == OverlaySettings().height
 
     def test_new_question_replaces_the_old_one_which_can_be_brought_back(self, window: OverlayWindow) -> None:
@@ -126,7 +126,7 @@ class TestTheGlance:
     def test_the_next_question_calls_the_reader_back(self, window: OverlayWindow) -> None:
         events = [*story.asked(1, "First?"), *story.asked(2, "Second?")]
         draw(window, *events)
-        window.act("earlier")
+        window.action_requested.emit("earlier")
         draw(window, *events, *story.asked(3, "Third?"))
         assert window.exchange.question.whole == "Third?"
 
@@ -184,7 +184,7 @@ class TestCaptions:
         assert bar.value() % (window.strip.height() // 2) == 0
 
     def test_a_pane_that_was_scrolled_back_stays_there(self, window: OverlayWindow) -> None:
-        window.act("more")
+        window.action_requested.emit("more")
         lines = [final(number, f"line {number} " * 20, start_s=number) for number in range(100)]
         draw(window, *lines)
         bar = window.pane.verticalScrollBar()
@@ -228,9 +228,30 @@ class TestTroubleAndStatus:
         draw(window, *story.opening(), muted, silent, sound)
         assert not window.notice.isVisible()
 
+    def test_an_alarm_needs_no_other_event_than_the_level(self, window: OverlayWindow) -> None:
+        muted = m.CaptureStarted(
+            source="mic", first_sample_ns=0, start_sample=0, device="Headset", native_rate_hz=48_000,
+            native_channels=1, is_microphone=True,
+        )  # fmt: skip
+        captions = draw(window, *story.opening(), muted)
+        assert not window.notice.isVisible()
+        silent = m.LevelMeasured(source="mic", rms_dbfs=-120, peak_dbfs=-120, stop_sample=48_000)
+        captions.apply(m.Logged(0, 0, silent))
+        window.draw_levels(captions)
+        assert "sends only silence" in window.notice.text.whole
+
+    def test_what_came_while_it_was_hidden_is_there_when_it_is_shown(self, window: OverlayWindow) -> None:
+        captions = draw(window, *story.opening())
+        window.show_or_hide("hide")
+        assert not window.is_seen
+        for logged in log(*story.opening(), *story.talk(), *story.asked()):
+            captions.apply(logged)
+        window.show_or_hide("show")
+        assert window.exchange.question.whole == "What was the hardest part of that?"
+
     def test_details_have_every_stage_in_words(self, window: OverlayWindow) -> None:
         draw(window, *story.opening(), *story.trouble(), story.provider(), story.used(100, 50, session=0.004))
-        window.act("details")
+        window.action_requested.emit("details")
         status = window.details.status.toPlainText()
         assert "stt: ready, restarted 1 time, base int8" in status
         assert "model-server: stopped" in status
@@ -248,7 +269,7 @@ class TestTroubleAndStatus:
 
     def test_time_of_an_answer_is_a_waterfall(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE, m.AnswerPainted(question=1, painted_ns=1))
-        window.act("latency")
+        window.action_requested.emit("latency")
         assert [step.name for step in window.details.latency.steps][-1] == "painted"
         assert "First word on screen after" in window.details.latency.accessibleDescription()
         window.details.close()
@@ -295,15 +316,15 @@ class TestAnswering:
         self, window: OverlayWindow, published: list[m.Event], action: str, event: m.Event
     ) -> None:
         draw(window, *WHOLE)
-        window.act(action)
+        window.action_requested.emit(action)
         assert published == [event]
 
     def test_cancel_cancels_what_is_under_way(self, window: OverlayWindow, published: list[m.Event]) -> None:
         draw(window, *story.opening(), *story.asked(), *story.streamed())
-        window.act("end")
-        window.act("cancel")
+        window.action_requested.emit("end")
+        window.action_requested.emit("cancel")
         assert (window.notice.asks_end, published) == (False, []), "the question first"
-        window.act("cancel")
+        window.action_requested.emit("cancel")
         assert published == [m.CancelRequested(by="overlay")]
 
     def test_cancel_gives_the_keyboard_back_when_nothing_is_under_way(
@@ -312,21 +333,21 @@ class TestAnswering:
         keyboard: list[bool] = []
         window.keyboard_requested.connect(keyboard.append)
         draw(window, *WHOLE)
-        window.act("cancel")
+        window.action_requested.emit("cancel")
         assert keyboard == [], "it has none"
-        window.act("keyboard")
+        window.action_requested.emit("keyboard")
         QTest.qWaitForWindowActive(window)
-        window.act("cancel")
+        window.action_requested.emit("cancel")
         assert (keyboard, published) == ([True, False], [])
 
     def test_every_action_can_be_done_at_any_time(self, window: OverlayWindow) -> None:
         for name in [*ACTIONS, *ACTIONS]:
-            window.act(name)
+            window.action_requested.emit(name)
         window.details.close()
 
     def test_copy_copies_the_answer(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE)
-        window.act("copy")
+        window.action_requested.emit("copy")
         clipboard = QApplication.clipboard()
         assert clipboard is not None
         assert clipboard.text() == story.ANSWER
@@ -372,11 +393,11 @@ class TestTheEnd:
         assert published == []
 
     def test_the_end_is_asked_for(self, window: OverlayWindow, published: list[m.Event]) -> None:
-        window.act("end")
+        window.action_requested.emit("end")
         assert published == []
         click(window.notice.go_on)
         assert not window.notice.isVisible()
-        window.act("end")
+        window.action_requested.emit("end")
         click(window.notice.end)
         assert published == [m.EndRequested(by="overlay")]
 
@@ -408,7 +429,7 @@ class TestWordsOfOthers:
         passage = m.Passage(file="a_b.md", heading=text, text=text * 20, score=1.0)
         problem = m.ProblemReported(stage="llm", problem=text)
         draw(window, question(1), m.PassagesRetrieved(question=1, passages=[passage], search_ms=1.0), problem)
-        window.act("details")
+        window.action_requested.emit("details")
         assert text in window.exchange.notes.text.whole
         assert "<script" not in window.exchange.notes.text.toolTip()
         assert text[1:] in window.details.status.toPlainText()
@@ -557,10 +578,10 @@ class TestTheWindowItself:
         wheel(window, 120)
         assert window.appearance.opacity == pytest.approx(0.55)
         for _ in range(9):
-            window.act("fainter")
+            window.action_requested.emit("fainter")
         assert window.appearance.opacity == pytest.approx(0.2)
         for _ in range(20):
-            window.act("firmer")
+            window.action_requested.emit("firmer")
         assert window.appearance.opacity == 1
         assert window.windowOpacity() == 1, "the text does not fade"
 
@@ -568,12 +589,12 @@ class TestTheWindowItself:
         draw(window, *WHOLE)
         before = window.exchange.question.fontMetrics().height()
         for _ in range(5):
-            window.act("larger_text")
+            window.action_requested.emit("larger_text")
         QApplication.processEvents()
         assert window.exchange.question.fontMetrics().height() > before
 
     def test_clicks_pass_through_on_request(self, window: OverlayWindow) -> None:
-        window.act("click_through")
+        window.action_requested.emit("click_through")
         handle = window.windowHandle()
         assert handle is not None
         assert handle.flags() & Qt.WindowType.WindowTransparentForInput
@@ -621,7 +642,7 @@ class TestTheWindowItself:
 
     def test_the_text_box_with_the_keyboard_is_framed(self, window: OverlayWindow) -> None:
         draw(window, *WHOLE)
-        window.act("keyboard")
+        window.action_requested.emit("keyboard")
         QTest.qWaitForWindowActive(window)
         before = window.exchange.answer.grab().toImage().pixelColor(0, 5)
         window.exchange.answer.setFocus(Qt.FocusReason.TabFocusReason)

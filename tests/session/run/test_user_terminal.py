@@ -6,7 +6,7 @@ import pty
 import termios
 import tty
 
-from session.run.terminal_mode import restored
+from session.run.user_terminal import restored
 
 
 def test_a_terminal_that_a_killed_view_left_is_given_back_as_it_was() -> None:

@@ -1,4 +1,4 @@
-"""Restores the terminal after a session, even if its view was killed."""
+"""The terminal of the user: can it be asked on, and its mode, restored afterwards."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ if sys.platform != "win32":
 
 _NORMAL = "\x1b[?1047l\x1b[?7h\x1b[?25h"
 """Normal screen, wrapping, a cursor. It changes nothing where a view has left the terminal so."""
+
+
+def on_terminal() -> bool:
+    """Return whether the user can be asked on a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,88 @@
+"""Does what the user asks for, by the names of actions in `overlay.keys`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from PyQt6.QtWidgets import QApplication
+
+from bus import messages as m
+from overlay.keys import BY
+from overlay.window import OverlayWindow
+
+_OPACITY_STEP = 0.1
+_UNDER_WAY = ("waiting", "held", "streaming")
+
+
+class Actions:
+    """The actions of a window.
+
+    Args:
+        window: The window that they change, and through which their events are published.
+    """
+
+    def __init__(self, window: OverlayWindow) -> None:
+        self._window = window
+        details, exchange, placement = window.details, window.exchange, window.placement
+        self._acts: dict[str, Callable[[], None]] = {
+            "answer": self._answer,
+            "practice_next": self._answer,
+            "cancel": self._cancel,
+            "again": lambda: self._vary("again"),
+            "shorter": lambda: self._vary("shorter"),
+            "longer": lambda: self._vary("longer"),
+            "copy": self._copy,
+            "earlier": lambda: exchange.show_other(-1),
+            "later": lambda: exchange.show_other(1),
+            "page_down": lambda: exchange.scroll_answer(1),
+            "page_up": lambda: exchange.scroll_answer(-1),
+            "more": window.toggle_full,
+            "toggle": lambda: window.show_or_hide("toggle"),
+            "next_monitor": placement.to_next_monitor,
+            "fainter": lambda: window.set_opacity(window.appearance.opacity - _OPACITY_STEP),
+            "firmer": lambda: window.set_opacity(window.appearance.opacity + _OPACITY_STEP),
+            "smaller_text": lambda: window.set_text_size(window.appearance.sizes.text - 1),
+            "larger_text": lambda: window.set_text_size(window.appearance.sizes.text + 1),
+            "click_through": lambda: window.set_click_through(on=not window.clicks_pass),
+            "keyboard": window.take_keyboard,
+            "pause": self._pause,
+            "sent": lambda: details.open(details.sent, window.captions),
+            "details": lambda: details.open(details.status, window.captions),
+            "latency": lambda: details.open(details.latency, window.captions),
+            "end": window.ask_end,
+        }
+        window.action_requested.connect(self.act)
+
+    def act(self, name: str) -> None:
+        """Do what an action says."""
+        self._acts[name]()
+
+    def _answer(self) -> None:
+        self._window.published.emit(m.AnswerRequested(by=BY))
+
+    def _pause(self) -> None:
+        """Pause all sources, or continue them if all are paused."""
+        paused = self._window.captions.state != "paused"
+        self._window.published.emit(m.PauseRequested(paused=paused, by=BY))
+
+    def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
+        if (exchange := self._window.exchange.current) is not None:
+            self._window.published.emit(
+                m.VariantRequested(question=exchange.question, variant=variant, by=BY)
+            )
+
+    def _cancel(self) -> None:
+        """Cancel the question whether to end, or the answer; if there is neither, give the keyboard back."""
+        window, current = self._window, self._window.captions.current
+        if window.notice.asks_end:
+            window.notice.go_on.click()
+        elif current is not None and current.state in _UNDER_WAY:
+            window.published.emit(m.CancelRequested(by=BY))
+        elif window.has_keyboard:
+            window.give_keyboard_back()
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if (exchange := self._window.exchange.current) is not None and clipboard is not None:
+            clipboard.setText(exchange.answer)
