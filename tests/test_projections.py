@@ -18,8 +18,8 @@ from llm.settings import LlmSettings
 from overlay.state.captions import Captions
 from overlay.state.egress import Egress
 from overlay.state.practice import Practice
+from session.run.end.statistics import Statistics
 from session.run.progress import Progress
-from session.run.statistics import Statistics
 from session.transcript.record import Record
 from stt.lag import Lag
 from stt.open_utterances import OpenUtterances

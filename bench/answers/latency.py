@@ -40,7 +40,7 @@ from bus.messages import (
 from bus.run import RUN_VARIABLE, Run
 from llm.connector.line import ConnectorLine, Inherited
 from llm.settings import LlmSettings
-from session.run.statistics import percentile
+from session.run.end.statistics import percentile
 from session.supervise.child import numbers_of
 
 _FOLLOWED: frozenset[type[Message]] = frozenset(

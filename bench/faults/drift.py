@@ -22,7 +22,7 @@ from bench.harness.consumer import Received, run_session
 from bench.harness.process_tree import ProcessTree
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 
 RATES_HZ = {"call": 44_100, "mic": SAMPLE_RATE}
 WARM_UP_H = 1 / 6

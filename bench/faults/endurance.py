@@ -24,7 +24,7 @@ from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 STALL_S = 5.0
 _SAMPLE_EVERY_NS = 10_000_000_000

@@ -22,7 +22,7 @@ from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
 from bus.run import RUN_VARIABLE, Run
-from session.run.statistics import percentile
+from session.run.end.statistics import percentile
 from session.settings import SCHEMA
 
 _RATE_HZ = 200

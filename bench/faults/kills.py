@@ -25,7 +25,7 @@ from bench.harness.consumer import run_session
 from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.word_errors import word_errors
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 
 _A_SESSION = 5
 """Faults per stage in the 72 s of the interview."""

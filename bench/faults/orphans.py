@@ -16,7 +16,7 @@ import psutil
 
 from bench.harness.report import show
 from bus.failures import StageFailure
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 _GONE_WITHIN_S = 1.0
 _SOONEST_S, _LATEST_S = 0.3, 8.0

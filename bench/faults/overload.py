@@ -27,7 +27,7 @@ from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 Load = Literal["slow", "cpu", "sources"]
 

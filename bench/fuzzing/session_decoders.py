@@ -28,7 +28,7 @@ from session.models.fetch import take_out
 from session.practice.questions import read_questions
 from session.run.kept_session import KeptSession, decode, encode
 from session.run.resumed_log import ResumedLog
-from session.run.vocabulary import names_in, read_vocabulary
+from session.run.start.vocabulary import names_in, read_vocabulary
 from session.settings import SCHEMA
 from session.transcript.formats import FORMATS
 from session.transcript.saved_session import Latency, Question, Request, SavedSession, Source, Turn

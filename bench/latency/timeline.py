@@ -13,7 +13,7 @@ import soundfile
 from bench.harness.corpus import Audio, Kind, Utterance, longest_pause_s, read_audio
 from bench.latency.attribution import Span
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 
 SOURCES = ("call", "mic")
 

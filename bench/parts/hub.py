@@ -14,7 +14,7 @@ from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerStreamed
 from bus.run import RUN_VARIABLE, Run
-from session.run.statistics import percentile
+from session.run.end.statistics import percentile
 
 
 def measure(events: int, rate: float) -> None:

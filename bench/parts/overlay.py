@@ -22,7 +22,7 @@ from bus.client import HubClient
 from bus.failures import MachineFailure
 from bus.run import RUN_VARIABLE, Run
 from overlay.settings import OverlaySettings
-from session.run.statistics import percentile
+from session.run.end.statistics import percentile
 
 _ANSWER_BYTES = 10_000
 _RATE = 20

@@ -18,6 +18,6 @@ def view(
       cuecard view call.json
       cuecard view call.json > call.md
     """
-    from session.run.viewing import view
+    from session.run.end.viewing import view
 
     view(file)

@@ -57,7 +57,7 @@ def run(
       cuecard run -s call=monitor --provider openai --model gpt-4.1-mini --save call.md
     """
     from session.run.launch import launch
-    from session.run.request import DEFAULT_SOURCES, Request
+    from session.run.start.request import DEFAULT_SOURCES, Request
 
     launch(
         Request(
@@ -93,8 +93,8 @@ def captions(
       cuecard captions
       cuecard captions --source call=monitor --name call=Ada --save call.md
     """
-    from session.run.captions import captions_request
     from session.run.launch import launch
+    from session.run.start.captions import captions_request
 
     launch(
         captions_request(
@@ -115,8 +115,8 @@ def demo(flags: Flags) -> None:
     Example:
       cuecard demo --view terminal
     """
-    from session.run.demo import REMARK, demo_request
     from session.run.launch import launch
+    from session.run.start.demo import REMARK, demo_request
 
     typer.echo(REMARK, err=True)
     launch(demo_request(flags["session"]))

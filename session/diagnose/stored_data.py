@@ -27,7 +27,7 @@ from session import settings
 from session.desktop_entry import entry_file
 from session.models import store
 from session.models.catalogue import CATALOGUE
-from session.run.consent import consent_file
+from session.run.start.consent import consent_file
 from session.run.window_memory import window_file
 
 _COMPLETIONS = (

@@ -10,7 +10,7 @@ from typing import Any
 from bus.failures import UsageFailure
 from capture.source import Monitor, NamedDevice, parse_source, parse_sources
 from session.practice.questions import choose, read_questions, topics
-from session.run.request import Request
+from session.run.start.request import Request
 
 _COUNT = 5
 _LOOPBACKS = ("monitor", "loopback", "blackhole", "stereo mix", "vb-cable", "virtual cable")

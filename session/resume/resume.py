@@ -21,12 +21,12 @@ from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure, 
 from bus.messages import Logged, SessionEnding
 from bus.private_memory import forbid_memory_access
 from session.run import isolation
+from session.run.end.result import saved_session, start_time
+from session.run.end.statistics import Statistics
 from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
 from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
-from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
-from session.run.statistics import Statistics
 from session.settings import SCHEMA, AllSettings
 from session.transcript import save
 from session.transcript.record import Record

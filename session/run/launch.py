@@ -23,12 +23,13 @@ from llm.keys.session_keys import PIPE_VARIABLE
 from llm.providers import named_provider
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys, without_key
-from session.run import consent, isolation, user_terminal
-from session.run.after import AfterSession
+from session.run import isolation, user_terminal
+from session.run.end.after import AfterSession
+from session.run.end.summary import lines
 from session.run.loop import LiveSession
-from session.run.request import Request
-from session.run.resolution import resolve
-from session.run.summary import lines
+from session.run.start import consent
+from session.run.start.request import Request
+from session.run.start.resolution import resolve
 from session.run.user_terminal import on_terminal
 from session.settings import AllSettings, SessionSettings
 from session.supervise.interrupts import Interrupts

@@ -28,12 +28,12 @@ from capture.source import is_live
 from llm.providers import KNOWN, MODES
 from overlay import sentences, strings
 from session.run import isolation
+from session.run.end.result import saved_session, start_time
+from session.run.end.statistics import Statistics
+from session.run.end.summary import SessionOutcome
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
-from session.run.result import saved_session, start_time
 from session.run.resumed_log import ResumedLog
-from session.run.statistics import Statistics
-from session.run.summary import SessionOutcome
 from session.run.window_memory import WindowMemory
 from session.settings import AllSettings
 from session.supervise.interrupts import Interrupts

@@ -14,9 +14,9 @@ from bus.failures import Failure
 from bus.process_lifecycle import report_crash
 from overlay.display import choose_platform
 from session import settings as all_settings
-from session.run import consent
+from session.run.start import consent
 from session.setup import CLOSED_CODE, look, strings
-from session.setup.quote import Quote
+from session.setup.pages.quote import Quote
 
 _WIDTH_PX = 520
 

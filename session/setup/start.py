@@ -16,7 +16,7 @@ from session.doctor import checks
 from session.doctor.finding import Finding
 from session.doctor.sound import sound
 from session.run.launch import has_display, launch
-from session.run.request import DEFAULT_SOURCES, Request
+from session.run.start.request import DEFAULT_SOURCES, Request
 from session.setup import CLOSED_CODE, strings
 
 
@@ -52,7 +52,7 @@ def run_settings() -> None:
         MachineFailure: There is no display.
     """
     _need_display(strings.SETTINGS_NEED_DISPLAY)
-    _run_window("session.setup.settings_window")
+    _run_window("session.setup.settings.settings_window")
 
 
 def run_tray(*, starts: bool) -> None:
@@ -65,7 +65,7 @@ def run_tray(*, starts: bool) -> None:
         MachineFailure: There is no display.
     """
     _need_display(strings.TRAY_NEEDS_DISPLAY)
-    command = [sys.executable, "-P", "-m", "session.setup.tray", *(["--start"] if starts else [])]
+    command = [sys.executable, "-P", "-m", "session.setup.tray.icon", *(["--start"] if starts else [])]
     os.execv(sys.executable, command)
 
 

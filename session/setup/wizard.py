@@ -16,13 +16,13 @@ from session import desktop_entry
 from session.settings import AllSettings
 from session.setup import look, strings
 from session.setup.background import Background
-from session.setup.consent_page import ConsentPage
-from session.setup.model_page import ModelPage
-from session.setup.notes_page import NotesPage
-from session.setup.page import Context
-from session.setup.provider_page import ProviderPage
-from session.setup.settings_file import store, stored_tables
-from session.setup.sound_page import SoundPage
+from session.setup.pages.consent_page import ConsentPage
+from session.setup.pages.model_page import ModelPage
+from session.setup.pages.notes_page import NotesPage
+from session.setup.pages.page import Context
+from session.setup.pages.provider_page import ProviderPage
+from session.setup.pages.sound_page import SoundPage
+from session.setup.settings.settings_file import store, stored_tables
 
 _SIZE_PX = 700, 640
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PLACES = {
-    "session": ("session/run/statistics.py", "                self.utterances += 1\n", "final.text"),
+    "session": ("session/run/end/statistics.py", "                self.utterances += 1\n", "final.text"),
     "llm": ("llm/__main__.py", "                reported |= _reported(logged.event)\n", "logged.event"),
     "stt": ("stt/events.py", "    return FinalTranscribed(\n", "text"),
     "view": ("session/view/json_lines.py", "        if logged.seq:\n", "logged.event"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from session.attest.checks.search import Words
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from tests.support.program_copy import PACKAGES, ROOT
 from tests.support.session_process import running
 

@@ -27,7 +27,7 @@ from bus.messages import (
 from bus.ring_writer import RingWriter
 from bus.run import Run
 from session.models import store
-from session.run.demo import DEMO, Turn, script
+from session.run.start.demo import DEMO, Turn, script
 from stt.lag import BEHIND_S
 from stt.settings import SttSettings
 from tests.support.waiting import wait_until

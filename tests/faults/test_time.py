@@ -15,7 +15,7 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from tests.support.session_log import check_log, transcript
 from tests.support.session_process import Event, Session, running
 from tests.support.waiting import wait_until

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from session.models import store
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.session_log import check_log
 from tests.support.session_process import running
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.session_process import Session, running
 from tests.support.waiting import wait_until
 from tests.support.x_windows import x_display

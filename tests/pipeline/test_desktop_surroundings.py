@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.desktop import Desktop, need, root_desktop
 from tests.support.session_process import Session
 from tests.support.waiting import wait_until

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.desktop import Desktop, need, root_desktop, user_desktop
 from tests.support.session_process import Session
 

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from session.transcript.markdown import inline
 from tests.support.session_log import BOTH, MIC, check_log, transcript
 from tests.support.session_process import running

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.fake_provider import ProviderServer
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.session_process import running

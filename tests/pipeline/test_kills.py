@@ -14,7 +14,7 @@ from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
 from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
 from bus.run import Run
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from session.settings import SCHEMA
 from tests.conftest import StartStage
 from tests.support.fake_provider import ProviderServer, answer

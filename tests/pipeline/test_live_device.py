@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from bench.latency.word_errors import word_error_rate
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from tests.pipeline.test_shown_words import kill_until_given_up
 from tests.support import pulse_server as pulse
 from tests.support.session_log import check_log, transcript

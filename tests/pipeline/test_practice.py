@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support import pulse_server as pulse
 from tests.support.fake_provider import ProviderServer, answer
 from tests.support.session_log import OUTCOMES, check_log

@@ -11,7 +11,7 @@ import soundfile
 
 from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from tests.support.session_log import BOTH, CALL, check_log, transcript, truth
 from tests.support.session_process import NO_HURRY, Event, running
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.support.session_log import check_log, transcript
 from tests.support.session_process import Session, running
 from tests.support.waiting import wait_until

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from bus.audio import SAMPLE_RATE
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from tests.pipeline.test_resume import left, resume
 from tests.support.session_process import Event, Session, running
 from tests.support.waiting import wait_until

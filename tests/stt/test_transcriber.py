@@ -26,7 +26,7 @@ from bus.messages import (
     UtteranceLost,
 )
 from session.models import store
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from stt.engines.device import cpu
 from stt.engines.mel import MelFrontEnd
 from stt.engines.whisper import WhisperEngine

@@ -18,7 +18,7 @@ import pytest
 import soundfile
 
 from session.models import store
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 WORDS = "hanks for joining"
 """The spoken text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from tests.support.session_process import Event
 
 CALL, MIC = DEMO / "call.flac", DEMO / "mic.flac"

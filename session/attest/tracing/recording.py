@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from bus.audio import SAMPLE_RATE, Samples
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 SOURCES = ("call", "mic")
 

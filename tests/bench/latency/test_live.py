@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 
 pytestmark = pytest.mark.long
 

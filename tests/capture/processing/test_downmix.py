@@ -8,7 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from capture.processing.downmix import Downmix, Frames
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 
 RATE = 16_000
 Mono = NDArray[np.float32]

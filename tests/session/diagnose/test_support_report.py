@@ -17,7 +17,7 @@ from bus.failures import UsageFailure
 from bus.messages.redaction import CONTENT_FREE_TEXT, content_free_fields, redacted
 from llm.settings import LlmSettings
 from session.diagnose.support_report import redacted_settings, report, summary_of
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from session.settings import SCHEMA
 from stt.settings import SttSettings
 from tests.support.session_process import running

@@ -18,7 +18,7 @@ from bus.run import Run
 from bus.stages import STAGE_KINDS
 from session.review.handover import Handover
 from session.review.process import Choice, ReviewProcess
-from session.run.after import AfterSession
+from session.run.end.after import AfterSession
 from session.settings import load
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter

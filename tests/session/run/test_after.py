@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from session.run.after import choose_mode
+from session.run.end.after import choose_mode
 
 PAGE = {
     "wanted": "auto",

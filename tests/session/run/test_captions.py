@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from session.run.captions import captions_request
 from session.run.launch import plans_for
-from session.run.resolution import resolve
+from session.run.start.captions import captions_request
+from session.run.start.resolution import resolve
 
 
 @pytest.fixture(autouse=True)

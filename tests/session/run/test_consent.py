@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import UsageFailure
-from session.run import consent
+from session.run.start import consent
 
 
 @pytest.fixture(autouse=True)

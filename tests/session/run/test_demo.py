@@ -6,7 +6,7 @@ import numpy as np
 import soundfile
 
 from capture.source import parse_sources
-from session.run.demo import DEMO, demo_request, script
+from session.run.start.demo import DEMO, demo_request, script
 
 
 def test_the_recording_is_short_small_and_licensed() -> None:

@@ -10,8 +10,8 @@ from session.keys import without_key
 from session.models import store
 from session.run import launch
 from session.run.launch import choose_views
-from session.run.request import Request
-from session.run.resolution import resolve
+from session.run.start.request import Request
+from session.run.start.resolution import resolve
 
 
 @pytest.fixture(autouse=True)

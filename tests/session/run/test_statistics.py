@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from session.run.statistics import Statistics, percentile
+from session.run.end.statistics import Statistics, percentile
 from tests.support.events import discarded, final, question, request, revised, started
 
 SECOND_NS = 1_000_000_000

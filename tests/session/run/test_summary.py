@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from bus.messages import Logged
 from session.review.strings import receipt
-from session.run.statistics import Statistics
-from session.run.summary import SessionOutcome, lines
+from session.run.end.statistics import Statistics
+from session.run.end.summary import SessionOutcome, lines
 from tests.support.events import final, request
 
 ENDING = SessionOutcome("the recordings ended", killed=[])

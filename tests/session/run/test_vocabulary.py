@@ -9,8 +9,8 @@ import pytest
 
 from bus.failures import InputFailure
 from session.models import store
-from session.run.notes_reader import read_names
-from session.run.vocabulary import expected_words, names_in, read_vocabulary, tokenizer_of
+from session.run.start.notes_reader import read_names
+from session.run.start.vocabulary import expected_words, names_in, read_vocabulary, tokenizer_of
 from stt.settings import SttSettings
 
 
@@ -104,7 +104,7 @@ def test_notes_are_read_by_another_process(tmp_path: Path) -> None:
     program = """
 import sys
 from pathlib import Path
-from session.run.notes_reader import read_names
+from session.run.start.notes_reader import read_names
 print(read_names([sys.argv[1]], Path(sys.argv[2])))
 print([name for name in ("pypdfium2", "pypdfium2_raw", "mammoth") if name in sys.modules])
 """

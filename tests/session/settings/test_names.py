@@ -9,8 +9,8 @@ import pytest
 
 from bus import messages as m
 from bus.failures import SettingsFailure, UsageFailure
-from session.run.request import Request
-from session.run.resolution import resolve
+from session.run.start.request import Request
+from session.run.start.resolution import resolve
 from session.settings import load
 from session.transcript.formats import FORMATS
 from session.transcript.record import Record

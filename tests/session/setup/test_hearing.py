@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from session.setup.hearing import Hearing
+from session.setup.pages.hearing import Hearing
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bus.failures import StageFailure
-from session.setup.model_timing import Timing, measure, recommended
+from session.setup.pages.model_timing import Timing, measure, recommended
 
 
 def timing(model: str, turn_s: float) -> Timing:

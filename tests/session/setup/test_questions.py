@@ -13,11 +13,11 @@ from PyQt6.QtWidgets import QApplication, QDialog, QLineEdit
 
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
-from session.run import consent
+from session.run.start import consent
 from session.setup import CLOSED_CODE, strings
 from session.setup.consent_question import ConsentQuestion
-from session.setup.key_prompt import KeyPrompt
-from session.setup.provider_page import _store_key
+from session.setup.pages.key_prompt import KeyPrompt
+from session.setup.pages.provider_page import _store_key
 from tests.support.secret_service import SecretService, missing_programs, secret_service
 from tests.support.waiting import wait_until
 from tests.support.x_windows import x_display

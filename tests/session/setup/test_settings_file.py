@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bus.failures import MachineFailure, SettingsFailure
 from session import settings as all_settings
-from session.setup.settings_file import changed, store, stored_tables
+from session.setup.settings.settings_file import changed, store, stored_tables
 
 OWN = """# mine
 [stt]

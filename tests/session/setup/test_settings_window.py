@@ -17,9 +17,9 @@ from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
 from session.settings import SCHEMA
 from session.setup import strings
-from session.setup.setting_row import SettingRow
-from session.setup.settings_file import stored_tables
-from session.setup.settings_window import SettingsWindow
+from session.setup.settings.setting_row import SettingRow
+from session.setup.settings.settings_file import stored_tables
+from session.setup.settings.settings_window import SettingsWindow
 from tests.session.setup.conftest import Until
 
 OWN = """# mine

@@ -11,9 +11,9 @@ import pytest
 
 from bus.failures import InputFailure
 from session.desktop_entry import program
-from session.run import present_sources
-from session.run.request import DEFAULT_SOURCES, Request
-from session.run.resolution import resolve
+from session.run.start import present_sources
+from session.run.start.request import DEFAULT_SOURCES, Request
+from session.run.start.resolution import resolve
 from session.setup import strings
 from tests.capture.conftest import sound_server
 from tests.support.pulse_server import PulseServer

@@ -20,7 +20,7 @@ from bus.failures import MachineFailure
 from bus.run import RUN_VARIABLE, Run
 from session.desktop_entry import program
 from session.setup import strings
-from session.setup.tray import Tray, _run_session, icon
+from session.setup.tray.icon import Tray, _run_session, icon
 from tests.session.setup.conftest import Until
 from tests.support.waiting import wait_until
 from tests.support.x_windows import window_manager, x_display

@@ -15,7 +15,7 @@ from bus.failures import SettingsFailure
 from session import desktop_entry
 from session import settings as all_settings
 from session.models import fetch, store
-from session.run import consent
+from session.run.start import consent
 from session.setup import strings
 from session.setup.wizard import Wizard
 from tests.session.setup.conftest import Until

@@ -18,7 +18,7 @@ from bus.client import HubClient
 from bus.failures import Rejected, StageFailure
 from bus.run import Run
 from bus.stages import HUB, STAGE_KINDS, StagePlan
-from session.run.demo import DEMO
+from session.run.start.demo import DEMO
 from session.supervise.remote_starter import RemoteStarter
 from session.supervise.spawner import Start, checked_plan
 from tests.support.session_process import running

@@ -16,7 +16,7 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Failure, ModelFailure
 from bus.messages import FinalTranscribed
 from session.models import store
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from stt.engines.cuda_fallback import CudaFallbackEngine
 from stt.engines.device import cpu
 from stt.engines.engine import Pass, PassCancelled, Request

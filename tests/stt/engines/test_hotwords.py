@@ -9,7 +9,7 @@ import soundfile
 from bench.latency.word_errors import plain_words, word_error_rate
 from bus.audio import SAMPLE_RATE
 from session.models import store
-from session.run.demo import DEMO, Turn, script
+from session.run.start.demo import DEMO, Turn, script
 from stt.engines.device import cpu
 from stt.engines.engine import Request
 from stt.engines.hallucination import is_hallucination

@@ -14,7 +14,7 @@ from bench.latency.word_errors import word_error_rate
 from bus.failures import ModelFailure
 from session.models import store
 from session.models.catalogue import CATALOGUE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from stt.engines.cuda_fallback import load
 from stt.engines.device import cpu
 from stt.engines.engine import PassCancelled, Request

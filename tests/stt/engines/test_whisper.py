@@ -13,7 +13,7 @@ from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure, SettingsFailure
 from session.models import store
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from stt.engines.cuda_fallback import load
 from stt.engines.device import cpu
 from stt.engines.engine import PassCancelled, Request

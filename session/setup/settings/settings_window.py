@@ -1,4 +1,4 @@
-"""The settings window: `python -m session.setup.settings_window`.
+"""The settings window: `python -m session.setup.settings.settings_window`.
 
 It is generated from the structs of the settings, and changes the user's file. Values are checked by the
 program's own decoder before they are written.
@@ -27,8 +27,8 @@ from session.control import remote_control
 from session.settings.description import describe
 from session.setup import look, strings
 from session.setup.background import Background
-from session.setup.setting_row import NOT_SET, SettingRow
-from session.setup.settings_file import store, stored_tables
+from session.setup.settings.setting_row import NOT_SET, SettingRow
+from session.setup.settings.settings_file import store, stored_tables
 
 _SIZE_PX = 860, 700
 _GROUPS_WIDTH_PX = 215

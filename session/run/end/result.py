@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from session.run.statistics import Statistics, percentile
+from session.run.end.statistics import Statistics, percentile
 from session.transcript.record import Record
 from session.transcript.saved_session import Latency, SavedSession
 

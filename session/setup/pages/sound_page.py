@@ -17,9 +17,9 @@ from overlay.sentences import sentences
 from session.doctor.sound import probe_capture
 from session.setup import look, strings
 from session.setup.background import LevelWatch
-from session.setup.hearing import Hearing
-from session.setup.page import Context, Page
-from session.setup.settings_file import Changes
+from session.setup.pages.hearing import Hearing
+from session.setup.pages.page import Context, Page
+from session.setup.settings.settings_file import Changes
 
 MIC, CALL = "mic", "call"
 _DEFAULTS = {MIC: "default", CALL: "monitor"}
@@ -219,7 +219,7 @@ def _play_phrase() -> str:
     """Play the phrase in a process of its own; return why not, or an empty text."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "session.setup.playback"],
+            [sys.executable, "-P", "-m", "session.setup.pages.playback"],
             env=inherited(os.environ, SOUND_SERVERS),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,4 +1,4 @@
-"""The tray icon: `python -m session.setup.tray [--start]`. It starts, pauses and ends sessions.
+"""The tray icon: `python -m session.setup.tray.icon [--start]`. It starts, pauses and ends sessions.
 
 It uses the same requests as the commands. It has no sandbox, because the sessions that it starts inherit it.
 """
@@ -28,7 +28,7 @@ from session.control import requests
 from session.desktop_entry import program
 from session.setup import look, strings
 from session.setup.background import Background
-from session.setup.session_watch import SessionWatch, State
+from session.setup.tray.session_watch import SessionWatch, State
 
 START = "--start"
 

@@ -21,8 +21,8 @@ from overlay.sentences import sentences
 from overlay.translation import number
 from session.keys import providers_with_keys
 from session.setup import look, strings
-from session.setup.page import Context, Page
-from session.setup.settings_file import Changes
+from session.setup.pages.page import Context, Page
+from session.setup.settings.settings_file import Changes
 
 _OTHER = "other"
 _ANSWER_CHARACTERS = 100
@@ -265,7 +265,7 @@ def _store_key(name: str) -> Outcome | None:
     The key goes from one to the other through a pipe, so this process never holds it.
     """
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", "session.setup.key_prompt", name],
+        [sys.executable, "-P", "-m", "session.setup.pages.key_prompt", name],
         env=inherited(os.environ, DISPLAYS),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ from bus.audio import SAMPLE_RATE
 from bus.messages import RequestSent
 from overlay.translation import _, ngettext, number
 from session.review.strings import receipt
-from session.run.statistics import Statistics, percentile
+from session.run.end.statistics import Statistics, percentile
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from session.run.request import Request
+from session.run.start.request import Request
 
 SOURCES = ("call=monitor", "mic=default")
 """Captured when no source is given: both parties."""

@@ -14,9 +14,9 @@ from session.models.catalogue import CATALOGUE, Model
 from session.models.choice import AUTO, choose, has_cuda
 from session.models.fetch import pull
 from session.setup import look, strings
-from session.setup.model_timing import Timing, measure, recommended
-from session.setup.page import Context, Page
-from session.setup.settings_file import Changes
+from session.setup.pages.model_timing import Timing, measure, recommended
+from session.setup.pages.page import Context, Page
+from session.setup.settings.settings_file import Changes
 
 _LIMIT_S = 50.0
 """After so long no further model is measured."""

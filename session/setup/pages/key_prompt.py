@@ -1,4 +1,4 @@
-"""Prompts for a provider's key in a window: `python -m session.setup.key_prompt NAME`.
+"""Prompts for a provider's key in a window: `python -m session.setup.pages.key_prompt NAME`.
 
 Writes the key to standard output, a pipe to the process that stores it. Nothing else gets it: the process
 has no network, writes no file, and its memory cannot be read by others.

@@ -6,10 +6,10 @@ import sys
 
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout
 
-from session.run import consent
+from session.run.start import consent
 from session.setup import look, strings
-from session.setup.page import Context, Page
-from session.setup.quote import Quote
+from session.setup.pages.page import Context, Page
+from session.setup.pages.quote import Quote
 
 
 class ConsentPage(Page):

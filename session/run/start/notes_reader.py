@@ -1,4 +1,4 @@
-"""Reads the user's notes in a sandboxed process: `python -m session.run.notes_reader`.
+"""Reads the user's notes in a sandboxed process: `python -m session.run.start.notes_reader`.
 
 The readers of .pdf and .docx files are large programs that parse files from anywhere, so the supervisor,
 which has keys and will have the transcript, does not run them. It gets the names in the notes, and no text.
@@ -23,7 +23,7 @@ from bus.sandbox import Sandbox
 from bus.sandbox.rights import Rights
 from llm.notes.index.passages import cut
 from llm.notes.read.note_files import read_notes
-from session.run.vocabulary import names_in
+from session.run.start.vocabulary import names_in
 from stt.engines.prompt import PromptBuilder
 
 _TIMEOUT_S = 60.0
@@ -70,7 +70,7 @@ def read(paths: Sequence[str], tokenizer: Path | None = None) -> NotesReply | No
     request = NotesRequest([*paths], str(tokenizer) if tokenizer else "")
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "session.run.notes_reader"],
+            [sys.executable, "-P", "-m", "session.run.start.notes_reader"],
             env=inherited(os.environ, ()),
             input=msgspec.json.encode(request),
             stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Plays a short phrase on the default output: `python -m session.setup.playback`.
+"""Plays a short phrase on the default output: `python -m session.setup.pages.playback`.
 
 It has the rights of a capture stage: the sound server, and no network and no file.
 """
@@ -16,7 +16,7 @@ from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
 from capture.devices import portaudio
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 
 _THROUGH_SERVER = "pulse"
 

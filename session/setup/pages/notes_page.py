@@ -11,10 +11,10 @@ from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget
 from bus.failures import Failure
 from overlay.sentences import sentences
 from overlay.translation import number
-from session.run.notes_reader import NotesReply, read
+from session.run.start.notes_reader import NotesReply, read
 from session.setup import look, strings
-from session.setup.page import Context, Page
-from session.setup.settings_file import Changes
+from session.setup.pages.page import Context, Page
+from session.setup.settings.settings_file import Changes
 
 
 class NotesPage(Page):

@@ -20,9 +20,9 @@ from overlay.keys import global_keys
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
-from session.run.notes_reader import read_names
-from session.run.request import Request
-from session.run.vocabulary import expected_words, read_vocabulary, tokenizer_of
+from session.run.start.notes_reader import read_names
+from session.run.start.request import Request
+from session.run.start.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.run.window_memory import with_remembered
 from session.settings import AllSettings
 from session.trace import trace_file
@@ -45,7 +45,7 @@ def resolve(request: Request) -> AllSettings:
     if request.default_sources and not settings.capture.sources:
         sources = parse_sources(request.default_sources)
         if request.only_present:
-            from session.run.present_sources import present  # loads what lists devices
+            from session.run.start.present_sources import present  # loads what lists devices
 
             sources = present(sources)
         settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))

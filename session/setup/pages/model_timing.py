@@ -1,4 +1,4 @@
-"""Measures a speech model on this machine: `python -m session.setup.model_timing MODEL`.
+"""Measures a speech model on this machine: `python -m session.setup.pages.model_timing MODEL`.
 
 Transcribes turns of the demo, in the sandbox of stt, for a limited time, and prints a `Timing` as JSON.
 """
@@ -24,7 +24,7 @@ from bus.sandbox import Sandbox
 from bus.stages import rights_of
 from session.models import store
 from session.models.catalogue import CATALOGUE
-from session.run.demo import DEMO, script
+from session.run.start.demo import DEMO, script
 from stt.engines.cuda_fallback import load
 from stt.engines.engine import Request
 from stt.settings import SttSettings
@@ -66,7 +66,7 @@ def measure(model: str) -> Timing:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "session.setup.model_timing", model],
+            [sys.executable, "-P", "-m", "session.setup.pages.model_timing", model],
             env=inherited(os.environ, GRAPHICS_CARDS),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from session.settings import AllSettings
 from session.setup import look
 from session.setup.background import Background
-from session.setup.settings_file import Changes
+from session.setup.settings.settings_file import Changes
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 
 from session.models import store
-from session.run.request import Request
+from session.run.start.request import Request
 
-DEMO = Path(__file__).parents[1] / "demo"
+DEMO = Path(__file__).parents[2] / "demo"
 """Folder of the recording: call.flac, mic.flac, script.json, notes.md."""
 
 REMARK = (

@@ -1,0 +1,1 @@
+"""Endings of a session: its page, its summary, saved sessions."""

@@ -1,0 +1,1 @@
+"""Preparation of a session: the request, its settings, notes and consent."""

@@ -1,0 +1,1 @@
+"""Settings window, and the settings file that it and the wizard write."""

@@ -1,0 +1,1 @@
+"""Tray icon, and what it knows of the running session."""
