@@ -14,7 +14,7 @@ import msgspec
 from bus.audio import SAMPLE_RATE
 from bus.failures import Failure, InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
-from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring.memory import BLOCK_SAMPLES
 from capture.devices import portaudio, pulse
 from capture.devices.clock_recovery import stretched
 from capture.devices.device_list import Device, choose

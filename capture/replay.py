@@ -13,7 +13,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
 from bus.messages import CaptureEnded, CaptureStarted
-from bus.ring_memory import BLOCK_SAMPLES
+from bus.ring.memory import BLOCK_SAMPLES
 from capture.pause import Pause
 from capture.processing.sanitize import Frames
 from capture.recordings.recording import Recording

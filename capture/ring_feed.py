@@ -12,7 +12,7 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioLost, Event, ProblemReported
-from bus.ring_writer import RingWriter
+from bus.ring.writer import RingWriter
 from capture.processing.downmix import Downmix
 from capture.processing.level import LevelMeter
 from capture.processing.resampling import Mono, Resampler

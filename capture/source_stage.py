@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator
 
 from bus.messages import CaptureStarted
-from bus.ring_memory import RingMemory, map_memory
-from bus.ring_passing import RING_BEFORE_VARIABLE, ring_socket
-from bus.ring_writer import RingWriter
+from bus.ring.memory import RingMemory, map_memory
+from bus.ring.passing import RING_BEFORE_VARIABLE, ring_socket
+from bus.ring.writer import RingWriter
 from bus.stage import Stage
 from capture.ring_feed import RingFeed
 from capture.session_state import SessionState

@@ -21,8 +21,8 @@ from bus.projection import is_own_start
 from bus.stage import Stage
 from bus.stages import SMALL_MODEL
 from llm.client.context import ClientContext
+from llm.client.http.sockets import socket_source
 from llm.client.session import AnswerSession
-from llm.client.sockets import socket_source
 from llm.commands import Command
 from llm.conversation import Conversation
 from llm.keys.key_broker import KeyBroker

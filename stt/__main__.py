@@ -11,7 +11,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogr
 
 from bus.messages import CaptureStarted, Logged, SpeechResumed
 from bus.projection import Projection
-from bus.ring_access import RingAccess
+from bus.ring.access import RingAccess
 from bus.stage import Stage
 from stt.engines.cuda_fallback import load
 from stt.lag import Lag

@@ -7,8 +7,8 @@ from typing import Self
 
 from bus.audio import Samples
 from bus.failures import Overrun
-from bus.ring import AudioRing
-from bus.ring_access import RingAccess
+from bus.ring.access import RingAccess
+from bus.ring.reader import AudioRing
 
 
 class Sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bus.failures import UsageFailure
-from bus.ring_access import RingAccess
+from bus.ring.access import RingAccess
 from bus.run import SOURCE_NAME
 from bus.stage import Stage
 from vad.detectors import make_detector

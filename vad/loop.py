@@ -14,7 +14,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
 from bus.messages import AudioLost, CapturePaused, CaptureResumed, DetectionEnded, EndpointPredicted
-from bus.ring import AudioRing, Window
+from bus.ring.reader import AudioRing, Window
 from bus.stage import Stage
 from vad.detectors import Detector
 from vad.gate import SpeechGate

@@ -22,9 +22,9 @@ from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription, batch_in
 from bus.failures import Overrun, Rejected, RingUnavailable, SettingsFailure
 from bus.hub import Hub
 from bus.log import SessionLog, history_in
-from bus.ring import AudioRing
-from bus.ring_memory import BLOCK_SAMPLES
-from bus.ring_writer import RingWriter
+from bus.ring.memory import BLOCK_SAMPLES
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 from bus.run import Run, run_file_in
 from session.settings import SCHEMA
 

@@ -20,7 +20,7 @@ from bench.fuzzing.bus_decoders import can_be_log, pasts
 from bench.fuzzing.decoder import FILE_LIMIT_S, Decoder, Forged, from_file
 from bus.audio import SAMPLE_RATE
 from bus.failures import InputFailure, ModelFailure, Rejected
-from bus.ring_writer import RingWriter
+from bus.ring.writer import RingWriter
 from capture.recordings.recording import FileRecording, InputRecording, Recording
 from capture.ring_feed import RingFeed
 from session.models.catalogue import ModelFile

@@ -17,8 +17,8 @@ import numpy as np
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
-from bus.ring import AudioRing
-from bus.ring_writer import RingWriter
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 
 _READERS = 3
 _READ_SAMPLES = 320

@@ -14,8 +14,8 @@ import numpy as np
 from bench.parts.ring import pattern
 from bus.audio import SAMPLE_RATE
 from bus.messages import SpeechEnded, decode, encode
-from bus.ring import AudioRing
-from bus.ring_writer import RingWriter
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 from stt.engines.mel import MelFrontEnd
 from vad.detectors import make_detector
 from vad.gate import SpeechGate

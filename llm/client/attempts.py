@@ -15,8 +15,8 @@ from llm.client.connection import Connection
 from llm.client.context import ClientContext, ProblemReporter
 from llm.client.errors import ModelLoading, RequestFailed, Unreachable, UnsupportedField
 from llm.client.failover import Failover
+from llm.client.http.stream import AnswerStream
 from llm.client.retry import TimeLimits, backoff_s, first_token_timeout_s, time_limits
-from llm.client.stream import AnswerStream
 from llm.client.usage_meter import UsageMeter, usage_of
 from llm.commands import StartAnswer
 from llm.protocols.protocol import Reply

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from llm.client.http_connection import HttpConnection
+from llm.client.http.connection import HttpConnection
 from llm.prompt import Prompt
 from llm.protocols.protocol import Dialect
 from llm.providers.provider import Provider

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bus.failures import Failure
 from bus.messages import Event, ProblemReported
-from llm.client.sockets import SocketSource
+from llm.client.http.sockets import SocketSource
 from llm.keys import keychain
 from llm.keys.provider_keys import ReadStored
 from llm.settings import LlmSettings

@@ -12,8 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 
 from bus.failures import ProviderFailure
+from llm.client.http.sockets import ConnectFailed
 from llm.client.retry import retry_after_s
-from llm.client.sockets import ConnectFailed
 from llm.protocols.endings import LENGTH
 from llm.protocols.errors import ReportedError
 from llm.providers.model_names import nearest_model

@@ -17,9 +17,9 @@ from bus.failures import Failure, StageFailure
 from bus.private_memory import forbid_memory_access
 from llm.client.context import ClientContext
 from llm.client.errors import KeyRejected, Unreachable
+from llm.client.http.sockets import DirectSockets
 from llm.client.provider_finder import ProviderFinder
 from llm.client.small_model import SmallModelAddress
-from llm.client.sockets import DirectSockets
 from llm.settings import LlmSettings
 
 _TIMEOUT_S = 60.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bus.failures import ProviderFailure
 from llm.client import errors
-from llm.client.http_connection import HttpConnection, HttpResponse
+from llm.client.http.connection import HttpConnection, HttpResponse
 from llm.protocols.errors import error_in
 from llm.providers.model_names import is_alias, listed_model, suitable_model
 from llm.providers.provider import Provider

@@ -25,11 +25,11 @@ from bus.sandbox.rights import KEYRING, NAME_LOOKUP, Rights
 from llm.client.connection import Connection
 from llm.client.context import ClientContext
 from llm.client.errors import UnsupportedField
+from llm.client.http.sockets import DirectSockets
+from llm.client.http.stream import AnswerStream
 from llm.client.provider_finder import ProviderFinder
 from llm.client.retry import time_limits
 from llm.client.small_model import SmallModelAddress
-from llm.client.sockets import DirectSockets
-from llm.client.stream import AnswerStream
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 from llm.keys.provider_keys import find_key

@@ -13,8 +13,8 @@ import httpx
 
 from bus.audio import SAMPLE_RATE
 from bus.failures import Failure
-from bus.ring import RING_SECONDS
-from bus.ring_memory import BLOCK_SAMPLES, create_memory
+from bus.ring.memory import BLOCK_SAMPLES, create_memory
+from bus.ring.reader import RING_SECONDS
 from bus.run import Run
 from llm.providers import LOCAL_SERVERS
 from session.doctor.child_process import run_python

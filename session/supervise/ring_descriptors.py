@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bus.messages import CaptureStarted, Logged, StageGivenUp
-from bus.ring_passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE, RingSender, ring_descriptor
+from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE, RingSender, ring_descriptor
 from bus.run import Run
 from bus.stages import StagePlan
 

@@ -8,7 +8,7 @@ _SANDBOX = "stage.enter_sandbox()\n"
 _SANDBOX_OF_READERS = "stage.enter_sandbox(opens_sockets=rings.connects)\n"
 _OPEN_SOCKET = "__import__('socket').socket(2, 1).close()\n"
 _TMP = "os.environ['TMPDIR']"
-_HTTP = "llm/client/http_connection.py"
+_HTTP = "llm/client/http/connection.py"
 
 MUTANTS: tuple[tuple[Mutant, ...], ...] = (
     (

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun, RingUnavailable
-from bus.ring import AudioRing
-from bus.ring_memory import BLOCK_SAMPLES, map_memory
-from bus.ring_passing import ring_descriptor
-from bus.ring_writer import RingWriter
+from bus.ring.memory import BLOCK_SAMPLES, map_memory
+from bus.ring.passing import ring_descriptor
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 
 
 def ramp(start: int, count: int) -> Samples:
@@ -138,7 +138,7 @@ RACING_WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from bus.ring_writer import RingWriter
+from bus.ring.writer import RingWriter
 with RingWriter(Path(sys.argv[1]), first_sample_ns=0, seconds=0.1) as writer:
     at = 0
     while True:

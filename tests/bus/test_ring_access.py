@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from bus.failures import RingUnavailable
-from bus.ring_access import RingAccess
-from bus.ring_passing import CHANNEL_VARIABLE, RingSender, ring_descriptor
-from bus.ring_writer import RingWriter
+from bus.ring.access import RingAccess
+from bus.ring.passing import CHANNEL_VARIABLE, RingSender, ring_descriptor
+from bus.ring.writer import RingWriter
 from bus.run import Run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="descriptors are passed on Linux alone")

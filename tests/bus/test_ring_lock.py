@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bus.ring_memory import attach_memory
-from bus.ring_writer import RingWriter
+from bus.ring.memory import attach_memory
+from bus.ring.writer import RingWriter
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what /proc tells is Linux's")
 
@@ -47,7 +47,7 @@ def test_the_whole_ring_is_locked_and_in_no_dump(tmp_path: Path) -> None:
 def test_a_ring_works_and_reports_without_locked_memory(tmp_path: Path) -> None:
     program = """
 import os, resource, sys
-from bus.ring_memory import create_memory
+from bus.ring.memory import create_memory
 resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
 if os.getuid() == 0:
     os.setuid(65534)  # root may lock whatever the limit says
@@ -65,7 +65,7 @@ def test_too_few_open_files_are_a_failure_with_a_fix() -> None:
     program = """
 import resource
 from bus.failures import MachineFailure
-from bus.ring_memory import create_memory
+from bus.ring.memory import create_memory
 resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 try:
     create_memory(10)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bus.failures import MachineFailure
-from bus.ring_memory import attach_memory, create_memory
-from bus.ring_writer import RingWriter
+from bus.ring.memory import attach_memory, create_memory
+from bus.ring.writer import RingWriter
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="sealed memfds exist on Linux alone")
 

@@ -23,9 +23,9 @@ from bus import messages as m
 from bus.client import PUBLISH, SUBSCRIBE, Batch, HubClient, Subscription
 from bus.failures import MachineFailure, Overrun, RingUnavailable
 from bus.hub import Hub
-from bus.ring import AudioRing
-from bus.ring_memory import BLOCK_SAMPLES, attach_memory, create_memory
-from bus.ring_writer import RingWriter
+from bus.ring.memory import BLOCK_SAMPLES, attach_memory, create_memory
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 from bus.run import RUN_VARIABLE, Run, remove_stale_runs
 from tests.conftest import StartStage
 from tests.support.waiting import wait_until

@@ -22,7 +22,7 @@ from bus.messages import (
     SpeechEnded,
     StageReady,
 )
-from bus.ring import AudioRing
+from bus.ring.reader import AudioRing
 from bus.run import Run
 from tests.support.audio_session import AudioSession, demo_speech
 from tests.support.pulse_server import MICROPHONE, MONITOR, PulseServer

@@ -19,7 +19,7 @@ from bus.messages import (
     SpeechStarted,
     StageReady,
 )
-from bus.ring import AudioRing
+from bus.ring.reader import AudioRing
 from bus.run import Run
 from tests.support.audio_session import DEMO, AudioSession, demo_speech
 from tests.support.pulse_server import PulseServer

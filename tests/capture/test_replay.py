@@ -29,7 +29,7 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
-from bus.ring import AudioRing
+from bus.ring.reader import AudioRing
 from bus.run import Run
 from capture.replay import Lateness
 from capture.settings import CaptureSettings

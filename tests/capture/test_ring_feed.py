@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bus.messages import AudioLost, AudioSanitized, Event, LevelMeasured
-from bus.ring import AudioRing
-from bus.ring_writer import RingWriter
+from bus.ring.reader import AudioRing
+from bus.ring.writer import RingWriter
 from capture.ring_feed import RingFeed
 
 

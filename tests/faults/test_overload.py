@@ -24,7 +24,7 @@ from bus.messages import (
     StageReady,
     UtteranceLost,
 )
-from bus.ring_writer import RingWriter
+from bus.ring.writer import RingWriter
 from bus.run import Run
 from session.models import store
 from session.run.start.demo import DEMO, Turn, script

@@ -13,7 +13,7 @@ import pytest
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import AudioLost, CaptureStarted, ProblemReported, StageReady
-from bus.ring import AudioRing
+from bus.ring.reader import AudioRing
 from bus.run import Run
 from tests.support.audio_matching import everything, find, noise, play_into
 from tests.support.audio_session import AudioSession

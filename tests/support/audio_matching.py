@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 
 from bus.audio import SAMPLE_RATE, Samples
-from bus.ring import AudioRing
+from bus.ring.reader import AudioRing
 from tests.support.pulse_server import PulseServer
 
 

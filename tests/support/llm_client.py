@@ -9,8 +9,8 @@ from typing import TypeVar
 from bus import messages as m
 from llm.__main__ import forward
 from llm.client.context import ClientContext
+from llm.client.http.sockets import DirectSockets
 from llm.client.session import AnswerSession
-from llm.client.sockets import DirectSockets
 from llm.commands import Command
 from llm.conversation import Conversation
 from llm.notes.search import Notes

@@ -151,7 +151,7 @@ def test_overwritten_audio_is_reported_and_the_rest_detected(
 ) -> None:
     """Starts detection after the ring was overwritten."""
     from bus.client import HubClient
-    from bus.ring_writer import RingWriter
+    from bus.ring.writer import RingWriter
 
     with (
         AudioSession(make_run, start_stage, {}) as hearing,

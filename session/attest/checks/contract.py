@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.bootstrap import SUPERVISOR_VARIABLE
-from bus.ring_passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE
+from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
 from bus.stages import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES
 from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE

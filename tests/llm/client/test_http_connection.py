@@ -10,8 +10,8 @@ import pytest
 from bus.messages import Event
 from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
-from llm.client.http_connection import MAX_BODY_BYTES, HttpConnection
-from llm.client.sockets import DirectSockets
+from llm.client.http.connection import MAX_BODY_BYTES, HttpConnection
+from llm.client.http.sockets import DirectSockets
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings

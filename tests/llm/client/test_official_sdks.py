@@ -12,9 +12,9 @@ import pytest
 from llm.client.connection import Connection
 from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
-from llm.client.http_connection import HttpConnection
-from llm.client.sockets import DirectSockets
-from llm.client.stream import AnswerStream, TimeLimits
+from llm.client.http.connection import HttpConnection
+from llm.client.http.sockets import DirectSockets
+from llm.client.http.stream import AnswerStream, TimeLimits
 from llm.prompt import AnswerPrompt
 from llm.providers import KNOWN
 from llm.providers.provider import dialect

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import messages as m
-from llm.client.stream import repeats
+from llm.client.http.stream import repeats
 from tests.llm.client.conftest import StartClient
 from tests.support.fake_provider import (
     DONE,

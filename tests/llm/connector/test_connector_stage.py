@@ -18,7 +18,7 @@ from bus import messages as m
 from bus.client import HubClient
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
-from llm.client.sockets import ConnectFailed, ConnectorSockets
+from llm.client.http.sockets import ConnectFailed, ConnectorSockets
 from llm.connector.line import ConnectorLine
 from llm.settings import LlmSettings
 from tests.conftest import StartStage
@@ -193,7 +193,7 @@ def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, n
 def test_connector_imports_no_http() -> None:
     program = "import sys, llm.connector.__main__; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    heavy = {"httpx", "httpcore", "anyio", "numpy", "idna", "http", "llm.client.http_connection"}
+    heavy = {"httpx", "httpcore", "anyio", "numpy", "idna", "http", "llm.client.http.connection"}
     assert heavy & set(loaded.stdout.split()) == set()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from bus.failures import StageFailure
 from bus.local_socket import PASSES_SOCKETS
-from llm.client.sockets import ConnectFailed, ConnectorSockets
+from llm.client.http.sockets import ConnectFailed, ConnectorSockets
 from llm.connector.line import ConnectorLine, Inherited, inherited_line, read_choices
 from llm.connector.protocol import (
     MAX_BYTES,

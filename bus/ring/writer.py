@@ -1,7 +1,7 @@
 """Writer of a source's ring: accepts any number of samples and publishes whole blocks.
 
 A ring has one writer, enforced by the kernel on Linux. A restarted writer creates a new ring and copies into
-it what is left of the one before. `bus.ring` describes what readers rely on.
+it what is left of the one before. `bus.ring.reader` describes what readers rely on.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Self
 import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
-from bus.ring import RING_SECONDS
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory, block_crc, create_memory
-from bus.ring_passing import RingServer, ring_socket
+from bus.ring.memory import BLOCK_SAMPLES, RingMemory, block_crc, create_memory
+from bus.ring.passing import RingServer, ring_socket
+from bus.ring.reader import RING_SECONDS
 
 _EMPTY = -1
 

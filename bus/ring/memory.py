@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bus.failures import MachineFailure
-from bus.ring_passing import ANSWER_TIMEOUT_S, RingHandle, connected_to, fix_for, ring_descriptor
+from bus.ring.passing import ANSWER_TIMEOUT_S, RingHandle, connected_to, fix_for, ring_descriptor
 
 if sys.platform == "linux":
     import fcntl

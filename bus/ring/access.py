@@ -13,9 +13,9 @@ import socket
 from collections.abc import Iterator
 from functools import partial
 
-from bus.ring import AudioRing
-from bus.ring_memory import RingMemory, attach_memory, map_memory
-from bus.ring_passing import CHANNEL_VARIABLE
+from bus.ring.memory import RingMemory, attach_memory, map_memory
+from bus.ring.passing import CHANNEL_VARIABLE
+from bus.ring.reader import AudioRing
 from bus.run import Run
 
 _LONGEST_NAME = 64

@@ -14,7 +14,7 @@ from typing import Protocol
 from llm.client import errors
 from llm.client.connection import Connection
 from llm.client.errors import RequestFailed
-from llm.client.http_connection import HttpResponse
+from llm.client.http.connection import HttpResponse
 from llm.client.retry import TimeLimits
 from llm.protocols.content import decoded
 from llm.protocols.endings import LENGTH, STOP

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 from anyio.streams.tls import TLSAttribute, TLSStream
 
-from llm.client.sockets import ConnectFailed, SocketSource
+from llm.client.http.sockets import ConnectFailed, SocketSource
 
 _CONNECT_TIMEOUT_S = 60.0
 """Used when the caller sets no limit."""

@@ -20,7 +20,7 @@ from bus.messages import RequestSent
 from llm.client import errors
 from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
-from llm.client.http_transport import ConnectorTransport
+from llm.client.http.transport import ConnectorTransport
 from llm.client.key_redaction import KeyRedaction, redacted
 from llm.connector.proxies import proxy_for, proxy_shown
 from llm.providers.provider import Provider, leaves_machine

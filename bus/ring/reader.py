@@ -5,7 +5,7 @@ its number and a CRC of its samples, seeded with that number. A reader copies fi
 that was overwritten meanwhile has another number, a half-written one has a wrong CRC. So a torn read is
 detected whatever the processor's store order, and never returned.
 
-The writer is in `bus.ring_writer`; `bus.ring_memory` allocates and shares the memory.
+The writer is in `bus.ring.writer`; `bus.ring.memory` allocates and shares the memory.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun, RingUnavailable
-from bus.ring_memory import BLOCK_SAMPLES, RingMemory, attach_memory, block_crc
+from bus.ring.memory import BLOCK_SAMPLES, RingMemory, attach_memory, block_crc
 
 RING_SECONDS = 60
 """Length of the ring: how far back a reader can read."""

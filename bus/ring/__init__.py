@@ -1,0 +1,1 @@
+"""The audio plane: a ring in shared memory for each source."""

@@ -1,0 +1,1 @@
+"""HTTP to a provider, over sockets that were opened elsewhere."""
