@@ -6,14 +6,20 @@ import contextlib
 import os
 import random
 import shutil
+import signal
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import psutil
+import Xlib.display
+from Xlib import X, error
 
+import session
 from bench.harness.report import show
 from bus import messages as m
 from bus import wiring
@@ -21,6 +27,7 @@ from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import MachineFailure
 from bus.run import RUN_VARIABLE, Run
+from overlay import strings
 from overlay.settings import OverlaySettings
 from session.run.end.statistics import percentile
 
@@ -28,6 +35,7 @@ _ANSWER_BYTES = 10_000
 _RATE = 20
 _WORDS = ("consumer", "prefetch", "queue", "**measured**", "`latency`", "the", "a", "we", "half", "broker")
 _SETTLE_S = 2.0
+_STARTS = 5
 
 
 def measure(seconds: float, hours: float) -> None:
@@ -36,6 +44,7 @@ def measure(seconds: float, hours: float) -> None:
         painted_ms, streaming, memory_mb = _measure_streaming(display)
         captions, idle = _measure_cpu(display, seconds)
         grown_mb, events = _measure_hours(display, hours)
+        starts_s = _measure_starts(display)
     hostile_ms = _measure_hostile()
     rows = [
         (
@@ -43,6 +52,10 @@ def measure(seconds: float, hours: float) -> None:
             f"p50 {percentile(painted_ms, 0.5):.1f}, p95 {percentile(painted_ms, 0.95):.1f} ms",
         ),
         ("", f"{len(painted_ms)} updates, {_RATE} a second, of an answer of {_ANSWER_BYTES} bytes"),
+        (
+            "start to window",
+            f"{statistics.median(starts_s):.2f} s, of {', '.join(f'{s:.2f}' for s in starts_s)}",
+        ),
         ("CPU while it streams", f"{streaming * 100:.1f} % of a core"),
         ("CPU while captions run", f"{captions * 100:.1f} %"),
         ("CPU idle", f"{idle * 100:.1f} %"),
@@ -58,6 +71,7 @@ def measure(seconds: float, hours: float) -> None:
         "idle_core_share": idle,
         "rss_mb": memory_mb,
         "grown_mb": grown_mb,
+        "starts_s": starts_s,
         "hostile_ms": hostile_ms,
     }
     show("overlay", rows, figures)
@@ -180,6 +194,41 @@ def _measure_hours(display: str, hours: float) -> tuple[float, int]:
                 half_mb = process.memory_info().rss / 1e6
         time.sleep(_SETTLE_S)
         return process.memory_info().rss / 1e6 - half_mb, events
+
+
+def _measure_starts(display: str) -> list[float]:
+    """Return the times from the start of `cuecard run` to its mapped window, in seconds."""
+    recording = Path(session.__file__).parent / "demo/call.flac"
+    command = [sys.executable, "-m", "session", "run", "--json", "--view", "overlay"]
+    command += ["--source", f"call=file:{recording}"]
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": ""}
+    times: list[float] = []
+    for _ in range(_STARTS):
+        began_s = time.monotonic()
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while not _is_window_mapped(display):
+            if time.monotonic() > began_s + 30:
+                raise MachineFailure("the window did not open", fix="run `cuecard doctor`")
+            time.sleep(0.005)
+        times.append(time.monotonic() - began_s)
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+    return times
+
+
+def _is_window_mapped(display: str) -> bool:
+    connection = Xlib.display.Display(display)
+    try:
+        return any(
+            window.get_wm_name() == strings.TITLE and window.get_attributes().map_state == X.IsViewable
+            for window in connection.screen().root.query_tree().children
+        )
+    except error.BadWindow:  # it was destroyed meanwhile
+        return False
+    finally:
+        connection.close()
 
 
 def _conversation(tenth: int, *, levels: bool = True) -> Iterator[tuple[m.Event, str]]:
