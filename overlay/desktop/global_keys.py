@@ -44,6 +44,7 @@ class GlobalKeys(QObject):
     def start(self, window: int) -> None:
         """Receive keys from now on, and keep this window out of task bars and task switchers."""
         if self._connection is not None:
+            QGuiApplication.sync()  # the display must know the window before another connection names it
             self._connection.skip_taskbar(window)
             self._connection.listen(self.pressed.emit)
 

@@ -76,7 +76,7 @@ class XConnection:
         """Keep a window out of task bars and task switchers, each time that a window manager shows it."""
         managed = self._display.create_resource_object("window", window)
         managed.change_attributes(event_mask=X.PropertyChangeMask)
-        self._display.flush()
+        self._display.sync()  # before the window is shown
 
     def note_active(self) -> None:
         """Remember the window that is active now."""

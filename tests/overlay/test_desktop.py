@@ -13,7 +13,7 @@ from tests.overlay.test_overlay_process import Shown, StartStage, show
 from tests.support import sample_session as story
 from tests.support.event_publishers import EventPublishers
 from tests.support.waiting import wait_until
-from tests.support.x_windows import Place, XDisplay, window_manager, x_display
+from tests.support.x_windows import XDisplay, window_manager, x_display
 from tests.support.xvfb import display
 
 __all__ = ["StartStage", "display", "show"]
@@ -80,11 +80,11 @@ def test_it_is_dragged_exactly_as_far_as_the_mouse_goes(desktop: XDisplay, shown
     before = desktop.place(window)
     start = before.x + 100, before.y + 60
     desktop.drag(start, [(start[0] - 10 * step, start[1] + 8 * step) for step in range(1, 21)])
-    moved = Place(before.x - 200, before.y + 160, before.width, before.height)
-    wait_until(lambda: desktop.place(window) == moved)
+    moved = before.x - 200, before.y + 160  # the height may grow meanwhile: icewm has one of the keys
+    wait_until(lambda: (desktop.place(window).x, desktop.place(window).y) == moved)
     placed = shown.until(m.WindowPlaced, stage="")
     assert isinstance(placed, m.WindowPlaced)
-    assert (placed.x, placed.y) == (moved.x, moved.y)
+    assert (placed.x, placed.y) == moved
 
 
 def test_keys_work_while_another_program_has_the_keyboard(
@@ -94,7 +94,7 @@ def test_keys_work_while_another_program_has_the_keyboard(
     shown.until(m.StageReady)
     window = the_window(desktop)
     desktop.press("Control_L", "Alt_L", "j")
-    wait_until(lambda: not desktop.is_visible(window))
+    wait_until(lambda: not desktop.is_visible(window) and not desktop.states(window))
     desktop.press("Control_L", "Alt_L", "j")
     wait_until(lambda: desktop.is_visible(window))
     wait_until(lambda: "SKIP_TASKBAR" in desktop.states(window))

@@ -60,7 +60,7 @@ class XDisplay:
     def kill(self, window: int) -> None:
         """End the connection of the program that owns a window, as a dying display does."""
         self._window(window).kill_client()
-        self.connection.flush()
+        self.connection.sync()
 
     def is_visible(self, window: int) -> bool:
         """Return whether a window is on the screen."""
