@@ -33,8 +33,8 @@ def editor(desktop: XDisplay) -> Iterator[int]:
     )
     window.set_wm_name("editor")
     window.map()
-    desktop.connection.sync()
-    wait_until(lambda: desktop.focused() == window.id)
+    wait_until(lambda: desktop.is_visible(window.id))
+    desktop.focus(window.id)
     yield window.id
     window.destroy()
     desktop.connection.sync()

@@ -78,7 +78,9 @@ def show(
         picture = tmp_path / "window.png"
         run = make_run(overlay=msgspec.structs.replace(settings, picture=str(picture)))
         start_stage(run, "bus")
-        child = start_stage(run, "overlay", **{"QT_QPA_PLATFORM": "", **environment})
+        child = start_stage(
+            run, "overlay", **{"QT_QPA_PLATFORM": "", "PYTHONFAULTHANDLER": "1", **environment}
+        )
         every.append(Shown(run, child, picture))
         return every[-1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -155,7 +156,21 @@ def window_manager(name: str, command: str = "openbox") -> Iterator[None]:
         with x_display(name) as view:
             check = view.connection.intern_atom("_NET_SUPPORTING_WM_CHECK")
             wait_until(lambda: view.root.get_full_property(check, X.AnyPropertyType))
+            wait_until(lambda: _is_managing(view))
         yield
     finally:
         manager.terminate()
         manager.wait(10)
+
+
+def _is_managing(view: XDisplay) -> bool:
+    """Return whether the window manager shows a new window; while it starts it forgets some."""
+    window = view.root.create_window(0, 0, 10, 10, 0, X.CopyFromParent)
+    window.map()
+    view.connection.sync()
+    give_up = time.monotonic() + 1
+    while not (shown := view.is_visible(window.id)) and time.monotonic() < give_up:
+        time.sleep(0.01)
+    window.destroy()
+    view.connection.sync()
+    return shown
