@@ -10,7 +10,7 @@ template="$(mktemp --suffix=.pot)"
 trap 'rm -f "$template"' EXIT
 babel=(.venv/bin/python -m babel.messages.frontend --quiet)
 
-"${babel[@]}" extract --output="$template" --no-default-keywords --keyword=_ --keyword=ngettext:1,2 \
+"${babel[@]}" extract --output="$template" --no-default-keywords --keyword=_ --keyword=_N --keyword=ngettext:1,2 \
     --keyword=pgettext:1c,2 --add-location=file --sort-by-file --no-wrap --project=Cuecard \
     --copyright-holder="the authors of Cuecard" overlay session
 if [[ $# -gt 0 && ! -e "$catalogues/$1/LC_MESSAGES/cuecard.po" ]]; then

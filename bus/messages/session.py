@@ -37,4 +37,9 @@ class SessionEnding(Message, frozen=True, kw_only=True):
 
 
 class ConsentGiven(Message, frozen=True, kw_only=True):
-    """The user confirmed that the other participants consent."""
+    """The user confirmed that the other participants know and agree, or that there are none."""
+
+    people: str = ""
+    """Who takes part, as the user wrote it; empty if that was not said."""
+    alone: bool = False
+    """The user is alone."""

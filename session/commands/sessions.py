@@ -10,7 +10,11 @@ import typer
 from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption, with_flags
 
 ConsentOption = Annotated[
-    bool, typer.Option("--consent", help="The other party knows that the session is transcribed.")
+    bool, typer.Option("--consent", help="The others know that the session is transcribed, and agree.")
+]
+PeopleOption = Annotated[
+    str,
+    typer.Option("--with", metavar="NAMES", help='Who takes part, as in "Ada, Bob"; saved files name them.'),
 ]
 VocabularyOption = Annotated[
     Path | None,
@@ -42,6 +46,7 @@ def run(
         bool, typer.Option("--ask-key", help="Type the provider's key, unseen; it is deleted at the end.")
     ] = False,
     consent: ConsentOption = False,
+    people: PeopleOption = "",
     settings: SettingsOption = None,
 ) -> None:
     """Transcribe a live session and answer its questions. Ctrl-C ends it.
@@ -66,6 +71,7 @@ def run(
             settings_file=settings,
             vocabulary_file=vocabulary,
             consent=consent,
+            people=people,
             ask_key=ask_key,
             default_sources=DEFAULT_SOURCES,
             only_present=True,
@@ -82,6 +88,7 @@ def captions(
     model: ModelOption = None,
     vocabulary: VocabularyOption = None,
     consent: ConsentOption = False,
+    people: PeopleOption = "",
     settings: SettingsOption = None,
 ) -> None:
     """Show captions alone, large: of the microphone and of what the computer plays. Ctrl-C ends it.
@@ -103,6 +110,7 @@ def captions(
             settings_file=settings,
             vocabulary_file=vocabulary,
             consent=consent,
+            people=people,
         )
     )
 

@@ -53,15 +53,20 @@ def launch(request: Request) -> None:
 def _launch(request: Request, starter: Starter) -> None:
     settings = resolve(request)
     live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
-    needs_consent = live and not request.practises
     plans = plans_for(settings, practises=request.practises)
-    if needs_consent:
-        way = _way_to_ask({plan.name for plan in plans})
-        consent.ensure(given=request.consent, way=way, provider=_services(settings.llm))
+    given = None
+    if live and not request.practises:
+        given = consent.ensure(
+            given=request.consent,
+            people=request.people,
+            way=_way_to_ask({plan.name for plan in plans}),
+            provider=_services(settings.llm),
+            language=settings.stt.language,
+        )
     if request.ask_key or _wants_to_type_key(settings.llm):
         plans = _with_typed_keys(plans, settings.llm)
     plans = isolation.with_keys(plans, settings.llm)
-    session = LiveSession(settings, plans, starter, consented=needs_consent, true_ends_s=request.true_ends_s)
+    session = LiveSession(settings, plans, starter, consent=given, true_ends_s=request.true_ends_s)
     run_and_report(session, settings)
 
 

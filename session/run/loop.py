@@ -60,7 +60,7 @@ class LiveSession:
         settings: All settings, resolved.
         plans: The stages.
         starter: Starts them.
-        consented: The user confirmed that the other party knows.
+        consent: What the user confirmed about those who take part; None if none is needed.
         true_ends_s: True ends of speech by source, where known.
         resumed: The log of the session to resume, if any.
     """
@@ -71,14 +71,14 @@ class LiveSession:
         plans: Sequence[StagePlan],
         starter: Starter,
         *,
-        consented: bool = False,
+        consent: ConsentGiven | None = None,
         true_ends_s: Mapping[str, Sequence[float]] | None = None,
         resumed: ResumedLog | None = None,
     ) -> None:
         self._settings = settings
         self._plans = plans
         self._starter = starter
-        self._consented = consented
+        self._consent = consent
         self._resumed = resumed
         self.statistics = Statistics(true_ends_s or {})
         self.record = Record()
@@ -184,8 +184,8 @@ class LiveSession:
                 providers=[*MODES, *KNOWN],
             )
         )
-        if self._consented:
-            client.publish(ConsentGiven())
+        if self._consent is not None:
+            client.publish(self._consent)
 
     def _loop(self, supervisor: Supervisor, client: HubClient, interrupts: Interrupts) -> str:
         """Run until there is a cause to end, and return it."""

@@ -1,6 +1,7 @@
-"""Asks in a window, before a session, whether the others know: `python -m session.setup.consent_question`.
+"""Asks in a window who takes part: `python -m session.setup.consent_question LANGUAGE [PROVIDER]`.
 
-Exits with 0 if they do or the user is alone. An argument names the service that questions go to.
+PROVIDER is the service that questions go to. Exits with 0 if the others know and agree, or the user is alone,
+and prints who they are; nothing if the user is alone.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from PyQt6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
+from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from bus.failures import Failure
 from bus.process_lifecycle import report_crash
@@ -26,19 +27,27 @@ class ConsentQuestion(QDialog):
 
     Args:
         provider: The host to which questions go; empty if they stay on this machine.
+        language: Code of the session's language.
     """
 
-    def __init__(self, provider: str) -> None:
+    def __init__(self, provider: str, language: str = "en") -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle(strings.QUESTION_TITLE)
         self.setMinimumWidth(_WIDTH_PX)
-        self.quote = Quote(consent.sentence(provider))
+        self.quote = Quote(consent.sentence(provider, language))
+        self.people = QLineEdit()
+        self.people.setPlaceholderText(strings.PEOPLE_EXAMPLE)
+        self.people.setAccessibleName(strings.PEOPLE)
+        self.people.setMaxLength(consent.PEOPLE_CHARACTERS)
         self.they_know = look.button(strings.THEY_KNOW, name="main")
         self.alone = look.button(strings.ALONE)
         self.not_yet = look.button(strings.NOT_YET)
         self.they_know.clicked.connect(self.accept)
+        self.alone.clicked.connect(self.people.clear)
         self.alone.clicked.connect(self.accept)
+        self.people.textChanged.connect(lambda text: self.they_know.setEnabled(bool(text.strip())))
+        self.they_know.setEnabled(False)
         self.not_yet.clicked.connect(self.reject)
         for each in (self.they_know, self.alone, self.quote.copy):
             each.setAutoDefault(False)
@@ -53,8 +62,10 @@ class ConsentQuestion(QDialog):
         layout.addWidget(look.label(strings.QUESTION, "heading"))
         layout.addWidget(look.label(strings.QUESTION_WHY, "faint"))
         layout.addWidget(self.quote)
+        layout.addWidget(look.label(strings.PEOPLE, "faint"))
+        layout.addWidget(self.people)
         layout.addLayout(buttons)
-        self.not_yet.setFocus()
+        self.people.setFocus()
 
 
 def main() -> int:
@@ -64,12 +75,15 @@ def main() -> int:
         if platform := choose_platform():
             os.environ["QT_QPA_PLATFORM"] = platform
         application = look.application()
-        question = ConsentQuestion("".join(sys.argv[1:]))
+        language, *providers = sys.argv[1:]
+        question = ConsentQuestion("".join(providers), language)
         look.follow_theme(question, all_settings.load(None, {}).overlay)
     except Failure as failure:
         print(f"cuecard: {failure}", file=sys.stderr)
         return failure.exit_code
     accepted = question.exec() == QDialog.DialogCode.Accepted
+    if accepted:
+        print(" ".join(question.people.text().split()))
     del question, application
     return 0 if accepted else CLOSED_CODE
 

@@ -120,6 +120,8 @@ MENU_COMMENT = _("Live captions, and answers from your notes")
 QUESTION_TITLE = _("Cuecard: before you start")
 QUESTION = _("Do the others know that this session is transcribed?")
 QUESTION_WHY = _("You could say or paste this:")
+PEOPLE = _("Who takes part? A session that you save names them.")
+PEOPLE_EXAMPLE = _("Ada, Bob")
 THEY_KNOW, ALONE, NOT_YET = (
     pgettext("button", "They know"),
     pgettext("button", "I am alone"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from overlay.translation import _, ngettext, number, pgettext
 from session.transcript.minutes import clock
-from session.transcript.saved_session import Latency, Passage, Pause, Question, SavedSession
+from session.transcript.saved_session import Consent, Latency, Passage, Pause, Question, SavedSession
 
 TRANSCRIPT = _("Transcript")
 LEFT = _("What left this machine")
@@ -59,6 +59,8 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
     yield _("Length"), length(saved.length_s)
     speakers = (f"{each.speaker} ({each.device})" if each.device else each.speaker for each in saved.sources)
     yield _("Speakers"), ", ".join(speakers) or _("(none)")
+    if saved.consent is not None:
+        yield _("Consent"), _consent(saved.consent)
     if saved.pauses:
         yield _("Paused"), ", ".join(_pause(saved, pause) for pause in saved.pauses)
     if saved.speech_model:
@@ -71,6 +73,16 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
         yield _("Ended"), _ENDS.get(saved.ended, saved.ended)
     if saved.program:
         yield _("Written by"), f"Cuecard {saved.program}"
+
+
+def _consent(consent: Consent) -> str:
+    if consent.alone:
+        return _("not needed: nobody else took part")
+    if not consent.people:
+        return _("the user confirmed that everyone knew of the transcript and agreed")
+    return _("the user confirmed that {people} knew of the transcript and agreed").format(
+        people=consent.people
+    )
 
 
 def _pause(saved: SavedSession, pause: Pause) -> str:

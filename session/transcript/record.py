@@ -21,6 +21,7 @@ from bus.messages import (
     CapturePaused,
     CaptureResumed,
     CaptureStarted,
+    ConsentGiven,
     FinalTranscribed,
     Logged,
     NotesLoaded,
@@ -74,6 +75,7 @@ class Record:
     """Names of the sources to show."""
     ended: str = ""
     """Why it ended."""
+    _consent: saved.Consent | None = None
     _transcript: Transcript = field(default_factory=Transcript)
     _devices: dict[str, str] = field(default_factory=dict)
     _stops: dict[str, int] = field(default_factory=dict)
@@ -111,6 +113,8 @@ class Record:
                 self.names = {source: printable(name) for source, name in names.items()}
             case SessionEnding(cause=cause):
                 self.ended = cause
+            case ConsentGiven(people=people, alone=alone):
+                self._consent = saved.Consent(people=printable(people), alone=alone)
             case CaptureStarted(source=source, device=device):
                 self._devices[source] = printable(device)
             case CaptureEnded(source=source, stop_sample=stop):
@@ -161,6 +165,7 @@ class Record:
             length_s=max([*(self._seconds(*stop) for stop in self._stops.items()), *_stops(turns), 0.0]),
             ended=self.ended,
             sources=[self._source(name) for name in self.sources or self._devices],
+            consent=self._consent,
             speech_model=self._speech_model,
             answered_by=self._answered_by,
             notes=self._notes,

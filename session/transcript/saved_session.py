@@ -63,6 +63,15 @@ class Turn(_Part, frozen=True, kw_only=True):
         return f"{mark} {text}".lstrip()
 
 
+class Consent(_Part, frozen=True, kw_only=True):
+    """What the user confirmed before the session."""
+
+    people: Text = ""
+    """Who took part, as the user wrote it; empty if that was not said."""
+    alone: bool = False
+    """The user was alone."""
+
+
 class Pause(_Part, frozen=True, kw_only=True):
     """A time in which the user had paused a source, so that nothing of it was captured."""
 
@@ -141,6 +150,8 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     ended: Text
     """Why it ended: "stopped by the user", …"""
     sources: list[Source]
+    consent: Consent | None = None
+    """None for recordings and practice, which need none."""
     speech_model: Text = ""
     answered_by: list[Name] = []
     """Models that were chosen to answer, with their provider."""

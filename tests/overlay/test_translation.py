@@ -21,7 +21,7 @@ from tests.support import sample_session as story
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = sorted(each.name for each in CATALOGUES.iterdir() if (each / "LC_MESSAGES").is_dir())
-KEYWORDS = {"_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "_N": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 Key = tuple[str | None, str]
 
 

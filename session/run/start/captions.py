@@ -19,6 +19,7 @@ def captions_request(
     settings_file: Path | None = None,
     vocabulary_file: Path | None = None,
     consent: bool = False,
+    people: str = "",
 ) -> Request:
     """Return the request for a session that shows captions and nothing else.
 
@@ -28,6 +29,7 @@ def captions_request(
         settings_file: A settings file to use instead of the user's own.
         vocabulary_file: Names and jargon to expect.
         consent: Whether the user confirmed that the other party knows.
+        people: Who takes part.
     """
     alone: dict[str, dict[str, Any]] = {
         "llm": {"answer": "off", "notes": [], "provider": "none"},
@@ -39,6 +41,7 @@ def captions_request(
         settings_file=settings_file,
         vocabulary_file=vocabulary_file,
         consent=consent,
+        people=people,
         default_sources=SOURCES,
         only_present=True,
     )

@@ -1,46 +1,49 @@
-"""Asks before each live session whether the other party has consented.
+"""Asks before each live session who takes part, and whether they know and agree.
 
-The date of the first answer, and nothing else, is stored in the user's state directory.
+Nothing is stored: the answer goes into the session's log, and with it into what is saved.
 """
 
 from __future__ import annotations
 
-import datetime
 import os
 import shutil
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 from typing import Literal
 
-import platformdirs
 import typer
 
 from bus.environment import DISPLAYS, inherited
-from bus.failures import MachineFailure, UsageFailure
+from bus.failures import UsageFailure
+from bus.messages import ConsentGiven
+from overlay import translation
 from overlay.translation import _
 
-SENTENCE = _(
+_N = str
+"""Marks a text that is translated into the language of the session, not of the user."""
+
+_SENTENCE = _N(
     "I am using a tool that transcribes our conversation on my computer and helps me with notes; "
     "no audio is stored or sent anywhere. Is that all right with you?"
 )
-"""A sentence to say or paste."""
-
-SENTENCE_WITH_PROVIDER = _(
+_SENTENCE_WITH_PROVIDER = _N(
     "I am using a tool that transcribes our conversation on my computer and helps me with notes. "
     "No audio is stored or sent anywhere, but the text of some questions goes to an AI service, {provider}. "
     "Is that all right with you?"
 )
-"""The same where questions leave the machine."""
 
-_TEXT = (
-    "Cuecard is about to capture a live device.",
-    "In many places everyone in a conversation must know that it is transcribed, and agree. Cuecard is for "
-    "practice and for sessions in which the other party knows. It does not hide: its window is an ordinary "
-    "window and is visible when you share your screen. You could say:",
+PEOPLE_CHARACTERS = 200
+"""Longest text that says who takes part."""
+
+_EXPLANATION = _(
+    "Cuecard is about to capture a live device. In many places everyone in a conversation must know that it "
+    "is transcribed, and agree. Cuecard does not hide: its window is visible when you share your screen. You "
+    "could say or paste:"
 )
-_QUESTION = "Does the other party know, or are you practising alone?"
+_ALONE = _("alone")
+_WHO = _('Who takes part? Their names, or "{alone}"').format(alone=_ALONE)
+_KNOW = _("Do they know, and agree ({people})?")
 _WIDEST = 100
 _WINDOW = "session.setup.consent_question"
 """The module that asks in a window."""
@@ -49,71 +52,76 @@ Way = Literal["terminal", "window", ""]
 """Where the user can be asked; nowhere if it is empty."""
 
 
-def sentence(provider: str) -> str:
-    """Return the sentence to say.
+def sentence(provider: str, language: str = "en") -> str:
+    """Return a sentence to say or paste.
 
     Args:
         provider: The host to which questions go; empty if they stay on this machine.
+        language: Code of the session's language; it stays English where there is no translation.
     """
-    return SENTENCE_WITH_PROVIDER.format(provider=provider) if provider else SENTENCE
+    text = translation.load([language]).gettext(_SENTENCE_WITH_PROVIDER if provider else _SENTENCE)
+    return text.format(provider=provider)
 
 
-def consent_file() -> Path:
-    """Return the file that records the consent."""
-    return Path(platformdirs.user_state_dir("cuecard", appauthor=False)) / "consent"
-
-
-def ensure(*, given: bool, way: Way, provider: str = "") -> None:
-    """Make sure that the user confirmed for this session that the other party knows.
-
-    Where the user cannot be asked, an earlier confirmation counts.
+def ensure(
+    *, given: bool, people: str = "", way: Way, provider: str = "", language: str = "en"
+) -> ConsentGiven:
+    """Return what the user confirmed for this session, asking if need be.
 
     Args:
-        given: Whether it was confirmed on the command line.
+        given: Whether consent was confirmed on the command line.
+        people: Who takes part, if the command line says so.
         way: Where to ask.
         provider: The host to which questions go; empty if they stay on this machine.
+        language: Code of the session's language.
 
     Raises:
-        UsageFailure: It was not confirmed.
-        MachineFailure: The answer cannot be stored.
+        UsageFailure: It was not confirmed, or the names are no single line of text.
     """
-    file = consent_file()
-    if not given and not (way or file.exists()):
+    if not _is_line(people):
         raise UsageFailure(
-            "a live device is opened only with the consent of the other party",
+            "the names of those who take part cannot be shown as one line",
             kept="nothing was started",
-            fix=f"inform them (“{sentence(provider)}”), then add --consent",
+            fix=f"use letters, digits, signs and single spaces, at most {PEOPLE_CHARACTERS}",
         )
-    if not given and way and not _ask(way, provider, is_first=not file.exists()):
+    if given:
+        return ConsentGiven(people=people)
+    if not way:
         raise UsageFailure(
-            "consent was not confirmed",
+            "a live device is opened only with the consent of the others",
             kept="nothing was started",
-            fix="inform the other party first, then start again",
+            fix=f"inform them (“{sentence(provider, language)}”), then add --consent",
         )
-    if not file.exists():
-        _store(file)
+    asked = _ask_in_window(provider, language) if way == "window" else _ask(people, provider, language)
+    if asked is None:
+        raise UsageFailure(
+            "consent was not confirmed", kept="nothing was started", fix="inform the others, then start again"
+        )
+    return asked
 
 
-def _ask(way: Way, provider: str, *, is_first: bool) -> bool:
-    """Return whether the user confirms; the first time with an explanation."""
-    if way == "window":
-        command = [sys.executable, "-P", "-m", _WINDOW, *([provider] if provider else [])]
-        return subprocess.run(command, env=inherited(os.environ, DISPLAYS), check=False).returncode == 0
-    if is_first:
-        width = min(shutil.get_terminal_size().columns, _WIDEST)
-        paragraphs = [textwrap.fill(text, width) for text in _TEXT]
-        quoted = textwrap.fill(f"“{sentence(provider)}”", width, initial_indent="  ", subsequent_indent="  ")
-        typer.echo("\n" + "\n\n".join([*paragraphs, quoted]) + "\n", err=True)
-    return typer.confirm(_QUESTION, err=True)
+def _ask_in_window(provider: str, language: str) -> ConsentGiven | None:
+    command = [sys.executable, "-P", "-m", _WINDOW, language, *([provider] if provider else [])]
+    asked = subprocess.run(
+        command, env=inherited(os.environ, DISPLAYS), stdout=subprocess.PIPE, encoding="utf-8", check=False
+    )
+    people = asked.stdout.removesuffix("\n")
+    return ConsentGiven(people=people, alone=not people) if asked.returncode == 0 else None
 
 
-def _store(file: Path) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"{datetime.date.today().isoformat()}\n", encoding="utf-8")
-    except OSError as error:
-        raise MachineFailure(
-            f"your consent cannot be stored in {file} ({error.strerror or error})",
-            kept="nothing was started",
-            fix="set XDG_STATE_HOME to a directory you can write to",
-        ) from error
+def _ask(people: str, provider: str, language: str) -> ConsentGiven | None:
+    """Ask on the terminal; None if the others do not agree."""
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    quoted = f"“{sentence(provider, language)}”"
+    quoted = textwrap.fill(quoted, width, initial_indent="  ", subsequent_indent="  ")
+    typer.echo(f"\n{textwrap.fill(_EXPLANATION, width)}\n\n{quoted}\n", err=True)
+    while not people:
+        answered = " ".join(typer.prompt(_WHO, err=True).split())
+        if answered.casefold() == _ALONE.casefold():
+            return ConsentGiven(alone=True)
+        people = answered if _is_line(answered) else ""
+    return ConsentGiven(people=people) if typer.confirm(_KNOW.format(people=people), err=True) else None
+
+
+def _is_line(people: str) -> bool:
+    return (people.isprintable() and people == people.strip()) and len(people) <= PEOPLE_CHARACTERS

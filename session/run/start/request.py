@@ -22,6 +22,8 @@ class Request:
     settings_file: Path | None = None
     vocabulary_file: Path | None = None
     consent: bool = False
+    people: str = ""
+    """Who takes part, as the command line says."""
     ask_key: bool = False
     """Prompt for the providers' keys, for this session alone."""
     default_sources: Sequence[str] = ()

@@ -58,7 +58,6 @@ def ours(home: Path) -> list[Path]:
     files = [
         home / ".config/cuecard/cuecard.toml",
         home / ".config/cuecard/prices.toml",
-        home / ".local/state/cuecard/consent",
         home / ".local/share/applications/cuecard.desktop",
         home / ".local/state/cuecard/window.json",
         home / ".local/state/cuecard/spending.json",
@@ -102,7 +101,7 @@ def test_purge_shows_everything_and_deletes_on_request(purge: Purge, home: Path)
     there = ours(home)
     done = purge()
     assert done.returncode == 0, done.stderr
-    for place in ("cuecard.toml", "prices.toml", "consent", "spending.json", "tiny.en", "peers", ".bashrc"):
+    for place in ("cuecard.toml", "prices.toml", "spending.json", "tiny.en", "peers", ".bashrc"):
         assert place in done.stdout
     assert "total" in done.stdout
     assert "add --yes" in done.stderr
@@ -164,7 +163,7 @@ def test_undeletable_items_are_named_and_others_deleted(purge: Purge, home: Path
         subprocess.run(["chattr", "-i", str(file)], check=True)
     assert done.returncode == 6
     assert "cuecard.toml" in done.stderr
-    assert not (home / ".local/state/cuecard/consent").exists()
+    assert not (home / ".local/state/cuecard/window.json").exists()
 
 
 @pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}")

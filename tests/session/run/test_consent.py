@@ -1,22 +1,27 @@
-from __future__ import annotations
+"""Tests of the question before a live session."""
 
-from pathlib import Path
+from __future__ import annotations
 
 import pytest
 
 from bus.failures import UsageFailure
+from bus.messages import ConsentGiven
 from session.run.start import consent
 
 
-@pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+@pytest.fixture
+def type_in(monkeypatch: pytest.MonkeyPatch) -> list[str | bool]:
+    """What the user types, in turn."""
+    typed: list[str | bool] = []
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: typed.pop(0))
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: typed.pop(0))
+    return typed
 
 
 def test_live_device_needs_consent() -> None:
     with pytest.raises(UsageFailure, match="--consent") as caught:
         consent.ensure(given=False, way="")
-    assert consent.SENTENCE in str(caught.value)
+    assert consent.sentence("") in str(caught.value)
 
 
 def test_the_sentence_names_the_service_that_gets_questions() -> None:
@@ -25,34 +30,46 @@ def test_the_sentence_names_the_service_that_gets_questions() -> None:
     assert "No audio is stored or sent anywhere" in str(caught.value)
 
 
-def test_where_the_user_cannot_be_asked_an_earlier_consent_counts() -> None:
-    consent.ensure(given=True, way="terminal")
-    consent.ensure(given=False, way="")
-    assert len(consent.consent_file().read_text()) == len("2026-01-01\n"), "a date and nothing else is kept"
+@pytest.mark.parametrize(
+    ("language", "begins"), [("de", "Ich benutze"), ("en", "I am using"), ("auto", "I am"), ("sv", "I am")]
+)
+def test_the_sentence_is_in_the_language_of_the_session(language: str, begins: str) -> None:
+    assert consent.sentence("", language).startswith(begins)
+    assert "api.openai.com" in consent.sentence("api.openai.com", language)
 
 
-@pytest.mark.parametrize("says_yes", [True, False])
-def test_user_is_prompted_for_consent(monkeypatch: pytest.MonkeyPatch, says_yes: bool) -> None:
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: says_yes)
-    if says_yes:
+def test_a_script_says_it_each_time() -> None:
+    assert consent.ensure(given=True, people="Ada, Bob", way="") == ConsentGiven(people="Ada, Bob")
+    with pytest.raises(UsageFailure, match="--consent"):
+        consent.ensure(given=False, way="")
+
+
+@pytest.mark.parametrize("people", ["Ada\nBob", " Ada", "\x1b[2J", "a" * 201])
+def test_names_are_one_line(people: str) -> None:
+    with pytest.raises(UsageFailure, match="one line"):
+        consent.ensure(given=True, people=people, way="")
+
+
+def test_those_who_take_part_are_asked_for_and_must_agree(type_in: list[str | bool]) -> None:
+    type_in += ["Ada,  Bob", True]
+    assert consent.ensure(given=False, way="terminal") == ConsentGiven(people="Ada, Bob")
+    type_in += ["Ada", False]
+    with pytest.raises(UsageFailure, match="not confirmed"):
         consent.ensure(given=False, way="terminal")
-        assert consent.consent_file().exists()
-    else:
-        with pytest.raises(UsageFailure, match="not confirmed"):
-            consent.ensure(given=False, way="terminal")
-        assert not consent.consent_file().exists()
+    assert not type_in
 
 
-def test_each_session_asks_and_only_the_first_explains(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_one_who_is_alone_is_asked_no_more(type_in: list[str | bool]) -> None:
+    type_in += ["x" * 201, "Alone"]
+    assert consent.ensure(given=False, way="terminal") == ConsentGiven(alone=True)
+
+
+def test_the_explanation_fits_the_terminal(
+    type_in: list[str | bool], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("typer.confirm", lambda question, **_: not asked.append(question))
     monkeypatch.setenv("COLUMNS", "60")
+    type_in += ["alone"]
     consent.ensure(given=False, way="terminal")
     explained = capsys.readouterr().err
-    consent.ensure(given=False, way="terminal")
-    assert len(asked) == 2
     assert "visible when you share your screen" in " ".join(explained.split())
     assert max(map(len, explained.splitlines())) <= 60, "no word is broken by the terminal"
-    assert capsys.readouterr().err == ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QDialog, QLineEdit
 
+from bus import messages as m
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 from session.run.start import consent
@@ -39,6 +41,8 @@ def question(application: QApplication) -> Iterator[ConsentQuestion]:
 
 def test_the_question_says_what_to_tell_the_others(question: ConsentQuestion) -> None:
     assert question.quote.text() == consent.sentence("api.openai.com")
+    assert not question.they_know.isEnabled(), "nobody is named yet"
+    QTest.keyClicks(question.people, "Ada, Bob")
     question.they_know.click()
     assert question.result() == QDialog.DialogCode.Accepted
 
@@ -49,7 +53,9 @@ def test_return_and_escape_open_no_microphone(question: ConsentQuestion) -> None
 
 
 def test_one_who_is_alone_may_start(question: ConsentQuestion) -> None:
+    QTest.keyClicks(question.people, "Ada")
     question.alone.click()
+    assert question.people.text() == ""
     assert question.result() == QDialog.DialogCode.Accepted
 
 
@@ -72,12 +78,30 @@ def test_a_key_is_typed_unseen_and_must_be_one(application: QApplication) -> Non
 def test_closing_the_question_starts_nothing(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
-    command = [sys.executable, "-m", "session.setup.consent_question"]
+    command = [sys.executable, "-m", "session.setup.consent_question", "en"]
     with subprocess.Popen(command) as asking, x_display(display) as screen:
         (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
         wait_until(lambda: screen.is_visible(window))
         screen.close(window)
         assert asking.wait(10) == CLOSED_CODE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="X displays")
+def test_who_takes_part_is_asked_in_a_window(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    with ThreadPoolExecutor() as pool, x_display(display) as screen:
+        asking = pool.submit(consent.ensure, given=False, way="window")
+        (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
+        wait_until(lambda: screen.is_visible(window))
+        screen.focus(window)
+        screen.press("x")
+        screen.press("Tab")
+        screen.press("Tab")
+        screen.press("Tab")
+        screen.press("Tab")
+        screen.press("space")
+        assert asking.result(10) == m.ConsentGiven(people="x")
 
 
 @pytest.fixture

@@ -226,7 +226,7 @@ def test_the_sentence_names_the_service_that_gets_questions(wizard: Callable[[],
     window.provider._choose("none")
     window.forward.click()
     window.forward.click()
-    assert window.consent.quote.text() == consent.SENTENCE
+    assert window.consent.quote.text() == consent.sentence("")
 
 
 def test_notes_can_be_dropped_and_taken_out(wizard: Callable[[], Wizard], until: Until) -> None:

@@ -16,6 +16,7 @@ from bus.failures import InputFailure
 from session.transcript.formats import FORMATS
 from session.transcript.record import Record
 from session.transcript.saved_session import (
+    Consent,
     Latency,
     Passage,
     Pause,
@@ -84,7 +85,7 @@ def test_pauses_are_saved_and_shown() -> None:
 
 
 def test_every_field_is_documented() -> None:
-    parts = (SavedSession, Source, Turn, Question, Passage, Pause, Request, Latency, Practice)
+    parts = (SavedSession, Source, Turn, Question, Passage, Pause, Request, Latency, Practice, Consent)
     documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "saved-sessions.md").read_text("utf-8")))
     assert {name for part in parts for name in part.__struct_fields__} <= documented
 
@@ -149,3 +150,21 @@ def test_every_form_of_what_is_read_is_free_of_control_characters(text: str) -> 
 def test_random_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(InputFailure):
         decode(body)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (m.ConsentGiven(people="Ada, Bob"), "confirmed that Ada, Bob knew of the transcript and agreed"),
+        (m.ConsentGiven(), "confirmed that everyone knew of the transcript and agreed"),
+        (m.ConsentGiven(alone=True), "not needed: nobody else took part"),
+    ],
+)
+def test_every_form_that_has_a_head_says_who_agreed(given: m.ConsentGiven, said: str) -> None:
+    record = Record()
+    for logged in log(*(each.event for each in sample_session.whole()), given):
+        record.apply(logged)
+    session = record.result(started=STARTED)
+    assert said in FORMATS[".md"](session)
+    assert said in FORMATS[".html"](session)
+    assert decode(encode(session).encode()).consent == session.consent
