@@ -53,12 +53,29 @@ Schema = Mapping[str, type[msgspec.Struct]]
 Tables = dict[str, dict[str, Any]]
 
 
+class _PolicyTable(msgspec.Struct):
+    """The table [policy] of a policy."""
+
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Settings that the administrator of the computer locked."""
+
+    by: str
+    """Who, as they call themselves."""
+    file: Path
+    tables: Tables
+
+
 def load(
     schema: Schema,
     *,
     file: Path | None,
     environment: Mapping[str, str],
     flags: Mapping[str, Mapping[str, Any]],
+    policy: Policy | None = None,
 ) -> dict[str, msgspec.Struct]:
     """Decode every table of `schema`.
 
@@ -67,17 +84,19 @@ def load(
         file: The user's TOML file; may be missing.
         environment: Usually `os.environ`.
         flags: Values given on the command line, by table; None means not given.
+        policy: Values that take precedence over all others.
 
     Raises:
-        SettingsFailure: The file is not TOML, a name is unknown or a value is invalid.
+        SettingsFailure: The file is not TOML, a name is unknown, or a value is invalid or locked to another.
     """
     from_flags = {
-        name: {key: value for key, value in table.items() if value is not None}
-        for name, table in flags.items()
+        name: {key: value for key, value in flags.get(name, {}).items() if value is not None}
+        for name in schema
     }
+    from_environment = _from_environment(schema, environment)
     given = [
         (str(file), _from_file(schema, file)),
-        ("the environment", _from_environment(schema, environment)),
+        ("the environment", from_environment),
         ("the command line", from_flags),
     ]
     tables: Tables = {name: {} for name in schema}
@@ -86,7 +105,27 @@ def load(
         for name, table in more.items():
             tables[name].update(table)
             origins.update({(name, key): origin for key in table})
+    if policy is not None:
+        for name, table in policy.tables.items():
+            _check_locked(name, table, {**from_environment.get(name, {}), **from_flags[name]}, policy)
+            tables[name].update(table)
+            origins.update({(name, key): str(policy.file) for key in table})
     return {name: _decode(name, schema[name], tables[name], origins) for name in schema}
+
+
+def load_policy(schema: Schema, file: Path) -> Policy | None:
+    """Return the policy of a file; None if there is none.
+
+    Raises:
+        SettingsFailure: It is not TOML, a name is unknown, or nothing says by whom it is.
+    """
+    tables = _from_file({**schema, "policy": _PolicyTable}, file)
+    if not tables:
+        return None
+    by = str(tables.pop("policy", {}).get("by", "")).strip()
+    if not by.isprintable() or not by:
+        raise _invalid(f"{file} does not say by whom it is", 'write by = "…" under [policy]')
+    return Policy(by, file, tables)
 
 
 def expanded(path: str) -> str:
@@ -152,6 +191,17 @@ def _from_file(schema: Schema, file: Path | None) -> Tables:
             if key not in schema[name].__struct_fields__:
                 raise _unknown(f"{file}: there is no setting {key!r} in [{name}]", key, name, schema)
     return tables
+
+
+def _check_locked(name: str, locked: Mapping[str, Any], given: Mapping[str, Any], policy: Policy) -> None:
+    """Refuse another value on the command line or in the environment; the user's file gives way."""
+    for key, value in locked.items():
+        if key in given and str(given[key]) != str(value):
+            raise SettingsFailure(
+                f"{key} in [{name}] is locked to {value!r} by {policy.by}",
+                kept="nothing was started",
+                fix=f"leave it out of the command line and the environment; it is set in {policy.file}",
+            )
 
 
 def _from_environment(schema: Schema, environment: Mapping[str, str]) -> Tables:

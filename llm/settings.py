@@ -78,6 +78,9 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = []
     """Other hosts that may be used without encryption ("192.168.1.20"). Anyone on the network can read
     question, notes and answer. Meant for your own server on your own network."""
+    allowed_hosts: list[str] = []
+    """The only hosts away from this machine that may be asked ("api.openai.com"); any that you choose when
+    empty. Meant for a policy (docs/policy.md)."""
     total_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """Limit in seconds for a whole answer."""
     eager: Annotated[

@@ -81,6 +81,7 @@ def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider
     if name in MODES:
         return None
     provider = _found(settings, name)
+    _check_host(settings, provider)
     if settings.key_variable and name == settings.provider.strip():  # no other provider's key
         provider = replace(provider, key_variables=(settings.key_variable,))
     return provider
@@ -121,6 +122,20 @@ def _found(settings: LlmSettings, name: str) -> Provider:
         raise _unknown(name)
     address = _checked(settings, name)
     return _without_stray_key(Provider(name=address, base_url=address, key_variables=(OWN_KEY_VARIABLE,)))
+
+
+def _check_host(settings: LlmSettings, provider: Provider) -> None:
+    """Refuse a host that `allowed_hosts` does not name."""
+    allowed = [host.casefold() for host in settings.allowed_hosts]
+    if not allowed or provider.local:
+        return
+    host = urlsplit(provider.base_url).hostname or ""
+    if host.casefold() not in allowed:
+        raise SettingsFailure(
+            f"{host} may not be asked: `allowed_hosts` in [llm] does not name it",
+            kept="nothing was sent",
+            fix=f"choose a provider on {' or '.join(settings.allowed_hosts)}, or one on this machine",
+        )
 
 
 def _without_stray_key(provider: Provider) -> Provider:

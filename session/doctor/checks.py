@@ -17,6 +17,7 @@ from bus.ring.memory import BLOCK_SAMPLES, create_memory
 from bus.ring.reader import RING_SECONDS
 from bus.run import Run
 from llm.providers import LOCAL_SERVERS
+from session import settings
 from session.doctor.child_process import run_python
 from session.doctor.cuda import cuda
 from session.doctor.display import display
@@ -43,6 +44,18 @@ def packages() -> Finding:
     """Check that all packages are installed, without importing them."""
     missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
     return Finding("packages", not missing, ", ".join(missing) or "all installed", "run `make setup`")
+
+
+def policy() -> list[Finding]:
+    """Name the settings that are locked on this computer; nothing without a policy."""
+    try:
+        found = settings.policy()
+    except Failure as failure:
+        return [Finding("policy", False, failure.problem, failure.fix)]
+    if found is None:
+        return []
+    locked = ", ".join(f"{table}.{key}" for table, keys in found.tables.items() for key in keys)
+    return [Finding("policy", True, f"{found.by} locked {locked} ({found.file})")]
 
 
 def cores() -> Finding:
@@ -107,7 +120,7 @@ def memory_lock() -> Finding:
 
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
-    python, packages, cores, run_directory, sound, display, models, cuda, sandbox, memory_lock,
+    python, packages, policy, cores, run_directory, sound, display, models, cuda, sandbox, memory_lock,
     keyring, proxy, price_table, model_servers,
 )  # fmt: skip
 """In the order in which they are shown."""

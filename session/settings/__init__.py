@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -18,6 +20,7 @@ from bus.failures import SettingsFailure
 from bus.settings import Flag, PathText
 from bus.stages import STAGE_KINDS, stage_kind
 from capture.settings import CaptureSettings
+from llm.providers import named_provider
 from llm.settings import LlmSettings
 from overlay import strings
 from overlay.settings import OverlaySettings
@@ -29,6 +32,13 @@ DisplayName = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 Niceness = Annotated[int, msgspec.Meta(ge=0, le=19)]
 
 _FIRST_FREE_PORT = 1024
+_THIS_MACHINE = "localhost"
+
+POLICY_FILE = {
+    "win32": Path(r"C:\ProgramData\Cuecard\policy.toml"),
+    "darwin": Path("/Library/Application Support/Cuecard/policy.toml"),
+}.get(sys.platform, Path("/etc/cuecard/policy.toml"))
+"""Where the administrator of this computer locks settings; not where a variable says."""
 
 DEFAULT_NAMES = {"mic": strings.YOU, "call": strings.OTHER_PARTY}
 """Display names of the usual sources."""
@@ -139,15 +149,38 @@ def user_file() -> Path:
     return Path(platformdirs.user_config_dir("cuecard", appauthor=False)) / "cuecard.toml"
 
 
+def policy() -> settings.Policy | None:
+    """Return the settings that are locked on this computer; None without a policy.
+
+    Raises:
+        SettingsFailure: The policy has a fault.
+    """
+    found = settings.load_policy(SCHEMA, POLICY_FILE)
+    if found is not None:
+        _complete(found)
+    return found
+
+
+def _complete(policy: settings.Policy) -> None:
+    """Lock what a locked provider or `save` implies: no other host is asked later, nothing is saved later."""
+    llm, session = policy.tables.get("llm", {}), policy.tables.get("session", {})
+    if "provider" in llm:
+        provider = named_provider(LlmSettings(), str(llm["provider"]))
+        host = urlsplit(provider.base_url).hostname if provider is not None else None
+        llm.setdefault("allowed_hosts", [host or _THIS_MACHINE])
+    if session.get("save") == "":
+        session.setdefault("review", "never")
+
+
 def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettings:
-    """Return the settings: flags before environment before file before defaults.
+    """Return the settings: policy before flags before environment before file before defaults.
 
     Args:
         file: A settings file to use instead of the user's own.
         flags: Values from the command line, by table; None means not given.
 
     Raises:
-        SettingsFailure: A value is wrong, or the named file does not exist.
+        SettingsFailure: A value is wrong or locked, or the named file does not exist.
     """
     file = file and Path(settings.expanded(str(file)))
     if file is not None and not file.exists():
@@ -155,7 +188,7 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
             f"there is no settings file {file}", kept="nothing was started", fix="check its path"
         )
     tables: dict[str, Any] = settings.load(
-        SCHEMA, file=file or user_file(), environment=os.environ, flags=flags
+        SCHEMA, file=file or user_file(), environment=os.environ, flags=flags, policy=policy()
     )
     loaded = AllSettings(**tables)
     _check_places(loaded.session)

@@ -166,6 +166,7 @@ NOT_SAVED = _("Nothing was saved. {problem}")
 UNSAVED = _("{count} not saved yet")
 NOTHING_FOUND = _("No setting has these words.")
 NOT_A_VALUE = _("{setting} needs another value: {why}")
+LOCKED = _("{by} locked this on this computer.")
 WRITE_LIST = _("write it as in the file, for example {example}")
 
 # Tray

@@ -77,7 +77,7 @@ _LOOKUPS: Mapping[str, str] = {
     r"|{folder}/home/__editable__[\w.-]+__path_hook__(?:/\w+\.pkg)?|(?:/[\w.-]+)*/lib/python3\d+\.zip"
     r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
     SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
-    r"|{folder}/(?:run|tmp)|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml)?"
+    r"|{folder}/(?:run|tmp)|/etc/cuecard/policy\.toml|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml)?"
     rf"|{_STATE}/window\.json|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
     SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
     HUB: r"{run}/(?:hub|key)",

@@ -26,13 +26,14 @@ class SettingRow(QWidget):
 
     Args:
         setting: What it is for.
-        value: Its value in the user's file, or `NOT_SET`.
+        value: Its value in the user's file or the policy, or `NOT_SET`.
+        locked_by: Who locked it on this computer; empty if it may be changed.
     """
 
     changed = pyqtSignal()
     """The user changed the value."""
 
-    def __init__(self, setting: Description, value: Any) -> None:
+    def __init__(self, setting: Description, value: Any, locked_by: str = "") -> None:
         super().__init__()
         self.setting = setting
         self._stored = self._shown = value
@@ -45,6 +46,10 @@ class SettingRow(QWidget):
         self._build()
         self._show(value)
         self._listen()
+        if locked_by:
+            self.editor.setEnabled(False)
+            self.reset.hide()
+            self.origin.setText(strings.LOCKED.format(by=locked_by))
 
     def matches(self, words: list[str]) -> bool:
         """Return whether all these words, in lower case, are in its name or meaning."""
@@ -54,6 +59,8 @@ class SettingRow(QWidget):
     @property
     def is_changed(self) -> bool:
         """Whether it differs from the file."""
+        if not self.editor.isEnabled():
+            return False
         try:
             value = self.value
         except SettingsFailure:
@@ -111,7 +118,8 @@ class SettingRow(QWidget):
         text = strings.DEFAULT
         if isinstance(setting.default, int | float) and not isinstance(setting.default, bool):
             text = strings.DEFAULT_OF
-        grid.addWidget(look.label(text.format(value=default, values=setting.values), "faint"), 2, 0, 1, 3)
+        self.origin = look.label(text.format(value=default, values=setting.values), "faint")
+        grid.addWidget(self.origin, 2, 0, 1, 3)
 
     def _show(self, value: Any) -> None:
         """Show a value; the default where it is not set."""

@@ -45,8 +45,15 @@ class SettingsWindow(QWidget):
 
     def __init__(self, tables: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__()
+        policy = all_settings.policy()
+        locked = policy.tables if policy else {}
+        values = {table: {**tables.get(table, {}), **locked.get(table, {})} for table in strings.GROUPS}
         self.rows = [
-            SettingRow(setting, tables.get(table, {}).get(setting.name, NOT_SET))
+            SettingRow(
+                setting,
+                values[table].get(setting.name, NOT_SET),
+                policy.by if policy and setting.name in locked.get(table, {}) else "",
+            )
             for table in strings.GROUPS
             for setting in describe(table)
             if setting.is_users

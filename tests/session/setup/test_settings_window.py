@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication, QComboBox, QLineEdit
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import RUN_VARIABLE, Run
+from session import settings as all_settings
 from session.settings import SCHEMA
 from session.setup import strings
 from session.setup.settings.setting_row import SettingRow
@@ -31,6 +32,23 @@ eager = true
 [overlay]
 font_px = 17
 """
+
+
+def test_a_locked_setting_says_who_locked_it(
+    application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[policy]\nby = "Acme IT"\n[session]\nsave = ""\n[llm]\nprovider = "local"\n')
+    monkeypatch.setattr(all_settings, "POLICY_FILE", policy)
+    window = SettingsWindow({"llm": {"provider": "openai", "tone": "formal"}})
+    rows = {row.setting.name: row for row in window.rows if row.setting.table == "llm"}
+    provider = rows["provider"]
+    assert isinstance(provider.editor, QLineEdit)
+    assert (provider.editor.text(), provider.editor.isEnabled()) == ("local", False)
+    assert provider.origin.text() == "Acme IT locked this on this computer."
+    assert rows["tone"].editor.isEnabled()
+    assert not any(row.is_changed for row in window.rows)
+    window.deleteLater()
 
 
 @pytest.fixture
