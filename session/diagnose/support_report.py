@@ -13,7 +13,7 @@ import platform
 import statistics
 import typing
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ from bus.wiring import CONTROL, LOGGED
 from session import settings as all_settings
 from session.doctor.finding import Finding
 from session.doctor.report import examine
+from session.run.history import Day, History, stored_history
 
 _PACKAGES = (
     "cuecard", "ctranslate2", "faster-whisper", "onnxruntime", "numpy", "pyzmq", "msgspec", "httpx", "PyQt6",
@@ -74,6 +75,7 @@ def report(output: Path | None) -> None:
             kept="nothing was written",
             fix="end the name in .json",
         )
+    history = stored_history()
     document = {
         "about": "Made by `cuecard report`: no audio, no transcripts, no keys. Read it before you send it.",
         "versions": _versions(),
@@ -81,9 +83,33 @@ def report(output: Path | None) -> None:
         "doctor": [_finding(found) for found in examine()],
         "settings": _settings(),
         "session": _session(),
+        "history": msgspec.to_builtins(history),
     }
     _write(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+    for line in history_lines(history):
+        typer.echo(line)
     typer.echo(f"{path}: nothing was sent; read it before you send it")
+
+
+def history_lines(history: History) -> Iterator[str]:
+    """Yield what is known of past sessions, in words. Pure."""
+    for month, day in _by_month(history).items():
+        yield f"{month}: {day.sessions} sessions, {day.minutes:.0f} minutes, {day.questions} questions"
+    for crash in reversed(history.crashes):
+        place = f", {crash.error} at {crash.place}" if crash.error else ""
+        yield f"{crash.at:%Y-%m-%d %H:%M}: {crash.stage} {crash.cause}{place} (Cuecard {crash.program})"
+
+
+def _by_month(history: History) -> dict[str, Day]:
+    months: dict[str, Day] = {}
+    for date, day in sorted(history.days.items()):
+        before = months.get(f"{date:%Y-%m}", Day())
+        months[f"{date:%Y-%m}"] = Day(
+            sessions=before.sessions + day.sessions,
+            minutes=before.minutes + day.minutes,
+            questions=before.questions + day.questions,
+        )
+    return months
 
 
 def redacted_settings(tables: Mapping[str, msgspec.Struct]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from session.run import isolation
 from session.run.end.result import saved_session, start_time
 from session.run.end.statistics import Statistics
 from session.run.end.summary import SessionOutcome
+from session.run.history import SessionHistory
 from session.run.outcomes import Outcomes
 from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
@@ -103,6 +104,7 @@ class LiveSession:
         self._replay_started = resumed is not None and resumed.replay_started
         self._outcomes = Outcomes()
         self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
+        self._history = SessionHistory(active=settings.session.history)
         self._save_file: SaveFile | None = None
         self._disk_is_full = False
         self.saved_to: Path | None = None
@@ -157,6 +159,7 @@ class LiveSession:
             for outcome in self._outcomes.close("the session broke off"):  # the hub may be dead
                 self._note(Logged(0, 0, outcome))
             self._window_memory.close()
+            self._history.close()
             if not supervisor.keeps_log:
                 run.remove()
         return SessionOutcome(cause, killed)
@@ -269,6 +272,7 @@ class LiveSession:
                     continue
                 self._resumed.apply(logged)
             supervisor.apply(logged)
+            self._history.apply(logged.event)
             self._apply_live(logged)
 
     def _apply_live(self, logged: Logged) -> None:

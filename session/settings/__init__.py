@@ -101,6 +101,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag("--trace", "Write timings without words when it ends, for ui.perfetto.dev.", metavar="FILE"),
     ] = ""
     """File to write the timings of the session to, for ui.perfetto.dev; it has numbers and no words."""
+    history: bool = True
+    """Keep counts of sessions, minutes and questions by day, and the ten newest crashes, without content."""
     review: Literal["auto", "never", "always"] = "auto"
     """Whether a page with the session follows the overlay, where it can be saved; auto: on a screen, without
     `--json`. After the terminal view there is a question instead, except with "never"."""

@@ -42,7 +42,7 @@ _SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
     SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json"
-    rf"|{_STATE}/window\.json",
+    rf"|{_STATE}/(?:window|history)\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
 """Files that a kind of process may open for writing."""

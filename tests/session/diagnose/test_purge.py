@@ -59,6 +59,7 @@ def ours(home: Path) -> list[Path]:
         home / ".config/cuecard/cuecard.toml",
         home / ".config/cuecard/prices.toml",
         home / ".local/share/applications/cuecard.desktop",
+        home / ".local/state/cuecard/history.json",
         home / ".local/state/cuecard/window.json",
         home / ".local/state/cuecard/spending.json",
         home / ".local/state/cuecard/spending.lock",
