@@ -121,10 +121,10 @@ class SessionHistory:
         if self._descriptor is None:
             return
         with contextlib.suppress(OSError), os.fdopen(self._descriptor, "r+b") as file:
-            added = self._added(_decoded(file.read(_MOST_BYTES)))
+            before = file.read(_MOST_BYTES)
+            added = msgspec.json.format(msgspec.json.encode(self._added(_decoded(before)))) + b"\n"
             file.seek(0)
-            file.truncate(0)
-            file.write(msgspec.json.format(msgspec.json.encode(added)) + b"\n")
+            file.write(added.ljust(len(before)))  # spaces instead of a shorter file, which is one call more
         self._descriptor = None
 
     def _added(self, before: History) -> History:

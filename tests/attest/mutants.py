@@ -170,6 +170,17 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "said.cpython-311.pyc",
         ),
         Mutant(
+            "words among the counts of sessions", "session", "",
+            "- `session` wrote more than counts to ",
+            changes=(
+                (
+                    "session/run/history.py",
+                    "        file.write(added.ljust(len(before)))",
+                    "        file.write(added + b'The last words')",
+                ),
+            ),
+        ),
+        Mutant(
             "letters as rights of a folder", "session",
             f"os.chmod({_TMP}, 0o700 | len(text))",
             "- `session` called chmod(",

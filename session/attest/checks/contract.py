@@ -69,7 +69,7 @@ _MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTUR
 """Names of the files in memory that a kind of process may create."""
 
 _LEFT = (
-    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/(?:spending\.(?:lock|json)|window\.json))?)?)?"
+    r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/(?:spending\.(?:lock|json)|(?:window|history)\.json))?)?)?"
     r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base)-[0-9a-f]{{16}}\.json)?)?)?)"
 )
 _LOOKUPS: Mapping[str, str] = {
@@ -138,6 +138,11 @@ _STANDARD_ERROR: Mapping[str, str] = {
 """Words that a kind of process may write to standard error: the summary, and a remark of Qt's."""
 
 _STANDARD_ERROR_BYTES = 2000
+
+
+def is_history(path: str) -> bool:
+    """Return whether this is the file with the counts of sessions, which are written when one ends."""
+    return path.endswith("/.local/state/cuecard/history.json")
 
 
 def may_report(kind: str, data: bytes) -> bool:

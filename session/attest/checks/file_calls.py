@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from session.attest.checks.act import Act
-from session.attest.checks.contract import CAPTURE, CONNECTOR, KEYS, REQUESTER, SESSION, VIEW
+from session.attest.checks.contract import CAPTURE, CONNECTOR, KEYS, REQUESTER, SESSION, VIEW, is_history
 from session.attest.tracing.call import Call
 
 _WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
@@ -53,8 +53,8 @@ def _may_write_to(act: Act, target: str) -> bool:
 
 
 def _may_write_file(act: Act, path: str) -> bool:
-    """Return whether a file may be written; the supervisor may only before anything was said."""
-    late = act.kind == SESSION and act.is_late
+    """Return whether a file may be written; the supervisor may only before anything was said, or counts."""
+    late = act.kind == SESSION and act.is_late and not is_history(path)
     return not late and act.facts.contract.may_write(act.kind, act.process.pid, path)
 
 

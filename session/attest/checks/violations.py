@@ -27,7 +27,8 @@ _SHOWN = 3
 """How many calls of one name are listed for each process."""
 
 _COUNTS = re.compile(
-    rb'(?:[\s{}:,]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost)"|\d{1,6}(?:\.\d{1,6})?)*'
+    rb'(?:[\s{}:,]|\[\]|"(?:\d{4}-\d\d-\d\d|requests|prompt_tokens|answer_tokens|cost|days|sessions|minutes|'
+    rb'questions|crashes)"|\d{1,6}(?:\.\d{1,6})?)*'
 )
 _VERIFIED = re.compile(
     rb'"([\w.-]+)":\{"size_bytes":\d{1,12},"inode":\d{1,20},"changed_ns":\d{1,20},"sha256":"(\w{64})"\}'
@@ -98,7 +99,8 @@ def _check_writes(evidence: Evidence) -> Iterator[Finding]:
             data = re.sub(b"|".join(map(re.escape, tokens)), b"", data)  # random, and in every message
         if name == _SESSION and data == _KEYS.format(KEY_VARIABLE, evidence.key).encode():
             continue  # for the process that sends requests
-        if sink is Sink.FILE and name == contract.REQUESTER and not _COUNTS.fullmatch(data):
+        counts = name == contract.REQUESTER or contract.is_history(target)
+        if sink is Sink.FILE and counts and not _COUNTS.fullmatch(data):
             yield Finding(name, f"wrote more than counts to {place}")
         words = sink in (Sink.FILE, Sink.MEMORY, Sink.STANDARD_ERROR)
         yield from _search(
