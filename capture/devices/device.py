@@ -14,6 +14,10 @@ SEE_DEVICES = "see `cuecard devices`"
 _MANY_CHANNELS = 8  # a device that lists more accepts any number; two are used
 
 
+class NotPlaying(InputFailure):
+    """The program plays nothing now; it is captured as soon as it does."""
+
+
 @dataclass(frozen=True)
 class Device:
     """A device that can be captured, or a program whose sound can be."""

@@ -5,6 +5,7 @@ Each system is a file of its own beside this one; `open_audio_system` returns th
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol
 
 from capture.devices.device import Device
@@ -21,13 +22,15 @@ class CaptureStream(Protocol):
     """Monotonic time at which the last frames arrived."""
     first_captured_s: float | None
     """Monotonic time at which the first frame was converted; None before it has arrived."""
-    next_s: float
-    """Monotonic time at which more frames are expected."""
     ended: str
-    """Why no more frames come: "the sound server closed it"; empty while they may come. Frames of another device
-    than `device` are never delivered: a stream that the system moves ends."""
+    """Why no more frames come: "the sound server closed it"; empty while they may come. Frames of another
+    device than `device` are never delivered: a stream that the system moves ends."""
     moved_to: str
     """Name of the device to which the system moved the stream; empty otherwise."""
+
+    @property
+    def next_s(self) -> float:
+        """Monotonic time at which more frames are expected."""
 
     def take(self) -> list[tuple[Piece, int, int]]:
         """Return the pieces since the last call.
@@ -54,7 +57,8 @@ class AudioSystem(Protocol):
         """Return the device that `source` means now.
 
         Raises:
-            InputFailure: There is none, or there are several.
+            NotPlaying: The program plays nothing now.
+            InputFailure: There is no such device, or there are several.
             MachineFailure: A library is missing.
         """
 
@@ -74,3 +78,14 @@ class AudioSystem(Protocol):
 
     def close(self) -> None:
         """Release the connection to the system."""
+
+
+def open_audio_system() -> AudioSystem:
+    """Return the audio system of this computer, with its libraries loaded."""
+    if sys.platform == "linux":
+        from capture.devices.linux import LinuxAudio
+
+        return LinuxAudio()
+    from capture.devices.portaudio_system import PortAudioSystem
+
+    return PortAudioSystem()

@@ -185,8 +185,10 @@ def test_missing_sound_server_names_the_fix(
 
 def test_devices_are_listed_with_levels(sound_server: PulseServer) -> None:
     code = (
-        "import dataclasses, json; from capture.devices.device_list import list_devices, measure_level\n"
-        "rows = [{**dataclasses.asdict(d), 'level': measure_level(d, 0.3)} for d in list_devices()]\n"
+        "import dataclasses, json; from capture.devices.system import open_audio_system\n"
+        "from capture.probe import measure_level; system = open_audio_system()\n"
+        "rows = [{**dataclasses.asdict(d), 'level': measure_level(system, d, 0.3)} for d in system.devices()"
+        " if d.host_api == 'PulseAudio']\n"
         "print(json.dumps(rows))"
     )
     listed = subprocess.run(

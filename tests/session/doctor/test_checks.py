@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.devices.device_list import Device
+from capture.devices.device import Device
 from capture.probe import Found, ProbeReport, Problem
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
