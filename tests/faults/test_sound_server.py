@@ -93,6 +93,7 @@ def test_another_microphone_that_the_user_chooses_is_followed(
         sound_server.pactl("load-module", "module-null-sink", "sink_name=room", "norewinds=1")
         sound_server.pactl("load-module", "module-remap-source", "master=room.monitor", "source_name=headset")
         sound_server.pactl("set-default-source", "headset")
+        wait_until(lambda: _recorded(sound_server) == {"headset"})
         assert _heard_alike(sound_server, "room", ring, tmp_path) > 0.95
 
 
