@@ -63,7 +63,7 @@ class SourceDevice:
         if self.stream is not None:
             self.stream.close()
         self.stream = None
-        self._next_try_s = 0.0
+        self._next_try_s = self._opened_s + _RETRY_EVERY_S  # at once, but for a stream that ended at once
 
     def release(self) -> None:
         """Close the device and the connection to the audio system."""

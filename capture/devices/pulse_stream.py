@@ -93,7 +93,7 @@ class PulseStream(BufferedStream):
         block_bytes = self.rate_hz * BLOCK_MS // 1000 * self._frame_bytes
         sizes = pa.BufferSizes(pa.DEFAULT, pa.DEFAULT, pa.DEFAULT, pa.DEFAULT, block_bytes)
         name = self.device.name.encode()
-        self._stream = self._pa.pa_stream_new(self._context, name, ctypes.byref(spec), None)
+        self._stream = self._pa.pa_stream_new(self._context, b"capture", ctypes.byref(spec), None)
         if self._stream is None:
             self._end(self._error())
             return
