@@ -20,16 +20,17 @@ def main() -> None:
             raise UsageFailure(f"this session has no source {name!r}", fix="start it with `cuecard run`")
         source = parse_source(name, settings.sources[name])
         source_stage = SourceStage(stage, name, settings)
-        # PortAudio and the decoders are loaded only where they are used.
+        # The audio libraries and the decoders are loaded only where they are used.
         if isinstance(source, Live):
-            from capture.devices import portaudio
+            from capture.devices.portaudio import silence_stderr
+            from capture.devices.system import open_audio_system
             from capture.live import LiveCapture
 
-            portaudio.silence_stderr()
-            portaudio.load()
+            silence_stderr()
+            system = open_audio_system()
             stage.enter_sandbox()
             source_stage.apply_history()
-            LiveCapture(source_stage, source).run()
+            LiveCapture(source_stage, source, system).run()
             return
         from capture.recordings.recording import FileRecording, InputRecording
         from capture.replay import Replay

@@ -16,9 +16,8 @@ from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
-from capture.devices import portaudio
-from capture.devices.device_list import choose
-from capture.devices.stream import DeviceStream
+from capture.devices.portaudio import silence_stderr
+from capture.devices.system import AudioSystem, CaptureStream, open_audio_system
 from capture.probe import Problem
 from capture.processing.level import SILENT_DBFS, level
 from capture.source import Live, parse_source, parse_sources
@@ -39,14 +38,14 @@ def main() -> None:
     """Enter the sandbox, open the devices, print until the reader ends."""
     specs = parse_sources(sys.argv[1:])
     sandbox = Sandbox(rights_of("capture"), Run(Path("/nonexistent"), {}), "capture:levels")
-    streams: dict[str, DeviceStream] = {}
+    streams: dict[str, CaptureStream] = {}
     problems: dict[str, Problem] = {}
     try:
-        portaudio.silence_stderr()
-        portaudio.load()
+        silence_stderr()
+        system = open_audio_system()
         sandbox.enforce()
         for name, spec in specs.items():
-            _open(name, spec, streams, problems)
+            _open(system, name, spec, streams, problems)
     except Failure as failure:
         problems = {name: Problem(failure.problem, failure.fix) for name in specs}
     try:
@@ -58,16 +57,18 @@ def main() -> None:
         sys.stderr.close()
 
 
-def _open(name: str, spec: str, streams: dict[str, DeviceStream], problems: dict[str, Problem]) -> None:
+def _open(
+    system: AudioSystem, name: str, spec: str, streams: dict[str, CaptureStream], problems: dict[str, Problem]
+) -> None:
     source = parse_source(name, spec)
     try:
         if isinstance(source, Live):
-            streams[name] = DeviceStream(choose(source))
+            streams[name] = system.open(system.choose(source))
     except Failure as failure:
         problems[name] = Problem(failure.problem, failure.fix)
 
 
-def _level(stream: DeviceStream) -> float:
+def _level(stream: CaptureStream) -> float:
     frames = [piece.frames for piece, _, _ in stream.take()]
     if not frames:
         return SILENT_DBFS

@@ -1,8 +1,7 @@
 """Live capture: moves a device's audio into the ring until the session ends.
 
-While the device is away, silence keeps the sample clock going and the device is retried every second; the gap
-is reported when it is back. A pause closes the device. A monitor follows the default output. A restarted
-capture continues the old clock.
+While the device is away, silence keeps the sample clock going; the gap is reported when it is back. A pause
+closes the device. A restarted capture continues the old clock.
 """
 
 from __future__ import annotations
@@ -12,29 +11,25 @@ import time
 import msgspec
 
 from bus.audio import SAMPLE_RATE
-from bus.failures import Failure, InputFailure
+from bus.failures import InputFailure
 from bus.messages import AudioLost, CaptureEnded, CaptureStarted
 from bus.ring.memory import BLOCK_SAMPLES
-from capture.devices import portaudio, pulse
 from capture.devices.clock_recovery import stretched
-from capture.devices.device_list import Device, choose
-from capture.devices.stream import DeviceStream
+from capture.devices.device import Device, NotPlaying
+from capture.devices.system import AudioSystem, CaptureStream
 from capture.pause import Pause
 from capture.ring_feed import RingFeed
-from capture.source import Live, Monitor
+from capture.source import Live, Program
+from capture.source_device import AWAY, SourceDevice
 from capture.source_stage import POLL_S, SourceStage
 from capture.suspend_detector import SuspendDetector, suspended_s
 
-_GONE_AFTER_S = 1.0
-_RETRY_EVERY_S = 1.0
 _SILENCE_DELAY_S = 0.25  # silence for an absent device stays this far behind, in case it comes back
 _MOVE_LATE_S = 0.001
 _MOVE_LATE_WHEN_QUIET_S = 0.041  # fewer wake-ups; delays the start of speech, never its end
-_FOLLOW_EVERY_S = 3.0  # each check starts a process
-_AWAY = "the device was away"
-_OTHER_OUTPUT = "another output was chosen"
 _PAUSED = "capture was paused"
 _PAUSED_STEP_S = 0.05
+_ABSENT_STEP_S = 0.01
 
 
 class LiveCapture:
@@ -42,17 +37,16 @@ class LiveCapture:
 
     Args:
         stage: The source's stage.
-        source: The device to capture.
+        source: What to capture.
+        system: The computer's audio system.
     """
 
-    def __init__(self, stage: SourceStage, source: Live) -> None:
+    def __init__(self, stage: SourceStage, source: Live, system: AudioSystem) -> None:
         self._stage = stage
         self._source = source
-        self._stream: DeviceStream | None = None
-        self._next_try_s = 0.0
+        self._device = SourceDevice(stage, source, system)
         self._absent_since: int | None = None
-        self._absence_cause = _AWAY
-        self._followed_s = time.monotonic()
+        self._absence_cause = AWAY
         self._suspend_detector = SuspendDetector(suspended_s())
 
     def run(self) -> None:
@@ -72,7 +66,7 @@ class LiveCapture:
                 self._capture(feed, started.first_sample_ns)
                 self._finish(feed)
         finally:
-            self._close()
+            self._device.release()
 
     def _open_first(self) -> CaptureStarted | None:
         """Open the device and wait for its first frames, which start the sample clock.
@@ -80,20 +74,15 @@ class LiveCapture:
         Returns:
             None when the session is over before they come.
         """
-        device = self._open()
+        try:
+            device = self._device.open()
+        except NotPlaying:
+            self._absent_since = 0
+            return self._started(time.monotonic(), None)
         give_up_s = time.monotonic() + self._stage.settings.device_timeout_s
-        while self._stream is not None:
-            first = self._stream.first_captured_s
-            if first is not None:
-                return CaptureStarted(
-                    source=self._stage.name,
-                    first_sample_ns=round(first * 1e9),
-                    start_sample=0,
-                    device=device.label,
-                    native_rate_hz=device.native_rate_hz,
-                    native_channels=device.native_channels,
-                    is_microphone=device.kind == "microphone",
-                )
+        while self._device.stream is not None:
+            if (first_s := self._device.stream.first_captured_s) is not None:
+                return self._started(first_s, device)
             if self._stage.over:
                 return None
             if time.monotonic() > give_up_s:
@@ -104,17 +93,24 @@ class LiveCapture:
             fix="check that it is switched on and permitted, or choose another: see `cuecard devices`",
         )
 
+    def _started(self, first_s: float, device: Device | None) -> CaptureStarted:
+        """Return the start of capture; without a device, of a program that plays nothing yet."""
+        return CaptureStarted(
+            source=self._stage.name,
+            first_sample_ns=round(first_s * 1e9),
+            start_sample=0,
+            device=device.label if device else getattr(self._source, "wanted", ""),
+            native_rate_hz=device.native_rate_hz if device else SAMPLE_RATE,
+            native_channels=device.native_channels if device else 1,
+            is_microphone=device is not None and device.kind == "microphone",
+        )
+
     def _resume(self, earlier: CaptureStarted) -> CaptureStarted:
         """Return the start of a restarted capture: on the old clock, at the present time."""
         now = _sample_at(time.monotonic(), earlier.first_sample_ns)
         start_sample = -(-now // BLOCK_SAMPLES) * BLOCK_SAMPLES
         self._absent_since = start_sample
         return msgspec.structs.replace(earlier, start_sample=start_sample)
-
-    def _open(self) -> Device:
-        device = choose(self._source)
-        self._stream = DeviceStream(device)
-        return device
 
     def _capture(self, feed: RingFeed, first_ns: int) -> None:
         """Move frames into the ring until the session is over."""
@@ -124,26 +120,26 @@ class LiveCapture:
             now_s = time.monotonic()
             if self._stage.state.pause_requested:
                 self._stay_paused(feed, first_ns)
-            elif self._stream is None:
-                self._retry()
+            elif (stream := self._device.stream) is None:
+                self._device.reopen()
                 feed.silence_until(_sample_at(now_s - _SILENCE_DELAY_S, first_ns))
-                time.sleep(_MOVE_LATE_S)
-            elif now_s - self._stream.received_s > self._timeout_s(self._stream):
-                self._lost_device(feed)
+                time.sleep(_ABSENT_STEP_S)
             else:
-                self._move(feed, self._stream, first_ns)
+                self._move(feed, stream, first_ns)
+                if cause := self._device.lost(is_quiet=feed.quiet):
+                    self._leave_device(feed, cause)
+                    continue
                 late_s = _MOVE_LATE_WHEN_QUIET_S if feed.quiet else _MOVE_LATE_S
-                time.sleep(max(self._stream.next_s - time.monotonic(), 0.0) + late_s)
+                time.sleep(max(stream.next_s - time.monotonic(), 0.0) + late_s)
             if now_s - polled_s > POLL_S:
                 polled_s = now_s
                 self._stage.poll(0.0)
                 self._report_suspend()
-                self._follow_output(feed, now_s)
 
     def _stay_paused(self, feed: RingFeed, first_ns: int) -> None:
         """Close the device when a pause begins, and keep the sample clock going with silence."""
-        if self._stream is not None:
-            self._move(feed, self._stream, first_ns)
+        if self._device.stream is not None:
+            self._move(feed, self._device.stream, first_ns)
             self._leave_device(feed, _PAUSED)
         elif self._absence_cause != _PAUSED:
             if not self._pause.active:
@@ -153,10 +149,6 @@ class LiveCapture:
         self._pause.zero()
         feed.silence_until(_sample_at(time.monotonic() - _SILENCE_DELAY_S, first_ns))
         time.sleep(_PAUSED_STEP_S)
-
-    def _timeout_s(self, stream: DeviceStream) -> float:
-        """Return how long a device may deliver nothing; one that was just opened takes longer to start."""
-        return _GONE_AFTER_S if stream.first_captured_s is not None else self._stage.settings.device_timeout_s
 
     def _report_suspend(self) -> None:
         slept_s = self._suspend_detector.since_last(suspended_s())
@@ -168,20 +160,7 @@ class LiveCapture:
                 )
             )
 
-    def _follow_output(self, feed: RingFeed, now_s: float) -> None:
-        """Move to another output when the user has chosen one; PulseAudio keeps the stream on the old one."""
-        may_move = isinstance(self._source, Monitor) and self._stream is not None and feed.quiet
-        if not may_move or now_s - self._followed_s < _FOLLOW_EVERY_S:
-            return
-        self._followed_s = now_s
-        try:
-            chosen = pulse.default_monitor().name
-        except InputFailure:  # no output to follow; a dead server shows as an absent device
-            return
-        if self._stream is not None and chosen != self._stream.pulse_source:
-            self._leave_device(feed, _OTHER_OUTPUT)
-
-    def _move(self, feed: RingFeed, stream: DeviceStream, first_ns: int) -> None:
+    def _move(self, feed: RingFeed, stream: CaptureStream, first_ns: int) -> None:
         for piece, lost_frames, stretch in stream.take():
             if self._absent_since is not None:
                 captured_s = piece.arrived_s - len(piece.frames) / stream.rate_hz
@@ -191,44 +170,21 @@ class LiveCapture:
             feed.write(stretched(feed.process(piece.frames), stretch))
 
     def _leave_device(self, feed: RingFeed, cause: str) -> None:
-        self._close()
+        self._device.close()
         feed.change_rate(SAMPLE_RATE)
         self._absent_since, self._absence_cause = feed.stop_sample, cause
-        self._next_try_s = time.monotonic()
 
-    def _lost_device(self, feed: RingFeed) -> None:
-        self._leave_device(feed, _AWAY)
-        self._stage.report(
-            InputFailure(
-                f"the device of {self._stage.name} went away",
-                kept="everything captured so far",
-                fix="connect it again; it is retried every second",
-            )
-        )
-
-    def _retry(self) -> None:
-        if time.monotonic() < self._next_try_s:
-            return
-        self._next_try_s = time.monotonic() + _RETRY_EVERY_S
-        try:
-            portaudio.rescan()
-            self._open()
-        except Failure as failure:
-            self._stream = None
-            if self._absence_cause == _PAUSED:  # otherwise it was reported that the device is away
-                self._stage.report(failure)
-                self._absence_cause = _AWAY
-
-    def _found_device(self, feed: RingFeed, stream: DeviceStream, at_sample: int) -> None:
+    def _found_device(self, feed: RingFeed, stream: CaptureStream, at_sample: int) -> None:
         feed.change_rate(stream.rate_hz)
         feed.silence_until(at_sample)
         self._report_absence(feed)
+        self._device.delivers()
 
     def _report_absence(self, feed: RingFeed) -> None:
         if self._pause.active:
             if not self._stage.over:
                 self._pause.end()
-        elif self._absent_since is not None and feed.stop_sample > self._absent_since:
+        elif self._absent_since is not None and feed.stop_sample > self._absent_since and not self._plays():
             self._stage.publish(
                 AudioLost(
                     source=self._stage.name,
@@ -239,18 +195,17 @@ class LiveCapture:
             )
         self._absent_since = None
 
+    def _plays(self) -> bool:
+        """Return whether the source is a program, whose pauses are no loss."""
+        return isinstance(self._source, Program) and self._absence_cause == AWAY
+
     def _finish(self, feed: RingFeed) -> None:
         self._report_absence(feed)
-        self._close()
+        self._device.close()
         feed.write(feed.flush())
         stop_sample = feed.finish()
         self._stage.publish(CaptureEnded(source=self._stage.name, stop_sample=stop_sample, cause="stopped"))
         self._stage.wait_for_end()
-
-    def _close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-        self._stream = None
 
 
 def _sample_at(time_s: float, first_sample_ns: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from bus.messages import CapturePaused, CaptureResumed
+from bus.ring.memory import BLOCK_SAMPLES
 from capture.ring_feed import RingFeed
 from capture.source_stage import SourceStage
 
@@ -30,6 +31,8 @@ class Pause:
     def begin(self) -> None:
         """Publish that the source is paused from the next sample on."""
         if not self.active:
+            # Silence completes the last block, because blocks are zeroed whole.
+            self._feed.silence_until(-(-self._feed.stop_sample // BLOCK_SAMPLES) * BLOCK_SAMPLES)
             sample = self._feed.stop_sample
             self._stage.publish(CapturePaused(source=self._stage.name, sample=sample))
             self._zero_before, self._zero_at_s = sample, time.monotonic() + _ZERO_AFTER_S

@@ -7,16 +7,21 @@ sandbox in the same order as a capture stage, so it finds what a session finds.
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
-from capture.devices import portaudio
-from capture.devices.device_list import Device, choose, list_devices, measure_level
+from capture.devices.device import Device
+from capture.devices.portaudio import silence_stderr
+from capture.devices.system import AudioSystem, open_audio_system
+from capture.processing.level import level
+from capture.processing.sanitize import Frames
 from capture.source import Live, Microphone, Monitor
 
 LEVELS, TRY = "--levels", "--try"
@@ -50,46 +55,65 @@ class ProbeReport(msgspec.Struct, frozen=True):
     """The device for `monitor`, when it was tried."""
 
 
-def probe(*, levels: bool, tries: bool) -> ProbeReport:
+def probe(system: AudioSystem, *, levels: bool, tries: bool) -> ProbeReport:
     """List the devices.
 
     Args:
+        system: The computer's audio system.
         levels: Open each briefly and measure its level.
         tries: Open the devices for `default` and `monitor` briefly.
     """
     try:
-        devices = list_devices()
+        devices = system.devices()
     except Failure as failure:
         return ProbeReport(failed=Problem(failure.problem, failure.fix))
     return ProbeReport(
-        [Found(device, measure_level(device, _MEASURE_S) if levels else None) for device in devices],
-        microphone=_try(Microphone()) if tries else None,
-        monitor=_try(Monitor()) if tries else None,
+        [Found(device, measure_level(system, device, _MEASURE_S) if levels else None) for device in devices],
+        microphone=_try(system, Microphone()) if tries else None,
+        monitor=_try(system, Monitor()) if tries else None,
     )
 
 
-def _try(source: Live) -> Found | Problem:
+def _try(system: AudioSystem, source: Live) -> Found | Problem:
     try:
-        device = choose(source)
+        device = system.choose(source)
     except Failure as failure:
         return Problem(failure.problem, failure.fix)
-    level = measure_level(device, _MEASURE_S)
-    if level is None:
+    dbfs = measure_level(system, device, _MEASURE_S)
+    if dbfs is None:
         return Problem(f"{device.label} cannot be opened", "close other programs that use it")
-    return Found(device, level)
+    return Found(device, dbfs)
+
+
+def measure_level(system: AudioSystem, device: Device, seconds: float) -> float | None:
+    """Return the level of a device in dBFS; None when it cannot be opened or delivers nothing."""
+    recorded: list[Frames] = []
+    try:
+        stream = system.open(device)
+    except Failure:
+        return None
+    until_s = time.monotonic() + seconds
+    while time.monotonic() < until_s:
+        time.sleep(0.05)
+        recorded += [piece.frames for piece, _, _ in stream.take()]
+    stream.close()
+    if not recorded:
+        return None
+    mono = np.nan_to_num(np.concatenate(recorded).mean(axis=1))
+    return level(np.clip(mono * 32768.0, -32768, 32767).astype(np.int16))[0]
 
 
 def main() -> None:
     """Enter the sandbox, probe, print."""
     sandbox = Sandbox(rights_of("capture"), Run(Path("/nonexistent"), {}), "capture:probe")
     try:
-        portaudio.silence_stderr()
-        portaudio.load()
+        silence_stderr()
+        system = open_audio_system()
     except Failure as failure:
         report = ProbeReport(failed=Problem(failure.problem, failure.fix))
     else:
         sandbox.enforce()
-        report = probe(levels=LEVELS in sys.argv, tries=TRY in sys.argv)
+        report = probe(system, levels=LEVELS in sys.argv, tries=TRY in sys.argv)
     sys.stdout.buffer.write(msgspec.json.encode(report))
 
 

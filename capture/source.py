@@ -3,6 +3,7 @@
     mic=default             the default microphone
     call=monitor            the audio output of the computer
     desk=device:USB Audio   a device: its number, its name, or a unique part of its name
+    call=app:Zoom           what one program plays
     talk=file:talk.flac     a recording
     pipe=-                  standard input, 16 kHz mono signed 16-bit little-endian
 
@@ -20,7 +21,7 @@ from urllib.parse import unquote
 from bus.failures import UsageFailure
 from bus.run import SOURCE_NAME
 
-FORMS = "NAME=default, NAME=monitor, NAME=device:DEVICE, NAME=file:PATH or NAME=-"
+FORMS = "NAME=default, NAME=monitor, NAME=device:DEVICE, NAME=app:PROGRAM, NAME=file:PATH or NAME=-"
 """The forms of a specification, for messages."""
 
 
@@ -43,6 +44,14 @@ class NamedDevice:
 
 
 @dataclass(frozen=True)
+class Program:
+    """What one program plays."""
+
+    wanted: str
+    """Its name, or a part of it."""
+
+
+@dataclass(frozen=True)
 class FileSource:
     """An audio or video file."""
 
@@ -54,7 +63,7 @@ class StandardInput:
     """16 kHz mono signed 16-bit little-endian samples on standard input."""
 
 
-Live = Microphone | Monitor | NamedDevice
+Live = Microphone | Monitor | NamedDevice | Program
 """Sources that capture in real time."""
 
 Source = Live | FileSource | StandardInput
@@ -79,6 +88,8 @@ def parse_source(name: str, spec: str) -> Source:
             return StandardInput()
         case ("device", ":", wanted) if wanted.strip():
             return NamedDevice(wanted.strip())
+        case ("app", ":", wanted) if wanted.strip():
+            return Program(wanted.strip())
         case ("file", ":", path) if path:
             return FileSource(_path(path))
         case _:
@@ -140,8 +151,10 @@ def _refused(problem: str, fix: str) -> UsageFailure:
 def _nearest(name: str, spec: str) -> str:
     if Path(spec).suffix or "/" in spec:
         return f"for a recording write {name}=file:{spec}"
-    close = difflib.get_close_matches(spec.partition(":")[0], ["default", "monitor", "device", "file"], n=1)
+    close = difflib.get_close_matches(
+        spec.partition(":")[0], ["default", "monitor", "device", "app", "file"], n=1
+    )
     if not close:
         return f"write it as {FORMS}"
-    shape = {"device": "device:DEVICE", "file": "file:PATH"}.get(close[0], close[0])
+    shape = {"device": "device:DEVICE", "app": "app:PROGRAM", "file": "file:PATH"}.get(close[0], close[0])
     return f"did you mean {name}={shape}?"

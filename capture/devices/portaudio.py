@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from bus.failures import MachineFailure
+from capture.devices.device import Device, used_channels
 
 _STDERR = 2
 
@@ -24,8 +25,35 @@ def load() -> ModuleType:
         return _load()
 
 
-def rescan() -> ModuleType:
-    """Initialise PortAudio again, because it lists devices only then. No stream may be open.
+def devices(*, rescan: bool) -> list[Device]:
+    """Return the devices of PortAudio that can be captured.
+
+    Args:
+        rescan: Look for devices again, which closes every stream.
+
+    Raises:
+        MachineFailure: PortAudio is missing.
+    """
+    module = _rescanned() if rescan else load()
+    apis = module.query_hostapis()
+    default = module.default.device[0]
+    return [
+        Device(
+            name=found["name"],
+            index=index,
+            kind="microphone",
+            is_default=index == default,
+            native_rate_hz=round(found["default_samplerate"]),
+            native_channels=used_channels(found["max_input_channels"]),
+            host_api=apis[found["hostapi"]]["name"],
+        )
+        for index, found in enumerate(module.query_devices())
+        if found["max_input_channels"] > 0
+    ]
+
+
+def _rescanned() -> ModuleType:
+    """Initialise PortAudio again, because it lists devices only then.
 
     Raises:
         MachineFailure: That failed.

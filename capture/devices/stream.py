@@ -1,4 +1,4 @@
-"""Device stream: an opened device, and the buffer between its audio callback and the loop.
+"""Stream of a device: the buffer between its audio callback and the loop, and what both know of it.
 
 The callback only copies: no lock, no logging, no allocation to speak of. The producer moves only `_written`
 and `_marked`, the consumer only `_read` and `_taken`; each stores after its work, and the GIL keeps the
@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from bus.failures import InputFailure
-from capture.devices import portaudio
 from capture.devices.clock_recovery import DriftCorrection, LossDetector
-from capture.devices.device_list import Device, opened_source
+from capture.devices.device import Device
 from capture.processing.sanitize import Frames
 
 _BUFFER_S = 4.0
-_BLOCK_MS = 20  # sound servers deliver no faster; shorter blocks only cost more
+BLOCK_MS = 20
+"""Length of the blocks that are requested: sound servers deliver no faster; shorter ones only cost more."""
+
 _LONGEST_DELAY_S = 0.1
 _PIECES = 2048
 
@@ -88,50 +87,31 @@ class CallbackBuffer:
         return pieces
 
 
-class DeviceStream:
-    """A stream of frames from a device.
+class BufferedStream:
+    """A stream whose callback calls `_put`; each system opens and closes it.
 
     Args:
-        device: The device to open.
-
-    Raises:
-        InputFailure: It cannot be opened.
-        MachineFailure: PortAudio is missing.
+        device: The device that is opened.
     """
 
     def __init__(self, device: Device) -> None:
+        self.device = device
         self.rate_hz = device.native_rate_hz
-        self.channels = device.native_channels
-        self.pulse_source = device.pulse_source
         self._loss_detector, self._drift = LossDetector(self.rate_hz), DriftCorrection()
-        self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), self.channels)
+        self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), device.native_channels)
         self.received_s = time.monotonic()
         """When the last frames arrived."""
         self.first_captured_s: float | None = None
         """Monotonic time at which the first frame was converted; None before it has arrived."""
-        module = portaudio.load()
-        try:
-            with portaudio.stderr_silenced(), opened_source(device):
-                self._stream = module.InputStream(
-                    device=device.index,
-                    samplerate=self.rate_hz,
-                    channels=self.channels,
-                    dtype="float32",
-                    blocksize=self.rate_hz * _BLOCK_MS // 1000,
-                    latency="low",
-                    callback=self._callback,
-                )
-                self._stream.start()
-        except (module.PortAudioError, ValueError) as error:
-            raise InputFailure(
-                f"{device.label} cannot be opened ({error})",
-                fix="close other programs that use it, check its permission, see `cuecard devices`",
-            ) from error
+        self.ended = ""
+        """Why no more frames come; empty while they may come."""
+        self.moved_to = ""
+        """Name of the device to which the system moved the stream."""
 
     @property
     def next_s(self) -> float:
         """When more frames are expected."""
-        return self.received_s + _BLOCK_MS / 1000
+        return self.received_s + BLOCK_MS / 1000
 
     def take(self) -> list[tuple[Piece, int, int]]:
         """Return the pieces since the last call.
@@ -140,11 +120,6 @@ class DeviceStream:
             Each piece, the frames lost before it, and the 16 kHz samples to add to it against clock drift.
         """
         return [(piece, *self._recover(piece)) for piece in self._buffer.take()]
-
-    def close(self) -> None:
-        """Close the device; frames in the buffer are dropped."""
-        with portaudio.stderr_silenced():
-            self._stream.close(ignore_errors=True)
 
     def _recover(self, piece: Piece) -> tuple[int, int]:
         lost_frames = self._loss_detector.lost(
@@ -155,13 +130,12 @@ class DeviceStream:
         )
         return lost_frames, self._drift.stretch(piece.arrived_s, self._loss_detector.delay_s)
 
-    def _callback(self, frames: Frames, count: int, times: Any, status: Any) -> None:
-        now_s = time.monotonic()
-        if self.first_captured_s is None:
-            delay_s = times.currentTime - times.inputBufferAdcTime
-            length_s = count / self.rate_hz
-            # Some drivers give no delay, and some a wrong one at first.
-            plausible = length_s <= delay_s <= length_s + _LONGEST_DELAY_S
-            self.first_captured_s = now_s - (delay_s if plausible else length_s)
-        self._buffer.put(frames, now_s, bool(status.input_overflow))
-        self.received_s = now_s
+    def _start_clock(self, now_s: float, delay_s: float, frames: int) -> None:
+        """Set when the first frame was converted; some drivers give no delay, or a wrong one at first."""
+        length_s = frames / self.rate_hz
+        plausible = length_s <= delay_s <= length_s + _LONGEST_DELAY_S
+        self.first_captured_s = now_s - (delay_s if plausible else length_s)
+
+    def _put(self, frames: Frames, arrived_s: float, *, overflowed: bool) -> None:
+        self._buffer.put(frames, arrived_s, overflowed)
+        self.received_s = arrived_s

@@ -9,10 +9,9 @@ import sys
 import time
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 
-from bus.audio import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AudioLost,
     CaptureEnded,
@@ -24,31 +23,13 @@ from bus.messages import (
 )
 from bus.ring.reader import AudioRing
 from bus.run import Run
+from tests.support.audio_matching import find, noise
 from tests.support.audio_session import AudioSession, demo_speech
 from tests.support.pulse_server import MICROPHONE, MONITOR, PulseServer
 from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
-
-
-def _noise(seconds: float) -> Samples:
-    """Return noise that can be found again: nothing above 6 kHz, nothing like itself elsewhere."""
-    spectrum = np.fft.rfft(np.random.default_rng(11).normal(0, 3_000, round(seconds * SAMPLE_RATE)))
-    spectrum[round(6_000 * seconds) :] = 0
-    return np.fft.irfft(spectrum).astype(np.int16)
-
-
-def _best_match(captured: Samples, played: Samples) -> tuple[int, float]:
-    """Return where `played` lies in `captured`, and how alike they are there, 0 to 1."""
-    size = len(captured) + len(played)
-    found = np.fft.irfft(
-        np.fft.rfft(captured.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size)), size
-    )
-    at = int(np.argmax(found[: len(captured)]))
-    piece = captured[at : at + len(played)].astype(float)
-    alike = np.dot(piece, played[: len(piece)]) / (np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9)
-    return at, float(alike)
 
 
 def _hearing(make_run: MakeRun, start_stage: StartStage, server: PulseServer, spec: str) -> AudioSession:
@@ -80,7 +61,7 @@ def _due_sample(ring: AudioRing) -> int:
 def test_played_audio_is_captured(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer, spec: str, device: str
 ) -> None:
-    played = _noise(1.0)
+    played = noise(1.0)
     with _hearing(make_run, start_stage, sound_server, spec) as hearing, _listening(hearing) as ring:
         (started,) = hearing.received(CaptureStarted)
         assert (started.device, started.native_rate_hz, started.native_channels) == (device, 48_000, 2)
@@ -88,8 +69,7 @@ def test_played_audio_is_captured(
         assert sound_server.play(played).wait(timeout=20) == 0
         stop_sample = ring.written_sample
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
-        _, alike = _best_match(ring.read(from_sample, ring.written_sample), played)
-        assert alike > 0.95
+        assert find(played, ring.read(from_sample, ring.written_sample)).alike > 0.95
         assert not hearing.received(AudioLost)
 
 
@@ -108,7 +88,7 @@ def test_played_speech_becomes_utterances(
 def test_device_that_returns_continues_the_clock(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:
-    played = _noise(1.0)
+    played = noise(1.0)
     with _hearing(make_run, start_stage, sound_server, "monitor") as hearing, _listening(hearing) as ring:
         wait_until(lambda: ring.written_sample > SAMPLE_RATE)
         sound_server.kill()
@@ -122,7 +102,7 @@ def test_device_that_returns_continues_the_clock(
         assert sound_server.play(played).wait(timeout=20) == 0
         stop_sample = ring.written_sample
         wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
-        assert _best_match(ring.read(lost.stop_sample, ring.written_sample), played)[1] > 0.95
+        assert find(played, ring.read(lost.stop_sample, ring.written_sample)).alike > 0.95
         assert _due_sample(ring) - ring.written_sample < SAMPLE_RATE // 2
         assert len(hearing.received(CaptureStarted)) == 1
 
@@ -185,8 +165,10 @@ def test_missing_sound_server_names_the_fix(
 
 def test_devices_are_listed_with_levels(sound_server: PulseServer) -> None:
     code = (
-        "import dataclasses, json; from capture.devices.device_list import list_devices, measure_level\n"
-        "rows = [{**dataclasses.asdict(d), 'level': measure_level(d, 0.3)} for d in list_devices()]\n"
+        "import dataclasses, json; from capture.devices.system import open_audio_system\n"
+        "from capture.probe import measure_level; system = open_audio_system()\n"
+        "rows = [{**dataclasses.asdict(d), 'level': measure_level(system, d, 0.3)} for d in system.devices()"
+        " if d.host_api == 'PulseAudio']\n"
         "print(json.dumps(rows))"
     )
     listed = subprocess.run(

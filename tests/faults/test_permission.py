@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bus.failures import InputFailure
-from capture.devices import pulse
+from capture.devices.pulse import SoundServer
 from tests.support.pulse_server import PulseServer
 
 
@@ -28,7 +28,7 @@ def test_permission_denied_differs_from_a_missing_server(
     monkeypatch.setenv("PULSE_SERVER", f"tcp:127.0.0.1:{port}")
     monkeypatch.setenv("PULSE_COOKIE", str(ours))
     with pytest.raises(InputFailure, match="refused access") as refused:
-        pulse.sources()
+        SoundServer().devices()
     assert "permit" in refused.value.fix
     monkeypatch.setenv("PULSE_COOKIE", str(theirs))
-    assert pulse.sources()
+    assert SoundServer().devices()

@@ -43,7 +43,7 @@ def _focus(screen: XDisplay, window: int) -> bool:
 
 def captured(server: PulseServer) -> int:
     """Return how many sources programs capture; the server itself captures one for its microphone."""
-    return server.pactl("list", "source-outputs").count("ALSA plug-in [")
+    return server.pactl("list", "source-outputs").count('application.name = "Cuecard"')
 
 
 def surroundings(place: Path, server: PulseServer, display: str) -> dict[str, str]:

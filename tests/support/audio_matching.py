@@ -14,6 +14,8 @@ from bus.audio import SAMPLE_RATE, Samples
 from bus.ring.reader import AudioRing
 from tests.support.pulse_server import PulseServer
 
+_FRACTIONS = 8
+
 
 def noise(seconds: float, seed: int = 11) -> Samples:
     """Return noise below 6 kHz without self-similarity."""
@@ -32,13 +34,17 @@ class Match:
 
 
 def find(played: Samples, received: Samples) -> Match:
-    """Return the position of `played` in `heard`, and their correlation there."""
+    """Return the position of `played` in `received`, and their correlation there.
+
+    Positions between samples count: a sound server that resamples shifts by a fraction of one.
+    """
     size = len(received) + len(played)
     spectra = np.fft.rfft(received.astype(float), size) * np.conj(np.fft.rfft(played.astype(float), size))
-    at = int(np.argmax(np.fft.irfft(spectra, size)[: len(received)]))
-    piece = received[at : at + len(played)].astype(float)
-    norm = np.linalg.norm(piece) * np.linalg.norm(played) + 1e-9
-    return Match(at, float(np.dot(piece, played[: len(piece)]) / norm))
+    products = np.fft.irfft(spectra, size * _FRACTIONS)[: len(received) * _FRACTIONS] * _FRACTIONS
+    peak = int(np.argmax(products))
+    at = round(peak / _FRACTIONS)
+    norm = np.linalg.norm(received[at : at + len(played)].astype(float)) * np.linalg.norm(played) + 1e-9
+    return Match(at, float(products[peak] / norm))
 
 
 def everything(ring: AudioRing) -> Samples:

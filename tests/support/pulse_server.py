@@ -95,6 +95,10 @@ class PulseServer:
             ["paplay", f"--device={SINK}", str(path)], env={**os.environ, **self.environment}
         )
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the daemon."""
+        self._daemon.send_signal(number)
+
     def kill(self) -> None:
         """Kill the daemon, as when a device is unplugged."""
         self._daemon.kill()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.devices.device_list import Device
+from capture.devices.device import Device
 from capture.probe import Found, ProbeReport, Problem
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
@@ -65,7 +65,7 @@ def test_hanging_or_aborting_check_returns_an_error() -> None:
 
 
 def test_findings_match_the_probe_of_capture() -> None:
-    device = Device("usb", 0, "microphone", True, 48_000, 2, "PulseAudio", "usb", "Headset")
+    device = Device("usb", 0, "microphone", True, 48_000, 2, "PulseAudio", "Headset")
     report = ProbeReport([Found(device)], microphone=Found(device, -61.0), monitor=Problem("no", "start it"))
     found = {finding.name: finding for finding in sound_check.findings(report)}
     assert (found["microphone"].ok, found["microphone"].detail) == (True, "Headset, -61 dBFS now")

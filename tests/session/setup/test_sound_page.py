@@ -37,7 +37,7 @@ def wizard(
 
 def captures(server: PulseServer) -> bool:
     """Return whether a program captures; the server itself does for its microphone."""
-    return "ALSA plug-in" in server.pactl("list", "source-outputs")
+    return 'application.name = "Cuecard"' in server.pactl("list", "source-outputs")
 
 
 def test_both_directions_are_heard_and_the_devices_closed(

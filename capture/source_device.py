@@ -1,0 +1,195 @@
+"""Device of a source: keeps it open, opens it again when it returns, and follows the system's default.
+
+What comes from another device than the wanted one is never captured: the stream of a device ends when the
+system moves it. A device that is away is reported at once, and again when it is back.
+"""
+
+from __future__ import annotations
+
+import time
+
+from bus.failures import Failure, InputFailure
+from bus.messages import ProblemReported
+from capture.devices.device import Device, NotPlaying
+from capture.devices.system import AudioSystem, CaptureStream
+from capture.source import Live, NamedDevice, Program
+from capture.source_stage import SourceStage
+
+AWAY = "the device was away"
+_GONE_AFTER_S = 1.0
+_RETRY_EVERY_S = 1.0
+_LOOK_EVERY_S = 0.1
+_FOLLOW_WITHIN_S = 1.0
+_TOPIC = "device"
+_KEPT = "everything captured so far"
+
+
+class SourceDevice:
+    """The device of one source.
+
+    Args:
+        stage: The source's stage.
+        source: What to capture.
+        system: The computer's audio system.
+    """
+
+    def __init__(self, stage: SourceStage, source: Live, system: AudioSystem) -> None:
+        self._stage, self._source, self._system = stage, source, system
+        self.stream: CaptureStream | None = None
+        self._device: Device | None = None
+        self._default = ""
+        """What the source meant when the user moved the stream to another device; empty if they did not."""
+        self._opened_s = self._next_try_s = self._next_look_s = 0.0
+        self._changed_s: float | None = None
+        """When a change was noticed that was not looked at yet."""
+        self._reason = ""
+        self._is_away = False
+
+    def open(self) -> Device:
+        """Open the device that the source means now.
+
+        Raises:
+            NotPlaying: The program plays nothing now.
+            InputFailure: There is no such device, or it cannot be opened.
+            MachineFailure: A library is missing.
+        """
+        device = self._choose()
+        self.stream = self._system.open(device)
+        self._device, self._opened_s = device, time.monotonic()
+        return device
+
+    def close(self) -> None:
+        """Close the device; it is opened again by `reopen`."""
+        if self.stream is not None:
+            self.stream.close()
+        self.stream = None
+        self._next_try_s = self._opened_s + _RETRY_EVERY_S  # at once, but for a stream that ended at once
+
+    def release(self) -> None:
+        """Close the device and the connection to the audio system."""
+        self.close()
+        self._system.close()
+
+    def lost(self, *, is_quiet: bool) -> str:
+        """Return why the stream must be left now; empty as long as it is the right one.
+
+        Args:
+            is_quiet: Whether nobody speaks, so that a change to another device cuts no word.
+        """
+        stream, now_s = self.stream, time.monotonic()
+        if stream is None:
+            return ""
+        if stream.ended:
+            self._reason = self._judge_move(stream.moved_to) or stream.ended
+            return AWAY
+        silent_s = now_s - max(stream.received_s, self._opened_s)
+        if silent_s > _GONE_AFTER_S:
+            self._reason = "it delivers no audio"
+            self._report_away()
+        if silent_s > self._timeout_s(stream):
+            return AWAY
+        if now_s < self._next_look_s:
+            return ""
+        self._next_look_s = now_s + _LOOK_EVERY_S
+        return self._other(now_s, is_quiet)
+
+    def reopen(self) -> None:
+        """Try to open the device again, if something changed or it was not tried for a second."""
+        now_s = time.monotonic()
+        if not self._system.changed() and now_s < self._next_try_s:
+            return
+        self._next_try_s = now_s + _RETRY_EVERY_S
+        earlier = self._device
+        try:
+            device = self.open()
+        except NotPlaying:
+            return
+        except Failure as failure:
+            self.stream = None
+            self._report_away(failure)
+            return
+        is_microphone = (
+            device.kind == "microphone"
+        )  # another output is where the sound is; it needs no remark
+        if earlier is not None and device.name != earlier.name and is_microphone:
+            self._report_followed(device)
+
+    def delivers(self) -> None:
+        """Report that the device is back, if it was reported to be away."""
+        if self._is_away:
+            self._is_away = False
+            self._publish(f"{self._stage.name} is captured again", is_over=True)
+
+    def _choose(self) -> Device:
+        device = self._system.choose(self._source)
+        if self._default and self._default == device.name and self._device is not None:
+            moved_to = [each for each in self._system.devices() if each.name == self._device.name]
+            if moved_to:
+                return moved_to[0]
+        self._default = ""
+        return device
+
+    def _other(self, now_s: float, is_quiet: bool) -> str:
+        """Return why to leave for another device, if the source means another one now."""
+        if self._system.changed() and self._changed_s is None:
+            self._changed_s = now_s
+        if self._changed_s is None or not (is_quiet or now_s - self._changed_s > _FOLLOW_WITHIN_S):
+            return ""
+        self._changed_s = None
+        try:
+            chosen = self._choose()
+        except Failure:  # a default that is none, or a program that pauses: the stream stays until it ends
+            return ""
+        if self._device is None or (chosen.name, chosen.kind) == (self._device.name, self._device.kind):
+            return ""
+        return "another output was chosen" if chosen.kind == "monitor" else "another microphone was chosen"
+
+    def _judge_move(self, moved_to: str) -> str:
+        """Follow a move that the user made; return what to report of one that the system made."""
+        if not moved_to or self._device is None:
+            return ""
+        try:
+            devices = {device.name: device for device in self._system.devices()}
+            target = devices.get(moved_to)
+            if target and target.kind == self._device.kind and self._device.name in devices:
+                self._default = self._default or self._system.choose(self._source).name
+                self._device = target
+                self._report_followed(target)
+                return ""
+        except Failure:  # the server ended meanwhile
+            return ""
+        other = target.label if target else moved_to
+        return f"the sound server moved its stream to {other}, which is not used"
+
+    def _timeout_s(self, stream: CaptureStream) -> float:
+        """Return how long a device may deliver nothing; one that was just opened takes longer to start."""
+        return _GONE_AFTER_S if stream.first_captured_s is not None else self._stage.settings.device_timeout_s
+
+    def _report_away(self, failure: Failure | None = None) -> None:
+        if self._is_away or isinstance(self._source, Program):
+            return
+        self._is_away = True
+        label = self._device.label if self._device else self._stage.name
+        reason = self._reason if failure is None or "moved" in self._reason else failure.problem
+        fix = "" if failure is None or isinstance(self._source, NamedDevice) else failure.fix
+        self._publish(
+            f"{self._stage.name}: {label} went away ({reason})",
+            fix=fix or "connect it again; capture continues by itself",
+        )
+
+    def _report_followed(self, device: Device) -> None:
+        self._stage.report(
+            InputFailure(f"{self._stage.name} is captured from {device.label} now", kept=_KEPT)
+        )
+
+    def _publish(self, problem: str, fix: str = "", *, is_over: bool = False) -> None:
+        self._stage.publish(
+            ProblemReported(
+                stage=f"capture:{self._stage.name}",
+                problem=problem,
+                kept="" if is_over else _KEPT,
+                fix=fix,
+                topic=_TOPIC,
+                is_over=is_over,
+            )
+        )
