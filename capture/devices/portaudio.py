@@ -25,18 +25,20 @@ def load() -> ModuleType:
         return _load()
 
 
-def devices(*, rescan: bool) -> list[Device]:
+def devices(*, rescan: bool, host_api: str = "") -> list[Device]:
     """Return the devices of PortAudio that can be captured.
 
     Args:
         rescan: Look for devices again, which closes every stream.
+        host_api: The only interface whose devices count, with its own default; empty for all.
 
     Raises:
         MachineFailure: PortAudio is missing.
     """
     module = _rescanned() if rescan else load()
     apis = module.query_hostapis()
-    default = module.default.device[0]
+    only = next((api for api in apis if api["name"] == host_api), None)
+    default = only["default_input_device"] if only else module.default.device[0]
     return [
         Device(
             name=found["name"],
@@ -48,7 +50,7 @@ def devices(*, rescan: bool) -> list[Device]:
             host_api=apis[found["hostapi"]]["name"],
         )
         for index, found in enumerate(module.query_devices())
-        if found["max_input_channels"] > 0
+        if found["max_input_channels"] > 0 and (not host_api or apis[found["hostapi"]] is only)
     ]
 
 

@@ -1,31 +1,39 @@
-"""Audio system of macOS and Windows through PortAudio: microphones, and drivers that look like one."""
+"""Audio system through PortAudio alone: microphones, and drivers that look like one."""
 
 from __future__ import annotations
 
-import sys
 import time
 
 from bus.failures import InputFailure
 from capture.devices import portaudio
 from capture.devices.device import SEE_DEVICES, Device, matching_device
 from capture.devices.portaudio_stream import PortAudioStream
+from capture.devices.system import CaptureStream
 from capture.source import Live, Microphone, Monitor, Program
 
 _LOOK_EVERY_S = 3.0
 
 
 class PortAudioSystem:
-    """Devices of PortAudio, which does not report changes."""
+    """Devices of PortAudio, which does not report changes.
 
-    def __init__(self) -> None:
+    Args:
+        host_api: The only interface whose devices count; empty for all.
+    """
+
+    def __init__(self, host_api: str = "") -> None:
         portaudio.load()
+        self._host_api = host_api
         self._stream: PortAudioStream | None = None
         self._looked_s = time.monotonic()
 
     def devices(self) -> list[Device]:
         """Return every device that can be captured, the default one first."""
         is_open = self._stream is not None and not self._stream.is_closed
-        return sorted(portaudio.devices(rescan=not is_open), key=lambda device: not device.is_default)
+        return sorted(
+            portaudio.devices(rescan=not is_open, host_api=self._host_api),
+            key=lambda device: not device.is_default,
+        )
 
     def choose(self, source: Live) -> Device:
         """Return the device that `source` means now.
@@ -40,10 +48,10 @@ class PortAudioSystem:
                     raise InputFailure("there is no microphone", fix=f"plug one in, and {SEE_DEVICES}")
                 return found[0]
             case Monitor() | Program():
-                raise _no_output()
+                raise InputFailure("what is played cannot be captured on this system", fix=SEE_DEVICES)
         return matching_device(source.wanted, self.devices())
 
-    def open(self, device: Device) -> PortAudioStream:
+    def open(self, device: Device) -> CaptureStream:
         """Open a device.
 
         Raises:
@@ -61,15 +69,3 @@ class PortAudioSystem:
 
     def close(self) -> None:
         """Do nothing: PortAudio ends with the process."""
-
-
-def _no_output() -> InputFailure:
-    if sys.platform == "win32":
-        return InputFailure(
-            "audio output cannot be captured on Windows yet (PortAudio has no loopback)",
-            fix="enable 'Stereo Mix' in the sound settings and use device:Stereo Mix",
-        )
-    return InputFailure(
-        "macOS has no built-in way to capture audio output",
-        fix="install a loopback driver such as BlackHole and use device:BlackHole",
-    )

@@ -86,6 +86,14 @@ def open_audio_system() -> AudioSystem:
         from capture.devices.linux import LinuxAudio
 
         return LinuxAudio()
+    if sys.platform == "win32":
+        from capture.devices.windows import WindowsAudio
+
+        return WindowsAudio()
+    if sys.platform == "darwin":
+        from capture.devices.macos import MacAudio
+
+        return MacAudio()
     from capture.devices.portaudio_system import PortAudioSystem
 
     return PortAudioSystem()
