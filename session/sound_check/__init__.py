@@ -1,0 +1,1 @@
+"""`cuecard doctor --audio`: checks the microphone and the call layer by layer, up to recognised words."""
