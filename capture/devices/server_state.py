@@ -1,4 +1,4 @@
-"""Reads what the sound server says of the sources and outputs: which are default, muted, or at volume 0."""
+"""Reads the sound server's defaults: which source and output, muted or not, how loud."""
 
 from __future__ import annotations
 

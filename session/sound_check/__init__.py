@@ -1,1 +1,1 @@
-"""`cuecard doctor --audio`: checks the microphone and the call layer by layer, up to recognised words."""
+"""`cuecard doctor --audio`: checks microphone and call, from the sound server to recognised words."""

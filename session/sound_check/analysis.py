@@ -42,7 +42,7 @@ def clipped_share(samples: Samples) -> float:
     if peak < _LEAST_CLIPPED_PEAK:
         return 0.0
     loud = np.count_nonzero(loudness >= 0.5 * peak)
-    return np.count_nonzero(loudness >= _FLAT_TOP * peak) / loud
+    return float(np.count_nonzero(loudness >= _FLAT_TOP * peak) / loud)
 
 
 def find_phrase(samples: Samples, phrase: Samples) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def check_audio(*, as_json: bool, speak: bool) -> int:
 
     Args:
         as_json: Print a JSON object for each finding; prompts still go to standard error.
-        speak: Ask for words, if somebody sits at a terminal.
+        speak: Ask for words, if standard error is a terminal.
     """
     asks = speak and sys.stderr.isatty()
     found: list[Finding] = []

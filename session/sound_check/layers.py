@@ -1,4 +1,4 @@
-"""Turns what a sound check measured into findings, one for each layer, up to the first that fails. Pure."""
+"""Turns a sound check into findings, one per layer, up to the first failure. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Check:
     analysis: Analysis | None = None
     """None where nothing was captured."""
     spoken: bool = True
-    """Whether somebody was asked to speak, or the phrase was played."""
+    """Whether the user was asked to speak, or the phrase was played."""
     played_s: float = 0.0
     """Monotonic time at which the phrase began; 0 if it was not played."""
     play_error: str = ""
@@ -66,7 +66,7 @@ def _layers(check: Check) -> Iterator[Finding]:
         yield _playing(check)
     yield _level(check, check.analysis)
     if not check.spoken:
-        yield _skipped(check, "speech", "not tested: needs a terminal, and somebody who speaks")
+        yield _skipped(check, "speech", "not tested: needs a terminal, and a voice")
         return
     if check.source == "call":
         yield _phrase(check, check.analysis)
