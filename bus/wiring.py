@@ -54,6 +54,7 @@ ROUTES: dict[type[m.Message], Route] = {
         by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *CAPTION_VIEWS)
     ),
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
+    m.LevelAlarmed: Route(by=("capture",), to=(SESSION, *VIEWS)),
     m.AudioLost: Route(by=("capture", "vad"), to=(SESSION, "stt", *VIEWS)),
     m.AudioSanitized: Route(by=("capture",), to=(SESSION, *VIEWS)),
     m.CapturePaused: Route(by=("capture",), to=(SESSION, "capture", "vad", "stt", *VIEWS)),

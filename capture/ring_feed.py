@@ -29,9 +29,18 @@ class RingFeed:
         ring: The ring.
         rate_hz: Rate of the frames.
         publish: Publishes events.
+        is_microphone: Whether digital silence is a fault.
     """
 
-    def __init__(self, source: str, ring: RingWriter, rate_hz: int, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        source: str,
+        ring: RingWriter,
+        rate_hz: int,
+        publish: Callable[[Event], None],
+        *,
+        is_microphone: bool = False,
+    ) -> None:
         self._source = source
         self._ring = ring
         self._rate_hz = rate_hz
@@ -39,7 +48,7 @@ class RingFeed:
         self._sanitizer = Sanitizer(source)
         self._downmix = Downmix(rate_hz)
         self._resampler = Resampler(rate_hz)
-        self._meter = LevelMeter(source)
+        self._meter = LevelMeter(source, is_microphone=is_microphone)
 
     @property
     def stop_sample(self) -> int:
@@ -87,7 +96,7 @@ class RingFeed:
         start = self._ring.stop_sample
         for at in range(0, frames, _SILENCE_FRAMES):
             silence = np.zeros(min(_SILENCE_FRAMES, frames - at), np.float32)
-            self._write(_to_int16(self._resampler.feed(silence)))
+            self._ring.write(_to_int16(self._resampler.feed(silence)))  # not measured: no silent device
         self._publish(
             AudioLost(
                 source=self._source, start_sample=start, stop_sample=self._ring.stop_sample, cause=cause

@@ -71,7 +71,13 @@ class SourceStage:
             bound=self._ring_socket,
         ) as ring:
             self.publish(started)
-            yield RingFeed(self.name, ring, started.native_rate_hz, self.publish)
+            yield RingFeed(
+                self.name,
+                ring,
+                started.native_rate_hz,
+                self.publish,
+                is_microphone=started.is_microphone,
+            )
 
     def wait_for_end(self) -> None:
         """Wait until the stage is stopped; the ring stays readable."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from bus.messages import Passage, ProviderReady, RequestHeld, RequestSent, UsageCounted
+from bus.messages import LevelAlarm, Passage, ProviderReady, RequestHeld, RequestSent, UsageCounted
 from bus.stages import STAGE_KINDS
 from overlay import strings
 from overlay.translation import _, ngettext, number, pgettext
@@ -268,6 +268,13 @@ def alarm(kind: Literal["silent", "clipping"], name: str) -> str:
     else:
         text = _("{name}: too loud, words are distorted. Lower the input level.")
     return text.format(name=name)
+
+
+def level_line(kind: LevelAlarm, name: str) -> str:
+    """Return what is wrong with the level of a source, or that it is right again."""
+    if kind == "none":
+        return _("{name}: the level is right again.").format(name=name)
+    return alarm(kind, name)
 
 
 def sentences(*parts: str) -> str:

@@ -121,9 +121,8 @@ class OverlayWindow(QWidget):
         return self.isVisible() or self.details.isVisible()
 
     def draw_levels(self, captions: Captions) -> None:
-        """Draw the levels, and the alarms that come from them, alone."""
+        """Draw the levels alone."""
         self.header.draw_levels(captions)
-        self.notice.draw(captions.problems.current(captions.names))
 
     def set_theme(self, name: theme.Name) -> None:
         """Draw with this palette from now on."""

@@ -35,6 +35,8 @@ from bus.messages.audio import (
     CapturePaused,
     CaptureResumed,
     CaptureStarted,
+    LevelAlarm,
+    LevelAlarmed,
     LevelMeasured,
 )
 from bus.messages.control import (
@@ -102,6 +104,7 @@ Event = (
     | ProblemReported
     | CaptureStarted
     | LevelMeasured
+    | LevelAlarmed
     | AudioLost
     | AudioSanitized
     | CapturePaused

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bus.messages.message import Message
 
 WORD_SAMPLES = 1_600
@@ -31,6 +33,16 @@ class LevelMeasured(Message, frozen=True, kw_only=True):
     rms_dbfs: float
     peak_dbfs: float
     stop_sample: int
+
+
+LevelAlarm = Literal["none", "silent", "clipping"]
+
+
+class LevelAlarmed(Message, frozen=True, kw_only=True):
+    """A microphone is digitally silent, a source clips, or that is over ("none")."""
+
+    source: str
+    alarm: LevelAlarm
 
 
 class AudioLost(Message, frozen=True, kw_only=True):

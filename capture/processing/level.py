@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
-from bus.messages import LevelMeasured
+from bus.messages import LevelAlarmed, LevelMeasured
+from capture.processing.level_alarm import LevelWatch
 
 SILENT_DBFS = -120.0
 """The level of digital silence."""
@@ -21,18 +22,20 @@ class LevelMeter:
 
     Args:
         source: The source's name.
+        is_microphone: Whether digital silence is a fault.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, is_microphone: bool = False) -> None:
         self._source = source
+        self._watch = LevelWatch(source, is_microphone=is_microphone)
         self._pieces: list[Samples] = []
         self._gathered = 0
         self._published_silence = False
         self.quiet = False
         """Whether the last measurement was too low for nearby speech."""
 
-    def update(self, samples: Samples, stop_sample: int) -> list[LevelMeasured]:
-        """Add samples, and return a measurement when one is due.
+    def update(self, samples: Samples, stop_sample: int) -> list[LevelMeasured | LevelAlarmed]:
+        """Add samples, and return what is due: a measurement, a changed alarm.
 
         Args:
             samples: int16, shape (n,).
@@ -43,18 +46,18 @@ class LevelMeter:
         if self._gathered < _MEASURE_EVERY_SAMPLES:
             return []
         rms_dbfs, peak_dbfs = level(np.concatenate(self._pieces))
+        alarmed = self._watch.update(peak_dbfs, self._gathered)
         self._pieces.clear()
         self._gathered = 0
         self.quiet = peak_dbfs < _QUIET_DBFS
         silent = peak_dbfs == SILENT_DBFS
         if silent and self._published_silence:
-            return []
+            return [*alarmed]
         self._published_silence = silent
-        return [
-            LevelMeasured(
-                source=self._source, rms_dbfs=rms_dbfs, peak_dbfs=peak_dbfs, stop_sample=stop_sample
-            )
-        ]
+        measured = LevelMeasured(
+            source=self._source, rms_dbfs=rms_dbfs, peak_dbfs=peak_dbfs, stop_sample=stop_sample
+        )
+        return [measured, *alarmed]
 
 
 def level(samples: Samples) -> tuple[float, float]:

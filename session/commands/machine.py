@@ -29,13 +29,22 @@ def devices(
 
 def doctor(
     json: JsonRowsOption = False,
+    audio: Annotated[
+        bool, typer.Option("--audio", help="Play a phrase and ask for words, to check both sources.")
+    ] = False,
+    no_speak: Annotated[bool, typer.Option("--no-speak", help="With --audio: ask for no words.")] = False,
 ) -> None:
     """Check what a session needs, and show how to fix what is missing.
 
     \b
-    Example:
+    Examples:
       cuecard doctor
+      cuecard doctor --audio
     """
+    if audio:
+        from session.sound_check.command import check_audio
+
+        raise typer.Exit(check_audio(as_json=json, speak=not no_speak))
     from session.doctor.report import show_findings
 
     raise typer.Exit(show_findings(as_json=json))

@@ -18,12 +18,17 @@ _SIGNS = {True: "[green]✓[/green]", None: "[yellow]–[/yellow]", False: "[red
 def show_findings(*, as_json: bool) -> int:
     """Run all checks, print the findings, and return the exit code: 0 if a session can be started."""
     found = examine()
-    if as_json:
-        for finding in found:
-            typer.echo(msgspec.json.encode(finding).decode())
-    else:
-        Console(highlight=False, soft_wrap=True).print(_table(found))
+    print_findings(found, as_json=as_json)
     return 0 if all(finding.ok for finding in found if finding.needed) else MachineFailure.exit_code
+
+
+def print_findings(found: list[Finding], *, as_json: bool) -> None:
+    """Print a table, or a JSON object for each finding."""
+    if not as_json:
+        Console(highlight=False, soft_wrap=True).print(_table(found))
+        return
+    for finding in found:
+        typer.echo(msgspec.json.encode(finding).decode())
 
 
 def examine() -> list[Finding]:

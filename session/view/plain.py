@@ -15,6 +15,7 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from overlay import sentences
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
 from session.view import strings
@@ -141,6 +142,9 @@ class PlainLines(View):
             case m.PassagesRetrieved(passages=passages, prepared=prepared):
                 own = [("prepared", prepared.text)] if prepared else []
                 return own + [("notes", passage_line(passage)) for passage in passages]
+            case m.LevelAlarmed(source=source, alarm=alarm):
+                name = self._names.get(source, source)
+                return [("level", sentences.level_line(alarm, name))]
             case m.CapturePaused(source=source):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):

@@ -70,6 +70,7 @@ LABELS = {
     "provider": pgettext("label", "provider"),
     "paused": pgettext("label", "paused"),
     "resumed": pgettext("label", "resumed"),
+    "level": pgettext("label", "level"),
     "capturing": pgettext("label", "capturing"),
     "ready": pgettext("label", "ready"),
     "died": pgettext("label", "died"),

@@ -9,15 +9,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bus.audio import SAMPLE_RATE
-from bus.messages import AudioLost, CaptureStarted, ProblemReported, StageReady
+from bus.messages import AudioLost, CaptureStarted, LevelAlarmed, ProblemReported, StageReady
 from bus.ring.reader import AudioRing
 from bus.run import Run
 from tests.support.audio_matching import everything, find, noise, play_into
 from tests.support.audio_session import AudioSession
-from tests.support.pulse_server import SINK, PulseServer
+from tests.support.pulse_server import MICROPHONE, SINK, PulseServer
 from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
@@ -134,3 +135,21 @@ def _stand_still(process: subprocess.Popen[bytes], seconds: float) -> None:
         wait_until(lambda: time.monotonic() > until_s)
     finally:
         os.kill(process.pid, signal.SIGCONT)
+
+
+def test_a_microphone_muted_at_the_server_raises_an_alarm_within_two_seconds(
+    apply: Hear, sound_server: PulseServer
+) -> None:
+    hearing, ring = apply("default")
+    hiss = np.random.default_rng(7).normal(0, 100, 30 * SAMPLE_RATE).astype(np.int16)
+    with hearing, ring, sound_server.play(hiss) as player:
+        wait_until(lambda: np.any(ring.read(max(ring.written_sample - 1_600, 0), ring.written_sample)))
+        before = len(hearing.received(LevelAlarmed))
+        sound_server.pactl("set-source-mute", MICROPHONE, "1")
+        muted_s = time.monotonic()
+        alarmed = hearing.wait_for(LevelAlarmed, count=before + 1, timeout_s=5)
+        assert time.monotonic() - muted_s < 2.2, "2 s, and what pactl and the test take"
+        assert alarmed[-1].alarm == "silent"
+        sound_server.pactl("set-source-mute", MICROPHONE, "0")
+        assert hearing.wait_for(LevelAlarmed, count=before + 2, timeout_s=5)[-1].alarm == "none"
+        player.kill()

@@ -220,25 +220,13 @@ class TestTroubleAndStatus:
             source="mic", first_sample_ns=0, start_sample=0, device="Headset", native_rate_hz=48_000,
             native_channels=1, is_microphone=True,
         )  # fmt: skip
-        silent = m.LevelMeasured(source="mic", rms_dbfs=-120, peak_dbfs=-120, stop_sample=48_000)
+        silent = m.LevelAlarmed(source="mic", alarm="silent")
         draw(window, *story.opening(), muted, silent)
         assert "You: the microphone sends only silence" in window.notice.text.whole
         assert "silent" in window.header.dots["mic"].toolTip()
-        sound = m.LevelMeasured(source="mic", rms_dbfs=-40, peak_dbfs=-30, stop_sample=50_000)
+        sound = m.LevelAlarmed(source="mic", alarm="none")
         draw(window, *story.opening(), muted, silent, sound)
         assert not window.notice.isVisible()
-
-    def test_an_alarm_needs_no_other_event_than_the_level(self, window: OverlayWindow) -> None:
-        muted = m.CaptureStarted(
-            source="mic", first_sample_ns=0, start_sample=0, device="Headset", native_rate_hz=48_000,
-            native_channels=1, is_microphone=True,
-        )  # fmt: skip
-        captions = draw(window, *story.opening(), muted)
-        assert not window.notice.isVisible()
-        silent = m.LevelMeasured(source="mic", rms_dbfs=-120, peak_dbfs=-120, stop_sample=48_000)
-        captions.apply(m.Logged(0, 0, silent))
-        window.draw_levels(captions)
-        assert "sends only silence" in window.notice.text.whole
 
     def test_what_came_while_it_was_hidden_is_there_when_it_is_shown(self, window: OverlayWindow) -> None:
         captions = draw(window, *story.opening())

@@ -87,12 +87,12 @@ class PulseServer:
         )
         return asked.stdout
 
-    def play(self, samples: Samples, rate_hz: int = 16_000) -> subprocess.Popen[bytes]:
-        """Play samples into the sink; return the player."""
+    def play(self, samples: Samples, rate_hz: int = 16_000, *, sink: str = SINK) -> subprocess.Popen[bytes]:
+        """Play samples into a sink; return the player."""
         path = self._directory / f"played-{np.random.default_rng().integers(1 << 60)}.wav"
         soundfile.write(path, samples, rate_hz)
         return subprocess.Popen(
-            ["paplay", f"--device={SINK}", str(path)], env={**os.environ, **self.environment}
+            ["paplay", f"--device={sink}", str(path)], env={**os.environ, **self.environment}
         )
 
     def signal(self, number: int) -> None:

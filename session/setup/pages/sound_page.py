@@ -219,7 +219,7 @@ def _play_phrase() -> str:
     """Play the phrase in a process of its own; return why not, or an empty text."""
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "session.setup.pages.playback"],
+            [sys.executable, "-P", "-m", "session.sound_check.playback"],
             env=inherited(os.environ, SOUND_SERVERS),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -94,9 +94,9 @@ class LiveTerminal:
         finally:
             self._keys.__exit__(kind, error, trace)
 
-    def _measured(self) -> object:
+    def _measured(self) -> list[int]:
         """Return what depends on the levels, as exactly as it is shown."""
         captions = self._captions
         levels = [captions.levels.rms_dbfs(source) for source in captions.sources]
         step = 1 if self._browsing.aside else -QUIETEST_DBFS / 8
-        return [round(level / step) for level in levels], captions.problems.current(captions.names)
+        return [round(level / step) for level in levels]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
 from bus import messages as m
 from overlay.state.problems import MAX_PROBLEMS, PROBLEM_CHARACTERS, Problems
 from tests.support.events import SECOND, started
@@ -87,37 +85,20 @@ class TestSound:
         assert texts(fold(lost)) == ["mic: 0.50 s of audio lost (the device was late)"]
         assert texts(fold(lost), now_s=60) == []
 
-    @pytest.mark.parametrize(("is_microphone", "shown"), [(True, 1), (False, 0)])
-    def test_digital_silence_of_a_microphone_raises_an_alarm(self, is_microphone: bool, shown: int) -> None:
-        opened = m.CaptureStarted(
-            source="mic",
-            first_sample_ns=0,
-            start_sample=0,
-            device="Headset",
-            native_rate_hz=48_000,
-            native_channels=1,
-            is_microphone=is_microphone,
-        )
-        problems = fold(opened, *(measured(-120, at) for at in range(1, 4)))
-        assert len(texts(problems)) == shown
-        problems.apply(m.Logged(0, 0, measured(-50, 4)))
-        assert texts(problems) == []
+    def test_an_alarm_names_the_speaker_until_it_is_over(self) -> None:
+        problems = fold(started(), alarmed("silent"))
+        assert problems.current({"mic": "You"})[0].text.startswith("You: the microphone sends only silence")
+        assert texts(fold(started(), alarmed("silent"), alarmed("none"))) == []
 
     def test_a_paused_microphone_raises_no_alarm(self) -> None:
-        loud = [measured(0, at / 10) for at in range(1, 5)]
-        assert texts(fold(started(), *loud, m.CapturePaused(source="mic", sample=SECOND))) == []
+        paused = m.CapturePaused(source="mic", sample=SECOND)
+        assert texts(fold(started(), alarmed("clipping"), paused)) == []
 
-    def test_the_alarm_names_the_speaker(self) -> None:
-        problems = fold(started(), *(measured(0, at / 10) for at in range(1, 5)))
-        assert problems.current({"mic": "You"})[0].text.startswith("You: too loud")
-
-    def test_clipping_is_over_when_peaks_are_lower(self) -> None:
-        loud = [measured(0, at / 10) for at in range(1, 5)]
-        assert texts(fold(started(), *loud)) != []
-        assert texts(fold(started(), *loud, measured(-12, 9))) == []
+    def test_a_restarted_capture_begins_without_an_alarm(self) -> None:
+        died = m.StageDied(stage="capture:mic", cause="killed")
+        assert [text for text in texts(fold(started(), alarmed("silent"), died)) if "silence" in text] == []
+        assert texts(fold(started(), alarmed("silent"), started())) == []
 
 
-def measured(peak_dbfs: float, at_s: float) -> m.LevelMeasured:
-    return m.LevelMeasured(
-        source="mic", rms_dbfs=peak_dbfs - 6, peak_dbfs=peak_dbfs, stop_sample=round(at_s * SECOND)
-    )
+def alarmed(alarm: m.LevelAlarm) -> m.LevelAlarmed:
+    return m.LevelAlarmed(source="mic", alarm=alarm)

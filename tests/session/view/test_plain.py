@@ -66,6 +66,7 @@ def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[
         (m.StageReady(stage="stt", detail="base", sandbox="sandboxed"), "ready     stt, base, sandboxed"),
         (started("mic"), "capturing mic: a file"),
         (question(1, "Why?"), "question  Why?"),
+        (m.LevelAlarmed(source="mic", alarm="none"), "level     mic: the level is right again."),
         (m.CapturePaused(source="mic", sample=1), "paused    The device of mic is closed."),
         (m.CaptureResumed(source="mic", sample=2), "resumed   mic is captured again."),
         (request(1, left_machine=True, body="xx"), "sent      2 bytes to api.example.com:443"),

@@ -1,22 +1,23 @@
-"""Plays a short phrase on the default output: `python -m session.setup.pages.playback`.
+"""Plays a short phrase on the default output: `python -m session.sound_check.playback`.
 
-It has the rights of a capture stage: the sound server, and no network and no file.
+Prints the monotonic time at which it begins. It has the rights of a capture stage: the sound server, no
+network and no file.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 
-import soundfile
-
+from bus.audio import SAMPLE_RATE
 from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.stages import rights_of
 from capture.devices import portaudio
-from session.run.start.demo import DEMO, script
+from session.sound_check.phrase import read_phrase
 
 _THROUGH_SERVER = "pulse"
 
@@ -28,12 +29,9 @@ def main() -> int:
         portaudio.silence_stderr()
         module = portaudio.load()
         sandbox.enforce()
-        turn = script()[0]
-        with soundfile.SoundFile(DEMO / f"{turn.source}.flac") as file:
-            rate_hz = file.samplerate
-            file.seek(round(turn.start_s * rate_hz))
-            samples = file.read(round((turn.end_s - turn.start_s) * rate_hz), dtype="float32")
-        module.play(samples, rate_hz, device=_output(module), blocking=True)
+        phrase, output = read_phrase(), _output(module)
+        print(time.monotonic(), flush=True)
+        module.play(phrase, SAMPLE_RATE, device=output, blocking=True)
     except (Failure, OSError, ValueError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
