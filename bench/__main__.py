@@ -33,6 +33,7 @@ _COMMANDS = (
     words.onsets,
     words.peers,
     pipeline.ring,
+    pipeline.devices,
     pipeline.hub,
     answers.answers,
     answers.questions,

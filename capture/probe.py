@@ -7,11 +7,9 @@ sandbox in the same order as a capture stage, so it finds what a session finds.
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from bus.failures import Failure
 from bus.run import Run
@@ -20,12 +18,12 @@ from bus.stages import rights_of
 from capture.devices.device import Device
 from capture.devices.portaudio import silence_stderr
 from capture.devices.system import AudioSystem, open_audio_system
-from capture.processing.level import level
-from capture.processing.sanitize import Frames
+from capture.level_test import MeasuredLevel, Verdict, measure_levels
 from capture.source import Live, Microphone, Monitor
 
 LEVELS, TRY = "--levels", "--try"
-_MEASURE_S = 0.5
+_TRY_S = 0.5
+_LEVEL_TEST_S = 2.0
 
 
 class Problem(msgspec.Struct, frozen=True, tag=True):
@@ -41,6 +39,8 @@ class Found(msgspec.Struct, frozen=True, tag=True):
     device: Device
     level_dbfs: float | None = None
     """None when it was not measured or could not be opened."""
+    verdict: Verdict | None = None
+    """What the level means."""
 
 
 class ProbeReport(msgspec.Struct, frozen=True):
@@ -60,15 +60,16 @@ def probe(system: AudioSystem, *, levels: bool, tries: bool) -> ProbeReport:
 
     Args:
         system: The computer's audio system.
-        levels: Open each briefly and measure its level.
+        levels: Open them for two seconds and measure their levels.
         tries: Open the devices for `default` and `monitor` briefly.
     """
     try:
         devices = system.devices()
     except Failure as failure:
         return ProbeReport(failed=Problem(failure.problem, failure.fix))
+    measured = measure_levels(system, devices, _LEVEL_TEST_S) if levels else [None] * len(devices)
     return ProbeReport(
-        [Found(device, measure_level(system, device, _MEASURE_S) if levels else None) for device in devices],
+        [_found(device, each) for device, each in zip(devices, measured, strict=True)],
         microphone=_try(system, Microphone()) if tries else None,
         monitor=_try(system, Monitor()) if tries else None,
     )
@@ -79,28 +80,14 @@ def _try(system: AudioSystem, source: Live) -> Found | Problem:
         device = system.choose(source)
     except Failure as failure:
         return Problem(failure.problem, failure.fix)
-    dbfs = measure_level(system, device, _MEASURE_S)
-    if dbfs is None:
+    (measured,) = measure_levels(system, [device], _TRY_S)
+    if measured is None:
         return Problem(f"{device.label} cannot be opened", "close other programs that use it")
-    return Found(device, dbfs)
+    return _found(device, measured)
 
 
-def measure_level(system: AudioSystem, device: Device, seconds: float) -> float | None:
-    """Return the level of a device in dBFS; None when it cannot be opened or delivers nothing."""
-    recorded: list[Frames] = []
-    try:
-        stream = system.open(device)
-    except Failure:
-        return None
-    until_s = time.monotonic() + seconds
-    while time.monotonic() < until_s:
-        time.sleep(0.05)
-        recorded += [piece.frames for piece, _, _ in stream.take()]
-    stream.close()
-    if not recorded:
-        return None
-    mono = np.nan_to_num(np.concatenate(recorded).mean(axis=1))
-    return level(np.clip(mono * 32768.0, -32768, 32767).astype(np.int16))[0]
+def _found(device: Device, measured: MeasuredLevel | None) -> Found:
+    return Found(device, measured.dbfs, measured.verdict) if measured else Found(device)
 
 
 def main() -> None:

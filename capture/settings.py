@@ -17,7 +17,8 @@ class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag(
             "--source",
             "What to capture, as often as needed: mic=default, call=monitor (the computer's own sound), "
-            "NAME=device:NAME-OR-NUMBER, NAME=file:PATH, NAME=- (16 kHz s16le on standard input).",
+            "NAME=device:NAME-OR-NUMBER, call=app:PROGRAM (what one program plays; Linux), NAME=file:PATH, "
+            "NAME=- (16 kHz s16le on standard input).",
             metavar="NAME=SOURCE",
             short="-s",
         ),

@@ -1,4 +1,4 @@
-"""Device of a source: keeps it open, opens it again when it returns, and follows the system's default.
+"""Keeps the device of a source open, and follows the system's default.
 
 What comes from another device than the wanted one is never captured: the stream of a device ends when the
 system moves it. A device that is away is reported at once, and again when it is back.
@@ -37,6 +37,8 @@ class SourceDevice:
         self._stage, self._source, self._system = stage, source, system
         self.stream: CaptureStream | None = None
         self._device: Device | None = None
+        self._named: Device | None = None
+        """The device that the user's words meant at first; others may match them later."""
         self._default = ""
         """What the source meant when the user moved the stream to another device; empty if they did not."""
         self._opened_s = self._next_try_s = self._next_look_s = 0.0
@@ -74,7 +76,7 @@ class SourceDevice:
         """Return why the stream must be left now; empty as long as it is the right one.
 
         Args:
-            is_quiet: Whether nobody speaks, so that a change to another device cuts no word.
+            is_quiet: Whether the source is quiet, so that a change of the device cuts no word.
         """
         stream, now_s = self.stream, time.monotonic()
         if stream is None:
@@ -121,13 +123,26 @@ class SourceDevice:
             self._publish(f"{self._stage.name} is captured again", is_over=True)
 
     def _choose(self) -> Device:
-        device = self._system.choose(self._source)
+        device = self._wanted()
         if self._default and self._default == device.name and self._device is not None:
             moved_to = [each for each in self._system.devices() if each.name == self._device.name]
             if moved_to:
                 return moved_to[0]
         self._default = ""
         return device
+
+    def _wanted(self) -> Device:
+        """Return the device that the source means; of a named one, the same as at first."""
+        if not isinstance(self._source, NamedDevice):
+            return self._system.choose(self._source)
+        if self._named is None:
+            self._named = self._system.choose(self._source)
+            return self._named
+        identity = (self._named.name, self._named.host_api)
+        for device in self._system.devices():
+            if (device.name, device.host_api) == identity:
+                return device
+        raise InputFailure("it is not connected", fix="connect it again; capture continues by itself")
 
     def _other(self, now_s: float, is_quiet: bool) -> str:
         """Return why to leave for another device, if the source means another one now."""
@@ -138,7 +153,7 @@ class SourceDevice:
         self._changed_s = None
         try:
             chosen = self._choose()
-        except Failure:  # a default that is none, or a program that pauses: the stream stays until it ends
+        except Failure:  # no device is the default, or a program that pauses: the stream stays until it ends
             return ""
         if self._device is None or (chosen.name, chosen.kind) == (self._device.name, self._device.kind):
             return ""
@@ -152,7 +167,7 @@ class SourceDevice:
             devices = {device.name: device for device in self._system.devices()}
             target = devices.get(moved_to)
             if target and target.kind == self._device.kind and self._device.name in devices:
-                self._default = self._default or self._system.choose(self._source).name
+                self._default = self._default or self._wanted().name
                 self._device = target
                 self._report_followed(target)
                 return ""

@@ -17,6 +17,16 @@ def ring(
     measure(seconds, speed)
 
 
+def devices(
+    minutes: Annotated[float, typer.Option(min=0.2, help="How long latency and losses are measured.")] = 10.0,
+    times: Annotated[int, typer.Option(min=1, help="How often to unplug, and to restart the server.")] = 10,
+) -> None:
+    """Live capture with a private PulseAudio: latency, losses, recovery after unplugging and restarts."""
+    from bench.parts.devices import measure
+
+    measure(minutes, times)
+
+
 def hub(
     events: Annotated[int, typer.Option(help="Number of events.")] = 4000,
     rate: Annotated[float, typer.Option(help="Events a second.")] = 200.0,

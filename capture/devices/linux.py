@@ -1,4 +1,4 @@
-"""Audio system of Linux: the sound server where there is one, and ALSA's devices through PortAudio."""
+"""Audio system of Linux: the sound server, and ALSA's devices through PortAudio."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stream of a device: the buffer between its audio callback and the loop, and what both know of it.
+"""Stream of a device, and the buffer between its audio callback and the loop.
 
 The callback only copies: no lock, no logging, no allocation to speak of. The producer moves only `_written`
 and `_marked`, the consumer only `_read` and `_taken`; each stores after its work, and the GIL keeps the

@@ -14,7 +14,9 @@ from session.commands.options import JsonRowsOption
 
 def devices(
     json: JsonRowsOption = False,
-    level: Annotated[bool, typer.Option(help="Capture each device for a moment and show its level.")] = False,
+    level: Annotated[
+        bool, typer.Option(help="Capture all devices for two seconds and judge their levels.")
+    ] = False,
 ) -> None:
     """List the devices that can be captured, with the default.
 

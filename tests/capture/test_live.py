@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from bus.audio import SAMPLE_RATE
@@ -23,6 +23,7 @@ from bus.messages import (
 )
 from bus.ring.reader import AudioRing
 from bus.run import Run
+from capture.probe import LEVELS, ProbeReport
 from tests.support.audio_matching import find, noise
 from tests.support.audio_session import AudioSession, demo_speech
 from tests.support.pulse_server import MICROPHONE, MONITOR, PulseServer
@@ -164,21 +165,16 @@ def test_missing_sound_server_names_the_fix(
 
 
 def test_devices_are_listed_with_levels(sound_server: PulseServer) -> None:
-    code = (
-        "import dataclasses, json; from capture.devices.system import open_audio_system\n"
-        "from capture.probe import measure_level; system = open_audio_system()\n"
-        "rows = [{**dataclasses.asdict(d), 'level': measure_level(system, d, 0.3)} for d in system.devices()"
-        " if d.host_api == 'PulseAudio']\n"
-        "print(json.dumps(rows))"
-    )
     listed = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-m", "capture.probe", LEVELS],
         env={**os.environ, **sound_server.environment},
         capture_output=True,
         check=True,
         timeout=30,
     )
     assert listed.stderr == b""
-    rows = [(row["name"], row["kind"], row["is_default"]) for row in json.loads(listed.stdout)]
-    assert rows == [(MONITOR, "monitor", False), (MICROPHONE, "microphone", True)][::-1]
-    assert {(row["host_api"], row["level"]) for row in json.loads(listed.stdout)} == {("PulseAudio", -120.0)}
+    found = msgspec.json.decode(listed.stdout, type=ProbeReport).devices
+    served = [each for each in found if each.device.host_api == "PulseAudio"]
+    rows = [(each.device.name, each.device.kind, each.device.is_default) for each in served]
+    assert rows == [(MICROPHONE, "microphone", True), (MONITOR, "monitor", False)]
+    assert {(each.level_dbfs, each.verdict) for each in served} == {(-120.0, "silent")}

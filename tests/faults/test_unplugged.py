@@ -1,108 +1,19 @@
-"""An unplugged microphone on PulseAudio and PipeWire: told at once, and nothing takes its place."""
+"""An unplugged microphone on PulseAudio and PipeWire: reported at once, and nothing takes its place."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
-import pytest
-import soundfile
 
 from bus.audio import SAMPLE_RATE
-from bus.messages import AudioLost, ProblemReported, StageReady
+from bus.messages import AudioLost, ProblemReported
 from bus.ring.reader import AudioRing
-from bus.run import Run
 from tests.support.audio_matching import everything, find, noise
 from tests.support.audio_session import AudioSession
-from tests.support.desktop import root_desktop
-from tests.support.pulse_server import PulseServer
+from tests.support.sound_computer import Computer
 from tests.support.waiting import wait_until
-
-MakeRun = Callable[..., Run]
-StartStage = Callable[..., "subprocess.Popen[bytes]"]
-
-
-@dataclass
-class Computer:
-    """A sound server with an output "speakers" and a microphone "yeti", which hears an output "room"."""
-
-    environment: dict[str, str]
-    place: Path
-    speakers: str
-
-    def pactl(self, *words: str) -> str:
-        """Return pactl's output."""
-        asked = subprocess.run(
-            ["pactl", *words], env=self.environment, capture_output=True, text=True, timeout=10, check=True
-        )
-        return asked.stdout.strip()
-
-    def plug(self, name: str = "yeti") -> str:
-        """Plug a microphone in; return its number."""
-        properties = f"source_properties=device.description={name.title()}"
-        number = self.pactl(
-            "load-module", "module-remap-source", "master=room.monitor", f"source_name={name}", properties
-        )
-        wait_until(lambda: f"\t{name}\t" in self.pactl("list", "short", "sources"))
-        return number
-
-    def play(self, sink: str, seconds: float, seed: int = 11) -> subprocess.Popen[bytes]:
-        """Play noise."""
-        path = self.place / f"{sink}-{seed}.wav"
-        soundfile.write(path, noise(seconds, seed), SAMPLE_RATE)
-        return subprocess.Popen(["paplay", f"--device={sink}", str(path)], env=self.environment)
-
-    def recorded(self) -> dict[str, str]:
-        """Return the numbers of Cuecard's streams by the names of their sources."""
-        names = dict(line.split("\t")[:2] for line in self.pactl("list", "short", "sources").splitlines())
-        found = {}
-        for block in self.pactl("list", "source-outputs").split("Source Output #")[1:]:
-            if 'application.name = "Cuecard"' in block:
-                number = block.split("\n\tSource: ")[1].split("\n")[0]
-                found[names.get(number, number)] = block.split("\n")[0]
-        return found
-
-
-@pytest.fixture(params=["pulseaudio", "pipewire"])
-def computer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Computer]:
-    if request.param == "pulseaudio":
-        server: PulseServer = request.getfixturevalue("sound_server")
-        found = Computer({**os.environ, **server.environment}, tmp_path_factory.mktemp("p"), "call")
-        yield _with_room(found)
-        return
-    with root_desktop(tmp_path_factory.mktemp("d")) as desktop:
-        desktop.start_pipewire()
-        desktop.wait_for_sound()
-        yield _with_room(Computer(desktop.environment, desktop.home, "speakers"))
-
-
-def _with_room(computer: Computer) -> Computer:
-    computer.pactl("load-module", "module-null-sink", "sink_name=room", "rate=48000", "norewinds=1")
-    wait_until(lambda: "\troom.monitor\t" in computer.pactl("list", "short", "sources"))
-    return computer
-
-
-@pytest.fixture
-def capture(
-    make_run: MakeRun, start_stage: StartStage, computer: Computer
-) -> Callable[[str], tuple[AudioSession, AudioRing]]:
-    """Return a function that captures a source called "mic"."""
-    names = ("XDG_RUNTIME_DIR", "HOME", "PULSE_SERVER", "PULSE_RUNTIME_PATH", "PULSE_COOKIE")
-    environment = {name: computer.environment[name] for name in names if name in computer.environment}
-
-    def begin(spec: str) -> tuple[AudioSession, AudioRing]:
-        session = AudioSession(make_run, start_stage, {"mic": spec}, environment=environment)
-        session.start("capture", "mic")
-        wait_until(lambda: any(e.stage == "capture:mic" for e in session.received(StageReady)), timeout_s=20)
-        return session, AudioRing.attach(session.run.ring_address("mic"))
-
-    return begin
-
 
 Capture = Callable[[str], tuple[AudioSession, AudioRing]]
 

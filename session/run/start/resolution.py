@@ -20,6 +20,7 @@ from overlay.keys import global_keys
 from session import settings as all_settings
 from session.models import catalogue, store
 from session.models.choice import find_weights
+from session.run.start.named_devices import with_chosen_devices
 from session.run.start.notes_reader import read_names
 from session.run.start.request import Request
 from session.run.start.vocabulary import expected_words, read_vocabulary, tokenizer_of
@@ -48,6 +49,9 @@ def resolve(request: Request) -> AllSettings:
             from session.run.start.present_sources import present  # loads what lists devices
 
             sources = present(sources)
+        settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
+    if settings.capture.sources:
+        sources = with_chosen_devices(settings.capture.sources)
         settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
     _check(settings)
     settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
