@@ -80,7 +80,8 @@ def test_another_default_output_is_followed(apply: Hear, sound_server: PulseServ
     with hearing, ring:
         sound_server.pactl("load-module", "module-null-sink", "sink_name=headphones", "norewinds=1")
         sound_server.pactl("set-default-sink", "headphones")
-        wait_until(lambda: _recorded(sound_server) == {"headphones.monitor"})
+        hearing.wait_for(AudioLost)  # the new one delivers
+        assert _recorded(sound_server) == {"headphones.monitor"}
         assert _heard_alike(sound_server, "headphones", ring, tmp_path) > 0.95
         assert not hearing.received(ProblemReported)
         assert {lost.cause for lost in hearing.received(AudioLost)} <= {"another output was chosen"}
@@ -94,7 +95,8 @@ def test_another_microphone_that_the_user_chooses_is_followed(
         sound_server.pactl("load-module", "module-null-sink", "sink_name=room", "norewinds=1")
         sound_server.pactl("load-module", "module-remap-source", "master=room.monitor", "source_name=headset")
         sound_server.pactl("set-default-source", "headset")
-        wait_until(lambda: _recorded(sound_server) == {"headset"})
+        hearing.wait_for(AudioLost)  # the new one delivers
+        assert _recorded(sound_server) == {"headset"}
         assert _heard_alike(sound_server, "room", ring, tmp_path) > 0.95
 
 
