@@ -86,6 +86,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.AnswerPainted: Route(by=("overlay",), to=(SESSION, "overlay")),
     m.CancelRequested: Route(by=(CONTROL, *VIEWS), to=("llm",)),
+    m.QuestionTyped: Route(by=(CONTROL,), to=("llm",)),
     m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION, "llm", *VIEWS)),
     m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
     m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),

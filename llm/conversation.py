@@ -21,6 +21,7 @@ from bus.messages import (
     FinalTranscribed,
     Logged,
     QuestionDetected,
+    QuestionTyped,
     RequestSent,
     SessionEnding,
     SpeechResumed,
@@ -29,6 +30,7 @@ from bus.messages import (
     UtteranceLost,
     VariantRequested,
 )
+from bus.messages.control import TYPED
 from llm.active_provider import ActiveProvider
 from llm.commands import (
     CANCELLED,
@@ -65,7 +67,7 @@ class Conversation:
         self.active = ActiveProvider(settings)
         self._context = QuestionContext(settings, notes)
         self._tracker = QuestionTracker(settings)
-        self._last_number = 0
+        self._last_number = self._typed = 0
         self._published = PublishedQuestions()
         self._open: dict[int, OpenQuestion] = {}
         self._pending: PendingQuestion | None = None
@@ -93,6 +95,9 @@ class Conversation:
                 yield from self._discard_early((source, utterance))
             case AnswerRequested() if self._settings.answer != FEEDBACK:
                 yield from self._answer_latest(self._tracker.latest())
+            case QuestionTyped(text=text) if self._settings.answer != FEEDBACK:
+                self._typed += 1
+                yield from self._ask(DetectedQuestion(TYPED, self._typed, text, 1.0, TYPED))
             case VariantRequested(question=number, variant=variant):
                 yield from self._vary(number, variant)
             case CancelRequested():

@@ -65,6 +65,9 @@ YOUR_TURN = _("your turn; a few seconds of silence end your answer")
 NEXT_QUESTION_SOON = _("the next question follows in a moment")
 LISTEN = _("listen")
 END_ANSWER = _("End my answer")
+TYPED = _("You, typed")
+"""Name of the source of typed questions."""
+
 CONTINUE = pgettext("practice", "Continue")
 ALL_ANSWERS = _("All answers")
 CAVEATS = _("What this can and cannot judge")

@@ -44,6 +44,7 @@ from bus.messages.control import (
     CancelRequested,
     EndRequested,
     PauseRequested,
+    QuestionTyped,
     VariantRequested,
     WindowPlaced,
     WindowRequested,
@@ -136,6 +137,7 @@ Event = (
     | UsageCounted
     | AnswerPainted
     | CancelRequested
+    | QuestionTyped
     | VariantRequested
     | PauseRequested
     | WindowRequested

@@ -42,8 +42,8 @@ class QuestionDetected(Message, frozen=True, kw_only=True):
     confidence: float
     """0 to 1."""
     kind: str
-    """"question", "request", "follow-up", "asked for", "feedback"; "again", "shorter" or "longer" if the user
-    asked it once more."""
+    """"question", "request", "follow-up", "asked for", "typed", "feedback"; "again", "shorter" or "longer" if
+    the user asked it once more."""
     previous: str = ""
     """The question that a follow-up refers to."""
     spans: list[QuestionSpan] = []

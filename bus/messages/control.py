@@ -8,6 +8,12 @@ import msgspec
 
 from bus.messages.message import Message
 
+TYPED = "typed"
+"""Source of the questions that the user typed."""
+
+MOST_TYPED = 2_000
+"""Most characters of such a question."""
+
 
 class CancelRequested(Message, frozen=True, kw_only=True):
     """The user cancelled the answer under way."""
@@ -24,6 +30,14 @@ class VariantRequested(Message, frozen=True, kw_only=True):
     variant: Literal["again", "shorter", "longer"]
     by: str
     """The stage or command that received the request."""
+
+
+class QuestionTyped(Message, frozen=True, kw_only=True):
+    """The user typed a question, which is answered like a spoken one."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_TYPED)]
+    by: str
+    """The command that received the request."""
 
 
 class EndRequested(Message, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "EndpointPredicted": frozenset({"reason"}),
     "AnswerRequested": frozenset({"by"}),
     "CancelRequested": frozenset({"by"}),
+    "QuestionTyped": frozenset({"by"}),
     "VariantRequested": frozenset({"by"}),
     "EndRequested": frozenset({"by"}),
     "PauseRequested": frozenset({"by"}),

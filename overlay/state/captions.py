@@ -13,6 +13,7 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from bus.messages.control import TYPED
 from overlay import sentences, strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
@@ -129,7 +130,7 @@ class Captions:
 
     def name(self, source: str) -> str:
         """Return the display name of a source."""
-        return self.names.get(source, source)
+        return strings.TYPED if source == TYPED else self.names.get(source, source)
 
     def level_text(self, source: str) -> str:
         """Return the state of a source in words."""

@@ -67,6 +67,7 @@ _COMMANDS = (
     setup.settings,
     setup.tray,
     running_sessions.answer,
+    running_sessions.ask,
     running_sessions.cancel,
     running_sessions.again,
     running_sessions.shorter,

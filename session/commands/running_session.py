@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -20,6 +21,21 @@ def answer() -> None:
       cuecard answer
     """
     requests.request("answer")
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In quotes; - reads standard input.")],
+) -> None:
+    """Ask a question in the running session without saying it.
+
+    \b
+    Examples:
+      cuecard ask "How does Raft elect a leader?"
+      xclip -o | cuecard ask -
+    """
+    from session.control import remote_control
+
+    remote_control.ask(sys.stdin.read() if question == "-" else question)
 
 
 def cancel() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import typer
 
 from bus.client import HubClient
-from bus.failures import MachineFailure, ProviderFailure
+from bus.failures import MachineFailure, ProviderFailure, UsageFailure
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
@@ -23,12 +23,14 @@ from bus.messages import (
     ProblemReported,
     ProviderReady,
     ProviderRequested,
+    QuestionTyped,
     RequestDecided,
     RequestHeld,
     RequestSent,
     StageReady,
     UsageCounted,
 )
+from bus.messages.control import MOST_TYPED
 from bus.run import Run
 from bus.wiring import CONTROL
 from overlay import sentences
@@ -62,6 +64,28 @@ def use(provider: str, model: str) -> None:
         kept="the session keeps running",
         fix="see the messages in its window or terminal",
     )
+
+
+def ask(text: str) -> None:
+    """Ask a typed question in the running session.
+
+    Raises:
+        UsageFailure: There is no text, or too much.
+        MachineFailure: No session is running, or it answers no questions.
+    """
+    text = " ".join(printable(text).split())
+    if not 0 < len(text) <= MOST_TYPED:
+        raise UsageFailure(
+            f"a question has 1 to {MOST_TYPED} characters", kept="nothing was asked", fix="write it in quotes"
+        )
+    with HubClient(CONTROL, Run.find(), kinds=frozenset[type[Message]]({StageReady})) as client:
+        stages = {logged.event.stage for logged in _history(client) if isinstance(logged.event, StageReady)}
+        if "llm" not in stages or "practice" in stages:
+            raise MachineFailure(
+                "this session answers no questions", kept="it keeps running", fix="see `cuecard run --help`"
+            )
+        client.publish(QuestionTyped(text=text, by=CONTROL))
+        client.wait_connected(_CONNECT_S)
 
 
 def copy() -> None:

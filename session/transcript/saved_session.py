@@ -14,7 +14,9 @@ import msgspec
 
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
+from bus.messages.control import TYPED
 from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
+from overlay.strings import TYPED as NAME_OF_TYPED
 from session.view.printable import printable
 
 LARGEST_BYTES = 16 << 20
@@ -170,6 +172,8 @@ class SavedSession(_Part, frozen=True, kw_only=True):
 
     def speaker(self, source: str) -> str:
         """Return the name to show for a source."""
+        if source == TYPED:
+            return NAME_OF_TYPED
         return next((each.speaker for each in self.sources if each.name == source), source)
 
 

@@ -12,6 +12,7 @@ from bus.messages import (
     Logged,
     PassagesRetrieved,
     QuestionDetected,
+    QuestionTyped,
     RequestSent,
     SessionEnding,
     SpeechResumed,
@@ -120,6 +121,27 @@ def test_request_answers_latest_words() -> None:
     question, _, _ = apply(conversation, AnswerRequested(by="view"))
     assert isinstance(question, QuestionDetected)
     assert (question.text, question.kind) == ("I like Postgres.", "asked for")
+
+
+def test_a_typed_question_is_answered_on_request_too() -> None:
+    for mode in ("auto", "ask"):
+        conversation = live(mode)
+        question, found, start = apply(conversation, QuestionTyped(text="Why Postgres?", by="control"))
+        assert isinstance(question, QuestionDetected)
+        assert (question.source, question.kind, question.text) == ("typed", "typed", "Why Postgres?")
+        assert isinstance(found, PassagesRetrieved)
+        assert [passage.heading for passage in found.passages] == ["Postgres"]
+        assert isinstance(start, StartAnswer)
+        again, *_ = apply(conversation, QuestionTyped(text="Why Postgres?", by="control"))
+        assert isinstance(again, QuestionDetected)
+        assert again.replaces == 0, "it may be asked twice"
+
+
+def test_a_typed_question_is_asked_once_over_a_restart() -> None:
+    typed = QuestionTyped(text="Why Postgres?", by="control")
+    question, *_ = restarted(typed)
+    assert isinstance(question, QuestionDetected)
+    assert restarted(typed, question, FINISHED) == []
 
 
 def test_request_during_answer_changes_nothing() -> None:

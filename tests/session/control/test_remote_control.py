@@ -55,6 +55,17 @@ def test_answer_command_requests_an_answer(live: Live) -> None:
     assert live.all(m.QuestionDetected)[0].text == QUESTION
 
 
+def test_a_typed_question_is_answered(live: Live) -> None:
+    done = cuecard("ask", "What  is\nRaft?")
+    assert done.returncode == 0, done.stderr
+    question = live.wait_for(m.QuestionDetected)
+    assert (question.text, question.source, question.kind) == ("What is Raft?", "typed", "typed")
+    assert live.wait_for(m.AnswerFinished).question == question.question
+    for text in (" ", "x" * 2_001):
+        assert cuecard("ask", text).returncode == 2
+    assert len(live.all(m.QuestionDetected)) == 1
+
+
 def test_copy_prints_the_newest_answer(live: Live, provider: ProviderServer) -> None:  # noqa: F811
     missing = cuecard("copy")
     assert missing.returncode == MachineFailure.exit_code
