@@ -13,6 +13,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioLost, Event, ProblemReported
 from bus.ring.writer import RingWriter
+from capture.echo.watch import EchoWatch
 from capture.processing.downmix import Downmix
 from capture.processing.level import LevelMeter
 from capture.processing.resampling import Mono, Resampler
@@ -29,9 +30,18 @@ class RingFeed:
         ring: The ring.
         rate_hz: Rate of the frames.
         publish: Publishes events.
+        echo: Removes the echo of what the computer plays.
     """
 
-    def __init__(self, source: str, ring: RingWriter, rate_hz: int, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        source: str,
+        ring: RingWriter,
+        rate_hz: int,
+        publish: Callable[[Event], None],
+        echo: EchoWatch | None = None,
+    ) -> None:
+        self._echo = echo
         self._source = source
         self._ring = ring
         self._rate_hz = rate_hz
@@ -117,8 +127,9 @@ class RingFeed:
         return self._ring.finish()
 
     def _write(self, samples: Samples) -> None:
-        self._ring.write(samples)
-        for event in self._meter.update(samples, self._ring.stop_sample):
+        echo = self._echo
+        self._ring.write(echo.cancel(samples, self._ring.stop_sample) if echo else samples)
+        for event in self._meter.update(samples, self._ring.stop_sample):  # as captured, to detect muting
             self._publish(event)
 
 

@@ -35,6 +35,8 @@ from bus.messages.audio import (
     CapturePaused,
     CaptureResumed,
     CaptureStarted,
+    EchoDetected,
+    EchoEnded,
     LevelMeasured,
 )
 from bus.messages.control import (
@@ -77,6 +79,7 @@ from bus.messages.speech import (
     SpeechStarted,
 )
 from bus.messages.transcripts import (
+    EchoSuppressed,
     EndpointPredicted,
     FinalTranscribed,
     PartialTranscribed,
@@ -104,6 +107,8 @@ Event = (
     | LevelMeasured
     | AudioLost
     | AudioSanitized
+    | EchoDetected
+    | EchoEnded
     | CapturePaused
     | CaptureResumed
     | CaptureEnded
@@ -116,6 +121,7 @@ Event = (
     | PartialTranscribed
     | FinalTranscribed
     | TranscriptRevised
+    | EchoSuppressed
     | UtteranceDiscarded
     | UtteranceLost
     | NotesLoaded
