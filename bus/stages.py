@@ -27,6 +27,9 @@ ANSWERING = 2
 HANG_S = 3.2
 """Longest silence of a work loop with a heartbeat per second: a hang is detected within 4 s."""
 
+MICROPHONE = "mic"
+"""A source of this name is a microphone, even if it is a recording."""
+
 HUB, KEEPER = "hub", "keeper"
 
 REVIEW = "review"
@@ -97,7 +100,8 @@ class StagePlan:
     shared_tokens: tuple[str, ...] = ()
     """Tokens that it gets besides its own, as secrets between stages."""
     reads_rings: bool = False
-    """Whether the supervisor passes it the rings of its source, or of all sources."""
+    """Whether the supervisor passes it the rings of its source, or of all sources; a microphone's capture
+    gets those of the other sources, whose echo it removes."""
     descriptors: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """File descriptors that it inherits, such as the pipe with typed keys, by the environment variable that
     gives their numbers: "5,6"."""
@@ -318,6 +322,7 @@ def _instances(row: StagePlan, shape: SessionShape) -> list[StagePlan]:
                 name=f"{row.name}:{source}",
                 arguments=(source,),
                 inherits_stdin=reads_stdin and spec == "-",
+                reads_rings=row.reads_rings or (reads_stdin and _needs_reference(source, shape.sources)),
             )
             for source, spec in shape.sources.items()
         ]
@@ -325,6 +330,12 @@ def _instances(row: StagePlan, shape: SessionShape) -> list[StagePlan]:
         view = next(view for view in shape.views if view != "overlay")
         return [replace(row, arguments=(view,), inherits_stdin=view == "terminal")]
     return [row]
+
+
+def _needs_reference(source: str, sources: Mapping[str, str]) -> bool:
+    """Return whether this may be a microphone beside another source; a device may be one."""
+    is_device = sources[source] == "default" or sources[source].startswith("device:")
+    return len(sources) > 1 and (is_device or source == MICROPHONE)
 
 
 def _placed(plan: StagePlan, cores: Mapping[str, Sequence[int]], niceness: Mapping[str, int]) -> StagePlan:

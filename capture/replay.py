@@ -165,6 +165,7 @@ class Replay:
         """Wait until a block may be written; return False when the session is over first."""
         while not self._stage.over:
             if self._fast:
+                self._stage.wait_for_reference(stop_sample)
                 allowed = self._stage.state.backpressure.allowed_sample
                 if allowed is None or stop_sample <= allowed:
                     return True

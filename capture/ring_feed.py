@@ -13,6 +13,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioLost, Event, ProblemReported
 from bus.ring.writer import RingWriter
+from capture.echo.watch import EchoWatch
 from capture.processing.downmix import Downmix
 from capture.processing.level import LevelMeter
 from capture.processing.resampling import Mono, Resampler
@@ -30,6 +31,7 @@ class RingFeed:
         rate_hz: Rate of the frames.
         publish: Publishes events.
         is_microphone: Whether digital silence is a fault.
+        echo: Removes the echo of what the computer plays.
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class RingFeed:
         publish: Callable[[Event], None],
         *,
         is_microphone: bool = False,
+        echo: EchoWatch | None = None,
     ) -> None:
+        self._echo = echo
         self._source = source
         self._ring = ring
         self._rate_hz = rate_hz
@@ -126,8 +130,9 @@ class RingFeed:
         return self._ring.finish()
 
     def _write(self, samples: Samples) -> None:
-        self._ring.write(samples)
-        for event in self._meter.update(samples, self._ring.stop_sample):
+        echo = self._echo
+        self._ring.write(echo.cancel(samples, self._ring.stop_sample) if echo else samples)
+        for event in self._meter.update(samples, self._ring.stop_sample):  # as captured, to detect muting
             self._publish(event)
 
 

@@ -24,6 +24,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
+from bus.stages import MICROPHONE
 
 _DETECTION_LOOKS_BACK = SAMPLE_RATE  # more than any pre-roll
 
@@ -110,6 +111,8 @@ class SessionState:
         self.backpressure = Backpressure(source, fast_ahead_s)
         self.earlier: CaptureStarted | None = None
         """The start of this source's capture before it was restarted."""
+        self.references: set[str] = set()
+        """Other sources that are no microphones: what the computer plays."""
         self.replay_start_ns: int | None = None
         """When sample 0 of every recording is due, once that is known."""
         self.ending = False
@@ -124,6 +127,8 @@ class SessionState:
         match logged.event:
             case CaptureStarted(source=self._source) as started:
                 self.earlier = started
+            case CaptureStarted(source=source, is_microphone=False) if source != MICROPHONE:
+                self.references.add(source)
             case ReplayStarted(start_ns=start_ns):
                 self.replay_start_ns = start_ns
             case SessionEnding():

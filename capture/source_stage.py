@@ -6,11 +6,14 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from bus.messages import CaptureStarted
+from bus.messages import CaptureStarted, Logged
+from bus.ring.access import RingAccess
 from bus.ring.memory import RingMemory, map_memory
 from bus.ring.passing import RING_BEFORE_VARIABLE, ring_socket
 from bus.ring.writer import RingWriter
 from bus.stage import Stage
+from bus.stages import MICROPHONE
+from capture.echo.watch import EchoWatch
 from capture.ring_feed import RingFeed
 from capture.session_state import SessionState
 from capture.settings import CaptureSettings
@@ -35,6 +38,8 @@ class SourceStage:
         self.ready, self.heartbeat = stage.ready, stage.heartbeat
         self._stage = stage
         self._earlier_ring = _earlier_ring()
+        self._rings = RingAccess(stage.run)
+        self._echo: EchoWatch | None = None
         self._ring_socket = ring_socket(stage.run.ring_address(name))  # the sandbox refuses to bind
 
     @property
@@ -45,15 +50,22 @@ class SourceStage:
     def apply_history(self) -> None:
         """Apply the session's log, which has events of this source after a restart."""
         for logged in self._stage.history():
-            self.state.apply(logged)
+            self._apply(logged)
 
     def poll(self, timeout_s: float = POLL_S) -> bool:
         """Apply new events, and send a heartbeat; return whether any of them is in the log."""
         received = self._stage.poll(timeout_s)
         for logged in received:
-            self.state.apply(logged)
+            self._apply(logged)
+        if self._echo is not None:
+            self._echo.update(self.state.references)
         self._stage.heartbeat()
         return any(logged.seq for logged in received)
+
+    def wait_for_reference(self, stop_sample: int) -> None:
+        """Wait, at fast pace, until the other sources are as far as this microphone."""
+        if self._echo is not None and len(self.settings.sources) > 1:
+            self._echo.wait_for_reference(stop_sample, self._goes_on)
 
     @contextlib.contextmanager
     def ring_feed(self, started: CaptureStarted) -> Iterator[RingFeed]:
@@ -62,6 +74,9 @@ class SourceStage:
         Raises:
             MachineFailure: There is no shared memory.
         """
+        is_microphone = started.is_microphone or self.name == MICROPHONE
+        if is_microphone and len(self.settings.sources) > 1:
+            self._echo = EchoWatch(self.name, started.first_sample_ns, self._rings, self.publish)
         with RingWriter(
             self._stage.run.ring_address(self.name),
             first_sample_ns=started.first_sample_ns,
@@ -77,7 +92,17 @@ class SourceStage:
                 started.native_rate_hz,
                 self.publish,
                 is_microphone=started.is_microphone,
+                echo=self._echo,
             )
+
+    def _apply(self, logged: Logged) -> None:
+        self.state.apply(logged)
+        if isinstance(logged.event, CaptureStarted) and logged.event.source != self.name:
+            self._rings.request(logged.event.source)
+
+    def _goes_on(self) -> bool:
+        self.poll(0.0)
+        return not self.over
 
     def wait_for_end(self) -> None:
         """Wait until the stage is stopped; the ring stays readable."""

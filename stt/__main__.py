@@ -13,6 +13,7 @@ from bus.messages import CaptureStarted, Logged, SpeechResumed
 from bus.projection import Projection
 from bus.ring.access import RingAccess
 from bus.stage import Stage
+from stt.echo_words import EchoWords
 from stt.engines.cuda_fallback import load
 from stt.lag import Lag
 from stt.open_utterances import OpenUtterances
@@ -33,8 +34,8 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
-        turns = Turns()
-        projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag)
+        turns, echo_words = Turns(), EchoWords()
+        projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words)
         rings = RingAccess(stage.run)
         stage.enter_sandbox(opens_sockets=rings.connects)
 
@@ -54,8 +55,9 @@ def main() -> None:
                     transcriber.skip(overwritten)
                 while task := scheduler.next(transcriber.resources()):
                     transcriber.begin(task)
-                for event in transcriber.finished():
-                    stage.publish(event)
+                for found in transcriber.finished():
+                    for event in echo_words.mark(found):
+                        stage.publish(event)
                 transcriber.passes.measure_load()
                 for report in (lag.report(time.monotonic_ns()), transcriber.passes.load.report()):
                     if report:

@@ -35,6 +35,8 @@ from bus.messages.audio import (
     CapturePaused,
     CaptureResumed,
     CaptureStarted,
+    EchoDetected,
+    EchoEnded,
     LevelAlarm,
     LevelAlarmed,
     LevelMeasured,
@@ -80,6 +82,7 @@ from bus.messages.speech import (
     SpeechStarted,
 )
 from bus.messages.transcripts import (
+    EchoSuppressed,
     EndpointPredicted,
     FinalTranscribed,
     PartialTranscribed,
@@ -108,6 +111,8 @@ Event = (
     | LevelAlarmed
     | AudioLost
     | AudioSanitized
+    | EchoDetected
+    | EchoEnded
     | CapturePaused
     | CaptureResumed
     | CaptureEnded
@@ -120,6 +125,7 @@ Event = (
     | PartialTranscribed
     | FinalTranscribed
     | TranscriptRevised
+    | EchoSuppressed
     | UtteranceDiscarded
     | UtteranceLost
     | NotesLoaded

@@ -69,6 +69,23 @@ class AudioSanitized(Message, frozen=True, kw_only=True):
     clipped_samples: int
 
 
+class EchoDetected(Message, frozen=True, kw_only=True):
+    """A microphone repeats another source: it hears the loudspeakers. Its echo is removed from now on."""
+
+    source: str
+    """The microphone."""
+    of_source: str
+    """What the computer plays."""
+    delay_ms: float
+    """Time from a sound in `of_source` to its echo."""
+
+
+class EchoEnded(Message, frozen=True, kw_only=True):
+    """A microphone no longer repeats another source; its audio is unchanged from now on."""
+
+    source: str
+
+
 class CapturePaused(Message, frozen=True, kw_only=True):
     """The user paused a source: its device is closed, and the ring gets silence."""
 

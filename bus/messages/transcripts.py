@@ -95,6 +95,17 @@ class TranscriptRevised(Message, frozen=True, kw_only=True):
     """Duration of the pass."""
 
 
+class EchoSuppressed(Message, frozen=True, kw_only=True):
+    """Words of a microphone were the echo of another source, and were left out of its transcript."""
+
+    source: str
+    utterance: int
+    text: str
+    """The words that were left out."""
+    of_source: str
+    """The source that has them."""
+
+
 class UtteranceDiscarded(Message, frozen=True, kw_only=True):
     """An utterance had no words."""
 

@@ -60,6 +60,16 @@ class RingAccess:
             with contextlib.suppress(OSError):  # its capture has died meanwhile
                 yield source, AudioRing(partial(self._find, source), self._find(source))
 
+    def new_ring(self, source: str) -> AudioRing | None:
+        """Return the ring of one source, if it has become available since the last call."""
+        if self._channel is not None:
+            self._receive()
+        if source in (self._requested if self._channel is None else self._passed):
+            self._requested.discard(source)
+            with contextlib.suppress(OSError):  # its capture has died meanwhile
+                return AudioRing(partial(self._find, source), self._find(source))
+        return None
+
     def _available(self) -> list[str]:
         if self._channel is not None:
             self._receive()

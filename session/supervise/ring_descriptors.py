@@ -15,7 +15,7 @@ from dataclasses import replace
 from bus.messages import CaptureStarted, Logged, StageGivenUp
 from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE, RingSender, ring_descriptor
 from bus.run import Run
-from bus.stages import StagePlan
+from bus.stages import StagePlan, stage_kind
 
 _REPLY_TIMEOUT_S = 0.2
 """Enough for a capture that has just announced its ring; the supervisor must not block longer."""
@@ -61,7 +61,7 @@ class Rings:
                 self._awaited.discard(source)
                 # stt comes before vad: it must have the ring before it gets an utterance.
                 for stage, reader in sorted(self._readers.items(), key=lambda each: _source(each[0])):
-                    if _source(stage) in ("", source):
+                    if _reads(stage, source):
                         reader.send(source, held)
 
     @contextlib.contextmanager
@@ -72,11 +72,9 @@ class Rings:
         """
         if plan.reads_rings and sys.platform == "linux":
             with self._channel_to(plan.name).stage_end as end:
-                yield _with_descriptor(plan, CHANNEL_VARIABLE, end.fileno())
-        elif plan.kind == "capture" and _source(plan.name) in self._held:
-            yield _with_descriptor(plan, RING_BEFORE_VARIABLE, self._held[_source(plan.name)])
+                yield _with_descriptor(self._with_earlier(plan), CHANNEL_VARIABLE, end.fileno())
         else:
-            yield plan
+            yield self._with_earlier(plan)
 
     def close(self) -> None:
         """Close all descriptors."""
@@ -86,13 +84,18 @@ class Rings:
             reader.close()
         self._readers.clear()
 
+    def _with_earlier(self, plan: StagePlan) -> StagePlan:
+        if plan.kind == "capture" and _source(plan.name) in self._held:
+            return _with_descriptor(plan, RING_BEFORE_VARIABLE, self._held[_source(plan.name)])
+        return plan
+
     def _channel_to(self, stage: str) -> RingSender:
         """Return a new channel, into which the rings that are held have been sent."""
         if former := self._readers.get(stage):
             former.close()
         self._readers[stage] = channel = RingSender()
         for source, held in self._held.items():
-            if _source(stage) in ("", source):
+            if _reads(stage, source):
                 channel.send(source, held)
         return channel
 
@@ -105,6 +108,13 @@ class Rings:
 def _source(stage: str) -> str:
     """Return the source of a stage: "mic" for "vad:mic", and nothing for "stt", which reads all."""
     return stage.partition(":")[2]
+
+
+def _reads(stage: str, source: str) -> bool:
+    """Return whether a stage reads this ring: vad its own, capture the others', and stt all."""
+    if stage_kind(stage) == "capture":
+        return _source(stage) != source
+    return _source(stage) in ("", source)
 
 
 def _with_descriptor(plan: StagePlan, variable: str, descriptor: int) -> StagePlan:

@@ -1,0 +1,1 @@
+"""Echo cancellation: removes from a microphone what the loudspeakers play."""

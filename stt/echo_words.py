@@ -1,0 +1,208 @@
+"""Leaves out of a microphone's transcript the words that another source said at that time.
+
+Cancellation removes most of an echo from the audio; this removes what is still recognized. It acts only on a
+microphone in which capture has detected an echo. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+import msgspec
+
+from bus import messages as m
+from bus.audio import SAMPLE_RATE
+from bus.messages import Event, Logged
+
+_SLACK_S = 1.5
+"""How far a word may be from where an even pace puts it in its utterance."""
+
+_LATE_S = 0.5
+"""How much later than its source an echo may end, reverberation and padding included."""
+
+_FEWEST = 3
+"""So many words in a row are an echo; fewer may be the user's own, who repeats a term."""
+
+_SHARE = 0.6
+"""An utterance within the other's speech is an echo if it shares so many of its words, and at least two."""
+
+_ALIKE = 0.6
+_REMEMBERED = 60
+
+_Words = m.PartialTranscribed | m.EndpointPredicted | m.FinalTranscribed | m.TranscriptRevised
+
+
+@dataclass
+class _Spoken:
+    """An utterance of any source."""
+
+    start_s: float
+    stop_s: float
+    words: list[str] = field(default_factory=list)
+
+
+class EchoWords:
+    """What other sources said, and which microphones repeat them."""
+
+    def __init__(self) -> None:
+        self._echoes: dict[str, m.EchoDetected] = {}
+        self._zero_s: dict[str, float] = {}
+        self._spoken: dict[tuple[str, int], _Spoken] = {}
+
+    def apply(self, logged: Logged) -> None:
+        """Update the state with one event."""
+        match logged.event:
+            case m.CaptureStarted() as started:
+                self._zero_s[started.source] = started.first_sample_ns / 1e9
+            case m.EchoDetected() as detected:
+                self._echoes[detected.source] = detected
+            case m.EchoEnded(source=source):
+                self._echoes.pop(source, None)
+            case m.SpeechStarted(source=source, utterance=utterance, start_sample=start):
+                at_s = self._time_s(source, start)
+                self._spoken[source, utterance] = _Spoken(at_s, at_s)
+            case m.PartialTranscribed() | m.EndpointPredicted() | m.FinalTranscribed() as words:
+                self._remember(words)
+            case _:
+                pass
+
+    def mark(self, event: Event) -> Iterator[Event]:
+        """Yield the event without words that are an echo, and what was left out.
+
+        A final of which nothing remains becomes a discarded utterance.
+        """
+        echo = self._echoes.get(event.source) if isinstance(event, _Words) else None
+        if isinstance(event, _Words) and echo is not None and event.text:
+            yield from self._marked(event, echo)
+        else:
+            yield event
+
+    def _marked(self, event: _Words, echo: m.EchoDetected) -> Iterator[Event]:
+        words = event.text.split()
+        is_echo = self._find(event, words, echo)
+        kept = " ".join(word for word, left_out in zip(words, is_echo, strict=True) if not left_out)
+        left_out = " ".join(word for word, is_left_out in zip(words, is_echo, strict=True) if is_left_out)
+        if left_out and isinstance(event, m.FinalTranscribed):
+            yield m.EchoSuppressed(
+                source=event.source, utterance=event.utterance, text=left_out, of_source=echo.of_source
+            )
+        if kept or isinstance(event, m.EndpointPredicted):
+            yield _with_text(event, kept, len(words) - sum(is_echo))
+        elif isinstance(event, m.FinalTranscribed):
+            yield _discarded(event)
+
+    def _find(self, event: _Words, words: Sequence[str], echo: m.EchoDetected) -> list[bool]:
+        """Return for each word whether it is an echo."""
+        own = self._spoken.get((event.source, event.utterance))
+        if isinstance(event, m.FinalTranscribed):
+            start_s = self._time_s(event.source, event.start_sample)
+            stop_s = self._time_s(event.source, event.quiet_sample)
+        elif own:
+            start_s, stop_s = own.start_s, max(own.stop_s, self._stop_s(event) or own.stop_s)
+        else:
+            return [False] * len(words)
+        delay_s = echo.delay_ms / 1000
+        others = self._others(echo.of_source, start_s - delay_s, stop_s - delay_s)
+        said = [word for each in others for word in _near(each, start_s - delay_s, stop_s - delay_s)]
+        shared = _shared([_plain(word) for word in words], said)
+        is_within = any(
+            each.start_s - _LATE_S <= start_s - delay_s and stop_s - delay_s <= each.stop_s + _LATE_S
+            for each in others
+        )
+        if is_within and sum(shared) >= max(2, _SHARE * len(words)):
+            return [True] * len(words)
+        return _long_runs(shared)
+
+    def _others(self, source: str, start_s: float, stop_s: float) -> list[_Spoken]:
+        return [
+            each
+            for (name, _), each in sorted(self._spoken.items())
+            if name == source and each.start_s < stop_s + _SLACK_S and each.stop_s > start_s - _SLACK_S
+        ]
+
+    def _remember(self, event: m.PartialTranscribed | m.EndpointPredicted | m.FinalTranscribed) -> None:
+        key = (event.source, event.utterance)
+        stop_s = self._stop_s(event) or 0.0
+        spoken = self._spoken.setdefault(key, _Spoken(stop_s, stop_s))
+        for utterance in event.replaces:
+            if earlier := self._spoken.pop((event.source, utterance), None):
+                spoken.start_s = min(spoken.start_s, earlier.start_s)
+        spoken.stop_s = max(spoken.stop_s, stop_s)
+        spoken.words = event.text.split() or spoken.words
+        while len(self._spoken) > _REMEMBERED:
+            del self._spoken[next(iter(self._spoken))]
+
+    def _stop_s(self, event: _Words) -> float | None:
+        if isinstance(event, m.TranscriptRevised):
+            return None
+        sample = event.stop_sample if isinstance(event, m.PartialTranscribed) else event.quiet_sample
+        return self._time_s(event.source, sample)
+
+    def _time_s(self, source: str, sample: int) -> float:
+        return self._zero_s.get(source, 0.0) + sample / SAMPLE_RATE
+
+
+def _near(spoken: _Spoken, start_s: float, stop_s: float) -> list[str]:
+    """Return the words, without case and punctuation, that were said about then."""
+    length_s = max(spoken.stop_s - spoken.start_s, 0.1)
+    times_s = [spoken.start_s + length_s * (at + 0.5) / len(spoken.words) for at in range(len(spoken.words))]
+    return [
+        _plain(word)
+        for word, time_s in zip(spoken.words, times_s, strict=True)
+        if start_s - _SLACK_S <= time_s <= stop_s + _SLACK_S
+    ]
+
+
+def _shared(words: list[str], said: list[str]) -> list[bool]:
+    """Return for each word whether it was said, in this order; similar words between equal ones count."""
+    shared = [False] * len(words)
+    for kind, first, last, other, other_last in SequenceMatcher(None, words, said, False).get_opcodes():
+        for at in range(first, last):
+            if kind == "equal":
+                shared[at] = True
+            elif kind == "replace":
+                opposite = (other + at - first, other_last - (last - at))
+                shared[at] = any(
+                    other <= index < other_last and _alike(words[at], said[index]) for index in opposite
+                )
+    return shared
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other).ratio() >= _ALIKE
+
+
+def _long_runs(shared: list[bool]) -> list[bool]:
+    """Return only the runs of at least `_FEWEST` words."""
+    found = [False] * len(shared)
+    first = 0
+    for at, is_shared in enumerate([*shared, False]):
+        if not is_shared:
+            if at - first >= _FEWEST:
+                found[first:at] = [True] * (at - first)
+            first = at + 1
+    return found
+
+
+def _plain(word: str) -> str:
+    return word.lower().strip(".,!?;:\"'…-")
+
+
+def _with_text(event: _Words, text: str, words: int) -> _Words:
+    if text == event.text:
+        return event
+    if isinstance(event, m.PartialTranscribed):
+        return msgspec.structs.replace(event, text=text, stable_words=min(event.stable_words, words))
+    return msgspec.structs.replace(event, text=text)
+
+
+def _discarded(event: m.FinalTranscribed) -> m.UtteranceDiscarded:
+    return m.UtteranceDiscarded(
+        source=event.source,
+        utterance=event.utterance,
+        start_sample=event.start_sample,
+        stop_sample=event.stop_sample,
+        cause="echo",
+    )
