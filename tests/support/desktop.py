@@ -25,7 +25,7 @@ UID = 1000
 
 _REPOSITORY = Path(__file__).parents[2]
 _MAPPED = ("--user", f"--map-user={UID}", f"--map-group={UID}", "--mount")
-_SETTLE_S = 15.0
+_SETTLE_S = 40.0
 
 
 @dataclass
