@@ -1,4 +1,4 @@
-"""A private PulseAudio with an output, a room, and a microphone in it that can be unplugged."""
+"""A private PulseAudio with an output, and a microphone that can be unplugged."""
 
 from __future__ import annotations
 
