@@ -33,6 +33,8 @@ class CaptureSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     fast_ahead_s: Annotated[float, msgspec.Meta(ge=35, le=3600)] = 40.0
     """At fast pace: how much audio may lie between the newest sample and the oldest that is still needed; a
     long utterance needs 35."""
+    echo_cancellation: bool = True
+    """Remove from a microphone what it hears of the loudspeakers, once that is detected."""
     device_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 5.0
     """How long an opened device may take to deliver its first audio."""
 

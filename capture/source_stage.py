@@ -75,7 +75,7 @@ class SourceStage:
             MachineFailure: There is no shared memory.
         """
         is_microphone = started.is_microphone or self.name == MICROPHONE
-        if is_microphone and len(self.settings.sources) > 1:
+        if is_microphone and len(self.settings.sources) > 1 and self.settings.echo_cancellation:
             self._echo = EchoWatch(self.name, started.first_sample_ns, self._rings, self.publish)
         with RingWriter(
             self._stage.run.ring_address(self.name),

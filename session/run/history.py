@@ -152,7 +152,9 @@ def _decoded(body: bytes) -> History:
 
 def _open() -> int | None:
     file = history_file()
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, RuntimeError):
+        if "XDG_STATE_HOME" not in os.environ and not Path.home().is_dir():
+            return None  # a home that does not exist is not made
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     return None

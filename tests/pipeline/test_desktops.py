@@ -59,7 +59,9 @@ def _hears_both_sides(
         "none",
         "--json",
     )
-    session = Session(*arguments, directory=desktop.home, desktop=desktop)
+    # Both sources hear the same, which is an echo.
+    uncancelled = {"CUECARD_CAPTURE_ECHO_CANCELLATION": "false"}
+    session = Session(*arguments, directory=desktop.home, desktop=desktop, environment=uncancelled)
     try:
         session.wait_for("CaptureStarted", len(sources))
         session.wait_for("StageReady", 2 + 2 * len(sources))

@@ -80,6 +80,7 @@ def test_the_wizard_is_followed_by_the_question_and_the_session(
             question = opened(screen, strings.QUESTION_TITLE)
             assert captured(sound_server) == 0, "no device is open yet"
             at = screen.place(question)
+            screen.press("x")  # who takes part
             screen.drag((at.x + at.width - 60, at.y + at.height - 34), [])  # "They know"
             (overlay,) = wait_until(lambda: screen.titled("Cuecard"), timeout_s=30)
             wait_until(lambda: screen.is_visible(overlay))

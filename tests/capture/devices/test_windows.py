@@ -12,6 +12,7 @@ import pytest
 
 from bus.failures import InputFailure, MachineFailure
 from capture.devices import portaudio, windows
+from capture.devices.stream import BLOCK_MS
 from capture.source import Microphone, Monitor, Program
 
 SPEAKERS = {
@@ -96,7 +97,7 @@ def test_the_default_output_is_captured(library: Library) -> None:
     callback = arguments.pop("stream_callback")
     assert arguments == {
         "rate": 16_000, "channels": 2, "format": library.paFloat32, "input": True, "input_device_index": 15,
-        "frames_per_buffer": 320,
+        "frames_per_buffer": 16_000 * BLOCK_MS // 1000,
     }  # fmt: skip
     block = np.tile(np.array([0.25, -0.25], np.float32), 320).tobytes()
     times = {"input_buffer_adc_time": 1.0, "current_time": 1.02, "output_buffer_dac_time": 0.0}
