@@ -1,7 +1,7 @@
 """Echo canceller of one microphone: detects an echo, then subtracts it.
 
 Until an echo is detected, and wherever the reference is missing, samples pass bit for bit. It adds no delay:
-the response learned so far is applied to each chunk as it comes. Pure.
+the response learned so far is applied to each chunk. Pure.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class EchoCanceller:
         return np.float32(max(1 - residue / (self._left_power + 1e-12), _LEAST_GAIN))
 
     def _estimate(self) -> None:
-        """Estimate the delay again; when it has changed, learn the response anew."""
+        """Estimate the delay again; when it has changed, learn the response again."""
         if self._stop - self._estimated < HOP:
             return
         self._estimated = self._stop

@@ -1,4 +1,4 @@
-"""Reference of the echo canceller: the ring of what the computer plays, on the microphone's clock."""
+"""Reference of the echo canceller: what the computer plays, on the microphone's clock."""
 
 from __future__ import annotations
 

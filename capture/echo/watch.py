@@ -1,4 +1,4 @@
-"""Echo of one microphone on the bus: takes the reference's ring, and publishes when echo begins and ends."""
+"""Cancels one microphone's echo, and publishes when it begins and ends."""
 
 from __future__ import annotations
 
