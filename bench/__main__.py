@@ -28,6 +28,7 @@ _COMMANDS = (
     words.noise,
     words.sweep,
     words.accents,
+    words.loudness,
     words.gpu,
     words.vad,
     words.onsets,

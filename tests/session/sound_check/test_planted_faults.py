@@ -26,7 +26,7 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.skipif(bool(missing_programs()), reason="PulseAudio is not installed")
 
 ROOM = "room"
-"""Output whose monitor is the microphone where somebody speaks."""
+"""Output whose monitor is the microphone in set-ups with speech."""
 _HEADSET = (
     f"load-module module-null-sink sink_name={ROOM} rate=48000 norewinds=1",
     f"load-module module-remap-source master={ROOM}.monitor source_name=headset",
@@ -54,7 +54,7 @@ class Setup:
     commands: tuple[str, ...] = ()
     """Arguments of pactl."""
     voice: Samples | None = None
-    """What is said into the headset; None where nobody speaks."""
+    """What is said into the headset; None where there is no speech."""
 
 
 SETUPS = (
