@@ -121,6 +121,17 @@ def accents(
     measure(corpus, settings)
 
 
+def loudness(
+    corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)],
+    settings: SettingsOption = None,
+    clips: Annotated[int, typer.Option(help="Number of clean clips.")] = 24,
+) -> None:
+    """Word errors of quiet, clipped, humming and noisy speech, with gain and noise suppression."""
+    from bench.parts.loudness import measure
+
+    measure(corpus, settings, clips)
+
+
 def gpu(
     device: Annotated[
         Literal["cuda", "cpu"], typer.Option(help="cpu measures the same without a card, in int8.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -54,6 +55,25 @@ def overlay(
     from bench.parts.overlay import measure
 
     measure(seconds, hours)
+
+
+def echo(
+    call: Annotated[
+        Path | None, typer.Option(exists=True, help="What the computer plays, 16 kHz; else the demo's call.")
+    ] = None,
+    mic: Annotated[
+        Path | None, typer.Option(exists=True, help="What the user says, 16 kHz; else the demo's.")
+    ] = None,
+    shift: Annotated[
+        float, typer.Option(min=0.0, help="Let the user speak so many seconds earlier, over the call.")
+    ] = 0.0,
+    seconds: Annotated[float, typer.Option(min=10.0, help="How much is played.")] = 95.0,
+) -> None:
+    """Loudspeakers in simulated rooms: the call's words that come twice, and the user's that are kept."""
+    from bench.parts.echo import measure
+    from session.run.start.demo import DEMO
+
+    measure(call or DEMO / "call.flac", mic or DEMO / "mic.flac", shift_s=shift, seconds=seconds)
 
 
 def endurance(

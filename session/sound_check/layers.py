@@ -17,10 +17,10 @@ Source = Literal["microphone", "call"]
 
 SILENT_DBFS = -90.0
 """Below it is digital silence; the noise of any microphone is louder."""
-QUIET_DBFS = -55.0
-"""Speech with a lower peak is too quiet (`bench/LOG.md`)."""
+QUIET_DBFS = -62.0
+"""Speech with a lower peak is too quiet: words are recognised at -60, many are not at -70 (bench/LOG.md)."""
 _CLIPPED_SHARE = 0.15
-"""Reached by speech that is cut off 10 dB below its peak; less does not harm recognition."""
+"""Speech that is cut off 10 dB below its peak has more; from there on words are lost (`bench/LOG.md`)."""
 _PHRASE_CORRELATION = 0.4
 _LEAST_SPEECH_S = 0.3
 _LEAST_RATE_HZ = 16_000

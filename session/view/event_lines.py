@@ -32,6 +32,8 @@ def detail_lines(event: m.Event) -> list[tuple[str, str]]:
             return [("capturing", f"{source}: {device}")]
         case m.ProviderReady():
             return [("provider", _provider(event))]
+        case m.EchoSuppressed(source=source, of_source=other, text=text):
+            return [("echo", strings.ECHO_LINE.format(name=source, other=other, text=text))]
         case m.UsageCounted():
             return [("used", _usage(event))]
         case m.SessionEnding(cause=cause):

@@ -91,6 +91,7 @@ PROVIDER_HERE = _("{provider}, {model} at {host}, which is this machine")
 TOKENS = _("{prompt} + {answer} tokens")
 TOKENS_ESTIMATED = _("about {prompt} + {answer} tokens")
 WASTED = _("wasted")
+ECHO_LINE = _("{name} repeated {other}, left out: {text}")
 LOST_AUDIO = _("{name}: {seconds} s of audio ({cause})")
 LOST_UTTERANCE = _("{name}: an utterance at {time} ({cause})")
 

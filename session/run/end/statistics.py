@@ -16,6 +16,7 @@ from bus.messages import (
     AnswerFinished,
     AnswerStreamed,
     AudioLost,
+    EchoSuppressed,
     FinalTranscribed,
     Logged,
     QuestionDetected,
@@ -59,6 +60,8 @@ class Statistics:
     lost_utterances: int = 0
     not_understood: int = 0
     """Utterances with speech in which no words were found."""
+    _echoes: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Words that were left out of each utterance, as an echo."""
     _asked_ns: dict[int, int] = field(default_factory=dict)
 
     def apply(self, logged: Logged) -> None:
@@ -67,6 +70,8 @@ class Statistics:
         match logged.event:
             case FinalTranscribed() as final:
                 self.utterances += 1
+                for earlier in final.replaces:
+                    self._echoes.pop((final.source, earlier), None)
                 if not final.unconfirmed:
                     self._time_final(final, logged.logged_ns)
             case QuestionDetected(question=question, replaces=replaces):
@@ -90,6 +95,8 @@ class Statistics:
                 self.restarts += 1
             case AudioLost(start_sample=start, stop_sample=stop):
                 self.lost_samples += stop - start
+            case EchoSuppressed(source=source, utterance=utterance, text=text):
+                self._echoes[source, utterance] = len(text.split())
             case UtteranceLost():
                 self.lost_utterances += 1
             case UtteranceDiscarded() as discarded:
@@ -101,6 +108,11 @@ class Statistics:
     def words(self) -> int:
         """Words of the transcript."""
         return sum(len(final.text.split()) for final in self._finals)
+
+    @property
+    def echo_words(self) -> int:
+        """Words of the microphone that were left out because another source has them."""
+        return sum(self._echoes.values())
 
     @property
     def unconfirmed_turns(self) -> int:

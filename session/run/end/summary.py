@@ -44,6 +44,8 @@ def lines(
         rows.append((_("lost"), _lost(statistics)))
     if statistics.unconfirmed_turns or statistics.not_understood:
         rows.append((_("unclear"), _unclear(statistics)))
+    if statistics.echo_words:
+        rows.append((_("echo"), _echo(statistics)))
     if statistics.restarts:
         rows.append((_("restarts"), str(statistics.restarts)))
     if statistics.given_up:
@@ -90,6 +92,15 @@ def _unclear(statistics: Statistics) -> str:
         statistics.unconfirmed_turns,
     )
     return text.format(count=statistics.unconfirmed_turns, others=statistics.not_understood)
+
+
+def _echo(statistics: Statistics) -> str:
+    text = ngettext(
+        "{count} word that the microphone picked up from the loudspeakers was left out",
+        "{count} words that the microphone picked up from the loudspeakers were left out",
+        statistics.echo_words,
+    )
+    return text.format(count=number(statistics.echo_words))
 
 
 def _latency(values_s: Sequence[float]) -> str:
