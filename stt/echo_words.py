@@ -119,7 +119,7 @@ class EchoWords:
         return [
             each
             for (name, _), each in sorted(self._spoken.items())
-            if name == source and each.start_s < stop_s + _SLACK_S and each.stop_s > start_s - _SLACK_S
+            if name == source and each.start_s < stop_s + _SLACK_S and each.stop_s > start_s - _LATE_S
         ]
 
     def _remember(self, event: m.PartialTranscribed | m.EndpointPredicted | m.FinalTranscribed) -> None:

@@ -1,0 +1,72 @@
+"""Words that a microphone picked up from the loudspeakers are left out, and the user's are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from bus import messages as m
+from bus.audio import SAMPLE_RATE
+from stt.echo_words import EchoWords
+from tests.support.events import started
+
+ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)
+ASKED = "How would you design a rate limiter for this?"
+
+
+def said(text: str, source: str, start_s: float, stop_s: float, utterance: int = 1) -> m.FinalTranscribed:
+    return m.FinalTranscribed(
+        source=source,
+        utterance=utterance,
+        text=text,
+        start_sample=round(start_s * SAMPLE_RATE),
+        quiet_sample=round(stop_s * SAMPLE_RATE),
+        stop_sample=round(stop_s * SAMPLE_RATE) + 3_200,
+        mean_log_probability=-0.2,
+        no_speech_probability=0.0,
+        window_s=8.0,
+        retried=False,
+        speculative=False,
+        queue_ms=0.0,
+        compute_ms=100.0,
+    )
+
+
+def marks(*events: m.Event) -> list[m.Event]:
+    """Apply all but the last event, and return what becomes of that one."""
+    words = EchoWords()
+    for event in (started("call"), started("mic"), *events[:-1]):
+        words.apply(m.Logged(1, 1, event))
+    return [*words.mark(events[-1])]
+
+
+def test_an_echo_is_left_out_whole_and_named() -> None:
+    suppressed, discarded = marks(said(ASKED, "call", 2.0, 5.0), ECHO, said(ASKED, "mic", 2.1, 5.1))
+    assert suppressed == m.EchoSuppressed(source="mic", utterance=1, text=ASKED, of_source="call")
+    assert isinstance(discarded, m.UtteranceDiscarded)
+    assert discarded.cause == "echo"
+
+
+def test_the_users_words_after_an_echo_are_kept() -> None:
+    suppressed, kept = marks(
+        said(ASKED, "call", 2.0, 5.0),
+        ECHO,
+        said("design a rate limiter for this? I would take a token bucket.", "mic", 3.0, 8.0),
+    )
+    assert isinstance(suppressed, m.EchoSuppressed)
+    assert isinstance(kept, m.FinalTranscribed)
+    assert kept.text == "I would take a token bucket."
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (said(ASKED, "call", 2.0, 5.0), said(ASKED, "mic", 2.1, 5.1)),
+        (said(ASKED, "call", 2.0, 5.0), ECHO, said(ASKED, "mic", 30.0, 33.0)),
+        (ECHO, said(ASKED, "mic", 2.1, 5.1)),
+        (ECHO, m.EchoEnded(source="mic"), said(ASKED, "call", 2.0, 5.0), said(ASKED, "mic", 2.1, 5.1)),
+        (said(ASKED, "call", 2.0, 5.0), ECHO, said("A rate limiter? Sure, gladly.", "mic", 6.0, 8.0)),
+        (said(ASKED, "mic", 2.0, 5.0), ECHO, said(ASKED, "call", 2.1, 5.1)),
+    ],
+)
+def test_what_is_no_echo_stays(events: tuple[m.Event, ...]) -> None:
+    assert marks(*events) == [events[-1]]
