@@ -1,4 +1,4 @@
-"""Plays a call into simulated rooms: how many of its words come twice, and how many of the user's are kept.
+"""Counts doubled and lost words of a call in simulated rooms.
 
 Each room is a synthetic impulse response (a direct sound and an exponential tail of noise). The same session
 without echo gives the words to compare with.

@@ -1,4 +1,4 @@
-"""Words that a microphone picked up from the loudspeakers are left out, and the user's are kept."""
+"""Tests of leaving out echoed words, and of keeping those of the user."""
 
 from __future__ import annotations
 
