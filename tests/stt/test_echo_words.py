@@ -1,4 +1,4 @@
-"""Words that a microphone picked up from the loudspeakers are left out, and the user's are kept."""
+"""What a microphone picked up from the loudspeakers is left out."""
 
 from __future__ import annotations
 
