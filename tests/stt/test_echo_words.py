@@ -1,4 +1,4 @@
-"""What a microphone picked up from the loudspeakers is left out."""
+"""Tests that words which the microphone picked up from the loudspeakers are left out."""
 
 from __future__ import annotations
 
