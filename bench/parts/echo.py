@@ -1,4 +1,4 @@
-"""Counts doubled and lost words of a call in simulated rooms.
+"""Plays a call into simulated rooms, and counts words that come twice or are lost.
 
 Each room is a synthetic impulse response (a direct sound and an exponential tail of noise). The same session
 without echo gives the words to compare with.

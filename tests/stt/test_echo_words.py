@@ -1,4 +1,4 @@
-"""Tests of leaving out echoed words, and of keeping those of the user."""
+"""Tests that words which the microphone picked up from the loudspeakers are left out."""
 
 from __future__ import annotations
 
