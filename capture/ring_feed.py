@@ -130,9 +130,11 @@ class RingFeed:
         return self._ring.finish()
 
     def _write(self, samples: Samples) -> None:
-        echo = self._echo
-        self._ring.write(echo.cancel(samples, self._ring.stop_sample) if echo else samples)
-        for event in self._meter.update(samples, self._ring.stop_sample):  # as captured, to detect muting
+        captured = samples
+        if self._echo is not None:
+            samples = self._echo.cancel(samples, self._ring.stop_sample)
+        self._ring.write(samples)
+        for event in self._meter.update(captured, self._ring.stop_sample):  # to detect muting
             self._publish(event)
 
 

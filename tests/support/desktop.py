@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,8 @@ class Desktop:
         self.start("dbus-daemon", "--session", "--nofork", f"--address={self._bus()}")
         for program in ("pipewire", "wireplumber", "pipewire-pulse"):
             self.start(program, DBUS_SESSION_BUS_ADDRESS=self._bus())
+            if program == "pipewire" and (runtime := self.environment.get("XDG_RUNTIME_DIR")):
+                wait_until(partial(self.ask, "ls", f"{runtime}/pipewire-0"), _SETTLE_S)  # the others need it
         wait_until(lambda: self.ask("pactl", "info"), _SETTLE_S)
         for module in _DEVICES:
             wait_until(lambda: self.ask("pactl", "load-module", *module.split()), _SETTLE_S)  # noqa: B023
