@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import AudioLost, CaptureStarted, ProblemReported
@@ -13,6 +14,8 @@ from tests.support.audio_matching import everything, find, noise
 from tests.support.audio_session import AudioSession
 from tests.support.sound_computer import Computer
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.long
 
 Capture = Callable[[str], tuple[AudioSession, AudioRing]]
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import AudioLost, ProblemReported
@@ -14,6 +15,8 @@ from tests.support.audio_matching import everything, find, noise
 from tests.support.audio_session import AudioSession
 from tests.support.sound_computer import Computer
 from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.long
 
 Capture = Callable[[str], tuple[AudioSession, AudioRing]]
 
