@@ -14,7 +14,7 @@ from bus.failures import Failure
 from capture.devices.device import Device
 from capture.devices.system import AudioSystem, CaptureStream
 from capture.processing.level import SILENT_DBFS, level
-from capture.processing.sanitize import Frames
+from capture.processing.sanitize import Frames, as_int16
 
 Verdict = Literal["silent", "quiet", "good", "clips"]
 _STEP_S = 0.05
@@ -77,5 +77,4 @@ def _opened(system: AudioSystem, device: Device) -> CaptureStream | None:
 
 def _mono(frames: Sequence[Frames]) -> Samples:
     mono = np.nan_to_num(np.concatenate(frames).mean(axis=1))
-    samples: Samples = np.clip(mono * 32768.0, -32768, 32767).astype(np.int16)
-    return samples
+    return as_int16(mono)

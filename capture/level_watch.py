@@ -20,6 +20,7 @@ from capture.devices.portaudio import silence_stderr
 from capture.devices.system import AudioSystem, CaptureStream, open_audio_system
 from capture.probe import Problem
 from capture.processing.level import SILENT_DBFS, level
+from capture.processing.sanitize import as_int16
 from capture.source import Live, parse_source, parse_sources
 
 _EVERY_S = 0.1
@@ -73,7 +74,7 @@ def _level(stream: CaptureStream) -> float:
     if not frames:
         return SILENT_DBFS
     mono = np.nan_to_num(np.concatenate(frames).mean(axis=1))
-    return level(np.clip(mono * 32768.0, -32768, 32767).astype(np.int16))[0]
+    return level(as_int16(mono))[0]
 
 
 if __name__ == "__main__":

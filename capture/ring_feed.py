@@ -16,8 +16,8 @@ from bus.ring.writer import RingWriter
 from capture.echo.watch import EchoWatch
 from capture.processing.downmix import Downmix
 from capture.processing.level import LevelMeter
-from capture.processing.resampling import Mono, Resampler
-from capture.processing.sanitize import Frames, Sanitizer
+from capture.processing.resampling import Resampler
+from capture.processing.sanitize import Frames, Sanitizer, as_int16
 
 _SILENCE_FRAMES = 48_000  # at a time, to limit memory
 
@@ -83,11 +83,11 @@ class RingFeed:
             stage = f"capture:{self._source}"
             problem = f"{self._source}: {remark.problem}"
             self._publish(ProblemReported(stage=stage, problem=problem, kept=remark.kept, fix=remark.fix))
-        return _to_int16(self._resampler.feed(mono))
+        return as_int16(self._resampler.feed(mono))
 
     def flush(self) -> Samples:
         """Return the last samples from the resampler, for `write`; process no frames after it."""
-        return _to_int16(self._resampler.finish())
+        return as_int16(self._resampler.finish())
 
     def write(self, samples: Samples) -> None:
         """Write processed samples to the ring."""
@@ -100,7 +100,7 @@ class RingFeed:
         start = self._ring.stop_sample
         for at in range(0, frames, _SILENCE_FRAMES):
             silence = np.zeros(min(_SILENCE_FRAMES, frames - at), np.float32)
-            self._ring.write(_to_int16(self._resampler.feed(silence)))  # not measured: no silent device
+            self._ring.write(as_int16(self._resampler.feed(silence)))  # not measured: no silent device
         self._publish(
             AudioLost(
                 source=self._source, start_sample=start, stop_sample=self._ring.stop_sample, cause=cause
@@ -136,8 +136,3 @@ class RingFeed:
         self._ring.write(samples)
         for event in self._meter.update(captured, self._ring.stop_sample):  # to detect muting
             self._publish(event)
-
-
-def _to_int16(samples: Mono) -> Samples:
-    rounded: Samples = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
-    return rounded

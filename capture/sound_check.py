@@ -21,12 +21,12 @@ from bus.sandbox import Sandbox
 from bus.stages import rights_of
 from capture.devices.device import Device
 from capture.devices.portaudio import silence_stderr
-from capture.devices.server_state import ServerState, read_server_state
+from capture.devices.server_state import ServerState
 from capture.devices.system import CaptureStream, open_audio_system
 from capture.probe import Problem
 from capture.processing.downmix import Downmix
 from capture.processing.resampling import Resampler
-from capture.processing.sanitize import Sanitizer
+from capture.processing.sanitize import Sanitizer, as_int16
 from capture.source import Live, parse_source
 
 _LONGEST_S = 30.0
@@ -66,7 +66,7 @@ def _open(sandbox: Sandbox, spec: str) -> tuple[Opening, CaptureStream | None]:
     try:
         system = open_audio_system()
         sandbox.enforce()
-        server = read_server_state()
+        server = system.server_state()
         step = "device"
         source = parse_source("check", spec)
         assert isinstance(source, Live)
@@ -102,8 +102,7 @@ def _copy(stream: CaptureStream) -> None:
         for piece, lost_frames, _ in stream.take():
             mixed = downmix.mix(sanitizer.sanitize(piece.frames, 0))
             mono = resampler.feed(np.concatenate((np.zeros(lost_frames, np.float32), mixed)))
-            samples = np.clip(np.rint(mono * 32768.0), -32768, 32767).astype(np.int16)
-            sys.stdout.buffer.write(samples.tobytes())
+            sys.stdout.buffer.write(as_int16(mono).tobytes())
     sys.stdout.buffer.flush()
     stream.close()
 

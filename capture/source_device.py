@@ -44,7 +44,8 @@ class SourceDevice:
         self._opened_s = self._next_try_s = self._next_look_s = 0.0
         self._changed_s: float | None = None
         """When a change was noticed that was not looked at yet."""
-        self._reason = ""
+        self._reason, self._was_moved = "", False
+        """Why the device is left, and whether the system moved its stream."""
         self._is_away = False
 
     def open(self) -> Device:
@@ -82,11 +83,12 @@ class SourceDevice:
         if stream is None:
             return ""
         if stream.ended:
-            self._reason = self._judge_move(stream.moved_to) or stream.ended
+            refused = self._judge_move(stream.moved_to)
+            self._reason, self._was_moved = refused or stream.ended, bool(refused)
             return AWAY
         silent_s = now_s - max(stream.received_s, self._opened_s)
         if silent_s > _GONE_AFTER_S:
-            self._reason = "it delivers no audio"
+            self._reason, self._was_moved = "it delivers no audio", False
             self._report_away()
         if silent_s > self._timeout_s(stream):
             return AWAY
@@ -110,10 +112,8 @@ class SourceDevice:
             self.stream = None
             self._report_away(failure)
             return
-        is_microphone = (
-            device.kind == "microphone"
-        )  # another output is where the sound is; it needs no remark
-        if earlier is not None and device.name != earlier.name and is_microphone:
+        is_another = earlier is not None and device.name != earlier.name
+        if is_another and device.kind == "microphone":  # another output is where the sound is: no remark
             self._report_followed(device)
 
     def delivers(self) -> None:
@@ -185,7 +185,7 @@ class SourceDevice:
             return
         self._is_away = True
         label = self._device.label if self._device else self._stage.name
-        reason = self._reason if failure is None or "moved" in self._reason else failure.problem
+        reason = self._reason if failure is None or self._was_moved else failure.problem
         fix = "" if failure is None or isinstance(self._source, NamedDevice) else failure.fix
         self._publish(
             f"{self._stage.name}: {label} went away ({reason})",

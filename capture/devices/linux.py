@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from bus.failures import Failure, InputFailure
-from capture.devices import portaudio, pulse
+from capture.devices import portaudio, pulse_library
 from capture.devices.device import SEE_DEVICES, Device, NotPlaying, matching_device, matching_devices
 from capture.devices.portaudio_stream import PortAudioStream
 from capture.devices.pulse import HOST_API, SoundServer
 from capture.devices.pulse_stream import PulseStream
+from capture.devices.server_state import ServerState
 from capture.source import Live, Microphone, Monitor, Program
 
 _THROUGH_SERVER = frozenset({"pulse", "default", "pipewire"})  # ALSA's devices for the sound server's sources
@@ -20,7 +21,7 @@ class LinuxAudio:
     """PulseAudio, PipeWire and ALSA."""
 
     def __init__(self) -> None:
-        pulse.load()
+        pulse_library.load()
         self._server = SoundServer()
         self._alsa_stream: PortAudioStream | None = None
         self._default_chosen_within_s = _DEFAULT_CHOSEN_WITHIN_S
@@ -56,6 +57,13 @@ class LinuxAudio:
             case Program(wanted=wanted):
                 return self._program(wanted)
         return self._named(source.wanted)
+
+    def server_state(self) -> ServerState | None:
+        """Return the sound server with its default devices; None where it does not answer."""
+        try:
+            return self._server.state()
+        except Failure:
+            return None
 
     def open(self, device: Device) -> PulseStream | PortAudioStream:
         """Open a device.

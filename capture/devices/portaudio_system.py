@@ -8,6 +8,7 @@ from bus.failures import InputFailure
 from capture.devices import portaudio
 from capture.devices.device import SEE_DEVICES, Device, matching_device
 from capture.devices.portaudio_stream import PortAudioStream
+from capture.devices.server_state import ServerState
 from capture.devices.system import CaptureStream
 from capture.source import Live, Microphone, Monitor, Program
 
@@ -50,6 +51,10 @@ class PortAudioSystem:
             case Monitor() | Program():
                 raise InputFailure("what is played cannot be captured on this system", fix=SEE_DEVICES)
         return matching_device(source.wanted, self.devices())
+
+    def server_state(self) -> ServerState | None:
+        """Return None: PortAudio knows no volumes."""
+        return None
 
     def open(self, device: Device) -> CaptureStream:
         """Open a device.

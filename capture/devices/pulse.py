@@ -6,19 +6,18 @@ The computer's audio output is such a source: the monitor of a sink.
 from __future__ import annotations
 
 import contextlib
-import ctypes.util
 import os
 import re
 import select
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from bus.failures import InputFailure, MachineFailure
-from capture.devices import libpulse
+from bus.failures import InputFailure
 from capture.devices.device import Device, used_channels
+from capture.devices.pulse_library import errors, pulsectl_library, reason
+from capture.devices.server_state import Port, ServerState
 
 SERVER_VARIABLE = "PULSE_SERVER"
 """Names the server to the PulseAudio client library."""
@@ -74,6 +73,24 @@ class SoundServer:
         info = self._ask(lambda server: server.server_info())
         return Defaults(info.default_source_name or "", info.default_sink_name or "")
 
+    def state(self) -> ServerState:
+        """Return the server, and its default devices with their volumes.
+
+        Raises:
+            InputFailure: No sound server answers.
+            MachineFailure: libpulse is missing.
+        """
+        info = self._ask(lambda server: server.server_info())
+        sources = {each.name: each for each in self._ask(lambda server: server.source_list())}
+        sinks = {each.name: each for each in self._ask(lambda server: server.sink_list())}
+        sink = sinks.get(info.default_sink_name)
+        return ServerState(
+            f"{info.server_name} {info.server_version}",
+            _port(sources.get(info.default_source_name)),
+            _port(sink),
+            _port(sources.get(sink.monitor_source_name) if sink else None),
+        )
+
     def default_monitor(self, wait_s: float = 0.0) -> Device:
         """Return the monitor of the default output.
 
@@ -103,7 +120,7 @@ class SoundServer:
             try:
                 self._deadline_s = time.monotonic() + _TIMEOUT_S
                 self._connection.event_listen(_POLL_S)
-            except _errors():
+            except errors():
                 self.close()
                 self._has_changed = True
         changed, self._has_changed = self._has_changed, False
@@ -126,7 +143,7 @@ class SoundServer:
 
     def _ask(self, request: Callable[[Any], T]) -> T:
         """Return the server's answer to a request of pulsectl."""
-        pulsectl = _pulsectl()
+        pulsectl = pulsectl_library()
         if self._connection is None:
             self._connect()
         self._deadline_s = time.monotonic() + _TIMEOUT_S
@@ -134,14 +151,14 @@ class SoundServer:
             answer = request(self._connection)
             if not self._connection.connected:
                 raise pulsectl.PulseDisconnected
-        except _errors() as error:
+        except errors() as error:
             is_late = time.monotonic() >= self._deadline_s
             self.close()
             raise _silent() if is_late else _unreachable("Connection terminated") from error
         return answer
 
     def _connect(self) -> None:
-        pulsectl = _pulsectl()
+        pulsectl = pulsectl_library()
         connection = pulsectl.Pulse(_NAME, connect=False)
         connection.set_poll_func(self._poll, lambda *_: None)
         self._deadline_s = time.monotonic() + _TIMEOUT_S
@@ -149,12 +166,12 @@ class SoundServer:
             connection.connect(autospawn=False)
             connection.event_mask_set("source", "server", "sink_input")
             connection.event_callback_set(self._note)
-        except _errors() as error:
+        except errors() as error:
             is_late = time.monotonic() >= self._deadline_s
-            reason = _reason(pulsectl, connection)
+            why = reason(connection)
             with contextlib.suppress(Exception):
                 connection.close()
-            raise _silent() if is_late else _unreachable(reason) from error
+            raise _silent() if is_late else _unreachable(why) from error
         self._connection = connection
 
     def _note(self, event: Any) -> None:
@@ -176,38 +193,6 @@ class SoundServer:
         return len(ready)
 
 
-def load() -> None:
-    """Load the libraries; without them, there is no sound server."""
-    with contextlib.suppress(MachineFailure):
-        _pulsectl()
-
-
-@lru_cache(maxsize=1)
-def _pulsectl() -> Any:
-    libpulse.load()  # raises where pulsectl would not say which library is missing
-    with _without_library_search():
-        import pulsectl
-    for info in (pulsectl.PulseSourceInfo, pulsectl.PulseSinkInputInfo):
-        info._init_from_struct = _copy_rate
-    return pulsectl
-
-
-@contextlib.contextmanager
-def _without_library_search() -> Iterator[None]:
-    """Keep ctypes from starting compilers to find a library; pulsectl takes libpulse.so.0 then."""
-    search = ctypes.util.find_library
-    ctypes.util.find_library = lambda name: None
-    try:
-        yield
-    finally:
-        ctypes.util.find_library = search
-
-
-def _copy_rate(info: Any, struct: Any) -> None:
-    """Copy what pulsectl 24.12 only refers to: the memory of `sample_spec` is freed after the callback."""
-    info.rate_hz = struct.sample_spec.rate
-
-
 def _source(found: Any, default: str) -> Device:
     description = found.description or ""
     return Device(
@@ -220,6 +205,13 @@ def _source(found: Any, default: str) -> Device:
         host_api=HOST_API,
         description=description if description not in (found.name, "(null)") else "",
     )
+
+
+def _port(found: Any) -> Port | None:
+    if found is None:
+        return None
+    volume = max(found.volume.values, default=0.0)
+    return Port(found.name, found.description or found.name, bool(found.mute), volume)
 
 
 def _programs(inputs: Iterable[Any]) -> Iterable[Device]:
@@ -239,16 +231,6 @@ def _programs(inputs: Iterable[Any]) -> Iterable[Device]:
             native_channels=used_channels(stream.channel_count),
             host_api=HOST_API,
         )
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    pulsectl = _pulsectl()
-    return pulsectl.PulseError, pulsectl.PulseDisconnected, pulsectl._pulsectl.LibPulse.CallError
-
-
-def _reason(pulsectl: Any, connection: Any) -> str:
-    library = pulsectl._pulsectl.pa
-    return str(library.strerror(library.context_errno(connection._ctx)))
 
 
 def _silent() -> InputFailure:

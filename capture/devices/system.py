@@ -9,6 +9,7 @@ import sys
 from typing import Protocol
 
 from capture.devices.device import Device
+from capture.devices.server_state import ServerState
 from capture.devices.stream import Piece
 from capture.source import Live
 
@@ -61,6 +62,9 @@ class AudioSystem(Protocol):
             InputFailure: There is no such device, or there are several.
             MachineFailure: A library is missing.
         """
+
+    def server_state(self) -> ServerState | None:
+        """Return the sound server with its default devices; None where there is none that could be asked."""
 
     def open(self, device: Device) -> CaptureStream:
         """Open a device.

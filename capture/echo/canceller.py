@@ -13,6 +13,7 @@ import numpy as np
 from bus.audio import SAMPLE_RATE, Samples
 from capture.echo.adaptive_filter import BLOCK, LONGEST_CHUNK, TAPS, AdaptiveFilter
 from capture.echo.delay import HOP, SPAN, DelayEstimator, Mono
+from capture.processing.sanitize import as_int16
 
 Read = Callable[[int, int], "Samples | None"]
 """Returns samples [start, stop) of the reference on the microphone's clock; None where some are missing."""
@@ -82,8 +83,7 @@ class EchoCanceller:
             return samples
         echo = self._filter.predict(reference)
         cleaned = (heard - echo) * self._gain(heard - echo, echo)
-        rounded: Samples = np.clip(np.rint(cleaned * 32768), -32768, 32767).astype(np.int16)
-        return rounded
+        return as_int16(cleaned)
 
     def _gain(self, left: Mono, echo: Mono) -> np.float32:
         """Return the gain that hides what subtraction leaves while only the loudspeakers are heard."""

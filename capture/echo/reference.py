@@ -35,7 +35,8 @@ class EchoReference:
         """
         for source in [self.source] if self.source else sorted(sources):
             if ring := rings.new_ring(source):
-                self.close()
+                if self._ring is not None:
+                    self._ring.close()
                 self.source, self._ring = source, ring
                 self._offset = round((self._first_ns - ring.first_sample_ns) * SAMPLE_RATE / 1e9)
                 return
@@ -67,8 +68,3 @@ class EchoReference:
         return self._ring is not None and (
             self._ring.closed or self._ring.written_sample >= stop + self._offset
         )
-
-    def close(self) -> None:
-        """Unmap the ring."""
-        if self._ring is not None:
-            self._ring.close()

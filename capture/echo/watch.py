@@ -70,7 +70,3 @@ class EchoWatch:
         while not self._gave_up and not self._reference.has(stop_sample) and keep_alive():
             self._gave_up = time.monotonic() > give_up_s
             time.sleep(_STEP_S)
-
-    def close(self) -> None:
-        """Unmap the reference."""
-        self._reference.close()

@@ -6,13 +6,24 @@ Counts both, and runs of samples at full scale, which were clipped earlier. Pure
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bus.audio import SAMPLE_RATE
+from bus.audio import SAMPLE_RATE, Samples
 from bus.messages import AudioSanitized
 from capture.processing.downmix import Frames as Frames
 
 _REPORT_EVERY_SAMPLES = SAMPLE_RATE
 _FULL_SCALE = 32767 / 32768
+
+
+def as_int16(signal: NDArray[np.float32]) -> Samples:
+    """Return a signal as samples, clipped to full scale.
+
+    Args:
+        signal: Full scale at ±1.
+    """
+    samples: Samples = np.clip(np.rint(signal * 32768.0), -32768, 32767).astype(np.int16)
+    return samples
 
 
 class Sanitizer:

@@ -5,30 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bus import messages as m
-from bus.audio import SAMPLE_RATE
 from stt.echo_words import EchoWords
-from tests.support.events import started
+from tests.support.events import final, started
 
 ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)
 ASKED = "How would you design a rate limiter for this?"
 
 
-def said(text: str, source: str, start_s: float, stop_s: float, utterance: int = 1) -> m.FinalTranscribed:
-    return m.FinalTranscribed(
-        source=source,
-        utterance=utterance,
-        text=text,
-        start_sample=round(start_s * SAMPLE_RATE),
-        quiet_sample=round(stop_s * SAMPLE_RATE),
-        stop_sample=round(stop_s * SAMPLE_RATE) + 3_200,
-        mean_log_probability=-0.2,
-        no_speech_probability=0.0,
-        window_s=8.0,
-        retried=False,
-        speculative=False,
-        queue_ms=0.0,
-        compute_ms=100.0,
-    )
+def said(text: str, source: str, start_s: float, stop_s: float) -> m.FinalTranscribed:
+    return final(1, text, source, start_s, stop_s)
 
 
 def marks(*events: m.Event) -> list[m.Event]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -168,9 +167,10 @@ def _is_managing(view: XDisplay) -> bool:
     window = view.root.create_window(0, 0, 10, 10, 0, X.CopyFromParent)
     window.map()
     view.connection.sync()
-    give_up = time.monotonic() + 1
-    while not (shown := view.is_visible(window.id)) and time.monotonic() < give_up:
-        time.sleep(0.01)
-    window.destroy()
-    view.connection.sync()
-    return shown
+    try:
+        return wait_until(lambda: view.is_visible(window.id), 1.0)
+    except AssertionError:
+        return False
+    finally:
+        window.destroy()
+        view.connection.sync()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bench.parts.echo import Room, echo_of
 from bus.audio import SAMPLE_RATE, Samples
 from capture.echo.canceller import EchoCanceller
+from capture.processing.sanitize import as_int16
 
 SECONDS = 12
 CHUNK = 160
@@ -26,8 +27,7 @@ def speech_like(seed: int, level: float = 0.1) -> Audio:
 
 
 def as_samples(audio: Audio) -> Samples:
-    samples: Samples = np.clip(np.rint(audio * 32768), -32768, 32767).astype(np.int16)
-    return samples
+    return as_int16(audio.astype(np.float32))
 
 
 def cancelled(canceller: EchoCanceller, microphone: Samples) -> Samples:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from PyQt6.QtWidgets import QApplication
 
 from session import settings as all_settings
+from tests.support.waiting import wait_until
 
 Until = Callable[..., None]
 
@@ -27,11 +27,11 @@ def until(application: QApplication) -> Until:
     """Return a function that processes events until a condition holds."""
 
     def wait(condition: Callable[[], object], timeout_s: float = 20.0) -> None:
-        give_up_s = time.monotonic() + timeout_s
-        while not condition():
-            assert time.monotonic() < give_up_s, "it did not happen"
+        def processed() -> object:
             application.processEvents()
-            time.sleep(0.01)
+            return condition()
+
+        wait_until(processed, timeout_s)
 
     return wait
 
