@@ -8,7 +8,7 @@ set -euo pipefail
 
 # The Linux wheel of sounddevice does not include PortAudio. The ALSA plugins connect PortAudio to PulseAudio and
 # PipeWire; pactl (in the utils) lists their sources.
-audio=(libportaudio2 libasound2-plugins pulseaudio-utils)
+audio=(libpulse0 libportaudio2 libasound2-plugins pulseaudio-utils)
 # Libraries that PyQt6 and its X11 and Wayland plugins link to but do not include (ldd), and D-Bus, which Qt loads
 # at run time.
 window=(

@@ -1,4 +1,4 @@
-"""Checks PortAudio, the microphone and the computer's own sound, inside capture's sandbox."""
+"""Checks the sound devices, the microphone and the computer's own sound, inside capture's sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sound() -> list[Finding]:
     try:
         report = probe_capture(TRY)
     except Failure as failure:
-        return [Finding("PortAudio", False, failure.problem, failure.fix)]
+        return [Finding("sound devices", False, failure.problem, failure.fix)]
     return findings(report)
 
 
@@ -43,9 +43,9 @@ def probe_capture(*wanted: str) -> ProbeReport:
 def findings(report: ProbeReport) -> list[Finding]:
     """Return the findings of a probe. Pure."""
     if report.failed is not None:
-        return [Finding("PortAudio", False, report.failed.problem, report.failed.fix)]
+        return [Finding("sound devices", False, report.failed.problem, report.failed.fix)]
     return [
-        Finding("PortAudio", True, f"{len(report.devices)} devices"),
+        Finding("sound devices", True, f"{len(report.devices)} devices"),
         _finding("microphone", report.microphone),
         _finding("computer's sound", report.monitor),
     ]

@@ -204,6 +204,7 @@ def test_a_home_that_is_a_link(place: Path) -> None:
         _hears_both_sides(desktop)
 
 
+@pytest.mark.long
 def test_a_device_named_by_its_description(desktop: Desktop) -> None:
     need("pulseaudio", "pactl", "paplay")
     desktop.start_pulseaudio()

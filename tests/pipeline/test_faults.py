@@ -55,6 +55,7 @@ def test_partials_are_saved_if_the_session_ends_first(place: Path) -> None:
     assert inline(f"[unconfirmed] {final['text']}") in saved.read_text()
 
 
+@pytest.mark.long
 def test_a_dead_hub_ends_and_saves_the_session(place: Path) -> None:
     file = place / "s.md"
     arguments = ("run", *BOTH, "--answer", "off", "--json", "--save", str(file))

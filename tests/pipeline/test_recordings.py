@@ -88,6 +88,7 @@ def test_standard_input_is_a_source(place: Path) -> None:
     assert word_error_rate([wanted], [transcript(session.events, "call")]) < 0.1
 
 
+@pytest.mark.long
 def test_ctrl_c_in_mid_sentence_saves_the_transcript(place: Path) -> None:
     with running("run", *BOTH, "--answer", "off", "--json", directory=place) as session:
         session.wait_for("FinalTranscribed")

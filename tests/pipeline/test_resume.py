@@ -56,6 +56,7 @@ def resume(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_a_killed_session_is_resumed(place: Path) -> None:
     with running("run", "--source", recording(place), "--answer", "off", "--json", directory=place) as killed:
         kill_after_a_final(killed)

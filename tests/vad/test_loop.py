@@ -110,6 +110,7 @@ def test_restarted_detection_continues_a_whispered_utterance(
         assert start <= spoken[0] < spoken[1] <= stop + 1600
 
 
+@pytest.mark.long
 def test_stopped_detection_catches_up(hearing: AudioSession) -> None:
     with hearing:
         hearing.start_all("call")

@@ -132,6 +132,7 @@ def test_report_is_private_and_holds_no_user_data(
         assert private not in file.read_text(), private
 
 
+@pytest.mark.long
 def test_running_session_is_reduced_to_counts_and_times(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -22,7 +22,7 @@ def test_every_check_has_a_finding_and_failures_a_fix() -> None:
     found = report.examine()
     names = [finding.name for finding in found]
     assert len(names) == len(set(names))
-    assert {"Python", "packages", "PortAudio", "model base", "sandbox", "keychain", "CUDA"} <= set(names)
+    assert {"Python", "packages", "sound devices", "model base", "sandbox", "keychain", "CUDA"} <= set(names)
     assert all(finding.fix for finding in found if finding.ok is False)
 
 

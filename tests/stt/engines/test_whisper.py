@@ -53,6 +53,7 @@ def spoken() -> list[tuple[str, Samples]]:
     ]
 
 
+@pytest.mark.long
 def test_fitted_windows_transcribe_real_speech(engine: WhisperEngine) -> None:
     truth, texts = [], []
     for text, samples in spoken():
