@@ -1,4 +1,4 @@
-"""Loads pulsectl, mended so that it serves in a sandbox, and names its errors."""
+"""Loads pulsectl so that it serves in a sandbox, and names its errors."""
 
 from __future__ import annotations
 
