@@ -21,7 +21,6 @@ _RETRY_EVERY_S = 1.0
 _LOOK_EVERY_S = 0.1
 _FOLLOW_WITHIN_S = 1.0
 _TOPIC = "device"
-_KEPT = "everything captured so far"
 
 
 class SourceDevice:
@@ -142,7 +141,7 @@ class SourceDevice:
         for device in self._system.devices():
             if (device.name, device.host_api) == identity:
                 return device
-        raise InputFailure("it is not connected", fix="connect it again; capture continues by itself")
+        raise InputFailure("it is not connected", fix="connect it again")
 
     def _other(self, now_s: float, is_quiet: bool) -> str:
         """Return why to leave for another device, if the source means another one now."""
@@ -174,7 +173,7 @@ class SourceDevice:
         except Failure:  # the server ended meanwhile
             return ""
         other = target.label if target else moved_to
-        return f"the sound server moved its stream to {other}, which is not used"
+        return f"{other} is not used instead"
 
     def _timeout_s(self, stream: CaptureStream) -> float:
         """Return how long a device may deliver nothing; one that was just opened takes longer to start."""
@@ -189,12 +188,14 @@ class SourceDevice:
         fix = "" if failure is None or isinstance(self._source, NamedDevice) else failure.fix
         self._publish(
             f"{self._stage.name}: {label} went away ({reason})",
-            fix=fix or "connect it again; capture continues by itself",
+            fix=fix or "connect it again",
         )
 
     def _report_followed(self, device: Device) -> None:
         self._stage.report(
-            InputFailure(f"{self._stage.name} is captured from {device.label} now", kept=_KEPT)
+            InputFailure(
+                f"{self._stage.name} is captured from {device.label} now", kept="everything captured so far"
+            )
         )
 
     def _publish(self, problem: str, fix: str = "", *, is_over: bool = False) -> None:
@@ -202,7 +203,6 @@ class SourceDevice:
             ProblemReported(
                 stage=f"capture:{self._stage.name}",
                 problem=problem,
-                kept="" if is_over else _KEPT,
                 fix=fix,
                 topic=_TOPIC,
                 is_over=is_over,

@@ -54,7 +54,7 @@ class EchoWatch:
                 ProblemReported(
                     stage=f"capture:{self._source}",
                     problem="the microphone hears the loudspeakers",
-                    kept="the echo is removed, and words that come twice are kept once",
+                    kept="its echo is removed",
                     fix="use headphones",
                     topic=_TOPIC,
                     is_over=delay_ms is None,
