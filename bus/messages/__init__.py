@@ -70,6 +70,7 @@ from bus.messages.practice import (
 )
 from bus.messages.session import (
     ConsentGiven,
+    RecordingStarted,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
@@ -100,6 +101,7 @@ Event = (
     | ReplayStarted
     | SessionEnding
     | ConsentGiven
+    | RecordingStarted
     | StageStarted
     | StageReady
     | Heartbeat
