@@ -19,6 +19,9 @@ from bus.messages import Event, Logged
 _SLACK_S = 1.5
 """How far a word may be from where an even pace puts it in its utterance."""
 
+_PACE_S = 3.0
+"""How far a word may be from the one it repeats; utterances have pauses, so their pace is rarely even."""
+
 _LATE_S = 0.5
 """How much later than its source an echo may end, reverberation and padding included."""
 
@@ -105,8 +108,13 @@ class EchoWords:
             return [False] * len(words)
         delay_s = echo.delay_ms / 1000
         others = self._others(echo.of_source, start_s - delay_s, stop_s - delay_s)
-        said = [word for each in others for word in _near(each, start_s - delay_s, stop_s - delay_s)]
-        shared = _shared([_plain(word) for word in words], said)
+        said = [
+            (word, time_s + delay_s)
+            for each in others
+            for word, time_s in _timed(each.words, each.start_s, each.stop_s)
+            if start_s - _SLACK_S <= time_s + delay_s <= stop_s + _SLACK_S
+        ]
+        shared = _shared([*_timed(words, start_s, stop_s)], said)
         is_within = any(
             each.start_s - _LATE_S <= start_s - delay_s and stop_s - delay_s <= each.stop_s + _LATE_S
             for each in others
@@ -144,30 +152,33 @@ class EchoWords:
         return self._zero_s.get(source, 0.0) + sample / SAMPLE_RATE
 
 
-def _near(spoken: _Spoken, start_s: float, stop_s: float) -> list[str]:
-    """Return the words, without case and punctuation, that were said about then."""
-    length_s = max(spoken.stop_s - spoken.start_s, 0.1)
-    times_s = [spoken.start_s + length_s * (at + 0.5) / len(spoken.words) for at in range(len(spoken.words))]
-    return [
-        _plain(word)
-        for word, time_s in zip(spoken.words, times_s, strict=True)
-        if start_s - _SLACK_S <= time_s <= stop_s + _SLACK_S
-    ]
+def _timed(words: Sequence[str], start_s: float, stop_s: float) -> Iterator[tuple[str, float]]:
+    """Yield the words without case and punctuation, with their times at an even pace."""
+    length_s = max(stop_s - start_s, 0.1)
+    for at, word in enumerate(words):
+        yield _plain(word), start_s + length_s * (at + 0.5) / len(words)
 
 
-def _shared(words: list[str], said: list[str]) -> list[bool]:
-    """Return for each word whether it was said, in this order; similar words between equal ones count."""
+def _shared(words: list[tuple[str, float]], said: list[tuple[str, float]]) -> list[bool]:
+    """Return for each word whether it was said about then, in this order, or a similar one."""
     shared = [False] * len(words)
-    for kind, first, last, other, other_last in SequenceMatcher(None, words, said, False).get_opcodes():
+    matcher = SequenceMatcher(None, [word for word, _ in words], [word for word, _ in said], False)
+    for kind, first, last, other, other_last in matcher.get_opcodes():
         for at in range(first, last):
             if kind == "equal":
-                shared[at] = True
+                opposite = [other + at - first]
             elif kind == "replace":
-                opposite = (other + at - first, other_last - (last - at))
-                shared[at] = any(
-                    other <= index < other_last and _alike(words[at], said[index]) for index in opposite
-                )
+                opposite = [at + other - first, at + other_last - last]
+            else:
+                continue
+            shared[at] = any(
+                _is_same(words[at], said[index]) for index in opposite if other <= index < other_last
+            )
     return shared
+
+
+def _is_same(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    return abs(one[1] - other[1]) <= _PACE_S and _alike(one[0], other[0])
 
 
 def _alike(one: str, other: str) -> bool:

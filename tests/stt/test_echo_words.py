@@ -42,6 +42,18 @@ def test_the_users_words_after_an_echo_are_kept() -> None:
     assert kept.text == "I would take a token bucket."
 
 
+def test_an_answer_that_repeats_the_question_later_is_kept() -> None:
+    asked = said("Can you explain the difference between a process and a thread?", "call", 39.3, 42.5)
+    answered = said(
+        "Yes, a process has its own address space, so it is isolated from other processes. "
+        "Threads live inside a process and share its memory.",
+        "mic",
+        39.5,
+        51.0,
+    )
+    assert marks(asked, ECHO, answered) == [answered]
+
+
 @pytest.mark.parametrize(
     "events",
     [
