@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 
@@ -56,8 +57,11 @@ def main() -> None:
                     transcriber.skip(overwritten)
                 while task := scheduler.next(transcriber.resources()):
                     transcriber.begin(task)
+                now_s = time.monotonic()
+                for event in echo_words.released(now_s):
+                    stage.publish(event)
                 for found in transcriber.finished():
-                    for event in echo_words.mark(found):
+                    for event in echo_words.mark(found, now_s):
                         stage.publish(event)
                 transcriber.passes.measure_load()
                 load_report = transcriber.passes.load.report()
@@ -66,6 +70,8 @@ def main() -> None:
                         stage.publish(report)
                 stage.heartbeat()
                 received = stage.poll(_timeout_s(scheduler, transcriber))
+            for event in echo_words.released(math.inf):
+                stage.publish(event)
 
 
 def _act(logged: Logged, sources: Sources, transcriber: Transcriber) -> None:

@@ -6,7 +6,7 @@ microphone in which capture has detected an echo. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -24,6 +24,9 @@ _PACE_S = 3.0
 
 _LATE_S = 0.5
 """How much later than its source an echo may end, reverberation and padding included."""
+
+_HOLD_S = 1.5
+"""Longest that a final waits for the other party's words: they come with its next partial."""
 
 _FEWEST = 3
 """So many words in a row are an echo; fewer may be the user's own, who repeats a term."""
@@ -44,6 +47,15 @@ class _Spoken:
     start_s: float
     stop_s: float
     words: list[str] = field(default_factory=list)
+    has_outcome: bool = False
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A final that waits for what the other party said at that time."""
+
+    final: m.FinalTranscribed
+    until_s: float
 
 
 class EchoWords:
@@ -53,6 +65,7 @@ class EchoWords:
         self._echoes: dict[str, m.EchoDetected] = {}
         self._zero_s: dict[str, float] = {}
         self._spoken: dict[tuple[str, int], _Spoken] = {}
+        self._held: list[_Held] = []
 
     def apply(self, logged: Logged) -> None:
         """Update the state with one event."""
@@ -68,16 +81,54 @@ class EchoWords:
                 self._spoken[source, utterance] = _Spoken(at_s, at_s)
             case m.PartialTranscribed() | m.EndpointPredicted() | m.FinalTranscribed() as words:
                 self._remember(words)
+            case m.UtteranceDiscarded() | m.UtteranceLost() as outcome:
+                if spoken := self._spoken.get((outcome.source, outcome.utterance)):
+                    spoken.has_outcome = True
             case _:
                 pass
 
-    def mark(self, event: Event) -> Iterator[Event]:
+    def mark(self, event: Event, now_s: float) -> Iterator[Event]:
         """Yield the event without words that are an echo, and what was left out.
 
-        A final of which nothing remains becomes a discarded utterance.
+        A final of which nothing remains becomes a discarded utterance. A final waits for the words that the
+        other party said meanwhile, if they are being transcribed: `released` yields it then.
         """
-        echo = self._echoes.get(event.source) if isinstance(event, _Words) else None
-        if isinstance(event, _Words) and echo is not None and event.text:
+        if not isinstance(event, _Words):
+            yield event
+            return
+        yield from self._release(lambda held: held.final.source == event.source)
+        if isinstance(event, m.FinalTranscribed) and self._is_early(event):
+            self._held.append(_Held(event, now_s + _HOLD_S))
+        else:
+            yield from self._without_echo(event)
+
+    def released(self, now_s: float) -> Iterator[Event]:
+        """Yield the finals whose wait is over, as `mark` does."""
+        yield from self._release(lambda held: now_s >= held.until_s or not self._is_early(held.final))
+
+    def _release(self, is_due: Callable[[_Held], bool]) -> Iterator[Event]:
+        due = [held for held in self._held if is_due(held)]
+        self._held = [held for held in self._held if held not in due]
+        for held in due:
+            yield from self._without_echo(held.final)
+
+    def _is_early(self, final: m.FinalTranscribed) -> bool:
+        """Return whether what the other party said at that time is not transcribed yet."""
+        echo = self._echoes.get(final.source)
+        if echo is None or not final.text:
+            return False
+        stop_s = self._time_s(final.source, final.quiet_sample) - echo.delay_ms / 1000
+        return any(
+            source == echo.of_source
+            and not spoken.has_outcome
+            and spoken.start_s < stop_s
+            and spoken.stop_s < stop_s - _LATE_S
+            for (source, _), spoken in self._spoken.items()
+        )
+
+    def _without_echo(self, event: _Words) -> Iterator[Event]:
+        echo = self._echoes.get(event.source)
+        if echo is not None and event.text:
             yield from self._marked(event, echo)
         else:
             yield event
@@ -139,6 +190,7 @@ class EchoWords:
                 spoken.start_s = min(spoken.start_s, earlier.start_s)
         spoken.stop_s = max(spoken.stop_s, stop_s)
         spoken.words = event.text.split() or spoken.words
+        spoken.has_outcome |= isinstance(event, m.FinalTranscribed)
         while len(self._spoken) > _REMEMBERED:
             del self._spoken[next(iter(self._spoken))]
 
