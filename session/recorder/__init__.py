@@ -1,4 +1,4 @@
-"""The recorder: writes captured audio into an encrypted file, if a session was started for it."""
+"""Writes captured audio into an encrypted file, in a session that was started for it."""
 
 FILE_VARIABLE = "CUECARD_RECORDING"
 """Environment variable with the descriptor of the recording."""

@@ -1,4 +1,4 @@
-"""Encrypts a stream with age while it is written, so that no readable audio reaches the disk."""
+"""Encrypts a stream with age while it is written: no readable audio reaches the disk."""
 
 from __future__ import annotations
 
