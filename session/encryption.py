@@ -33,7 +33,7 @@ def decrypt(body: bytes, passphrase: str) -> bytes:
     """Return the content of an age file.
 
     Raises:
-        InputFailure: It is none, it was changed or cut off, or the passphrase is wrong.
+        InputFailure: It is no age file, was changed or cut off, or the passphrase is wrong.
     """
     try:
         decrypted: bytes = pyrage.passphrase.decrypt(body, passphrase)
