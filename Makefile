@@ -45,6 +45,7 @@ docs: setup  ## write the generated documents and catalogues
 	@scripts/translate.sh
 	@$(IN_VENV)/python docs/generate_events.py
 	@$(IN_VENV)/python -m session.commands.options_document > docs/options.md
+	@$(IN_VENV)/python docs/generate_cards.py
 	@$(IN_VENV)/python docs/generate_sbom.py
 
 check: setup  ## format, lint, types, import rules, language

@@ -20,14 +20,13 @@ from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
-from llm.providers import named_provider
 from llm.settings import LlmSettings
 from session.keys import read_typed_keys, without_key
 from session.run import isolation, user_terminal
 from session.run.end.after import AfterSession
 from session.run.end.summary import lines
 from session.run.loop import LiveSession
-from session.run.start import consent
+from session.run.start import consent, provider_cards
 from session.run.start.request import Request
 from session.run.start.resolution import resolve
 from session.run.user_terminal import on_terminal
@@ -54,12 +53,14 @@ def _launch(request: Request, starter: Starter) -> None:
     settings = resolve(request)
     live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
     plans = plans_for(settings, practises=request.practises)
+    way = _way_to_ask({plan.name for plan in plans})
+    provider_cards.introduce(settings.llm, way)
     given = None
     if live and not request.practises:
         given = consent.ensure(
             given=request.consent,
             people=request.people,
-            way=_way_to_ask({plan.name for plan in plans}),
+            way=way,
             provider=_services(settings.llm),
             language=settings.stt.language,
         )
@@ -168,11 +169,7 @@ def _way_to_ask(stages: Collection[str]) -> consent.Way:
 
 def _services(settings: LlmSettings) -> str:
     """Return the hosts away from this machine to which questions go; empty if they stay here."""
-    if settings.answer == "off":
-        return ""
-    names = filter(None, (settings.provider, settings.fallback_provider))
-    named = [provider for name in names if (provider := named_provider(settings, name)) is not None]
-    return " / ".join(each.host.removesuffix(":443") for each in named if not each.local)
+    return " / ".join(each.host.removesuffix(":443") for each in provider_cards.hosted(settings))
 
 
 def _wants_to_type_key(settings: LlmSettings) -> bool:
