@@ -20,8 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _BUILD = (
-    "import sys; from setuptools import build_meta as backend; "
-    "backend.build_wheel(sys.argv[1]); backend.build_sdist(sys.argv[1])"
+    "import sys; out = sys.argv[1]; from setuptools import build_meta as backend; "
+    "backend.build_wheel(out); backend.build_sdist(out)"
 )
 """The calls that `python -m build` makes too."""
 

@@ -56,7 +56,7 @@ CARDS: dict[str, ModelCard] = {
         trained_on=_WHISPER_DATA,
         biases=_WHISPER_BIASES,
         link=_WHISPER_LINK,
-        measured="2026-11-28",
+        measured="2026-11-29",
         word_errors=(
             WordErrors("mostly native and read", 42, 32, 618, 8.4, 4.8, 12.0),
             WordErrors("the same through 8 kHz mu-law", 42, 32, 618, 9.2, 5.8, 12.5),
