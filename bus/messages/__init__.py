@@ -70,6 +70,7 @@ from bus.messages.practice import (
 )
 from bus.messages.session import (
     ConsentGiven,
+    ProviderCard,
     RecordingStarted,
     ReplayStarted,
     SessionEnding,

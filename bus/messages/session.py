@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
+import msgspec
+
 from bus.messages.message import Message
+
+NOT_VERIFIED = "not verified: see link"
+"""Instead of a fact of a card that the provider's pages were not found to say."""
+
+
+class ProviderCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hosted provider publishes about the data that it receives, in short sentences."""
+
+    keeps: str
+    """What it keeps, and for how long."""
+    trains: str
+    """Whether it trains models with what it receives."""
+    region: str
+    """Where requests are processed."""
+    no_retention: str
+    """How to have nothing kept, and whether our requests say so."""
+    link: str
+    """The provider's page that says it."""
+    checked: datetime.date
+    """The date for which the page is known to say it."""
 
 
 class SessionStarted(Message, frozen=True, kw_only=True):
@@ -20,6 +43,8 @@ class SessionStarted(Message, frozen=True, kw_only=True):
     started_ns: int
     providers: list[str] = []
     """Available providers, by the names of `--provider`."""
+    provider_cards: dict[str, ProviderCard] = {}
+    """What the hosted ones among them do with requests."""
 
 
 class ReplayStarted(Message, frozen=True, kw_only=True):

@@ -52,6 +52,7 @@ class Captions:
     has_notes: bool = False
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
+    provider_cards: dict[str, m.ProviderCard] = field(default_factory=dict)
     """Names of the providers that can be chosen."""
     transcript: Transcript = field(default_factory=lambda: Transcript(MAX_LINES))
     speaking: set[str] = field(default_factory=set)
@@ -169,6 +170,7 @@ class Captions:
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
                 self.names, self.providers = event.names, event.providers
+                self.provider_cards = event.provider_cards
             case m.ConsentGiven():
                 self.is_live = True
             case m.RecordingStarted():

@@ -11,6 +11,7 @@ from session.commands import machine, saved, sessions, setup
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
+from session.commands.providers import provider
 
 app = typer.Typer(
     name="cuecard",
@@ -81,6 +82,7 @@ _COMMANDS = (
     running_sessions.end,
     running_sessions.use,
     running_sessions.ledger,
+    provider,
     machine.devices,
     machine.doctor,
     machine.report,

@@ -20,7 +20,6 @@ from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
-from llm.providers import named_provider
 from llm.settings import LlmSettings
 from session import encryption
 from session.keys import read_typed_keys, without_key
@@ -28,7 +27,7 @@ from session.run import isolation, user_terminal
 from session.run.end.after import AfterSession
 from session.run.end.summary import lines
 from session.run.loop import LiveSession
-from session.run.start import consent
+from session.run.start import consent, provider_cards
 from session.run.start.recording import Recording
 from session.run.start.recording import check as check_recording
 from session.run.start.request import Request
@@ -60,10 +59,11 @@ def _launch(request: Request, starter: Starter) -> None:
     if recorded:
         check_recording(Path(settings.session.record), is_live=live and not request.practises)
     plans = plans_for(settings, practises=request.practises)
+    way = _way_to_ask({plan.name for plan in plans})
+    provider_cards.introduce(settings.llm, way)
     given = None
     if live and not request.practises:
         matter = consent.Matter(_services(settings.llm), recorded, settings.stt.language)
-        way = _way_to_ask({plan.name for plan in plans})
         given = consent.ensure(matter, given=request.consent, people=request.people, way=way)
     if request.ask_key or _wants_to_type_key(settings.llm):
         plans = _with_typed_keys(plans, settings.llm)
@@ -185,11 +185,7 @@ def _way_to_ask(stages: Collection[str]) -> consent.Way:
 
 def _services(settings: LlmSettings) -> str:
     """Return the hosts away from this machine to which questions go; empty if they stay here."""
-    if settings.answer == "off":
-        return ""
-    names = filter(None, (settings.provider, settings.fallback_provider))
-    named = [provider for name in names if (provider := named_provider(settings, name)) is not None]
-    return " / ".join(each.host.removesuffix(":443") for each in named if not each.local)
+    return " / ".join(each.host.removesuffix(":443") for each in provider_cards.hosted(settings))
 
 
 def _wants_to_type_key(settings: LlmSettings) -> bool:

@@ -10,16 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QDialog, QLineEdit
+from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 
 from bus import messages as m
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
+from llm.providers import cards
 from session.run.start import consent
 from session.setup import CLOSED_CODE, strings
 from session.setup.consent_question import ConsentQuestion
 from session.setup.pages.key_prompt import KeyPrompt
 from session.setup.pages.provider_page import _store_key
+from session.setup.provider_card_window import ProviderCardWindow
 from tests.support.secret_service import SecretService, missing_programs, secret_service
 from tests.support.waiting import wait_until
 from tests.support.x_windows import x_display
@@ -57,6 +59,20 @@ def test_one_who_is_alone_may_start(question: ConsentQuestion) -> None:
     question.alone.click()
     assert question.people.text() == ""
     assert question.result() == QDialog.DialogCode.Accepted
+
+
+def test_a_card_is_read_before_the_provider_is_used(application: QApplication) -> None:
+    card = cards()["openai"]
+    window = ProviderCardWindow("api.openai.com", card)
+    window.show()
+    shown = " ".join(label.text() for label in window.findChildren(QLabel))
+    assert all(text in shown for text in ("api.openai.com", card.keeps, card.no_retention, card.link))
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    assert (window.isVisible(), window.result()) == (False, QDialog.DialogCode.Rejected)
+    window.show()
+    window.use_it.click()
+    assert window.result() == QDialog.DialogCode.Accepted
+    window.deleteLater()
 
 
 def test_a_key_is_typed_unseen_and_must_be_one(application: QApplication) -> None:
