@@ -55,6 +55,8 @@ ACTIONS = {
         Action("keyboard", "Ctrl+Alt+K", ""),
         Action("practice_next", "Ctrl+Alt+N", "N"),
         Action("pause", "Ctrl+Alt+P", "P"),
+        Action("mute", "Ctrl+Alt+U", "U"),
+        Action("strike", "Ctrl+Alt+Z", "Z"),
         Action("sent", "", "S"),
         Action("details", "", "I"),
         Action("latency", "", "L"),

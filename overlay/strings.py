@@ -110,6 +110,8 @@ ACTIONS = {
     "keyboard": _("Use the keyboard here"),
     "practice_next": _("Continue the practice"),
     "pause": _("Pause or continue"),
+    "mute": _("Mute or unmute the microphone"),
+    "strike": _("Strike the last minute"),
     "sent": _("What was sent…"),
     "details": _("Details…"),
     "latency": _("Where the time went…"),

@@ -47,6 +47,7 @@ from bus.messages.control import (
     EndRequested,
     PauseRequested,
     QuestionTyped,
+    RedactionRequested,
     VariantRequested,
     WindowPlaced,
     WindowRequested,
@@ -70,6 +71,10 @@ from bus.messages.practice import (
 )
 from bus.messages.session import (
     ConsentGiven,
+    LogRedacted,
+    RedactedAudio,
+    RedactedRequest,
+    RedactedUtterance,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
@@ -100,6 +105,7 @@ Event = (
     | ReplayStarted
     | SessionEnding
     | ConsentGiven
+    | LogRedacted
     | StageStarted
     | StageReady
     | Heartbeat
@@ -146,6 +152,7 @@ Event = (
     | QuestionTyped
     | VariantRequested
     | PauseRequested
+    | RedactionRequested
     | WindowRequested
     | WindowPlaced
     | EndRequested

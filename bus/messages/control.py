@@ -14,6 +14,11 @@ TYPED = "typed"
 MOST_TYPED = 2_000
 """Most characters of such a question."""
 
+STRUCK_S = 60.0
+"""Seconds that are struck unless the user says how many."""
+
+MOST_STRUCK_S = 3_600.0
+
 
 class CancelRequested(Message, frozen=True, kw_only=True):
     """The user cancelled the answer under way."""
@@ -53,6 +58,15 @@ class PauseRequested(Message, frozen=True, kw_only=True):
     source: str = ""
     """The source; empty for all."""
     paused: bool
+    by: str
+    """The stage or command that received the request."""
+
+
+class RedactionRequested(Message, frozen=True, kw_only=True):
+    """The user struck what was said last; `LogRedacted` follows."""
+
+    last_s: Annotated[float, msgspec.Meta(gt=0, le=MOST_STRUCK_S)] = STRUCK_S
+    """How many seconds before this event."""
     by: str
     """The stage or command that received the request."""
 

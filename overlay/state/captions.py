@@ -177,6 +177,9 @@ class Captions:
                 self.paused.discard(source)
             case m.CaptureEnded(source=source):
                 self._clear_source(source)
+            case m.LogRedacted(questions=questions):
+                kept = [each for each in self.exchanges if each.question not in questions]
+                self.exchanges = deque(kept, maxlen=MAX_EXCHANGES)
             case _:
                 pass
 

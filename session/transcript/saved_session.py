@@ -83,6 +83,13 @@ class Pause(_Part, frozen=True, kw_only=True):
     """None if it lasted until the end."""
 
 
+class Struck(_Part, frozen=True, kw_only=True):
+    """A time whose words, questions and answers the user struck from the session."""
+
+    start_s: Seconds
+    stop_s: Seconds
+
+
 class Passage(_Part, frozen=True, kw_only=True):
     """A passage of the user's notes, or an answer that the user had prepared there."""
 
@@ -160,6 +167,7 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     notes: list[Name] = []
     turns: list[Turn] = []
     pauses: list[Pause] = []
+    struck: list[Struck] = []
     questions: list[Question] = []
     left_machine: list[Request] = []
     stayed: Count = 0

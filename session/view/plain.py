@@ -149,6 +149,9 @@ class PlainLines(View):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):
                 return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
+            case m.LogRedacted() as redaction:
+                self._forget(redaction)
+                return [("struck", sentences.redacted(redaction))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", strings.HELD_LINE.format(bytes=size, host=host, body=body))]
             case m.RequestSent() if event.left_machine or self._verbose:
@@ -162,6 +165,13 @@ class PlainLines(View):
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
                 return problem_lines(event) or self._process(event)
+
+    def _forget(self, redaction: m.LogRedacted) -> None:
+        for each in redaction.utterances:
+            self._printed.forget(each.source, each.utterance)
+        for question in redaction.questions:
+            self._answers.pop(question, None)
+            self._questions.pop(question, None)
 
     def _question(self, event: m.QuestionDetected) -> list[tuple[str, str]]:
         """Return a question; nothing if it was written already, and now its answer is requested."""

@@ -10,12 +10,19 @@ from bus.messages import (
     EndRequested,
     Logged,
     PauseRequested,
+    RedactionRequested,
     RequestDecided,
     VariantRequested,
 )
 
 UserAction = (
-    AnswerRequested | CancelRequested | EndRequested | PauseRequested | RequestDecided | VariantRequested
+    AnswerRequested
+    | CancelRequested
+    | EndRequested
+    | PauseRequested
+    | RedactionRequested
+    | RequestDecided
+    | VariantRequested
 )
 """An event that a view publishes for the user."""
 
