@@ -41,8 +41,8 @@ _WITH_WORDS_OF_QUESTION = (
     m.AnswerFinished,
     m.AnswerStopped,
 )
-_OF_THE_USER = (m.QuestionTyped, m.AnswerRequested, m.VariantRequested)
-"""Requests of the user in that time, which a restarted llm would answer once more."""
+_OF_THE_USER = (m.QuestionTyped, m.AnswerRequested, m.VariantRequested, m.MomentMarked)
+"""What the user typed in that time, and requests that a restarted llm would answer once more."""
 _OF_PRACTICE = (m.FeedbackRequested, m.PracticeAnswerMeasured, m.PracticeEnded)
 _WITHHELD = (
     *_WITH_WORDS_OF_UTTERANCE,

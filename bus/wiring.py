@@ -95,6 +95,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.QuestionTyped: Route(by=(CONTROL,), to=("llm",)),
     m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION, "llm", *VIEWS)),
     m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
+    m.MomentMarked: Route(by=(CONTROL, *VIEWS), to=(SESSION, *VIEWS)),
     m.RedactionRequested: Route(by=(CONTROL, *VIEWS), to=(HUB,)),
     m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),
     m.WindowPlaced: Route(by=("overlay",), to=(SESSION,)),

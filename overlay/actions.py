@@ -49,6 +49,7 @@ class Actions:
             "keyboard": window.take_keyboard,
             "pause": self._pause,
             "mute": self._mute,
+            "mark": lambda: window.published.emit(m.MomentMarked(by=BY)),
             "strike": lambda: window.published.emit(m.RedactionRequested(by=BY)),
             "sent": lambda: details.open(details.sent, window.captions),
             "details": lambda: details.open(details.status, window.captions),

@@ -56,6 +56,7 @@ ACTIONS = {
         Action("practice_next", "Ctrl+Alt+N", "N"),
         Action("pause", "Ctrl+Alt+P", "P"),
         Action("mute", "Ctrl+Alt+U", "U"),
+        Action("mark", "Ctrl+Alt+B", "B"),
         Action("strike", "Ctrl+Alt+Z", "Z"),
         Action("sent", "", "S"),
         Action("details", "", "I"),

@@ -45,6 +45,7 @@ from bus.messages.control import (
     AnswerPainted,
     CancelRequested,
     EndRequested,
+    MomentMarked,
     PauseRequested,
     QuestionTyped,
     RedactionRequested,
@@ -153,6 +154,7 @@ Event = (
     | VariantRequested
     | PauseRequested
     | RedactionRequested
+    | MomentMarked
     | WindowRequested
     | WindowPlaced
     | EndRequested

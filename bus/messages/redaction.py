@@ -34,6 +34,7 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "VariantRequested": frozenset({"by"}),
     "EndRequested": frozenset({"by"}),
     "PauseRequested": frozenset({"by"}),
+    "MomentMarked": frozenset({"by"}),
     "RedactionRequested": frozenset({"by"}),
     "WindowRequested": frozenset({"by"}),
     "ProviderRequested": frozenset({"by"}),

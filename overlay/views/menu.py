@@ -56,6 +56,7 @@ class Menu(QMenu):
         if answers and captions.providers:
             self._fill_providers(captions)
         self._fill_pauses(captions)
+        self._add_action("mark")
         self._add_action("strike")
         self._add_action("end")
 

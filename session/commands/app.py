@@ -79,6 +79,7 @@ _COMMANDS = (
     running_sessions.unpause,
     running_sessions.mute,
     running_sessions.unmute,
+    running_sessions.mark,
     running_sessions.strike,
     running_sessions.end,
     running_sessions.use,

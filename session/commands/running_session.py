@@ -113,6 +113,21 @@ def unmute(source: MutedArgument) -> None:
     requests.request("unmute", source)
 
 
+def mark(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What it is about, in quotes.")] = "",
+) -> None:
+    """Mark this moment in the transcript, in views and in saved files.
+
+    \b
+    Examples:
+      cuecard mark
+      cuecard mark "the part about prices"
+    """
+    from session.control import remote_control
+
+    remote_control.mark(text)
+
+
 def strike(
     last: Annotated[
         float, typer.Option(min=1, max=MOST_STRUCK_S, metavar="SECONDS", help="How much to strike.")

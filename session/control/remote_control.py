@@ -21,6 +21,7 @@ from bus.messages import (
     Logged,
     LogRedacted,
     Message,
+    MomentMarked,
     ProblemReported,
     ProviderReady,
     ProviderRequested,
@@ -32,7 +33,7 @@ from bus.messages import (
     StageReady,
     UsageCounted,
 )
-from bus.messages.control import MOST_TYPED
+from bus.messages.control import MOST_MARKED, MOST_TYPED
 from bus.run import Run
 from bus.stages import RESTARTED_ON_REDACTION
 from bus.wiring import CONTROL
@@ -88,6 +89,21 @@ def ask(text: str) -> None:
                 "this session answers no questions", kept="it keeps running", fix="see `cuecard run --help`"
             )
         client.publish(QuestionTyped(text=text, by=CONTROL))
+        client.wait_connected(_CONNECT_S)
+
+
+def mark(text: str) -> None:
+    """Mark this moment in the running session, with a text.
+
+    Raises:
+        UsageFailure: The text is too long.
+        MachineFailure: No session is running.
+    """
+    text = " ".join(printable(text).split())
+    if len(text) > MOST_MARKED:
+        raise UsageFailure(f"a mark has at most {MOST_MARKED} characters", kept="nothing was marked")
+    with HubClient(CONTROL, Run.find(), kinds=frozenset()) as client:
+        client.publish(MomentMarked(text=text, by=CONTROL))
         client.wait_connected(_CONNECT_S)
 
 

@@ -17,6 +17,7 @@ from bus.messages import (
     CancelRequested,
     EndRequested,
     Event,
+    MomentMarked,
     PauseRequested,
     VariantRequested,
     WindowRequested,
@@ -34,6 +35,7 @@ REQUESTS: dict[str, Callable[[], Event]] = {
     "longer": lambda: VariantRequested(variant="longer", by=CONTROL),
     "toggle": lambda: WindowRequested(action="toggle", by=CONTROL),
     "next-monitor": lambda: WindowRequested(action="next_monitor", by=CONTROL),
+    "mark": lambda: MomentMarked(by=CONTROL),
     "end": lambda: EndRequested(by=CONTROL),
 }
 """What the commands without an argument publish."""

@@ -27,6 +27,7 @@ from bus.messages import (
     FinalTranscribed,
     Logged,
     LogRedacted,
+    MomentMarked,
     NotesLoaded,
     PassagesRetrieved,
     PracticeAnswerMeasured,
@@ -57,6 +58,7 @@ _SAVED = (
     RequestSent,
     PracticeAnswerMeasured,
     PracticeEnded,
+    MomentMarked,
 )
 _GROWTH = 6
 """A saved text is at most so many times as long as its event: an escaped character has up to six bytes."""
@@ -84,6 +86,8 @@ class Record:
     _stops: dict[str, int] = field(default_factory=dict)
     """Number of samples of each source that has ended."""
     _pauses: list[CapturePaused | CaptureResumed] = field(default_factory=list)
+    _marks: list[tuple[int, MomentMarked]] = field(default_factory=list)
+    """With the times at which they were logged."""
     _struck: list[LogRedacted] = field(default_factory=list)
     _exchanges: dict[int, Exchange] = field(default_factory=dict)
     _requests: list[tuple[int, RequestSent]] = field(default_factory=list)
@@ -125,6 +129,8 @@ class Record:
                 self._stops[source] = stop
             case CapturePaused() | CaptureResumed() as paused:
                 self._pauses.append(paused)
+            case MomentMarked() as mark:
+                self._marks.append((logged.logged_ns, printable_struct(mark)))
             case LogRedacted() as redaction:
                 self._redact(redaction)
             case StageReady(stage="stt", detail=detail):
@@ -147,6 +153,7 @@ class Record:
     def _redact(self, redaction: LogRedacted) -> None:
         kept = partial(log_redaction.without_words, redaction)
         self._struck.append(redaction)
+        self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
         for question in redaction.questions:
             self._exchanges.pop(question, None)
         self._requests = [(logged_ns, kept(request)) for logged_ns, request in self._requests]
@@ -186,6 +193,7 @@ class Record:
             notes=self._notes,
             turns=turns,
             pauses=self._saved_pauses(),
+            marks=[saved.Mark(at_s=self._since_zero(at), text=mark.text) for at, mark in self._marks],
             struck=[
                 saved.Struck(
                     start_s=self._since_zero(each.since_ns),

@@ -16,6 +16,7 @@ from typing import Self
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from overlay import sentences
+from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
 from session.view import strings
@@ -149,6 +150,8 @@ class PlainLines(View):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):
                 return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
+            case m.MomentMarked(text=text):
+                return [("marked", text or shared.NO_TEXT)]
             case m.LogRedacted() as redaction:
                 self._forget(redaction)
                 return [("struck", sentences.redacted(redaction))]

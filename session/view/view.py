@@ -9,6 +9,7 @@ from bus.messages import (
     CancelRequested,
     EndRequested,
     Logged,
+    MomentMarked,
     PauseRequested,
     RedactionRequested,
     RequestDecided,
@@ -19,6 +20,7 @@ UserAction = (
     AnswerRequested
     | CancelRequested
     | EndRequested
+    | MomentMarked
     | PauseRequested
     | RedactionRequested
     | RequestDecided

@@ -143,6 +143,19 @@ def test_typed_and_repeated_questions_count_from_when_they_were_asked() -> None:
     assert [logged.event for logged in redacted_log(struck, log)] == [events[0][1]]
 
 
+def test_a_mark_goes_with_its_minute() -> None:
+    marks = [(10, m.MomentMarked(text="prices", by="view")), (80, m.MomentMarked(text=SECRET, by="view"))]
+    log = [m.Logged(seq, at * NS, mark) for seq, (at, mark) in enumerate(marks, 1)]
+    struck = planned(log, 60.0, 91 * NS)
+    assert redacted_log(struck, log) == log[:1]
+    captions, record = Captions(), Record()
+    for logged in [*log, m.Logged(3, 91 * NS, struck)]:
+        captions.apply(logged)
+        record.apply(logged)
+    assert [mark.text for mark in captions.marks] == ["prices"]
+    assert SECRET not in repr(vars(record))
+
+
 def test_projections_forget_what_a_restarted_one_would_not_know() -> None:
     struck, log = redaction(), story()
     event = m.Logged(len(log) + 1, 91 * NS, struck)

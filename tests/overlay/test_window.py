@@ -299,6 +299,7 @@ class TestAnswering:
             ("pause", m.PauseRequested(paused=True, by="overlay")),
             ("mute", m.PauseRequested(source="mic", paused=True, by="overlay")),
             ("strike", m.RedactionRequested(by="overlay")),
+            ("mark", m.MomentMarked(by="overlay")),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )

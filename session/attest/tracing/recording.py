@@ -38,7 +38,7 @@ def record(folder: Path, *, goes_on_s: float = 0.0) -> dict[str, Path]:
 
     Args:
         folder: The folder.
-        goes_on_s: How long the noise at their end goes on.
+        goes_on_s: How long the noise at their end continues.
     """
     files = {}
     for source, cuts in _CUTS.items():

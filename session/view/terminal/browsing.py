@@ -94,6 +94,9 @@ class Browsing:
                 return [m.CancelRequested(by=BY)]
             case "p":
                 return [m.PauseRequested(paused=captions.state != "paused", by=BY)]
+            case "b":
+                self.note = strings.MARKED
+                return [m.MomentMarked(by=BY)]
             case "u" if MICROPHONE in captions.sources:
                 paused = MICROPHONE not in captions.paused
                 return [m.PauseRequested(source=MICROPHONE, paused=paused, by=BY)]
@@ -164,6 +167,7 @@ def help_keys(browsing: Browsing, captions: Captions, *, everything: bool = Fals
             "u",
             strings.UNMUTE if MICROPHONE in captions.paused else strings.MUTE,
         ),
+        (captions.state != "", "b", strings.MARK),
         (captions.state != "", "z", strings.STRIKE),
         (captions.answers_questions, "s", strings.SENT),
         (captions.answers_questions, "l", strings.LATENCY),

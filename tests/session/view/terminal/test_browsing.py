@@ -35,6 +35,7 @@ ANSWERED = fold(*story.opening(), *story.asked(), *story.streamed(), story.finis
         ("A", m.AnswerRequested(by="view")),
         ("p", m.PauseRequested(paused=True, by="view")),
         ("u", m.PauseRequested(source="mic", paused=True, by="view")),
+        ("b", m.MomentMarked(by="view")),
     ],
 )
 def test_each_key_publishes_what_it_says(key: str, action: m.Event) -> None:
@@ -104,6 +105,7 @@ def test_every_key_of_the_window_that_has_a_meaning_here_does_the_same() -> None
         "practice_next",
         "pause",
         "mute",
+        "mark",
         "strike",
         "sent",
     }
@@ -139,7 +141,7 @@ def test_copy_takes_the_answer_that_is_shown() -> None:
 
 
 def test_help_offers_only_what_does_something() -> None:
-    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == [*"aq?puzsl"]
+    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == [*"aq?pubzsl"]
     assert "Esc" in dict(help_keys(Browsing(), fold(*story.opening(), *story.asked())))
     assert {"-", "+", "r", "c", "d"} <= dict(help_keys(Browsing(), ANSWERED)).keys()
     assert "a" not in dict(help_keys(Browsing(), fold(*story.opening("off"))))
