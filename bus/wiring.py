@@ -45,6 +45,9 @@ ROUTES: dict[type[m.Message], Route] = {
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *CAPTION_VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
     m.RecordingStarted: Route(by=(RECORDER,), to=VIEWS),
+    m.LogRedacted: Route(
+        by=(HUB,), to=(SESSION, "capture", "vad", "stt", "llm", "practice", CONTROL, KEEPER, *CAPTION_VIEWS)
+    ),
     m.StageStarted: Route(by=(SESSION,), to=(SESSION, "capture", "practice", *VIEWS)),
     m.StageReady: Route(by=EVERY_STAGE, to=(SESSION, "llm", *VIEWS)),
     m.Heartbeat: Route(by=_WITH_HEARTBEAT, to=(SESSION, "capture")),
@@ -73,7 +76,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.FinalTranscribed: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
     m.TranscriptRevised: Route(by=("stt",), to=(SESSION, "stt", "llm", "practice", *CAPTION_VIEWS)),
     m.EchoSuppressed: Route(by=("stt",), to=(SESSION, *VIEWS)),
-    m.UtteranceDiscarded: Route(by=("stt",), to=_OUTCOME_READERS),
+    m.UtteranceDiscarded: Route(by=("stt", HUB), to=_OUTCOME_READERS),
     m.UtteranceLost: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
     m.NotesLoaded: Route(by=("llm",), to=(SESSION, *VIEWS)),
     m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=(SESSION, "llm", "practice", *VIEWS)),
@@ -93,6 +96,8 @@ ROUTES: dict[type[m.Message], Route] = {
     m.QuestionTyped: Route(by=(CONTROL,), to=("llm",)),
     m.VariantRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION, "llm", *VIEWS)),
     m.PauseRequested: Route(by=(CONTROL, *VIEWS), to=("capture", *VIEWS)),
+    m.MomentMarked: Route(by=(CONTROL, *VIEWS), to=(SESSION, *VIEWS)),
+    m.RedactionRequested: Route(by=(CONTROL, *VIEWS), to=(HUB,)),
     m.WindowRequested: Route(by=(CONTROL,), to=("overlay",)),
     m.WindowPlaced: Route(by=("overlay",), to=(SESSION,)),
     m.EndRequested: Route(by=(CONTROL, *VIEWS), to=(SESSION,)),

@@ -20,6 +20,7 @@ from bus.messages import (
     FeedbackRequested,
     FinalTranscribed,
     Logged,
+    LogRedacted,
     QuestionDetected,
     QuestionTyped,
     RequestSent,
@@ -104,6 +105,9 @@ class Conversation:
                 yield from self._cancel()
             case FeedbackRequested() as practice_answer:
                 yield from self._give_feedback(practice_answer)
+            case LogRedacted(questions=questions):  # the stage is restarted next
+                self._last_number = max([self._last_number, *questions])
+                yield from self._cancel()
             case SessionEnding():
                 self._ending = True
             case AnswerFinished(question=number):

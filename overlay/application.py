@@ -100,6 +100,9 @@ class Overlay(QObject):
             logged |= each.seq > 0
             if isinstance(each.event, m.WindowRequested) and time.monotonic_ns() - each.logged_ns < 10**9:
                 self.window.show_or_hide(each.event.action)  # not one of before a restart
+        if any(isinstance(each.event, m.LogRedacted) for each in events):
+            self._announcer.forget(self._captions)
+            self.window.forget(self._captions)
         if not logged:
             if not self._level_timer.isActive():
                 self._level_timer.start(_DRAW_LEVELS_EVERY_MS)

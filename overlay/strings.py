@@ -68,6 +68,11 @@ END_ANSWER = _("End my answer")
 TYPED = _("You, typed")
 """Name of the source of typed questions."""
 
+MARKED = _("Marked")
+"""Name of the source of marks."""
+NO_TEXT = "★"
+"""Text of a mark without one."""
+
 CONTINUE = pgettext("practice", "Continue")
 ALL_ANSWERS = _("All answers")
 CAVEATS = _("What this can and cannot judge")
@@ -115,6 +120,9 @@ ACTIONS = {
     "keyboard": _("Use the keyboard here"),
     "practice_next": _("Continue the practice"),
     "pause": _("Pause or continue"),
+    "mute": _("Mute or unmute the microphone"),
+    "mark": _("Mark this moment"),
+    "strike": _("Strike the last minute"),
     "sent": _("What was sent…"),
     "details": _("Details…"),
     "latency": _("Where the time went…"),

@@ -45,8 +45,10 @@ from bus.messages.control import (
     AnswerPainted,
     CancelRequested,
     EndRequested,
+    MomentMarked,
     PauseRequested,
     QuestionTyped,
+    RedactionRequested,
     VariantRequested,
     WindowPlaced,
     WindowRequested,
@@ -70,8 +72,12 @@ from bus.messages.practice import (
 )
 from bus.messages.session import (
     ConsentGiven,
+    LogRedacted,
     ProviderCard,
     RecordingStarted,
+    RedactedAudio,
+    RedactedRequest,
+    RedactedUtterance,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
@@ -103,6 +109,7 @@ Event = (
     | SessionEnding
     | ConsentGiven
     | RecordingStarted
+    | LogRedacted
     | StageStarted
     | StageReady
     | Heartbeat
@@ -149,6 +156,8 @@ Event = (
     | QuestionTyped
     | VariantRequested
     | PauseRequested
+    | RedactionRequested
+    | MomentMarked
     | WindowRequested
     | WindowPlaced
     | EndRequested

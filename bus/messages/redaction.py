@@ -34,6 +34,8 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "VariantRequested": frozenset({"by"}),
     "EndRequested": frozenset({"by"}),
     "PauseRequested": frozenset({"by"}),
+    "MomentMarked": frozenset({"by"}),
+    "RedactionRequested": frozenset({"by"}),
     "WindowRequested": frozenset({"by"}),
     "ProviderRequested": frozenset({"by"}),
     "RequestDecided": frozenset({"by"}),

@@ -160,8 +160,8 @@ class BufferedStream:
         """Set when the first frame was converted, once enough pieces have come; call it before `_put`.
 
         A busy computer delivers the first pieces late and at once. No frame comes before it was converted, so
-        the piece that came soonest tells most. Some drivers give no delay, or a wrong one at first: the
-        smallest counts.
+        the piece that came soonest counts. Some drivers give no delay, or a wrong one at first: the smallest
+        counts.
 
         Args:
             now_s: Monotonic time at which the piece arrived.

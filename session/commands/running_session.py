@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from bus.messages.control import MOST_STRUCK_S, STRUCK_S
 from session.commands.options import JsonRowsOption
 from session.control import requests
 
+MutedArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Its name, such as mic or call.")]
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="One source; default: all.")]
 
 
@@ -94,6 +96,56 @@ def pause(source: SourceArgument = "") -> None:
 def unpause(source: SourceArgument = "") -> None:
     """Capture again after `cuecard pause`."""
     requests.request("unpause", source)
+
+
+def mute(source: MutedArgument) -> None:
+    """Close one device until `cuecard unmute`; nothing of it is captured or kept. The same as `pause SOURCE`.
+
+    \b
+    Example:
+      cuecard mute mic
+    """
+    requests.request("mute", source)
+
+
+def unmute(source: MutedArgument) -> None:
+    """Capture a muted source again."""
+    requests.request("unmute", source)
+
+
+def mark(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What it is about, in quotes.")] = "",
+) -> None:
+    """Mark this moment in the transcript, in views and in saved files.
+
+    \b
+    Examples:
+      cuecard mark
+      cuecard mark "the part about prices"
+    """
+    from session.control import remote_control
+
+    remote_control.mark(text)
+
+
+def strike(
+    last: Annotated[
+        float, typer.Option(min=1, max=MOST_STRUCK_S, metavar="SECONDS", help="How much to strike.")
+    ] = STRUCK_S,
+) -> None:
+    """Remove what was said in the last minute from the running session, and print what was removed.
+
+    Words, questions, answers and audio of that time go, from memory too. What had left for a provider cannot
+    be taken back, and is named.
+
+    \b
+    Examples:
+      cuecard strike
+      cuecard strike --last 20
+    """
+    from session.control import remote_control
+
+    remote_control.strike(last)
 
 
 def end() -> None:

@@ -19,19 +19,23 @@ from bus.messages import (
     AnswerStreamed,
     Event,
     Logged,
+    LogRedacted,
     Message,
+    MomentMarked,
     ProblemReported,
     ProviderReady,
     ProviderRequested,
     QuestionTyped,
+    RedactionRequested,
     RequestDecided,
     RequestHeld,
     RequestSent,
     StageReady,
     UsageCounted,
 )
-from bus.messages.control import MOST_TYPED
+from bus.messages.control import MOST_MARKED, MOST_TYPED
 from bus.run import Run
+from bus.stages import RESTARTED_ON_REDACTION
 from bus.wiring import CONTROL
 from llm.providers import cards
 from overlay import sentences
@@ -90,6 +94,51 @@ def ask(text: str) -> None:
             )
         client.publish(QuestionTyped(text=text, by=CONTROL))
         client.wait_connected(_CONNECT_S)
+
+
+def mark(text: str) -> None:
+    """Mark this moment in the running session, with a text.
+
+    Raises:
+        UsageFailure: The text is too long.
+        MachineFailure: No session is running.
+    """
+    text = " ".join(printable(text).split())
+    if len(text) > MOST_MARKED:
+        raise UsageFailure(f"a mark has at most {MOST_MARKED} characters", kept="nothing was marked")
+    with HubClient(CONTROL, Run.find(), kinds=frozenset()) as client:
+        client.publish(MomentMarked(text=text, by=CONTROL))
+        client.wait_connected(_CONNECT_S)
+
+
+def strike(last_s: float) -> None:
+    """Strike what was said in the last seconds, and print the receipt once all stages have forgotten it.
+
+    Raises:
+        MachineFailure: No session is running, or it did not confirm.
+    """
+    kinds = frozenset[type[Message]]({LogRedacted, StageReady})
+    with HubClient(CONTROL, Run.find(), kinds=kinds) as client:
+        history = _history(client)
+        stages = {logged.event.stage for logged in history if isinstance(logged.event, StageReady)}
+        awaited = stages & RESTARTED_ON_REDACTION
+        client.publish(RedactionRequested(last_s=last_s, by=CONTROL))
+        redaction: LogRedacted | None = None
+        for logged in _events(client, deadline_s=time.monotonic() + _CONNECT_S):
+            match logged.event:
+                case LogRedacted() as redaction:
+                    typer.echo(sentences.redacted(redaction))
+                case StageReady(stage=stage) if redaction is not None:
+                    awaited.discard(stage)
+                case _:
+                    pass
+            if redaction is not None and not awaited:
+                return
+    raise MachineFailure(
+        f"the session did not confirm within {_CONNECT_S:.0f} s that all of it is forgotten",
+        kept="nothing that was struck is in its log",
+        fix="end the session to be sure",
+    )
 
 
 def copy() -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
+from bus import log_redaction
 from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
@@ -24,6 +26,8 @@ from bus.messages import (
     ConsentGiven,
     FinalTranscribed,
     Logged,
+    LogRedacted,
+    MomentMarked,
     NotesLoaded,
     PassagesRetrieved,
     PracticeAnswerMeasured,
@@ -54,6 +58,7 @@ _SAVED = (
     RequestSent,
     PracticeAnswerMeasured,
     PracticeEnded,
+    MomentMarked,
 )
 _GROWTH = 6
 """A saved text is at most so many times as long as its event: an escaped character has up to six bytes."""
@@ -81,6 +86,9 @@ class Record:
     _stops: dict[str, int] = field(default_factory=dict)
     """Number of samples of each source that has ended."""
     _pauses: list[CapturePaused | CaptureResumed] = field(default_factory=list)
+    _marks: list[tuple[int, MomentMarked]] = field(default_factory=list)
+    """With the times at which they were logged."""
+    _struck: list[LogRedacted] = field(default_factory=list)
     _exchanges: dict[int, Exchange] = field(default_factory=dict)
     _requests: list[tuple[int, RequestSent]] = field(default_factory=list)
     """Those that left the machine, with the times at which they were logged."""
@@ -121,6 +129,10 @@ class Record:
                 self._stops[source] = stop
             case CapturePaused() | CaptureResumed() as paused:
                 self._pauses.append(paused)
+            case MomentMarked() as mark:
+                self._marks.append((logged.logged_ns, printable_struct(mark)))
+            case LogRedacted() as redaction:
+                self._redact(redaction)
             case StageReady(stage="stt", detail=detail):
                 self._speech_model = detail
             case NotesLoaded(files=files):
@@ -137,6 +149,16 @@ class Record:
                 self._practice_ended = printable_struct(ended)
             case _:
                 pass
+
+    def _redact(self, redaction: LogRedacted) -> None:
+        kept = partial(log_redaction.without_words, redaction)
+        self._struck.append(redaction)
+        self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
+        for question in redaction.questions:
+            self._exchanges.pop(question, None)
+        self._requests = [(logged_ns, kept(request)) for logged_ns, request in self._requests]
+        self._measured = {at: kept(measured) for at, measured in self._measured.items()}
+        self._practice_ended = self._practice_ended and kept(self._practice_ended)
 
     @property
     def has_words(self) -> bool:
@@ -171,6 +193,14 @@ class Record:
             notes=self._notes,
             turns=turns,
             pauses=self._saved_pauses(),
+            marks=[saved.Mark(at_s=self._since_zero(at), text=mark.text) for at, mark in self._marks],
+            struck=[
+                saved.Struck(
+                    start_s=self._since_zero(each.since_ns),
+                    stop_s=self._since_zero(each.since_ns + round(each.last_s * 1e9)),
+                )
+                for each in self._struck
+            ],
             questions=[*self._questions(outcomes)],
             left_machine=[self._request(*each) for each in self._requests],
             stayed=self._stayed,

@@ -14,8 +14,9 @@ import msgspec
 
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
-from bus.messages.control import TYPED
+from bus.messages.control import MARKED, TYPED
 from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
+from overlay.strings import MARKED as NAME_OF_MARKS
 from overlay.strings import TYPED as NAME_OF_TYPED
 from session.view.printable import printable
 
@@ -83,6 +84,21 @@ class Pause(_Part, frozen=True, kw_only=True):
     start_s: Seconds
     stop_s: Seconds | None = None
     """None if it lasted until the end."""
+
+
+class Mark(_Part, frozen=True, kw_only=True):
+    """A moment that the user marked."""
+
+    at_s: Seconds
+    text: Text = ""
+    """What the user wrote about it."""
+
+
+class Struck(_Part, frozen=True, kw_only=True):
+    """A time whose words, questions and answers the user struck from the session."""
+
+    start_s: Seconds
+    stop_s: Seconds
 
 
 class Passage(_Part, frozen=True, kw_only=True):
@@ -162,6 +178,8 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     notes: list[Name] = []
     turns: list[Turn] = []
     pauses: list[Pause] = []
+    marks: list[Mark] = []
+    struck: list[Struck] = []
     questions: list[Question] = []
     left_machine: list[Request] = []
     stayed: Count = 0
@@ -174,8 +192,8 @@ class SavedSession(_Part, frozen=True, kw_only=True):
 
     def speaker(self, source: str) -> str:
         """Return the name to show for a source."""
-        if source == TYPED:
-            return NAME_OF_TYPED
+        if source in (TYPED, MARKED):
+            return NAME_OF_TYPED if source == TYPED else NAME_OF_MARKS
         return next((each.speaker for each in self.sources if each.name == source), source)
 
 

@@ -16,6 +16,7 @@ from typing import Self
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from overlay import sentences
+from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
 from session.view import strings
@@ -151,6 +152,11 @@ class PlainLines(View):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):
                 return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
+            case m.MomentMarked(text=text):
+                return [("marked", text or shared.NO_TEXT)]
+            case m.LogRedacted() as redaction:
+                self._forget(redaction)
+                return [("struck", sentences.redacted(redaction))]
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", strings.HELD_LINE.format(bytes=size, host=host, body=body))]
             case m.RequestSent() if event.left_machine or self._verbose:
@@ -164,6 +170,13 @@ class PlainLines(View):
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
                 return problem_lines(event) or self._process(event)
+
+    def _forget(self, redaction: m.LogRedacted) -> None:
+        for each in redaction.utterances:
+            self._printed.forget(each.source, each.utterance)
+        for question in redaction.questions:
+            self._answers.pop(question, None)
+            self._questions.pop(question, None)
 
     def _question(self, event: m.QuestionDetected) -> list[tuple[str, str]]:
         """Return a question; nothing if it was written already, and now its answer is requested."""

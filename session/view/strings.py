@@ -23,6 +23,8 @@ PREPARED = _("Your own answer, {file}")
 HELD_KEYS = _("{held}. y: send it, n: do not")
 HELD_ELSEWHERE = _("{held}. Approve it with `cuecard ledger`")
 COPIED = _("Copied, if your terminal allows programs to copy.")
+STRIKE_AGAIN = _("Press z again to strike the last minute: words, questions, answers and audio.")
+MARKED = _("Moment marked.")
 NOTHING_TO_COPY = _("There is no answer to copy yet.")
 ENDING = _("End the session? What you do not save is lost.")
 END, PRINT = pgettext("key", "end"), pgettext("key", "end, and leave the words here")
@@ -46,6 +48,8 @@ BROWSE = pgettext("key", "older, newer")
 COPY = pgettext("key", "copy")
 DETAILS, NO_DETAILS = pgettext("key", "details"), pgettext("key", "hide details")
 PAUSE, UNPAUSE = pgettext("key", "pause"), pgettext("key", "continue")
+MUTE, UNMUTE = pgettext("key", "mute"), pgettext("key", "unmute")
+MARK, STRIKE = pgettext("key", "mark"), pgettext("key", "strike")
 SENT = pgettext("key", "sent")
 LATENCY = pgettext("key", "latency")
 STATUS = pgettext("key", "status")
@@ -72,6 +76,8 @@ LABELS = {
     "recorded": pgettext("label", "recorded"),
     "paused": pgettext("label", "paused"),
     "resumed": pgettext("label", "resumed"),
+    "struck": pgettext("label", "struck"),
+    "marked": pgettext("label", "marked"),
     "level": pgettext("label", "level"),
     "capturing": pgettext("label", "capturing"),
     "ready": pgettext("label", "ready"),

@@ -85,6 +85,8 @@ def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[
             m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
             "lost      mic: an utterance at 0:00 (overwritten)",
         ),
+        (m.MomentMarked(text="prices", by="view"), "marked    prices"),
+        (m.MomentMarked(by="view"), "marked    ★"),
         (m.SessionEnding(cause="done"), "ending    done"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, m.Message) else "",
