@@ -79,6 +79,7 @@ _COMMANDS = (
     running_sessions.pause,
     running_sessions.unpause,
     running_sessions.end,
+    running_sessions.summary,
     running_sessions.use,
     running_sessions.ledger,
     provider,
