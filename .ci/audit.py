@@ -39,6 +39,7 @@ _SPDX = {
     "LGPL v3": "LGPL-3.0-only",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "The MIT License (MIT)": "MIT",
 }
 """SPDX identifiers of names in the metadata of packages."""
 

@@ -71,6 +71,7 @@ from bus.messages.practice import (
 from bus.messages.session import (
     ConsentGiven,
     ProviderCard,
+    RecordingStarted,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
@@ -108,6 +109,7 @@ Event = (
     | ReplayStarted
     | SessionEnding
     | ConsentGiven
+    | RecordingStarted
     | StageStarted
     | StageReady
     | Heartbeat

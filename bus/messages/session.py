@@ -68,3 +68,9 @@ class ConsentGiven(Message, frozen=True, kw_only=True):
     """Who takes part, as the user wrote it; empty if that was not said."""
     alone: bool = False
     """The user is alone."""
+    recorded: bool = False
+    """They agreed to be recorded, too."""
+
+
+class RecordingStarted(Message, frozen=True, kw_only=True):
+    """What is captured from now on is written into an encrypted file."""

@@ -1,4 +1,4 @@
-"""Makes a summary: one request for each part of the transcript, then the check of what came back.
+"""Makes a summary: a request for each part of the transcript, then a check.
 
 It runs beside answers and stops none. A request that leaves the machine is held until the user allows it.
 """
@@ -29,7 +29,7 @@ from llm.summary.transcript import parts
 
 HOSTED_CONTEXT_TOKENS = 64_000
 LOCAL_CONTEXT_TOKENS = 4096
-"""What servers on one's own machine offer unless they are told otherwise."""
+"""What servers on one's own machine offer unless they are set up otherwise."""
 
 SESSION_ENDED = "the session ended"
 
@@ -107,7 +107,7 @@ class Summaries:
         return started, pieces
 
     async def _ask(self, command: StartAnswer) -> AnswerFinished | AnswerStopped:
-        """Return how the request for one part ended; its text goes to nobody else."""
+        """Return how the request for one part ended; its text is published nowhere."""
         ends: list[AnswerFinished | AnswerStopped] = []
 
         def collect(event: Event) -> None:

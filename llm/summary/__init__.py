@@ -1,1 +1,1 @@
-"""Summary of a session: its transcript, cut to fit a model, and the check of what the model wrote."""
+"""Summary of a session: its transcript, and the check of what a model wrote."""

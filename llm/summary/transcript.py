@@ -1,4 +1,4 @@
-"""Keeps the transcript of a session as lines, and cuts it to fit a model's context. Pure."""
+"""Keeps a session's transcript as lines, and cuts it into parts. Pure."""
 
 from __future__ import annotations
 

@@ -64,6 +64,8 @@ class Captions:
     practice: Practice = field(default_factory=Practice)
     waterfalls: Waterfalls = field(default_factory=Waterfalls)
     """Where the time of the newest answers went."""
+    is_recorded: bool = False
+    """Whether the audio is written to a file."""
     paused: set[str] = field(default_factory=set)
     """Sources whose device is closed at the user's request."""
     final_latency_s: float | None = None
@@ -116,13 +118,17 @@ class Captions:
         return paragraphs([*self.lines, *self.partials])
 
     @property
-    def state(self) -> Literal["", "practice", "live", "recording", "paused"]:
+    def state(self) -> Literal["", "practice", "live", "recorded", "recording", "paused"]:
         """The kind of session, in a word; empty before it started."""
         if not self.sources:
             return ""
         if {*self.sources} <= self.paused:
             return "paused"
-        return "practice" if self.answer_mode == "feedback" else "live" if self.is_live else "recording"
+        if self.answer_mode == "feedback":
+            return "practice"
+        if self.is_recorded:
+            return "recorded"
+        return "live" if self.is_live else "recording"
 
     @property
     def levels(self) -> Levels:
@@ -167,6 +173,10 @@ class Captions:
                 self.provider_cards = event.provider_cards
             case m.ConsentGiven():
                 self.is_live = True
+            case m.RecordingStarted():
+                self.is_recorded = True
+            case m.StageDied(stage="recorder") | m.StageGivenUp(stage="recorder"):
+                self.is_recorded = False
             case m.NotesLoaded(passages=passages):
                 self.has_notes = passages > 0
             case m.CaptureStarted(source=source, device=device):

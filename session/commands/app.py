@@ -64,6 +64,7 @@ _COMMANDS = (
     sessions.practice,
     sessions.resume,
     saved.view,
+    saved.decrypt,
     setup.setup,
     setup.settings,
     setup.tray,

@@ -175,7 +175,8 @@ class LiveSession:
 
     def _announce(self, client: HubClient) -> None:
         if self._resumed is not None:
-            client.publish(self._resumed.resumed_event())
+            for event in self._resumed.resumed_events():
+                client.publish(event)
             return
         client.publish(
             SessionStarted(

@@ -34,7 +34,7 @@ KEY = "sk-planted-0123456789"
 
 @pytest.fixture
 def question(application: QApplication) -> Iterator[ConsentQuestion]:
-    window = ConsentQuestion("api.openai.com")
+    window = ConsentQuestion(consent.Matter("api.openai.com"))
     window.show()
     yield window
     window.close()
@@ -42,7 +42,7 @@ def question(application: QApplication) -> Iterator[ConsentQuestion]:
 
 
 def test_the_question_says_what_to_tell_the_others(question: ConsentQuestion) -> None:
-    assert question.quote.text() == consent.sentence("api.openai.com")
+    assert question.quote.text() == consent.Matter("api.openai.com").sentence
     assert not question.they_know.isEnabled(), "nobody is named yet"
     QTest.keyClicks(question.people, "Ada, Bob")
     question.they_know.click()
@@ -94,7 +94,7 @@ def test_a_key_is_typed_unseen_and_must_be_one(application: QApplication) -> Non
 def test_closing_the_question_starts_nothing(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
-    command = [sys.executable, "-m", "session.setup.consent_question", "en"]
+    command = [sys.executable, "-m", "session.setup.consent_question", "{}"]
     with subprocess.Popen(command) as asking, x_display(display) as screen:
         (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
         wait_until(lambda: screen.is_visible(window))
@@ -107,7 +107,7 @@ def test_who_takes_part_is_asked_in_a_window(display: str, monkeypatch: pytest.M
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     with ThreadPoolExecutor() as pool, x_display(display) as screen:
-        asking = pool.submit(consent.ensure, given=False, way="window")
+        asking = pool.submit(consent.ensure, consent.Matter(recorded=True), given=False, way="window")
         (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
         wait_until(lambda: screen.is_visible(window))
         screen.focus(window)
@@ -117,7 +117,7 @@ def test_who_takes_part_is_asked_in_a_window(display: str, monkeypatch: pytest.M
         screen.press("Tab")
         screen.press("Tab")
         screen.press("space")
-        assert asking.result(10) == m.ConsentGiven(people="x")
+        assert asking.result(10) == m.ConsentGiven(people="x", recorded=True)
 
 
 @pytest.fixture
