@@ -5,7 +5,9 @@ If that would leave the machine, it shows what would go where, every byte on req
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,6 +31,7 @@ from bus.messages import (
 from bus.messages.summary import Template
 from bus.run import Run
 from bus.wiring import CONTROL, LOGGED, SUPERSEDED
+from llm.providers.provider import is_loopback
 from session.transcript import summary as sentences
 from session.transcript.markdown import summary_lines
 from session.transcript.record import Record
@@ -36,6 +39,7 @@ from session.transcript.saved_session import Summary
 from session.view.printable import printable
 
 _FIRST_POLL_S, _POLL_S = 3.0, 0.1
+_WIDEST = 100
 _BEGIN_S = 60.0
 """Longest wait until llm has begun."""
 
@@ -107,12 +111,14 @@ def _is_allowed(held: RequestHeld, started: SummaryStarted) -> bool:
     host, whole = held.host.removesuffix(":443"), started.parts == 1
     what = "THE WHOLE TRANSCRIPT of this session" if whole else "A PART OF THE TRANSCRIPT of this session"
     where = host if held.left_machine else f"{host}, which is this machine"
-    typer.echo(
-        f"\n{what} would go to {where}: {started.words:,} words in all, {held.body_bytes:,} bytes in this "
-        f"request, for {printable(held.model)}.\nOtherwise only questions and pieces of your notes go there. "
-        "What goes is in the ledger, byte for byte.",
-        err=True,
+    if held.left_machine and is_loopback(f"//{host}"):
+        where = f"{host}, which passes it on to the service behind {printable(held.model)}"
+    said = (
+        f"{what} would go to {where}: {started.words:,} words in all, {held.body_bytes:,} bytes in this "
+        f"request, for {printable(held.model)}. Otherwise only questions and pieces of your notes go there. "
+        "What goes is in the ledger, byte for byte."
     )
+    typer.echo(f"\n{textwrap.fill(said, min(shutil.get_terminal_size().columns, _WIDEST))}", err=True)
     while sys.stdin.isatty():
         chosen = typer.prompt("Send it? (yes, no, view)", default="no", err=True).strip().casefold()
         if "view".startswith(chosen or "no"):

@@ -30,15 +30,16 @@ _ACTION_OF_UNTIL = _("{time}: {who}: {text}, {when} (“{quote}”)")
 
 def origin(summary: Summary) -> str:
     """Return what it is of, and who wrote it."""
-    return _TEMPLATES[summary.template].format(model=summary.model, host=summary.host)
+    host = summary.host.removesuffix(":443")
+    return _TEMPLATES[summary.template].format(model=summary.model, host=host)
 
 
 def lists(summary: Summary) -> Iterator[tuple[str, list[str]]]:
-    """Yield the heading and the rows of each list; nothing for one without entries."""
+    """Yield the heading and the rows of each list, in the order of their times; no list without entries."""
     for name, heading in _LISTS.items():
         entries: list[SummaryEntry] = getattr(summary, name)
         if entries:
-            yield heading, [_row(entry) for entry in entries]
+            yield heading, [_row(entry) for entry in sorted(entries, key=lambda entry: entry.at_s)]
 
 
 def remarks(summary: Summary) -> Iterator[str]:
