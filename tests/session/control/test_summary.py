@@ -14,6 +14,7 @@ import pytest
 
 from bus import messages as m
 from bus.failures import ProviderFailure
+from llm.conversation import RESTARTED
 from session.transcript.markdown import markdown
 from session.transcript.record import Record
 from session.transcript.saved_session import decode, encode
@@ -214,4 +215,23 @@ def test_nothing_said_nothing_sent(start_live: StartLive, provider: ProviderServ
     assert cuecard("use", "none").returncode == 0
     live.publish("Now there is something.")
     assert "no provider answers in this session" in cuecard("summary").stderr
+    assert provider.asked == []
+
+
+def test_a_restarted_process_ends_the_summary_it_was_making(
+    start_live: StartLive,  # noqa: F811
+    provider: ProviderServer,  # noqa: F811
+) -> None:
+    provider.models = [CLOUD]
+    live = said(start_live(provider=provider.base_url, answer="ask", model=CLOUD))
+    live.publish_as_control(m.SummaryRequested(by="control"))
+    held = live.wait_for(m.RequestHeld)
+    live.children[0].kill()
+    live.children[0].wait()
+    live.start()
+    stopped = live.wait_for(m.SummaryStopped)
+    assert (stopped.question, stopped.cause) == (held.question, RESTARTED)
+    live.publish_as_control(m.SummaryRequested(by="control"))
+    again = live.wait_for(m.RequestHeld, 2)
+    assert again.question > held.question, "a decision on the first request cannot release the second"
     assert provider.asked == []
