@@ -1,4 +1,4 @@
-"""What follows from a request for a summary, and from a restart."""
+"""Tests of the steps that follow from a request for a summary, and from a restart."""
 
 from __future__ import annotations
 
