@@ -1,4 +1,4 @@
-"""Tests of the steps that follow from a request for a summary, and from a restart."""
+"""Tests of what a request for a summary does, and a restart."""
 
 from __future__ import annotations
 
