@@ -38,6 +38,7 @@ _SPDX = {
     "ISC License (ISCL)": "ISC",
     "LGPL v3": "LGPL-3.0-only",
     "MIT License": "MIT",
+    "The MIT License (MIT)": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "The MIT License (MIT)": "MIT",
 }

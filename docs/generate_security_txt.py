@@ -28,7 +28,7 @@ def document(contact: str, policy: str = "", *, now: datetime.datetime) -> str:
         now: The time from which it is valid, with its time zone.
 
     Raises:
-        ValueError: an address is missing or not valid.
+        ValueError: An address is missing or not valid.
     """
     if not _is_address(contact, ("mailto", "https", "tel")):
         raise ValueError("name where vulnerabilities are reported: CONTACT=mailto:… or CONTACT=https://…")

@@ -59,7 +59,7 @@ def _export(folder: Path, epoch: int) -> None:
 
 
 def _normalize(archive: Path, epoch: int) -> None:
-    """Rewrite a source archive with sorted members of one time and no owner."""
+    """Rewrite a source archive, with sorted members of one time and no owner."""
     plain = io.BytesIO()
     with (
         tarfile.open(archive) as old,
