@@ -40,7 +40,6 @@ _SPDX = {
     "MIT License": "MIT",
     "The MIT License (MIT)": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
-    "The MIT License (MIT)": "MIT",
 }
 """SPDX identifiers of names in the metadata of packages."""
 
