@@ -72,7 +72,7 @@ class Conversation:
         self._tracker = QuestionTracker(settings)
         self._last_number = self._typed = 0
         self._published = PublishedQuestions()
-        self._summaries = SummaryTracker()
+        self._summaries = SummaryTracker(settings.own_source)
         self._open: dict[int, OpenQuestion] = {}
         self._pending: PendingQuestion | None = None
         """The newest such question."""

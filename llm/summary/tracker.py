@@ -20,10 +20,14 @@ NO_PROVIDER = "no provider answers in this session"
 
 
 class SummaryTracker:
-    """Decides what follows from a request; the transcript is that of the events so far."""
+    """Decides what follows from a request; the transcript is that of the events so far.
 
-    def __init__(self) -> None:
-        self._transcript = TranscriptLines()
+    Args:
+        own_source: The source with the user's voice.
+    """
+
+    def __init__(self, own_source: str = "mic") -> None:
+        self._transcript = TranscriptLines(own_source)
         self._open = 0
         """Number of the summary under way; 0 for none."""
         self._pending = False

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bus.messages import Event, FinalTranscribed, SessionStarted, TranscriptRevised
+from bus.messages import (
+    Event,
+    FinalTranscribed,
+    PracticeQuestionAsked,
+    SessionStarted,
+    TranscriptRevised,
+    TurnStarted,
+)
 from llm.prompt import TranscriptLine
 
 SUMMARY_TOKENS = 1200
 """Most tokens of the reply for one part."""
+
+INTERVIEWER = "Interviewer"
+"""Speaker of practice questions, which the program asks."""
 
 _INSTRUCTION_TOKENS = 600
 _CHARACTERS_PER_TOKEN = 3
@@ -19,12 +29,18 @@ _LINE_CHARACTERS = 40
 
 
 class TranscriptLines:
-    """The turns so far, in the order of their first words; a later transcript replaces an earlier one."""
+    """The turns so far, in the order of their first words; a later transcript replaces an earlier one.
 
-    def __init__(self) -> None:
+    Args:
+        own_source: The source with the user's voice, at whose times practice questions are asked.
+    """
+
+    def __init__(self, own_source: str = "mic") -> None:
+        self._own_source = own_source
         self._names: dict[str, str] = {}
-        self._finals: dict[tuple[str, int], FinalTranscribed] = {}
-        self._revised: dict[tuple[str, int], str] = {}
+        self._lines: dict[tuple[str, int], TranscriptLine] = {}
+        self._asked = ""
+        """The newest practice question."""
 
     def apply(self, event: Event) -> None:
         """Apply one event."""
@@ -33,27 +49,25 @@ class TranscriptLines:
                 self._names = names
             case FinalTranscribed(source=source, utterance=utterance, replaces=replaces):
                 for earlier in replaces:
-                    self._finals.pop((source, earlier), None)
-                self._finals[source, utterance] = event
-                self._revised.pop((source, utterance), None)
+                    self._lines.pop((source, earlier), None)
+                speaker = self._names.get(source, source)
+                self._add(TranscriptLine(source, utterance, event.start_sample, speaker, event.text))
             case TranscriptRevised(source=source, utterance=utterance, text=text):
-                self._revised[source, utterance] = text
+                if line := self._lines.get((source, utterance)):
+                    self._add(line._replace(text=text))
+            case PracticeQuestionAsked(text=text):
+                self._asked = text
+            case TurnStarted(number=number, from_sample=sample):
+                self._add(TranscriptLine(self._own_source, -number, sample, INTERVIEWER, self._asked))
             case _:
                 pass
 
     def lines(self) -> tuple[TranscriptLine, ...]:
         """Return all lines that have words."""
-        return tuple(
-            TranscriptLine(
-                source=final.source,
-                utterance=final.utterance,
-                start_sample=final.start_sample,
-                speaker=self._names.get(final.source, final.source),
-                text=text,
-            )
-            for place, final in self._finals.items()
-            if (text := " ".join(self._revised.get(place, final.text).split()))
-        )
+        return tuple(line for line in self._lines.values() if line.text)
+
+    def _add(self, line: TranscriptLine) -> None:
+        self._lines[line.source, line.utterance] = line._replace(text=" ".join(line.text.split()))
 
 
 def parts(lines: Sequence[TranscriptLine], context_tokens: int) -> Iterator[tuple[TranscriptLine, ...]]:

@@ -33,6 +33,21 @@ def test_lines_are_the_turns_as_they_are_shown() -> None:
     assert lines_of(*said) == ["mic: Yes, please.", "Ada: We begin with the budget."]
 
 
+def test_the_questions_of_a_practice_are_lines_too() -> None:
+    said = (
+        m.PracticeQuestionAsked(number=1, of=2, text="Why did you  leave?"),
+        m.TurnStarted(number=1, from_sample=16_000),
+        final("I wanted to learn.", "mic", 1, 2.0),
+        m.PracticeQuestionAsked(number=2, of=2, text="And then?"),
+        m.TurnStarted(number=2, from_sample=160_000),
+    )
+    assert lines_of(*said) == [
+        "Interviewer: Why did you leave?",
+        "mic: I wanted to learn.",
+        "Interviewer: And then?",
+    ]
+
+
 @given(st.lists(st.integers(1, 9_000), max_size=30), st.integers(0, 9_000))
 def test_parts_have_all_words_in_order_and_fit(lengths: list[int], context: int) -> None:
     lines = [
