@@ -40,6 +40,7 @@ _WITH_WORDS_OF_QUESTION = (
     m.AnswerStreamed,
     m.AnswerFinished,
     m.AnswerStopped,
+    m.SummaryFinished,
 )
 _OF_THE_USER = (m.QuestionTyped, m.AnswerRequested, m.VariantRequested, m.MomentMarked)
 """What the user typed in that time, and requests that a restarted llm would answer once more."""
@@ -214,8 +215,11 @@ def _utterances(events: Iterable[m.Logged]) -> dict[Place, _Utterance]:
 
 
 def _questions(events: Sequence[m.Logged], struck: set[Place], since_ns: int) -> set[int]:
-    """Return the questions in these utterances, and those that the user asked in that time."""
-    found = set()
+    """Return the questions in these utterances, and those that the user asked in that time.
+
+    A summary is made of all that was said until then, so each is removed.
+    """
+    found = {logged.event.question for logged in events if isinstance(logged.event, m.SummaryStarted)}
     for logged in events:
         event = logged.event
         if isinstance(event, m.QuestionDetected):

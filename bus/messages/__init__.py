@@ -89,6 +89,13 @@ from bus.messages.speech import (
     SpeechResumed,
     SpeechStarted,
 )
+from bus.messages.summary import (
+    SummaryEntry,
+    SummaryFinished,
+    SummaryRequested,
+    SummaryStarted,
+    SummaryStopped,
+)
 from bus.messages.transcripts import (
     EchoSuppressed,
     EndpointPredicted,
@@ -151,6 +158,10 @@ Event = (
     | AnswerFinished
     | AnswerStopped
     | UsageCounted
+    | SummaryRequested
+    | SummaryStarted
+    | SummaryFinished
+    | SummaryStopped
     | AnswerPainted
     | CancelRequested
     | QuestionTyped

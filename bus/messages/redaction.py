@@ -31,6 +31,7 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "AnswerRequested": frozenset({"by"}),
     "CancelRequested": frozenset({"by"}),
     "QuestionTyped": frozenset({"by"}),
+    "SummaryRequested": frozenset({"by"}),
     "VariantRequested": frozenset({"by"}),
     "EndRequested": frozenset({"by"}),
     "PauseRequested": frozenset({"by"}),

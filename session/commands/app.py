@@ -84,6 +84,7 @@ _COMMANDS = (
     running_sessions.mark,
     running_sessions.strike,
     running_sessions.end,
+    running_sessions.summary,
     running_sessions.use,
     running_sessions.ledger,
     provider,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -151,6 +151,30 @@ def strike(
 def end() -> None:
     """End the running session."""
     requests.request("end")
+
+
+def summary(
+    template: Annotated[
+        Literal["meeting", "interview", "lecture", "call"], typer.Option(help="What was recorded.")
+    ] = "meeting",
+    may_go_to: Annotated[
+        str, typer.Option(metavar="HOST", help="For scripts: send the whole transcript to this host.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Summarize the running session so far: topics, decisions, open questions, action items.
+
+    The model that answers writes it. If that is not on this machine, the whole transcript would go there, and
+    you are asked first. Each line is checked against the transcript, and saved with the session.
+
+    \b
+    Examples:
+      cuecard summary
+      cuecard summary --template lecture > lecture.md
+    """
+    from session.control.summary import summarize
+
+    summarize(template, may_go_to=may_go_to, as_json=json)
 
 
 def use(

@@ -38,6 +38,8 @@ from bus.messages import (
     SessionEnding,
     SessionStarted,
     StageReady,
+    SummaryEntry,
+    SummaryFinished,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -59,6 +61,7 @@ _SAVED = (
     PracticeAnswerMeasured,
     PracticeEnded,
     MomentMarked,
+    SummaryFinished,
 )
 _GROWTH = 6
 """A saved text is at most so many times as long as its event: an escaped character has up to six bytes."""
@@ -98,6 +101,7 @@ class Record:
     _notes: list[str] = field(default_factory=list)
     _measured: dict[int, PracticeAnswerMeasured] = field(default_factory=dict)
     _practice_ended: PracticeEnded | None = None
+    _summary: SummaryFinished | None = None
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
@@ -145,6 +149,8 @@ class Record:
                 self._stayed += 1
             case PracticeAnswerMeasured() as measured:
                 self._measured[measured.number] = printable_struct(measured)
+            case SummaryFinished() as summary:
+                self._summary = printable_struct(summary)
             case PracticeEnded() as ended:
                 self._practice_ended = printable_struct(ended)
             case _:
@@ -156,6 +162,7 @@ class Record:
         self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
         for question in redaction.questions:
             self._exchanges.pop(question, None)
+        self._summary = None  # it is made of all that was said
         self._requests = [(logged_ns, kept(request)) for logged_ns, request in self._requests]
         self._measured = {at: kept(measured) for at, measured in self._measured.items()}
         self._practice_ended = self._practice_ended and kept(self._practice_ended)
@@ -202,6 +209,7 @@ class Record:
                 for each in self._struck
             ],
             questions=[*self._questions(outcomes)],
+            summary=self._saved_summary(),
             left_machine=[self._request(*each) for each in self._requests],
             stayed=self._stayed,
             final_latency=final_latency,
@@ -255,6 +263,31 @@ class Record:
             body=printable(request.body),
             body_bytes=request.body_bytes,
             encrypted=request.encrypted,
+        )
+
+    def _saved_summary(self) -> saved.Summary | None:
+        found = self._summary
+        if found is None:
+            return None
+        return saved.Summary(
+            template=found.template,
+            model=found.model,
+            host=found.host,
+            topics=[*map(self._summary_entry, found.topics)],
+            decisions=[*map(self._summary_entry, found.decisions)],
+            open_questions=[*map(self._summary_entry, found.open_questions)],
+            actions=[*map(self._summary_entry, found.actions)],
+            dropped=found.dropped,
+        )
+
+    def _summary_entry(self, entry: SummaryEntry) -> saved.SummaryEntry:
+        return saved.SummaryEntry(
+            at_s=self._seconds(entry.source, entry.start_sample),
+            source=entry.source,
+            text=entry.text,
+            quote=entry.quote,
+            who=entry.who,
+            when=entry.when,
         )
 
     def _practice(self) -> saved.Practice | None:

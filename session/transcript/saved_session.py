@@ -15,6 +15,7 @@ import msgspec
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
 from bus.messages.control import MARKED, TYPED
+from bus.messages.summary import Template
 from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
 from overlay.strings import MARKED as NAME_OF_MARKS
 from overlay.strings import TYPED as NAME_OF_TYPED
@@ -158,6 +159,35 @@ class Practice(_Part, frozen=True, kw_only=True):
     whole: PracticeEnded | None = None
 
 
+class SummaryEntry(_Part, frozen=True, kw_only=True):
+    """One line of a summary, with the words that it rests on."""
+
+    at_s: Seconds
+    """Beginning of the turn that has them."""
+    source: Name
+    text: Text
+    quote: Text
+    """Words of that turn."""
+    who: Name = ""
+    """Of an action: who takes it on."""
+    when: Name = ""
+    """Of an action: until when, in words of that turn."""
+
+
+class Summary(_Part, frozen=True, kw_only=True):
+    """The newest summary that the user had made."""
+
+    template: Template
+    model: Name
+    host: Name
+    topics: list[SummaryEntry] = []
+    decisions: list[SummaryEntry] = []
+    open_questions: list[SummaryEntry] = []
+    actions: list[SummaryEntry] = []
+    dropped: Count = 0
+    """Entries of the model that were left out, because the transcript does not bear them out."""
+
+
 class SavedSession(_Part, frozen=True, kw_only=True):
     """Everything of a session that may be saved."""
 
@@ -181,6 +211,7 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     marks: list[Mark] = []
     struck: list[Struck] = []
     questions: list[Question] = []
+    summary: Summary | None = None
     left_machine: list[Request] = []
     stayed: Count = 0
     """Number of requests to a model on this machine."""

@@ -71,6 +71,7 @@ LABELS = {
     "answer": pgettext("label", "answer"),
     "held": pgettext("label", "held"),
     "sent": pgettext("label", "sent"),
+    "summary": pgettext("label", "summary"),
     "used": pgettext("label", "used"),
     "provider": pgettext("label", "provider"),
     "recorded": pgettext("label", "recorded"),
@@ -79,6 +80,7 @@ LABELS = {
     "struck": pgettext("label", "struck"),
     "marked": pgettext("label", "marked"),
     "level": pgettext("label", "level"),
+    "echo": pgettext("label", "echo"),
     "capturing": pgettext("label", "capturing"),
     "ready": pgettext("label", "ready"),
     "died": pgettext("label", "died"),
@@ -90,6 +92,9 @@ LABELS = {
 """Labels of lines, at most nine characters."""
 YOUR_TURN = pgettext("turn", "yours")
 HELD_LINE = _("{bytes} bytes for {host} wait, approve with `cuecard ledger`: {body}")
+HELD_TRANSCRIPT = _("{bytes} bytes for {host} wait, for a summary: the transcript, or a part of it")
+SUMMARY_STARTED = _("{model} at {host} summarizes {words} words")
+SUMMARY_FINISHED = _("entries: {entries}, left out: {dropped}; it is part of what you save")
 REASONING = _("(the text above was the model's reasoning)")
 SENT_LINE = _("{bytes} bytes to {host}")
 SENT_UNENCRYPTED = _("{bytes} bytes to {host}, unencrypted")

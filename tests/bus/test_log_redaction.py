@@ -121,6 +121,37 @@ def test_no_word_stays_in_the_log() -> None:
     assert (sent.body, sent.body_bytes, sent.host) == ("", 100, "api.example.com:443")
 
 
+def test_a_summary_is_removed_whole() -> None:
+    entry = m.SummaryEntry(text=SECRET, quote=SECRET, source="mic", utterance=2, start_sample=0)
+    begun = m.SummaryStarted(
+        question=7,
+        template="meeting",
+        host="x",
+        model="large",
+        leaves_machine=False,
+        parts=1,
+        lines=2,
+        words=9,
+    )
+    made = m.SummaryFinished(
+        question=7,
+        template="meeting",
+        host="x",
+        model="large",
+        topics=[entry],
+        decisions=[],
+        open_questions=[],
+        actions=[],
+        dropped=0,
+    )
+    log = [*story(), m.Logged(90, 90 * NS, begun), m.Logged(91, 90 * NS, made)]
+    record = Record()
+    for logged in [*log, m.Logged(92, 91 * NS, planned(log, 60.0, 91 * NS))]:
+        record.apply(logged)
+    assert SECRET.encode() not in msgspec.msgpack.encode(redacted_log(planned(log, 60.0, 91 * NS), log))
+    assert record._summary is None
+
+
 def test_an_utterance_that_waits_for_its_words_gets_its_outcome() -> None:
     (outcome,) = unclosed(story(), redaction())
     assert (outcome.source, outcome.utterance, outcome.cause) == ("mic", 4, CAUSE)
