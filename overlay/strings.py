@@ -149,6 +149,7 @@ WAYLAND = _(
 )
 PROBLEMS = _("Problems")
 LATENCY = _("Latency")
+NOTES = _("Your notes")
 NO_LATENCY = _("No question was answered yet.")
 WINDOW_IS_BACK = _("The window is back.")
 STEPS = {
