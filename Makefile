@@ -11,7 +11,7 @@ SETUP_INPUTS := pyproject.toml requirements.txt scripts/setup.sh scripts/system_
 # Tests wait more than they compute, so more of them run in parallel than there are cores.
 PARALLEL := -p no:benchmark -n 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test test-all docs check bench clean
+.PHONY: help setup demo test test-all docs check audit sbom dist reproduce security-txt bench clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -45,6 +45,7 @@ docs: setup  ## write the generated documents and catalogues
 	@scripts/translate.sh
 	@$(IN_VENV)/python docs/generate_events.py
 	@$(IN_VENV)/python -m session.commands.options_document > docs/options.md
+	@$(IN_VENV)/python docs/generate_cards.py
 	@$(IN_VENV)/python docs/generate_sbom.py
 
 check: setup  ## format, lint, types, import rules, language
@@ -53,6 +54,21 @@ check: setup  ## format, lint, types, import rules, language
 	@$(IN_VENV)/mypy
 	@$(IN_VENV)/lint-imports
 	@$(IN_VENV)/python .ci/language.py
+
+audit: setup  ## check pins, licences, withdrawn versions and known vulnerabilities of all packages
+	@$(IN_VENV)/python .ci/audit.py
+
+sbom: setup  ## write the bill of materials, sbom.cdx.json (CycloneDX); `make docs` does it too
+	@$(IN_VENV)/python docs/generate_sbom.py
+
+dist: setup  ## build wheel and source archive of the commit into build/dist, and print their sums
+	@$(IN_VENV)/python scripts/build.py
+
+reproduce: setup  ## build both twice and compare
+	@$(IN_VENV)/python scripts/build.py --check
+
+security-txt: setup  ## write docs/security.txt (RFC 9116); needs CONTACT=mailto:… and may have POLICY=https://…
+	@$(IN_VENV)/python docs/generate_security_txt.py "$(CONTACT)" "$(POLICY)"
 
 bench: setup  ## measure the ring, the hub and an idle session; `python -m bench` has more
 	@$(CUECARD) models pull base

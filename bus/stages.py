@@ -30,7 +30,7 @@ HANG_S = 3.2
 MICROPHONE = "mic"
 """A source of this name is a microphone, even if it is a recording."""
 
-HUB, KEEPER = "hub", "keeper"
+HUB, KEEPER, RECORDER = "hub", "keeper", "recorder"
 
 REVIEW = "review"
 """The page after a session, which is not on the bus."""
@@ -61,6 +61,8 @@ class SessionShape:
     """Whether the program asks practice questions."""
     serves_captions: bool = False
     """Whether the captions are served as a web page."""
+    records: bool = False
+    """Whether the audio is recorded."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,15 @@ STAGES = (
             devices=("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri"),
             grows_files=False,
         ),
+    ),
+    StagePlan(
+        RECORDER,
+        "session.recorder",
+        when=lambda shape: shape.records,
+        essential=False,
+        reads_rings=True,
+        niceness=1,
+        rights=Rights(grows_files=True),  # the one that is opened for it; it can open no other
     ),
     StagePlan(
         "view",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bus import messages as m
-from bus.stages import HUB, KEEPER, STAGES, stage_kind
+from bus.stages import HUB, KEEPER, RECORDER, STAGES, stage_kind
 
 SESSION = "session"
 """The supervisor's process."""
@@ -40,13 +40,14 @@ class Route(NamedTuple):
 
 
 ROUTES: dict[type[m.Message], Route] = {
-    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", *CAPTION_VIEWS)),
+    m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", RECORDER, *CAPTION_VIEWS)),
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *CAPTION_VIEWS)),
     m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
     m.LogRedacted: Route(
         by=(HUB,), to=(SESSION, "capture", "vad", "stt", "llm", "practice", CONTROL, KEEPER, *CAPTION_VIEWS)
     ),
+    m.RecordingStarted: Route(by=(RECORDER,), to=VIEWS),
     m.StageStarted: Route(by=(SESSION,), to=(SESSION, "capture", "practice", *VIEWS)),
     m.StageReady: Route(by=EVERY_STAGE, to=(SESSION, "llm", *VIEWS)),
     m.Heartbeat: Route(by=_WITH_HEARTBEAT, to=(SESSION, "capture")),
@@ -54,7 +55,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.StageGivenUp: Route(by=(SESSION,), to=(SESSION, "capture", "llm", "practice", *VIEWS)),
     m.ProblemReported: Route(by=(SESSION, *EVERY_STAGE), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.CaptureStarted: Route(
-        by=("capture",), to=(SESSION, "capture", "vad", "stt", "practice", *CAPTION_VIEWS)
+        by=("capture",), to=(SESSION, "capture", "vad", "stt", RECORDER, "practice", *CAPTION_VIEWS)
     ),
     m.LevelMeasured: Route(by=("capture",), to=VIEWS),
     m.LevelAlarmed: Route(by=("capture",), to=(SESSION, *VIEWS)),

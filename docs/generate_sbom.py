@@ -106,7 +106,13 @@ def _licence(name: str) -> list[dict[str, Any]]:
     classifiers = metadata.get_all("Classifier") or []
     names = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License ::")]
     names = names or [line for line in (metadata.get("License") or "").splitlines()[:1] if line]
-    return [{"license": {"name": each}} for each in names]
+    return [{"license": {"name": each}} for each in names or _title_of_licence(name)]
+
+
+def _title_of_licence(name: str) -> list[str]:
+    """Return the first line of its licence file, for a package that declares nothing else."""
+    files = importlib.metadata.files(name) or []
+    return [each.read_text().splitlines()[0] for each in files if each.parent.name == "licenses"]
 
 
 def _weights(model: Model) -> dict[str, Any]:

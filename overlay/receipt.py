@@ -20,7 +20,8 @@ def redacted(redaction: LogRedacted) -> str:
             seconds=number(redaction.last_s)
         )
     struck_ns = redaction.since_ns + round(redaction.last_s * 1e9)
-    return " ".join([text, *(_sent_before(each, struck_ns) for each in redaction.sent)])
+    recorded = [_("The encrypted recording of this session still has it.")] if redaction.recorded else []
+    return " ".join([text, *(_sent_before(each, struck_ns) for each in redaction.sent), *recorded])
 
 
 def _sent_before(sent: RedactedRequest, struck_ns: int) -> str:

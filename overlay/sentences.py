@@ -21,7 +21,8 @@ _KINDS = {
     "paused": pgettext("session", "Paused"),
     "practice": pgettext("session", "Practice"),
     "live": pgettext("session", "Live"),
-    "recording": pgettext("session", "Recording"),
+    "recorded": pgettext("session", "● Live, recorded"),
+    "recording": pgettext("session", "Replay"),
     "": "",
 }
 _STAGE_STATES = {

@@ -86,6 +86,11 @@ PROVIDERS = {
     "none": _("Nobody: my notes alone"),
 }
 """Providers that are not companies."""
+CARD_KEEPS, CARD_TRAINS = _("Keeps"), _("Trains models with it")
+CARD_REGION, CARD_NO_RETENTION = _("Processed in"), _("To have nothing kept")
+CARD_LINK, CARD_CHECKED = _("Source"), _("Checked")
+"""Rows of a provider's card; what they say is in English, as the provider's terms are."""
+USE_PROVIDER = _("Send questions there")
 PRICE_UNKNOWN = _("price unknown")
 LEDGER = _("What was sent")
 LEDGER_TEXT = _("Requests of this session, word for word")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 
@@ -13,6 +14,7 @@ from bus.messages import CaptureStarted, Logged, LogRedacted, SpeechResumed
 from bus.projection import Projection
 from bus.ring.access import RingAccess
 from bus.stage import Stage
+from stt.echo_only import EchoOnly
 from stt.echo_words import EchoWords
 from stt.engines.cuda_fallback import load
 from stt.lag import Lag
@@ -34,8 +36,8 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
-        turns, echo_words = Turns(), EchoWords()
-        projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words)
+        turns, echo_words, echo_only = Turns(), EchoWords(), EchoOnly()
+        projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words, echo_only)
         rings = RingAccess(stage.run)
         stage.enter_sandbox(opens_sockets=rings.connects)
 
@@ -55,15 +57,21 @@ def main() -> None:
                     transcriber.skip(overwritten)
                 while task := scheduler.next(transcriber.resources()):
                     transcriber.begin(task)
+                now_s = time.monotonic()
+                for event in echo_words.released(now_s):
+                    stage.publish(event)
                 for found in transcriber.finished():
-                    for event in echo_words.mark(found):
+                    for event in echo_words.mark(found, now_s):
                         stage.publish(event)
                 transcriber.passes.measure_load()
-                for report in (lag.report(time.monotonic_ns()), transcriber.passes.load.report()):
+                load_report = transcriber.passes.load.report()
+                for report in (lag.report(time.monotonic_ns()), load_report, echo_only.report()):
                     if report:
                         stage.publish(report)
                 stage.heartbeat()
                 received = stage.poll(_timeout_s(scheduler, transcriber))
+            for event in echo_words.released(math.inf):
+                stage.publish(event)
 
 
 def _act(logged: Logged, sources: Sources, transcriber: Transcriber) -> None:

@@ -6,7 +6,7 @@ microphone in which capture has detected an echo. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -19,8 +19,14 @@ from bus.messages import Event, Logged
 _SLACK_S = 1.5
 """How far a word may be from where an even pace puts it in its utterance."""
 
+_PACE_S = 3.0
+"""How far a word may be from the one it repeats; utterances have pauses, so their pace is rarely even."""
+
 _LATE_S = 0.5
 """How much later than its source an echo may end, reverberation and padding included."""
+
+_HOLD_S = 1.5
+"""Longest that a final waits for the other party's words: they come with its next partial."""
 
 _FEWEST = 3
 """So many words in a row are an echo; fewer may be the user's own, who repeats a term."""
@@ -41,6 +47,15 @@ class _Spoken:
     start_s: float
     stop_s: float
     words: list[str] = field(default_factory=list)
+    has_outcome: bool = False
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A final that waits for what the other party said at that time."""
+
+    final: m.FinalTranscribed
+    until_s: float
 
 
 class EchoWords:
@@ -50,6 +65,7 @@ class EchoWords:
         self._echoes: dict[str, m.EchoDetected] = {}
         self._zero_s: dict[str, float] = {}
         self._spoken: dict[tuple[str, int], _Spoken] = {}
+        self._held: list[_Held] = []
 
     def apply(self, logged: Logged) -> None:
         """Update the state with one event."""
@@ -65,16 +81,54 @@ class EchoWords:
                 self._spoken[source, utterance] = _Spoken(at_s, at_s)
             case m.PartialTranscribed() | m.EndpointPredicted() | m.FinalTranscribed() as words:
                 self._remember(words)
+            case m.UtteranceDiscarded() | m.UtteranceLost() as outcome:
+                if spoken := self._spoken.get((outcome.source, outcome.utterance)):
+                    spoken.has_outcome = True
             case _:
                 pass
 
-    def mark(self, event: Event) -> Iterator[Event]:
+    def mark(self, event: Event, now_s: float) -> Iterator[Event]:
         """Yield the event without words that are an echo, and what was left out.
 
-        A final of which nothing remains becomes a discarded utterance.
+        A final of which nothing remains becomes a discarded utterance. A final waits for the words that the
+        other party said meanwhile, if they are being transcribed: `released` yields it then.
         """
-        echo = self._echoes.get(event.source) if isinstance(event, _Words) else None
-        if isinstance(event, _Words) and echo is not None and event.text:
+        if not isinstance(event, _Words):
+            yield event
+            return
+        yield from self._release(lambda held: held.final.source == event.source)
+        if isinstance(event, m.FinalTranscribed) and self._is_early(event):
+            self._held.append(_Held(event, now_s + _HOLD_S))
+        else:
+            yield from self._without_echo(event)
+
+    def released(self, now_s: float) -> Iterator[Event]:
+        """Yield the finals whose wait is over, as `mark` does."""
+        yield from self._release(lambda held: now_s >= held.until_s or not self._is_early(held.final))
+
+    def _release(self, is_due: Callable[[_Held], bool]) -> Iterator[Event]:
+        due = [held for held in self._held if is_due(held)]
+        self._held = [held for held in self._held if held not in due]
+        for held in due:
+            yield from self._without_echo(held.final)
+
+    def _is_early(self, final: m.FinalTranscribed) -> bool:
+        """Return whether what the other party said at that time is not transcribed yet."""
+        echo = self._echoes.get(final.source)
+        if echo is None or not final.text:
+            return False
+        stop_s = self._time_s(final.source, final.quiet_sample) - echo.delay_ms / 1000
+        return any(
+            source == echo.of_source
+            and not spoken.has_outcome
+            and spoken.start_s < stop_s
+            and spoken.stop_s < stop_s - _LATE_S
+            for (source, _), spoken in self._spoken.items()
+        )
+
+    def _without_echo(self, event: _Words) -> Iterator[Event]:
+        echo = self._echoes.get(event.source)
+        if echo is not None and event.text:
             yield from self._marked(event, echo)
         else:
             yield event
@@ -105,8 +159,13 @@ class EchoWords:
             return [False] * len(words)
         delay_s = echo.delay_ms / 1000
         others = self._others(echo.of_source, start_s - delay_s, stop_s - delay_s)
-        said = [word for each in others for word in _near(each, start_s - delay_s, stop_s - delay_s)]
-        shared = _shared([_plain(word) for word in words], said)
+        said = [
+            (word, time_s + delay_s)
+            for each in others
+            for word, time_s in _timed(each.words, each.start_s, each.stop_s)
+            if start_s - _SLACK_S <= time_s + delay_s <= stop_s + _SLACK_S
+        ]
+        shared = _shared([*_timed(words, start_s, stop_s)], said)
         is_within = any(
             each.start_s - _LATE_S <= start_s - delay_s and stop_s - delay_s <= each.stop_s + _LATE_S
             for each in others
@@ -131,6 +190,7 @@ class EchoWords:
                 spoken.start_s = min(spoken.start_s, earlier.start_s)
         spoken.stop_s = max(spoken.stop_s, stop_s)
         spoken.words = event.text.split() or spoken.words
+        spoken.has_outcome |= isinstance(event, m.FinalTranscribed)
         while len(self._spoken) > _REMEMBERED:
             del self._spoken[next(iter(self._spoken))]
 
@@ -144,30 +204,33 @@ class EchoWords:
         return self._zero_s.get(source, 0.0) + sample / SAMPLE_RATE
 
 
-def _near(spoken: _Spoken, start_s: float, stop_s: float) -> list[str]:
-    """Return the words, without case and punctuation, that were said about then."""
-    length_s = max(spoken.stop_s - spoken.start_s, 0.1)
-    times_s = [spoken.start_s + length_s * (at + 0.5) / len(spoken.words) for at in range(len(spoken.words))]
-    return [
-        _plain(word)
-        for word, time_s in zip(spoken.words, times_s, strict=True)
-        if start_s - _SLACK_S <= time_s <= stop_s + _SLACK_S
-    ]
+def _timed(words: Sequence[str], start_s: float, stop_s: float) -> Iterator[tuple[str, float]]:
+    """Yield the words without case and punctuation, with their times at an even pace."""
+    length_s = max(stop_s - start_s, 0.1)
+    for at, word in enumerate(words):
+        yield _plain(word), start_s + length_s * (at + 0.5) / len(words)
 
 
-def _shared(words: list[str], said: list[str]) -> list[bool]:
-    """Return for each word whether it was said, in this order; similar words between equal ones count."""
+def _shared(words: list[tuple[str, float]], said: list[tuple[str, float]]) -> list[bool]:
+    """Return for each word whether it was said about then, in this order, or a similar one."""
     shared = [False] * len(words)
-    for kind, first, last, other, other_last in SequenceMatcher(None, words, said, False).get_opcodes():
+    matcher = SequenceMatcher(None, [word for word, _ in words], [word for word, _ in said], False)
+    for kind, first, last, other, other_last in matcher.get_opcodes():
         for at in range(first, last):
             if kind == "equal":
-                shared[at] = True
+                opposite = [other + at - first]
             elif kind == "replace":
-                opposite = (other + at - first, other_last - (last - at))
-                shared[at] = any(
-                    other <= index < other_last and _alike(words[at], said[index]) for index in opposite
-                )
+                opposite = [at + other - first, at + other_last - last]
+            else:
+                continue
+            shared[at] = any(
+                _is_same(words[at], said[index]) for index in opposite if other <= index < other_last
+            )
     return shared
+
+
+def _is_same(one: tuple[str, float], other: tuple[str, float]) -> bool:
+    return abs(one[1] - other[1]) <= _PACE_S and _alike(one[0], other[0])
 
 
 def _alike(one: str, other: str) -> bool:

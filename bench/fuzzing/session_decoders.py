@@ -50,7 +50,7 @@ def _kept(body: bytes) -> None:
         raise Forged("a kept log was rejected when it was encoded again") from refused
     if again != kept and "nan" not in repr(kept):
         raise Forged("a kept log changed when it was encoded again")
-    ResumedLog(kept, lambda: None).resumed_event()
+    [*ResumedLog(kept, lambda: None).resumed_events()]
     for name, kind in SCHEMA.items():
         with contextlib.suppress(msgspec.ValidationError):
             msgspec.convert(kept.tables.get(name, {}), kind)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -25,6 +26,8 @@ from bus.audio import SAMPLE_RATE
 
 _SEED = 14
 _OPTIONS = ("--pace", "fast", "--answer", "off", "--consent")
+_CONTROLS_MS = (137, 291, 433)
+"""How much later sessions begin that show how far two without echo differ."""
 _COLUMNS = ("RT60 s", "delay ms", "level dB", "doubled", "misattributed", "own kept", "suppressed", "found")
 
 Audio = NDArray[np.float64]
@@ -86,6 +89,7 @@ def measure(call: Path, mic: Path, *, shift_s: float, seconds: float, rooms: Seq
     length = min(len(played), len(spoken))
     played, spoken = played[:length], spoken[:length]
     plain = _session(played, spoken)
+    controls = [score(plain, _later(played, spoken, delay_ms)) for delay_ms in _CONTROLS_MS]
     rows, figures = [], []
     for room in rooms:
         said = _session(played, spoken + echo_of(played, room))
@@ -95,10 +99,25 @@ def measure(call: Path, mic: Path, *, shift_s: float, seconds: float, rooms: Seq
     summary = [
         ("words of the call, of the user, without echo", f"{len(plain.call)}, {len(plain.own)}"),
         ("suppressed without echo", str(plain.suppressed)),
-        ("doubled or misattributed, all rooms", f"{np.mean([f['doubled'] for f in figures]):.1%}"),
-        ("own words kept, all rooms", f"{np.mean([f['kept'] for f in figures]):.1%}"),
+        ("doubled or misattributed: all rooms, controls", _pair(figures, controls, "doubled", 0)),
+        ("own words kept: all rooms, controls", _pair(figures, controls, "kept", 2)),
     ]
-    show("echo", summary, {"rooms": figures, "shift_s": shift_s}, head=[_COLUMNS, *rows])
+    show(
+        "echo", summary, {"rooms": figures, "controls": controls, "shift_s": shift_s}, head=[_COLUMNS, *rows]
+    )
+
+
+def _later(call: Audio, mic: Audio, delay_ms: int) -> Said:
+    """Return the outcome of a control: the session without echo, begun later, so that only chance differs."""
+    silence = np.zeros(delay_ms * SAMPLE_RATE // 1000)
+    return _session(np.append(silence, call), np.append(silence, mic))
+
+
+def _pair(
+    figures: Sequence[Mapping[str, Any]], controls: Sequence[tuple[float, ...]], name: str, at: int
+) -> str:
+    rooms = np.mean([each[name] for each in figures])
+    return f"{rooms:.1%}, {np.mean([each[at] for each in controls]):.1%}"
 
 
 def score(plain: Said, said: Said) -> tuple[float, float, float]:

@@ -74,6 +74,8 @@ from bus.messages.practice import (
 from bus.messages.session import (
     ConsentGiven,
     LogRedacted,
+    ProviderCard,
+    RecordingStarted,
     RedactedAudio,
     RedactedRequest,
     RedactedUtterance,
@@ -108,6 +110,7 @@ Event = (
     | SessionEnding
     | ConsentGiven
     | LogRedacted
+    | RecordingStarted
     | StageStarted
     | StageReady
     | Heartbeat

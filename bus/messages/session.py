@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 import msgspec
 
 from bus.messages.message import Message
+
+NOT_VERIFIED = "not verified: see link"
+"""Instead of a fact of a card that the provider's pages were not found to say."""
+
+
+class ProviderCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a hosted provider publishes about the data that it receives, in short sentences."""
+
+    keeps: str
+    """What it keeps, and for how long."""
+    trains: str
+    """Whether it trains models with what it receives."""
+    region: str
+    """Where requests are processed."""
+    no_retention: str
+    """How to have nothing kept, and whether our requests say so."""
+    link: str
+    """The provider's page that says it."""
+    checked: datetime.date
+    """The date for which the page is known to say it."""
 
 
 class SessionStarted(Message, frozen=True, kw_only=True):
@@ -22,6 +43,8 @@ class SessionStarted(Message, frozen=True, kw_only=True):
     started_ns: int
     providers: list[str] = []
     """Available providers, by the names of `--provider`."""
+    provider_cards: dict[str, ProviderCard] = {}
+    """What the hosted ones among them do with requests."""
 
 
 class ReplayStarted(Message, frozen=True, kw_only=True):
@@ -45,6 +68,12 @@ class ConsentGiven(Message, frozen=True, kw_only=True):
     """Who takes part, as the user wrote it; empty if that was not said."""
     alone: bool = False
     """The user is alone."""
+    recorded: bool = False
+    """They agreed to be recorded, too."""
+
+
+class RecordingStarted(Message, frozen=True, kw_only=True):
+    """What is captured from now on is written into an encrypted file."""
 
 
 class RedactedAudio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,3 +120,5 @@ class LogRedacted(Message, frozen=True, kw_only=True):
     """Numbers of the practice answers that were measured in that time; 0 for all together."""
     audio: list[RedactedAudio]
     sent: list[RedactedRequest]
+    recorded: bool = False
+    """The session is recorded: the encrypted recording still has this audio."""

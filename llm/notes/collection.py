@@ -1,4 +1,4 @@
-"""The notes of a session: those of its start, and those that the user added while it runs."""
+"""The notes of a session: those of its start, and those added while it runs."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ Every file of this package with a `PROVIDER` is found by itself. Opens no connec
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import importlib
 import pkgutil
@@ -13,16 +14,19 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from bus.failures import SettingsFailure
+from bus.messages import ProviderCard
 from llm.providers.address import normalized
 from llm.providers.provider import Provider, is_loopback, leaves_machine
 from llm.settings import LlmSettings
 
 __all__ = [
+    "CARD_LASTS",
     "KNOWN",
     "LOCAL_SERVERS",
     "MODES",
     "OWN_KEY_VARIABLE",
     "Provider",
+    "cards",
     "is_known_host",
     "leaves_machine",
     "named_provider",
@@ -36,6 +40,9 @@ MODES = ("auto", "local", "none")
 OWN_KEY_VARIABLE = "CUECARD_API_KEY"
 """Environment variable with the key for an address of the user's own."""
 
+
+CARD_LASTS = datetime.timedelta(days=365)
+"""Age from which the facts of a card count as out of date."""
 
 _LOOKS_LIKE_ADDRESS = re.compile(
     r"""://|^[\s'"]*(
@@ -64,6 +71,11 @@ LOCAL_SERVERS = tuple(
     sorted((known for known in KNOWN.values() if known.search_order), key=lambda known: known.search_order)
 )
 """Servers that are searched on this machine, in order of preference."""
+
+
+def cards() -> dict[str, ProviderCard]:
+    """Return the card of each hosted provider, by its name."""
+    return {name: known.card for name, known in KNOWN.items() if known.card is not None}
 
 
 def named_provider(settings: LlmSettings, wanted: str | None = None) -> Provider | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
+from bus.messages.session import NOT_VERIFIED, ProviderCard
 from llm.protocols.responses import RESPONSES
 from llm.providers.provider import Provider, Thinking
 
@@ -21,4 +24,15 @@ PROVIDER = Provider(
         Thinking(("*-pro", "*-pro-*"), {}, 4000),
         Thinking(("gpt-[5-9]*", "o[1-9]*"), LOW_EFFORT, 1000),
     ),
+    card=ProviderCard(
+        keeps="logs for abuse monitoring, with prompts and answers, up to 30 days; longer where law "
+        "requires it or to prevent harm",
+        trains="no, unless you opt in",
+        region=NOT_VERIFIED,
+        no_retention="each request says store: false, so no answer is kept to be fetched again; the logs end "
+        "only with zero data retention, which OpenAI approves for an organization",
+        link="https://developers.openai.com/api/docs/guides/your-data",
+        checked=datetime.date(2026, 8, 30),
+    ),
+    keep_nothing={"store": False},
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
+from bus.messages.session import NOT_VERIFIED, ProviderCard
 from llm.providers.provider import Provider, Thinking
 
 PROVIDER = Provider(
@@ -18,5 +21,15 @@ PROVIDER = Provider(
         Thinking(("*-chat-latest",)),
         Thinking(("*-pro", "*-pro-*"), {}, 4000),
         Thinking(("gpt-[5-9]*", "o[1-9]*"), {"reasoning_effort": "low"}, 1000),
+    ),
+    card=ProviderCard(
+        keeps="logs for abuse monitoring, with prompts and answers, up to 30 days; longer where law "
+        "requires it or to prevent harm",
+        trains="no, unless you opt in",
+        region=NOT_VERIFIED,
+        no_retention="no answer is kept to be fetched again, unless a request says store: true, and ours do "
+        "not; the logs end only with zero data retention, which OpenAI approves for an organization",
+        link="https://developers.openai.com/api/docs/guides/your-data",
+        checked=datetime.date(2026, 8, 30),
     ),
 )

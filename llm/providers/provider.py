@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
+from bus.messages.session import ProviderCard
 from llm.protocols.chat_completions import CHAT_COMPLETIONS
 from llm.protocols.protocol import Dialect, Protocol
 from llm.providers.model_names import runs_in_cloud, starts_in_reasoning
@@ -57,6 +58,10 @@ class Provider:
     """Position in the search on this machine: 1 for first, 0 for never."""
     small: bool = False
     """The small model: needs a short prompt, short answers and loop detection."""
+    card: ProviderCard | None = None
+    """What a hosted provider does with requests; none for servers of the user's own."""
+    keep_nothing: dict[str, Any] = field(default_factory=dict)
+    """Fields that every request has so that its answer is not kept."""
 
     @property
     def host(self) -> str:
@@ -79,8 +84,8 @@ class Provider:
         return not self.encrypted and not self.small
 
     def at(self, address: str) -> Provider:
-        """Return the same provider behind a gateway's address."""
-        return replace(self, base_url=address, lists_all=False)
+        """Return the same provider behind a gateway's address; the gateway's own terms apply."""
+        return replace(self, base_url=address, lists_all=False, card=None)
 
 
 def dialect(provider: Provider, model: str, settings: LlmSettings) -> Dialect:

@@ -54,6 +54,7 @@ class Captions:
     """Names of the files of notes."""
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
+    provider_cards: dict[str, m.ProviderCard] = field(default_factory=dict)
     """Names of the providers that can be chosen."""
     transcript: Transcript = field(default_factory=lambda: Transcript(MAX_LINES))
     speaking: set[str] = field(default_factory=set)
@@ -67,6 +68,8 @@ class Captions:
     """Where the time of the newest answers went."""
     marks: list[Line] = field(default_factory=list)
     """The moments that the user marked."""
+    is_recorded: bool = False
+    """Whether the audio is written to a file."""
     paused: set[str] = field(default_factory=set)
     """Sources whose device is closed at the user's request."""
     final_latency_s: float | None = None
@@ -120,13 +123,17 @@ class Captions:
         return paragraphs([*self.lines, *self.partials, *self.marks])
 
     @property
-    def state(self) -> Literal["", "practice", "live", "recording", "paused"]:
+    def state(self) -> Literal["", "practice", "live", "recorded", "recording", "paused"]:
         """The kind of session, in a word; empty before it started."""
         if not self.sources:
             return ""
         if {*self.sources} <= self.paused:
             return "paused"
-        return "practice" if self.answer_mode == "feedback" else "live" if self.is_live else "recording"
+        if self.answer_mode == "feedback":
+            return "practice"
+        if self.is_recorded:
+            return "recorded"
+        return "live" if self.is_live else "recording"
 
     @property
     def levels(self) -> Levels:
@@ -168,8 +175,13 @@ class Captions:
             case m.SessionStarted():
                 self.sources, self.answer_mode = list(event.sources), event.answer
                 self.names, self.providers = event.names, event.providers
+                self.provider_cards = event.provider_cards
             case m.ConsentGiven():
                 self.is_live = True
+            case m.RecordingStarted():
+                self.is_recorded = True
+            case m.StageDied(stage="recorder") | m.StageGivenUp(stage="recorder"):
+                self.is_recorded = False
             case m.NotesLoaded(files=files, passages=passages):
                 self.notes, self.has_notes = files, passages > 0
             case m.CaptureStarted(source=source, device=device):

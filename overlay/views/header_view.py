@@ -29,6 +29,8 @@ class HeaderView(QWidget):
         super().__init__()
         self._appearance = appearance
         self._sent_text = ""
+        self._shows_kind = False
+        """Whether the kind is shown also where it is narrow."""
         self.dots: dict[str, LevelDot] = {}
         self.kind = PlainLabel(appearance, "faint", strings.KIND)
         self.kind.setWordWrap(False)
@@ -49,6 +51,7 @@ class HeaderView(QWidget):
         """Draw the row."""
         self.draw_levels(captions)
         self.kind.setText(sentences.kind(captions.state))
+        self._shows_kind = captions.is_recorded
         practice = captions.practice
         self.answer.setVisible(captions.answer_mode != "off" and practice.ended is None)
         if practice.heading and self.answer.text() != practice.action_label:
@@ -68,7 +71,7 @@ class HeaderView(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the text on what was sent the room that the others leave; hide the kind where it is narrow."""
+        """Give the text on what was sent the room that the others leave."""
         others = [*self.dots.values(), self.menu, self.hide_button]
         others += [] if self.answer.isHidden() else [self.answer]
         used = sum(part.sizeHint().width() + _SPACING_PX for part in others)
@@ -76,7 +79,7 @@ class HeaderView(QWidget):
         room = self.width() - used - _SPACING_PX - _BUTTON_PADDING_PX
         kind = self.kind.sizeHint().width() + 2 * _SPACING_PX
         whole = metrics.horizontalAdvance(self._sent_text)
-        self.kind.setVisible(room - kind >= whole)
+        self.kind.setVisible(self._shows_kind or room - kind >= whole)
         shown = metrics.elidedText(self._sent_text, Qt.TextElideMode.ElideRight, max(room, 0))
         self.sent.setVisible(room >= min(_LEAST_ROOM_PX, whole))
         if shown != self.sent.text():

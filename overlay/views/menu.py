@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu, QWidget
 
+from bus.messages import ProviderCard
 from overlay import sentences, strings
 from overlay.keys import ACTIONS
+from overlay.provider_card import card_rows
 from overlay.state.captions import Captions
 
 _GROUPS = (
@@ -18,6 +21,8 @@ _GROUPS = (
     ("sent", "details", "latency"),
 )
 _MODELS_SHOWN = 20
+_CARD_WIDTH = 64
+"""Characters of a line of a provider's card."""
 
 
 class Menu(QMenu):
@@ -76,7 +81,22 @@ class Menu(QMenu):
             menu.addSeparator()
         for name in captions.providers:
             is_used = provider is not None and provider.provider == name
-            self._add_provider(menu, strings.PROVIDERS.get(name, name), name, "", chosen=is_used)
+            if card := captions.provider_cards.get(name):
+                self._fill_card(menu, name, card, chosen=is_used)
+            else:
+                self._add_provider(menu, strings.PROVIDERS.get(name, name), name, "", chosen=is_used)
+
+    def _fill_card(self, menu: QMenu, name: str, card: ProviderCard, *, chosen: bool) -> None:
+        """Add a hosted provider: what it does with requests is read on the way to choosing it."""
+        shown = menu.addMenu(name)
+        if shown is None:
+            return
+        for label, text in card_rows(card):
+            for line in textwrap.wrap(f"{label}: {text}", _CARD_WIDTH, subsequent_indent="    "):
+                if (row := shown.addAction(line.replace("&", "&&"))) is not None:
+                    row.setEnabled(False)
+        shown.addSeparator()
+        self._add_provider(shown, strings.USE_PROVIDER, name, "", chosen=chosen)
 
     def _add_provider(self, menu: QMenu, text: str, provider: str, model: str, *, chosen: bool) -> None:
         self._add(menu, text, lambda: self.provider_chosen.emit(provider, model), checked=chosen)

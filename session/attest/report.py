@@ -16,7 +16,7 @@ from session.attest.tracing.trace import UNTRACED, Process
 NOT_CHECKED = (
     "Live devices: the session captured recordings, through the same ring but not through PortAudio.",
     "The window on a real screen (it was drawn off screen), the terminal view, the small model's server, the "
-    "key store, notes, `--save`.",
+    "key store, notes, `--save`, `--record`.",
     "TLS: requests went to a provider on loopback over plain http, so that they could be read.",
     "Resampled or lossily compressed audio, and encrypted text, would not be recognized; the opened file, "
     "socket or name would be.",

@@ -11,6 +11,7 @@ from session.commands import machine, saved, sessions, setup
 from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
+from session.commands.providers import provider
 
 app = typer.Typer(
     name="cuecard",
@@ -63,6 +64,7 @@ _COMMANDS = (
     sessions.practice,
     sessions.resume,
     saved.view,
+    saved.decrypt,
     setup.setup,
     setup.settings,
     setup.tray,
@@ -85,6 +87,7 @@ _COMMANDS = (
     running_sessions.end,
     running_sessions.use,
     running_sessions.ledger,
+    provider,
     machine.devices,
     machine.doctor,
     machine.report,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ from rich.table import Table
 
 from bus.failures import ModelFailure
 from session.models import store
+from session.models.cards import CARDS, ModelCard, card_rows
 from session.models.catalogue import CATALOGUE, Model
 
 models = typer.Typer(no_args_is_help=True, help="List, download and verify models.")
+
+_WIDEST = 100
 
 Names = Annotated[list[str], typer.Argument(metavar="NAME", help="Names from `cuecard models list`.")]
 
@@ -45,6 +49,42 @@ def list_models(
         size = f"{model.size_bytes / 1e6:.0f} MB"
         table.add_row(model.name, model.kind, size, model.licence, here, model.about)
     Console(highlight=False, soft_wrap=True).print(table)
+
+
+@models.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name from `cuecard models list`.")],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show a model's card: training data, known biases, licence, and measured word errors.
+
+    \b
+    Example:
+      cuecard models show base
+    """
+    model, card = store.known(name), CARDS[store.known(name).name]
+    if json:
+        facts = {"name": model.name, "about": model.about, "licence": model.licence}
+        typer.echo(msgspec.json.encode({**facts, **msgspec.to_builtins(card)}).decode())
+        return
+    console = Console(highlight=False, width=min(shutil.get_terminal_size().columns, _WIDEST))
+    rows = Table(box=None, pad_edge=False, show_header=False, leading=1)
+    for label, text in card_rows(model, card):
+        rows.add_row(f"[bold]{label}[/bold]", text)
+    console.print(rows)
+    if card.word_errors:
+        console.print(_word_errors(card))
+
+
+def _word_errors(card: ModelCard) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "spoken", "clips", "speakers", "words", "word errors", "95 %"):
+        table.add_column(heading, justify="left" if heading in ("", "spoken") else "right")
+    for each in card.word_errors:
+        between = f"{each.low} to {each.high} %"
+        counts = (str(each.clips), str(each.speakers), str(each.words))
+        table.add_row("", each.spoken, *counts, f"{each.percent} %", between)
+    return table
 
 
 @models.command()

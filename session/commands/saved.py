@@ -1,4 +1,4 @@
-"""Command for saved sessions: `cuecard view`."""
+"""Commands for saved sessions and recordings: `cuecard view`, `decrypt`."""
 
 from __future__ import annotations
 
@@ -21,3 +21,26 @@ def view(
     from session.run.end.viewing import view
 
     view(file)
+
+
+def decrypt(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An encrypted session or recording, .age.")],
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option("--passphrase-file", metavar="FILE", help="Read the passphrase here instead of asking."),
+    ] = None,
+) -> None:
+    """Decrypt a saved session, or a recording into one WAVE file per source, beside the encrypted file.
+
+    \b
+    Examples:
+      cuecard decrypt talk.md.age
+      cuecard decrypt call.age
+    """
+    from session.decrypting import decrypt
+
+    files, is_whole = decrypt(file, passphrase_file)
+    for each in files:
+        typer.echo(each)
+    if not is_whole:
+        typer.echo("The recording was cut off; all that was written of it was decrypted.", err=True)

@@ -12,6 +12,12 @@ from session.commands.options import DISPLAY, Flags, ModelOption, SettingsOption
 ConsentOption = Annotated[
     bool, typer.Option("--consent", help="The others know that the session is transcribed, and agree.")
 ]
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file", metavar="FILE", help="Read the passphrase of --record here instead of asking."
+    ),
+]
 PeopleOption = Annotated[
     str,
     typer.Option("--with", metavar="NAMES", help='Who takes part, as in "Ada, Bob"; saved files name them.'),
@@ -31,6 +37,7 @@ VocabularyOption = Annotated[
         "capture.pace",
         "session.names",
         *DISPLAY,
+        "session.record",
         "session.trace",
         "session.allow_unsandboxed",
     ),
@@ -47,6 +54,7 @@ def run(
     ] = False,
     consent: ConsentOption = False,
     people: PeopleOption = "",
+    passphrase_file: PassphraseOption = None,
     settings: SettingsOption = None,
 ) -> None:
     """Transcribe a live session and answer its questions. Ctrl-C ends it.
@@ -72,6 +80,7 @@ def run(
             vocabulary_file=vocabulary,
             consent=consent,
             people=people,
+            passphrase_file=passphrase_file,
             ask_key=ask_key,
             default_sources=DEFAULT_SOURCES,
             only_present=True,

@@ -33,7 +33,9 @@ from bus.messages import (
 from bus.messages.control import MOST_TYPED
 from bus.run import Run
 from bus.wiring import CONTROL
+from llm.providers import cards
 from overlay import sentences
+from overlay.provider_card import card_rows
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
@@ -51,6 +53,8 @@ def use(provider: str, model: str) -> None:
     """
     with HubClient(CONTROL, Run.find()) as client:
         history_of(client)
+        if card := cards().get(provider.strip()):
+            typer.echo("\n".join(f"{label}: {text}" for label, text in card_rows(card)), err=True)
         client.publish(ProviderRequested(provider=provider, model=model, by=CONTROL))
         for logged in events_of(client, deadline_s=time.monotonic() + CONNECT_S):
             event = logged.event

@@ -28,6 +28,7 @@ from session.desktop_entry import entry_file
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.history import history_file
+from session.run.start.provider_cards import cards_file
 from session.run.window_memory import window_file
 
 _COMPLETIONS = (
@@ -69,6 +70,7 @@ def _settings() -> Iterator[StoredItem]:
     yield from _file("your prices", prices.user_prices())
     yield from _file("counts of sessions, and crashes", history_file())
     yield from _file("place and look of the window", window_file())
+    yield from _file("which cards of providers you confirmed", cards_file())
     yield from _file("the entry in your menu of applications", entry_file())
 
 

@@ -22,7 +22,7 @@ from session.doctor.child_process import run_python
 from session.doctor.cuda import cuda
 from session.doctor.display import display
 from session.doctor.finding import Finding
-from session.doctor.keys import keyring, price_table, proxy
+from session.doctor.keys import keyring, price_table, provider_terms, proxy
 from session.doctor.sound import sound
 from session.models import store
 
@@ -121,7 +121,7 @@ def memory_lock() -> Finding:
 
 CHECKS: tuple[Callable[[], Finding | list[Finding]], ...] = (
     python, packages, policy, cores, run_directory, sound, display, models, cuda, sandbox, memory_lock,
-    keyring, proxy, price_table, model_servers,
+    keyring, provider_terms, proxy, price_table, model_servers,
 )  # fmt: skip
 """In the order in which they are shown."""
 

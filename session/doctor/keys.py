@@ -5,12 +5,15 @@ The key store is queried in child processes, because it may hang. No part of a k
 
 from __future__ import annotations
 
+import datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
 
 from bus.failures import Failure
+from bus.messages import ProviderCard
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
+from llm.providers import CARD_LASTS, cards
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings
 from llm.usage import prices
@@ -26,6 +29,20 @@ def keyring() -> list[Finding]:
         return [_unusable(outcome, store), _found([])]
     stored = keychain.names(list(_known()), keychain.KEY_STORE_TIMEOUT_S)[1]
     return [Finding("keychain", True, f"{store}, open", needed=False), _found(stored)]
+
+
+def provider_terms() -> list[Finding]:
+    """Say what the hosted providers of the settings do with requests; nothing if there are none."""
+    configured = _settings()
+    names = {configured.provider.strip(), configured.fallback_provider.strip()}
+    return [_terms(name, card) for name, card in cards().items() if name in names]
+
+
+def _terms(name: str, card: ProviderCard) -> Finding:
+    is_old = datetime.date.today() - card.checked > CARD_LASTS
+    detail = f"keeps {card.keeps}; trains: {card.trains}; checked {card.checked}"
+    read = f"what {name} says may have changed since: read {card.link}"
+    return Finding(name, None if is_old else True, detail, read if is_old else "", needed=False)
 
 
 def proxy() -> Finding:

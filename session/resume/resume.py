@@ -132,13 +132,16 @@ def _receive_exactly(connection: socket.socket, count: int) -> bytes:
 
 
 def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
-    """Return the settings of the killed session, with new values for its display and file."""
+    """Return the settings of the killed session, with new values for its display and file.
+
+    Its recording is not continued: the passphrase is not retained, and neither is its key.
+    """
     try:
         tables: dict[str, Any] = {
             name: msgspec.convert(kept.tables.get(name, {}), kind) for name, kind in SCHEMA.items()
         }
         settings = AllSettings(**tables)
-        given = {name: value for name, value in session.items() if value is not None}
+        given = {"record": "", **{name: value for name, value in session.items() if value is not None}}
         display = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
     except msgspec.ValidationError as error:
         raise SettingsFailure(f"the settings of the session are not valid: {error}") from error

@@ -20,14 +20,16 @@ from bus.private_memory import forbid_memory_access
 from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
-from llm.providers import named_provider
 from llm.settings import LlmSettings
+from session import encryption
 from session.keys import read_typed_keys, without_key
 from session.run import isolation, user_terminal
 from session.run.end.after import AfterSession
 from session.run.end.summary import lines
 from session.run.loop import LiveSession
-from session.run.start import consent
+from session.run.start import consent, provider_cards
+from session.run.start.recording import Recording
+from session.run.start.recording import check as check_recording
 from session.run.start.request import Request
 from session.run.start.resolution import resolve
 from session.run.user_terminal import on_terminal
@@ -53,21 +55,28 @@ def launch(request: Request) -> None:
 def _launch(request: Request, starter: Starter) -> None:
     settings = resolve(request)
     live = any(is_live(name, spec) for name, spec in settings.capture.sources.items())
+    recorded = bool(settings.session.record)
+    if recorded:
+        check_recording(Path(settings.session.record), is_live=live and not request.practises)
     plans = plans_for(settings, practises=request.practises)
+    way = _way_to_ask({plan.name for plan in plans})
+    provider_cards.introduce(settings.llm, way)
     given = None
     if live and not request.practises:
-        given = consent.ensure(
-            given=request.consent,
-            people=request.people,
-            way=_way_to_ask({plan.name for plan in plans}),
-            provider=_services(settings.llm),
-            language=settings.stt.language,
-        )
+        matter = consent.Matter(_services(settings.llm), recorded, settings.stt.language)
+        given = consent.ensure(matter, given=request.consent, people=request.people, way=way)
     if request.ask_key or _wants_to_type_key(settings.llm):
         plans = _with_typed_keys(plans, settings.llm)
     plans = isolation.with_keys(plans, settings.llm)
-    session = LiveSession(settings, plans, starter, consent=given, true_ends_s=request.true_ends_s)
-    run_and_report(session, settings)
+    with contextlib.ExitStack() as stack:
+        recorder = None
+        if recorded:
+            passphrase = encryption.new_passphrase(request.passphrase_file)
+            recorder = Recording(Path(settings.session.record), passphrase)
+            stack.callback(recorder.close)
+            plans = recorder.given_to(plans)
+        session = LiveSession(settings, plans, starter, consent=given, true_ends_s=request.true_ends_s)
+        run_and_report(session, settings, recorder)
 
 
 def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
@@ -85,6 +94,7 @@ def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
         serves_model=bool(settings.llm.local_model_path),
         practises=practises,
         serves_captions=bool(settings.session.caption_page),
+        records=bool(settings.session.record),
     )
     plans = plan_stages(shape, cores=settings.session.cores, niceness=settings.session.niceness)
     if settings.session.keep_s and sys.platform != "win32":
@@ -113,8 +123,13 @@ def choose_views(
     return ["plain"] if wanted == "terminal" and not to_terminal else [wanted]
 
 
-def run_and_report(session: LiveSession, settings: AllSettings) -> None:
+def run_and_report(session: LiveSession, settings: AllSettings, recording: Recording | None = None) -> None:
     """Run a session to its end, save it if requested, and print the summary.
+
+    Args:
+        session: The session.
+        settings: Its settings.
+        recording: Where its audio is recorded, if it is.
 
     Raises:
         Failure: It could not be started, or did not end well.
@@ -147,6 +162,8 @@ def run_and_report(session: LiveSession, settings: AllSettings) -> None:
             file.close()  # its reserved space has the same content under another name
         saved_to = str(session.saved_to or "")
         kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
+    if recording:
+        rows.append(("recorded", recording.summary))
     rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))
     _show(rows, to_stderr=settings.session.json)
     if kept.failure:
@@ -168,11 +185,7 @@ def _way_to_ask(stages: Collection[str]) -> consent.Way:
 
 def _services(settings: LlmSettings) -> str:
     """Return the hosts away from this machine to which questions go; empty if they stay here."""
-    if settings.answer == "off":
-        return ""
-    names = filter(None, (settings.provider, settings.fallback_provider))
-    named = [provider for name in names if (provider := named_provider(settings, name)) is not None]
-    return " / ".join(each.host.removesuffix(":443") for each in named if not each.local)
+    return " / ".join(each.host.removesuffix(":443") for each in provider_cards.hosted(settings))
 
 
 def _wants_to_type_key(settings: LlmSettings) -> bool:

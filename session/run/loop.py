@@ -25,7 +25,7 @@ from bus.messages import (
 from bus.run import Run
 from bus.stages import LISTENING, StagePlan
 from capture.source import is_live
-from llm.providers import KNOWN, MODES
+from llm.providers import KNOWN, MODES, cards
 from overlay import sentences, strings
 from session.run import isolation
 from session.run.end.result import saved_session, start_time
@@ -175,7 +175,8 @@ class LiveSession:
 
     def _announce(self, client: HubClient) -> None:
         if self._resumed is not None:
-            client.publish(self._resumed.resumed_event())
+            for event in self._resumed.resumed_events():
+                client.publish(event)
             return
         client.publish(
             SessionStarted(
@@ -185,6 +186,7 @@ class LiveSession:
                 answer=self._settings.llm.answer,
                 started_ns=time.monotonic_ns(),
                 providers=[*MODES, *KNOWN],
+                provider_cards=cards(),
             )
         )
         if self._consent is not None:

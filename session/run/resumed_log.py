@@ -7,13 +7,13 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from bus.log import HISTORY_VARIABLE
-from bus.messages import Logged, ProblemReported, ReplayStarted, StageReady
-from bus.stages import KEEPER, StagePlan
+from bus.messages import Logged, ProblemReported, RecordingStarted, ReplayStarted, StageGivenUp, StageReady
+from bus.stages import KEEPER, RECORDER, StagePlan
 from session.run.kept_session import KeptSession
 
 
@@ -41,14 +41,20 @@ class ResumedLog:
         if isinstance(logged.event, StageReady) and logged.event.stage == KEEPER:
             self.on_handed_over()
 
-    def resumed_event(self) -> ProblemReported:
-        """Return the report that the session was resumed."""
+    def resumed_events(self) -> Iterator[ProblemReported | StageGivenUp]:
+        """Yield the report that the session was resumed, and that its recording was not."""
         gap_s = (time.monotonic_ns() - self._kept.killed_ns) / 1e9
-        return ProblemReported(
+        yield ProblemReported(
             stage="session",
             problem=f"the session was killed, and resumed after {gap_s:.0f} s",
             kept="every final transcript; speech in between was not captured",
         )
+        if any(isinstance(logged.event, RecordingStarted) for logged in self._kept.events):
+            yield StageGivenUp(
+                stage=RECORDER,
+                cause="the session was killed; the recording until then is kept",
+                fix="start a new session with --record",
+            )
 
     def with_log_for_hub(self, plans: Sequence[StagePlan]) -> list[StagePlan]:
         """Return the plans, with a pipe for the hub from which it reads the log."""

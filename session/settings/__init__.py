@@ -96,6 +96,15 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Flag("--save", "Save the session when it ends: .md, .html, .json, .srt or .vtt.", metavar="FILE"),
     ] = ""
     """File to save the session to when it ends: .md, .html, .json, .srt or .vtt; nothing when empty."""
+    record: Annotated[
+        PathText,
+        Flag(
+            "--record",
+            "Record the audio, encrypted with a passphrase: a name that ends in .age.",
+            metavar="FILE",
+        ),
+    ] = ""
+    """File to record the audio to, encrypted with a passphrase; its name ends in .age. Nothing when empty."""
     trace: Annotated[
         PathText,
         Flag("--trace", "Write timings without words when it ends, for ui.perfetto.dev.", metavar="FILE"),

@@ -1,7 +1,7 @@
-"""Asks in a window who takes part: `python -m session.setup.consent_question LANGUAGE [PROVIDER]`.
+"""Asks in a window who takes part: `python -m session.setup.consent_question MATTER`.
 
-PROVIDER is the service that questions go to. Exits with 0 if the others know and agree, or the user is alone,
-and prints who they are; nothing if the user is alone.
+MATTER is a `session.run.start.consent.Matter` as JSON. Exits with 0 if the others know and agree, or the
+user is alone, and prints who they are; nothing if the user is alone.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+import msgspec
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from bus.failures import Failure
@@ -26,16 +27,15 @@ class ConsentQuestion(QDialog):
     """The window; accepted when the session may start.
 
     Args:
-        provider: The host to which questions go; empty if they stay on this machine.
-        language: Code of the session's language.
+        matter: What the others agree to.
     """
 
-    def __init__(self, provider: str, language: str = "en") -> None:
+    def __init__(self, matter: consent.Matter) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle(strings.QUESTION_TITLE)
         self.setMinimumWidth(_WIDTH_PX)
-        self.quote = Quote(consent.sentence(provider, language))
+        self.quote = Quote(matter.sentence)
         self.people = QLineEdit()
         self.people.setPlaceholderText(strings.PEOPLE_EXAMPLE)
         self.people.setAccessibleName(strings.PEOPLE)
@@ -75,8 +75,7 @@ def main() -> int:
         if platform := choose_platform():
             os.environ["QT_QPA_PLATFORM"] = platform
         application = look.application()
-        language, *providers = sys.argv[1:]
-        question = ConsentQuestion("".join(providers), language)
+        question = ConsentQuestion(msgspec.json.decode(sys.argv[1], type=consent.Matter))
         look.follow_theme(question, all_settings.load(None, {}).overlay)
     except Failure as failure:
         print(f"cuecard: {failure}", file=sys.stderr)

@@ -128,6 +128,12 @@ THEY_KNOW, ALONE, NOT_YET = (
     pgettext("button", "Not yet"),
 )
 
+# The card of a provider
+CARD_TITLE = _("Cuecard: a new provider")
+CARD = _("Questions will go to {host}")
+CARD_WHY = _("This is the first session with it, or what it does with them has changed. Its own pages say:")
+USE_IT = pgettext("button", "Use it")
+
 # Key
 KEY_TITLE = _("Cuecard: key")
 KEY_PROMPT = _("Key for {name}")

@@ -20,6 +20,12 @@ _NOTHING_LEFT = _("Nothing left this machine.")
 _NOTHING_LEFT_SHORT = _("nothing left this machine")
 _PAUSED = _("{speaker} from {start} to {stop}")
 _PAUSED_TO_THE_END = _("{speaker} from {start} to the end")
+_ALONE = _("not needed: nobody else took part")
+_RECORDED_ALONE = _("not needed: nobody else took part; the audio was recorded")
+_EVERYONE = _("the user confirmed that everyone knew of the transcript and agreed")
+_EVERYONE_RECORDED = _("the user confirmed that everyone knew of transcript and recording, and agreed")
+_PEOPLE = _("the user confirmed that {people} knew of the transcript and agreed")
+_PEOPLE_RECORDED = _("the user confirmed that {people} knew of transcript and recording, and agreed")
 _DATE = pgettext("date, as strftime writes it", "%Y-%m-%d")
 _NOT_MEASURED = _("not measured")
 _SENT = _("{time}, question {question}: {bytes} bytes to {host} ({model})")
@@ -79,12 +85,10 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
 
 def _consent(consent: Consent) -> str:
     if consent.alone:
-        return _("not needed: nobody else took part")
+        return _RECORDED_ALONE if consent.recorded else _ALONE
     if not consent.people:
-        return _("the user confirmed that everyone knew of the transcript and agreed")
-    return _("the user confirmed that {people} knew of the transcript and agreed").format(
-        people=consent.people
-    )
+        return _EVERYONE_RECORDED if consent.recorded else _EVERYONE
+    return (_PEOPLE_RECORDED if consent.recorded else _PEOPLE).format(people=consent.people)
 
 
 def _pause(saved: SavedSession, pause: Pause) -> str:

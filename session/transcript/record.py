@@ -121,8 +121,8 @@ class Record:
                 self.names = {source: printable(name) for source, name in names.items()}
             case SessionEnding(cause=cause):
                 self.ended = cause
-            case ConsentGiven(people=people, alone=alone):
-                self._consent = saved.Consent(people=printable(people), alone=alone)
+            case ConsentGiven(people=people, alone=alone, recorded=recorded):
+                self._consent = saved.Consent(people=printable(people), alone=alone, recorded=recorded)
             case CaptureStarted(source=source, device=device):
                 self._devices[source] = printable(device)
             case CaptureEnded(source=source, stop_sample=stop):

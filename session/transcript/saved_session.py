@@ -73,6 +73,8 @@ class Consent(_Part, frozen=True, kw_only=True):
     """Who took part, as the user wrote it; empty if that was not said."""
     alone: bool = False
     """The user was alone."""
+    recorded: bool = False
+    """The audio was recorded, which those who took part agreed to."""
 
 
 class Pause(_Part, frozen=True, kw_only=True):

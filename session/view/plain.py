@@ -146,6 +146,8 @@ class PlainLines(View):
             case m.LevelAlarmed(source=source, alarm=alarm):
                 name = self._names.get(source, source)
                 return [("level", sentences.level_line(alarm, name))]
+            case m.RecordingStarted():
+                return [("recorded", strings.RECORDED)]
             case m.CapturePaused(source=source):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):

@@ -11,6 +11,7 @@ LISTENING = _("Listening to {sources}…")
 SOURCE = "{name} ({device})"
 SOURCE_PAUSED = _("{name} (paused)")
 PAUSED, RESUMED = _("The device of {name} is closed."), _("{name} is captured again.")
+RECORDED = _("The audio is written to an encrypted file from now on.")
 LIST_OF_TWO = _("{first} and {second}")
 LIST_OF_MORE = _("{first}, {rest}")
 
@@ -72,6 +73,7 @@ LABELS = {
     "sent": pgettext("label", "sent"),
     "used": pgettext("label", "used"),
     "provider": pgettext("label", "provider"),
+    "recorded": pgettext("label", "recorded"),
     "paused": pgettext("label", "paused"),
     "resumed": pgettext("label", "resumed"),
     "struck": pgettext("label", "struck"),

@@ -19,6 +19,7 @@ PACKAGES = {
     "view": "session",
     "practice": "session",
     "keeper": "session",
+    "recorder": "session",
     "caption-page": "session",
     "control": "session",
 }

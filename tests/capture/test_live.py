@@ -26,11 +26,12 @@ from bus.run import Run
 from capture.probe import LEVELS, ProbeReport
 from tests.support.audio_matching import find, noise
 from tests.support.audio_session import AudioSession, demo_speech
-from tests.support.pulse_server import MICROPHONE, MONITOR, PulseServer
+from tests.support.pulse_server import MICROPHONE, MONITOR, SINK, PulseServer
 from tests.support.waiting import wait_until
 
 MakeRun = Callable[..., Run]
 StartStage = Callable[..., "subprocess.Popen[bytes]"]
+_HEADSET = "headset"
 
 
 def _hearing(make_run: MakeRun, start_stage: StartStage, server: PulseServer, spec: str) -> AudioSession:
@@ -106,6 +107,58 @@ def test_device_that_returns_continues_the_clock(
         assert find(played, ring.read(lost.stop_sample, ring.written_sample)).alike > 0.95
         assert _due_sample(ring) - ring.written_sample < SAMPLE_RATE // 2
         assert len(hearing.received(CaptureStarted)) == 1
+
+
+@pytest.mark.long
+def test_headset_that_changes_its_profile_continues_the_clock(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    """As a Bluetooth headset does: the source vanishes, and one of the same name has another rate."""
+    played = demo_speech("call", 3.0)
+    module = _headset(sound_server, 48_000, 2)
+    with (
+        _hearing(make_run, start_stage, sound_server, f"device:{_HEADSET}.monitor") as hearing,
+        _listening(hearing) as ring,
+    ):
+        for count, (rate_hz, channels) in enumerate([(8_000, 1), (16_000, 1), (44_100, 2)], start=1):
+            sound_server.pactl("unload-module", module)
+            module = _headset(sound_server, rate_hz, channels)
+            lost = hearing.wait_for(AudioLost, count=count)[-1]
+            assert lost.stop_sample - lost.start_sample < 2 * SAMPLE_RATE
+            assert sound_server.play(played, sink=_HEADSET).wait(timeout=20) == 0
+            stop_sample = ring.written_sample
+            wait_until(lambda stop=stop_sample: ring.written_sample > stop + SAMPLE_RATE // 2)
+            found = find(played, ring.read(lost.stop_sample, ring.written_sample))
+            assert found.alike > 0.9, f"{rate_hz} Hz"
+            assert abs(_due_sample(ring) - ring.written_sample) < SAMPLE_RATE // 5
+        assert len(hearing.received(CaptureStarted)) == 1
+
+
+@pytest.mark.long
+def test_suspended_device_continues_the_clock(
+    make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
+) -> None:
+    """As the server does with a device when the computer sleeps, or the user moves to another seat."""
+    played = noise(1.0)
+    with _hearing(make_run, start_stage, sound_server, "monitor") as hearing, _listening(hearing) as ring:
+        wait_until(lambda: ring.written_sample > SAMPLE_RATE)
+        sound_server.pactl("suspend-sink", SINK, "1")
+        suspended_at = ring.written_sample
+        wait_until(lambda: _due_sample(ring) > suspended_at + 3 * SAMPLE_RATE)
+        sound_server.pactl("suspend-sink", SINK, "0")
+        (lost,) = hearing.wait_for(AudioLost)
+        assert lost.stop_sample - lost.start_sample > 2 * SAMPLE_RATE
+        assert sound_server.play(played).wait(timeout=20) == 0
+        stop_sample = ring.written_sample
+        wait_until(lambda: ring.written_sample > stop_sample + SAMPLE_RATE // 2)
+        assert find(played, ring.read(lost.stop_sample, ring.written_sample)).alike > 0.95
+        assert abs(_due_sample(ring) - ring.written_sample) < SAMPLE_RATE // 5
+
+
+def _headset(server: PulseServer, rate_hz: int, channels: int) -> str:
+    """Load a headset with one profile, and return its module."""
+    options = (f"sink_name={_HEADSET}", f"rate={rate_hz}", f"channels={channels}", "norewinds=1")
+    return server.pactl("load-module", "module-null-sink", *options).strip()
 
 
 def test_killed_capture_continues_the_clock(

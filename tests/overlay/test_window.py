@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QTextBlock, QTextDocument, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
 from bus import messages as m
+from overlay import strings
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings, Place
 from overlay.theme import PALETTES
@@ -367,6 +370,32 @@ class TestAnswering:
             m.ProviderRequested(provider="openai", model="other-model", by="overlay"),
             m.ProviderRequested(provider="auto", model="", by="overlay"),
         ]
+
+    def test_the_card_of_a_hosted_provider_is_on_the_way_to_choosing_it(
+        self, window: OverlayWindow, published: list[m.Event]
+    ) -> None:
+        card = m.ProviderCard(
+            keeps="logs, 30 days, " + "with many words " * 8,
+            trains="no",
+            region="anywhere",
+            no_retention="each request says so",
+            link="https://example.org/data",
+            checked=datetime.date(2026, 8, 30),
+        )
+        started = msgspec.structs.replace(
+            story.opening()[0], providers=["auto", "openai"], provider_cards={"openai": card}
+        )
+        captions = draw(window, started, *story.opening()[1:])
+        window.menu.fill(captions)
+        menus = {menu.title(): menu for menu in window.menu.findChildren(QMenu)}
+        rows = menus["openai"].actions()
+        shown = " ".join(" ".join(row.text() for row in rows).split())
+        assert all(text in shown for text in (card.keeps.strip(), card.link, "2026-08-30"))
+        assert max(len(row.text()) for row in rows) <= 64
+        enabled = [row for row in rows if row.isEnabled() and not row.isSeparator()]
+        assert [row.text() for row in enabled] == [strings.USE_PROVIDER]
+        enabled[0].trigger()
+        assert published == [m.ProviderRequested(provider="openai", model="", by="overlay")]
 
     def test_no_answer_button_when_answers_are_off(self, window: OverlayWindow) -> None:
         draw(window, *story.opening("off"))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from bus import messages as m
+from bus.audio import SAMPLE_RATE
 from stt.echo_words import EchoWords
 from tests.support.events import final, started
 
 ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)
+SPEAKS = m.SpeechStarted(
+    source="call", utterance=1, start_sample=2 * SAMPLE_RATE, detected_sample=2 * SAMPLE_RATE
+)
 ASKED = "How would you design a rate limiter for this?"
 
 
@@ -21,7 +25,7 @@ def marks(*events: m.Event) -> list[m.Event]:
     words = EchoWords()
     for event in (started("call"), started("mic"), *events[:-1]):
         words.apply(m.Logged(1, 1, event))
-    return [*words.mark(events[-1])]
+    return [*words.mark(events[-1], 0.0)]
 
 
 def test_an_echo_is_left_out_whole_and_named() -> None:
@@ -40,6 +44,42 @@ def test_the_users_words_after_an_echo_are_kept() -> None:
     assert isinstance(suppressed, m.EchoSuppressed)
     assert isinstance(kept, m.FinalTranscribed)
     assert kept.text == "I would take a token bucket."
+
+
+def test_an_answer_that_repeats_the_question_later_is_kept() -> None:
+    asked = said("Can you explain the difference between a process and a thread?", "call", 39.3, 42.5)
+    answered = said(
+        "Yes, a process has its own address space, so it is isolated from other processes. "
+        "Threads live inside a process and share its memory.",
+        "mic",
+        39.5,
+        51.0,
+    )
+    assert marks(asked, ECHO, answered) == [answered]
+
+
+def test_a_final_waits_for_the_words_that_the_other_party_said_meanwhile() -> None:
+    words, echo = EchoWords(), said(ASKED, "mic", 2.1, 5.1)
+    for event in (started("call"), started("mic"), ECHO, SPEAKS):
+        words.apply(m.Logged(1, 1, event))
+    assert [*words.mark(echo, 10.0)] == []
+    assert [*words.released(11.0)] == []
+    words.apply(m.Logged(1, 1, said(ASKED, "call", 2.0, 5.0)))
+    suppressed, discarded = words.released(11.0)
+    assert isinstance(suppressed, m.EchoSuppressed)
+    assert isinstance(discarded, m.UtteranceDiscarded)
+    assert [*words.released(20.0)] == []
+
+
+def test_a_final_does_not_wait_for_long() -> None:
+    words, answer = EchoWords(), said("I would.", "mic", 2.1, 5.1)
+    for event in (started("call"), started("mic"), ECHO, SPEAKS):
+        words.apply(m.Logged(1, 1, event))
+    assert [*words.mark(answer, 10.0)] == []
+    assert [*words.released(11.6)] == [answer]
+    assert [*words.mark(answer, 20.0)] == []
+    later = said("And then.", "mic", 8.0, 9.0)
+    assert [*words.mark(later, 20.1)] == [answer], "what comes next does not overtake it"
 
 
 @pytest.mark.parametrize(

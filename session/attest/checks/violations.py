@@ -20,7 +20,7 @@ from session.attest.tracing.tracer import KEY_VARIABLE
 from session.models.catalogue import CATALOGUE
 
 _WATCHED_STAGES = [
-    plan.name for plan in STAGES if plan.name not in ("model-server", "practice", "caption-page")
+    plan.name for plan in STAGES if plan.name not in ("recorder", "model-server", "practice", "caption-page")
 ]
 _SESSION = contract.SESSION
 _SHOWN = 3

@@ -24,6 +24,8 @@ class Request:
     consent: bool = False
     people: str = ""
     """Who takes part, as the command line says."""
+    passphrase_file: Path | None = None
+    """File with the passphrase of what is encrypted; it is asked for otherwise."""
     ask_key: bool = False
     """Prompt for the providers' keys, for this session alone."""
     default_sources: Sequence[str] = ()

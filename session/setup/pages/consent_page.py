@@ -21,7 +21,7 @@ class ConsentPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, strings.CONSENT, strings.CONSENT_INTRO)
-        self.quote = Quote(consent.sentence("", context.settings.stt.language))
+        self.quote = Quote(consent.Matter(language=context.settings.stt.language).sentence)
         self.menu_entry = QCheckBox(strings.MENU_ENTRY)
         self.body.addWidget(self.quote)
         copying = QHBoxLayout()
@@ -36,4 +36,4 @@ class ConsentPage(Page):
 
     def name_provider(self, host: str) -> None:
         """Say in the sentence where questions go; nowhere if it is empty."""
-        self.quote.setText(consent.sentence(host, self.context.settings.stt.language))
+        self.quote.setText(consent.Matter(host, language=self.context.settings.stt.language).sentence)

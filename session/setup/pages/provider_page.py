@@ -17,6 +17,7 @@ from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import KNOWN, LOCAL_SERVERS, Provider, named_provider
+from overlay.provider_card import card_rows
 from overlay.sentences import sentences
 from overlay.translation import number
 from session.keys import providers_with_keys
@@ -162,7 +163,7 @@ class ProviderPage(Page):
         self.test.setEnabled(bool(self.chosen) and self.chosen not in ("local", "none"))
         tests = {"local": strings.SMALL_TEST, "none": strings.NO_TEST}
         self._say(tests.get(self.chosen, strings.TEST_NEXT))
-        self.result.clear()
+        self.result.setPlainText(_card_text(provider))
         self._show_key(provider)
 
     def _show_key(self, provider: Provider | Failure | None) -> None:
@@ -242,6 +243,13 @@ class ProviderPage(Page):
     def _say(self, text: str, name: str = "faint") -> None:
         self.remark.setText(text)
         look.mark(self.remark, name)
+
+
+def _card_text(provider: Provider | Failure | None) -> str:
+    """Return the card of a hosted provider, which is shown until a request is tried."""
+    if not isinstance(provider, Provider) or provider.card is None:
+        return ""
+    return "\n".join(f"{label}: {text}" for label, text in card_rows(provider.card))
 
 
 def report(trial: Trial) -> str:

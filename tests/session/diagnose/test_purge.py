@@ -61,6 +61,7 @@ def ours(home: Path) -> list[Path]:
         home / ".local/share/applications/cuecard.desktop",
         home / ".local/state/cuecard/history.json",
         home / ".local/state/cuecard/window.json",
+        home / ".local/state/cuecard/provider-cards.json",
         home / ".local/state/cuecard/spending.json",
         home / ".local/state/cuecard/spending.lock",
         *(home / ".cache/cuecard/models" / MODEL.name / file.name for file in MODEL.files),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import stat
@@ -41,6 +42,8 @@ def filled(kind: Any) -> Any:
         return filled(parts[0])
     if origin is typing.Literal:
         return parts[0]
+    if kind is datetime.date:
+        return kind(2026, 8, 30)
     return filled(parts[0]) if parts else kind(3)
 
 

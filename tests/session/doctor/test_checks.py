@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import socket
 from pathlib import Path
 
@@ -135,6 +136,21 @@ def test_a_key_in_the_environment_is_named_and_not_shown(monkeypatch: pytest.Mon
     found = keys_check.keyring()[1]
     assert "openai (OPENAI_API_KEY)" in found.detail
     assert "sk-planted" not in f"{found}"
+
+
+def test_the_terms_of_a_hosted_provider_are_said_and_an_old_card_is_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert keys_check.provider_terms() == []
+    monkeypatch.setenv("CUECARD_LLM_PROVIDER", "openai")
+    monkeypatch.setenv("CUECARD_LLM_FALLBACK_PROVIDER", "ollama")
+    (found,) = keys_check.provider_terms()
+    assert (found.name, found.ok) == ("openai", True)
+    assert "30 days" in found.detail
+    monkeypatch.setattr(keys_check, "CARD_LASTS", datetime.timedelta())
+    (found,) = keys_check.provider_terms()
+    assert found.ok is None
+    assert "https://" in found.fix
 
 
 def test_unknown_provider_in_settings_hides_no_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,16 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QDialog, QLineEdit
+from PyQt6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 
 from bus import messages as m
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
+from llm.providers import cards
 from session.run.start import consent
 from session.setup import CLOSED_CODE, strings
 from session.setup.consent_question import ConsentQuestion
 from session.setup.pages.key_prompt import KeyPrompt
 from session.setup.pages.provider_page import _store_key
+from session.setup.provider_card_window import ProviderCardWindow
 from tests.support.secret_service import SecretService, missing_programs, secret_service
 from tests.support.waiting import wait_until
 from tests.support.x_windows import x_display
@@ -32,7 +34,7 @@ KEY = "sk-planted-0123456789"
 
 @pytest.fixture
 def question(application: QApplication) -> Iterator[ConsentQuestion]:
-    window = ConsentQuestion("api.openai.com")
+    window = ConsentQuestion(consent.Matter("api.openai.com"))
     window.show()
     yield window
     window.close()
@@ -40,7 +42,7 @@ def question(application: QApplication) -> Iterator[ConsentQuestion]:
 
 
 def test_the_question_says_what_to_tell_the_others(question: ConsentQuestion) -> None:
-    assert question.quote.text() == consent.sentence("api.openai.com")
+    assert question.quote.text() == consent.Matter("api.openai.com").sentence
     assert not question.they_know.isEnabled(), "nobody is named yet"
     QTest.keyClicks(question.people, "Ada, Bob")
     question.they_know.click()
@@ -57,6 +59,20 @@ def test_one_who_is_alone_may_start(question: ConsentQuestion) -> None:
     question.alone.click()
     assert question.people.text() == ""
     assert question.result() == QDialog.DialogCode.Accepted
+
+
+def test_a_card_is_read_before_the_provider_is_used(application: QApplication) -> None:
+    card = cards()["openai"]
+    window = ProviderCardWindow("api.openai.com", card)
+    window.show()
+    shown = " ".join(label.text() for label in window.findChildren(QLabel))
+    assert all(text in shown for text in ("api.openai.com", card.keeps, card.no_retention, card.link))
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    assert (window.isVisible(), window.result()) == (False, QDialog.DialogCode.Rejected)
+    window.show()
+    window.use_it.click()
+    assert window.result() == QDialog.DialogCode.Accepted
+    window.deleteLater()
 
 
 def test_a_key_is_typed_unseen_and_must_be_one(application: QApplication) -> None:
@@ -78,7 +94,7 @@ def test_a_key_is_typed_unseen_and_must_be_one(application: QApplication) -> Non
 def test_closing_the_question_starts_nothing(display: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
-    command = [sys.executable, "-m", "session.setup.consent_question", "en"]
+    command = [sys.executable, "-m", "session.setup.consent_question", "{}"]
     with subprocess.Popen(command) as asking, x_display(display) as screen:
         (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
         wait_until(lambda: screen.is_visible(window))
@@ -91,7 +107,7 @@ def test_who_takes_part_is_asked_in_a_window(display: str, monkeypatch: pytest.M
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     with ThreadPoolExecutor() as pool, x_display(display) as screen:
-        asking = pool.submit(consent.ensure, given=False, way="window")
+        asking = pool.submit(consent.ensure, consent.Matter(recorded=True), given=False, way="window")
         (window,) = wait_until(lambda: screen.titled(strings.QUESTION_TITLE), timeout_s=20)
         wait_until(lambda: screen.is_visible(window))
         screen.focus(window)
@@ -101,7 +117,7 @@ def test_who_takes_part_is_asked_in_a_window(display: str, monkeypatch: pytest.M
         screen.press("Tab")
         screen.press("Tab")
         screen.press("space")
-        assert asking.result(10) == m.ConsentGiven(people="x")
+        assert asking.result(10) == m.ConsentGiven(people="x", recorded=True)
 
 
 @pytest.fixture

@@ -220,13 +220,13 @@ def test_the_sentence_names_the_service_that_gets_questions(wizard: Callable[[],
     window.consent.quote.copy.click()
     clipboard = QApplication.clipboard()
     assert clipboard is not None
-    assert clipboard.text() == consent.sentence("api.openai.com")
+    assert clipboard.text() == consent.Matter("api.openai.com").sentence
     window.back.click()
     window.back.click()
     window.provider._choose("none")
     window.forward.click()
     window.forward.click()
-    assert window.consent.quote.text() == consent.sentence("")
+    assert window.consent.quote.text() == consent.Matter().sentence
 
 
 def test_notes_can_be_dropped_and_taken_out(wizard: Callable[[], Wizard], until: Until) -> None:

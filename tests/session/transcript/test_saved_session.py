@@ -196,6 +196,9 @@ def test_random_bytes_are_refused(body: bytes) -> None:
         (m.ConsentGiven(people="Ada, Bob"), "confirmed that Ada, Bob knew of the transcript and agreed"),
         (m.ConsentGiven(), "confirmed that everyone knew of the transcript and agreed"),
         (m.ConsentGiven(alone=True), "not needed: nobody else took part"),
+        (m.ConsentGiven(people="Ada", recorded=True), "confirmed that Ada knew of transcript and recording"),
+        (m.ConsentGiven(recorded=True), "confirmed that everyone knew of transcript and recording"),
+        (m.ConsentGiven(alone=True, recorded=True), "nobody else took part; the audio was recorded"),
     ],
 )
 def test_every_form_that_has_a_head_says_who_agreed(given: m.ConsentGiven, said: str) -> None:
