@@ -78,7 +78,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.EchoSuppressed: Route(by=("stt",), to=(SESSION, *VIEWS)),
     m.UtteranceDiscarded: Route(by=("stt", HUB), to=_OUTCOME_READERS),
     m.UtteranceLost: Route(by=("stt", SESSION), to=_OUTCOME_READERS),
-    m.NoteAdded: Route(by=(CONTROL,), to=("llm",)),
+    m.NoteAdded: Route(by=(CONTROL, "overlay"), to=("llm",)),
     m.NotesLoaded: Route(by=("llm",), to=(SESSION, CONTROL, *VIEWS)),
     m.AnswerRequested: Route(by=(SESSION, CONTROL, *VIEWS), to=(SESSION, "llm", "practice", *VIEWS)),
     m.QuestionDetected: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),

@@ -27,7 +27,7 @@ class NoteAdded(Message, frozen=True, kw_only=True):
     text: Annotated[str, msgspec.Meta(max_length=MOST_NOTE_BYTES)]
     """All of its text."""
     by: str
-    """The command that received the request."""
+    """The stage or command that received the request."""
 
 
 class AnswerRequested(Message, frozen=True, kw_only=True):
