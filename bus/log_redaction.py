@@ -97,6 +97,7 @@ def planned(log: Iterable[m.Logged], last_s: float, now_ns: int) -> m.LogRedacte
             for source, zero in zero_ns.items()
             for since, now in [(_sample(since_ns - zero), _sample(now_ns - zero))]
         ],
+        recorded=any(isinstance(logged.event, m.RecordingStarted) for logged in events),
         sent=[_sent(logged.event) for logged in events if _is_sent_for(logged.event, questions)],
     )
 

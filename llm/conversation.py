@@ -130,6 +130,10 @@ class Conversation:
             case _:
                 pass
 
+    def use(self, notes: Notes) -> None:
+        """Search these notes from now on."""
+        self._context.use(notes)
+
     @property
     def uses_provider(self) -> bool:
         """Whether a provider answers; otherwise only questions and notes are shown."""

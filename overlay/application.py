@@ -17,6 +17,7 @@ from overlay.actions import Actions
 from overlay.desktop import appearance
 from overlay.desktop.announcer import Announcer
 from overlay.desktop.global_keys import GlobalKeys
+from overlay.drops import Drops
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
@@ -49,6 +50,7 @@ class Overlay(QObject):
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
         self._actions = Actions(self.window)
+        self._drops = Drops(self.window)
         self._announcer = Announcer(self.window, settings.announce)
         self._received.connect(self._apply)
         keys.pressed.connect(self._actions.act)

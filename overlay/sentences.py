@@ -7,10 +7,8 @@ from typing import Literal
 
 from bus.messages import (
     LevelAlarm,
-    LogRedacted,
     Passage,
     ProviderReady,
-    RedactedRequest,
     RequestHeld,
     RequestSent,
     UsageCounted,
@@ -194,31 +192,6 @@ def sent_request(request: RequestSent) -> str:
         head = _("{model} at {address}, {bytes} bytes")
     size = number(request.body_bytes)
     return f"{head.format(model=request.model, address=request.url, bytes=size)}\n{request.body}"
-
-
-def redacted(redaction: LogRedacted) -> str:
-    """Return the receipt of what was struck, and what cannot be taken back."""
-    turns, questions = redaction.turns, len(redaction.questions)
-    if turns or questions:
-        text = _("Struck from the last {seconds} s: {turns}, {questions}, and their audio.").format(
-            seconds=number(redaction.last_s),
-            turns=ngettext("{count} turn", "{count} turns", turns).format(count=turns),
-            questions=ngettext("{count} question", "{count} questions", questions).format(count=questions),
-        )
-    else:
-        text = _("The audio of the last {seconds} s was struck; it had no words yet.").format(
-            seconds=number(redaction.last_s)
-        )
-    struck_ns = redaction.since_ns + round(redaction.last_s * 1e9)
-    return " ".join([text, *(_sent_before(each, struck_ns) for each in redaction.sent)])
-
-
-def _sent_before(sent: RedactedRequest, struck_ns: int) -> str:
-    left = _("{bytes} bytes had left for {host} {seconds} s before, and cannot be taken back.")
-    stayed = _("{bytes} bytes had gone to {host} on this machine {seconds} s before.")
-    seconds = number((struck_ns - sent.sent_ns) / 1e9)
-    text = left if sent.left_machine else stayed
-    return text.format(bytes=number(sent.body_bytes), host=sent.host, seconds=seconds)
 
 
 def left_machine_short(requests: int, body_bytes: int, hosts: Iterable[str]) -> str:

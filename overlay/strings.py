@@ -154,6 +154,11 @@ WAYLAND = _(
 )
 PROBLEMS = _("Problems")
 LATENCY = _("Latency")
+NOTES = _("Your notes")
+DROPPED_NOTE = _("Dropped text {number}")
+"""Name of a note that was dropped on the window."""
+FILES_DROPPED = _("This window may not read files.")
+COMMAND_IS_COPIED = _("The command that adds them is on the clipboard: paste it into a terminal.")
 NO_LATENCY = _("No question was answered yet.")
 WINDOW_IS_BACK = _("The window is back.")
 STEPS = {

@@ -15,6 +15,7 @@ from bus.messages.answers import (
     AnswerRequested,
     AnswerStopped,
     AnswerStreamed,
+    NoteAdded,
     NotesLoaded,
     Passage,
     PassagesRetrieved,
@@ -145,6 +146,7 @@ Event = (
     | EchoSuppressed
     | UtteranceDiscarded
     | UtteranceLost
+    | NoteAdded
     | NotesLoaded
     | AnswerRequested
     | QuestionDetected

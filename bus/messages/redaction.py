@@ -36,6 +36,7 @@ CONTENT_FREE_TEXT: dict[str, frozenset[str]] = {
     "EndRequested": frozenset({"by"}),
     "PauseRequested": frozenset({"by"}),
     "MomentMarked": frozenset({"by"}),
+    "NoteAdded": frozenset({"by"}),
     "RedactionRequested": frozenset({"by"}),
     "WindowRequested": frozenset({"by"}),
     "ProviderRequested": frozenset({"by"}),

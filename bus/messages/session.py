@@ -120,3 +120,5 @@ class LogRedacted(Message, frozen=True, kw_only=True):
     """Numbers of the practice answers that were measured in that time; 0 for all together."""
     audio: list[RedactedAudio]
     sent: list[RedactedRequest]
+    recorded: bool = False
+    """The session is recorded: the encrypted recording still has this audio."""

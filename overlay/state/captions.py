@@ -50,6 +50,8 @@ class Captions:
     is_live: bool = False
     """Whether a device is captured, with the consent of those who are heard."""
     has_notes: bool = False
+    notes: list[str] = field(default_factory=list)
+    """Names of the files of notes."""
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
     provider_cards: dict[str, m.ProviderCard] = field(default_factory=dict)
@@ -180,8 +182,8 @@ class Captions:
                 self.is_recorded = True
             case m.StageDied(stage="recorder") | m.StageGivenUp(stage="recorder"):
                 self.is_recorded = False
-            case m.NotesLoaded(passages=passages):
-                self.has_notes = passages > 0
+            case m.NotesLoaded(files=files, passages=passages):
+                self.notes, self.has_notes = files, passages > 0
             case m.CaptureStarted(source=source, device=device):
                 self.devices[source] = device
             case m.SessionEnding(cause=cause):

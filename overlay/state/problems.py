@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import sentences
+from overlay import receipt, sentences
 from overlay.state.levels import Levels
 
 MAX_PROBLEMS = 4
@@ -97,7 +97,7 @@ class Problems:
                 self._add(f"audio:{source}", text, until_ns=until_ns)
             case m.LogRedacted() as redaction:
                 until_ns = logged.logged_ns + _RECEIPT_IS_SHOWN_S * _SECOND_NS
-                self._add("redacted", sentences.redacted(redaction), until_ns=until_ns)
+                self._add("redacted", receipt.redacted(redaction), until_ns=until_ns)
             case _:
                 pass
 

@@ -82,6 +82,7 @@ _COMMANDS = (
     running_sessions.mute,
     running_sessions.unmute,
     running_sessions.mark,
+    running_sessions.note,
     running_sessions.strike,
     running_sessions.end,
     running_sessions.summary,

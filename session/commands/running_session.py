@@ -123,9 +123,23 @@ def mark(
       cuecard mark
       cuecard mark "the part about prices"
     """
-    from session.control import remote_control
+    from session.control import content
 
-    remote_control.mark(text)
+    content.mark(text)
+
+
+def note(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or folders, as for --notes.")],
+) -> None:
+    """Add notes to the running session; they are searched from the next question on.
+
+    \b
+    Example:
+      cuecard note prices.pdf plan.md
+    """
+    from session.control import content
+
+    content.note(files)
 
 
 def strike(
@@ -143,9 +157,9 @@ def strike(
       cuecard strike
       cuecard strike --last 20
     """
-    from session.control import remote_control
+    from session.control import content
 
-    remote_control.strike(last)
+    content.strike(last)
 
 
 def end() -> None:

@@ -15,7 +15,7 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import sentences
+from overlay import receipt, sentences
 from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
@@ -166,7 +166,7 @@ class PlainLines(View):
                 return [("marked", text or shared.NO_TEXT)]
             case m.LogRedacted() as redaction:
                 self._forget(redaction)
-                return [("struck", sentences.redacted(redaction))]
+                return [("struck", receipt.redacted(redaction))]
             case m.RequestHeld(host=host, body_bytes=size, question=question) if question in self._summaries:
                 return [("held", strings.HELD_TRANSCRIPT.format(bytes=size, host=host))]
             case m.SummaryStarted(question=question):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from overlay.translation import _, pgettext
+from overlay.translation import _, ngettext, number, pgettext
 
 NO_SPEECH_YET = _("Nothing was said yet.")
 LISTENING = _("Listening to {sources}…")
@@ -126,3 +126,13 @@ def listed(names: Sequence[str]) -> str:
     if len(others) == 1:
         return LIST_OF_TWO.format(first=others[0], second=last)
     return LIST_OF_MORE.format(first=others[0], rest=listed([*others[1:], last]))
+
+
+def notes_added(names: Sequence[str], passages: int) -> str:
+    """Return that files of notes were added."""
+    text = ngettext(
+        "Added {names}: {count} passage of notes in all.",
+        "Added {names}: {count} passages of notes in all.",
+        passages,
+    )
+    return text.format(names=", ".join(names), count=number(passages))

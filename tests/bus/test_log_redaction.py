@@ -11,6 +11,7 @@ from bus.client import HubClient
 from bus.log import SessionLog
 from bus.log_redaction import CAUSE, Redactions, planned, redacted_log, unclosed
 from bus.run import Run
+from overlay import receipt
 from overlay.state.captions import Captions
 from session.run.progress import Progress
 from session.transcript.record import Record
@@ -273,6 +274,12 @@ def _kinds(client: HubClient, kind: type[m.Message]) -> list[m.Logged]:
 def test_only_sensible_times_are_accepted(last_s: float) -> None:
     with pytest.raises(Exception, match="last_s"):
         m.decode(m.encode(m.RedactionRequested(last_s=last_s, by="view")))
+
+
+def test_a_recording_that_has_the_words_is_named() -> None:
+    recorded = planned([*story(), m.Logged(99, 0, m.RecordingStarted())], 60.0, 91 * NS)
+    assert "recording" in receipt.redacted(recorded)
+    assert "recording" not in receipt.redacted(redaction())
 
 
 def test_a_log_can_be_redacted_twice() -> None:
