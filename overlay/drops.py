@@ -1,4 +1,4 @@
-"""Turns a drop on the window into a note, or into the command that adds a file.
+"""Turns dropped text into a note, a dropped file into the command that adds it.
 
 The window's process may read no file, and requests no other process to read one: with that right, an attacker
 in it could read any file.
