@@ -69,14 +69,15 @@ def _launch(request: Request, starter: Starter) -> None:
         plans = _with_typed_keys(plans, settings.llm)
     plans = isolation.with_keys(plans, settings.llm)
     with contextlib.ExitStack() as stack:
-        recorder = None
-        if recorded:
+        recorder, passphrase = None, ""
+        if recorded or encryption.is_encrypted(Path(settings.session.save)):
             passphrase = encryption.new_passphrase(request.passphrase_file)
+        if recorded:
             recorder = Recording(Path(settings.session.record), passphrase)
             stack.callback(recorder.close)
             plans = recorder.given_to(plans)
         session = LiveSession(settings, plans, starter, consent=given, true_ends_s=request.true_ends_s)
-        run_and_report(session, settings, recorder)
+        run_and_report(session, settings, passphrase, recorder)
 
 
 def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
@@ -123,12 +124,15 @@ def choose_views(
     return ["plain"] if wanted == "terminal" and not to_terminal else [wanted]
 
 
-def run_and_report(session: LiveSession, settings: AllSettings, recording: Recording | None = None) -> None:
+def run_and_report(
+    session: LiveSession, settings: AllSettings, passphrase: str, recording: Recording | None = None
+) -> None:
     """Run a session to its end, save it if requested, and print the summary.
 
     Args:
         session: The session.
         settings: Its settings.
+        passphrase: Encrypts the saved file, if its name ends in .age.
         recording: Where its audio is recorded, if it is.
 
     Raises:
@@ -139,7 +143,9 @@ def run_and_report(session: LiveSession, settings: AllSettings, recording: Recor
         if settings.session.trace:
             session.trace = TraceFile(Path(settings.session.trace))
             stack.callback(session.trace.write)
-        file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
+        file = None
+        if settings.session.save:
+            file = stack.enter_context(SaveFile(Path(settings.session.save), passphrase))
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:

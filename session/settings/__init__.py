@@ -6,7 +6,7 @@ import ipaddress
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from llm.providers import named_provider
 from llm.settings import LlmSettings
 from overlay import strings
 from overlay.settings import OverlaySettings
+from session import encryption
 from session.settings.practice import PracticeSettings
 from stt.settings import SttSettings
 from vad.settings import VadSettings
@@ -93,9 +94,16 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """How long a killed session can be resumed from memory; 0 disables it."""
     save: Annotated[
         PathText,
-        Flag("--save", "Save the session when it ends: .md, .html, .json, .srt or .vtt.", metavar="FILE"),
+        Flag(
+            "--save",
+            "Save the session when it ends: .md, .html, .docx, .json, .srt or .vtt; add .age to encrypt it.",
+            metavar="FILE",
+        ),
     ] = ""
-    """File to save the session to when it ends: .md, .html, .json, .srt or .vtt; nothing when empty."""
+    """File to save the session to when it ends: .md, .html, .docx, .json, .srt or .vtt; a further .age
+    encrypts it with a passphrase. Nothing when empty."""
+    encrypt: bool = False
+    """Encrypt every session that is saved: its name gets .age, also on the page after the session."""
     record: Annotated[
         PathText,
         Flag(
@@ -202,10 +210,18 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
         SCHEMA, file=file or user_file(), environment=os.environ, flags=flags, policy=policy()
     )
     loaded = AllSettings(**tables)
+    loaded = replace(loaded, session=complete(loaded.session))
     _check_places(loaded.session)
     _check_names(loaded.session)
     _check_caption_page(loaded.session)
     return loaded
+
+
+def complete(session: SessionSettings) -> SessionSettings:
+    """Return the table with the file that is saved: encrypted, if every saved session is."""
+    if session.save and session.encrypt and not session.save.endswith(encryption.SUFFIX):
+        return msgspec.structs.replace(session, save=f"{session.save}{encryption.SUFFIX}")
+    return session
 
 
 def _check_names(session: SessionSettings) -> None:

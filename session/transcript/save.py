@@ -17,7 +17,7 @@ from typing import Self
 import psutil
 
 from bus.failures import MachineFailure, UsageFailure
-from session.transcript.formats import FORMATS
+from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
 
@@ -35,11 +35,11 @@ def check(path: Path) -> None:
     Raises:
         UsageFailure: Its suffix is no known format, it exists already, or its directory is not writable.
     """
-    if path.suffix.lower() not in FORMATS:
+    if not format_of(path):
         raise UsageFailure(
             f"{path} has no known format",
             kept="nothing was started",
-            fix=f"end the name in {', '.join(FORMATS)}",
+            fix=f"end the name in {', '.join(FORMATS)}; and then .age to encrypt it",
         )
     if path.exists():
         raise UsageFailure(
@@ -58,13 +58,14 @@ class SaveFile:
 
     Args:
         path: Where to save it.
+        passphrase: Encrypts it, if its name ends in .age.
 
     Raises:
         MachineFailure: There is no space for it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, passphrase: str = "") -> None:
+        self._path, self._passphrase = path, passphrase
         self._reserved_bytes = 0
         self.attempted = False
         """Whether `write` was called."""
@@ -104,7 +105,7 @@ class SaveFile:
         """
         self.attempted = True
         try:
-            body = FORMATS[self._path.suffix.lower()](saved).encode()
+            body = file_body(saved, self._path, self._passphrase)
             with self._file:
                 self._file.write(body)
                 self._file.truncate()
@@ -130,13 +131,13 @@ class SaveFile:
         self.close()
 
 
-def save(saved: SavedSession, path: Path) -> Path:
+def save(saved: SavedSession, path: Path, passphrase: str = "") -> Path:
     """Write a session without a reservation; return its file.
 
     Raises:
         MachineFailure: It cannot be written.
     """
-    with SaveFile(path) as file:
+    with SaveFile(path, passphrase) as file:
         return file.write(saved)
 
 

@@ -13,6 +13,7 @@ from bus.failures import InputFailure
 from bus.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.settings import expanded
+from session import encryption
 from session.review.handover import Handover
 from session.review.process import ReviewProcess
 from session.run.launch import has_display, has_reader
@@ -25,25 +26,34 @@ from session.transcript.saved_session import LARGEST_BYTES, SavedSession, decode
 _NO_RUN = Path("/nonexistent")
 
 
-def view(file: Path) -> None:
+def view(file: Path, passphrase_file: Path | None = None) -> None:
     """Show a saved session until its page is closed, or print it.
 
     Args:
-        file: The JSON file; it may come from anyone.
+        file: The JSON file, which may be encrypted; it may come from anyone.
+        passphrase_file: File with the passphrase, if it is encrypted; it is asked for otherwise.
 
     Raises:
         InputFailure: The file cannot be read, or is not a session that was saved as JSON.
     """
     forbid_memory_access()
     path = Path(expanded(str(file)))
-    session = decode(_read(path))
+    body = read_file(path)
+    if encryption.is_encrypted(path):
+        body = encryption.decrypt(body, encryption.known_passphrase(passphrase_file))
+    session = decode(body)
     can_show = sys.platform != "win32" and has_display() and not has_reader()
     shown = can_show and _show(session, path)
     if not shown:
         _print(session)
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """Return the content of a file that may be a saved session.
+
+    Raises:
+        InputFailure: It cannot be read, or is too large for one.
+    """
     try:
         if not path.is_file():
             raise InputFailure(f"there is no file {path}", kept="nothing was opened", fix="check its path")
