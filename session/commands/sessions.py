@@ -145,7 +145,7 @@ def demo(flags: Flags) -> None:
 
 
 @with_flags(
-    *("practice.speak", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
+    *("practice.speak", "practice.keep_measures", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
     *("session.names", *DISPLAY, "session.allow_unsandboxed"),
 )
 def practice(

@@ -28,7 +28,8 @@ from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
 from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
 from session.run.resumed_log import ResumedLog
-from session.settings import SCHEMA, AllSettings, complete
+from session.settings import SCHEMA, AllSettings, SessionSettings
+from session.store.saving import final_path, with_saved_file
 from session.transcript import save
 from session.transcript.record import Record
 from stt.open_utterances import OpenUtterances
@@ -51,7 +52,7 @@ def resume(*, session: Mapping[str, Any], ends: bool, passphrase_file: Path | No
     """
     forbid_memory_access()  # the session's record is in this process
     with _connect_to_keeper() as connection:
-        if ends and not session.get("save"):
+        if ends and not (session.get("save") or session.get("store")):
             connection.sendall(DROP)
             connection.recv(len(DROP))
             typer.echo("the session is deleted from memory", err=True)
@@ -70,7 +71,7 @@ def resume(*, session: Mapping[str, Any], ends: bool, passphrase_file: Path | No
         if encryption.is_encrypted(Path(settings.session.save)):
             passphrase = encryption.new_passphrase(passphrase_file)
         if ends:
-            _save(kept, Path(settings.session.save), passphrase)
+            _save(kept, settings.session, passphrase)
             connection.sendall(TAKEN)
             return
         _continue(kept, settings, passphrase, connection)
@@ -150,10 +151,10 @@ def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
         display = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
     except msgspec.ValidationError as error:
         raise SettingsFailure(f"the settings of the session are not valid: {error}") from error
-    return dataclasses.replace(settings, session=complete(display))
+    return dataclasses.replace(settings, session=with_saved_file(display))
 
 
-def _save(kept: KeptSession, path: Path, passphrase: str) -> None:
+def _save(kept: KeptSession, settings: SessionSettings, passphrase: str) -> None:
     record, statistics, utterances = Record(), Statistics(), OpenUtterances()
     for logged in kept.events:
         record.apply(logged)
@@ -162,6 +163,7 @@ def _save(kept: KeptSession, path: Path, passphrase: str) -> None:
     for outcome in utterances.close("the session was killed"):
         record.apply(Logged(0, 0, outcome))
     saved = saved_session(record, statistics, start_time(record.started_ns))
+    path = final_path(settings, Path(settings.save), saved)
     try:
         saved_to = save.save(saved, path, passphrase)
     except MachineFailure as failure:

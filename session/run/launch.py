@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import stat
 import sys
@@ -21,6 +22,7 @@ from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
+from overlay.translation import _
 from session import encryption
 from session.keys import read_typed_keys, without_key
 from session.run import isolation, user_terminal
@@ -34,10 +36,14 @@ from session.run.start.request import Request
 from session.run.start.resolution import resolve
 from session.run.user_terminal import on_terminal
 from session.settings import AllSettings, SessionSettings
+from session.store.entry import stored_path
+from session.store.measures import without_words
+from session.store.saving import final_path
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
+from session.transcript.saved_session import SavedSession
 from session.view.page_address import is_for_others
 
 
@@ -70,7 +76,8 @@ def _launch(request: Request, starter: Starter) -> None:
     plans = isolation.with_keys(plans, settings.llm)
     with contextlib.ExitStack() as stack:
         recorder, passphrase = None, ""
-        if recorded or encryption.is_encrypted(Path(settings.session.save)):
+        files = (settings.session.save, settings.practice.measures_file)
+        if recorded or any(encryption.is_encrypted(Path(file)) for file in files):
             passphrase = encryption.new_passphrase(request.passphrase_file)
         if recorded:
             recorder = Recording(Path(settings.session.record), passphrase)
@@ -145,7 +152,10 @@ def run_and_report(
             stack.callback(session.trace.write)
         file = None
         if settings.session.save:
-            file = stack.enter_context(SaveFile(Path(settings.session.save), passphrase))
+            file = stack.enter_context(_save_file(settings, passphrase))
+        measures = None
+        if settings.practice.measures_file:
+            measures = stack.enter_context(_measures_file(settings, passphrase))
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
@@ -164,6 +174,8 @@ def run_and_report(
             at_real_pace=settings.capture.pace == "realtime",
             served_on=_network_address(settings.session),
         )
+        if measures and (practised := without_words(session.saved())).practice:
+            rows.append((_("measures"), str(measures.write(practised))))
         if file:
             file.close()  # its reserved space has the same content under another name
         saved_to = str(session.saved_to or "")
@@ -180,6 +192,18 @@ def run_and_report(
             kept="the results of the other stages",
             fix="see the problem reported above, or run `cuecard doctor`",
         )
+
+
+def _save_file(settings: AllSettings, passphrase: str) -> SaveFile:
+    path = Path(settings.session.save)
+    return SaveFile(path, passphrase, functools.partial(final_path, settings.session))
+
+
+def _measures_file(settings: AllSettings, passphrase: str) -> SaveFile:
+    def named(path: Path, saved: SavedSession) -> Path:
+        return stored_path(path, saved, settings.session.expire, "measures")
+
+    return SaveFile(Path(settings.practice.measures_file), passphrase, named)
 
 
 def _way_to_ask(stages: Collection[str]) -> consent.Way:

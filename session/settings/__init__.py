@@ -6,7 +6,7 @@ import ipaddress
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -24,7 +24,6 @@ from llm.providers import named_provider
 from llm.settings import LlmSettings
 from overlay import strings
 from overlay.settings import OverlaySettings
-from session import encryption
 from session.settings.practice import PracticeSettings
 from stt.settings import SttSettings
 from vad.settings import VadSettings
@@ -104,6 +103,19 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     encrypts it with a passphrase. Nothing when empty."""
     encrypt: bool = False
     """Encrypt every session that is saved: its name gets .age, also on the page after the session."""
+    store: Annotated[
+        bool,
+        Flag("--store/--no-store", "Save the session to the store, which `cuecard sessions` lists."),
+    ] = False
+    """Save every session to the store, as JSON, which `cuecard sessions` lists; one with `--save FILE` goes
+    there instead."""
+    expire: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^(\d{1,5}d|never|)$"),
+        Flag("--expire", "How long the store keeps the session: 30d; then it is deleted.", metavar="DAYS"),
+    ] = ""
+    """How long the store keeps a session: "30d"; for ever when empty. Expired ones are deleted when a session
+    starts, and by every command of `cuecard sessions`."""
     record: Annotated[
         PathText,
         Flag(
@@ -189,6 +201,8 @@ def _complete(policy: settings.Policy) -> None:
         llm.setdefault("allowed_hosts", [host or _THIS_MACHINE])
     if session.get("save") == "":
         session.setdefault("review", "never")
+        session.setdefault("store", False)
+        policy.tables.setdefault("practice", {}).setdefault("keep_measures", False)
 
 
 def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettings:
@@ -210,18 +224,10 @@ def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettin
         SCHEMA, file=file or user_file(), environment=os.environ, flags=flags, policy=policy()
     )
     loaded = AllSettings(**tables)
-    loaded = replace(loaded, session=complete(loaded.session))
     _check_places(loaded.session)
     _check_names(loaded.session)
     _check_caption_page(loaded.session)
     return loaded
-
-
-def complete(session: SessionSettings) -> SessionSettings:
-    """Return the table with the file that is saved: encrypted, if every saved session is."""
-    if session.save and session.encrypt and not session.save.endswith(encryption.SUFFIX):
-        return msgspec.structs.replace(session, save=f"{session.save}{encryption.SUFFIX}")
-    return session
 
 
 def _check_names(session: SessionSettings) -> None:

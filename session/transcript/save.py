@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,8 @@ from bus.failures import MachineFailure, UsageFailure
 from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
+
+FinalPath = Callable[[Path, SavedSession], Path]
 
 _STEP_BYTES = 4 << 20
 """Space is reserved in such steps: the first one is enough for hours, so that a disk that stalls later delays
@@ -59,12 +62,14 @@ class SaveFile:
     Args:
         path: Where to save it.
         passphrase: Encrypts it, if its name ends in .age.
+        final_path: Returns its path, in the same folder, once the session is known.
 
     Raises:
         MachineFailure: There is no space for it.
     """
 
-    def __init__(self, path: Path, passphrase: str = "") -> None:
+    def __init__(self, path: Path, passphrase: str = "", final_path: FinalPath | None = None) -> None:
+        self._final_path = final_path
         self._path, self._passphrase = path, passphrase
         self._reserved_bytes = 0
         self.attempted = False
@@ -111,7 +116,8 @@ class SaveFile:
                 self._file.truncate()
                 self._file.flush()
                 os.fsync(self._file.fileno())
-            return _publish(self._part, self._path)
+            named = self._final_path(self._path, saved) if self._final_path else self._path
+            return _publish(self._part, named)
         except OSError as error:
             raise _failure(self._path, error) from error
 

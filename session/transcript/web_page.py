@@ -57,7 +57,7 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 COLOURS = ("first", "second", "third", "fourth")
 """Classes of the speakers' names, in the order of the sources."""
 _FIRST_SPEAKERS = {"call": 0, "mic": 1}
-_POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 _MOST_NESTED = 100
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable("table")
 _MARKDOWN.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
@@ -68,7 +68,7 @@ def web_page(saved: SavedSession) -> str:
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     head = (
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(digest=digest)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(digest=digest)}">',
         '<meta name="viewport" content="width=device-width">',
         '<meta name="referrer" content="no-referrer">',
         f"<title>{escape(facts.title(saved))}</title>",

@@ -1,4 +1,4 @@
-"""Parts of a Word document that are the same in each: package, styles, and the frame of a table. Pure."""
+"""Parts that every Word document has: package, styles, frame of a table. Pure."""
 
 from __future__ import annotations
 

@@ -1,11 +1,10 @@
-"""A whole session that is saved encrypted: its words are never written to a disk, under strace."""
+"""A session that is saved encrypted writes no word to a disk, under strace."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import sys
-from pathlib import Path
 
 import pytest
 

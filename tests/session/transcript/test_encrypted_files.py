@@ -1,4 +1,4 @@
-"""Encrypted saved sessions: no word of one is in the file or its name; decrypt and view open it."""
+"""Encrypted saved sessions: no word is in the file; decrypt and view open it."""
 
 from __future__ import annotations
 
