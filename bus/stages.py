@@ -291,7 +291,10 @@ STAGES = (
 """Every kind of stage, in the order in which they start within their wave."""
 
 SUPERVISOR_RIGHTS = Rights(
-    devices=("/dev/tty",), writes=("session.save",), opens_sockets=True, removes_run=True
+    devices=("/dev/tty",),
+    writes=("session.save", "practice.measures_file"),
+    opens_sockets=True,
+    removes_run=True,
 )
 """Rights of the supervisor, which holds the transcript until the session is saved."""
 

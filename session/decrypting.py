@@ -13,8 +13,13 @@ _LARGEST_BYTES = 64 << 20
 """A larger file is no saved session; recordings are read in pieces."""
 
 
-def decrypt(path: Path, passphrase_file: Path | None) -> tuple[list[Path], bool]:
-    """Decrypt a file into its folder; no existing file is replaced.
+def decrypt(path: Path, passphrase_file: Path | None, output: Path | None = None) -> tuple[list[Path], bool]:
+    """Decrypt a file; no existing file is replaced.
+
+    Args:
+        path: The encrypted file.
+        passphrase_file: File with the passphrase; it is asked for otherwise.
+        output: The new file, or the folder for those of a recording; without it beside the encrypted file.
 
     Returns:
         The new files, and whether all was read; a recording that was cut off is read to its end.
@@ -36,12 +41,13 @@ def decrypt(path: Path, passphrase_file: Path | None) -> tuple[list[Path], bool]
         raise InputFailure(f"{path} is too large for a saved session", kept="it is untouched")
     plain = encryption.decrypt(body, encryption.known_passphrase(passphrase_file))
     if key.exists():
-        return unpack(path, plain.decode(errors="replace"), path.parent)
+        return unpack(path, plain.decode(errors="replace"), output or path.parent)
+    wanted = output or path.with_suffix("")
     try:
-        return [write_new(path.with_suffix(""), plain)], True
+        return [write_new(wanted, plain)], True
     except OSError as error:
         raise MachineFailure(
-            f"{path.with_suffix('')} cannot be written ({error.strerror or error})", kept="the encrypted file"
+            f"{wanted} cannot be written ({error.strerror or error})", kept="the encrypted file"
         ) from error
 
 

@@ -23,6 +23,16 @@ _PASSPHRASE = _("Passphrase")
 _TOO_SHORT = _("That is too short. Four words are long enough, and easy to keep.")
 
 
+def is_encrypted(path: Path) -> bool:
+    """Return whether a file of this name is encrypted."""
+    return path.suffix == SUFFIX
+
+
+def encrypted_name(path: Path) -> Path:
+    """Return the name of a file, encrypted: "talk.md.age"."""
+    return path if is_encrypted(path) else path.with_name(f"{path.name}{SUFFIX}")
+
+
 def encrypt(body: bytes, passphrase: str) -> bytes:
     """Return an age file with this content."""
     encrypted: bytes = pyrage.passphrase.encrypt(body, passphrase)

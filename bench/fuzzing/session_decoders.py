@@ -72,7 +72,7 @@ def _saved(body: bytes) -> None:
     if decode_saved(encode_saved(session).encode()) != session:
         raise Forged("a saved session changed when it was saved again")
     for write in FORMATS.values():
-        write(session).encode()
+        write(session)
 
 
 def _saved_seeds() -> list[bytes]:

@@ -12,6 +12,7 @@ from session.commands import running_session as running_sessions
 from session.commands.keys import keys
 from session.commands.models import models
 from session.commands.providers import provider
+from session.commands.stored_sessions import sessions as stored_sessions
 
 app = typer.Typer(
     name="cuecard",
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(models, name="models")
 app.add_typer(keys, name="keys")
+app.add_typer(stored_sessions, name="sessions")
 
 
 def _show_version(wanted: bool) -> None:

@@ -21,7 +21,8 @@ Flags = dict[str, dict[str, Any]]
 """Values from the command line, by table and setting; None means not given."""
 
 DISPLAY = (
-    *("session.view", "session.json", "session.save", "session.verbose"),
+    *("session.view", "session.json", "session.verbose"),
+    *("session.save", "session.store", "session.expire"),
     *("session.caption_page", "session.caption_page_bind"),
 )
 """The settings of how a session is shown and saved."""

@@ -7,39 +7,49 @@ from typing import Annotated
 
 import typer
 
+KnownPassphraseOption = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", metavar="FILE", help="Read the passphrase here instead of asking."),
+]
+
 
 def view(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A session that was saved as .json.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A session that was saved as .json or .json.age.")
+    ],
+    passphrase_file: KnownPassphraseOption = None,
 ) -> None:
     """Open a saved session in a window; without a display or to a pipe, print it as Markdown.
 
     \b
     Examples:
       cuecard view call.json
+      cuecard view call.json.age
       cuecard view call.json > call.md
     """
     from session.run.end.viewing import view
 
-    view(file)
+    view(file, passphrase_file)
 
 
 def decrypt(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="An encrypted session or recording, .age.")],
-    passphrase_file: Annotated[
+    output: Annotated[
         Path | None,
-        typer.Option("--passphrase-file", metavar="FILE", help="Read the passphrase here instead of asking."),
+        typer.Option("--output", "-o", metavar="FILE", help="The new file; for a recording, its folder."),
     ] = None,
+    passphrase_file: KnownPassphraseOption = None,
 ) -> None:
-    """Decrypt a saved session, or a recording into one WAVE file per source, beside the encrypted file.
+    """Decrypt a saved session, or a recording into one WAVE file per source; without -o beside it.
 
     \b
     Examples:
-      cuecard decrypt talk.md.age
+      cuecard decrypt talk.md.age -o /tmp/talk.md
       cuecard decrypt call.age
     """
     from session.decrypting import decrypt
 
-    files, is_whole = decrypt(file, passphrase_file)
+    files, is_whole = decrypt(file, passphrase_file, output)
     for each in files:
         typer.echo(each)
     if not is_whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,9 @@ ConsentOption = Annotated[
 PassphraseOption = Annotated[
     Path | None,
     typer.Option(
-        "--passphrase-file", metavar="FILE", help="Read the passphrase of --record here instead of asking."
+        "--passphrase-file",
+        metavar="FILE",
+        help="Read the passphrase of what is encrypted here instead of asking.",
     ),
 ]
 PeopleOption = Annotated[
@@ -98,6 +101,7 @@ def captions(
     vocabulary: VocabularyOption = None,
     consent: ConsentOption = False,
     people: PeopleOption = "",
+    passphrase_file: PassphraseOption = None,
     settings: SettingsOption = None,
 ) -> None:
     """Show captions alone, large: of the microphone and of what the computer plays. Ctrl-C ends it.
@@ -120,6 +124,7 @@ def captions(
             vocabulary_file=vocabulary,
             consent=consent,
             people=people,
+            passphrase_file=passphrase_file,
         )
     )
 
@@ -140,7 +145,7 @@ def demo(flags: Flags) -> None:
 
 
 @with_flags(
-    *("practice.speak", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
+    *("practice.speak", "practice.keep_measures", "stt.language", "llm.notes", "llm.provider", "llm.confirm"),
     *("session.names", *DISPLAY, "session.allow_unsandboxed"),
 )
 def practice(
@@ -163,6 +168,7 @@ def practice(
         str, typer.Option("--source", "-s", metavar="NAME=SOURCE", help="Your microphone.")
     ] = "mic=default",
     model: ModelOption = None,
+    passphrase_file: PassphraseOption = None,
     settings: SettingsOption = None,
 ) -> None:
     """Answer questions aloud, and get feedback. A key or a long silence ends an answer.
@@ -177,7 +183,8 @@ def practice(
 
     flags["capture"] = {"sources": [check_source(source)]}
     chosen = choose_questions(topic=topic, file=questions, count=count)
-    launch(make_request(chosen, flags, models=tuple(model or ()), settings_file=settings))
+    request = make_request(chosen, flags, models=tuple(model or ()), settings_file=settings)
+    launch(dataclasses.replace(request, passphrase_file=passphrase_file))
 
 
 @with_flags(*DISPLAY)
@@ -186,6 +193,7 @@ def resume(
     end: Annotated[
         bool, typer.Option("--end", help="Do not continue: save it with --save, and delete the log.")
     ] = False,
+    passphrase_file: PassphraseOption = None,
 ) -> None:
     """Continue a session that was killed, or save one that could not be saved. This works for ten minutes.
 
@@ -196,4 +204,4 @@ def resume(
     """
     from session.resume.resume import resume
 
-    resume(session=flags["session"], ends=end)
+    resume(session=flags["session"], ends=end, passphrase_file=passphrase_file)

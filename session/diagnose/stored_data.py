@@ -1,7 +1,7 @@
 """Finds everything the program stores on disk and in the system's key store.
 
-Files saved with `--save` belong to the user and are not included. From a folder that other programs may use,
-only files of this program are removed.
+Files saved with `--save` belong to the user and are not included, unless they are in the store. From a
+folder that other programs may use, only files of this program are removed.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from session.models.catalogue import CATALOGUE
 from session.run.history import history_file
 from session.run.start.provider_cards import cards_file
 from session.run.window_memory import window_file
+from session.store import folder as sessions
+from session.store.entry import Entry
 
 _COMPLETIONS = (
     ".bash_completions/cuecard.sh",
@@ -55,7 +57,7 @@ class StoredItem:
 
 def all_stored() -> list[StoredItem]:
     """Return everything that is stored now."""
-    kinds = (_settings, _models, _counts, _peers, _leftovers, _completions, _keys)
+    kinds = (_settings, _sessions, _models, _counts, _peers, _leftovers, _completions, _keys)
     return [found for kind in kinds for found in kind()]
 
 
@@ -72,6 +74,19 @@ def _settings() -> Iterator[StoredItem]:
     yield from _file("place and look of the window", window_file())
     yield from _file("which cards of providers you confirmed", cards_file())
     yield from _file("the entry in your menu of applications", entry_file())
+
+
+def _sessions() -> Iterator[StoredItem]:
+    """Yield the sessions of the store, without those whose time is over."""
+    sessions.delete_expired()
+    for entry in sessions.entries():
+        kind = "measures of a practice" if entry.kind == "measures" else "a saved session"
+        yield StoredItem(kind, str(entry.path), _size(entry.path), partial(_delete_session, entry))
+
+
+def _delete_session(entry: Entry) -> None:
+    sessions.overwrite_and_remove(entry.path)
+    _drop_empty(entry.path.parent)
 
 
 def _counts() -> Iterator[StoredItem]:

@@ -32,6 +32,7 @@ from session import settings as all_settings
 from session.doctor.finding import Finding
 from session.doctor.report import examine
 from session.run.history import Day, History, stored_history
+from session.store.folder import delete_expired, entries
 
 _PACKAGES = (
     "cuecard", "ctranslate2", "faster-whisper", "onnxruntime", "numpy", "pyzmq", "msgspec", "httpx", "PyQt6",
@@ -83,12 +84,25 @@ def report(output: Path | None) -> None:
         "doctor": [_finding(found) for found in examine()],
         "settings": _settings(),
         "session": _session(),
+        "store": _store(),
         "history": msgspec.to_builtins(history),
     }
     _write(path, msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
     for line in history_lines(history):
         typer.echo(line)
     typer.echo(f"{path}: nothing was sent; read it before you send it")
+
+
+def _store() -> dict[str, int]:
+    """Return how much is in the store of saved sessions."""
+    delete_expired()
+    stored = entries()
+    return {
+        "sessions": sum(entry.kind == "session" for entry in stored),
+        "measures": sum(entry.kind == "measures" for entry in stored),
+        "encrypted": sum(entry.is_encrypted for entry in stored),
+        "with expiry": sum(entry.until is not None for entry in stored),
+    }
 
 
 def history_lines(history: History) -> Iterator[str]:

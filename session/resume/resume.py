@@ -20,6 +20,7 @@ from bus import run
 from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure, UsageFailure
 from bus.messages import Logged, SessionEnding
 from bus.private_memory import forbid_memory_access
+from session import encryption
 from session.run import isolation
 from session.run.end.result import saved_session, start_time
 from session.run.end.statistics import Statistics
@@ -27,7 +28,8 @@ from session.run.kept_session import DROP, GIVE, TAKEN, KeptSession, decode
 from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
 from session.run.resumed_log import ResumedLog
-from session.settings import SCHEMA, AllSettings
+from session.settings import SCHEMA, AllSettings, SessionSettings
+from session.store.saving import final_path, with_saved_file
 from session.transcript import save
 from session.transcript.record import Record
 from stt.open_utterances import OpenUtterances
@@ -37,19 +39,20 @@ _LENGTH_BYTES = 8
 _LARGEST_BYTES = 1 << 30
 
 
-def resume(*, session: Mapping[str, Any], ends: bool) -> None:
+def resume(*, session: Mapping[str, Any], ends: bool, passphrase_file: Path | None = None) -> None:
     """Continue the session that was killed last.
 
     Args:
         session: Values that replace those of the table [session]; None means not given.
         ends: Do not continue: save it if a file is given, and delete it.
+        passphrase_file: File with the passphrase, if the saved file is encrypted; it is asked for otherwise.
 
     Raises:
         Failure: There is no session to resume, or it cannot continue.
     """
     forbid_memory_access()  # the session's record is in this process
     with _connect_to_keeper() as connection:
-        if ends and not session.get("save"):
+        if ends and not (session.get("save") or session.get("store")):
             connection.sendall(DROP)
             connection.recv(len(DROP))
             typer.echo("the session is deleted from memory", err=True)
@@ -64,14 +67,17 @@ def resume(*, session: Mapping[str, Any], ends: bool) -> None:
         settings = _settings(kept, session)
         if settings.session.save:
             save.check(Path(settings.session.save))
+        passphrase = ""
+        if encryption.is_encrypted(Path(settings.session.save)):
+            passphrase = encryption.new_passphrase(passphrase_file)
         if ends:
-            _save(kept, Path(settings.session.save))
+            _save(kept, settings.session, passphrase)
             connection.sendall(TAKEN)
             return
-        _continue(kept, settings, connection)
+        _continue(kept, settings, passphrase, connection)
 
 
-def _continue(kept: KeptSession, settings: AllSettings, connection: socket.socket) -> None:
+def _continue(kept: KeptSession, settings: AllSettings, passphrase: str, connection: socket.socket) -> None:
     def confirm() -> None:
         with contextlib.suppress(OSError):  # it was confirmed before
             connection.sendall(TAKEN)
@@ -81,7 +87,7 @@ def _continue(kept: KeptSession, settings: AllSettings, connection: socket.socke
     plans = resumed.with_log_for_hub(plans_for(settings, practises=settings.llm.answer == "feedback"))
     plans = isolation.with_keys(plans, settings.llm)
     starter = isolation.make_starter()
-    run_and_report(LiveSession(settings, plans, starter, resumed=resumed), settings)
+    run_and_report(LiveSession(settings, plans, starter, resumed=resumed), settings, passphrase)
 
 
 def _connect_to_keeper() -> socket.socket:
@@ -145,10 +151,10 @@ def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
         display = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
     except msgspec.ValidationError as error:
         raise SettingsFailure(f"the settings of the session are not valid: {error}") from error
-    return dataclasses.replace(settings, session=display)
+    return dataclasses.replace(settings, session=with_saved_file(display))
 
 
-def _save(kept: KeptSession, path: Path) -> None:
+def _save(kept: KeptSession, settings: SessionSettings, passphrase: str) -> None:
     record, statistics, utterances = Record(), Statistics(), OpenUtterances()
     for logged in kept.events:
         record.apply(logged)
@@ -157,8 +163,9 @@ def _save(kept: KeptSession, path: Path) -> None:
     for outcome in utterances.close("the session was killed"):
         record.apply(Logged(0, 0, outcome))
     saved = saved_session(record, statistics, start_time(record.started_ns))
+    path = final_path(settings, Path(settings.save), saved)
     try:
-        saved_to = save.save(saved, path)
+        saved_to = save.save(saved, path, passphrase)
     except MachineFailure as failure:
         raise save.kept_in_memory(failure) from failure
     typer.echo(f"saved to {saved_to}; the session is deleted from memory", err=True)

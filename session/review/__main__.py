@@ -80,7 +80,7 @@ def _ask(handover: Handover, report: Callable[[Report], None]) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
-        question.ask(handover.session, lambda path: report(FileSaved(path=str(path))))
+        question.ask(handover, lambda path: report(FileSaved(path=str(path))))
     except KeyboardInterrupt:
         print(file=sys.stderr)
     report(Chosen())

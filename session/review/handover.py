@@ -26,6 +26,8 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What was wiped, in sentences."""
     saved_to: str = ""
     """The file that it was saved to already."""
+    encrypts: bool = False
+    """Whether it may be saved encrypted only."""
     theme: Literal["system", "dark", "light", "contrast"] = "system"
     font_px: int = 15
 

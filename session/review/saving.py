@@ -8,7 +8,7 @@ from pathlib import Path
 from bus.failures import MachineFailure, UsageFailure
 from bus.sandbox.places import home_directory, saving_places
 from session.transcript import facts
-from session.transcript.formats import FORMATS
+from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import write_new
 from session.transcript.saved_session import SavedSession
 
@@ -29,22 +29,26 @@ def suggested(session: SavedSession, suffix: str, *, on_terminal: bool = False) 
     return folder / facts.file_name(session, suffix)
 
 
-def save_as(session: SavedSession, path: Path) -> Path:
+def save_as(session: SavedSession, path: Path, passphrase: str = "") -> Path:
     """Save a session to a new file, and return its path: another one if the wanted one exists.
+
+    Args:
+        session: The session.
+        path: A name with a known format, and .age after it if it is encrypted.
+        passphrase: Encrypts it.
 
     Raises:
         UsageFailure: The name has no known suffix.
         MachineFailure: The file cannot be written.
     """
-    write = FORMATS.get(path.suffix.lower())
-    if write is None:
+    if not format_of(path):
         raise UsageFailure(
             f"{path.name} has no known format",
             kept="the session, until you choose",
             fix=f"end the name in {', '.join(FORMATS)}",
         )
     try:
-        return write_new(path, write(session).encode())
+        return write_new(path, file_body(session, path, passphrase))
     except OSError as error:
         raise _failure(path, error) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
-    QFileDialog,
+    QCheckBox,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -22,13 +21,14 @@ from bus.failures import Failure
 from overlay import sentences, theme
 from overlay.widgets.backing import Appearance
 from overlay.widgets.labels import PlainLabel
+from session.encryption import encrypted_name, is_encrypted
 from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.reading import Reading
 from session.review.receipt import ReceiptView
+from session.review.save_dialogs import PassphraseDialog, SaveDialog
 from session.review.saving import save_as, suggested
 from session.transcript import facts
-from session.transcript.formats import LABELS
 
 _SIZE_PX = 780, 820
 _RECEIPT_SIZE_PX = 560, 300
@@ -66,6 +66,9 @@ class ReviewWindow(QWidget):
         self.receipt = ReceiptView(self.appearance)
         self.message = PlainLabel(self.appearance, "faint", strings.NOTHING_KEPT)
         self.save = _button(strings.SAVE, strings.SAVE_SESSION)
+        self.encrypt = _tick(strings.ENCRYPT, strings.ENCRYPT_FILE)
+        self.encrypt.setChecked(handover.encrypts)
+        self.encrypt.setEnabled(not handover.encrypts)
         self.forget = _button(strings.FORGET, strings.FORGET_SESSION)
         self.close_page = _button(strings.CLOSE, strings.CLOSE_PAGE)
         self._build(handover)
@@ -83,16 +86,28 @@ class ReviewWindow(QWidget):
         """Let the user choose a file, and save to it."""
         if self._handover is None or self._is_file:
             return
-        dialog = SaveDialog(self, suggested(self._handover.session, ".md"))
-        if dialog.exec():
-            self.save_to(Path(dialog.selectedFiles()[0]))
+        path = suggested(self._handover.session, ".md")
+        dialog = SaveDialog(self, encrypted_name(path) if self.encrypt.isChecked() else path)
+        if not dialog.exec():
+            return
+        path = Path(dialog.selectedFiles()[0])
+        path = encrypted_name(path) if self.encrypt.isChecked() else path
+        if not is_encrypted(path):
+            self.save_to(path)
+        elif (asked := PassphraseDialog(self)).exec():
+            self.save_to(path, asked.passphrase)
 
-    def save_to(self, path: Path) -> None:
-        """Save the session to a file, and say where it is."""
+    def save_to(self, path: Path, passphrase: str = "") -> None:
+        """Save the session to a file, and say where it is.
+
+        Args:
+            path: The file.
+            passphrase: Encrypts it, if its name ends in .age.
+        """
         if self._handover is None:
             return
         try:
-            saved = save_as(self._handover.session, path)
+            saved = save_as(self._handover.session, path, passphrase)
         except Failure as failure:
             self._say(sentences.sentences(failure.problem, failure.fix), name="asked")
             return
@@ -135,6 +150,7 @@ class ReviewWindow(QWidget):
         self.save.setVisible(not wiped and not self._is_file)
         self.save.setText(strings.SAVE_ANOTHER if saved else strings.SAVE)
         self.save.setAccessibleName(strings.SAVE_ANOTHER_COPY if saved else strings.SAVE_SESSION)
+        self.encrypt.setVisible(not wiped and not self._is_file)
         self.forget.setVisible(not wiped and not self._is_file)
         self.forget.setText(strings.DONE if saved else strings.FORGET)
         self.forget.setAccessibleName(strings.DONE_WITH_SESSION if saved else strings.FORGET_SESSION)
@@ -173,6 +189,7 @@ class ReviewWindow(QWidget):
         self._stack.addWidget(self.receipt)
         foot = QHBoxLayout()
         foot.addWidget(self.message, stretch=1)
+        foot.addWidget(self.encrypt)
         for button in (self.forget, self.save, self.close_page):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
@@ -191,31 +208,6 @@ class ReviewWindow(QWidget):
             QShortcut(QKeySequence(keys), self, action)
 
 
-class SaveDialog(QFileDialog):
-    """Chooses a new file; the suffix follows the chosen format, and no file is replaced."""
-
-    def __init__(self, parent: QWidget, path: Path) -> None:
-        super().__init__(parent, strings.SAVE_AS, str(path.parent))
-        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        self.setFileMode(QFileDialog.FileMode.AnyFile)
-        self.setOption(QFileDialog.Option.DontConfirmOverwrite)
-        self.setOption(QFileDialog.Option.ReadOnly)  # the sandbox lets it create no folder
-        if sys.platform == "linux":  # the desktop's own dialog needs files that the sandbox does not allow
-            self.setOption(QFileDialog.Option.DontUseNativeDialog)
-        self._filters = {f"{label} (*{suffix})": suffix for suffix, label in LABELS.items()}
-        self.setLabelText(QFileDialog.DialogLabel.LookIn, strings.SAVE_IN)
-        self.setNameFilters([*self._filters])
-        self.setDefaultSuffix(path.suffix)
-        self.selectFile(path.name)
-        self.filterSelected.connect(self._change_suffix)
-
-    def _change_suffix(self, chosen: str) -> None:
-        suffix = self._filters.get(chosen, ".md")
-        self.setDefaultSuffix(suffix)
-        named = Path(self.selectedFiles()[0])
-        self.selectFile(named.with_suffix(suffix).name if named.suffix in LABELS else named.name)
-
-
 def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
     """Return the overlay's style, and what the page has besides: tabs, a button that stands out, a dialog."""
     p = palette
@@ -228,8 +220,8 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QTabBar::tab:focus {{ color: {p.accent}; }}
         QPushButton#main {{ background: {p.accent}; color: {p.ground}; font-weight: 600; }}
         QPushButton:focus {{ border: 2px solid {p.text}; }}
-        QFileDialog {{ background: {p.ground}; }}
-        QFileDialog QAbstractItemView, QFileDialog QLineEdit, QFileDialog QComboBox {{
+        QFileDialog, QDialog {{ background: {p.ground}; }}
+        QFileDialog QAbstractItemView, QDialog QLineEdit, QFileDialog QComboBox {{
             background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}
     """
 
@@ -246,3 +238,10 @@ def _button(text: str, accessible_name: str) -> QPushButton:
     button.setAccessibleName(accessible_name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button
+
+
+def _tick(text: str, accessible_name: str) -> QCheckBox:
+    tick = QCheckBox(text)
+    tick.setAccessibleName(accessible_name)
+    tick.setToolTip(accessible_name)
+    return tick

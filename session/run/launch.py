@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import stat
 import sys
@@ -21,6 +22,7 @@ from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
+from overlay.translation import _
 from session import encryption
 from session.keys import read_typed_keys, without_key
 from session.run import isolation, user_terminal
@@ -34,10 +36,14 @@ from session.run.start.request import Request
 from session.run.start.resolution import resolve
 from session.run.user_terminal import on_terminal
 from session.settings import AllSettings, SessionSettings
+from session.store.entry import stored_path
+from session.store.measures import without_words
+from session.store.saving import final_path
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
 from session.transcript.save import SaveFile
+from session.transcript.saved_session import SavedSession
 from session.view.page_address import is_for_others
 
 
@@ -69,14 +75,16 @@ def _launch(request: Request, starter: Starter) -> None:
         plans = _with_typed_keys(plans, settings.llm)
     plans = isolation.with_keys(plans, settings.llm)
     with contextlib.ExitStack() as stack:
-        recorder = None
-        if recorded:
+        recorder, passphrase = None, ""
+        files = (settings.session.save, settings.practice.measures_file)
+        if recorded or any(encryption.is_encrypted(Path(file)) for file in files):
             passphrase = encryption.new_passphrase(request.passphrase_file)
+        if recorded:
             recorder = Recording(Path(settings.session.record), passphrase)
             stack.callback(recorder.close)
             plans = recorder.given_to(plans)
         session = LiveSession(settings, plans, starter, consent=given, true_ends_s=request.true_ends_s)
-        run_and_report(session, settings, recorder)
+        run_and_report(session, settings, passphrase, recorder)
 
 
 def plans_for(settings: AllSettings, *, practises: bool) -> list[StagePlan]:
@@ -123,12 +131,15 @@ def choose_views(
     return ["plain"] if wanted == "terminal" and not to_terminal else [wanted]
 
 
-def run_and_report(session: LiveSession, settings: AllSettings, recording: Recording | None = None) -> None:
+def run_and_report(
+    session: LiveSession, settings: AllSettings, passphrase: str, recording: Recording | None = None
+) -> None:
     """Run a session to its end, save it if requested, and print the summary.
 
     Args:
         session: The session.
         settings: Its settings.
+        passphrase: Encrypts the saved file, if its name ends in .age.
         recording: Where its audio is recorded, if it is.
 
     Raises:
@@ -139,7 +150,12 @@ def run_and_report(session: LiveSession, settings: AllSettings, recording: Recor
         if settings.session.trace:
             session.trace = TraceFile(Path(settings.session.trace))
             stack.callback(session.trace.write)
-        file = stack.enter_context(SaveFile(Path(settings.session.save))) if settings.session.save else None
+        file = None
+        if settings.session.save:
+            file = stack.enter_context(_save_file(settings, passphrase))
+        measures = None
+        if settings.practice.measures_file:
+            measures = stack.enter_context(_measures_file(settings, passphrase))
         interrupts = stack.enter_context(Interrupts())
         after = stack.enter_context(AfterSession(settings, session.plans, session.starter))
         try:
@@ -158,6 +174,8 @@ def run_and_report(session: LiveSession, settings: AllSettings, recording: Recor
             at_real_pace=settings.capture.pace == "realtime",
             served_on=_network_address(settings.session),
         )
+        if measures and (practised := without_words(session.saved())).practice:
+            rows.append((_("measures"), str(measures.write(practised))))
         if file:
             file.close()  # its reserved space has the same content under another name
         saved_to = str(session.saved_to or "")
@@ -174,6 +192,18 @@ def run_and_report(session: LiveSession, settings: AllSettings, recording: Recor
             kept="the results of the other stages",
             fix="see the problem reported above, or run `cuecard doctor`",
         )
+
+
+def _save_file(settings: AllSettings, passphrase: str) -> SaveFile:
+    path = Path(settings.session.save)
+    return SaveFile(path, passphrase, functools.partial(final_path, settings.session))
+
+
+def _measures_file(settings: AllSettings, passphrase: str) -> SaveFile:
+    def named(path: Path, saved: SavedSession) -> Path:
+        return stored_path(path, saved, settings.session.expire, "measures")
+
+    return SaveFile(Path(settings.practice.measures_file), passphrase, named)
 
 
 def _way_to_ask(stages: Collection[str]) -> consent.Way:

@@ -93,9 +93,29 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """How long a killed session can be resumed from memory; 0 disables it."""
     save: Annotated[
         PathText,
-        Flag("--save", "Save the session when it ends: .md, .html, .json, .srt or .vtt.", metavar="FILE"),
+        Flag(
+            "--save",
+            "Save the session when it ends: .md, .html, .docx, .json, .srt or .vtt; add .age to encrypt it.",
+            metavar="FILE",
+        ),
     ] = ""
-    """File to save the session to when it ends: .md, .html, .json, .srt or .vtt; nothing when empty."""
+    """File to save the session to when it ends: .md, .html, .docx, .json, .srt or .vtt; a further .age
+    encrypts it with a passphrase. Nothing when empty."""
+    encrypt: bool = False
+    """Encrypt every session that is saved: its name gets .age, also on the page after the session."""
+    store: Annotated[
+        bool,
+        Flag("--store/--no-store", "Save the session to the store, which `cuecard sessions` lists."),
+    ] = False
+    """Save every session to the store, as JSON, which `cuecard sessions` lists; one with `--save FILE` goes
+    there instead."""
+    expire: Annotated[
+        str,
+        msgspec.Meta(pattern=r"^(\d{1,5}d|never|)$"),
+        Flag("--expire", "How long the store keeps the session: 30d; then it is deleted.", metavar="DAYS"),
+    ] = ""
+    """How long the store keeps a session: "30d"; for ever when empty. Expired ones are deleted when a session
+    starts, and by every command of `cuecard sessions`."""
     record: Annotated[
         PathText,
         Flag(
@@ -181,6 +201,8 @@ def _complete(policy: settings.Policy) -> None:
         llm.setdefault("allowed_hosts", [host or _THIS_MACHINE])
     if session.get("save") == "":
         session.setdefault("review", "never")
+        session.setdefault("store", False)
+        policy.tables.setdefault("practice", {}).setdefault("keep_measures", False)
 
 
 def load(file: Path | None, flags: Mapping[str, Mapping[str, Any]]) -> AllSettings:

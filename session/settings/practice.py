@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from bus.settings import Flag
+from bus.settings import Flag, PathText
 
 
 class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +22,14 @@ class PracticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         False
     )
     """Whether questions are read out, by the first voice that is installed."""
+    keep_measures: Annotated[
+        bool,
+        Flag("--keep-measures/--no-keep-measures", "Keep its figures, without words, for comparison."),
+    ] = False
+    """Keep pace, fillers, pauses and structure of each practice in the store, without any word that was asked
+    or said. `cuecard sessions compare` shows how they change."""
+    measures_file: PathText = ""
+    """File for these figures; set by the program."""
     quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 4.0
     """Silence that ends an answer."""
     unfinished_quiet_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 7.0

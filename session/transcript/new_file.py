@@ -12,6 +12,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from session.encryption import SUFFIX
+
 _MOST_NAMES = 100
 
 
@@ -31,12 +33,19 @@ def first_free(path: Path, claim: Callable[[Path], None]) -> Path:
         path: The wanted path.
         claim: Raises FileExistsError for a name that exists.
     """
-    names = (path.with_stem(f"{path.stem}-{number}") for number in range(2, _MOST_NAMES))
+    names = (_numbered(path, number) for number in range(2, _MOST_NAMES))
     for name in (path, *names):
         with contextlib.suppress(FileExistsError):
             claim(name)
             return name
     raise FileExistsError(errno.EEXIST, "every name like it exists")
+
+
+def _numbered(path: Path, number: int) -> Path:
+    """Return "talk-2.md" for "talk.md", and "talk-2.md.age" for "talk.md.age"."""
+    inner = Path(path.stem).suffix if path.suffix == SUFFIX else ""
+    ending = f"{inner if inner[1:].isalpha() else ''}{path.suffix}"
+    return path.with_name(f"{path.name.removesuffix(ending)}-{number}{ending}")
 
 
 def _create(name: Path, body: bytes) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,9 +18,11 @@ from typing import Self
 import psutil
 
 from bus.failures import MachineFailure, UsageFailure
-from session.transcript.formats import FORMATS
+from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
+
+FinalPath = Callable[[Path, SavedSession], Path]
 
 _STEP_BYTES = 4 << 20
 """Space is reserved in such steps: the first one is enough for hours, so that a disk that stalls later delays
@@ -35,11 +38,11 @@ def check(path: Path) -> None:
     Raises:
         UsageFailure: Its suffix is no known format, it exists already, or its directory is not writable.
     """
-    if path.suffix.lower() not in FORMATS:
+    if not format_of(path):
         raise UsageFailure(
             f"{path} has no known format",
             kept="nothing was started",
-            fix=f"end the name in {', '.join(FORMATS)}",
+            fix=f"end the name in {', '.join(FORMATS)}; and then .age to encrypt it",
         )
     if path.exists():
         raise UsageFailure(
@@ -58,13 +61,16 @@ class SaveFile:
 
     Args:
         path: Where to save it.
+        passphrase: Encrypts it, if its name ends in .age.
+        final_path: Returns its path, in the same folder, once the session is known.
 
     Raises:
         MachineFailure: There is no space for it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, passphrase: str = "", final_path: FinalPath | None = None) -> None:
+        self._final_path = final_path
+        self._path, self._passphrase = path, passphrase
         self._reserved_bytes = 0
         self.attempted = False
         """Whether `write` was called."""
@@ -104,13 +110,14 @@ class SaveFile:
         """
         self.attempted = True
         try:
-            body = FORMATS[self._path.suffix.lower()](saved).encode()
+            body = file_body(saved, self._path, self._passphrase)
             with self._file:
                 self._file.write(body)
                 self._file.truncate()
                 self._file.flush()
                 os.fsync(self._file.fileno())
-            return _publish(self._part, self._path)
+            named = self._final_path(self._path, saved) if self._final_path else self._path
+            return _publish(self._part, named)
         except OSError as error:
             raise _failure(self._path, error) from error
 
@@ -130,13 +137,13 @@ class SaveFile:
         self.close()
 
 
-def save(saved: SavedSession, path: Path) -> Path:
+def save(saved: SavedSession, path: Path, passphrase: str = "") -> Path:
     """Write a session without a reservation; return its file.
 
     Raises:
         MachineFailure: It cannot be written.
     """
-    with SaveFile(path) as file:
+    with SaveFile(path, passphrase) as file:
         return file.write(saved)
 
 

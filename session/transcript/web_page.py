@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from overlay.strings import CAVEATS
 from overlay.translation import LANGUAGE
@@ -57,7 +58,7 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 COLOURS = ("first", "second", "third", "fourth")
 """Classes of the speakers' names, in the order of the sources."""
 _FIRST_SPEAKERS = {"call": 0, "mic": 1}
-_POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 _MOST_NESTED = 100
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _MOST_NESTED}).enable("table")
 _MARKDOWN.disable(["link", "image", "autolink", "reference", "html_block", "html_inline"])
@@ -68,7 +69,7 @@ def web_page(saved: SavedSession) -> str:
     digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     head = (
         '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(digest=digest)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY.format(digest=digest)}">',
         '<meta name="viewport" content="width=device-width">',
         '<meta name="referrer" content="no-referrer">',
         f"<title>{escape(facts.title(saved))}</title>",
@@ -120,9 +121,14 @@ def request_body(request: Request) -> str:
     return f'<pre dir="auto">{escape(request.body)}</pre>'
 
 
+def answer_tokens(text: str) -> list[Token]:
+    """Return an answer's Markdown, parsed; links, images and HTML stay text."""
+    return _MARKDOWN.parse(text)
+
+
 def answer_html(text: str) -> str:
     """Return an answer's Markdown as HTML; links and images stay as written, headings become small."""
-    tokens = _MARKDOWN.parse(text)
+    tokens = answer_tokens(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = "h4"
@@ -140,17 +146,17 @@ def _left_machine(saved: SavedSession) -> Iterator[str]:
 
 
 def _paragraph(saved: SavedSession, paragraph: Paragraph) -> Iterator[str]:
-    colour = _colour(saved, paragraph.source)
+    colour = COLOURS[colour_of(saved, paragraph.source)]
     speaker = f'<span class="{colour}">{inline(saved.speaker(paragraph.source))}</span>'
     yield f'<p class="who">{speaker} <span class="time">{clock(paragraph.start_s)}</span></p>'
     yield f'<p dir="auto">{inline(paragraph.text)}</p>'
 
 
-def _colour(saved: SavedSession, source: str) -> str:
-    """Return the class of a speaker, the same for `call` and `mic` in every session, as in the overlay."""
+def colour_of(saved: SavedSession, source: str) -> int:
+    """Return the colour of a speaker, the same for `call` and `mic` in every session, as in the overlay."""
     others = [each.name for each in saved.sources if each.name not in _FIRST_SPEAKERS]
     at = _FIRST_SPEAKERS.get(source, 2 + others.index(source) if source in others else 0)
-    return COLOURS[at % len(COLOURS)]
+    return at % len(COLOURS)
 
 
 def _question(saved: SavedSession, question: Question) -> Iterator[str]:

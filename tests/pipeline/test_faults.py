@@ -87,7 +87,7 @@ BAD_INPUT = [
     (("--source", "mic=default"), 2, "--consent"),
     (("--source", "mic=-", "--model", "tiny.en", "--settings", "{place}/typo.toml"), 3, "did you mean 'stt'"),
     (("--source", "mic=-", "--notes", "{place}/none.md"), 4, "none.md"),
-    (("--source", "mic=-", "--save", "{place}/x.docx"), 2, ".md"),
+    (("--source", "mic=-", "--save", "{place}/x.odt"), 2, ".md"),
     (("--source", "mic=-", "--provider", "opnai"), 3, "openai"),
     (("--source", "mic=-", "--device", "cuda"), 5, "CUDA"),
 ]

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from session.run.start.demo import DEMO
+from session.transcript.saved_session import decode
 from tests.support import pulse_server as pulse
 from tests.support.fake_provider import ProviderServer, answer
 from tests.support.session_log import OUTCOMES, check_log
@@ -77,8 +78,17 @@ def test_practice_asks_measures_and_requests_feedback(server: pulse.PulseServer,
     file.write_text("# Mine\n" + "".join(f"- {question}\n" for question in QUESTIONS))
     arguments = ("practice", "--questions", str(file), "--speak", "--notes", str(DEMO / "notes.md"))
     with ProviderServer(script=[answer(FEEDBACK)]) as provider:
-        asked = (*arguments, "--provider", provider.base_url, "--json", "--save", str(saved))
-        with running(*asked, directory=place, environment=environment(server, place)) as session:
+        asked = (
+            *arguments,
+            "--provider",
+            provider.base_url,
+            "--json",
+            "--save",
+            str(saved),
+            "--keep-measures",
+        )
+        data = {**environment(server, place), "XDG_DATA_HOME": str(place / "data")}
+        with running(*asked, "--save", str(saved), directory=place, environment=data) as session:
             practise(session, server)
             assert session.end(30) == 0, session.errors.decode()
     check_log(session.events)
@@ -92,6 +102,18 @@ def test_practice_asks_measures_and_requests_feedback(server: pulse.PulseServer,
     assert "The *tables* are named." in text
     assert "What this can and cannot judge" in text
     assert session.left_behind() == []
+    check_kept_measures(place / "data")
+
+
+def check_kept_measures(data: Path) -> None:
+    """Check that the figures of the practice were kept, and none of its words."""
+    (file,) = (data / "cuecard" / "sessions").iterdir()
+    assert ".measures" in file.name
+    kept = decode(file.read_bytes())
+    assert kept.practice is not None
+    assert [answer.measures.words > 0 for answer in kept.practice.answers] == [True] * len(QUESTIONS)
+    assert (kept.turns, kept.questions, kept.left_machine) == ([], [], [])
+    assert not any(words in file.read_text().lower() for words in (*QUESTION_WORDS, "hardest", "tables"))
 
 
 def check_answers(session: Session) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from session import encryption
 from session.review import strings
 from session.transcript.saved_session import decode
 from tests.support.pseudo_terminal import PseudoTerminal
@@ -137,14 +138,23 @@ def test_a_display_that_dies_says_what_was_lost(place: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_terminal_asks_and_saves(place: Path) -> None:
+@pytest.mark.parametrize("suffix", [".json", ".json.age"])
+def test_the_terminal_asks_and_saves(place: Path, suffix: str) -> None:
     command = [each for each in arguments(place) if each != "--json"][1:]
     environment = surroundings(place, TERM="xterm", HOME=str(place), CUECARD_SESSION_VIEW="terminal")
-    file = place / "talk.json"
+    file, passphrase = place / f"talk{suffix}", "a horse, a battery"
     with PseudoTerminal(*command, environment=environment) as terminal:
         terminal.type_at(strings.SAVE_QUESTION, "j")
-        terminal.type_at("File [Cuecard ", str(file))
+        terminal.type_at("[Cuecard ", str(file))
+        if suffix.endswith(".age"):
+            terminal.type_at("New passphrase", passphrase)
+            terminal.type_at("Once more", passphrase)
         terminal.wait_to_see("saved")
         assert terminal.end() == 0
         assert "deleted from memory" in terminal.shown
-    assert WORDS in decode(file.read_bytes()).turns[0].text
+        assert passphrase not in terminal.shown
+    body = file.read_bytes()
+    if suffix.endswith(".age"):
+        assert WORDS.encode() not in body
+        body = encryption.decrypt(body, passphrase)
+    assert WORDS in decode(body).turns[0].text

@@ -124,6 +124,7 @@ class AfterSession:
             session=session,
             receipt=strings.receipt(killed),
             saved_to=saved_to,
+            encrypts=self._settings.encrypt,
             theme=self._overlay.theme,
             font_px=self._overlay.font_px,
         )

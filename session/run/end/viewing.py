@@ -9,7 +9,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bus.failures import InputFailure
 from bus.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.settings import expanded
@@ -17,51 +16,32 @@ from session.review.handover import Handover
 from session.review.process import ReviewProcess
 from session.run.launch import has_display, has_reader
 from session.settings import load
+from session.store.reading import Reader
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter
 from session.transcript.markdown import markdown
-from session.transcript.saved_session import LARGEST_BYTES, SavedSession, decode
+from session.transcript.saved_session import SavedSession
 
 _NO_RUN = Path("/nonexistent")
 
 
-def view(file: Path) -> None:
+def view(file: Path, passphrase_file: Path | None = None) -> None:
     """Show a saved session until its page is closed, or print it.
 
     Args:
-        file: The JSON file; it may come from anyone.
+        file: The JSON file, which may be encrypted; it may come from anyone.
+        passphrase_file: File with the passphrase, if it is encrypted; it is asked for otherwise.
 
     Raises:
         InputFailure: The file cannot be read, or is not a session that was saved as JSON.
     """
     forbid_memory_access()
     path = Path(expanded(str(file)))
-    session = decode(_read(path))
+    session = Reader(passphrase_file).open(path)
     can_show = sys.platform != "win32" and has_display() and not has_reader()
     shown = can_show and _show(session, path)
     if not shown:
         _print(session)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if not path.is_file():
-            raise InputFailure(f"there is no file {path}", kept="nothing was opened", fix="check its path")
-        with path.open("rb") as opened:
-            body = opened.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise InputFailure(
-            f"{path} cannot be read ({error.strerror or error})",
-            kept="nothing was opened",
-            fix="check its permissions",
-        ) from error
-    if len(body) > LARGEST_BYTES:
-        raise InputFailure(
-            f"{path} is larger than {LARGEST_BYTES >> 20} MiB",
-            kept="it is untouched",
-            fix="give another file",
-        )
-    return body
 
 
 def _show(session: SavedSession, path: Path) -> bool:

@@ -20,6 +20,7 @@ def captions_request(
     vocabulary_file: Path | None = None,
     consent: bool = False,
     people: str = "",
+    passphrase_file: Path | None = None,
 ) -> Request:
     """Return the request for a session that shows captions and nothing else.
 
@@ -30,6 +31,7 @@ def captions_request(
         vocabulary_file: Names and jargon to expect.
         consent: Whether the user confirmed that the other party knows.
         people: Who takes part.
+        passphrase_file: File with the passphrase of what is encrypted.
     """
     alone: dict[str, dict[str, Any]] = {
         "llm": {"answer": "off", "notes": [], "provider": "none"},
@@ -42,6 +44,7 @@ def captions_request(
         vocabulary_file=vocabulary_file,
         consent=consent,
         people=people,
+        passphrase_file=passphrase_file,
         default_sources=SOURCES,
         only_present=True,
     )

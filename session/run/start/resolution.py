@@ -26,6 +26,7 @@ from session.run.start.request import Request
 from session.run.start.vocabulary import expected_words, read_vocabulary, tokenizer_of
 from session.run.window_memory import with_remembered
 from session.settings import AllSettings
+from session.store.saving import with_saved_files
 from session.trace import trace_file
 from session.transcript import save
 from stt.settings import SttSettings
@@ -53,6 +54,7 @@ def resolve(request: Request) -> AllSettings:
     if settings.capture.sources:
         sources = with_chosen_devices(settings.capture.sources)
         settings = dataclasses.replace(settings, capture=replace(settings.capture, sources=sources))
+    settings = with_saved_files(settings, practises=request.practises)
     _check(settings)
     settings = dataclasses.replace(settings, overlay=with_remembered(settings.overlay))
     return _with_models(settings, request.vocabulary_file)

@@ -59,6 +59,8 @@ def ours(home: Path) -> list[Path]:
         home / ".config/cuecard/cuecard.toml",
         home / ".config/cuecard/prices.toml",
         home / ".local/share/applications/cuecard.desktop",
+        home / ".local/share/cuecard/sessions/2026-11-28-174500.65s.json.age",
+        home / ".local/share/cuecard/sessions/2026-11-28-174500.65s.measures.until-2999-12-28.json",
         home / ".local/state/cuecard/history.json",
         home / ".local/state/cuecard/window.json",
         home / ".local/state/cuecard/provider-cards.json",

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from session.review import strings
+from session.review.handover import Handover
 from session.review.question import ask
 from tests.session.transcript.sessions import saved, turn
 
-SESSION = saved(turn("The data.", 3, 4))
+SESSION = Handover(session=saved(turn("The data.", 3, 4)))
+
+SESSION_TO_ENCRYPT = Handover(session=SESSION.session, encrypts=True)
 
 
 @pytest.fixture(autouse=True)
@@ -19,10 +22,10 @@ def _in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def answered(monkeypatch: pytest.MonkeyPatch, typed: str) -> list[Path]:
+def answered(monkeypatch: pytest.MonkeyPatch, typed: str, handover: Handover = SESSION) -> list[Path]:
     files: list[Path] = []
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-    ask(SESSION, files.append)
+    ask(handover, files.append)
     return files
 
 
@@ -46,12 +49,21 @@ def test_the_user_may_name_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert file.read_text().startswith("1\n00:00:03,000")
 
 
+def test_an_encrypted_file_needs_a_passphrase_and_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answered(monkeypatch, f"m\n{tmp_path / 'a.md.age'}\nn\n") == []
+    assert answered(monkeypatch, "w\na.docx\n", SESSION_TO_ENCRYPT) == []
+    assert capsys.readouterr().err.count("a passphrase is needed, and there is no terminal") == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_failure_asks_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (file,) = answered(monkeypatch, "x\nm\n/nowhere/a.md\nm\na.docx\nm\na.md\n")
+    (file,) = answered(monkeypatch, "x\nm\n/nowhere/a.md\nm\na.odt\nm\na.md\n")
     assert file == Path("a.md")
     shown = capsys.readouterr().err
     assert strings.SAVE_QUESTION_HELP in shown
     assert "/nowhere/a.md cannot be written (No such file or directory)" in shown
-    assert "a.docx has no known format" in shown
+    assert "a.odt has no known format" in shown

@@ -13,9 +13,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QPushButton
 
+from session.encryption import decrypt
 from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
-from session.review.window import ReviewWindow, SaveDialog, State
+from session.review.save_dialogs import PassphraseDialog, SaveDialog
+from session.review.window import ReviewWindow, State
 from session.transcript.formats import LABELS
 from session.transcript.saved_session import Request, SavedSession
 from tests.session.transcript.sessions import question, saved, turn
@@ -126,7 +128,7 @@ def test_no_file_is_ever_replaced(page: Open, reports: list[Report], tmp_path: P
     assert "talk.md exists already" in window.message.text()
 
 
-@pytest.mark.parametrize("name", ["talk.docx", "gone/talk.md"])
+@pytest.mark.parametrize("name", ["talk.odt", "gone/talk.md"])
 def test_a_failure_is_shown_and_nothing_is_lost(
     page: Open, reports: list[Report], tmp_path: Path, name: str
 ) -> None:
@@ -160,6 +162,37 @@ def test_the_suffix_follows_the_chosen_format(page: Open, tmp_path: Path) -> Non
         dialog.selectNameFilter(f"{label} (*{suffix})")
         dialog.filterSelected.emit(dialog.selectedNameFilter())
         assert dialog.selectedFiles() == [str(tmp_path / f"Cuecard 2026-11-28 17.45{suffix}")]
+
+
+def test_the_tick_encrypts_the_file(page: Open, reports: list[Report], tmp_path: Path) -> None:
+    window = page()
+    window.encrypt.setChecked(True)
+    dialog = SaveDialog(window, tmp_path / "talk.md.age")
+    for suffix, label in LABELS.items():
+        dialog.filterSelected.emit(f"{label} (*{suffix}.age)")
+        assert Path(dialog.selectedFiles()[0]).name == f"talk{suffix}.age"
+    asked = PassphraseDialog(window)
+    save = asked.findChildren(QPushButton)[0]
+    asked.first.setText("too short")
+    asked.again.setText("too short")
+    assert not (asked.passphrase)
+    assert not (save.isEnabled())
+    asked.first.setText("a horse, a battery")
+    assert not (asked.passphrase)
+    assert not (save.isEnabled())
+    asked.again.setText("a horse, a battery")
+    assert save.isEnabled()
+    window.save_to(tmp_path / "talk.md.age", asked.passphrase)
+    assert reports == [FileSaved(path=str(tmp_path / "talk.md.age"))]
+    body = (tmp_path / "talk.md.age").read_bytes()
+    assert b"data" not in body
+    assert b"data" in decrypt(body, "a horse, a battery")
+
+
+def test_a_setting_holds_the_tick(application: QApplication, reports: list[Report]) -> None:
+    window = ReviewWindow(Handover(session=SESSION, encrypts=True), "window", reports.append)
+    assert window.encrypt.isChecked()
+    assert not window.encrypt.isEnabled()
 
 
 def test_every_step_has_a_key(page: Open) -> None:

@@ -64,10 +64,10 @@ def test_saved_files_have_the_names() -> None:
     for logged in log(*EVENTS):
         record.apply(logged)
     saved = record.result(started=datetime.now(UTC))
-    assert "**Zoë \\*\\*Ng\\*\\***" in FORMATS[".md"](saved)
-    assert ">Zoë **Ng**</span>" in FORMATS[".html"](saved)
-    assert "\nZoë **Ng**: What is a mutex?" in FORMATS[".srt"](saved)
-    assert "<v Zoë **Ng**>What is a mutex?" in FORMATS[".vtt"](saved)
+    assert "**Zoë \\*\\*Ng\\*\\***" in FORMATS[".md"](saved).decode()
+    assert ">Zoë **Ng**</span>" in FORMATS[".html"](saved).decode()
+    assert "\nZoë **Ng**: What is a mutex?" in FORMATS[".srt"](saved).decode()
+    assert "<v Zoë **Ng**>What is a mutex?" in FORMATS[".vtt"](saved).decode()
 
 
 def test_plain_view_has_the_names(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,100 @@
+"""Dialogs of the page: the file to save to, and the passphrase that encrypts it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from session import encryption
+from session.encryption import LEAST_CHARACTERS
+from session.review import strings
+from session.transcript.formats import LABELS, format_of
+
+_WIDTH_PX = 420
+
+
+class SaveDialog(QFileDialog):
+    """Chooses a new file; the suffix follows the chosen format, and no file is replaced.
+
+    Args:
+        parent: The page.
+        path: The name to suggest; with .age at its end, every format has it.
+    """
+
+    def __init__(self, parent: QWidget, path: Path) -> None:
+        super().__init__(parent, strings.SAVE_AS, str(path.parent))
+        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.setFileMode(QFileDialog.FileMode.AnyFile)
+        self.setOption(QFileDialog.Option.DontConfirmOverwrite)
+        self.setOption(QFileDialog.Option.ReadOnly)  # the sandbox lets it create no folder
+        if sys.platform == "linux":  # the desktop's own dialog needs files that the sandbox does not allow
+            self.setOption(QFileDialog.Option.DontUseNativeDialog)
+        ending = encryption.SUFFIX if encryption.is_encrypted(path) else ""
+        self._filters = {f"{label} (*{suffix}{ending})": suffix + ending for suffix, label in LABELS.items()}
+        self.setLabelText(QFileDialog.DialogLabel.LookIn, strings.SAVE_IN)
+        self.setNameFilters([*self._filters])
+        self.setDefaultSuffix(f"{format_of(path)}{ending}")
+        self.selectFile(path.name)
+        self.filterSelected.connect(self._change_suffix)
+
+    def _change_suffix(self, chosen: str) -> None:
+        suffix = self._filters.get(chosen, ".md")
+        self.setDefaultSuffix(suffix)
+        named = Path(self.selectedFiles()[0])
+        plain = named.with_suffix("") if encryption.is_encrypted(named) else named
+        self.selectFile(f"{plain.stem}{suffix}" if plain.suffix in LABELS else named.name)
+
+
+class PassphraseDialog(QDialog):
+    """Takes a new passphrase, typed twice.
+
+    Args:
+        parent: The page.
+    """
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(strings.NEW_PASSPHRASE)
+        self._explanation = QLabel(strings.PASSPHRASE_NEEDED.format(count=LEAST_CHARACTERS))
+        self._explanation.setWordWrap(True)
+        self.first, self.again = _field(strings.NEW_PASSPHRASE), _field(strings.PASSPHRASE_AGAIN)
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        for kind, text in (
+            (QDialogButtonBox.StandardButton.Save, strings.ENCRYPT_AND_SAVE),
+            (QDialogButtonBox.StandardButton.Cancel, strings.CANCEL),
+        ):
+            if button := self._buttons.button(kind):
+                button.setText(text)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        for widget in (self._explanation, self.first, self.again, self._buttons):
+            layout.addWidget(widget)
+        for field in (self.first, self.again):
+            field.textChanged.connect(self._check)
+        self.setMinimumWidth(_WIDTH_PX)
+        self._check()
+
+    @property
+    def passphrase(self) -> str:
+        """The passphrase, once both fields have the same one and it is long enough; empty before."""
+        typed = self.first.text()
+        return typed if len(typed) >= LEAST_CHARACTERS and typed == self.again.text() else ""
+
+    def _check(self) -> None:
+        if button := self._buttons.button(QDialogButtonBox.StandardButton.Save):
+            button.setEnabled(bool(self.passphrase))
+
+
+def _field(name: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setEchoMode(QLineEdit.EchoMode.Password)
+    field.setPlaceholderText(name)
+    field.setAccessibleName(name)
+    return field
