@@ -63,7 +63,7 @@ def _section(series: Series) -> Iterator[str]:
     for at, ((x, y), point) in enumerate(zip(spots, series.points, strict=True)):
         text = f"{point.at:{_DATE}}: {number(point.value, 1)}"
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(text)}</title></circle>'
-        if at in (0, len(spots) - 1) or point.value in (low, high):
+        if at in (0, len(spots) - 1) or (low < high and point.value in (low, high)):
             yield f'<text x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{number(point.value, 1)}</text>'
         if at in (0, len(spots) - 1):
             yield f'<text x="{x:.1f}" y="{_HEIGHT - 2}" text-anchor="middle">{point.at:{_DATE}}</text>'

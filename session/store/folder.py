@@ -14,6 +14,7 @@ import platformdirs
 
 from bus.failures import MachineFailure, UsageFailure
 from session.store.entry import Entry, read_entry
+from session.transcript.save import remove_left_behind
 
 _PIECE_BYTES = 1 << 20
 
@@ -119,9 +120,12 @@ def set_expiry(entry: Entry, until: datetime.date | None) -> Entry:
 def delete_expired() -> list[Entry]:
     """Delete every session whose last day is over, and return them.
 
+    Space that killed sessions had reserved is removed, too.
+
     Raises:
         MachineFailure: One cannot be removed.
     """
+    remove_left_behind(folder())
     today = datetime.datetime.now().astimezone().date()
     expired = [entry for entry in entries() if entry.has_expired(today)]
     for entry in expired:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bus.messages.control import TYPED
 from session.transcript.minutes import clock
 from session.transcript.saved_session import SavedSession
 
@@ -19,6 +20,7 @@ class Match:
     time: str
     """In the session: "1:07"; empty for an answer of a practice."""
     speaker: str
+    """Who spoke, or the model that answered."""
     text: str
 
 
@@ -37,7 +39,9 @@ def _texts(saved: SavedSession) -> Iterator[tuple[float, str, str]]:
     for turn in saved.turns:
         yield turn.start_s, saved.speaker(turn.source), turn.text
     for question in saved.questions:
-        yield question.at_s, question.model or "?", question.answer
+        if question.source == TYPED:  # which no turn has
+            yield question.at_s, saved.speaker(TYPED), question.text
+        yield question.at_s, question.model, question.answer
 
 
 def _around(text: str, words: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
 
+_PART = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d{1,9})-\w+\.part")
 FinalPath = Callable[[Path, SavedSession], Path]
 
 _STEP_BYTES = 4 << 20
@@ -74,7 +76,7 @@ class SaveFile:
         self._reserved_bytes = 0
         self.attempted = False
         """Whether `write` was called."""
-        _remove_left_behind(path)
+        remove_left_behind(path.parent, path.name)
         try:
             # A random new name with mode 0600: in a shared directory no one can have prepared a link there.
             descriptor, name = tempfile.mkstemp(".part", f".{path.name}.{os.getpid()}-", path.parent)
@@ -180,15 +182,19 @@ def _name(part: Path, name: Path) -> None:
         part.replace(name)
 
 
-def _remove_left_behind(path: Path) -> None:
-    """Remove the space that killed sessions had reserved for this file."""
-    start = f".{path.name}."
+def remove_left_behind(folder: Path, name: str = "") -> None:
+    """Remove the space that killed sessions had reserved in a folder.
+
+    Args:
+        folder: The folder.
+        name: The file that it was reserved for; any if empty.
+    """
     with contextlib.suppress(OSError):
-        for left in path.parent.iterdir():
-            pid = left.name.removeprefix(start).partition("-")[0]
-            if not (left.name.startswith(start) and left.suffix == ".part" and pid.isdigit()):
+        for left in folder.iterdir():
+            found = _PART.fullmatch(left.name)
+            if not found or (name and found["name"] != name) or psutil.pid_exists(int(found["pid"])):
                 continue
-            if not psutil.pid_exists(int(pid)) and left.stat().st_uid == os.getuid():
+            if left.lstat().st_uid == os.getuid():
                 left.unlink()
 
 

@@ -13,6 +13,7 @@ import soundfile
 
 from bus.audio import SAMPLE_RATE
 from session.run.start.demo import DEMO
+from session.transcript.saved_session import decode
 from tests.support.session_log import check_log, transcript
 from tests.support.session_process import Session, running
 from tests.support.waiting import wait_until
@@ -73,6 +74,22 @@ def test_a_killed_session_is_resumed(place: Path) -> None:
     assert lost["stop_sample"] == again["start_sample"]
     assert any("killed" in event["problem"] for event in taken_up.of("ProblemReported"))
     wait_until(lambda: taken_up.left_behind() == [])
+
+
+@pytest.mark.long
+def test_a_killed_session_can_be_stored_without_resuming(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(place / "data"))
+    asked = ("run", "--source", recording(place), "--answer", "off", "--json")
+    with running(*asked, "--store", directory=place) as session:
+        kill_after_a_final(session)
+    ended = resume(place, "--end", "--store", "--expire", "30d")
+    assert ended.returncode == 0, ended.stderr
+    (file,) = (place / "data" / "cuecard" / "sessions").glob("*.json")
+    assert ".until-" in file.name
+    assert "Thanks for joining today." in decode(file.read_bytes()).turns[0].text
+    wait_until(lambda: session.left_behind() == [])
 
 
 @pytest.mark.long

@@ -79,6 +79,7 @@ _LOOKUPS: Mapping[str, str] = {
     r"|{run}(?:/run\.json)?|/proc/{pid}(?:/(?:io|smaps|smaps_rollup|stat|status|task|fd|maps|environ))?",
     SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
     r"|{folder}/(?:run|tmp)|/etc/cuecard/policy\.toml|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml)?"
+    r"|{folder}/home/\.local/share/cuecard/sessions"
     rf"|{_STATE}/window\.json|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
     SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
     HUB: r"{run}/(?:hub|key)",

@@ -77,8 +77,10 @@ def test_no_other_host_is_asked_in_a_running_session(
 
 def test_where_nothing_is_saved_nothing_offers_to(lock: Lock, load: Load) -> None:
     lock(f'{BY}[session]\nsave = ""\n')
-    session = load('[session]\nsave = "talk.md"\nreview = "always"\n').session
-    assert (session.save, session.review) == ("", "never")
+    given = '[session]\nsave = "talk.md"\nreview = "always"\nstore = true\n[practice]\nkeep_measures = true\n'
+    loaded = load(given)
+    assert (loaded.session.save, loaded.session.review, loaded.session.store) == ("", "never", False)
+    assert not loaded.practice.keep_measures
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,16 @@ def test_a_deleted_session_is_overwritten_first(tmp_path: Path) -> None:
     assert (tmp_path / "what the disk holds").read_bytes() == bytes(size)
 
 
+def test_space_of_killed_sessions_is_removed(tmp_path: Path) -> None:
+    file = store(0)
+    left = folder.folder() / ".2026-11-28-174500.json.999999999-abc_1.part"
+    running = folder.folder() / f".2026-11-28-174500.json.{os.getpid()}-abc_1.part"
+    for part in (left, running):
+        part.write_text("We will")
+    folder.delete_expired()
+    assert {*folder.folder().iterdir()} == {file, running}
+
+
 def test_another_time_renames_the_file() -> None:
     store(0, "30d")
     until = TODAY.date() - datetime.timedelta(days=1)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
+from bus.messages.control import TYPED
 from bus.messages.practice import Measures
 from session.store.comparison_page import comparison_page, sparkline
 from session.store.measures import compare, without_words
@@ -87,6 +88,8 @@ def test_words_are_found_with_time_and_speaker() -> None:
         Match("1:07", "Them", "We will buy ZANZIBAR."),
         Match("1:12", "small", "Zanzibar is **large**."),
     ]
+    typed = saved(questions=[question(1, 72, TYPED, text="Where is Zanzibar?")])
+    assert [match.text for match in search(typed, "zanzibar")] == ["Where is Zanzibar?"]
     assert list(search(session, "nothing like it")) == []
     (cut,) = search(saved(turn("a " * 200 + "Zanzibar" + " b" * 200, 0, 1)), "zanzibar")
     assert (cut.text[0], cut.text[-1]) == ("…", "…")
