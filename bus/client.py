@@ -24,6 +24,9 @@ from bus.run import Run
 PUBLISH, SUBSCRIBE = b"publish", b"subscribe"
 """The two requests of the hub's protocol."""
 
+PADDING = bytes(1 << 14)
+"""Overwrites the buffers of ZeroMQ at both ends, of 8 KiB each, where redacted words may be."""
+
 _QUEUED_EVENTS = 10_000
 
 
@@ -32,6 +35,7 @@ class Subscription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     since: int
     kinds: list[str]
+    padding: bytes = b""
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,6 +46,8 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All subscribed events up to this number have been delivered."""
     latest_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Number of the newest event in the log; a client that has received up to here has caught up."""
+    padding: bytes = b""
+    """Zeros, if there was a redaction."""
 
 
 _batches: msgspec.msgpack.Decoder[Batch] = msgspec.msgpack.Decoder(Batch)
@@ -122,7 +128,7 @@ class HubClient:
             return []
         self._delivered_seq = batch.through_seq
         self.caught_up = batch.through_seq >= batch.latest_seq
-        self._request_events()
+        self._request_events(batch.padding)
         return batch.events
 
     def wait_connected(self, timeout_s: float) -> None:
@@ -151,8 +157,8 @@ class HubClient:
             case _:
                 raise Rejected("a reply without this client's token")
 
-    def _request_events(self) -> None:
-        subscription = msgspec.msgpack.encode(Subscription(self._delivered_seq, self._kinds))
+    def _request_events(self, padding: bytes = b"") -> None:
+        subscription = msgspec.msgpack.encode(Subscription(self._delivered_seq, self._kinds, padding))
         with contextlib.suppress(zmq.Again):  # the hub is away; the supervisor restarts it
             self._subscription_socket.send_multipart([self._token, SUBSCRIBE, subscription], zmq.DONTWAIT)
 

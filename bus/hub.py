@@ -14,8 +14,8 @@ from collections.abc import Callable
 import msgspec
 import zmq
 
-from bus import messages, wiring
-from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription
+from bus import log_redaction, messages, wiring
+from bus.client import PADDING, PUBLISH, SUBSCRIBE, Batch, Subscription
 from bus.counted import counted
 from bus.failures import MachineFailure, Rejected
 from bus.log import SessionLog, Subscriber
@@ -50,6 +50,7 @@ class Hub:
         self._subscribers: dict[bytes, Subscriber] = {}
         self._senders: dict[bytes, str] = {}
         """Names by token, of the tokens that were checked."""
+        self._redactions = log_redaction.Redactions()
         self.rejected = 0
         """Messages without a token of this run, malformed, or not allowed for their sender."""
         self._report_at = _FIRST_REPORT_AT
@@ -136,7 +137,22 @@ class Hub:
         event = messages.decode(body)
         if not wiring.may_publish(sender, type(event)) or not _is_about_itself(sender, event):
             raise Rejected(f"{sender!r} may not publish {type(event).__name__}")
-        self._append(event)
+        if (admitted := self._redactions.admitted(sender, event)) is None:
+            return
+        self._append(admitted)
+        if isinstance(event, messages.RedactionRequested):
+            self._redact(event.last_s)
+
+    def _redact(self, last_s: float) -> None:
+        """Remove what was said last from the log, and publish what was removed."""
+        events = self.log.all()
+        redaction = log_redaction.planned(events, last_s, time.monotonic_ns())
+        self._redactions.add(redaction, log_redaction.closed_places(events, redaction))
+        outcomes = log_redaction.unclosed(events, redaction)
+        self.log.redact(redaction)
+        self._append(redaction)
+        for outcome in outcomes:
+            self._append(outcome)
 
     def _append(self, event: messages.Event) -> None:
         logged = self.log.append(event, time.monotonic_ns())
@@ -160,7 +176,9 @@ class Hub:
             if events is None:
                 continue
             try:
-                answer = msgspec.msgpack.encode(Batch(events, subscriber.seq, self.log.latest_seq))
+                redacts = any(isinstance(logged.event, messages.LogRedacted) for logged in events)
+                batch = Batch(events, subscriber.seq, self.log.latest_seq, PADDING if redacts else b"")
+                answer = msgspec.msgpack.encode(batch)
                 self._socket.send_multipart([peer, subscriber.token, answer], zmq.DONTWAIT)
             except zmq.ZMQError:  # the peer disconnected; when it is back it subscribes again
                 del self._subscribers[peer]

@@ -14,8 +14,17 @@ from itertools import pairwise
 
 import msgspec
 
+from bus import log_redaction
 from bus.failures import Rejected
-from bus.messages import AnswerFinished, AnswerStopped, AnswerStreamed, Event, Logged, Message
+from bus.messages import (
+    AnswerFinished,
+    AnswerStopped,
+    AnswerStreamed,
+    Event,
+    Logged,
+    LogRedacted,
+    Message,
+)
 from bus.wiring import LOGGED, OUTCOMES, SUPERSEDED
 
 HISTORY_VARIABLE = "CUECARD_HISTORY"
@@ -123,6 +132,10 @@ class SessionLog:
     def all(self) -> list[Logged]:
         """Return every stored event."""
         return [*self._events]
+
+    def redact(self, redaction: LogRedacted) -> None:
+        """Remove what a redaction says."""
+        self._events = log_redaction.redacted_log(redaction, self._events)
 
     def wipe(self) -> int:
         """Drop every event and return how many there were."""

@@ -113,6 +113,10 @@ class StagePlan:
     """Additional environment variables."""
     outlives_supervisor: bool = False
     """Whether it continues when the supervisor is killed."""
+    restarted_on_redaction: bool = False
+    """Whether it forgets redacted words by a restart."""
+    wipes_freed_memory: bool = False
+    """Whether its memory is overwritten as soon as it is freed, because it forgets words while it runs."""
 
     @property
     def kind(self) -> str:
@@ -121,7 +125,14 @@ class StagePlan:
 
 
 STAGES = (
-    StagePlan(HUB, "bus", joins_hub=False, silence_limit_s=None, rights=Rights(makes_sockets=True)),
+    StagePlan(
+        HUB,
+        "bus",
+        joins_hub=False,
+        silence_limit_s=None,
+        wipes_freed_memory=True,
+        rights=Rights(makes_sockets=True),
+    ),
     StagePlan(
         "overlay",
         "overlay",
@@ -131,6 +142,7 @@ STAGES = (
         essential=False,
         silence_limit_s=None,
         niceness=1,
+        wipes_freed_memory=True,
         rights=Rights(
             reads=DISPLAY,
             writes=("overlay.picture",),
@@ -143,6 +155,7 @@ STAGES = (
         "capture",
         "capture",
         per_source=True,
+        wipes_freed_memory=True,
         environment=environment.SOUND_SERVERS,
         rights=Rights(
             settings=("capture.sources",),
@@ -153,7 +166,7 @@ STAGES = (
             makes_sockets=True,
         ),
     ),
-    StagePlan("vad", "vad", per_source=True, reads_rings=True),
+    StagePlan("vad", "vad", per_source=True, reads_rings=True, wipes_freed_memory=True),
     StagePlan(
         "stt",
         "stt",
@@ -161,6 +174,7 @@ STAGES = (
         reads_rings=True,
         start_limit_s=120.0,
         niceness=1,
+        restarted_on_redaction=True,
         rights=Rights(
             settings=("stt.model_path", "stt.spare_model_path"),
             reads=(
@@ -189,6 +203,7 @@ STAGES = (
         niceness=1,
         inherits_stdout=True,
         ends_session=True,
+        wipes_freed_memory=True,
         shared_tokens=(PAGE_KEY,),
         rights=Rights(devices=("/dev/tty",)),
     ),
@@ -199,6 +214,7 @@ STAGES = (
         wave=ANSWERING,
         essential=False,
         niceness=1,
+        wipes_freed_memory=True,
         shared_tokens=(PAGE_KEY,),
         rights=Rights(serves_tcp=True, port="session.caption_page", grows_files=False),
     ),
@@ -221,6 +237,7 @@ STAGES = (
         essential=False,
         niceness=1,
         holds_keys=True,
+        restarted_on_redaction=True,
         shared_tokens=(SMALL_MODEL,),
         rights=Rights(
             settings=("llm.notes", "llm.meaning_model_path"),
@@ -240,6 +257,7 @@ STAGES = (
         silence_limit_s=10.0,
         start_limit_s=60.0,
         niceness=10,
+        restarted_on_redaction=True,
         shared_tokens=(SMALL_MODEL,),
         rights=Rights(settings=("llm.local_model_path",), serves_tcp=True, grows_files=False),
     ),
@@ -249,6 +267,7 @@ STAGES = (
         environment=(*environment.SOUND_SERVERS, *environment.VOICES),
         when=lambda shape: shape.practises,
         wave=ANSWERING,
+        restarted_on_redaction=True,
         rights=Rights(
             reads=("$PATH", *SOUND),
             lists=("{runtime}",),
@@ -264,6 +283,7 @@ STAGES = (
         wave=ANSWERING,
         essential=False,
         niceness=1,
+        wipes_freed_memory=True,
         outlives_supervisor=True,
         rights=Rights(makes_sockets=True, removes_run=True, grows_files=False),
     ),
@@ -293,6 +313,9 @@ REVIEW_PLAN = StagePlan(
 
 VIEWING_RIGHTS = replace(REVIEW_PLAN.rights, saves=False)
 """Rights of the same page when it shows a saved file, which may come from anyone."""
+
+RESTARTED_ON_REDACTION = frozenset(plan.name for plan in STAGES if plan.restarted_on_redaction)
+"""Kinds of stages that forget redacted words by a restart."""
 
 STAGE_KINDS = {plan.name: plan for plan in (*STAGES, REVIEW_PLAN)}
 

@@ -161,10 +161,11 @@ class LiveCapture:
             )
 
     def _move(self, feed: RingFeed, stream: CaptureStream, first_ns: int) -> None:
+        if self._absent_since is not None and stream.first_captured_s is None:
+            return  # its first pieces do not tell yet when they were converted
         for piece, lost_frames, stretch in stream.take():
             if self._absent_since is not None:
-                captured_s = piece.arrived_s - len(piece.frames) / stream.rate_hz
-                self._found_device(feed, stream, _sample_at(captured_s, first_ns))
+                self._found_device(feed, stream, _sample_at(stream.first_captured_s or 0.0, first_ns))
             if lost_frames:
                 feed.lose(lost_frames, "the device overflowed")
             feed.write(stretched(feed.process(piece.frames), stretch))

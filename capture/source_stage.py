@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
-from bus.messages import CaptureStarted, Logged
+from bus.messages import CaptureStarted, Logged, LogRedacted, RedactedAudio
 from bus.ring.access import RingAccess
 from bus.ring.memory import RingMemory, map_memory
 from bus.ring.passing import RING_BEFORE_VARIABLE, ring_socket
@@ -40,6 +40,9 @@ class SourceStage:
         self._earlier_ring = _earlier_ring()
         self._rings = RingAccess(stage.run)
         self._echo: EchoWatch | None = None
+        self._ring: RingWriter | None = None
+        self._redacted: list[RedactedAudio] = []
+        """What was redacted of this source, also before a restart, in which the ring was copied."""
         self._ring_socket = ring_socket(stage.run.ring_address(name))  # the sandbox refuses to bind
 
     @property
@@ -84,11 +87,12 @@ class SourceStage:
             seconds=self.settings.ring_s,
             before=self._earlier_ring,
             bound=self._ring_socket,
-        ) as ring:
+        ) as self._ring:
+            self._zero_redacted()
             self.publish(started)
             yield RingFeed(
                 self.name,
-                ring,
+                self._ring,
                 started.native_rate_hz,
                 self.publish,
                 is_microphone=started.is_microphone,
@@ -99,6 +103,15 @@ class SourceStage:
         self.state.apply(logged)
         if isinstance(logged.event, CaptureStarted) and logged.event.source != self.name:
             self._rings.request(logged.event.source)
+        if isinstance(logged.event, LogRedacted):
+            self._redacted = [each for each in logged.event.audio if each.source == self.name]
+            self._zero_redacted()
+
+    def _zero_redacted(self) -> None:
+        if self._ring is None:
+            return
+        for each in self._redacted:
+            self._ring.zero(each.stop_sample, each.start_sample)
 
     def _goes_on(self) -> bool:
         self.poll(0.0)

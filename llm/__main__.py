@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from bus.counted import counted
 from bus.messages import (
     Event,
-    NotesLoaded,
+    NoteAdded,
     ProblemReported,
     ProviderRequested,
     RequestDecided,
@@ -26,8 +26,8 @@ from llm.client.session import AnswerSession
 from llm.commands import Command
 from llm.conversation import Conversation
 from llm.keys.key_broker import KeyBroker
+from llm.notes.collection import NoteCollection
 from llm.notes.read.note_files import read_notes
-from llm.notes.search import open_notes
 from llm.settings import LlmSettings
 
 
@@ -37,22 +37,28 @@ def main() -> None:
     with Stage("llm") as stage, KeyBroker() as stored_keys:
         settings = stage.settings(LlmSettings)
         read = read_notes(settings.notes)
-        notes = open_notes(read.notes, settings.meaning_model_path, stage.report)
-        conversation = Conversation(settings, notes)
+        collection = NoteCollection(read.notes, settings.meaning_model_path, stage.report)
+        conversation = Conversation(settings, collection.notes)
         sockets = socket_source()
         token = stage.run.token(SMALL_MODEL)
         session = AnswerSession(ClientContext(settings, stage.publish, sockets, token, stored_keys.read))
-        stage.publish(NotesLoaded(files=[note.name for note in read.notes], passages=len(notes)))
+        stage.publish(collection.loaded())
         stored_keys.wait_ready()
         stage.enter_sandbox()
-        stage.ready(_description(settings, len(notes)))
+        stage.ready(_description(settings, len(collection.notes)))
         reported: set[str] = set()
         while not stage.stopping():
             for logged in stage.poll(timeout_s=0.1):
                 reported |= _reported(logged.event)
                 forward(logged.event, session, live=conversation.live)
+                if isinstance(logged.event, NoteAdded):
+                    collection.add(logged.event)
+                own_start = is_own_start(logged, stage.name, started_ns)
+                if (own_start or conversation.live) and collection.refreshed():
+                    conversation.use(collection.notes)
+                    stage.publish(collection.loaded())
                 _perform(conversation.apply(logged), stage, session)
-                if is_own_start(logged, stage.name, started_ns):
+                if own_start:
                     for remark in read.remarks:
                         if remark.problem not in reported:  # already, before a restart
                             stage.report(remark)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llm.prompt import Prompt
+from bus.messages.summary import Template
+from llm.prompt import Prompt, TranscriptLine
 
 NEWER_QUESTION = "a newer question"
 """Cause with which an answer stops when another is started."""
@@ -42,4 +43,14 @@ class CancelAnswer:
     """Stop the current answer; what came of it stays."""
 
 
-Command = CancelAnswer | StartAnswer | RevealAnswer | DiscardAnswer
+@dataclass(frozen=True)
+class StartSummary:
+    """Summarize these lines, beside the answers."""
+
+    question: int
+    """Number of its requests."""
+    template: Template
+    lines: tuple[TranscriptLine, ...]
+
+
+Command = CancelAnswer | StartAnswer | StartSummary | RevealAnswer | DiscardAnswer

@@ -20,11 +20,14 @@ from bus.messages import (
     FeedbackRequested,
     FinalTranscribed,
     Logged,
+    LogRedacted,
     QuestionDetected,
     QuestionTyped,
     RequestSent,
     SessionEnding,
     SpeechResumed,
+    SummaryRequested,
+    SummaryStarted,
     TranscriptRevised,
     UtteranceDiscarded,
     UtteranceLost,
@@ -47,6 +50,7 @@ from llm.question_context import PRACTICE, QuestionContext
 from llm.questions.published_questions import PublishedQuestions
 from llm.questions.tracker import DetectedQuestion, QuestionTracker
 from llm.settings import LlmSettings
+from llm.summary.tracker import SummaryTracker
 
 NOT_REQUESTED = ""
 """Cause of an answer that was not requested: there is no provider, or answers are given on request."""
@@ -69,6 +73,7 @@ class Conversation:
         self._tracker = QuestionTracker(settings)
         self._last_number = self._typed = 0
         self._published = PublishedQuestions()
+        self._summaries = SummaryTracker(settings.own_source)
         self._open: dict[int, OpenQuestion] = {}
         self._pending: PendingQuestion | None = None
         """The newest such question."""
@@ -80,6 +85,7 @@ class Conversation:
     def apply(self, logged: Logged) -> Iterator[Event | Command]:
         """Apply one event and yield the steps that follow from it, none before `go_live`."""
         self.active.apply(logged)
+        self._summaries.apply(logged.event)
         match logged.event:
             case FinalTranscribed() as final:
                 yield from self._on_final(self._tracker.detect(final), final)
@@ -100,10 +106,17 @@ class Conversation:
                 yield from self._ask(DetectedQuestion(TYPED, self._typed, text, 1.0, TYPED))
             case VariantRequested(question=number, variant=variant):
                 yield from self._vary(number, variant)
+            case SummaryRequested() as request if self.live:
+                self._last_number += 1
+                can_ask = self.uses_provider and not self._ending
+                yield from self._summaries.start(request, self._last_number, can_ask=can_ask)
             case CancelRequested():
                 yield from self._cancel()
             case FeedbackRequested() as practice_answer:
                 yield from self._give_feedback(practice_answer)
+            case LogRedacted(questions=questions):  # the stage is restarted next
+                self._last_number = max([self._last_number, *questions])
+                yield from self._cancel()
             case SessionEnding():
                 self._ending = True
             case AnswerFinished(question=number):
@@ -117,6 +130,10 @@ class Conversation:
             case _:
                 pass
 
+    def use(self, notes: Notes) -> None:
+        """Search these notes from now on."""
+        self._context.use(notes)
+
     @property
     def uses_provider(self) -> bool:
         """Whether a provider answers; otherwise only questions and notes are shown."""
@@ -125,6 +142,7 @@ class Conversation:
     def go_live(self) -> Iterator[Event | Command]:
         """End the history; yield the steps that it still calls for."""
         self.live = True
+        yield from self._summaries.go_live(RESTARTED)
         left, self._open = list(self._open.values()), {}
         for each in left:
             newest = each is left[-1] and self._pending is None
@@ -151,7 +169,9 @@ class Conversation:
                 self._open[number] = OpenQuestion(number, question, requested=requested)
                 if is_pending:
                     self._pending = None
-            case RequestSent(question=number):  # an early question may never have been published
+            case (
+                RequestSent(question=number) | SummaryStarted(question=number)
+            ):  # an early question may never have been published
                 self._last_number = max(self._last_number, number)
             case AnswerStreamed(question=number, delta=added, replaces=replaces) if number in self._open:
                 self._open[number].shown = added if replaces else self._open[number].shown + added

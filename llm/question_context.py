@@ -32,6 +32,10 @@ class QuestionContext:
         self._prefetched: tuple[DetectedQuestion, PassagesRetrieved] | None = None
         """Passages for the question up to the last pause; most often the question is complete there."""
 
+    def use(self, notes: Notes) -> None:
+        """Search these notes from now on."""
+        self._notes, self._prefetched = notes, None
+
     def add(self, practice_answer: FeedbackRequested) -> None:
         """Remember a practice answer, on which a question requests feedback."""
         self._practice_answers[practice_answer.number] = practice_answer

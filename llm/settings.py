@@ -60,6 +60,9 @@ class LlmSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Context for the model in this session: "The interview is for a data engineer at Acme"."""
     answer_tokens: Annotated[int, msgspec.Meta(ge=1, le=32_000)] = 400
     """Maximum tokens of an answer; the small model is limited to 160."""
+    context_tokens: Annotated[int, msgspec.Meta(ge=0, le=2_000_000)] = 0
+    """Context of the model, for summaries: a longer transcript is sent in parts. 0 takes 4,096 tokens for a
+    server on this machine, 64,000 for others."""
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] = 0.3
     """Sampling temperature; not sent to models that reject it."""
     connect_timeout_s: Annotated[float, msgspec.Meta(gt=0, le=300)] = 5.0

@@ -8,6 +8,7 @@ from typing import Literal
 from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
+from bus.stages import MICROPHONE
 from overlay.keys import BY
 from overlay.window import OverlayWindow
 
@@ -47,6 +48,9 @@ class Actions:
             "click_through": lambda: window.set_click_through(on=not window.clicks_pass),
             "keyboard": window.take_keyboard,
             "pause": self._pause,
+            "mute": self._mute,
+            "mark": lambda: window.published.emit(m.MomentMarked(by=BY)),
+            "strike": lambda: window.published.emit(m.RedactionRequested(by=BY)),
             "sent": lambda: details.open(details.sent, window.captions),
             "details": lambda: details.open(details.status, window.captions),
             "latency": lambda: details.open(details.latency, window.captions),
@@ -65,6 +69,13 @@ class Actions:
         """Pause all sources, or continue them if all are paused."""
         paused = self._window.captions.state != "paused"
         self._window.published.emit(m.PauseRequested(paused=paused, by=BY))
+
+    def _mute(self) -> None:
+        """Mute the microphone, or capture it again."""
+        captions = self._window.captions
+        if MICROPHONE in captions.sources:
+            paused = MICROPHONE not in captions.paused
+            self._window.published.emit(m.PauseRequested(source=MICROPHONE, paused=paused, by=BY))
 
     def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
         if (exchange := self._window.exchange.current) is not None:

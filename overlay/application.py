@@ -17,6 +17,7 @@ from overlay.actions import Actions
 from overlay.desktop import appearance
 from overlay.desktop.announcer import Announcer
 from overlay.desktop.global_keys import GlobalKeys
+from overlay.drops import Drops
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
@@ -49,6 +50,7 @@ class Overlay(QObject):
         self.window = OverlayWindow(settings, keys.bound)
         self.window.published.connect(stage.publish)
         self._actions = Actions(self.window)
+        self._drops = Drops(self.window)
         self._announcer = Announcer(self.window, settings.announce)
         self._received.connect(self._apply)
         keys.pressed.connect(self._actions.act)
@@ -100,6 +102,9 @@ class Overlay(QObject):
             logged |= each.seq > 0
             if isinstance(each.event, m.WindowRequested) and time.monotonic_ns() - each.logged_ns < 10**9:
                 self.window.show_or_hide(each.event.action)  # not one of before a restart
+        if any(isinstance(each.event, m.LogRedacted) for each in events):
+            self._announcer.forget(self._captions)
+            self.window.forget(self._captions)
         if not logged:
             if not self._level_timer.isActive():
                 self._level_timer.start(_DRAW_LEVELS_EVERY_MS)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from bus.messages import LevelAlarm, Passage, ProviderReady, RequestHeld, RequestSent, UsageCounted
+from bus.messages import (
+    LevelAlarm,
+    Passage,
+    ProviderReady,
+    RequestHeld,
+    RequestSent,
+    UsageCounted,
+)
 from bus.stages import STAGE_KINDS
 from overlay import strings
 from overlay.translation import _, ngettext, number, pgettext
@@ -131,13 +138,13 @@ def key_fix(action: str) -> str:
 
 
 def pause(name: str) -> str:
-    """Return the label of the action that pauses a source."""
-    return _("Pause {name}").format(name=name)
+    """Return the label of the action that pauses one source."""
+    return _("Mute {name}").format(name=name)
 
 
 def unpause(name: str) -> str:
-    """Return the label of the action that continues a source."""
-    return _("Continue {name}").format(name=name)
+    """Return the label of the action that continues one source."""
+    return _("Unmute {name}").format(name=name)
 
 
 def milliseconds(ms: float) -> str:

@@ -68,6 +68,11 @@ END_ANSWER = _("End my answer")
 TYPED = _("You, typed")
 """Name of the source of typed questions."""
 
+MARKED = _("Marked")
+"""Name of the source of marks."""
+NO_TEXT = "★"
+"""Text of a mark without one."""
+
 CONTINUE = pgettext("practice", "Continue")
 ALL_ANSWERS = _("All answers")
 CAVEATS = _("What this can and cannot judge")
@@ -115,6 +120,9 @@ ACTIONS = {
     "keyboard": _("Use the keyboard here"),
     "practice_next": _("Continue the practice"),
     "pause": _("Pause or continue"),
+    "mute": _("Mute or unmute the microphone"),
+    "mark": _("Mark this moment"),
+    "strike": _("Strike the last minute"),
     "sent": _("What was sent…"),
     "details": _("Details…"),
     "latency": _("Where the time went…"),
@@ -146,6 +154,11 @@ WAYLAND = _(
 )
 PROBLEMS = _("Problems")
 LATENCY = _("Latency")
+NOTES = _("Your notes")
+DROPPED_NOTE = _("Dropped text {number}")
+"""Name of a note that was dropped on the window."""
+FILES_DROPPED = _("This window may not read files.")
+COMMAND_IS_COPIED = _("The command that adds them is on the clipboard: paste it into a terminal.")
 NO_LATENCY = _("No question was answered yet.")
 WINDOW_IS_BACK = _("The window is back.")
 STEPS = {

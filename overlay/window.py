@@ -115,6 +115,13 @@ class OverlayWindow(QWidget):
         for _ in range(2):  # labels learn their width, and so their height, in the same frame
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
+    def forget(self, captions: Captions) -> None:
+        """Draw everything again, hidden parts too, so that none holds words that were removed."""
+        self.exchange.forget()
+        for view in (self.strip, self.pane, self.details):
+            view.draw(captions)
+        self.draw(captions)
+
     @property
     def is_seen(self) -> bool:
         """Whether it, or its details, are on the screen."""

@@ -12,6 +12,7 @@ import traceback
 from pathlib import Path
 
 from bus.failures import Failure
+from bus.private_memory import wipe_freed_memory
 from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, report_crash, unexpected
 from session.control import requests
 from session.standard_output import checked_output
@@ -40,6 +41,7 @@ def _run_command() -> None:
     if requests.handles(sys.argv[1:]):
         requests.request(*sys.argv[1:])
         return
+    wipe_freed_memory()  # it may hold the record of a session
     from session.commands.app import app
 
     app()

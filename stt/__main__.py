@@ -10,7 +10,7 @@ import time
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogram
 
-from bus.messages import CaptureStarted, Logged, SpeechResumed
+from bus.messages import CaptureStarted, Logged, LogRedacted, SpeechResumed
 from bus.projection import Projection
 from bus.ring.access import RingAccess
 from bus.stage import Stage
@@ -78,6 +78,8 @@ def _act(logged: Logged, sources: Sources, transcriber: Transcriber) -> None:
     match logged.event:
         case CaptureStarted() as started:
             sources.capture_started(started.source)
+        case LogRedacted() as redaction:
+            sources.redact(redaction)
         case SpeechResumed() as resumed:
             transcriber.resume((resumed.source, resumed.utterance), resumed.resumed_sample)
         case _:

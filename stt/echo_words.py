@@ -57,6 +57,11 @@ class _Held:
     final: m.FinalTranscribed
     until_s: float
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """Source and utterance."""
+        return self.final.source, self.final.utterance
+
 
 class EchoWords:
     """What other sources said, and which microphones repeat them."""
@@ -81,6 +86,9 @@ class EchoWords:
                 self._spoken[source, utterance] = _Spoken(at_s, at_s)
             case m.PartialTranscribed() | m.EndpointPredicted() | m.FinalTranscribed() as words:
                 self._remember(words)
+            case m.LogRedacted(utterances=redacted):
+                removed = {(each.source, each.utterance) for each in redacted}
+                self._held = [held for held in self._held if held.key not in removed]
             case m.UtteranceDiscarded() | m.UtteranceLost() as outcome:
                 if spoken := self._spoken.get((outcome.source, outcome.utterance)):
                     spoken.has_outcome = True

@@ -68,6 +68,9 @@ class OpenUtterances:
                 if isinstance(event, m.FinalTranscribed):
                     self._last_finals[event.source] = event
                 self._open.pop((event.source, event.utterance), None)
+            case m.LogRedacted(utterances=utterances):
+                for each in utterances:
+                    self._forget(each.source, each.utterance)
             case _:
                 pass
 
@@ -110,6 +113,14 @@ class OpenUtterances:
         for each in closed:
             del self._open[each.source, each.utterance]
         return [outcome_without_pass(each, cause) for each in closed]
+
+    def _forget(self, source: str, utterance: int) -> None:
+        """Forget the words of an utterance."""
+        if each := self._open.get((source, utterance)):
+            each.shown = Shown()
+        last = self._last_finals.get(source)
+        if last and last.utterance == utterance:
+            del self._last_finals[source]
 
     def _of(self, source: str, utterance: int) -> OpenUtterance:
         return self._open.setdefault((source, utterance), OpenUtterance(source, utterance))

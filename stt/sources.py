@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from types import TracebackType
 from typing import Self
 
 from bus.audio import Samples
 from bus.failures import Overrun
+from bus.messages import LogRedacted, RedactedAudio
 from bus.ring.access import RingAccess
 from bus.ring.reader import AudioRing
+
+_REDACTED = 100
+"""More redactions than can be in a ring."""
 
 
 class Sources:
@@ -21,10 +26,15 @@ class Sources:
     def __init__(self, access: RingAccess) -> None:
         self._access = access
         self._rings: dict[str, AudioRing] = {}
+        self._redacted: deque[RedactedAudio] = deque(maxlen=_REDACTED)
 
     def capture_started(self, source: str) -> None:
         """Note that there is a ring of this source."""
         self._access.request(source)
+
+    def redact(self, redaction: LogRedacted) -> None:
+        """Read silence instead of this audio, whether its capture has overwritten it yet or not."""
+        self._redacted.extend(redaction.audio)
 
     def update(self) -> None:
         """Attach to new rings; each begins with the audio of the ring before it."""
@@ -50,7 +60,12 @@ class Sources:
         ring = self._rings.get(source)
         if ring is None:
             raise Overrun(start_sample, stop_sample)
-        return ring.read(start_sample, stop_sample)
+        samples = ring.read(start_sample, stop_sample)
+        for each in self._redacted:
+            if each.source == source:
+                first, stop = each.start_sample - start_sample, each.stop_sample - start_sample
+                samples[max(first, 0) : max(stop, 0)] = 0
+        return samples
 
     def close(self) -> None:
         """Close every ring."""

@@ -15,6 +15,7 @@ from bus.messages.answers import (
     AnswerRequested,
     AnswerStopped,
     AnswerStreamed,
+    NoteAdded,
     NotesLoaded,
     Passage,
     PassagesRetrieved,
@@ -45,8 +46,10 @@ from bus.messages.control import (
     AnswerPainted,
     CancelRequested,
     EndRequested,
+    MomentMarked,
     PauseRequested,
     QuestionTyped,
+    RedactionRequested,
     VariantRequested,
     WindowPlaced,
     WindowRequested,
@@ -70,8 +73,12 @@ from bus.messages.practice import (
 )
 from bus.messages.session import (
     ConsentGiven,
+    LogRedacted,
     ProviderCard,
     RecordingStarted,
+    RedactedAudio,
+    RedactedRequest,
+    RedactedUtterance,
     ReplayStarted,
     SessionEnding,
     SessionStarted,
@@ -82,6 +89,13 @@ from bus.messages.speech import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+)
+from bus.messages.summary import (
+    SummaryEntry,
+    SummaryFinished,
+    SummaryRequested,
+    SummaryStarted,
+    SummaryStopped,
 )
 from bus.messages.transcripts import (
     EchoSuppressed,
@@ -103,6 +117,7 @@ Event = (
     | SessionEnding
     | ConsentGiven
     | RecordingStarted
+    | LogRedacted
     | StageStarted
     | StageReady
     | Heartbeat
@@ -131,6 +146,7 @@ Event = (
     | EchoSuppressed
     | UtteranceDiscarded
     | UtteranceLost
+    | NoteAdded
     | NotesLoaded
     | AnswerRequested
     | QuestionDetected
@@ -144,11 +160,17 @@ Event = (
     | AnswerFinished
     | AnswerStopped
     | UsageCounted
+    | SummaryRequested
+    | SummaryStarted
+    | SummaryFinished
+    | SummaryStopped
     | AnswerPainted
     | CancelRequested
     | QuestionTyped
     | VariantRequested
     | PauseRequested
+    | RedactionRequested
+    | MomentMarked
     | WindowRequested
     | WindowPlaced
     | EndRequested

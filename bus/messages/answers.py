@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from bus.messages.message import Message
+
+MOST_NOTE_BYTES = 900_000
+"""Most bytes of the text of a file that is added to a running session; it fits into one message."""
 
 
 class NotesLoaded(Message, frozen=True, kw_only=True):
@@ -12,6 +17,17 @@ class NotesLoaded(Message, frozen=True, kw_only=True):
 
     files: list[str]
     passages: int
+
+
+class NoteAdded(Message, frozen=True, kw_only=True):
+    """The user added a file of notes to the running session; a later one of the same name replaces it."""
+
+    name: Annotated[str, msgspec.Meta(max_length=255)]
+    """The file's name, without its folder."""
+    text: Annotated[str, msgspec.Meta(max_length=MOST_NOTE_BYTES)]
+    """All of its text."""
+    by: str
+    """The stage or command that received the request."""
 
 
 class AnswerRequested(Message, frozen=True, kw_only=True):

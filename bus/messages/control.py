@@ -14,6 +14,17 @@ TYPED = "typed"
 MOST_TYPED = 2_000
 """Most characters of such a question."""
 
+MARKED = "marked"
+"""Source of the marks, in transcripts."""
+
+MOST_MARKED = 200
+"""Most characters of a mark."""
+
+STRUCK_S = 60.0
+"""Seconds that are struck unless the user says how many."""
+
+MOST_STRUCK_S = 3_600
+
 
 class CancelRequested(Message, frozen=True, kw_only=True):
     """The user cancelled the answer under way."""
@@ -53,6 +64,24 @@ class PauseRequested(Message, frozen=True, kw_only=True):
     source: str = ""
     """The source; empty for all."""
     paused: bool
+    by: str
+    """The stage or command that received the request."""
+
+
+class MomentMarked(Message, frozen=True, kw_only=True):
+    """The user marked this moment, to find it again in the transcript."""
+
+    text: Annotated[str, msgspec.Meta(max_length=MOST_MARKED)] = ""
+    """What the user wrote about it."""
+    by: str
+    """The stage or command that received the request."""
+
+
+class RedactionRequested(Message, frozen=True, kw_only=True):
+    """The user struck what was said last; `LogRedacted` follows."""
+
+    last_s: Annotated[float, msgspec.Meta(gt=0, le=MOST_STRUCK_S)] = STRUCK_S
+    """How many seconds before this event."""
     by: str
     """The stage or command that received the request."""
 

@@ -74,3 +74,51 @@ class ConsentGiven(Message, frozen=True, kw_only=True):
 
 class RecordingStarted(Message, frozen=True, kw_only=True):
     """What is captured from now on is written into an encrypted file."""
+
+
+class RedactedAudio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Audio of one source that was overwritten with silence."""
+
+    source: str
+    start_sample: int
+    stop_sample: int
+
+
+class RedactedUtterance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An utterance whose words were removed; what its speaker says after that still gets an outcome."""
+
+    source: str
+    utterance: int
+
+
+class RedactedRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request that had been sent before, which cannot be taken back."""
+
+    question: int
+    host: str
+    sent_ns: int
+    body_bytes: int
+    left_machine: bool
+
+
+class LogRedacted(Message, frozen=True, kw_only=True):
+    """What was said last was removed from the log, as the user requested.
+
+    Words, questions and answers of these utterances and questions are in no event of the log any more, and
+    every stage removes them from its memory.
+    """
+
+    last_s: float
+    """How many seconds were requested; an utterance that began before was removed whole."""
+    since_ns: int
+    """Monotonic time at which they began."""
+    turns: int
+    """Utterances with words that were removed."""
+    utterances: list[RedactedUtterance]
+    questions: list[int]
+    practice_answers: list[int]
+    """Numbers of the practice answers that were measured in that time; 0 for all together."""
+    audio: list[RedactedAudio]
+    sent: list[RedactedRequest]
+    recorded: bool = False
+    """The session is recorded: the encrypted recording still has this audio."""

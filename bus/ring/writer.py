@@ -92,11 +92,12 @@ class RingWriter:
         for at in range(0, count, BLOCK_SAMPLES):
             self.write(silence[: min(BLOCK_SAMPLES, count - at)])
 
-    def zero(self, before_sample: int) -> None:
-        """Replace the blocks before this sample by silence; a reader gets the old audio or the silence."""
-        memory, last = self._memory, before_sample // BLOCK_SAMPLES
+    def zero(self, before_sample: int, from_sample: int = 0) -> None:
+        """Replace the blocks of these samples by silence; a reader gets the old audio or the silence."""
+        memory, last = self._memory, min(-(-before_sample // BLOCK_SAMPLES), self._next_block)
+        first = max(int(memory.head["start_block"][0]), self._next_block - self._blocks)
         silence = np.zeros(BLOCK_SAMPLES, np.int16)
-        for number in range(max(int(memory.head["start_block"][0]), self._next_block - self._blocks), last):
+        for number in range(max(first, from_sample // BLOCK_SAMPLES), last):
             slot = number % self._blocks
             if memory.numbers[slot] == number:
                 memory.numbers[slot] = _EMPTY

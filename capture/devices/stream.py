@@ -21,6 +21,9 @@ BLOCK_MS = 10
 """Length of the blocks that are requested: with 20 ms, a sample comes into the ring up to 31 ms late."""
 
 _LONGEST_DELAY_S = 0.1
+_START_S = 0.05
+"""Pieces of so long tell when the first frame was converted."""
+
 _PIECES = 2048
 
 
@@ -87,6 +90,28 @@ class CallbackBuffer:
         return pieces
 
 
+@dataclass(frozen=True)
+class _StartClock:
+    """What the first pieces tell about the time of the first frame."""
+
+    began_s: float
+    """When the first of them arrived."""
+    frames: int
+    soonest_s: float
+    """Latest time at which the first frame can have been converted."""
+    delay_s: float
+    """Least delay of the device beyond that."""
+
+    def then(self, piece: _StartClock, rate_hz: int) -> _StartClock:
+        """Return this with the next piece, of which the same is known."""
+        return _StartClock(
+            self.began_s,
+            self.frames + piece.frames,
+            min(self.soonest_s, piece.soonest_s - self.frames / rate_hz),
+            min(self.delay_s, piece.delay_s),
+        )
+
+
 class BufferedStream:
     """A stream whose callback calls `_put`; each system opens and closes it.
 
@@ -99,6 +124,7 @@ class BufferedStream:
         self.rate_hz = device.native_rate_hz
         self._loss_detector, self._drift = LossDetector(self.rate_hz), DriftCorrection()
         self._buffer = CallbackBuffer(round(_BUFFER_S * self.rate_hz), device.native_channels)
+        self._start: _StartClock | None = None
         self.received_s = time.monotonic()
         """When the last frames arrived."""
         self.first_captured_s: float | None = None
@@ -131,10 +157,27 @@ class BufferedStream:
         return lost_frames, self._drift.stretch(piece.arrived_s, self._loss_detector.delay_s)
 
     def _start_clock(self, now_s: float, delay_s: float, frames: int) -> None:
-        """Set when the first frame was converted; some drivers give no delay, or a wrong one at first."""
+        """Set when the first frame was converted, once enough pieces have come; call it before `_put`.
+
+        A busy computer delivers the first pieces late and at once. No frame comes before it was converted, so
+        the piece that came soonest counts. Some drivers give no delay, or a wrong one at first: the smallest
+        counts.
+
+        Args:
+            now_s: Monotonic time at which the piece arrived.
+            delay_s: How long before that its first frame was converted, as the driver says; 0 if unknown.
+            frames: Its length.
+        """
         length_s = frames / self.rate_hz
-        plausible = length_s <= delay_s <= length_s + _LONGEST_DELAY_S
-        self.first_captured_s = now_s - (delay_s if plausible else length_s)
+        start = _StartClock(
+            began_s=now_s,
+            frames=frames,
+            soonest_s=now_s - length_s,
+            delay_s=max(delay_s - length_s, 0.0),
+        )
+        self._start = start if self._start is None else self._start.then(start, self.rate_hz)
+        if now_s - self._start.began_s >= _START_S:
+            self.first_captured_s = self._start.soonest_s - min(self._start.delay_s, _LONGEST_DELAY_S)
 
     def _put(self, frames: Frames, arrived_s: float, *, overflowed: bool) -> None:
         self._buffer.put(frames, arrived_s, overflowed)

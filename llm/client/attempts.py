@@ -19,9 +19,13 @@ from llm.client.http.stream import AnswerStream
 from llm.client.retry import TimeLimits, backoff_s, first_token_timeout_s, time_limits
 from llm.client.usage_meter import UsageMeter, usage_of
 from llm.commands import StartAnswer
+from llm.prompt import SummaryPrompt
 from llm.protocols.protocol import Reply
 from llm.providers import leaves_machine
 from llm.settings import LlmSettings
+
+SUMMARY_EXTRA_S = 240.0
+"""A summary may take so much longer than an answer."""
 
 
 class Attempts:
@@ -101,10 +105,16 @@ class Attempts:
                 answer_tokens=reply.answer_tokens,
             )
 
+        is_summary = isinstance(command.prompt, SummaryPrompt)
+        if is_summary and connection.provider.small:
+            raise too_small()
         body = connection.body(command.prompt)
-        if self._settings.confirm:
+        leaves = leaves_machine(connection.provider, connection.model)
+        if self._settings.confirm or (is_summary and leaves):
             await self._approve(connection, command, body)
             limits = _limits(self._settings, connection)
+        if is_summary:
+            limits = TimeLimits(limits.first_token_s + SUMMARY_EXTRA_S, limits.total_s + SUMMARY_EXTRA_S)
         stream = AnswerStream(connection, limits, answer.append, finish)
         wasted = True  # when cancelled
         try:
@@ -152,6 +162,15 @@ class Attempts:
         finally:
             if timer is not None:
                 timer.cancel()
+
+
+def too_small() -> ProviderFailure:
+    """Return the failure of a summary by the small model."""
+    return ProviderFailure(
+        "the small model is too small to summarize: it would write nonsense",
+        kept="nothing was sent",
+        fix="use a larger one on this machine (cuecard use ollama), or a hosted one",
+    )
 
 
 class _Tries:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from llm.client.http.connection import HttpConnection
-from llm.prompt import Prompt
+from llm.prompt import Prompt, SummaryPrompt
 from llm.protocols.protocol import Dialect
 from llm.providers.provider import Provider
+from llm.summary.transcript import SUMMARY_TOKENS
 
 LearnedDialects = dict[tuple[str, str], Dialect]
 """Dialects learned in this session, by base address and model."""
@@ -33,7 +34,10 @@ class Connection:
 
     def body(self, prompt: Prompt) -> bytes:
         """Return the exact request body for a prompt."""
-        return self.provider.protocol.body(prompt, self.model, self.dialect)
+        dialect = self.dialect
+        if isinstance(prompt, SummaryPrompt):
+            dialect = replace(dialect, max_tokens=dialect.max_tokens + SUMMARY_TOKENS)
+        return self.provider.protocol.body(prompt, self.model, dialect)
 
     def drop_unsupported_fields(self, complaint: str) -> bool:
         """Leave out from now on what the provider's error names; return whether anything changed."""

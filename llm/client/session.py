@@ -24,6 +24,7 @@ from llm.client.context import ClientContext, ProblemReporter
 from llm.client.failover import Failover
 from llm.client.provider_finder import ProviderFinder
 from llm.client.small_model import SmallModelAddress
+from llm.client.summaries import Summaries
 from llm.client.usage_meter import UsageMeter
 from llm.commands import (
     CANCELLED,
@@ -33,6 +34,7 @@ from llm.commands import (
     DiscardAnswer,
     RevealAnswer,
     StartAnswer,
+    StartSummary,
 )
 from llm.usage import prices
 from llm.usage.daily_counts import Budget
@@ -71,6 +73,7 @@ class AnswerSession:
             context.settings, prices.load(), Budget(self._problems.report), context.publish
         )
         self._attempts = Attempts(context, self._failover, self._meter, self._approval, self._problems)
+        self._summaries = Summaries(context.settings, context.publish, self._failover, self._attempts)
         self._current: _Running | None = None
         self._early: _Running | None = None
         self._background: set[asyncio.Task[None]] = set()
@@ -82,7 +85,7 @@ class AnswerSession:
         self._call(lambda: self._start(self._warm_up(provider, model)))
 
     def execute(self, command: Command) -> None:
-        """Start, reveal, discard or cancel an answer."""
+        """Start, reveal, discard or cancel an answer, or start a summary."""
         self._call(lambda: self._execute(command))
 
     def approve(self, question: int, *, allowed: bool) -> None:
@@ -134,6 +137,8 @@ class AnswerSession:
                 self._discard_early()
             case CancelAnswer():
                 self._stop(CANCELLED)
+            case StartSummary():
+                self._start(self._summaries.make(command))
 
     def _begin(self, command: StartAnswer) -> _Running:
         answer = Answer(command.question, self._publish, held=command.early)

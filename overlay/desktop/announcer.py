@@ -44,6 +44,11 @@ class Announcer(QObject):
         if not self._speaking.isActive():
             self._announce()
 
+    def forget(self, captions: Captions) -> None:
+        """Drop the texts that were announced."""
+        self._announcements.forget(captions)
+        self.label.setAccessibleName("")
+
     def _announce(self) -> None:
         if text := self._announcements.take():
             self.label.setAccessibleName(text)

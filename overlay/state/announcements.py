@@ -43,6 +43,10 @@ class Announcements:
         self._apply_question(captions)
         self._apply_answer(captions)
 
+    def forget(self, captions: Captions) -> None:
+        """Forget the texts that were noted; what is left of this state was announced."""
+        self._waiting, self._problem, self._question = "", "", _question(captions)
+
     def take(self) -> str:
         """Return the text to announce now, once; empty if there is none."""
         text, self._waiting = self._waiting, ""
@@ -62,8 +66,7 @@ class Announcements:
         self._problem = problem
 
     def _apply_question(self, captions: Captions) -> None:
-        exchange = captions.current
-        question = captions.practice.heading or (exchange.text if exchange else "")
+        question = _question(captions)
         if question not in ("", self._question):
             self._question = question
             self._waiting = sentences.question_found(question)
@@ -77,6 +80,11 @@ class Announcements:
         if first and (rest.strip() or own or exchange.state in ("finished", "stopped")):
             self._answered = exchange.question
             self._waiting = first
+
+
+def _question(captions: Captions) -> str:
+    exchange = captions.current
+    return captions.practice.heading or (exchange.text if exchange else "")
 
 
 def speaking_s(text: str) -> float:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from bus.messages.control import TYPED
+from bus.messages.control import MARKED, TYPED
 from overlay import sentences, strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
@@ -50,6 +50,8 @@ class Captions:
     is_live: bool = False
     """Whether a device is captured, with the consent of those who are heard."""
     has_notes: bool = False
+    notes: list[str] = field(default_factory=list)
+    """Names of the files of notes."""
     answer_mode: str = "auto"
     providers: list[str] = field(default_factory=list)
     provider_cards: dict[str, m.ProviderCard] = field(default_factory=dict)
@@ -66,6 +68,8 @@ class Captions:
     """Where the time of the newest answers went."""
     is_recorded: bool = False
     """Whether the audio is written to a file."""
+    marks: list[Line] = field(default_factory=list)
+    """The moments that the user marked."""
     paused: set[str] = field(default_factory=set)
     """Sources whose device is closed at the user's request."""
     final_latency_s: float | None = None
@@ -84,6 +88,7 @@ class Captions:
         self.problems.apply(logged)
         self.waterfalls.apply(logged)
         self._apply_session(logged.event)
+        self._apply_mark(logged)
         self._apply_speech(logged)
         self._apply_exchange(logged)
         self._apply_stage(logged.event)
@@ -115,7 +120,7 @@ class Captions:
     @property
     def paragraphs(self) -> list[Paragraph]:
         """The turns of each speaker, merged until another one speaks."""
-        return paragraphs([*self.lines, *self.partials])
+        return paragraphs([*self.lines, *self.partials, *self.marks])
 
     @property
     def state(self) -> Literal["", "practice", "live", "recorded", "recording", "paused"]:
@@ -137,7 +142,7 @@ class Captions:
 
     def name(self, source: str) -> str:
         """Return the display name of a source."""
-        return strings.TYPED if source == TYPED else self.names.get(source, source)
+        return {TYPED: strings.TYPED, MARKED: strings.MARKED}.get(source) or self.names.get(source, source)
 
     def level_text(self, source: str) -> str:
         """Return the state of a source in words."""
@@ -177,8 +182,8 @@ class Captions:
                 self.is_recorded = True
             case m.StageDied(stage="recorder") | m.StageGivenUp(stage="recorder"):
                 self.is_recorded = False
-            case m.NotesLoaded(passages=passages):
-                self.has_notes = passages > 0
+            case m.NotesLoaded(files=files, passages=passages):
+                self.notes, self.has_notes = files, passages > 0
             case m.CaptureStarted(source=source, device=device):
                 self.devices[source] = device
             case m.SessionEnding(cause=cause):
@@ -189,6 +194,19 @@ class Captions:
                 self.paused.discard(source)
             case m.CaptureEnded(source=source):
                 self._clear_source(source)
+            case m.LogRedacted(questions=questions):
+                kept = [each for each in self.exchanges if each.question not in questions]
+                self.exchanges = deque(kept, maxlen=MAX_EXCHANGES)
+            case _:
+                pass
+
+    def _apply_mark(self, logged: m.Logged) -> None:
+        match logged.event:
+            case m.MomentMarked(text=text):
+                mark = Line(MARKED, logged.seq, text or strings.NO_TEXT, None, logged.logged_ns)
+                self.marks = [*self.marks, mark][-MAX_LINES:]
+            case m.LogRedacted(since_ns=since_ns):
+                self.marks = [mark for mark in self.marks if mark.start_ns < since_ns]
             case _:
                 pass
 

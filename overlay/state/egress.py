@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from bus import log_redaction
 from bus import messages as m
 from overlay import sentences
 
@@ -46,6 +47,9 @@ class Egress:
                     self.total.requests += 1
                     self.total.body_bytes += request.body_bytes
                     self.total.hosts.add(request.host)
+            case m.LogRedacted() as redaction:
+                kept = [log_redaction.without_words(redaction, request) for request in self.requests]
+                self.requests = deque(kept, maxlen=MAX_REQUESTS)
             case m.ProviderReady() as provider:
                 self.provider = provider
             case m.UsageCounted() as usage:

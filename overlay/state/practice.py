@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bus import log_redaction
 from bus import messages as m
 from overlay import sentences, strings
 
@@ -39,6 +40,10 @@ class Practice:
                 self.measured.append(event)
             case m.PracticeEnded():
                 self.ended, self.listening = event, False
+            case m.LogRedacted() as redaction:
+                self.entries = [log_redaction.without_words(redaction, entry) for entry in self.entries]
+                self.measured = [log_redaction.without_words(redaction, each) for each in self.measured]
+                self.ended = self.ended and log_redaction.without_words(redaction, self.ended)
             case _:
                 pass
 

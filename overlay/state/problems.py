@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import sentences
+from overlay import receipt, sentences
 from overlay.state.levels import Levels
 
 MAX_PROBLEMS = 4
@@ -17,6 +17,7 @@ PROBLEM_CHARACTERS = 400
 _SECOND_NS = 1_000_000_000
 _LOSS_IS_SHOWN_S = 20
 _REPORT_IS_SHOWN_S = 120
+_RECEIPT_IS_SHOWN_S = 30
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,9 @@ class Problems:
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop, cause=cause):
                 text = sentences.lost_audio(source, (stop - start) / SAMPLE_RATE, cause)
                 self._add(f"audio:{source}", text, until_ns=until_ns)
+            case m.LogRedacted() as redaction:
+                until_ns = logged.logged_ns + _RECEIPT_IS_SHOWN_S * _SECOND_NS
+                self._add("redacted", receipt.redacted(redaction), until_ns=until_ns)
             case _:
                 pass
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from bus import log_redaction
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 
@@ -82,6 +83,8 @@ class Transcript:
                 self._resumed_sample[source] = resumed
                 if words := self._open.get((source, utterance)):
                     self._open[source, utterance] = replace(words, complete=False)
+            case m.LogRedacted() as redaction:
+                self._redact(redaction)
             case _:
                 pass
 
@@ -137,6 +140,13 @@ class Transcript:
             self._newest = place, logged_ns
         if self.limit is not None and len(self._outcomes) > self.limit:
             del self._outcomes[next(iter(self._outcomes))]
+
+    def _redact(self, redaction: m.LogRedacted) -> None:
+        for each in redaction.utterances:
+            self._open.pop((each.source, each.utterance), None)
+        for place, outcome in self._outcomes.items():
+            left = log_redaction.redacted(redaction, outcome)
+            self._outcomes[place] = left if isinstance(left, Outcome) else outcome
 
     def _grow(self, event: m.PartialTranscribed | m.EndpointPredicted) -> None:
         place = event.source, event.utterance

@@ -7,6 +7,7 @@ from html import escape
 
 from PyQt6.QtCore import QEvent
 
+from bus.messages.control import MARKED
 from overlay import strings, theme
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Paragraph
@@ -79,6 +80,7 @@ def _html(paragraph: Paragraph, captions: Captions, palette: theme.Palette, gap_
     more = "" if not spans or spans[-1][1] else f"<span style='color:{palette.faint}'>&nbsp;…</span>"
     if _RIGHT_TO_LEFT.search(paragraph.text):
         words, more = f"{_ISOLATE}{words}", f"{more}{_END_ISOLATE}"
-    colour = theme.speaker_colour(palette, paragraph.source, captions.sources)
+    is_mark = paragraph.source == MARKED
+    colour = palette.accent if is_mark else theme.speaker_colour(palette, paragraph.source, captions.sources)
     name = f"<span style='color:{colour};font-weight:600'>{escape(captions.name(paragraph.source))}</span>"
     return f"<p style='margin:0 0 {gap_px}px 0'>{name}&nbsp; {words}{more}</p>"

@@ -76,6 +76,9 @@ class DetailsWindow(QWidget):
             yield _line(text)
         if captions.final_latency_s is not None:
             yield _line(sentences.latency(captions.final_latency_s))
+        yield _heading(strings.NOTES) if captions.notes else ""
+        for name in captions.notes:
+            yield _line(name)
         problems = captions.problems.current(captions.names)
         yield _heading(strings.PROBLEMS) if problems else ""
         for problem in problems:

@@ -87,6 +87,15 @@ class ExchangeView(QWidget):
             label.fit()
         self.draw(self._captions)
 
+    def forget(self) -> None:
+        """Drop every text, of which some may not be drawn again."""
+        self._drawn, self._captions, nothing = None, Captions(), Exchange(0, "", 0, "", 0)
+        self.question.show_text("")
+        self.notes.draw(nothing, has_notes=False, full=False)
+        self.held.draw(nothing)
+        self.answer.show_answer("", "")
+        self.remark.setText("")
+
     def show_other(self, step: int) -> None:
         """Show the exchange before (-1) or after (1) the one that is shown."""
         if (exchange := self.current) is None:

@@ -52,10 +52,11 @@ class HeldView(QFrame):
         if held != self._held:
             self._held = held
             self.setVisible(held is not None)
-            if held is not None:
-                self.head.setText(sentences.held_request(held))
-                self.body.setPlainText(sentences.held_content(exchange.text, exchange.passages, held.body))
-                self.body.to_start()
+            self.head.setText(sentences.held_request(held) if held else "")
+            passages = exchange.passages
+            content = sentences.held_content(exchange.text, passages, held.body) if held else ""
+            self.body.setPlainText(content)
+            self.body.to_start()
 
     def _decide(self, *, allowed: bool) -> None:
         if self._held is not None:

@@ -61,6 +61,8 @@ class Menu(QMenu):
         if answers and captions.providers:
             self._fill_providers(captions)
         self._fill_pauses(captions)
+        self._add_action("mark")
+        self._add_action("strike")
         self._add_action("end")
 
     def _add_action(self, name: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 
 from bus.failures import Failure, MachineFailure
+from session.attest.checks.forgotten import find_remains
 from session.attest.checks.violations import find_violations
-from session.attest.marked_session import watch
+from session.attest.marked_session import strike, watch
 from session.attest.report import report
 
 
@@ -22,12 +23,16 @@ def attest(output: Path | None) -> None:
     Raises:
         Failure: It could not be traced, or violates the contract.
     """
-    typer.echo("tracing a marked session; this takes about half a minute", err=True)
+    typer.echo("tracing a marked session, then striking another; this takes about a minute", err=True)
     started_s = time.monotonic()
     evidence = watch()
     findings = find_violations(evidence)
+    struck = None
+    if not findings:
+        struck = strike()
+        findings = find_remains(struck)
     duration_s = time.monotonic() - started_s
-    text = report(evidence, findings, duration_s)
+    text = report(evidence, struck, findings, duration_s)
     if output is None:
         typer.echo(text, nl=False)
     else:

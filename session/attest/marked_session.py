@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ import msgspec
 from bus.failures import MachineFailure
 from session.attest.checks.evidence import Evidence
 from session.attest.tracing import recording, trace
+from session.attest.tracing.struck import STRUCK_FILE, Struck
 from session.attest.tracing.tracer import KEY_VARIABLE, SEEN_FILE, Observation
 from session.models import store
 from session.models.choice import ON_CPU
@@ -48,13 +50,10 @@ def watch() -> Evidence:
     models = store.models_directory()
     for name in {_MODEL, *(each for each in _SPARES if store.is_there(each))}:
         store.find(name)  # verifies it once, so that the session has nothing to write down
-    folder = Path(tempfile.mkdtemp(prefix="cuecard-attest-"))
     key = f"sk-planted-{secrets.token_hex(12)}"
-    try:
-        for name in ("home", "run", "tmp", "heard", "trace"):
-            (folder / name).mkdir(0o700)
+    with _marked_folder() as folder:
         recordings = recording.record(folder / "heard")
-        _watch(folder, unshare, _environment(folder, models, key))
+        _run_inside("session.attest.tracing.tracer", folder, unshare, _environment(folder, models, key))
         return Evidence(
             seen=_seen(folder),
             processes=trace.read(folder / "trace"),
@@ -63,6 +62,30 @@ def watch() -> Evidence:
             files=_left(folder),
             folder=str(folder),
         )
+
+
+def strike() -> Struck:
+    """Run a session of which everything is struck or muted, and return what is left of it.
+
+    Raises:
+        Failure: The machine lacks unshare, a model, or the rights to use them.
+    """
+    unshare, models = _programs(), store.models_directory()
+    with _marked_folder() as folder:
+        recording.record(folder / "heard", goes_on_s=60.0)
+        environment = _environment(folder, models, "sk-planted")
+        _run_inside("session.attest.tracing.struck", folder, unshare, environment)
+        return msgspec.msgpack.decode((folder / STRUCK_FILE).read_bytes(), type=Struck)
+
+
+@contextlib.contextmanager
+def _marked_folder() -> Iterator[Path]:
+    """Make the folders of a session, and delete them at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="cuecard-attest-"))
+    try:
+        for name in ("home", "run", "tmp", "heard", "trace"):
+            (folder / name).mkdir(0o700)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -99,14 +122,14 @@ def _environment(folder: Path, models: Path, key: str) -> dict[str, str]:
     }
 
 
-def _watch(folder: Path, unshare: str, environment: dict[str, str]) -> None:
-    """Run the tracer in a separate network namespace.
+def _run_inside(module: str, folder: Path, unshare: str, environment: dict[str, str]) -> None:
+    """Run a module in a separate network namespace.
 
     Raises:
         MachineFailure: This user may not create one.
     """
     as_root = [] if os.geteuid() == 0 else ["--map-root-user"]
-    inside = [sys.executable, "-P", "-m", "session.attest.tracing.tracer", str(folder)]
+    inside = [sys.executable, "-P", "-m", module, str(folder)]
     done = subprocess.run(
         [unshare, "--net", "--ipc", *as_root, "--", *inside],
         env=environment,

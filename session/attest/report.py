@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from session.attest.checks.evidence import Evidence
 from session.attest.checks.violations import Finding
 from session.attest.checks.written import Sink
+from session.attest.tracing.struck import Struck
 from session.attest.tracing.trace import UNTRACED, Process
 
 NOT_CHECKED = (
@@ -21,19 +22,21 @@ NOT_CHECKED = (
     "socket or name would be.",
     "What carries no bytes: when, how often and in which order allowed calls are made, how large they are, "
     "and the memory that processes of the session share.",
-    "Memory: swap, core dumps, and processes that may read the memory of others.",
+    "Memory: swap, core dumps, and processes that may read the memory of others; after a strike the kernel's "
+    "buffers, the display's pixels and the sound.",
     "A program that notices the tracer, or waits for longer than this session's few seconds.",
 )
 """Limits of an attestation."""
 
 
-def report(evidence: Evidence, findings: Sequence[Finding], duration_s: float) -> str:
+def report(evidence: Evidence, struck: Struck | None, findings: Sequence[Finding], duration_s: float) -> str:
     """Return the report."""
     parts = (
         _verdict(findings),
         _marks(evidence, duration_s),
         _calls(evidence),
         _processes(evidence),
+        _struck(struck) if struck else (),
         _limits(),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -119,6 +122,20 @@ def _processes(evidence: Evidence) -> Iterator[str]:
         }
         yield f"- wrote: {', '.join(f'{n} bytes to {place}' for place, n in to.items() if n) or 'nothing'}"
         yield ""
+
+
+def _struck(struck: Struck) -> Iterator[str]:
+    size = sum(struck.searched_bytes.values()) // 1_000_000
+    yield "## What was struck and muted"
+    yield ""
+    yield "In a second session the microphone was muted from the start, and the other source was struck"
+    yield "(`cuecard strike`) after its question was answered. The words and the answer were searched for in"
+    yield f"{size} MB of memory of {len(struck.searched_bytes)} processes, in the log as a late view gets"
+    yield "it, in what was printed after the strike, and in the saved file. All stages worked again"
+    yield f"after {struck.deaf_s:.1f} s. The receipt:"
+    yield ""
+    yield f"> {' '.join(struck.receipt.split())}"
+    yield ""
 
 
 def _limits() -> Iterator[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from bus.messages.control import MOST_STRUCK_S, STRUCK_S
 from session.commands.options import JsonRowsOption
 from session.control import requests
 
+MutedArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="Its name, such as mic or call.")]
 SourceArgument = Annotated[str, typer.Argument(metavar="SOURCE", help="One source; default: all.")]
 
 
@@ -96,9 +98,97 @@ def unpause(source: SourceArgument = "") -> None:
     requests.request("unpause", source)
 
 
+def mute(source: MutedArgument) -> None:
+    """Close one device until `cuecard unmute`; nothing of it is captured or kept. The same as `pause SOURCE`.
+
+    \b
+    Example:
+      cuecard mute mic
+    """
+    requests.request("mute", source)
+
+
+def unmute(source: MutedArgument) -> None:
+    """Capture a muted source again."""
+    requests.request("unmute", source)
+
+
+def mark(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What it is about, in quotes.")] = "",
+) -> None:
+    """Mark this moment in the transcript, in views and in saved files.
+
+    \b
+    Examples:
+      cuecard mark
+      cuecard mark "the part about prices"
+    """
+    from session.control import content
+
+    content.mark(text)
+
+
+def note(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or folders, as for --notes.")],
+) -> None:
+    """Add notes to the running session; they are searched from the next question on.
+
+    \b
+    Example:
+      cuecard note prices.pdf plan.md
+    """
+    from session.control import content
+
+    content.note(files)
+
+
+def strike(
+    last: Annotated[
+        float, typer.Option(min=1, max=MOST_STRUCK_S, metavar="SECONDS", help="How much to strike.")
+    ] = STRUCK_S,
+) -> None:
+    """Remove what was said in the last minute from the running session, and print what was removed.
+
+    Words, questions, answers and audio of that time go, from memory too. What had left for a provider cannot
+    be taken back, and is named.
+
+    \b
+    Examples:
+      cuecard strike
+      cuecard strike --last 20
+    """
+    from session.control import content
+
+    content.strike(last)
+
+
 def end() -> None:
     """End the running session."""
     requests.request("end")
+
+
+def summary(
+    template: Annotated[
+        Literal["meeting", "interview", "lecture", "call"], typer.Option(help="What was recorded.")
+    ] = "meeting",
+    may_go_to: Annotated[
+        str, typer.Option(metavar="HOST", help="For scripts: send the whole transcript to this host.")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Summarize the running session so far: topics, decisions, open questions, action items.
+
+    The model that answers writes it. If that is not on this machine, the whole transcript would go there, and
+    you are asked first. Each line is checked against the transcript, and saved with the session.
+
+    \b
+    Examples:
+      cuecard summary
+      cuecard summary --template lecture > lecture.md
+    """
+    from session.control.summary import summarize
+
+    summarize(template, may_go_to=may_go_to, as_json=json)
 
 
 def use(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -39,7 +39,7 @@ from overlay.provider_card import card_rows
 from session.view.plain import PlainLines
 from session.view.printable import printable
 
-_CONNECT_S = 30.0
+CONNECT_S = 30.0
 _POLL_S = 0.1
 _FIRST_POLL_S = 3.0
 
@@ -52,11 +52,11 @@ def use(provider: str, model: str) -> None:
         ProviderFailure: The provider cannot be used; the previous one stays active.
     """
     with HubClient(CONTROL, Run.find()) as client:
-        _history(client)
+        history_of(client)
         if card := cards().get(provider.strip()):
             typer.echo("\n".join(f"{label}: {text}" for label, text in card_rows(card)), err=True)
         client.publish(ProviderRequested(provider=provider, model=model, by=CONTROL))
-        for logged in _events(client, deadline_s=time.monotonic() + _CONNECT_S):
+        for logged in events_of(client, deadline_s=time.monotonic() + CONNECT_S):
             event = logged.event
             if isinstance(event, ProviderReady):
                 typer.echo(sentences.switched(event))
@@ -64,7 +64,7 @@ def use(provider: str, model: str) -> None:
             if isinstance(event, ProblemReported) and event.stage == "llm":
                 raise ProviderFailure(event.problem, kept=event.kept, fix=event.fix)
     raise MachineFailure(
-        f"the session did not confirm the switch to {provider} within {_CONNECT_S:.0f} s",
+        f"the session did not confirm the switch to {provider} within {CONNECT_S:.0f} s",
         kept="the session keeps running",
         fix="see the messages in its window or terminal",
     )
@@ -83,13 +83,22 @@ def ask(text: str) -> None:
             f"a question has 1 to {MOST_TYPED} characters", kept="nothing was asked", fix="write it in quotes"
         )
     with HubClient(CONTROL, Run.find(), kinds=frozenset[type[Message]]({StageReady})) as client:
-        stages = {logged.event.stage for logged in _history(client) if isinstance(logged.event, StageReady)}
-        if "llm" not in stages or "practice" in stages:
-            raise MachineFailure(
-                "this session answers no questions", kept="it keeps running", fix="see `cuecard run --help`"
-            )
+        check_answers(history_of(client))
         client.publish(QuestionTyped(text=text, by=CONTROL))
-        client.wait_connected(_CONNECT_S)
+        client.wait_connected(CONNECT_S)
+
+
+def check_answers(history: Sequence[Logged]) -> None:
+    """Check that a session answers questions.
+
+    Raises:
+        MachineFailure: It does not.
+    """
+    stages = {logged.event.stage for logged in history if isinstance(logged.event, StageReady)}
+    if "llm" not in stages or "practice" in stages:
+        raise MachineFailure(
+            "this session answers no questions", kept="it keeps running", fix="see `cuecard run --help`"
+        )
 
 
 def copy() -> None:
@@ -102,7 +111,7 @@ def copy() -> None:
     kinds = frozenset[type[Message]]({StageReady, AnswerStreamed, AnswerFinished, AnswerStopped})
     answers: dict[int, str] = {}
     with HubClient(CONTROL, Run.find(), kinds=kinds) as client:
-        for logged in _history(client):
+        for logged in history_of(client):
             match logged.event:
                 case AnswerStreamed(question=question, delta=delta, replaces=replaces):
                     answers[question] = delta if replaces else answers.get(question, "") + delta
@@ -135,7 +144,7 @@ def ledger(*, follow: bool, as_json: bool) -> None:
     run = Run.find()
     with HubClient(CONTROL, run) as client:
         decided: set[int] = set()
-        history = _history(client)
+        history = history_of(client)
         for logged in history:
             _show(logged, as_json=as_json)
         if not any(isinstance(logged.event, RequestSent) for logged in history) and not as_json:
@@ -176,7 +185,7 @@ def _prompt(client: HubClient, events: list[Event], decided: set[int]) -> None:
     client.publish(RequestDecided(question=held.question, allowed=allowed, by=CONTROL))
 
 
-def _history(client: HubClient) -> list[Logged]:
+def history_of(client: HubClient) -> list[Logged]:
     """Return the session's log so far."""
     history = client.poll(_FIRST_POLL_S)
     while more := client.poll(_POLL_S):
@@ -184,6 +193,7 @@ def _history(client: HubClient) -> list[Logged]:
     return history
 
 
-def _events(client: HubClient, deadline_s: float) -> Iterator[Logged]:
+def events_of(client: HubClient, deadline_s: float) -> Iterator[Logged]:
+    """Yield new events until a monotonic time."""
     while time.monotonic() < deadline_s:
         yield from client.poll(_POLL_S)

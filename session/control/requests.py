@@ -17,6 +17,7 @@ from bus.messages import (
     CancelRequested,
     EndRequested,
     Event,
+    MomentMarked,
     PauseRequested,
     VariantRequested,
     WindowRequested,
@@ -34,12 +35,14 @@ REQUESTS: dict[str, Callable[[], Event]] = {
     "longer": lambda: VariantRequested(variant="longer", by=CONTROL),
     "toggle": lambda: WindowRequested(action="toggle", by=CONTROL),
     "next-monitor": lambda: WindowRequested(action="next_monitor", by=CONTROL),
+    "mark": lambda: MomentMarked(by=CONTROL),
     "end": lambda: EndRequested(by=CONTROL),
 }
 """What the commands without an argument publish."""
 
 PAUSES = {"pause": True, "unpause": False}
-"""The commands that take the name of a source."""
+MUTES = {"mute": True, "unmute": False}
+"""The commands that take the name of a source; to mute is to pause one."""
 
 
 def handles(arguments: Sequence[str]) -> bool:
@@ -48,7 +51,7 @@ def handles(arguments: Sequence[str]) -> bool:
         case [command]:
             return command in REQUESTS or command in PAUSES
         case [command, source]:
-            return command in PAUSES and not source.startswith("-")
+            return command in PAUSES | MUTES and not source.startswith("-")
         case _:
             return False
 
@@ -57,7 +60,7 @@ def request(command: str, source: str = "") -> None:
     """Publish the event of a command to the running session.
 
     Args:
-        command: A name in `REQUESTS` or `PAUSES`.
+        command: A name in `REQUESTS`, `PAUSES` or `MUTES`.
         source: The source to pause; empty for all.
 
     Raises:
@@ -67,7 +70,8 @@ def request(command: str, source: str = "") -> None:
     run = _find_run(command)
     if source:
         _check_source(source, run)
-    event = PauseRequested(source=source, paused=PAUSES[command], by=CONTROL) if command in PAUSES else None
+    paused = (PAUSES | MUTES).get(command)
+    event = None if paused is None else PauseRequested(source=source, paused=paused, by=CONTROL)
     with HubClient(CONTROL, run, kinds=frozenset()) as client:
         client.publish(event or REQUESTS[command]())
         client.wait_connected(_CONNECT_S)

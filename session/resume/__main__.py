@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bus import wiring
 from bus.log import SessionLog
-from bus.messages import EndpointPredicted, FinalTranscribed, Logged, PartialTranscribed
+from bus.messages import EndpointPredicted, FinalTranscribed, Logged, LogRedacted, PartialTranscribed
 from bus.stage import Stage
 from session.resume.keeper_socket import KeeperServer
 from session.run.kept_session import KeptSession, encode
@@ -63,6 +63,8 @@ def _add(log: SessionLog, events: list[Logged]) -> None:
     for logged in events:
         if logged.seq:
             log.store(logged)
+        if isinstance(logged.event, LogRedacted):
+            log.redact(logged.event)
 
 
 def _is_worth_keeping(log: list[Logged]) -> bool:

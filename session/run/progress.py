@@ -15,6 +15,7 @@ from bus.messages import (
     FinalTranscribed,
     Heartbeat,
     Logged,
+    LogRedacted,
     PracticeEnded,
     QuestionDetected,
     SpeechEnded,
@@ -83,6 +84,8 @@ class Progress:
                 self._unanswered.add(question)
             case AnswerFinished(question=question) | AnswerStopped(question=question):
                 self._unanswered.discard(question)
+            case LogRedacted(questions=questions):
+                self._unanswered -= {*questions}
             case Heartbeat(stage="llm", processed_seq=seq):
                 self._considered_seq = seq
             case PracticeEnded():

@@ -12,6 +12,7 @@ import psutil
 
 from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.environment import inherited
+from bus.private_memory import WIPING
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
 from bus.stages import StagePlan
 from llm.providers import KNOWN, OWN_KEY_VARIABLE
@@ -115,7 +116,8 @@ def _environment(plan: StagePlan, run: Run) -> dict[str, str]:
     if plan.joins_hub:  # the hub itself checks all tokens, so it reads the run's key instead
         tokens = (run.token(name).decode() for name in (plan.name, *plan.shared_tokens))
         address[TOKENS_VARIABLE] = ",".join(tokens)
-    return {**_QUIET, **harmless, **_SAFE, **address}
+    wiping = WIPING if plan.wipes_freed_memory else {}
+    return {**_QUIET, **harmless, **wiping, **_SAFE, **address}
 
 
 def _key_variables(run: Run) -> set[str]:

@@ -17,6 +17,7 @@ from bus.failures import Failure, StageFailure
 from bus.messages import (
     Heartbeat,
     Logged,
+    LogRedacted,
     Message,
     ProblemReported,
     ProviderRequested,
@@ -114,6 +115,8 @@ class Supervisor:
                 self._health[stage].heartbeat(now_s)
             case ProblemReported() as problem:
                 self._problems[problem.stage] = problem
+            case LogRedacted():
+                self._restart_with_redacted_log()
             case _:
                 pass
 
@@ -172,6 +175,17 @@ class Supervisor:
         if hasattr(self, "_client"):
             self._client.close()
         return killed + self._stop([HUB])
+
+    def _restart_with_redacted_log(self) -> None:
+        """Restart the stages that hold words; they continue from the log, which no longer has them."""
+        running = [plan for plan in self._plans if plan.restarted_on_redaction and self._runs(plan)]
+        self._stop([plan.name for plan in running])
+        for plan in running:
+            self._spawn(plan)
+
+    def _runs(self, plan: StagePlan) -> bool:
+        child = self._children.get(plan.name)
+        return child is not None and child.code is None
 
     def _watch_hub(self) -> None:
         """Check that the hub lives, and find out whether it hangs when no events arrive.

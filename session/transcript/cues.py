@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
+from bus.messages.control import MARKED
 from session.transcript.minutes import SENTENCE_ENDS, Paragraph, minutes
 from session.transcript.saved_session import SavedSession, Turn
 
@@ -49,7 +50,7 @@ def cues(saved: SavedSession) -> list[Cue]:
     """Return the captions of a session in the order in which they begin."""
     found: list[Cue] = []
     for part in minutes(saved):
-        if isinstance(part, Paragraph):
+        if isinstance(part, Paragraph) and part.source != MARKED:
             name = " ".join(saved.speaker(part.source).split())
             words = [word for turn in part.turns for word in _words(turn)]
             found += [_cue(group, name, part.source) for group in _groups(words, f"{name}: ")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from overlay.translation import _, ngettext, number, pgettext
 from session.transcript.minutes import clock
-from session.transcript.saved_session import Consent, Latency, Passage, Pause, Question, SavedSession
+from session.transcript.saved_session import Consent, Latency, Passage, Pause, Question, SavedSession, Struck
 
 TRANSCRIPT = _("Transcript")
 LEFT = _("What left this machine")
@@ -69,6 +69,8 @@ def head(saved: SavedSession) -> Iterator[tuple[str, str]]:
         yield _("Consent"), _consent(saved.consent)
     if saved.pauses:
         yield _("Paused"), ", ".join(_pause(saved, pause) for pause in saved.pauses)
+    if saved.struck:
+        yield _("Struck"), ", ".join(map(_struck, saved.struck))
     if saved.speech_model:
         yield _("Transcribed by"), saved.speech_model
     if saved.answered_by:
@@ -93,6 +95,10 @@ def _pause(saved: SavedSession, pause: Pause) -> str:
     pattern = _PAUSED if pause.stop_s is not None else _PAUSED_TO_THE_END
     stop = clock(pause.stop_s or 0)
     return pattern.format(speaker=saved.speaker(pause.source), start=clock(pause.start_s), stop=stop)
+
+
+def _struck(struck: Struck) -> str:
+    return _("from {start} to {stop}").format(start=clock(struck.start_s), stop=clock(struck.stop_s))
 
 
 def length(seconds: float) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from overlay.strings import CAVEATS
 from session.transcript import facts
+from session.transcript import summary as summaries
 from session.transcript.minutes import Paragraph, clock, minutes
-from session.transcript.saved_session import Practice, Question, SavedSession
+from session.transcript.saved_session import Practice, Question, SavedSession, Summary
 
 _STRUCTURE = "\\`~[]<>&|#$"
 """Characters that begin a link, a picture, HTML, code, a table, a heading or a formula."""
@@ -29,6 +30,8 @@ def markdown(saved: SavedSession) -> str:
     """Return the session as a Markdown document."""
     lines = [f"# {facts.title(saved)}", ""]
     lines += [f"- **{label}:** {inline(text)}" for label, text in facts.head(saved)]
+    if saved.summary:
+        lines += ["", f"## {summaries.SUMMARY}", *summary_lines(saved.summary, level=3)]
     lines += ["", f"## {facts.TRANSCRIPT}"]
     for part in minutes(saved):
         lines += _paragraph(saved, part) if isinstance(part, Paragraph) else _question(saved, part)
@@ -36,6 +39,15 @@ def markdown(saved: SavedSession) -> str:
     lines += ["", f"## {facts.LATENCY}", "", *(f"- {inline(row)}" for row in facts.latencies(saved))]
     lines += _practice(saved.practice) if saved.practice else ()
     return "\n".join(lines) + "\n"
+
+
+def summary_lines(summary: Summary, *, level: int) -> Iterator[str]:
+    """Yield a summary without its own heading; its lists have headings of this level."""
+    yield from ("", inline(summaries.origin(summary)))
+    for heading, rows in summaries.lists(summary):
+        yield from ("", f"{'#' * level} {heading}", "", *(f"- {inline(row)}" for row in rows))
+    for remark in summaries.remarks(summary):
+        yield from ("", inline(remark))
 
 
 def inline(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from session.transcript.saved_session import Question, SavedSession, Turn
+from bus.messages.control import MARKED
+from overlay.strings import NO_TEXT
+from session.transcript.saved_session import Mark, Question, SavedSession, Turn
 
 PAUSE_S = 6.0
 """After a longer silence the same speaker begins a new paragraph."""
@@ -36,7 +38,7 @@ def minutes(saved: SavedSession) -> Iterator[Paragraph | Question]:
     """Yield the paragraphs and questions of a session in the order in which they happened."""
     questions = sorted(saved.questions, key=lambda question: (question.at_s, question.number))
     collected: list[Turn] = []
-    for turn in sorted(saved.turns, key=lambda turn: turn.start_s):
+    for turn in sorted([*saved.turns, *map(_marked, saved.marks)], key=lambda turn: turn.start_s):
         before = [question for question in questions if question.at_s <= turn.start_s]
         if collected and (before or _ends_before(turn, collected)):
             yield Paragraph(collected[0].source, tuple(collected))
@@ -53,6 +55,11 @@ def minutes(saved: SavedSession) -> Iterator[Paragraph | Question]:
     if collected:
         yield Paragraph(collected[0].source, tuple(collected))
     yield from questions
+
+
+def _marked(mark: Mark) -> Turn:
+    """Return a mark as a turn of its own."""
+    return Turn(source=MARKED, start_s=mark.at_s, stop_s=mark.at_s, text=mark.text or NO_TEXT)
 
 
 def _ends_before(turn: Turn, collected: Sequence[Turn]) -> bool:

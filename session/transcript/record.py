@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
+from bus import log_redaction
 from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
@@ -24,6 +26,8 @@ from bus.messages import (
     ConsentGiven,
     FinalTranscribed,
     Logged,
+    LogRedacted,
+    MomentMarked,
     NotesLoaded,
     PassagesRetrieved,
     PracticeAnswerMeasured,
@@ -34,6 +38,8 @@ from bus.messages import (
     SessionEnding,
     SessionStarted,
     StageReady,
+    SummaryEntry,
+    SummaryFinished,
     UtteranceDiscarded,
     UtteranceLost,
 )
@@ -54,6 +60,8 @@ _SAVED = (
     RequestSent,
     PracticeAnswerMeasured,
     PracticeEnded,
+    MomentMarked,
+    SummaryFinished,
 )
 _GROWTH = 6
 """A saved text is at most so many times as long as its event: an escaped character has up to six bytes."""
@@ -81,6 +89,9 @@ class Record:
     _stops: dict[str, int] = field(default_factory=dict)
     """Number of samples of each source that has ended."""
     _pauses: list[CapturePaused | CaptureResumed] = field(default_factory=list)
+    _marks: list[tuple[int, MomentMarked]] = field(default_factory=list)
+    """With the times at which they were logged."""
+    _struck: list[LogRedacted] = field(default_factory=list)
     _exchanges: dict[int, Exchange] = field(default_factory=dict)
     _requests: list[tuple[int, RequestSent]] = field(default_factory=list)
     """Those that left the machine, with the times at which they were logged."""
@@ -90,6 +101,7 @@ class Record:
     _notes: list[str] = field(default_factory=list)
     _measured: dict[int, PracticeAnswerMeasured] = field(default_factory=dict)
     _practice_ended: PracticeEnded | None = None
+    _summary: SummaryFinished | None = None
 
     def apply(self, logged: Logged) -> None:
         """Apply one event, in the log's order."""
@@ -121,6 +133,10 @@ class Record:
                 self._stops[source] = stop
             case CapturePaused() | CaptureResumed() as paused:
                 self._pauses.append(paused)
+            case MomentMarked() as mark:
+                self._marks.append((logged.logged_ns, printable_struct(mark)))
+            case LogRedacted() as redaction:
+                self._redact(redaction)
             case StageReady(stage="stt", detail=detail):
                 self._speech_model = detail
             case NotesLoaded(files=files):
@@ -133,10 +149,23 @@ class Record:
                 self._stayed += 1
             case PracticeAnswerMeasured() as measured:
                 self._measured[measured.number] = printable_struct(measured)
+            case SummaryFinished() as summary:
+                self._summary = printable_struct(summary)
             case PracticeEnded() as ended:
                 self._practice_ended = printable_struct(ended)
             case _:
                 pass
+
+    def _redact(self, redaction: LogRedacted) -> None:
+        kept = partial(log_redaction.without_words, redaction)
+        self._struck.append(redaction)
+        self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
+        for question in redaction.questions:
+            self._exchanges.pop(question, None)
+        self._summary = None  # it is made of all that was said
+        self._requests = [(logged_ns, kept(request)) for logged_ns, request in self._requests]
+        self._measured = {at: kept(measured) for at, measured in self._measured.items()}
+        self._practice_ended = self._practice_ended and kept(self._practice_ended)
 
     @property
     def has_words(self) -> bool:
@@ -171,7 +200,16 @@ class Record:
             notes=self._notes,
             turns=turns,
             pauses=self._saved_pauses(),
+            marks=[saved.Mark(at_s=self._since_zero(at), text=mark.text) for at, mark in self._marks],
+            struck=[
+                saved.Struck(
+                    start_s=self._since_zero(each.since_ns),
+                    stop_s=self._since_zero(each.since_ns + round(each.last_s * 1e9)),
+                )
+                for each in self._struck
+            ],
             questions=[*self._questions(outcomes)],
+            summary=self._saved_summary(),
             left_machine=[self._request(*each) for each in self._requests],
             stayed=self._stayed,
             final_latency=final_latency,
@@ -225,6 +263,31 @@ class Record:
             body=printable(request.body),
             body_bytes=request.body_bytes,
             encrypted=request.encrypted,
+        )
+
+    def _saved_summary(self) -> saved.Summary | None:
+        found = self._summary
+        if found is None:
+            return None
+        return saved.Summary(
+            template=found.template,
+            model=found.model,
+            host=found.host,
+            topics=[*map(self._summary_entry, found.topics)],
+            decisions=[*map(self._summary_entry, found.decisions)],
+            open_questions=[*map(self._summary_entry, found.open_questions)],
+            actions=[*map(self._summary_entry, found.actions)],
+            dropped=found.dropped,
+        )
+
+    def _summary_entry(self, entry: SummaryEntry) -> saved.SummaryEntry:
+        return saved.SummaryEntry(
+            at_s=self._seconds(entry.source, entry.start_sample),
+            source=entry.source,
+            text=entry.text,
+            quote=entry.quote,
+            who=entry.who,
+            when=entry.when,
         )
 
     def _practice(self) -> saved.Practice | None:

@@ -14,8 +14,10 @@ import msgspec
 
 from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
-from bus.messages.control import TYPED
+from bus.messages.control import MARKED, TYPED
+from bus.messages.summary import Template
 from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
+from overlay.strings import MARKED as NAME_OF_MARKS
 from overlay.strings import TYPED as NAME_OF_TYPED
 from session.view.printable import printable
 
@@ -85,6 +87,21 @@ class Pause(_Part, frozen=True, kw_only=True):
     """None if it lasted until the end."""
 
 
+class Mark(_Part, frozen=True, kw_only=True):
+    """A moment that the user marked."""
+
+    at_s: Seconds
+    text: Text = ""
+    """What the user wrote about it."""
+
+
+class Struck(_Part, frozen=True, kw_only=True):
+    """A time whose words, questions and answers the user struck from the session."""
+
+    start_s: Seconds
+    stop_s: Seconds
+
+
 class Passage(_Part, frozen=True, kw_only=True):
     """A passage of the user's notes, or an answer that the user had prepared there."""
 
@@ -142,6 +159,35 @@ class Practice(_Part, frozen=True, kw_only=True):
     whole: PracticeEnded | None = None
 
 
+class SummaryEntry(_Part, frozen=True, kw_only=True):
+    """One line of a summary, with the words that it rests on."""
+
+    at_s: Seconds
+    """Beginning of the turn that has them."""
+    source: Name
+    text: Text
+    quote: Text
+    """Words of that turn."""
+    who: Name = ""
+    """Of an action: who takes it on."""
+    when: Name = ""
+    """Of an action: until when, in words of that turn."""
+
+
+class Summary(_Part, frozen=True, kw_only=True):
+    """The newest summary that the user had made."""
+
+    template: Template
+    model: Name
+    host: Name
+    topics: list[SummaryEntry] = []
+    decisions: list[SummaryEntry] = []
+    open_questions: list[SummaryEntry] = []
+    actions: list[SummaryEntry] = []
+    dropped: Count = 0
+    """Entries of the model that were left out, because the transcript does not bear them out."""
+
+
 class SavedSession(_Part, frozen=True, kw_only=True):
     """Everything of a session that may be saved."""
 
@@ -162,7 +208,10 @@ class SavedSession(_Part, frozen=True, kw_only=True):
     notes: list[Name] = []
     turns: list[Turn] = []
     pauses: list[Pause] = []
+    marks: list[Mark] = []
+    struck: list[Struck] = []
     questions: list[Question] = []
+    summary: Summary | None = None
     left_machine: list[Request] = []
     stayed: Count = 0
     """Number of requests to a model on this machine."""
@@ -174,8 +223,8 @@ class SavedSession(_Part, frozen=True, kw_only=True):
 
     def speaker(self, source: str) -> str:
         """Return the name to show for a source."""
-        if source == TYPED:
-            return NAME_OF_TYPED
+        if source in (TYPED, MARKED):
+            return NAME_OF_TYPED if source == TYPED else NAME_OF_MARKS
         return next((each.speaker for each in self.sources if each.name == source), source)
 
 

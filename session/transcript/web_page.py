@@ -16,8 +16,9 @@ from markdown_it.token import Token
 from overlay.strings import CAVEATS
 from overlay.translation import LANGUAGE
 from session.transcript import facts
+from session.transcript import summary as summaries
 from session.transcript.minutes import Paragraph, clock, minutes
-from session.transcript.saved_session import Practice, Question, Request, SavedSession
+from session.transcript.saved_session import Practice, Question, Request, SavedSession, Summary
 
 CARD, CARD_END = '<section class="card">', "</section>"
 """Begin and end of a question."""
@@ -92,6 +93,8 @@ def session_body(saved: SavedSession) -> Iterator[str]:
     """Yield what was said, asked and answered, and how fast, as HTML without the requests."""
     rows = (f"<tr><th>{label}</th><td>{inline(text)}</td></tr>" for label, text in facts.head(saved))
     yield f'<table class="facts">{"".join(rows)}</table>'
+    if saved.summary:
+        yield from _summary(saved.summary)
     yield f"<h2>{facts.TRANSCRIPT}</h2>"
     if not (saved.turns or saved.questions):
         yield f"<p>{facts.NOTHING_SAID}</p>"
@@ -101,6 +104,16 @@ def session_body(saved: SavedSession) -> Iterator[str]:
         yield from _practice(saved.practice)
     yield f"<h2>{facts.LATENCY}</h2>"
     yield _list(facts.latencies(saved))
+
+
+def _summary(summary: Summary) -> Iterator[str]:
+    yield f"<h2>{summaries.SUMMARY}</h2>"
+    yield f'<p class="note">{inline(summaries.origin(summary))}</p>'
+    for heading, rows in summaries.lists(summary):
+        yield f"<h3>{heading}</h3>"
+        yield _list(rows)
+    for remark in summaries.remarks(summary):
+        yield f'<p class="note">{inline(remark)}</p>'
 
 
 def request_body(request: Request) -> str:

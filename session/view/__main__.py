@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -23,6 +24,7 @@ _MAX_DRAIN_S = 2.0
 def main() -> None:
     """Show every event as it arrives, and on stop those that are still in flight."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "plain"
+    _keep_no_output()
     kinds = None if kind == "terminal" else wiring.LOGGED  # only the terminal view shows levels
     with Stage("view", kinds=kinds) as stage, open_view(kind, stage.run) as view:
         stage.enter_sandbox()
@@ -36,6 +38,15 @@ def main() -> None:
             _drain(stage, view)
         except BrokenPipeError:  # the reader closed standard output, which ends the session
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _keep_no_output() -> None:
+    """Give standard output no buffer, in which words would stay that are struck later."""
+    before = sys.stdout
+    raw = io.FileIO(before.fileno(), "wb", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(raw, buffer_size=1), encoding=before.encoding, errors=before.errors
+    )
 
 
 def open_view(kind: str, run: Run) -> AbstractContextManager[View]:

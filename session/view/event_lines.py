@@ -92,3 +92,18 @@ def passage_line(passage: m.Passage) -> str:
 def clock(sample: int) -> str:
     """Return the time of a sample in the session, as minutes and seconds."""
     return f"{sample // SAMPLE_RATE // 60}:{sample // SAMPLE_RATE % 60:02}"
+
+
+def summary_lines(event: m.Event) -> list[tuple[str, str]]:
+    """Return the line of an event of a summary; nothing for another event."""
+    match event:
+        case m.SummaryStarted(model=model, host=host, words=words):
+            return [("summary", strings.SUMMARY_STARTED.format(model=model, host=host, words=words))]
+        case m.SummaryFinished(dropped=dropped):
+            lists = (event.topics, event.decisions, event.open_questions, event.actions)
+            text = strings.SUMMARY_FINISHED.format(entries=sum(map(len, lists)), dropped=dropped)
+            return [("summary", text)]
+        case m.SummaryStopped(cause=cause, fix=fix):
+            return [("summary", f"({'; '.join(filter(None, (cause, fix)))})")]
+        case _:
+            return []

@@ -13,12 +13,15 @@ class JsonLines(View):
 
     def __init__(self) -> None:
         self._output = sys.stdout.buffer
+        self._lines: list[bytes] = []
 
     def apply(self, logged: Logged) -> None:
         """Write an event, if it has a number in the log."""
         if logged.seq:
-            self._output.write(logged.as_json() + b"\n")
+            self._lines.append(logged.as_json() + b"\n")
 
     def refresh(self) -> None:
-        """Flush standard output."""
+        """Write the lines of this batch at once."""
+        self._output.write(b"".join(self._lines))
+        self._lines.clear()
         self._output.flush()

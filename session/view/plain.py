@@ -15,11 +15,20 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import sentences
+from overlay import receipt, sentences
+from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
 from session.view import strings
-from session.view.event_lines import clock, detail_lines, passage_line, problem_lines, sent_request, words_of
+from session.view.event_lines import (
+    clock,
+    detail_lines,
+    passage_line,
+    problem_lines,
+    sent_request,
+    summary_lines,
+    words_of,
+)
 from session.view.practice_lines import practice_lines
 from session.view.printable import printable
 from session.view.printed_turns import PrintedTurns
@@ -51,6 +60,8 @@ class PlainLines(View):
         """Numbers of the questions whose notes were written with an earlier one."""
         self._transcript = Transcript(MAX_LINES)
         self._printed = PrintedTurns()
+        self._summaries: set[int] = set()
+        """Numbers of the requests of summaries."""
         self._verbose = verbose
         self._names: dict[str, str] = {}
         self._devices: dict[str, str | None] = {}
@@ -151,6 +162,16 @@ class PlainLines(View):
                 return [("paused", strings.PAUSED.format(name=self._names.get(source, source)))]
             case m.CaptureResumed(source=source):
                 return [("resumed", strings.RESUMED.format(name=self._names.get(source, source)))]
+            case m.MomentMarked(text=text):
+                return [("marked", text or shared.NO_TEXT)]
+            case m.LogRedacted() as redaction:
+                self._forget(redaction)
+                return [("struck", receipt.redacted(redaction))]
+            case m.RequestHeld(host=host, body_bytes=size, question=question) if question in self._summaries:
+                return [("held", strings.HELD_TRANSCRIPT.format(bytes=size, host=host))]
+            case m.SummaryStarted(question=question):
+                self._summaries.add(question)
+                return summary_lines(event)
             case m.RequestHeld(host=host, body_bytes=size, body=body):
                 return [("held", strings.HELD_LINE.format(bytes=size, host=host, body=body))]
             case m.RequestSent() if event.left_machine or self._verbose:
@@ -163,7 +184,14 @@ class PlainLines(View):
                 reason = "; ".join(filter(None, (cause, fix)))
                 return [*self._rest(question), *([("answer", f"({reason})")] if reason else [])]
             case _:
-                return problem_lines(event) or self._process(event)
+                return problem_lines(event) or summary_lines(event) or self._process(event)
+
+    def _forget(self, redaction: m.LogRedacted) -> None:
+        for each in redaction.utterances:
+            self._printed.forget(each.source, each.utterance)
+        for question in redaction.questions:
+            self._answers.pop(question, None)
+            self._questions.pop(question, None)
 
     def _question(self, event: m.QuestionDetected) -> list[tuple[str, str]]:
         """Return a question; nothing if it was written already, and now its answer is requested."""

@@ -43,6 +43,11 @@ class PrintedTurns:
         """Return whether the turn of this utterance is printed."""
         return (source, utterance) in self._printed
 
+    def forget(self, source: str, utterance: int) -> None:
+        """Forget the words of a turn, of which no other part will be printed."""
+        if (source, utterance) in self._printed:
+            self._printed[source, utterance] = ""
+
     def _new_part(self, outcome: Outcome) -> Outcome | None:
         if not isinstance(outcome, FinalTranscribed):
             return outcome

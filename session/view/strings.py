@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from overlay.translation import _, pgettext
+from overlay.translation import _, ngettext, number, pgettext
 
 NO_SPEECH_YET = _("Nothing was said yet.")
 LISTENING = _("Listening to {sources}…")
@@ -23,6 +23,8 @@ PREPARED = _("Your own answer, {file}")
 HELD_KEYS = _("{held}. y: send it, n: do not")
 HELD_ELSEWHERE = _("{held}. Approve it with `cuecard ledger`")
 COPIED = _("Copied, if your terminal allows programs to copy.")
+STRIKE_AGAIN = _("Press z again to strike the last minute: words, questions, answers and audio.")
+MARKED = _("Moment marked.")
 NOTHING_TO_COPY = _("There is no answer to copy yet.")
 ENDING = _("End the session? What you do not save is lost.")
 END, PRINT = pgettext("key", "end"), pgettext("key", "end, and leave the words here")
@@ -46,6 +48,8 @@ BROWSE = pgettext("key", "older, newer")
 COPY = pgettext("key", "copy")
 DETAILS, NO_DETAILS = pgettext("key", "details"), pgettext("key", "hide details")
 PAUSE, UNPAUSE = pgettext("key", "pause"), pgettext("key", "continue")
+MUTE, UNMUTE = pgettext("key", "mute"), pgettext("key", "unmute")
+MARK, STRIKE = pgettext("key", "mark"), pgettext("key", "strike")
 SENT = pgettext("key", "sent")
 LATENCY = pgettext("key", "latency")
 STATUS = pgettext("key", "status")
@@ -67,12 +71,16 @@ LABELS = {
     "answer": pgettext("label", "answer"),
     "held": pgettext("label", "held"),
     "sent": pgettext("label", "sent"),
+    "summary": pgettext("label", "summary"),
     "used": pgettext("label", "used"),
     "provider": pgettext("label", "provider"),
     "recorded": pgettext("label", "recorded"),
     "paused": pgettext("label", "paused"),
     "resumed": pgettext("label", "resumed"),
+    "struck": pgettext("label", "struck"),
+    "marked": pgettext("label", "marked"),
     "level": pgettext("label", "level"),
+    "echo": pgettext("label", "echo"),
     "capturing": pgettext("label", "capturing"),
     "ready": pgettext("label", "ready"),
     "died": pgettext("label", "died"),
@@ -84,6 +92,9 @@ LABELS = {
 """Labels of lines, at most nine characters."""
 YOUR_TURN = pgettext("turn", "yours")
 HELD_LINE = _("{bytes} bytes for {host} wait, approve with `cuecard ledger`: {body}")
+HELD_TRANSCRIPT = _("{bytes} bytes for {host} wait, for a summary: the transcript, or a part of it")
+SUMMARY_STARTED = _("{model} at {host} summarizes {words} words")
+SUMMARY_FINISHED = _("entries: {entries}, left out: {dropped}; it is part of what you save")
 REASONING = _("(the text above was the model's reasoning)")
 SENT_LINE = _("{bytes} bytes to {host}")
 SENT_UNENCRYPTED = _("{bytes} bytes to {host}, unencrypted")
@@ -115,3 +126,13 @@ def listed(names: Sequence[str]) -> str:
     if len(others) == 1:
         return LIST_OF_TWO.format(first=others[0], second=last)
     return LIST_OF_MORE.format(first=others[0], rest=listed([*others[1:], last]))
+
+
+def notes_added(names: Sequence[str], passages: int) -> str:
+    """Return that files of notes were added."""
+    text = ngettext(
+        "Added {names}: {count} passage of notes in all.",
+        "Added {names}: {count} passages of notes in all.",
+        passages,
+    )
+    return text.format(names=", ".join(names), count=number(passages))

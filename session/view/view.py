@@ -9,13 +9,22 @@ from bus.messages import (
     CancelRequested,
     EndRequested,
     Logged,
+    MomentMarked,
     PauseRequested,
+    RedactionRequested,
     RequestDecided,
     VariantRequested,
 )
 
 UserAction = (
-    AnswerRequested | CancelRequested | EndRequested | PauseRequested | RequestDecided | VariantRequested
+    AnswerRequested
+    | CancelRequested
+    | EndRequested
+    | MomentMarked
+    | PauseRequested
+    | RedactionRequested
+    | RequestDecided
+    | VariantRequested
 )
 """An event that a view publishes for the user."""
 

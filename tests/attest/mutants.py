@@ -259,5 +259,19 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
             "- `llm, its copy` put the key into an environment",
         ),
     ),
+    (
+        Mutant(
+            "struck words stay in the log", "hub", "",
+            "has struck or muted words in the log",
+            changes=(("bus/hub.py", "        self.log.redact(redaction)\n", ""),),
+        ),
+    ),
+    (
+        Mutant(
+            "struck words stay in freed memory", "hub", "",
+            "has struck or muted words in its memory",
+            changes=(("bus/private_memory.py", '    "PYTHONMALLOC": "malloc",\n', ""),),
+        ),
+    ),
 )  # fmt: skip
 """Mutants that share a session; each has its own line in the report."""

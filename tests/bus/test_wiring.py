@@ -25,15 +25,15 @@ PACKAGES = {
 }
 OF_THE_USER = {
     *(m.AnswerRequested, m.CancelRequested, m.VariantRequested, m.PauseRequested, m.EndRequested),
-    *(m.ProviderRequested, m.RequestDecided),
+    *(m.ProviderRequested, m.RequestDecided, m.RedactionRequested, m.MomentMarked, m.NoteAdded),
 }
 SAID_BY_MANY = {
     *(m.StageReady, m.Heartbeat, m.ProblemReported, m.AudioLost),
-    *(m.FinalTranscribed, m.UtteranceLost),
+    *(m.FinalTranscribed, m.UtteranceLost, m.UtteranceDiscarded),
     *OF_THE_USER,
 }
 """Events about the stage itself, events that two stages can detect, outcomes that the session publishes for a
-missing transcriber, and user actions at any view."""
+missing transcriber or the hub for redacted words, and user actions at any view."""
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -10,6 +10,7 @@ from bus.messages import (
     Event,
     FeedbackRequested,
     Logged,
+    LogRedacted,
     PassagesRetrieved,
     QuestionDetected,
     QuestionTyped,
@@ -50,6 +51,24 @@ def restarted(*history: Event, answer: str = "auto") -> Steps:
 
 def apply(conversation: Conversation, event: Event) -> Steps:
     return list(conversation.apply(Logged(1, 1, event)))
+
+
+def test_numbers_of_struck_questions_are_not_used_again() -> None:
+    struck = LogRedacted(
+        last_s=60.0,
+        since_ns=0,
+        turns=1,
+        utterances=[],
+        questions=[1, 2],
+        practice_answers=[],
+        audio=[],
+        sent=[],
+    )
+    conversation = Conversation(LlmSettings(), NOTES)
+    assert apply(conversation, struck) == []
+    assert list(conversation.go_live()) == []
+    steps = apply(conversation, final("Why Postgres?"))
+    assert [each.question for each in steps if isinstance(each, QuestionDetected)] == [3]
 
 
 def asked(

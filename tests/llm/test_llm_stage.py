@@ -122,6 +122,40 @@ def test_provider_none_is_not_a_problem(start_live: StartLive, tmp_path: Path) -
     assert not live.all(m.RequestSent)
 
 
+def test_notes_are_added_while_it_runs(start_live: StartLive, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Databases\nPostgres suits us best.")
+    (tmp_path / "b.txt").write_text("# Queues\nThe queue lost messages in May.")
+    live = start_live(provider="none", notes=[str(tmp_path / "a.md")])
+    live.publish("Why did the queue lose messages?")
+    assert "b.txt" not in [each.file for each in live.wait_for(m.PassagesRetrieved).passages]
+    added = live.cuecard("note", str(tmp_path / "b.txt"))
+    assert (added.returncode, added.stdout) == (0, "Added b.txt: 2 passages of notes in all.\n"), added.stderr
+    assert live.wait_for(m.NotesLoaded, 2) == m.NotesLoaded(files=["a.md", "b.txt"], passages=2)
+    live.publish("When did the queue lose messages?")
+    (found,) = live.wait_for(m.PassagesRetrieved, 2).passages
+    assert (found.file, found.text) == ("b.txt", "The queue lost messages in May.")
+    (tmp_path / "b.txt").write_text("# Queues\nThe queue lost messages in June.")
+    assert live.cuecard("note", str(tmp_path / "b.txt")).returncode == 0
+    live.children[0].kill()
+    live.children[0].wait(5)
+    live.start()
+    live.publish("When exactly did the queue lose messages?")
+    (found,) = live.wait_for(m.PassagesRetrieved, 3).passages
+    assert found.text == "The queue lost messages in June."
+    live.wait_until(lambda: live.all(m.NotesLoaded)[-1].files == ["a.md", "b.txt"])
+
+
+def test_notes_that_cannot_be_added_are_named(start_live: StartLive, tmp_path: Path) -> None:
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "c.md").write_text("word " * 200_000)
+    live = start_live(provider="none")
+    for name, problem in (("b.pdf", "it is damaged"), ("c.md", "900 kB"), ("no.md", "No such file")):
+        refused = live.cuecard("note", str(tmp_path / name))
+        assert refused.returncode == InputFailure.exit_code
+        assert problem in refused.stderr
+    assert live.all(m.NoteAdded) == []
+
+
 def test_missing_key_says_what_to_set(start_live: StartLive) -> None:
     live = start_live({"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
                        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, provider="openai")  # fmt: skip

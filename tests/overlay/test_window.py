@@ -300,6 +300,9 @@ class TestAnswering:
             ("shorter", m.VariantRequested(question=1, variant="shorter", by="overlay")),
             ("longer", m.VariantRequested(question=1, variant="longer", by="overlay")),
             ("pause", m.PauseRequested(paused=True, by="overlay")),
+            ("mute", m.PauseRequested(source="mic", paused=True, by="overlay")),
+            ("strike", m.RedactionRequested(by="overlay")),
+            ("mark", m.MomentMarked(by="overlay")),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )

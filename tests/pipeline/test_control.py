@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -63,6 +64,34 @@ def test_pause_and_end_of_a_running_session(place: Path) -> None:
     assert trace.stat().st_mode & 0o777 == 0o600
     events = json.loads(trace.read_bytes())["traceEvents"]
     assert {"speech", "final transcript", "paused"} <= {each["name"] for each in events}
+
+
+@pytest.mark.long
+def test_what_was_struck_does_not_come_back_and_what_follows_is_transcribed(place: Path) -> None:
+    saved = place / "saved.json"
+    arguments = (*RECORDING, "--view", "none", "--provider", "none", "--save", str(saved))
+    with running(*arguments, directory=place) as session:
+        session.wait_for("QuestionDetected")
+        struck = [each["text"] for each in session.of("FinalTranscribed")]
+        done = cuecard(session, "strike", "--last", "60")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("Struck from the last 60 s:")
+        (redaction,) = session.of("LogRedacted")
+        after = [each for each in session.events if each["seq"] > redaction["seq"]]
+        restarted = {each["stage"] for each in after if each["type"] == "StageReady"}
+        assert {"stt", "llm"} <= restarted
+        assert not any(each["type"] == "StageDied" for each in after)
+        os.kill(session.pid("stt"), signal.SIGKILL)
+        finals = len(session.of("FinalTranscribed"))
+        later = session.wait_for("FinalTranscribed", finals + 1)[finals:]
+        assert all(each["start_sample"] >= redaction["audio"][0]["start_sample"] for each in later)
+        assert cuecard(session, "end").returncode == 0
+        assert session.end(20) == 0, session.errors
+    whole = json.loads(saved.read_text("utf-8"))
+    assert whole["struck"] != []
+    assert [each for each in whole["turns"] if each["text"] in struck] == []
+    assert all(text not in each["text"] for text in struck for each in later)
+    assert whole["turns"] != []
 
 
 @pytest.mark.long

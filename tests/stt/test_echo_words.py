@@ -10,6 +10,16 @@ from stt.echo_words import EchoWords
 from tests.support.events import final, started
 
 ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)
+REDACTED = m.LogRedacted(
+    last_s=60.0,
+    since_ns=0,
+    turns=1,
+    utterances=[m.RedactedUtterance(source="mic", utterance=1)],
+    questions=[],
+    practice_answers=[],
+    audio=[],
+    sent=[],
+)
 SPEAKS = m.SpeechStarted(
     source="call", utterance=1, start_sample=2 * SAMPLE_RATE, detected_sample=2 * SAMPLE_RATE
 )
@@ -80,6 +90,15 @@ def test_a_final_does_not_wait_for_long() -> None:
     assert [*words.mark(answer, 20.0)] == []
     later = said("And then.", "mic", 8.0, 9.0)
     assert [*words.mark(later, 20.1)] == [answer], "what comes next does not overtake it"
+
+
+def test_a_waiting_final_is_dropped_with_what_is_removed_from_the_log() -> None:
+    words = EchoWords()
+    for event in (started("call"), started("mic"), ECHO, SPEAKS):
+        words.apply(m.Logged(1, 1, event))
+    assert [*words.mark(said(ASKED, "mic", 2.1, 5.1), 10.0)] == []
+    words.apply(m.Logged(1, 1, REDACTED))
+    assert [*words.released(20.0)] == []
 
 
 @pytest.mark.parametrize(

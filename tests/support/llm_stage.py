@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Self, TypeVar
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from bus.client import HubClient
-from bus.run import Run
+from bus.run import RUN_VARIABLE, Run
 from llm.connector.line import ConnectorLine
 from session.supervise.child import numbers_of
 from tests.conftest import stage_environment
@@ -75,6 +76,17 @@ class Live:
         said = final(text, source, number, 30.0 * number, replaces=[number - 1] if continues else [])
         self._stt.publish(said)
         wait_until(lambda: said in self._receive().events)
+
+    def cuecard(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command beside the session."""
+        return subprocess.run(
+            [sys.executable, "-m", "session", *arguments],
+            env={**os.environ, RUN_VARIABLE: str(self._run.directory)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
     def request(self) -> None:
         """Request an answer."""

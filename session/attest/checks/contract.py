@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bus.bootstrap import SUPERVISOR_VARIABLE
+from bus.private_memory import WIPING
 from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
 from bus.stages import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES
@@ -112,6 +113,7 @@ _VARIABLES = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "PYTHONSAFEPATH": "1",
     "ORT_DISABLE_TELEMETRY": "1",
+    **{name: re.escape(value) for name, value in WIPING.items()},
 }
 """Environment variables that a process may get from another, with their values."""
 

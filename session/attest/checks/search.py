@@ -27,6 +27,9 @@ _CANDIDATES = 4
 _LARGEST_SAMPLE = 1e6
 _SAMPLE_FORMATS = (("<i2", 2), (">i2", 2), ("<f4", 4), (">f4", 4))
 _RUN_WORDS = 4
+_MEMORY_STEP = 3
+_MEMORY_WORDS = 5
+"""Fewer would be in the program's own texts."""
 _RUN_LETTERS = 18
 _DISTANCES = 16
 _KEY_CHARACTERS = 10
@@ -137,6 +140,17 @@ class Key:
         """Return whether a piece of the key is in these bytes, in any case and with any punctuation."""
         signs = _NO_SIGN.sub(b"", data.lower())
         return any(piece in signs for piece in self._pieces) or _has_distances(data, self._distances)
+
+
+def memory_pieces(texts: Iterable[str]) -> list[bytes]:
+    """Return runs of words in small letters, as Python and Qt hold them in memory."""
+    runs = set()
+    for text in texts:
+        words = text.lower().split()
+        length = min(_MEMORY_WORDS, len(words))
+        starts = {*range(0, len(words) - length + 1, _MEMORY_STEP), len(words) - length}
+        runs |= {" ".join(words[at : at + length]) for at in starts if length > 1}
+    return sorted(run.encode(each) for run in runs for each in ("utf-8", "utf-16-le"))
 
 
 def _prints(samples: Samples) -> npt.NDArray[np.uint64]:

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import msgspec
 
 MODEL = "attest-model"
-_PIECES = ("Each ", "part ", "was ", "moved ", "alone.")
+PIECES = ("Each ", "part ", "was ", "moved ", "alone.")
+ANSWER = "".join(PIECES)
 
 
 class ProviderServer(ThreadingHTTPServer):
@@ -43,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Stream a fixed answer."""
         self._keep()
         self.server.bodies.append(self.rfile.read(int(self.headers.get("content-length", 0))))
-        events = [_event(word, None) for word in _PIECES]
+        events = [_event(word, None) for word in PIECES]
         self._reply(b"".join([*events, _event("", "stop"), b"data: [DONE]\n\n"]), "text/event-stream")
 
     def log_message(self, format: str, *args: object) -> None:

@@ -33,8 +33,13 @@ _NOISE_SPREAD = 90
 _MIC_WAITS_S = 8.0
 
 
-def record(folder: Path) -> dict[str, Path]:
-    """Write the recordings into `folder` and return them by source."""
+def record(folder: Path, *, goes_on_s: float = 0.0) -> dict[str, Path]:
+    """Write the recordings into `folder` and return them by source.
+
+    Args:
+        folder: The folder.
+        goes_on_s: How long the noise at their end continues.
+    """
     files = {}
     for source, cuts in _CUTS.items():
         samples = read(DEMO / f"{source}.flac")
@@ -42,6 +47,7 @@ def record(folder: Path) -> dict[str, Path]:
         for start_s, end_s in cuts:
             pieces += [samples[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]]
             pieces += [_noise(_NOISE_S)]
+        pieces += [_noise(goes_on_s)]
         files[source] = folder / f"{source}.wav"
         soundfile.write(files[source], np.concatenate(pieces), SAMPLE_RATE, subtype="PCM_16")
     return files

@@ -33,7 +33,7 @@ _STRACE = (
     *("strace", "-f", "-ff", "-ttt", "-yy", "-xx", "-s", str(_STRING_BYTES)),
     *("-e", "signal=none", "-e", "abbrev=!execve,execveat", "-e", f"trace=!{','.join(UNTRACED)}"),
 )
-_ADDED = {"QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
+ADDED = {"QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
 """Without a cache of bytecode, no process needs to write into the program's folders."""
 
 
@@ -71,7 +71,7 @@ def main() -> int:
     bring_loopback_up()
     with ProviderServer() as server:
         capture = Capture()
-        ran = _run(folder, _command(folder, server.port))
+        ran = _run(folder, session_command(folder, server.port))
         capture.close()
         seen = Observation(
             **ran,
@@ -86,16 +86,17 @@ def main() -> int:
     return 0
 
 
-def _command(folder: Path, port: int) -> list[str]:
+def session_command(folder: Path, port: int, pace: str = "fast") -> list[str]:
+    """Return the command of a session with the recordings and this provider."""
     sources = [part for name in SOURCES for part in ("--source", f"{name}=file:{folder}/heard/{name}.wav")]
     return [
-        *(sys.executable, "-P", "-m", "session", "run", *sources, "--pace", "fast"),
+        *(sys.executable, "-P", "-m", "session", "run", *sources, "--pace", pace),
         *("--provider", f"http://127.0.0.1:{port}/v1", "--view", "overlay", "--json"),
     ]
 
 
 def _run(folder: Path, command: list[str]) -> dict[str, Any]:
-    environment = {**os.environ, **_ADDED, "CUECARD_LLM_KEY_VARIABLE": KEY_VARIABLE}
+    environment = {**os.environ, **ADDED, "CUECARD_LLM_KEY_VARIABLE": KEY_VARIABLE}
     child = subprocess.Popen(
         [*_STRACE, "-o", str(folder / "trace" / "of"), *command],
         env=environment,

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bus import log_redaction
 from bus.audio import SAMPLE_RATE
 from bus.messages import (
     AnswerFinished,
@@ -19,6 +20,7 @@ from bus.messages import (
     EchoSuppressed,
     FinalTranscribed,
     Logged,
+    LogRedacted,
     QuestionDetected,
     RequestSent,
     StageDied,
@@ -85,6 +87,8 @@ class Statistics:
                 self.answered.add(question)
             case RequestSent() as request:
                 self.requests.append(request)
+            case LogRedacted() as redaction:
+                self.requests = [log_redaction.without_words(redaction, each) for each in self.requests]
             case StageDied():
                 self.restarts += 1
             case StageGivenUp(stage=stage):

@@ -1,7 +1,8 @@
 """Reads the user's notes in a sandboxed process: `python -m session.run.start.notes_reader`.
 
 The readers of .pdf and .docx files are large programs that parse files from anywhere, so the supervisor,
-which has keys and will have the transcript, does not run them. It gets the names in the notes, and no text.
+which has keys and will have the transcript, does not run them. It gets the names in the notes, and no text;
+`cuecard note` gets the texts, for the running session.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class NotesRequest(msgspec.Struct, frozen=True):
     paths: list[str]
     tokenizer: str
     """Whisper's tokenizer, which separates rare words from common ones; empty to collect no names."""
+    texts: bool = False
+    """Whether to return the texts."""
 
 
 class NotesReply(msgspec.Struct, frozen=True):
@@ -46,6 +49,10 @@ class NotesReply(msgspec.Struct, frozen=True):
     """The names in them, the most frequent first."""
     files: int = 0
     passages: int = 0
+    texts: list[tuple[str, str]] = []
+    """Name and text of each file, if they were requested."""
+    remarks: list[str] = []
+    """What was left out."""
     problem: str = ""
     kept: str = ""
     fix: str = ""
@@ -65,9 +72,22 @@ def read_names(paths: Sequence[str], tokenizer: Path | None) -> list[str]:
     return reply.names
 
 
-def read(paths: Sequence[str], tokenizer: Path | None = None) -> NotesReply | None:
+def read_texts(paths: Sequence[str]) -> NotesReply:
+    """Return the texts of these notes, for a session that runs.
+
+    Raises:
+        InputFailure: A named file cannot be read, or no file in a folder can be.
+    """
+    reply = read(paths, texts=True)
+    if reply is None or reply.problem:
+        problem, fix = (reply.problem, reply.fix) if reply else ("the reader of notes crashed", "")
+        raise InputFailure(problem, kept="the session keeps running, with the notes it has", fix=fix)
+    return reply
+
+
+def read(paths: Sequence[str], tokenizer: Path | None = None, *, texts: bool = False) -> NotesReply | None:
     """Return what is in these notes, with the names in them if there is a tokenizer; None if that crashes."""
-    request = NotesRequest([*paths], str(tokenizer) if tokenizer else "")
+    request = NotesRequest([*paths], str(tokenizer) if tokenizer else "", texts)
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "session.run.start.notes_reader"],
@@ -97,12 +117,14 @@ def main() -> None:
 
 
 def _reply(request: NotesRequest) -> NotesReply:
-    notes = read_notes(request.paths).notes
+    found = read_notes(request.paths)
+    notes = found.notes
     names: list[str] = []
     if request.tokenizer:
         count = PromptBuilder(Path(request.tokenizer), multilingual=True).count
         names = names_in([note.text for note in notes], count)[:_MOST_NAMES]
-    return NotesReply(names, len(notes), len(cut(notes)))
+    texts = [(note.name, note.text) for note in notes] if request.texts else []
+    return NotesReply(names, len(notes), len(cut(notes)), texts, [*map(str, found.remarks)])
 
 
 if __name__ == "__main__":

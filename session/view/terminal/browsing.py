@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bus import messages as m
+from bus.stages import MICROPHONE
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from session.view import strings
@@ -34,6 +35,8 @@ class Browsing:
     details: bool = True
     aside: Aside = ""
     """What is shown instead of the session."""
+    striking: bool = False
+    """Whether the user pressed the key that strikes the last minute once; the second time it is done."""
     ending: bool = False
     """Whether the user is asked if the session is to end."""
     leaves_words: bool = True
@@ -54,6 +57,9 @@ class Browsing:
         key = _OTHER_KEYS.get(key, key.lower())
         if self.ending:
             return self._decide_end(key)
+        if key == "z":
+            return self._strike()
+        self.striking = False
         current = captions.current
         held = current.held if current else None
         if held is not None and key in ("y", "n"):
@@ -71,6 +77,11 @@ class Browsing:
         self.ending, self.leaves_words = False, key != "y"
         return [m.EndRequested(by=BY)] if key in ("y", "p") else []
 
+    def _strike(self) -> list[UserAction]:
+        self.striking = not self.striking
+        self.note = strings.STRIKE_AGAIN if self.striking else ""
+        return [] if self.striking else [m.RedactionRequested(by=BY)]
+
     def _actions(self, key: str, captions: Captions) -> list[UserAction]:
         exchange = self.exchange(captions)
         variant = {"r": "again", "-": "shorter", "+": "longer"}.get(key)
@@ -83,6 +94,12 @@ class Browsing:
                 return [m.CancelRequested(by=BY)]
             case "p":
                 return [m.PauseRequested(paused=captions.state != "paused", by=BY)]
+            case "b":
+                self.note = strings.MARKED
+                return [m.MomentMarked(by=BY)]
+            case "u" if MICROPHONE in captions.sources:
+                paused = MICROPHONE not in captions.paused
+                return [m.PauseRequested(source=MICROPHONE, paused=paused, by=BY)]
             case _:
                 return []
 
@@ -145,6 +162,13 @@ def help_keys(browsing: Browsing, captions: Captions, *, everything: bool = Fals
         (answered, "c", strings.COPY),
         (exchange is not None, "d", strings.NO_DETAILS if browsing.details else strings.DETAILS),
         (captions.state != "", "p", strings.UNPAUSE if captions.state == "paused" else strings.PAUSE),
+        (
+            MICROPHONE in captions.sources,
+            "u",
+            strings.UNMUTE if MICROPHONE in captions.paused else strings.MUTE,
+        ),
+        (captions.state != "", "b", strings.MARK),
+        (captions.state != "", "z", strings.STRIKE),
         (captions.answers_questions, "s", strings.SENT),
         (captions.answers_questions, "l", strings.LATENCY),
     ]

@@ -56,7 +56,7 @@ class Drawing:
         if len(lines) == MAX_LINES:
             yield Text(strings.EARLIER, style="dim")
         said: list[Line] = []
-        for line in [*lines, *self._captions.partials]:
+        for line in sorted([*lines, *self._captions.partials, *self._captions.marks], key=_began):
             said.append(line)
             asked = [
                 each for each in waiting if each.source == line.source and each.utterance <= line.utterance
@@ -166,3 +166,7 @@ class Drawing:
 
     def _wrapped(self, content: Sequence[RenderableType], columns: int) -> list[Row]:
         return wrapped(self._console, content, columns)
+
+
+def _began(line: Line) -> int:
+    return line.start_ns

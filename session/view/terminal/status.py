@@ -29,6 +29,7 @@ def status_rows(captions: Captions, keys: Sequence[tuple[str, str]]) -> list[Tex
     if captions.final_latency_s is not None:
         answers.append(sentences.latency(captions.final_latency_s))
     rows += [_line(text) for text in answers if text]
+    rows += [_title(shared.NOTES), _line(", ".join(captions.notes))] if captions.notes else []
     rows.append(_title(shared.PROCESSES))
     rows += [_stage(name, stage) for name, stage in captions.stages.items()]
     return [*rows, *_sandboxes(captions.stages)]

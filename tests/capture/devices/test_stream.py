@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+import pytest
 
-from capture.devices.stream import CallbackBuffer, Piece
+from capture.devices.device import Device
+from capture.devices.stream import BufferedStream, CallbackBuffer, Piece
 from tests.support.waiting import wait_until
 
 
@@ -52,3 +54,31 @@ def test_two_threads_lose_nothing() -> None:
     assert total == 200_000
     for piece in taken:
         np.testing.assert_array_equal(piece.frames, _frames(int(piece.arrived_s), 100))
+
+
+@pytest.mark.parametrize(
+    "arrivals_ms",
+    [
+        [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0],
+        [17.0, 20.0, 38.0, 40.0, 51.0, 66.0, 78.0],  # jitter
+        [450.0, 450.1, 450.1, *(450.2 for _ in range(41)), 450.3, 460.0, 500.1],  # a stall, then all at once
+    ],
+)
+@pytest.mark.parametrize("delay_ms", [0.0, 4.0])
+def test_the_clock_begins_when_the_first_frame_was_converted(
+    arrivals_ms: list[float], delay_ms: float
+) -> None:
+    stream = BufferedStream(Device("mic", 0, "microphone", True, 48_000, 2, "PulseAudio"))
+    for number, arrived_ms in enumerate(arrivals_ms):
+        delay_s = (arrived_ms - number * 10 + delay_ms) / 1000
+        stream._start_clock((arrived_ms + delay_ms) / 1000, delay_s, 480)
+    assert stream.first_captured_s == pytest.approx(0.0, abs=0.003)
+
+
+def test_a_driver_without_delays_gives_the_time_of_arrival() -> None:
+    stream = BufferedStream(Device("mic", 0, "microphone", True, 48_000, 2, "PulseAudio"))
+    stream._start_clock(1.0, 0.0, 480)
+    assert stream.first_captured_s is None, "the next pieces may tell more"
+    for number in range(1, 7):
+        stream._start_clock(1.0 + number / 100, 0.0, 480)
+    assert stream.first_captured_s == pytest.approx(0.99)

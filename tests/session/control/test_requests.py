@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 
 OF_THE_USER = frozenset(
     {
-        *(m.AnswerRequested, m.CancelRequested, m.VariantRequested, m.WindowRequested),
+        *(m.AnswerRequested, m.MomentMarked, m.CancelRequested, m.VariantRequested, m.WindowRequested),
         *(m.PauseRequested, m.EndRequested),
     }
 )
@@ -48,7 +48,8 @@ def session(make_run: MakeRun, start_stage: Callable[..., Any]) -> Iterator[HubC
 
 
 def test_every_command_publishes_its_event(session: HubClient) -> None:
-    commands = [[name] for name in REQUESTS] + [["pause", "mic"], ["unpause"], ["toggle", "--help"]]
+    commands = [[name] for name in REQUESTS] + [["pause", "mic"], ["unpause"], ["mute", "mic"]]
+    commands.append(["toggle", "--help"])
     done = {" ".join(command): cuecard(*command) for command in commands}
     assert {command: each.stderr for command, each in done.items() if each.stderr} == {}
     assert "Hide the window" in done["toggle --help"].stdout
@@ -63,6 +64,7 @@ def test_every_command_publishes_its_event(session: HubClient) -> None:
     assert received[len(REQUESTS) :] == [
         m.PauseRequested(source="mic", paused=True, by="control"),
         m.PauseRequested(paused=False, by="control"),
+        m.PauseRequested(source="mic", paused=True, by="control"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Names of the files in the store: they are the index, and say nothing of the content."""
+"""Names of the files in the store are its index, without content."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from session.transcript.record import Record
 from session.transcript.saved_session import (
     Consent,
     Latency,
+    Mark,
     Passage,
     Pause,
     Practice,
@@ -27,6 +29,7 @@ from session.transcript.saved_session import (
     Request,
     SavedSession,
     Source,
+    Struck,
     Turn,
     decode,
     encode,
@@ -34,7 +37,7 @@ from session.transcript.saved_session import (
 from session.view.printable import printable
 from tests.session.transcript.sessions import STARTED, question, saved, turn
 from tests.support import sample_practice, sample_session
-from tests.support.events import log, started
+from tests.support.events import final, log, started
 from tests.support.events import question as asked
 
 ROOT = Path(__file__).parents[3]
@@ -86,8 +89,43 @@ def test_pauses_are_saved_and_shown() -> None:
     assert "**Paused:** mic from 1:00 to 1:15, call from 1:30 to the end" in FORMATS[".md"](session).decode()
 
 
+def test_marks_stand_at_their_time_and_struck_times_are_named() -> None:
+    record, zero_ns = Record(), 1_000_000_000
+    struck = m.LogRedacted(
+        last_s=10.0,
+        since_ns=zero_ns + 30 * 10**9,
+        turns=0,
+        utterances=[],
+        questions=[],
+        practice_answers=[],
+        audio=[],
+        sent=[],
+    )
+    events: list[tuple[int, m.Event]] = [
+        (0, started("mic", zero_ns)),
+        (3, final(1, "First this.", start_s=1.0, end_s=3.0)),
+        (5, m.MomentMarked(text="the *part* about prices", by="control")),
+        (9, final(2, "Then that.", start_s=7.0, end_s=9.0)),
+        (35, m.MomentMarked(text="gone", by="view")),
+        (40, struck),
+        (50, m.MomentMarked(by="view")),
+    ]
+    for seq, (at_s, event) in enumerate(events, 1):
+        record.apply(m.Logged(seq, zero_ns + at_s * 10**9, event))
+    saved = record.result(started=STARTED)
+    assert [(mark.at_s, mark.text) for mark in saved.marks] == [(5.0, "the *part* about prices"), (50.0, "")]
+    assert [(each.start_s, each.stop_s) for each in saved.struck] == [(30.0, 40.0)]
+    document = FORMATS[".md"](saved).decode()
+    texts = ["First this.", "**Marked** 0:05", "the \\*part\\* about prices", "Then that.", "**Marked** 0:50"]
+    places = [document.index(text) for text in texts]
+    assert places == sorted(places)
+    assert "**Struck:** from 0:30 to 0:40" in document
+    assert b"Marked" not in FORMATS[".srt"](saved)
+
+
 def test_every_field_is_documented() -> None:
-    parts = (SavedSession, Source, Turn, Question, Passage, Pause, Request, Latency, Practice, Consent)
+    parts: tuple[type[msgspec.Struct], ...] = (SavedSession, Source, Turn, Question, Passage, Pause)
+    parts = (*parts, Request, Latency, Practice, Consent, Mark, Struck)
     documented = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "saved-sessions.md").read_text("utf-8")))
     assert {name for part in parts for name in part.__struct_fields__} <= documented
 

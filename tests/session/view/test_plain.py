@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from bus import messages as m
+from session.view import strings
 from session.view.plain import PlainLines
 from tests.support import sample_session as story
 from tests.support.events import discarded, final, log, partial, question, request, revised, started
@@ -85,6 +88,8 @@ def test_stopped_answer_is_written_with_its_cause(capsys: pytest.CaptureFixture[
             m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="overwritten"),
             "lost      mic: an utterance at 0:00 (overwritten)",
         ),
+        (m.MomentMarked(text="prices", by="view"), "marked    prices"),
+        (m.MomentMarked(by="view"), "marked    ★"),
         (m.SessionEnding(cause="done"), "ending    done"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, m.Message) else "",
@@ -207,3 +212,42 @@ def test_a_question_is_written_once_and_its_variants_without_notes(
         "notes     a.md, H: Text.",
         "shorter   Why?",
     ]
+
+
+def test_a_summary_is_announced_and_its_held_request_not_written_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    started = m.SummaryStarted(
+        question=7,
+        template="meeting",
+        host="api.example.com:443",
+        model="a-model",
+        leaves_machine=True,
+        parts=1,
+        lines=1,
+        words=2,
+    )
+    held = m.RequestHeld(
+        question=7,
+        host="api.example.com:443",
+        model="a-model",
+        body="all that was said",
+        body_bytes=17,
+        left_machine=True,
+    )
+    stopped = m.SummaryStopped(question=7, cause="you did not approve the request", fix="ask again")
+    assert written(capsys, started, held, stopped) == [
+        "summary   a-model at api.example.com:443 summarizes 2 words",
+        "held      17 bytes for api.example.com:443 wait, for a summary: the transcript, or a part of it",
+        "summary   (you did not approve the request; ask again)",
+    ]
+
+
+def test_every_label_of_a_line_has_a_text() -> None:
+    sources = (
+        Path(strings.__file__).parent / f"{name}.py" for name in ("plain", "event_lines", "practice_lines")
+    )
+    used = {
+        label for source in sources for label in re.findall(r"\[\(\"([a-z ]+)\", ", source.read_text("utf-8"))
+    }
+    assert {"echo", "held", "summary"} <= used <= set(strings.LABELS)

@@ -34,13 +34,15 @@ ANSWERED = fold(*story.opening(), *story.asked(), *story.streamed(), story.finis
         ("=", m.VariantRequested(question=1, variant="longer", by="view")),
         ("A", m.AnswerRequested(by="view")),
         ("p", m.PauseRequested(paused=True, by="view")),
+        ("u", m.PauseRequested(source="mic", paused=True, by="view")),
+        ("b", m.MomentMarked(by="view")),
     ],
 )
 def test_each_key_publishes_what_it_says(key: str, action: m.Event) -> None:
     assert Browsing().press(key, ANSWERED) == [action]
 
 
-@pytest.mark.parametrize("key", ["x", " ", "c", "d", "?", "s", "l", "up", "down", "y", "q"])
+@pytest.mark.parametrize("key", ["x", " ", "c", "d", "?", "s", "l", "z", "up", "down", "y", "q"])
 def test_other_keys_publish_nothing(key: str) -> None:
     assert Browsing().press(key, ANSWERED) == []
 
@@ -76,6 +78,16 @@ def test_a_key_opens_and_closes_what_is_beside_the_session() -> None:
     assert seen == ["status", "sent", "latency", "", "status", ""]
 
 
+def test_the_last_minute_is_struck_by_two_presses() -> None:
+    browsing = Browsing()
+    assert browsing.press("z", ANSWERED) == []
+    assert "again" in browsing.note
+    assert browsing.press("z", ANSWERED) == [m.RedactionRequested(by="view")]
+    browsing.press("z", ANSWERED)
+    browsing.press("d", ANSWERED)
+    assert browsing.press("z", ANSWERED) == [], "another key came between"
+
+
 def test_a_paused_session_is_continued() -> None:
     paused = fold(*story.opening(), *(m.CapturePaused(source=each, sample=0) for each in ("call", "mic")))
     assert Browsing().press("p", paused) == [m.PauseRequested(paused=False, by="view")]
@@ -92,6 +104,9 @@ def test_every_key_of_the_window_that_has_a_meaning_here_does_the_same() -> None
         "more",
         "practice_next",
         "pause",
+        "mute",
+        "mark",
+        "strike",
         "sent",
     }
     same |= {"details", "latency", "end", "earlier", "later", "page_up", "page_down"}
@@ -126,7 +141,7 @@ def test_copy_takes_the_answer_that_is_shown() -> None:
 
 
 def test_help_offers_only_what_does_something() -> None:
-    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == ["a", "q", "?", "p", "s", "l"]
+    assert [key for key, _ in help_keys(Browsing(), fold(*story.opening()))] == [*"aq?pubzsl"]
     assert "Esc" in dict(help_keys(Browsing(), fold(*story.opening(), *story.asked())))
     assert {"-", "+", "r", "c", "d"} <= dict(help_keys(Browsing(), ANSWERED)).keys()
     assert "a" not in dict(help_keys(Browsing(), fold(*story.opening("off"))))

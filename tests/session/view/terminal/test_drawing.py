@@ -75,7 +75,7 @@ def test_all_well_is_nothing_at_all() -> None:
     shown = screen(*story.opening())
     assert shown[-2:] == [
         "nothing left this machine",
-        "a answer  q end  ? status  p pause  s sent  l latency",
+        "a answer  q end  ? status  p pause  u mute  b mark  z strike  s sent  l latency",
     ]
     assert [row for row in shown[2:-2] if row] == []
 
