@@ -23,7 +23,7 @@ MOST_MARKED = 200
 STRUCK_S = 60.0
 """Seconds that are struck unless the user says how many."""
 
-MOST_STRUCK_S = 3_600.0
+MOST_STRUCK_S = 3_600
 
 
 class CancelRequested(Message, frozen=True, kw_only=True):

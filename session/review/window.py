@@ -220,6 +220,9 @@ def _style(palette: theme.Palette, sizes: theme.Sizes) -> str:
         QTabBar::tab:focus {{ color: {p.accent}; }}
         QPushButton#main {{ background: {p.accent}; color: {p.ground}; font-weight: 600; }}
         QPushButton:focus {{ border: 2px solid {p.text}; }}
+        QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {p.faint}; border-radius: 3px; }}
+        QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; }}
+        QCheckBox:focus {{ color: {p.accent}; }}
         QFileDialog, QDialog {{ background: {p.ground}; }}
         QFileDialog QAbstractItemView, QDialog QLineEdit, QFileDialog QComboBox {{
             background: {p.code}; border: 1px solid {p.line}; padding: 3px; }}

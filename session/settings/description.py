@@ -22,7 +22,7 @@ _SET_BY_PROGRAM = frozenset(
     {
         *(("stt", name) for name in ("model_path", "spare_model_path")),
         *(("llm", name) for name in ("local_model_path", "meaning_model_path")),
-        *(("practice", name) for name in ("questions", "source")),
+        *(("practice", name) for name in ("questions", "source", "measures_file")),
         ("overlay", "places"),
         ("session", "json"),
     }

@@ -1,4 +1,4 @@
-"""Names of the files in the store: date, length and expiry, without content. Pure.
+"""Names of files in the store: date, length and expiry, without content. Pure.
 
 The names are the index, so that it cannot differ from the files:
 "2026-11-28-174500.65s.until-2026-12-28.json".

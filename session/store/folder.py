@@ -1,4 +1,4 @@
-"""The store's folder: lists, deletes and dates its files; expired ones go first.
+"""The folder of the store: lists, deletes and dates its files.
 
 Only the user can read the folder. Nothing is in it that the user did not choose to store.
 """

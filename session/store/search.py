@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bus.messages.control import TYPED
+from bus.messages.control import MARKED, TYPED
 from session.transcript.minutes import clock
 from session.transcript.saved_session import SavedSession
 
@@ -38,6 +38,8 @@ def search(saved: SavedSession, words: str) -> Iterator[Match]:
 def _texts(saved: SavedSession) -> Iterator[tuple[float, str, str]]:
     for turn in saved.turns:
         yield turn.start_s, saved.speaker(turn.source), turn.text
+    for mark in saved.marks:
+        yield mark.at_s, saved.speaker(MARKED), mark.text
     for question in saved.questions:
         if question.source == TYPED:  # which no turn has
             yield question.at_s, saved.speaker(TYPED), question.text

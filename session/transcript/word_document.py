@@ -19,8 +19,9 @@ from markdown_it.token import Token
 from overlay.strings import CAVEATS
 from overlay.translation import LANGUAGE
 from session.transcript import facts, word_parts
+from session.transcript import summary as summaries
 from session.transcript.minutes import Paragraph, clock, minutes
-from session.transcript.saved_session import Practice, Question, SavedSession
+from session.transcript.saved_session import Practice, Question, SavedSession, Summary
 from session.transcript.web_page import answer_tokens, colour_of
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -52,6 +53,8 @@ def word_document(saved: SavedSession) -> bytes:
 def _body(saved: SavedSession) -> Iterator[str]:
     yield _paragraph("Title", [_Run(facts.title(saved))])
     yield _facts(facts.head(saved))
+    if saved.summary:
+        yield from _summary(saved.summary)
     yield _paragraph("Heading1", [_Run(facts.TRANSCRIPT)])
     if not (saved.turns or saved.questions):
         yield _paragraph("", [_Run(facts.NOTHING_SAID)])
@@ -63,6 +66,16 @@ def _body(saved: SavedSession) -> Iterator[str]:
     yield from _list("List", facts.left_machine(saved))
     yield _paragraph("Heading1", [_Run(facts.LATENCY)])
     yield from _list("List", facts.latencies(saved))
+
+
+def _summary(summary: Summary) -> Iterator[str]:
+    yield _paragraph("Heading1", [_Run(summaries.SUMMARY)])
+    yield _paragraph("Note", [_Run(summaries.origin(summary))])
+    for heading, rows in summaries.lists(summary):
+        yield _paragraph("Heading2", [_Run(heading)])
+        yield from _list("List", rows)
+    for remark in summaries.remarks(summary):
+        yield _paragraph("Note", [_Run(remark)])
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> str:

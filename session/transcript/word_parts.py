@@ -59,6 +59,7 @@ def _tabs(*positions: int) -> str:
 _PARAGRAPHS = {
     "Title": (_spacing(0, 160), f"<w:b/>{_size(38)}"),
     "Heading1": (f'<w:keepNext/>{_spacing(360, 100)}<w:outlineLvl w:val="0"/>', f"<w:b/>{_size(27)}"),
+    "Heading2": (f'<w:keepNext/>{_spacing(200, 60)}<w:outlineLvl w:val="1"/>', f"<w:b/>{_size(23)}"),
     "Speaker": (f"<w:keepNext/>{_spacing(180, 0)}", ""),
     "Note": (_spacing(0, 20), _SMALL),
     "Fact": (_spacing(0, 20), ""),
@@ -151,4 +152,4 @@ def _styles(language: str) -> str:
 
 def _style_name(style: str) -> str:
     """Return the name that Word knows its own styles by."""
-    return "heading 1" if style == "Heading1" else style
+    return style.replace("Heading", "heading ")

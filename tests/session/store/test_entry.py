@@ -1,4 +1,4 @@
-"""Tests of the names in the store, which are the index without content."""
+"""Names of the files in the store are its index, without content."""
 
 from __future__ import annotations
 

@@ -115,12 +115,12 @@ def test_marks_stand_at_their_time_and_struck_times_are_named() -> None:
     saved = record.result(started=STARTED)
     assert [(mark.at_s, mark.text) for mark in saved.marks] == [(5.0, "the *part* about prices"), (50.0, "")]
     assert [(each.start_s, each.stop_s) for each in saved.struck] == [(30.0, 40.0)]
-    document = FORMATS[".md"](saved)
+    document = FORMATS[".md"](saved).decode()
     texts = ["First this.", "**Marked** 0:05", "the \\*part\\* about prices", "Then that.", "**Marked** 0:50"]
     places = [document.index(text) for text in texts]
     assert places == sorted(places)
     assert "**Struck:** from 0:30 to 0:40" in document
-    assert "Marked" not in FORMATS[".srt"](saved)
+    assert b"Marked" not in FORMATS[".srt"](saved)
 
 
 def test_every_field_is_documented() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from session.transcript.saved_session import Consent, Passage, SavedSession
 from session.transcript.word_document import word_document
 from tests.session.transcript.sessions import question, saved, turn
+from tests.session.transcript.test_summary import entry, summary
 from tests.session.transcript.test_web_page import session as hostile_session
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -98,6 +99,17 @@ def test_it_reads_like_minutes() -> None:
     assert "Ada" in facts["Consent"]
     bold = [run.text for each in document.paragraphs for run in each.runs if run.bold]
     assert "data" in bold
+
+
+def test_a_summary_has_its_headings() -> None:
+    made = summary(topics=[entry("The data", 5)], actions=[entry("Call Bob.", who="Ada")])
+    shown = opened(saved(turn("The data.", 3, 4), summary=made))
+    assert [row for row in shown if row[0] in ("Heading 2", "List")][:4] == [
+        ("Heading 2", "Topics"),
+        ("List", "•\t0:05: The data (“as said”)"),
+        ("Heading 2", "Action items"),
+        ("List", "•\t0:00: Ada: Call Bob. (“as said”)"),
+    ]
 
 
 def test_the_same_session_is_the_same_file() -> None:
