@@ -21,7 +21,7 @@ _KINDS = {
     "paused": pgettext("session", "Paused"),
     "practice": pgettext("session", "Practice"),
     "live": pgettext("session", "Live"),
-    "recorded": pgettext("session", "● Live, recorded"),
+    "recorded": pgettext("session", "● Recording"),
     "recording": pgettext("session", "Replay"),
     "": "",
 }

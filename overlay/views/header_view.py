@@ -79,7 +79,9 @@ class HeaderView(QWidget):
         room = self.width() - used - _SPACING_PX - _BUTTON_PADDING_PX
         kind = self.kind.sizeHint().width() + 2 * _SPACING_PX
         whole = metrics.horizontalAdvance(self._sent_text)
-        self.kind.setVisible(self._shows_kind or room - kind >= whole)
+        shows_kind = self._shows_kind or room - kind >= whole
+        room -= kind if shows_kind else 0
+        self.kind.setVisible(shows_kind)
         shown = metrics.elidedText(self._sent_text, Qt.TextElideMode.ElideRight, max(room, 0))
         self.sent.setVisible(room >= min(_LEAST_ROOM_PX, whole))
         if shown != self.sent.text():

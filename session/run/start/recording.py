@@ -1,7 +1,7 @@
 """Prepares the recording of a session: the encrypted file and its key.
 
 The recording is encrypted to a key that is made for it. The key is stored beside it, encrypted with a
-passphrase, which this process forgets before anything is captured.
+passphrase; the recorder gets neither.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from session.recorder import FILE_VARIABLE, RECIPIENT_VARIABLE
 from session.recorder.unpack import key_file
 from session.transcript.new_file import first_free
 
-_SUFFIX = ".age"
-
 
 def check(path: Path, *, is_live: bool) -> None:
     """Check, before anything is asked, that a session can be recorded to `path`.
@@ -38,11 +36,11 @@ def check(path: Path, *, is_live: bool) -> None:
         raise UsageFailure(
             "there is no live device to record", kept="nothing was started", fix="leave out --record"
         )
-    if path.suffix != _SUFFIX:
+    if path.suffix != encryption.SUFFIX:
         raise UsageFailure(
-            f"{path} does not end in {_SUFFIX}",
+            f"{path} does not end in {encryption.SUFFIX}",
             kept="nothing was started",
-            fix=f"recordings are encrypted with age: give a name such as call{_SUFFIX}",
+            fix=f"recordings are encrypted with age: give a name such as call{encryption.SUFFIX}",
         )
 
 
