@@ -1,7 +1,7 @@
-"""What the user drops on the window: text becomes a note, a file the command that adds it.
+"""Receives drops on the window: text becomes a note, a file the command that adds it.
 
-The window's process may read no file, and asks nobody to read one for it: whoever took it over could have any
-file read.
+The window's process may read no file, and has no other process read one for it: an attacker in it could name any
+file.
 """
 
 from __future__ import annotations
