@@ -1,7 +1,7 @@
-"""Receives drops on the window: text becomes a note, a file the command that adds it.
+"""Receives drops on the window: a text becomes a note, a file a command.
 
-The window's process may read no file, and has no other process read one for it: an attacker in it could name any
-file.
+The window's process may read no file, and has no other process read one for it: an attacker in it could name
+any file. So the command that adds the file is put on the clipboard.
 """
 
 from __future__ import annotations

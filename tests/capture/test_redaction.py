@@ -1,4 +1,4 @@
-"""What is struck is silence in the ring, also for a reader that comes before its capture."""
+"""The ring is silent where audio was struck."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A session from its start to its receipt, with everything that the user may do in between."""
+"""The life of a session: everything that a user may do from start to receipt."""
 
 from __future__ import annotations
 
