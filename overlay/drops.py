@@ -1,7 +1,7 @@
-"""Turns dropped text into a note, a dropped file into the command that adds it.
+"""Receives drops on the window: a text becomes a note, a file a command.
 
-The window's process may read no file, and requests no other process to read one: with that right, an attacker
-in it could read any file.
+The window's process may read no file, and has no other process read one for it: an attacker in it could name
+any file. So the command that adds the file is put on the clipboard.
 """
 
 from __future__ import annotations

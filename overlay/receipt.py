@@ -25,7 +25,7 @@ def redacted(redaction: LogRedacted) -> str:
 
 
 def _sent_before(sent: RedactedRequest, struck_ns: int) -> str:
-    left = _("{bytes} bytes had left for {host} {seconds} s before, and cannot be taken back.")
+    left = _("Cannot be taken back: {bytes} bytes sent to {host} {seconds} s before.")
     stayed = _("{bytes} bytes had gone to {host} on this machine {seconds} s before.")
     seconds = number((struck_ns - sent.sent_ns) / 1e9)
     text = left if sent.left_machine else stayed

@@ -202,7 +202,7 @@ def test_projections_forget_what_a_restarted_one_would_not_know() -> None:
         if isinstance(live, Captions) and isinstance(late, Captions):
             assert live.paragraphs == late.paragraphs
             assert [each.question for each in live.exchanges] == [each.question for each in late.exchanges]
-            assert "cannot be taken back" in live.problems.current()[0].text
+            assert "Cannot be taken back: 100 bytes" in live.problems.current()[0].text
 
 
 def test_a_recording_ends_although_its_struck_question_gets_no_answer() -> None:

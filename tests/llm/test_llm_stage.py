@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+
 from bus import messages as m
 from bus.failures import InputFailure
 from llm.commands import NEWER_QUESTION
@@ -145,6 +147,7 @@ def test_notes_are_added_while_it_runs(start_live: StartLive, tmp_path: Path) ->
     live.wait_until(lambda: live.all(m.NotesLoaded)[-1].files == ["a.md", "b.txt"])
 
 
+@pytest.mark.long
 def test_notes_that_cannot_be_added_are_named(start_live: StartLive, tmp_path: Path) -> None:
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.7")
     (tmp_path / "c.md").write_text("word " * 200_000)

@@ -118,6 +118,7 @@ def test_an_ascii_only_output_does_no_harm(place: Path) -> None:
     assert b"hanks for joining" in done.stdout
 
 
+@pytest.mark.long
 def test_the_key_store_is_reached_on_the_desktops_bus(place: Path) -> None:
     """The bus is where a login has it, and the session's only key is in the store."""
     need("gnome-keyring-daemon", "dbus-daemon")

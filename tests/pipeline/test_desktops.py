@@ -175,6 +175,7 @@ def test_pulseaudio_elsewhere(place: Path, named: Callable[[Desktop, str], None]
         _hears_both_sides(desktop)
 
 
+@pytest.mark.long
 def test_a_restarted_server_is_found_again(place: Path) -> None:
     """It may have created a new folder in the runtime directory, as after a logout."""
     need("pulseaudio", "pactl", "paplay")

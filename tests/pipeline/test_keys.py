@@ -63,6 +63,7 @@ def test_no_environment_and_no_file_of_a_session_has_a_key(place: Path, provider
     assert core.split()[4:6] == ["1", "1"], "a crash leaves no copy of its memory: no dump fits"
 
 
+@pytest.mark.long
 def test_a_typed_key_reaches_only_llm_and_its_restarts(place: Path, provider: ProviderServer) -> None:
     arguments = ("run", "--source", f"call=file:{DEMO / 'call.flac'}", "--provider", provider.base_url)
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(place), "XDG_STATE_HOME": str(place)}

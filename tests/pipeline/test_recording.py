@@ -57,6 +57,7 @@ def test_a_recording_is_the_audio_encrypted(server: pulse.PulseServer, place: Pa
     assert "call.key.age" in session.errors.decode()
 
 
+@pytest.mark.long
 def test_a_killed_recorder_leaves_what_it_recorded(server: pulse.PulseServer, place: Path) -> None:
     samples, _ = soundfile.read(DEMO / "call.flac", dtype="int16", stop=_PLAYED_S * SAMPLE_RATE)
     with _recorded(server, place) as session:

@@ -20,6 +20,11 @@ def test_only_the_passphrase_opens_it() -> None:
     encrypted = encryption.encrypt(b"What was said", _PASSPHRASE)
     assert b"said" not in encrypted
     assert encryption.decrypt(encrypted, _PASSPHRASE) == b"What was said"
+
+
+@pytest.mark.long
+def test_a_wrong_passphrase_opens_nothing() -> None:
+    encrypted = encryption.encrypt(b"What was said", _PASSPHRASE)
     for body, passphrase in ((encrypted, "another"), (b"text", _PASSPHRASE)):
         with pytest.raises(InputFailure, match="cannot be decrypted"):
             encryption.decrypt(body, passphrase)

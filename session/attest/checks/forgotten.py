@@ -21,7 +21,7 @@ def _prevented(struck: Struck) -> Iterator[Finding]:
         yield Finding(SESSION, f"did not end normally after a strike (exit code {struck.code})")
     if not struck.said:
         yield Finding(SESSION, "transcribed nothing that could be struck")
-    if "cannot be taken back" not in struck.receipt and "on this machine" not in struck.receipt:
+    if "Cannot be taken back" not in struck.receipt and "on this machine" not in struck.receipt:
         yield Finding(SESSION, f"did not name the request that had left: {struck.receipt!r}")
     for process, size in struck.searched_bytes.items():
         if not size:

@@ -87,7 +87,8 @@ class Speech:
         return _LEVELS[round(share * (len(_LEVELS) - 1))]
 
     def _name_width(self) -> int:
-        widths = [Text(self._name(source)).cell_len for source in self._captions.sources]
+        named = [*self._captions.sources, *(mark.source for mark in self._captions.marks[:1])]
+        widths = [Text(self._name(source)).cell_len for source in named]
         return min(max(widths, default=4), _LONGEST_NAME)
 
     def _name(self, source: str) -> str:

@@ -173,6 +173,7 @@ def test_locked_store_is_reported_without_prompt(key_store: SecretService) -> No
         find_key(OPENAI, {})
 
 
+@pytest.mark.long
 @needs_secret_service
 def test_store_waiting_for_unlock_times_out(
     key_store: SecretService, monkeypatch: pytest.MonkeyPatch

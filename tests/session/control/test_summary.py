@@ -206,6 +206,7 @@ def test_a_question_meanwhile_is_answered_and_stops_nothing(
     assert command.returncode == 0
 
 
+@pytest.mark.long
 def test_nothing_said_nothing_sent(start_live: StartLive, provider: ProviderServer) -> None:  # noqa: F811
     live = start_live(provider=provider.base_url, answer="ask")
     live.wait_for(m.ProviderReady)

@@ -170,6 +170,7 @@ def test_undeletable_items_are_named_and_others_deleted(purge: Purge, home: Path
     assert not (home / ".local/state/cuecard/window.json").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}")
 def test_keys_are_deleted_from_the_key_store_and_never_shown(purge: Purge, home: Path) -> None:
     with secret_service(home) as service:

@@ -164,6 +164,7 @@ def test_the_suffix_follows_the_chosen_format(page: Open, tmp_path: Path) -> Non
         assert dialog.selectedFiles() == [str(tmp_path / f"Cuecard 2026-11-28 17.45{suffix}")]
 
 
+@pytest.mark.long
 def test_the_tick_encrypts_the_file(page: Open, reports: list[Report], tmp_path: Path) -> None:
     window = page()
     window.encrypt.setChecked(True)

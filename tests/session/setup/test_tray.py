@@ -158,6 +158,7 @@ def test_a_desktop_without_a_tray_is_named(display: str, tmp_path_factory: pytes
         assert process.returncode == MachineFailure.exit_code
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="X displays")
 def test_without_a_tray_the_session_starts_all_the_same(
     display: str, tmp_path_factory: pytest.TempPathFactory, settings_file: Path
