@@ -75,6 +75,7 @@ def test_played_audio_is_captured(
         assert not hearing.received(AudioLost)
 
 
+@pytest.mark.long
 def test_played_speech_becomes_utterances(
     make_run: MakeRun, start_stage: StartStage, sound_server: PulseServer
 ) -> None:

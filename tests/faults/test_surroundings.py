@@ -46,6 +46,7 @@ def test_a_full_dev_shm_changes_nothing(place: Path) -> None:
     _works(run(place, prefix))
 
 
+@pytest.mark.long
 def test_a_ring_without_memory_ends_the_session(place: Path) -> None:
     outcome = run(place, ["prlimit", "--fsize=1000000"])
     assert outcome.code == 7, outcome.complaints
@@ -65,6 +66,7 @@ def test_too_few_open_files_end_it_cleanly(place: Path) -> None:
     assert not any("Traceback" in line for line in outcome.complaints)
 
 
+@pytest.mark.long
 def test_too_little_memory_for_the_weights_is_one_line(place: Path) -> None:
     outcome = run(place, ["prlimit", "--as=400000000"])
     _ends_with_one_line(outcome, 5, "close other programs, or use a smaller model")

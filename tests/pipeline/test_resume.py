@@ -110,12 +110,10 @@ def test_a_killed_session_can_be_saved_without_resuming(place: Path) -> None:
     assert again.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "ends",
-    [
-        "it is wiped",
-        *(pytest.param(ends, marks=pytest.mark.long) for ends in ("its time is over", "it is asked to stop")),
-    ],
+    ["it is wiped", "its time is over", "it is asked to stop"],
 )
 def test_a_keeper_does_not_outlive_its_purpose(place: Path, ends: str) -> None:
     (place / "cuecard.toml").write_text(f"[session]\nkeep_s = {0.5 if ends == 'its time is over' else 600}\n")

@@ -73,7 +73,8 @@ def kill_until_given_up(session: Session, stage: str) -> None:
     wait_until(given_up, 60)
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("times", [1, 2])
 def test_words_in_progress_are_saved_at_ctrl_c(place: Path, times: int) -> None:
     file = place / "s.md"
     with running(

@@ -179,6 +179,7 @@ def test_open_connection_outlives_connector(begin: Begun, provider: ProviderServ
     assert {request.connection for request in provider.requests} == {1}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("named", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, named: bool) -> None:
     live, _ = begin(provider=provider.base_url if named else "auto")

@@ -85,6 +85,7 @@ def test_nothing_is_stored_without_safe_store() -> None:
     assert keep("openai") == Outcome.NO_SAFE_STORE
 
 
+@pytest.mark.long
 def test_hanging_key_store_times_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     slow = tmp_path / "slow"
     slow.write_text("#!/bin/sh\nexec tail -f /dev/null\n")

@@ -83,6 +83,7 @@ def test_list_without_keys_is_a_sentence(keys: Keys) -> None:
     assert "–" not in done.stdout
 
 
+@pytest.mark.long
 @needs_secret_service
 def test_a_key_is_set_from_a_pipe_listed_and_deleted(key_store: SecretService, keys: Keys) -> None:
     there = key_store.environment
@@ -116,6 +117,7 @@ def test_a_key_is_typed_unseen(key_store: SecretService, keys: Keys, place: Path
     assert rows(keys("list", "--json", **key_store.environment)) == {"openai": ["key store"]}
 
 
+@pytest.mark.long
 @needs_secret_service
 def test_locked_key_store_is_reported_with_alternatives(key_store: SecretService, keys: Keys) -> None:
     key_store.lock()

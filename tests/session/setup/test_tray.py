@@ -150,6 +150,7 @@ def test_it_stands_in_the_tray_once(display: str, tmp_path_factory: pytest.TempP
             panel.terminate()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="X displays")
 def test_a_desktop_without_a_tray_is_named(display: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("r")
