@@ -180,7 +180,7 @@ def test_open_connection_outlives_connector(begin: Begun, provider: ProviderServ
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("named", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize("named", [True, False])
 def test_llm_reports_missing_connector(begin: Begun, provider: ProviderServer, named: bool) -> None:
     live, _ = begin(provider=provider.base_url if named else "auto")
     live.start("llm")
