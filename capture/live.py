@@ -161,11 +161,13 @@ class LiveCapture:
             )
 
     def _move(self, feed: RingFeed, stream: CaptureStream, first_ns: int) -> None:
-        if self._absent_since is not None and stream.first_captured_s is None:
-            return  # its first pieces do not tell yet when they were converted
-        for piece, lost_frames, stretch in stream.take():
-            if self._absent_since is not None:
-                self._found_device(feed, stream, _sample_at(stream.first_captured_s or 0.0, first_ns))
+        first_s = stream.first_captured_s
+        if first_s is None:
+            return  # too few pieces yet to place them on the clock
+        pieces = stream.take()
+        if pieces and self._absent_since is not None:
+            self._found_device(feed, stream, _sample_at(first_s, first_ns))
+        for piece, lost_frames, stretch in pieces:
             if lost_frames:
                 feed.lose(lost_frames, "the device overflowed")
             feed.write(stretched(feed.process(piece.frames), stretch))

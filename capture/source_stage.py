@@ -104,7 +104,7 @@ class SourceStage:
         if isinstance(logged.event, CaptureStarted) and logged.event.source != self.name:
             self._rings.request(logged.event.source)
         if isinstance(logged.event, LogRedacted):
-            self._redacted = [each for each in logged.event.audio if each.source == self.name]
+            self._redacted += [each for each in logged.event.audio if each.source == self.name]
             self._zero_redacted()
 
     def _zero_redacted(self) -> None:

@@ -22,7 +22,7 @@ BLOCK_MS = 10
 
 _LONGEST_DELAY_S = 0.1
 _START_S = 0.05
-"""Pieces of so long tell when the first frame was converted."""
+"""Time of the first pieces, from which the time of the first frame is estimated."""
 
 _PIECES = 2048
 
@@ -92,7 +92,7 @@ class CallbackBuffer:
 
 @dataclass(frozen=True)
 class _StartClock:
-    """What the first pieces tell about the time of the first frame."""
+    """Estimate of when the first frame was converted, from the first pieces."""
 
     began_s: float
     """When the first of them arrived."""
@@ -103,7 +103,7 @@ class _StartClock:
     """Least delay of the device beyond that."""
 
     def then(self, piece: _StartClock, rate_hz: int) -> _StartClock:
-        """Return this with the next piece, of which the same is known."""
+        """Return the estimate with the next piece, of which `piece` is the estimate alone."""
         return _StartClock(
             self.began_s,
             self.frames + piece.frames,

@@ -63,6 +63,8 @@ class Recording:
             self._path = first_free(path.expanduser(), self._create)
             with os.fdopen(_new(key_file(self._path)), "wb") as file:
                 file.write(key)
+                file.flush()
+                os.fsync(file.fileno())  # without its key a recording is lost
         except OSError as error:
             raise MachineFailure(
                 f"{path} cannot be written ({error.strerror or error})",

@@ -28,12 +28,11 @@ def test_what_is_written_can_be_read_with_the_key_alone(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     recipient = str(pyrage.x25519.Identity.generate().to_public())
-    with (
-        Path("/dev/full").open("wb", buffering=0) as file,
-        EncryptedStream(file, recipient) as stream,
-        pytest.raises(MachineFailure, match="No space"),
-    ):
-        _write_much(stream)
+    with Path("/dev/full").open("wb", buffering=0) as file:
+        with pytest.raises(MachineFailure, match="No space"), EncryptedStream(file, recipient) as stream:
+            _write_much(stream)
+        with pytest.raises(MachineFailure, match="No space"), EncryptedStream(file, recipient) as stream:
+            stream.write(b"the last words")
 
 
 def _write_much(stream: EncryptedStream) -> None:
