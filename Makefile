@@ -61,7 +61,7 @@ audit: setup  ## check pins, licences, withdrawn versions and known vulnerabilit
 sbom: setup  ## write the bill of materials, sbom.cdx.json (CycloneDX); `make docs` does it too
 	@$(IN_VENV)/python docs/generate_sbom.py
 
-dist: setup  ## build wheel and source archive of the commit into build/dist, and print their sums
+dist: setup  ## build wheels and source archives of the commit into build/dist, and print their sums
 	@$(IN_VENV)/python scripts/build.py
 
 reproduce: setup  ## build both twice and compare

@@ -1,4 +1,4 @@
-"""Builds wheel and source archive, the same bytes each time: `make dist`, `make reproduce`.
+"""Builds wheels and source archives, the same bytes each time: `make dist`, `make reproduce`.
 
 Builds what is committed, from an export with fixed times and modes. SOURCE_DATE_EPOCH is the time of the
 commit, unless it is set. `--check` builds twice, the second time in another folder, with another umask and
@@ -24,10 +24,12 @@ _BUILD = (
     "backend.build_wheel(out); backend.build_sdist(out)"
 )
 """The calls that `python -m build` makes too."""
+_PROJECTS = (".", "bench/replay")
+"""Folders of the program and of the neutral benchmark."""
 
 
 def build(out: Path) -> dict[str, str]:
-    """Build both files, and return their SHA-256 sums by name.
+    """Build all files, and return their SHA-256 sums by name.
 
     Raises:
         subprocess.CalledProcessError: The export or the build failed.
@@ -38,9 +40,11 @@ def build(out: Path) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         _export(Path(folder), epoch)
         command = [sys.executable, "-c", _BUILD, str(out.resolve())]
-        subprocess.run(
-            command, cwd=folder, env={**os.environ, **fixed}, umask=0o022, check=True, capture_output=True
-        )
+        for project in _PROJECTS:
+            place = Path(folder, project)
+            subprocess.run(
+                command, cwd=place, env={**os.environ, **fixed}, umask=0o022, check=True, capture_output=True
+            )
     for archive in out.glob("*.tar.gz"):
         _normalize(archive, epoch)
     files = sorted([*out.glob("*.whl"), *out.glob("*.tar.gz")])

@@ -56,5 +56,6 @@ report "installing the pinned packages into .venv (several hundred MB the first 
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
     --only-binary :all: --requirement requirements.txt
 # Use the pinned build tool just installed, not the newest one.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    --editable . --editable bench/replay
 report "ready: .venv/bin/cuecard --help"

@@ -23,8 +23,8 @@ from bench.harness.report import show
 from bench.harness.transcript import Transcript
 from bench.harness.voices import VOICES, speak
 from bench.latency.timeline import SOURCES, Turn, lay_out
-from bench.latency.word_errors import plain_words
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import plain_words
 
 QUESTIONS = (
     ("Tell me about a time", "when you disagreed with your manager."),

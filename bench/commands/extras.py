@@ -25,3 +25,7 @@ def need_extras(*written: Path | None) -> None:
             kept="nothing was run",
             fix="pip install 'cuecard[bench]'",
         )
+    if importlib.util.find_spec("livebench") is None:
+        raise MachineFailure(
+            "cuecard-livebench is missing", kept="nothing was run", fix="pip install cuecard-livebench"
+        )

@@ -154,26 +154,25 @@ def peers(
     corpus: CorpusOption = None,
     clips: ClipsOption = 24,
     seed: SeedOption = 1,
+    kind: KindsOption = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often to play to each: forth, back, forth.")] = 1,
-    peer: Annotated[list[str] | None, typer.Option(help="Only these; repeatable.")] = None,
+    system: Annotated[list[str] | None, typer.Option(help="Only these; repeatable.")] = None,
+    sweep: Annotated[bool, typer.Option("--sweep", help="Every value of each system's own knob.")] = False,
+    load: LoadOption = "none",
     weights: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="A CTranslate2 folder; default base.")
     ] = None,
-    homes: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Folder of their environments; default in the cache.")
-    ] = None,
-    keep: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write each round here; skip rounds that exist.")
-    ] = None,
+    results: Annotated[
+        Path,
+        typer.Option(file_okay=False, help="Folder of run files; a round that is there is not repeated."),
+    ] = Path("build/peers"),
     report: ReportOption = None,
-    install: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only install this one.")] = None,
 ) -> None:
-    """Compare other live transcribers that you installed with Cuecard, on the same stream and weights."""
+    """Compare live transcribers on the same stream and weights: `livebench run` on a corpus or the demo."""
     need_extras(report)
+    from bench.harness.corpus import parse_kinds
     from bench.latency.live import Plan
-    from bench.peers.measuring import Comparison, install_peers, measure
+    from bench.peers.comparison import compare_peers
 
-    if install:
-        install_peers(install, homes)
-    else:
-        measure(Comparison.of(peer or [], homes, weights, Plan(corpus, clips, seed), rounds, keep, report))
+    plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs=rounds, load=load)
+    compare_peers(plan, system or [], weights, results, report, sweep=sweep)

@@ -20,10 +20,10 @@ import soundfile
 
 from bench.harness.consumer import Playback, Received, run_session
 from bench.harness.process_tree import ProcessTree
-from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.intervals import quantile
 from session.run.start.demo import DEMO
 
 STALL_S = 5.0

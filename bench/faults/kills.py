@@ -22,9 +22,9 @@ from bench.faults.recovery import (
     transcript,
 )
 from bench.harness.consumer import run_session
-from bench.harness.quantiles import quantile
 from bench.harness.report import show
-from bench.latency.word_errors import word_errors
+from livebench.scoring.intervals import quantile
+from livebench.scoring.words import word_errors
 from session.run.start.demo import DEMO, script
 
 _A_SESSION = 5

@@ -21,12 +21,12 @@ import numpy as np
 import soundfile
 
 from bench.harness.consumer import Playback, Received, first_sample_ns, run_session
-from bench.harness.load import busy_cores, usable_cores
 from bench.harness.process_tree import ProcessTree
-from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.latency.utterances import TranscribedUtterance, fold
 from bus.audio import SAMPLE_RATE
+from livebench.playing.load import busy_cores, usable_cores
+from livebench.scoring.intervals import quantile
 from session.run.start.demo import DEMO
 
 Load = Literal["slow", "cpu", "sources"]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.gpu.passes import Speech
-from bench.latency.word_errors import word_error_rate
 from bus.failures import Failure
+from livebench.scoring.words import word_error_rate
 from stt.engines.cuda_fallback import CudaFallbackEngine, load_spare
 from stt.engines.device import Device
 from stt.engines.engine import Pass, Request, never

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bench.harness.quantiles import quantile
 from bench.latency.timeline import demo_timeline
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
+from livebench.scoring.intervals import quantile
+from livebench.scoring.words import word_error_rate
 from stt.engines.engine import Request
 from stt.engines.whisper import WhisperEngine
 

@@ -15,9 +15,9 @@ import soundfile
 from bench.harness.consumer import Received, run_session
 from bench.harness.process_tree import ProcessTree
 from bench.latency.timeline import demo_timeline
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
 from bus.stages import rights_of
+from livebench.scoring.words import word_error_rate
 
 _TURNS = 2
 _TAIL_S = 1.0

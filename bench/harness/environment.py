@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import psutil
 
+from livebench.machine import processor
+
 _PACKAGES = ("cuecard", "ctranslate2", "faster-whisper", "onnxruntime", "numpy")
 _PRIVATE = {"notes", "save", "sources", "model_path", "local_model_path"}
 
@@ -21,7 +23,7 @@ def environment(settings: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {
         "machine": {
-            "processor": _processor(),
+            "processor": processor(),
             "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
             "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
             "system": f"{platform.system()} {platform.release()}",
@@ -33,15 +35,6 @@ def environment(settings: Mapping[str, msgspec.Struct]) -> dict[str, Any]:
         },
         "settings": _changed(settings),
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def _changed(settings: Mapping[str, msgspec.Struct]) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 
 from bench.harness.corpus import KINDS
-from bench.harness.load import Load
 from bench.harness.process_tree import Usage
-from bench.harness.quantiles import Spread, quantile, spread
 from bench.latency.pages.waterfall import PARTS
 from bench.latency.scores import Score, Stray
+from livebench.playing.load import Load
+from livebench.scoring.intervals import Spread, quantile, spread
 
 PAUSE_S = 0.3
 """Shortest pause inside an utterance that counts as an inner pause."""

@@ -18,7 +18,6 @@ from typing import Any
 from bench.harness.consumer import Playback, Received, look_on, run_session
 from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
-from bench.harness.load import Load, hurry, loaded
 from bench.harness.process_tree import ProcessTree
 from bench.latency.figures import Run, figures
 from bench.latency.reference import Reference, transcribe_references
@@ -26,6 +25,7 @@ from bench.latency.scores import score
 from bench.latency.timeline import SOURCES, Timeline, demo_timeline, lay_out
 from bench.latency.utterances import fold
 from bus.failures import InputFailure, MachineFailure
+from livebench.playing.load import Load, hurry, loaded
 from session import settings as all_settings
 from session.models.choice import find_weights
 from stt.engines.device import cpu

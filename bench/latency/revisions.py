@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.latency.word_errors import matches
+from livebench.scoring.words import matches
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ import msgspec
 
 from bench.harness.corpus import Kind
 from bench.latency.attribution import attribute
-from bench.latency.cuts import Place
 from bench.latency.pages.waterfall import Waterfall, waterfall
 from bench.latency.reference import Reference
 from bench.latency.revisions import Shown, erased_words, settled_changes
 from bench.latency.timeline import Turn
 from bench.latency.utterances import Final, TranscribedUtterance
 from bench.latency.versions import all_words_seen_s, cuts_left, cuts_made, standing, versions, words_lost
-from bench.latency.word_errors import inserted_words, missing_at_end, plain_words, word_errors
 from bench.latency.word_timing import emissions, first_words_s
+from livebench.scoring.cuts import Place
+from livebench.scoring.words import inserted_words, missing_at_end, plain_words, word_errors
 
 _ENDS_WITHIN_S = 0.7
 """A final that stops further before the true end and lacks the last words has missed the end."""

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.harness.quantiles import SHARES, Spread
 from bench.latency.figures import PAUSE_S
+from livebench.scoring.intervals import SHARES, Spread
 
 Row = tuple[str, str]
 

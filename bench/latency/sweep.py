@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.harness.page import Chart, Page, plain_table, write
 from bench.harness.report import show
 from bench.latency.live import Measurement, Plan, build_timeline, find_references, play, refuse_void
 from bench.latency.pages import charts
 from bench.latency.summary import percent, seconds
 from bench.latency.variations import name_of, settings_text, variations
+from livebench.results.page import Chart, Page, plain_table, write
 from session.settings import SCHEMA, load
 
 Outcome = tuple[dict[str, Any], Measurement]

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.harness.transcript import Transcript
-from bench.latency.cuts import Place, places_of_cuts
 from bench.latency.utterances import TranscribedUtterance
-from bench.latency.word_errors import matches, normal_words, plain_words
 from bench.latency.word_timing import Version
+from livebench.scoring.cuts import Place, places_of_cuts
+from livebench.scoring.words import matches, normal_words, plain_words
 
 _SETTLED_S = 2.0
 """After the last final of a turn a reader has no longer than this for a cut sentence to be repaired."""

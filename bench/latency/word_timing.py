@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.latency.word_errors import matches
+from livebench.scoring.words import matches
 
 _LOOK_AHEAD = 4
 """How many more words of the truth a partial is compared with, so that no word matches a later repetition."""
@@ -18,7 +18,7 @@ class Version:
 
     at_s: float
     words: list[str]
-    """Plain words (`bench.latency.word_errors.plain_words`)."""
+    """Plain words (`livebench.scoring.words.plain_words`)."""
     is_final: bool = False
 
 

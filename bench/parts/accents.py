@@ -24,8 +24,8 @@ from bench.answers.question_lines import language_files, read_lines
 from bench.harness.corpus import Audio, Clip, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
 from bench.harness.report import show
-from bench.latency.word_errors import word_errors
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import word_errors
 from session import settings as all_settings
 from session.models.choice import find_weights
 from stt.engines.device import cpu

@@ -14,8 +14,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from bench.harness.load import busy_cores
-from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.parts.sound_server import MICROPHONE, BenchServer, noise
 from bus.audio import SAMPLE_RATE, Samples
@@ -27,6 +25,8 @@ from bus.run import RUN_VARIABLE, Run
 from capture.devices.device import Device
 from capture.devices.pulse_stream import PulseStream
 from capture.settings import CaptureSettings
+from livebench.playing.load import busy_cores
+from livebench.scoring.intervals import quantile
 
 E = TypeVar("E")
 _SOURCE = "mic"

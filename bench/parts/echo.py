@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from bench.harness.consumer import run_session
 from bench.harness.report import show
 from bench.harness.transcript import Transcript
-from bench.latency.word_errors import plain_words
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import plain_words
 
 _SEED = 14
 _OPTIONS = ("--pace", "fast", "--answer", "off", "--consent")

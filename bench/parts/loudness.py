@@ -18,9 +18,9 @@ import numpy as np
 from bench.harness.corpus import Audio, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
 from bench.harness.report import show
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from capture.processing.downmix import Downmix
+from livebench.scoring.words import word_error_rate
 from session import settings as all_settings
 from session.models.choice import find_weights
 from stt.engines.device import cpu

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.latency.word_errors import matches, plain_words, word_errors
+from livebench.scoring.words import matches, plain_words, word_errors
 
 FIRST_S = 1.5
 

@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 import soundfile
 
-from bench.harness.quantiles import quantile
 from bench.harness.report import show
 from bench.parts.detection import detect, spans
 from bench.parts.vad_scores import (
@@ -31,6 +30,7 @@ from bench.parts.vad_scores import (
 )
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import InputFailure
+from livebench.scoring.intervals import quantile
 from session import settings as all_settings
 from vad.detectors import Detector, SileroDetector, WebRtcDetector
 from vad.settings import VadSettings
@@ -164,8 +164,8 @@ def _write_page(
     settings_file: Path | None,
 ) -> None:
     from bench.harness.environment import environment
-    from bench.harness.page import Chart, Page, plain_table, write
     from bench.latency.pages import charts
+    from livebench.results.page import Chart, Page, plain_table, write
 
     lags_s = {name: [lag / 1000 for lag in each.off_lags_ms] for name, each in transcribed.items()}
     page = Page(

@@ -1,1 +1,1 @@
-"""Compares other live transcribers with Cuecard, on the same stream and weights."""
+"""Compares Cuecard with other live transcribers, through the neutral benchmark."""

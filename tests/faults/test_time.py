@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
 from tests.support.session_log import check_log, transcript
 from tests.support.session_process import Event, Session, running

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.latency.word_errors import word_error_rate
+from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
 from session.transcript.markdown import inline
 from tests.support.session_log import BOTH, MIC, check_log, transcript

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from bench.latency.word_errors import word_error_rate
+from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
 from tests.pipeline.test_shown_words import kill_until_given_up
 from tests.support import pulse_server as pulse

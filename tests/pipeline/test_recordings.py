@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
 from tests.support.session_log import BOTH, CALL, check_log, transcript, truth
 from tests.support.session_process import NO_HURRY, Event, running

@@ -9,7 +9,6 @@ import pytest
 import soundfile
 from msgspec.structs import replace as replace_settings
 
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Overrun
 from bus.messages import (
@@ -25,6 +24,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
+from livebench.scoring.words import word_error_rate
 from session.models import store
 from session.run.start.demo import DEMO, script
 from stt.engines.device import cpu

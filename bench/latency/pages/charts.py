@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from bench.harness.quantiles import quantile
 from bench.latency.scores import Score
 from bench.latency.summary import PART_NAMES
+from livebench.scoring.intervals import quantile
 
 _PART_COLOURS = ("#8fa3b5", "#d3b874", "#6fa8a1", "#cf7763", "#7f86c6")
 _LINE_COLOURS = ("#4d86ad", "#cf7763", "#6fa8a1", "#b89442", "#8d7fb8", "#7c8794")

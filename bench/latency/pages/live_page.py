@@ -9,12 +9,12 @@ from typing import Any
 
 import jiwer
 
-from bench.harness.page import Chart, Page, plain_table, table, write
 from bench.latency.figures import Run
 from bench.latency.live import LATE_MS, Measurement
 from bench.latency.pages import charts
 from bench.latency.scores import Score
 from bench.latency.summary import head, percent, rows, seconds
+from livebench.results.page import Chart, Page, plain_table, table, write
 
 _UTTERANCES_NOTE = (
     '<p class="note">Slowest first. <del>Missing words</del>, <ins>wrong words</ins>, '

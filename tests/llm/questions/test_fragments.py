@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.answers.cut_questions import QUESTIONS
-from bench.latency.word_errors import plain_words
+from livebench.scoring.words import plain_words
 from llm.questions.detector import question_in
 from llm.questions.fragments import with_fragments
 from llm.sentences import placed_sentences

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.latency.word_errors import plain_words, word_error_rate
 from bus.audio import SAMPLE_RATE
+from livebench.scoring.words import plain_words, word_error_rate
 from session.models import store
 from session.run.start.demo import DEMO, Turn, script
 from stt.engines.device import cpu

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from bench.harness.consumer import run_session
-from bench.latency.word_errors import word_error_rate
 from bus.failures import ModelFailure
+from livebench.scoring.words import word_error_rate
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.start.demo import DEMO, script

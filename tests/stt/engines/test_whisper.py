@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.latency.word_errors import word_error_rate
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure, SettingsFailure
+from livebench.scoring.words import word_error_rate
 from session.models import store
 from session.run.start.demo import DEMO, script
 from stt.engines.cuda_fallback import load

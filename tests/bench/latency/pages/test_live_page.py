@@ -10,7 +10,6 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from bench.harness.page import Chart, Page, render
 from bench.harness.process_tree import Usage
 from bench.latency.figures import Run, figures
 from bench.latency.live import Measurement, refuse_void
@@ -21,6 +20,7 @@ from bench.latency.scores import score
 from bench.latency.timeline import Timeline, Turn
 from bench.latency.utterances import fold
 from bus.failures import MachineFailure
+from livebench.results.page import Chart, Page, render
 from tests.support.session_lines import started, utterance
 
 TURNS = [

@@ -1,0 +1,3 @@
+"""Neutral benchmark of live transcription: from the true end of speech to correct words."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Turns with labelled silences, and streams made of them."""

@@ -1,0 +1,1 @@
+"""Plays a stream to a system in real time and stamps its lines."""

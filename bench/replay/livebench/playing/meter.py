@@ -1,0 +1,69 @@
+"""Measures a process tree: processor time and memory, sampled twice a second."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+
+import msgspec
+import psutil
+
+_EVERY_S = 0.5
+
+
+class Sample(msgspec.Struct, frozen=True, array_like=True):
+    """State of a process tree, and of the machine."""
+
+    at_ns: int
+    """CLOCK_MONOTONIC, nanoseconds."""
+    cpu_s: float
+    """Processor seconds of all processes since their start."""
+    rss_mb: float
+    """Resident memory of all processes, shared pages counted once per process."""
+    machine_cpu_s: float
+    """Processor seconds of everything on the machine since it started, without idle time."""
+
+
+class Meter:
+    """Follows a process and all its descendants until it is stopped.
+
+    A process that lives for less than half a second may be missed.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._root = psutil.Process(pid)
+        self._cpu_s: dict[int, float] = {}
+        self.samples: list[Sample] = []
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Take a sample now."""
+        with self._lock:
+            rss_bytes = 0
+            with contextlib.suppress(psutil.Error):
+                for process in [self._root, *self._root.children(recursive=True)]:
+                    with contextlib.suppress(psutil.Error), process.oneshot():
+                        times = process.cpu_times()
+                        self._cpu_s[process.pid] = times.user + times.system
+                        rss_bytes += process.memory_info().rss
+            self.samples.append(
+                Sample(time.monotonic_ns(), sum(self._cpu_s.values()), rss_bytes / 1e6, _machine_cpu_s())
+            )
+
+    def _watch(self) -> None:
+        while not self._stop.wait(_EVERY_S):
+            self.look()
+
+
+def _machine_cpu_s() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))

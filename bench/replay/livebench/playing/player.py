@@ -1,0 +1,187 @@
+"""Plays a stream to one system in real time and stamps its lines.
+
+All systems run as a program of their own, through the same pipe and the same loop.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from livebench.contract import Event, Stamped, decode
+from livebench.failures import SystemFailure
+from livebench.playing.meter import Meter, Sample
+
+_READY_S = 180.0
+_LAST_WORDS_S = 60.0
+
+_Line = tuple[int, bytes]
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """How to start a system."""
+
+    title: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = {}
+    """Variables in addition to those of this process."""
+    folder: Path | None = None
+    """A package that the command needs; it is copied into the working folder."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """Report of the sender."""
+
+    first_sample_ns: int
+    """When sample 0 was due, CLOCK_MONOTONIC."""
+    late_us: list[int]
+    """Delay of every block of 10 ms, in order, microseconds."""
+    most_held_s: float
+    """Largest amount of audio that the system had not read from the pipe; it was buffered for it."""
+
+
+class Performance(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was observed while a system was playing."""
+
+    lines: list[Stamped]
+    sent: Sent
+    load_s: float
+    """From the start of the program to its `ready`."""
+    usage: list[Sample]
+    ended: bool
+    """False if it had to be killed a minute after the stream."""
+
+
+def play(program: Program, pcm: Path) -> Performance:
+    """Play a file of 16 kHz s16le in real time.
+
+    Raises:
+        SystemFailure: It ended before it was ready, was not ready in time, or printed other lines.
+    """
+    with tempfile.TemporaryDirectory() as place, _started(program, Path(place)) as process:
+        meter, began_s = Meter(process.pid), time.monotonic()
+        try:
+            lines = _stamped(process)
+            _wait_until_ready(lines, program, Path(place))
+            load_s = time.monotonic() - began_s
+            meter.look()
+            with _sending(pcm, process) as sender:
+                events, ended = _listen(lines, sender)
+                _, report = sender.communicate()
+            meter.look()
+        finally:
+            meter.stop()
+    return Performance(
+        lines=events,
+        sent=msgspec.json.decode(report.splitlines()[-1], type=Sent),
+        load_s=load_s,
+        usage=meter.samples,
+        ended=ended,
+    )
+
+
+@contextmanager
+def _started(program: Program, place: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a system in a folder of its own, and remove everything it leaves."""
+    if program.folder:
+        shutil.copytree(
+            program.folder, place / program.folder.name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    with (place / "stderr").open("wb") as complaints:
+        process = subprocess.Popen(
+            program.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            cwd=place,
+            env={**os.environ, **program.environment},
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            tree = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+            for each in tree:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
+        process.wait()
+        assert process.stdin
+        process.stdin.close()
+
+
+def _stamped(process: subprocess.Popen[bytes]) -> queue.SimpleQueue[_Line | None]:
+    """Return the lines of output, each with its time of arrival; None when the process has ended."""
+    lines: queue.SimpleQueue[_Line | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        assert process.stdout
+        with process.stdout:
+            for line in process.stdout:
+                lines.put((time.monotonic_ns(), line))
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    return lines
+
+
+def _wait_until_ready(lines: queue.SimpleQueue[_Line | None], program: Program, place: Path) -> None:
+    given_up_s = time.monotonic() + _READY_S
+    while True:
+        try:
+            line = lines.get(timeout=max(0.0, given_up_s - time.monotonic()))
+        except queue.Empty:
+            raise SystemFailure(f"{program.title} was not ready within {_READY_S:.0f} s") from None
+        if line is None:
+            complaints = (place / "stderr").read_text(errors="replace").strip().splitlines()
+            raise SystemFailure(
+                f"{program.title} ended before it was ready", kept=(complaints or ["it printed no error"])[-1]
+            )
+        if decode(line[1]).type == "ready":
+            return
+
+
+@contextmanager
+def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the sender, and leave it the only end of the pipe, so that its end is the end of the stream."""
+    assert listener.stdin
+    command = [sys.executable, "-m", "livebench.playing.sender", str(pcm)]
+    with subprocess.Popen(command, stdout=listener.stdin, stderr=subprocess.PIPE) as sender:
+        listener.stdin.close()
+        try:
+            yield sender
+        finally:
+            sender.kill()
+
+
+def _listen(
+    lines: queue.SimpleQueue[_Line | None], sender: subprocess.Popen[bytes]
+) -> tuple[list[Stamped], bool]:
+    """Return the events, and whether the system ended by itself."""
+    events: list[Stamped] = []
+    quit_s: float | None = None
+    while quit_s is None or time.monotonic() < quit_s:
+        if quit_s is None and sender.poll() is not None:
+            quit_s = time.monotonic() + _LAST_WORDS_S
+        try:
+            line = lines.get(timeout=0.2)
+        except queue.Empty:
+            continue
+        if line is None:
+            return events, True
+        event: Event = decode(line[1])
+        if event.type != "ready":
+            events.append(Stamped(line[0], event))
+    return events, False

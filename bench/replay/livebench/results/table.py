@@ -1,0 +1,82 @@
+"""Tables of results, for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from livebench.results.pooling import Result
+from livebench.scoring.intervals import Spread
+
+HEAD = (
+    "system",
+    "final p50 s",
+    "final p95 s",
+    "seen p50",
+    "seen p95",
+    "x p50",
+    "x p95",
+    "WER",
+    "cut turns",
+    "cuts in / between",
+    "cut holds",
+    "turn end p50",
+    "after end p50",
+    "TTFS p50 (share)",
+    "missing",
+    "CPU s/s",
+    "MB",
+    "",
+)
+
+
+def rows(results: Sequence[Result]) -> list[list[str]]:
+    """Return the rows of `HEAD`, the fastest first; multiples are of the first."""
+    ordered = sorted(
+        results, key=lambda each: (bool(each.void), each.final_s.at["p50"], each.final_s.at["p95"])
+    )
+    first = ordered[0].final_s.at if ordered else {}
+    return [_row(each, first) for each in ordered]
+
+
+def _row(result: Result, first: dict[str, float]) -> list[str]:
+    ends = result.turn_end_s
+    return [
+        result.label,
+        _with_range(result.final_s, "p50"),
+        _with_range(result.final_s, "p95"),
+        seconds(result.seen_s.at["p50"]),
+        seconds(result.seen_s.at["p95"]),
+        _times(result.final_s.at["p50"], first["p50"]),
+        _times(result.final_s.at["p95"], first["p95"]),
+        f"{result.wer:.1%}",
+        "-" if result.cut_share is None else f"{result.cut_share:.0%}",
+        f"{_places(result.cuts)}, left {_places(result.cuts_left)}" if result.cut_share is not None else "-",
+        f"{result.held_cut} of {result.holds}" if ends else "-",
+        seconds(ends.at["p50"]) if ends else "-",
+        seconds(result.first_after_end_s.at["p50"]),
+        f"{seconds(result.ttfs_s.at['p50'])} ({result.ttfs_share:.0%})" if result.ttfs_s else "-",
+        str(result.final_s.missing),
+        f"{result.cpu_s_per_s:.2f}",
+        f"{result.peak_rss_mb:.0f}",
+        "VOID" if result.void else "" if result.ended else "killed at the end",
+    ]
+
+
+def seconds(value: float) -> str:
+    """Return a time in seconds; what never came is "never"."""
+    return "never" if math.isinf(value) else f"{value:.2f}"
+
+
+def _with_range(found: Spread, name: str) -> str:
+    low, high = found.between[name]
+    return f"{seconds(found.at[name])} ({seconds(low)}-{seconds(high)})"
+
+
+def _times(value: float, first: float) -> str:
+    return "never" if math.isinf(value) else f"{value / first:.1f}" if first > 0 else "-"
+
+
+def _places(count: dict[str, int]) -> str:
+    unknown = f" + {count['unknown']}?" if count.get("unknown") else ""
+    return f"{count.get('inside', 0)} / {count.get('between', 0)}{unknown}"

@@ -1,0 +1,1 @@
+"""Scores stamped lines against what was spoken."""

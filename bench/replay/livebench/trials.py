@@ -1,0 +1,200 @@
+"""Plays a stream to systems, forth and back, and writes a run file per round."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from livebench import __version__
+from livebench.data.stream import Stream
+from livebench.failures import SystemFailure
+from livebench.machine import Clock, clocks_ns, this_machine
+from livebench.playing.load import Load, loaded
+from livebench.playing.player import Program, play
+from livebench.results.figures import figures
+from livebench.results.run_file import SCHEMA, Conditions, Run, read_run, run_path, sha256_of, write_run
+from livebench.results.run_file import System as RecordedSystem
+from livebench.systems.catalogue import HOMES, System, interpreter
+
+ADAPTERS = Path(__file__).parent / "adapters"
+_THREADS = "2"
+_VERSIONS = (
+    "import importlib.metadata as m, json, sys; "
+    "print(json.dumps({d.name: d.version for d in m.distributions() if d.name in sys.argv[1:]}))"
+)
+_SHARED = ("ctranslate2", "faster-whisper", "onnxruntime", "torch", "numpy")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One round of one system with one value of its knob."""
+
+    system: System
+    knob: str
+    round: int
+    position: int
+
+    @property
+    def arguments(self) -> list[str]:
+        """Arguments after the folder of the weights."""
+        return [*self.system.arguments, *([self.knob] if self.knob else [])]
+
+    @property
+    def label(self) -> str:
+        """Its title, and the value of its knob."""
+        return f"{self.system.title}, {self.knob}" if self.knob else self.system.title
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Systems, weights and conditions of a comparison."""
+
+    systems: Sequence[System]
+    homes: Path
+    weights: Path
+    """Folder given to every system; CTranslate2's format unless its adapter says otherwise."""
+    results: Path
+    """Folder of run files; a trial whose file exists is not played again."""
+    rounds: int = 1
+    sweep: bool = False
+    """Play with every value of each system's knob, instead of its default."""
+    load: Load = "none"
+
+
+def trials(comparison: Comparison) -> list[Trial]:
+    """Return the trials in order: every second round backwards, so that drift hits all alike."""
+    variants = [
+        (system, f"{system.knob.name}={value}")
+        for system in comparison.systems
+        if comparison.sweep and system.knob
+        for value in system.knob.values
+    ]
+    variants += [(system, "") for system in comparison.systems if not (comparison.sweep and system.knob)]
+    found: list[Trial] = []
+    for number in range(comparison.rounds):
+        for system, knob in variants if number % 2 == 0 else reversed(variants):
+            found.append(Trial(system, knob, number + 1, len(found)))
+    return found
+
+
+def run_all(
+    comparison: Comparison, stream: Stream, samples: NDArray[np.int16]
+) -> Iterator[tuple[Trial, Run | SystemFailure]]:
+    """Play all trials, and yield each with its run or why there is none."""
+    with tempfile.TemporaryDirectory() as directory:
+        pcm = Path(directory) / "stream.pcm"
+        pcm.write_bytes(samples.tobytes())
+        for trial in trials(comparison):
+            try:
+                yield trial, run_one(comparison, trial, stream, pcm)
+            except SystemFailure as failure:
+                yield trial, failure
+
+
+def run_one(comparison: Comparison, trial: Trial, stream: Stream, pcm: Path) -> Run:
+    """Play one trial and write its run file, or return the run of an earlier file for the same.
+
+    Raises:
+        SystemFailure: The system did not start, or printed other lines than those of the contract.
+    """
+    python = interpreter(trial.system.home, comparison.homes)
+    system = _recorded(trial, python, comparison.weights)
+    before = _earlier(comparison, trial, stream, system)
+    if before:
+        return before
+    command = [str(python), "-m", f"adapters.{trial.system.adapter}", str(comparison.weights)]
+    program = Program(
+        title=trial.label,
+        command=[*command, *trial.arguments],
+        environment={"OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"},
+        folder=ADAPTERS,
+    )
+    started, began = datetime.now(UTC), clocks_ns()
+    with loaded(comparison.load) as busy:
+        observed = play(program, pcm)
+        load_cores = busy.cores
+    ended = clocks_ns()
+    clock = Clock(monotonic_ns=(began[0], ended[0]), boottime_ns=(began[1], ended[1]))
+    run = Run(
+        schema=SCHEMA,
+        tool=__version__,
+        commit=_commit(),
+        started=started.isoformat(timespec="seconds"),
+        machine=this_machine(),
+        stream=stream,
+        system=system,
+        conditions=Conditions(
+            round=trial.round, position=trial.position, load=comparison.load, load_cores=load_cores
+        ),
+        clock=clock,
+        observed=observed,
+        figures=figures(
+            stream, observed, clock, load_cores=load_cores, commits_words=trial.system.commits_words
+        ),
+    )
+    write_run(comparison.results, run)
+    return run
+
+
+def _earlier(comparison: Comparison, trial: Trial, stream: Stream, system: RecordedSystem) -> Run | None:
+    path = run_path(comparison.results, system, stream, comparison.load, trial.round)
+    if not path.exists():
+        return None
+    run = read_run(path)
+    same = run.stream == stream and run.system == system and run.machine == this_machine()
+    return run if same and not run.figures.void else None
+
+
+def _recorded(trial: Trial, python: Path, weights: Path) -> RecordedSystem:
+    return RecordedSystem(
+        name=trial.system.name,
+        title=trial.system.title,
+        arguments=trial.arguments,
+        knob=trial.knob,
+        commits_words=trial.system.commits_words,
+        versions=_versions(python, HOMES[trial.system.home].package),
+        adapter_sha256=sha256_of([ADAPTERS / f"{trial.system.adapter}.py", ADAPTERS / "lines.py"]),
+        weights="its own" if trial.system.own_weights else weights.name,
+        weights_sha256="" if trial.system.own_weights else _weights_sha256(weights),
+    )
+
+
+@cache
+def _versions(python: Path, package: str) -> dict[str, str]:
+    command = [str(python), "-c", _VERSIONS, package, *_SHARED]
+    ended = subprocess.run(command, capture_output=True, check=False)
+    return msgspec.json.decode(ended.stdout, type=dict[str, str]) if ended.returncode == 0 else {}
+
+
+@cache
+def _weights_sha256(folder: Path) -> str:
+    return sha256_of(sorted(file for file in folder.iterdir() if file.is_file()))
+
+
+@cache
+def _commit() -> str:
+    """Return the commit of the checkout that this file is in, with "+" if it was changed; or nothing."""
+    place = Path(__file__).parent
+    git = ["git", "-C", str(place)]
+    found = subprocess.run(
+        [*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+    )
+    if found.returncode != 0:
+        return ""
+    changed = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, check=False).stdout
+    return found.stdout.strip() + ("+" if changed else "")
+
+
+def print_progress(what: str) -> None:
+    """Print a line for people who wait."""
+    print(f"livebench: {what}", file=sys.stderr, flush=True)
