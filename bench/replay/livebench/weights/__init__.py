@@ -1,0 +1,1 @@
+"""Converts CTranslate2 Whisper weights for peers that read other formats."""
