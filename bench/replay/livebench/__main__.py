@@ -10,7 +10,8 @@ import typer
 
 from livebench.failures import Failure, InputFailure
 from livebench.playing.load import Load
-from livebench.systems.catalogue import HOMES, SYSTEMS, chosen, environments_directory
+from livebench.systems.catalogue import SYSTEMS, chosen, environments_directory
+from livebench.systems.environments import HOMES
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -87,14 +88,14 @@ def board(files: Files, report: Page = None) -> None:
 
 @app.command()
 def systems(homes: Homes = None) -> None:
-    """List the systems, and which are installed."""
-    from livebench.systems.installing import is_installed
+    """List the systems: which can run, which never ran here, and their knobs."""
+    from livebench.comparing import obstacle
 
     folder = homes or environments_directory()
     for each in SYSTEMS:
-        state = "installed" if is_installed(folder, each.home) else f"livebench install {each.home}"
         knob = f"{each.knob.name}: {', '.join(each.knob.values)}" if each.knob else "no knob"
-        print(f"{each.name:20} {each.title:45} {state:34} {knob}")
+        unrun = f"; never run by the authors: {each.unrun}" if each.unrun else ""
+        print(f"{each.name:18} {each.title:48} {obstacle(each, folder) or 'ready'}; {knob}{unrun}")
 
 
 @app.command()

@@ -20,7 +20,9 @@ from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import Result, grouped, pool
 from livebench.results.run_file import Run
 from livebench.results.table import HEAD, rows
+from livebench.systems.catalogue import missing_variable
 from livebench.systems.installing import is_installed
+from livebench.systems.system import System
 from livebench.trials import Comparison, print_progress, run_all, trials
 
 
@@ -33,14 +35,12 @@ def compare(
         InputFailure: A recording cannot be read.
         MachineFailure: No system is installed, or no round counts.
     """
-    here = [system for system in comparison.systems if is_installed(comparison.homes, system.home)]
-    missing = [system for system in comparison.systems if system not in here]
-    for system in missing:
-        print_progress(
-            f"not installed: {system.title} (livebench install {system.home} --homes {comparison.homes})"
-        )
+    here = [each for each in comparison.systems if not obstacle(each, comparison.homes)]
+    for system in comparison.systems:
+        if system not in here:
+            print_progress(f"left out: {system.title} ({obstacle(system, comparison.homes)})")
     if not here:
-        raise MachineFailure("no system is installed", kept="nothing was played")
+        raise MachineFailure("no system can run", kept="nothing was played", fix="see the lines above")
     comparison = dataclasses.replace(comparison, systems=here)
     stream, samples = lay_out(chosen, partial(read_audio, data), seed)
     count = len(trials(comparison))
@@ -60,6 +60,14 @@ def compare(
             kept="run files are written",
             fix="run again on an idle machine",
         )
+
+
+def obstacle(system: System, homes: Path) -> str:
+    """Return what keeps a system from running, with what to do; or nothing."""
+    if not is_installed(homes, system.home):
+        return f"livebench install {system.home} --homes {homes}"
+    variable = missing_variable(system)
+    return f"set {variable}" if variable else ""
 
 
 def show_all(runs: Sequence[Run], report: Path | None) -> None:

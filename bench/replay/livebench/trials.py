@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,10 @@ from livebench.playing.player import Program, play
 from livebench.results.figures import figures
 from livebench.results.run_file import SCHEMA, Conditions, Run, read_run, run_path, sha256_of, write_run
 from livebench.results.run_file import System as RecordedSystem
-from livebench.systems.catalogue import HOMES, System, interpreter
+from livebench.systems.catalogue import converted_weights_directory, interpreter
+from livebench.systems.environments import HOMES
+from livebench.systems.system import System
+from livebench.weights.conversion import converted
 
 ADAPTERS = Path(__file__).parent / "adapters"
 _THREADS = "2"
@@ -32,6 +36,7 @@ _VERSIONS = (
     "import importlib.metadata as m, json, sys; "
     "print(json.dumps({d.name: d.version for d in m.distributions() if d.name in sys.argv[1:]}))"
 )
+_IMPORT = re.compile(r"^from (\.+)(\w+) import", re.MULTILINE)
 _SHARED = ("ctranslate2", "faster-whisper", "onnxruntime", "torch", "numpy")
 
 
@@ -62,7 +67,7 @@ class Comparison:
     systems: Sequence[System]
     homes: Path
     weights: Path
-    """Folder given to every system; CTranslate2's format unless its adapter says otherwise."""
+    """CTranslate2 folder; systems that read another format are given it converted."""
     results: Path
     """Folder of run files; a trial whose file exists is not played again."""
     rounds: int = 1
@@ -112,7 +117,8 @@ def run_one(comparison: Comparison, trial: Trial, stream: Stream, pcm: Path) -> 
     before = _earlier(comparison, trial, stream, system)
     if before:
         return before
-    command = [str(python), "-m", f"adapters.{trial.system.adapter}", str(comparison.weights)]
+    weights = _given_weights(trial.system, comparison.weights)
+    command = [str(python), "-m", f"adapters.{trial.system.adapter}", str(weights)]
     program = Program(
         title=trial.label,
         command=[*command, *trial.arguments],
@@ -163,10 +169,25 @@ def _recorded(trial: Trial, python: Path, weights: Path) -> RecordedSystem:
         knob=trial.knob,
         commits_words=trial.system.commits_words,
         versions=_versions(python, HOMES[trial.system.home].package),
-        adapter_sha256=sha256_of([ADAPTERS / f"{trial.system.adapter}.py", ADAPTERS / "lines.py"]),
+        adapter_sha256=sha256_of(_sources(trial.system.adapter)),
         weights="its own" if trial.system.own_weights else weights.name,
         weights_sha256="" if trial.system.own_weights else _weights_sha256(weights),
     )
+
+
+def _given_weights(system: System, folder: Path) -> Path:
+    """Return what the adapter gets: the folder, or a file with the same numbers."""
+    if system.own_weights or system.reads == "ctranslate2":
+        return folder
+    return converted(folder, system.reads, converted_weights_directory())
+
+
+@cache
+def _sources(adapter: str) -> tuple[Path, ...]:
+    """Return the files of an adapter: its own, and those that it imports from here."""
+    own = ADAPTERS.joinpath(*adapter.split(".")).with_suffix(".py")
+    imported = sorted(set(_IMPORT.findall(own.read_text(encoding="utf-8"))))
+    return (own, *(own.parents[len(dots) - 1] / f"{name}.py" for dots, name in imported))
 
 
 @cache

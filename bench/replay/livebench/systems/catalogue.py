@@ -1,88 +1,20 @@
-"""Catalogue of systems: their packages, adapters, and the knob that each is swept over."""
+"""Catalogue of systems: their adapters, and the knob that each is swept over."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from livebench.failures import UsageFailure
+from livebench.systems.environments import HOMES
+from livebench.systems.system import Knob, System
 
-
-@dataclass(frozen=True)
-class Environment:
-    """An environment that holds a system."""
-
-    package: str
-    """The distribution that, if it is installed beside this program, makes an own environment unnecessary."""
-    installs: tuple[tuple[str, ...], ...]
-    """Arguments of `pip install`, one call after another."""
-    needs: str = ""
-    """Requirements that pip cannot install."""
-
-
-@dataclass(frozen=True)
-class Knob:
-    """The setting that trades latency for cuts."""
-
-    name: str
-    values: tuple[str, ...]
-    """From fast to patient."""
-
-
-@dataclass(frozen=True)
-class System:
-    """One row of the results."""
-
-    name: str
-    title: str
-    home: str
-    """Name of its environment."""
-    adapter: str
-    """A module of `livebench.adapters`."""
-    arguments: tuple[str, ...] = ()
-    """Arguments after the folder of the weights."""
-    commits_words: bool = False
-    """It commits single words and has no utterances, so cuts mean nothing."""
-    own_weights: bool = False
-    """It has a model of its own, so its words are not comparable at equal weights."""
-    knob: Knob | None = None
-    """Passed as one more argument, `name=value`."""
-
-
-_TORCH = "torch==2.13.0"
-
-HOMES = {
-    "cuecard": Environment("cuecard", (("cuecard",),)),
-    "realtimestt": Environment(
-        "RealtimeSTT",
-        (("RealtimeSTT[faster-whisper,silero-onnx-cpu]==1.1.2", _TORCH),),
-        needs="Python 3.11 or 3.12, a C compiler and portaudio19-dev (its PyAudio has no wheel for Linux)",
-    ),
-    "whisperlive": Environment(
-        "whisper-live",
-        (
-            # Its full list includes OpenVINO and CUDA, for backends that are not used here.
-            ("--no-deps", "whisper-live==0.10.0"),
-            (
-                "faster-whisper==1.2.0",
-                _TORCH,
-                "requests",
-                "websockets",
-                "fastapi",
-                "uvicorn",
-                "python-multipart",
-                "scipy",
-            ),
-        ),
-    ),
-    "whisperlivekit": Environment("whisperlivekit", (("whisperlivekit==0.2.26", _TORCH),)),
-    "moonshine": Environment("moonshine-voice", (("moonshine-voice==0.1.0",),)),
-    "faster-whisper": Environment("faster-whisper", (("faster-whisper==1.2.1",),)),
-}
+_NO_KEY = "no key"
+_NO_MODEL = "no package ships an English model"
 
 SYSTEMS = (
     System(
@@ -112,8 +44,20 @@ SYSTEMS = (
         "whisperlivekit",
         "WhisperLiveKit 0.2.26, LocalAgreement",
         "whisperlivekit",
-        "local_agreement",
+        "whisper_livekit",
+        ("localagreement",),
         commits_words=True,
+        knob=Knob("chunk_s", ("0.1", "0.5", "1.0")),
+    ),
+    System(
+        "alignatt",
+        "WhisperLiveKit 0.2.26, AlignAtt",
+        "whisperlivekit",
+        "whisper_livekit",
+        ("simulstreaming",),
+        reads="pytorch",
+        commits_words=True,
+        knob=Knob("frame_threshold", ("4", "10", "25", "50")),
     ),
     System("moonshine", "Moonshine Voice 0.1.0, its tiny model", "moonshine", "moonshine", own_weights=True),
     System(
@@ -123,11 +67,106 @@ SYSTEMS = (
         "fixed_wait",
         knob=Knob("wait_s", ("0.2", "0.4", "0.6", "1.0")),
     ),
+    System(
+        "whispercpp-window",
+        "whisper.cpp (pywhispercpp 1.5.1), window",
+        "pywhispercpp",
+        "whisper_cpp",
+        ("window",),
+        reads="ggml",
+        commits_words=True,
+        knob=Knob("step_ms", ("1000", "2000", "3000", "5000")),
+    ),
+    System(
+        "whispercpp-vad",
+        "whisper.cpp (pywhispercpp 1.5.1), VAD",
+        "pywhispercpp",
+        "whisper_cpp",
+        ("vad",),
+        reads="ggml",
+        knob=Knob("last_ms", ("300", "600", "1000", "1500")),
+    ),
+    System(
+        "transcribe-cpp",
+        "transcribe-cpp 0.4.1 after a fixed wait",
+        "transcribe-cpp",
+        "transcribe_cpp",
+        reads="ggml",
+        knob=Knob("wait_s", ("0.2", "0.4", "0.6", "1.0")),
+    ),
+    System(
+        "sherpa-onnx",
+        "sherpa-onnx 2.0.1, a streaming transducer",
+        "sherpa-onnx",
+        "sherpa",
+        own_weights=True,
+        variable="SHERPA_ONNX_MODEL",
+        knob=Knob("silence_s", ("0.3", "0.6", "1.2", "2.0")),
+        unrun=_NO_MODEL,
+    ),
+    System(
+        "vosk",
+        "Vosk 0.3.45",
+        "vosk",
+        "vosk_stream",
+        own_weights=True,
+        variable="VOSK_MODEL_PATH",
+        unrun=f"{_NO_MODEL}; it ran with a Korean one",
+    ),
+    System(
+        "pipecat",
+        "Pipecat 1.14.0, Smart Turn v3.2: turn ends only",
+        "pipecat",
+        "turns.pipecat",
+        own_weights=True,
+        knob=Knob("stop_s", ("0.1", "0.2", "0.4", "0.8")),
+    ),
+    System(
+        "livekit",
+        "LiveKit turn-detector-v1-mini: turn ends only",
+        "livekit",
+        "turns.livekit",
+        own_weights=True,
+        knob=Knob("threshold", ("0.1", "0.2", "0.36", "0.6", "0.8")),
+    ),
+    System(
+        "deepgram",
+        "Deepgram nova-3",
+        "clouds",
+        "clouds.deepgram",
+        own_weights=True,
+        variable="DEEPGRAM_API_KEY",
+        is_cloud=True,
+        knob=Knob("endpointing_ms", ("10", "100", "300", "500", "1000")),
+        unrun=_NO_KEY,
+    ),
+    System(
+        "assemblyai",
+        "AssemblyAI universal-streaming-english",
+        "clouds",
+        "clouds.assemblyai",
+        own_weights=True,
+        variable="ASSEMBLYAI_API_KEY",
+        is_cloud=True,
+        knob=Knob("silence_ms", ("100", "200", "400", "800")),
+        unrun=_NO_KEY,
+    ),
+    System(
+        "openai-realtime",
+        "OpenAI gpt-4o-transcribe, realtime",
+        "clouds",
+        "clouds.openai_realtime",
+        own_weights=True,
+        variable="OPENAI_API_KEY",
+        is_cloud=True,
+        knob=Knob("silence_ms", ("200", "350", "500", "1000")),
+        unrun=_NO_KEY,
+    ),
 )
 
 
 def chosen(names: list[str]) -> list[System]:
-    """Return the named systems, or all.
+    """Return the named systems, or all that keep the audio on this machine.
 
     Raises:
         UsageFailure: A name is unknown.
@@ -135,7 +174,17 @@ def chosen(names: list[str]) -> list[System]:
     known = {system.name: system for system in SYSTEMS}
     if unknown := sorted(set(names) - set(known)):
         raise UsageFailure(f"there is no system {unknown[0]!r}", fix=f"choose of {', '.join(known)}")
-    return [system for system in SYSTEMS if not names or system.name in names]
+    return [each for each in SYSTEMS if each.name in names or not (names or each.is_cloud)]
+
+
+def missing_variable(system: System) -> str:
+    """Return the environment variable that the system needs and that is not set, or nothing."""
+    return "" if os.environ.get(system.variable or "PATH") else system.variable
+
+
+def converted_weights_directory() -> Path:
+    """Return the folder of weights in other formats."""
+    return Path(platformdirs.user_cache_dir("livebench", appauthor=False)) / "weights"
 
 
 def environments_directory() -> Path:

@@ -8,7 +8,9 @@ import venv
 from pathlib import Path
 
 from livebench.failures import MachineFailure, UsageFailure
-from livebench.systems.catalogue import HOMES, Environment, is_here
+from livebench.systems.catalogue import is_here
+from livebench.systems.environments import HOMES
+from livebench.systems.system import Environment
 
 _READY = ".installed"
 

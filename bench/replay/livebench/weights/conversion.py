@@ -13,6 +13,7 @@ from livebench.weights.whisper import read_whisper
 
 Format = Literal["ggml", "pytorch"]
 
+SOURCE = "ctranslate2"
 SUFFIXES: dict[Format, str] = {"ggml": ".bin", "pytorch": ".pt"}
 
 
@@ -43,6 +44,8 @@ def convert(folder: Path, out: Path, to: Format) -> None:
 def converted(folder: Path, to: Format, kept: Path) -> Path:
     """Return a folder's model in another format, from `kept` if it was converted before.
 
+    Beside it, `ctranslate2` is a link to the folder, for systems that use both.
+
     Raises:
         OSError: A file cannot be read or written.
         InputFailure: The folder holds no Whisper model that is understood.
@@ -54,4 +57,12 @@ def converted(folder: Path, to: Format, kept: Path) -> Path:
     if not out.exists():
         out.parent.mkdir(parents=True, exist_ok=True)
         convert(folder, out, to)
+    _link(out.with_name(SOURCE), folder)
     return out
+
+
+def _link(place: Path, folder: Path) -> None:
+    """Replace a link that does not lead to the folder."""
+    if place.resolve() != folder.resolve():
+        place.unlink(missing_ok=True)
+        place.symlink_to(folder.resolve(), target_is_directory=True)

@@ -1,0 +1,1 @@
+"""Adapters of turn detectors: they print turn ends and no words."""
