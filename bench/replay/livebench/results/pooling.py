@@ -1,4 +1,4 @@
-"""Pools rounds of one system on one stream and one machine into a row of results.
+"""Pools rounds of a system on one stream and machine into a row.
 
 Rounds that differ in machine, stream, load, weights, adapter or arguments are never pooled. A void round
 counts only where a system has no other, and the row says so. Values of one turn in several rounds stay

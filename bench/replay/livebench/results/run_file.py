@@ -100,14 +100,14 @@ def read_run(path: Path) -> Run:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Return the files among paths, and those in folders, in order of their names.
+    """Return the files among paths, and those below folders, in order of their names.
 
     Raises:
         InputFailure: There is no file.
     """
     files: list[Path] = []
     for path in paths:
-        files += sorted(path.glob("*.json")) if path.is_dir() else [path]
+        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
     if not files:
         raise InputFailure("there is no run file", fix="livebench run … --results FOLDER writes them")
     return files
