@@ -23,6 +23,7 @@ BEFORE = Result(
     machine="m",
     stream="s",
     load="none",
+    node_class="",
     rounds=1,
     void=[],
     turns=4,

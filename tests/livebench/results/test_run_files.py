@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Iterator
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import pool
 from livebench.results.run_file import Run, read_runs
 from livebench.results.table import HEAD, rows
-from livebench.systems.catalogue import HOMES, SYSTEMS, Environment, Knob, System
+from livebench.systems.catalogue import HOMES, SYSTEMS, Knob, System
 from livebench.trials import Comparison, run_all
 from livebench.trials import trials as planned
 
@@ -46,31 +46,24 @@ while block := sys.stdin.buffer.read(320):
         say(type="final", text=next(words, "More."))
         speaking = 0
 """
-SYSTEM = System("toy", "Toy", "toy", "toy", knob=Knob("wait_s", ("0.2", "0.6")))
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Run files of a system with energy endpointing, whose adapter is a program of its own."""
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run files of a system with energy endpointing."""
     folder = tmp_path_factory.mktemp("toy")
-    adapters = folder / "adapters"
-    adapters.mkdir()
-    (adapters / "__init__.py").touch()
-    (adapters / "toy.py").write_text(TOY)
-    (adapters / "lines.py").touch()
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(trials, "ADAPTERS", adapters)
-        patched.setitem(HOMES, "toy", Environment("numpy", ()))
-        _play(folder)
-        yield folder
+    (folder / "toy.py").write_text(TOY)
+    _write_data(folder / "data")
+    _play(folder)
+    return folder
 
 
 def _play(folder: Path) -> None:
     data = folder / "data"
-    if not data.exists():
-        _write_data(data)
+    command = (sys.executable, str(folder / "toy.py"))
+    toy = System("toy", "Toy", "", "", knob=Knob("wait_s", ("0.2", "0.6")), command=command)
     stream, samples = lay_out(read_rows(data), partial(read_audio, data), 1)
-    comparison = Comparison([SYSTEM], folder / "homes", data, folder / "results", sweep=True)
+    comparison = Comparison([toy], folder / "homes", data, folder / "results", sweep=True)
     outcomes = [outcome for _, outcome in run_all(comparison, stream, samples[: -4 * SAMPLE_RATE])]
     assert all(isinstance(outcome, Run) for outcome in outcomes), outcomes
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from livebench.commands.options import Data, Homes, Names, Page, Results, Weights
+from livebench.commands.options import Data, Homes, Names, Packed, Page, Programs, Ray, Results, Weights
 from livebench.playing.load import Load
-from livebench.systems.catalogue import HOMES, SYSTEMS, chosen, environments_directory
+from livebench.systems.catalogue import HOMES, SYSTEMS, chosen, environments_directory, own_system
 
 
 def run(
@@ -17,6 +17,7 @@ def run(
     weights: Weights,
     results: Results = Path("results"),
     system: Names = None,
+    program: Programs = None,
     turns: Annotated[int, typer.Option(min=1, help="Number of turns, chosen by the seed.")] = 40,
     seed: Annotated[int, typer.Option(help="Of choice and order; a private one is a private split.")] = 1,
     tag: Annotated[list[str] | None, typer.Option(help="Only turns with this tag; repeatable.")] = None,
@@ -24,6 +25,8 @@ def run(
     load: Annotated[Load, typer.Option(help="Other programs: one core taken, or each 60 % busy.")] = "none",
     sweep: Annotated[bool, typer.Option("--sweep", help="Every value of each system's own knob.")] = False,
     homes: Homes = None,
+    ray: Ray = "",
+    packed: Packed = False,
     report: Page = None,
 ) -> None:
     """Play the same stream to every installed system, and print one table."""
@@ -35,9 +38,15 @@ def run(
     rows = choose(read_rows(data), turns, seed, tag or [])
     homes = (homes or environments_directory()).absolute()
     comparison = Comparison(
-        chosen(system or []), homes, weights.absolute(), results.absolute(), rounds, sweep, load
+        [*([] if program and not system else chosen(system or [])), *map(own_system, program or [])],
+        homes,
+        weights.absolute(),
+        results.absolute(),
+        rounds,
+        sweep,
+        load,
     )
-    compare(comparison, data, rows, seed, report)
+    compare(comparison, data, rows, seed, report, ray=ray, packed=packed)
 
 
 def systems(homes: Homes = None) -> None:

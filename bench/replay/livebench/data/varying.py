@@ -1,4 +1,4 @@
-"""Writes variants of a data set beside its rows, so that one set covers several conditions."""
+"""Writes variants of a data set, so that one set covers several conditions."""
 
 from __future__ import annotations
 

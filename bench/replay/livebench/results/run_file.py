@@ -47,6 +47,12 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Other programs beside the system: none, one, both60."""
     load_cores: float
     """CPU seconds a second that they took."""
+    packed: bool = False
+    """Other trials ran beside it, so its latencies do not count."""
+    calibration_ms: float = 0.0
+    """Duration of a fixed computation before the round; 0 if it was not measured."""
+    node_class: str = ""
+    """Nodes of a cluster that calibrate alike; only their rounds are pooled."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

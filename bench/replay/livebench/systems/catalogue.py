@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,8 @@ class System:
     """It has a model of its own, so its words are not comparable at equal weights."""
     knob: Knob | None = None
     """Passed as one more argument, `name=value`."""
+    command: tuple[str, ...] = ()
+    """A program instead of an adapter and an environment."""
 
 
 _TORCH = "torch==2.13.0"
@@ -136,6 +139,19 @@ def chosen(names: list[str]) -> list[System]:
     if unknown := sorted(set(names) - set(known)):
         raise UsageFailure(f"there is no system {unknown[0]!r}", fix=f"choose of {', '.join(known)}")
     return [system for system in SYSTEMS if not names or system.name in names]
+
+
+def own_system(text: str) -> System:
+    """Return the system of `NAME=COMMAND`.
+
+    Raises:
+        UsageFailure: It has no name or no command.
+    """
+    name, _, command = text.partition("=")
+    words = tuple(shlex.split(command))
+    if not name.isidentifier() or not words:
+        raise UsageFailure(f"{text!r} is no program", fix='write NAME=COMMAND, as in mine="python mine.py"')
+    return System(name, name, "", "", command=words)
 
 
 def environments_directory() -> Path:
