@@ -11,7 +11,7 @@ SETUP_INPUTS := pyproject.toml requirements.txt scripts/setup.sh scripts/system_
 # Tests wait more than they compute, so more of them run in parallel than there are cores.
 PARALLEL := -p no:benchmark -n 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test test-all docs check audit sbom dist reproduce security-txt bench clean
+.PHONY: help setup demo test test-all docs check audit sbom dist reproduce security-txt bench bench-regression clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -76,6 +76,12 @@ bench: setup  ## measure the ring, the hub and an idle session; `python -m bench
 	@$(IN_VENV)/python -m bench ring
 	@$(IN_VENV)/python -m bench hub
 	@$(IN_VENV)/python -m bench session
+
+bench-regression: setup  ## play the demo twice and compare with what was recorded on this kind of machine
+	@$(CUECARD) models pull base
+	@rm -rf build/regression
+	@$(CUECARD) bench peers --system cuecard --rounds 2 --results build/regression
+	@$(IN_VENV)/livebench regress build/regression --record bench/results $(REGRESS)
 
 clean:  ## remove everything that was built here; downloaded models stay
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks

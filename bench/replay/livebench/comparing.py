@@ -4,41 +4,60 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from livebench.data.rows import Row, read_audio
-from livebench.data.stream import lay_out
+from livebench.data.stream import Stream, lay_out
 from livebench.failures import Failure, MachineFailure
 from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import Result, grouped, pool
 from livebench.results.run_file import Run
 from livebench.results.table import HEAD, rows
-from livebench.systems.catalogue import missing_variable
-from livebench.systems.installing import is_installed
-from livebench.systems.system import System
-from livebench.trials import Comparison, print_progress, run_all, trials
+from livebench.systems.installing import obstacle
+from livebench.trials import Comparison, Trial, print_progress, run_all, trials
 
 
 def compare(
-    comparison: Comparison, data: Path, chosen: Sequence[Row], seed: int, report: Path | None
+    comparison: Comparison,
+    data: Path,
+    chosen: Sequence[Row],
+    seed: int,
+    report: Path | None,
+    *,
+    ray: str = "",
+    packed: bool = False,
 ) -> None:
     """Play, print the table, and write the page.
+
+    Args:
+        comparison: What is played, and where its results go.
+        data: Folder of the rows.
+        chosen: The rows.
+        seed: Of their order and the silence between them.
+        report: Path of the page.
+        ray: Address of a Ray cluster; empty to play here.
+        packed: Let trials share nodes of the cluster; only their words count.
 
     Raises:
         InputFailure: A recording cannot be read.
         MachineFailure: No system is installed, or no round counts.
     """
-    here = [each for each in comparison.systems if not obstacle(each, comparison.homes)]
+    obstacles = {each.name: obstacle(each, comparison.homes) for each in comparison.systems}
+    here = [each for each in comparison.systems if not obstacles[each.name]]
     for system in comparison.systems:
-        if system not in here:
-            print_progress(f"left out: {system.title} ({obstacle(system, comparison.homes)})")
+        if obstacles[system.name]:
+            print_progress(f"left out: {system.title} ({obstacles[system.name]})")
     if not here:
         raise MachineFailure("no system can run", kept="nothing was played", fix="see the lines above")
     comparison = dataclasses.replace(comparison, systems=here)
@@ -46,15 +65,16 @@ def compare(
     count = len(trials(comparison))
     print_progress(f"{len(stream.turns)} turns, {stream.seconds:.0f} s, {count} rounds")
     runs: list[Run] = []
-    for trial, outcome in run_all(comparison, stream, samples):
-        print_progress(_line(trial.position + 1, count, trial.label, outcome))
-        if isinstance(outcome, Run):
-            runs.append(outcome)
+    with _bar(count) as advance:
+        for trial, outcome in _outcomes(comparison, stream, samples, ray, packed):
+            advance(_line(trial.position + 1, count, trial.label, outcome))
+            if isinstance(outcome, Run):
+                runs.append(outcome)
     if not runs:
         raise MachineFailure("no system could be played to", kept="nothing was written")
     show_all(runs, report)
     void = [run for run in runs if run.figures.void]
-    if len(void) == len(runs):
+    if len(void) == len(runs) and not packed:
         raise MachineFailure(
             f"VOID: {void[0].figures.void[0]}",
             kept="run files are written",
@@ -62,12 +82,29 @@ def compare(
         )
 
 
-def obstacle(system: System, homes: Path) -> str:
-    """Return what keeps a system from running, with what to do; or nothing."""
-    if not is_installed(homes, system.home):
-        return f"livebench install {system.home} --homes {homes}"
-    variable = missing_variable(system)
-    return f"set {variable}" if variable else ""
+def _outcomes(
+    comparison: Comparison, stream: Stream, samples: NDArray[np.int16], ray: str, packed: bool
+) -> Iterator[tuple[Trial, Run | Failure]]:
+    if not ray:
+        return run_all(comparison, stream, samples)
+    from livebench.cluster.driver import run_on_ray
+
+    return run_on_ray(comparison, stream, samples, ray, packed=packed)
+
+
+@contextmanager
+def _bar(count: int) -> Iterator[Callable[[str], None]]:
+    """Show how many rounds are done, on a terminal as a bar; yields what to call with each line."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("rounds", total=count)
+
+        def advance(line: str) -> None:
+            console.print(f"livebench: {line}")
+            progress.advance(task)
+
+        yield advance
 
 
 def show_all(runs: Sequence[Run], report: Path | None) -> None:

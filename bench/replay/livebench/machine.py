@@ -1,4 +1,4 @@
-"""The machine of a measurement, and its clock: no paths, no names of users or hosts."""
+"""The machine of a measurement and its clock, without paths and names."""
 
 from __future__ import annotations
 

@@ -112,18 +112,34 @@ def run_one(comparison: Comparison, trial: Trial, stream: Stream, pcm: Path) -> 
     Raises:
         SystemFailure: The system did not start, or printed other lines than those of the contract.
     """
-    python = interpreter(trial.system.home, comparison.homes)
-    system = _recorded(trial, python, comparison.weights)
-    before = _earlier(comparison, trial, stream, system)
+    before = earlier(comparison, trial, stream)
     if before:
         return before
-    weights = _given_weights(trial.system, comparison.weights)
-    command = [str(python), "-m", f"adapters.{trial.system.adapter}", str(weights)]
+    run = perform(comparison, trial, stream, pcm)
+    write_run(comparison.results, run)
+    return run
+
+
+def perform(
+    comparison: Comparison,
+    trial: Trial,
+    stream: Stream,
+    pcm: Path,
+    *,
+    packed: bool = False,
+    calibration_ms: float = 0.0,
+    node_class: str = "",
+) -> Run:
+    """Play one trial and return everything that was observed; nothing is written.
+
+    Raises:
+        SystemFailure: The system did not start, or printed other lines than those of the contract.
+    """
     program = Program(
         title=trial.label,
-        command=[*command, *trial.arguments],
+        command=[*command_of(comparison, trial.system), *trial.arguments],
         environment={"OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"},
-        folder=ADAPTERS,
+        folder=None if trial.system.command else ADAPTERS,
     )
     started, began = datetime.now(UTC), clocks_ns()
     with loaded(comparison.load) as busy:
@@ -131,28 +147,39 @@ def run_one(comparison: Comparison, trial: Trial, stream: Stream, pcm: Path) -> 
         load_cores = busy.cores
     ended = clocks_ns()
     clock = Clock(monotonic_ns=(began[0], ended[0]), boottime_ns=(began[1], ended[1]))
-    run = Run(
+    return Run(
         schema=SCHEMA,
         tool=__version__,
         commit=_commit(),
         started=started.isoformat(timespec="seconds"),
         machine=this_machine(),
         stream=stream,
-        system=system,
+        system=recorded_system(comparison, trial),
         conditions=Conditions(
-            round=trial.round, position=trial.position, load=comparison.load, load_cores=load_cores
+            round=trial.round,
+            position=trial.position,
+            load=comparison.load,
+            load_cores=load_cores,
+            packed=packed,
+            calibration_ms=calibration_ms,
+            node_class=node_class,
         ),
         clock=clock,
         observed=observed,
         figures=figures(
-            stream, observed, clock, load_cores=load_cores, commits_words=trial.system.commits_words
+            stream,
+            observed,
+            clock,
+            load_cores=load_cores,
+            commits_words=trial.system.commits_words,
+            packed=packed,
         ),
     )
-    write_run(comparison.results, run)
-    return run
 
 
-def _earlier(comparison: Comparison, trial: Trial, stream: Stream, system: RecordedSystem) -> Run | None:
+def earlier(comparison: Comparison, trial: Trial, stream: Stream) -> Run | None:
+    """Return the run of this trial that an earlier call wrote on the same kind of machine, if it counts."""
+    system = recorded_system(comparison, trial)
     path = run_path(comparison.results, system, stream, comparison.load, trial.round)
     if not path.exists():
         return None
@@ -161,33 +188,47 @@ def _earlier(comparison: Comparison, trial: Trial, stream: Stream, system: Recor
     return run if same and not run.figures.void else None
 
 
-def _recorded(trial: Trial, python: Path, weights: Path) -> RecordedSystem:
+def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
+    """Return what a run file says of the system of a trial, as it is installed here."""
+    system = trial.system
+    own = system.own_weights
     return RecordedSystem(
-        name=trial.system.name,
-        title=trial.system.title,
+        name=system.name,
+        title=system.title,
         arguments=trial.arguments,
         knob=trial.knob,
-        commits_words=trial.system.commits_words,
-        versions=_versions(python, HOMES[trial.system.home].package),
-        adapter_sha256=sha256_of(_sources(trial.system.adapter)),
-        weights="its own" if trial.system.own_weights else weights.name,
-        weights_sha256="" if trial.system.own_weights else _weights_sha256(weights),
+        commits_words=system.commits_words,
+        versions=_versions_of(comparison, system),
+        adapter_sha256=sha256_of(files_of(system)),
+        weights="its own" if own else comparison.weights.name,
+        weights_sha256="" if own else _weights_sha256(comparison.weights),
     )
 
 
-def _given_weights(system: System, folder: Path) -> Path:
-    """Return what the adapter gets: the folder, or a file with the same numbers."""
-    if system.own_weights or system.reads == "ctranslate2":
-        return folder
-    return converted(folder, system.reads, converted_weights_directory())
+def command_of(comparison: Comparison, system: System) -> list[str]:
+    """Return the command that starts a system, with the weights in the format that it reads."""
+    if system.command:
+        return [*system.command, str(comparison.weights)]
+    weights = comparison.weights
+    if system.reads != "ctranslate2":
+        weights = converted(weights, system.reads, converted_weights_directory())
+    python = interpreter(system.home, comparison.homes)
+    return [str(python), "-m", f"adapters.{system.adapter}", str(weights)]
 
 
-@cache
-def _sources(adapter: str) -> tuple[Path, ...]:
-    """Return the files of an adapter: its own, and those that it imports from here."""
-    own = ADAPTERS.joinpath(*adapter.split(".")).with_suffix(".py")
+def files_of(system: System) -> list[Path]:
+    """Return the files of a program, or an adapter and what it imports from here."""
+    if system.command:
+        return [Path(word) for word in system.command if Path(word).is_file()]
+    own = ADAPTERS.joinpath(*system.adapter.split(".")).with_suffix(".py")
     imported = sorted(set(_IMPORT.findall(own.read_text(encoding="utf-8"))))
-    return (own, *(own.parents[len(dots) - 1] / f"{name}.py" for dots, name in imported))
+    return [own, *(own.parents[len(dots) - 1] / f"{name}.py" for dots, name in imported)]
+
+
+def _versions_of(comparison: Comparison, system: System) -> dict[str, str]:
+    if system.command:
+        return {}
+    return _versions(interpreter(system.home, comparison.homes), HOMES[system.home].package)
 
 
 @cache

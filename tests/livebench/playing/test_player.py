@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from livebench.failures import SystemFailure
+from livebench.playing import sender
 from livebench.playing.player import Program, play
 
 COUNTING = """
@@ -66,21 +67,21 @@ def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:
     stream = os.urandom(2 * 8000)  # half a second, more than the pipe's buffer
     file = tmp_path / "stream.pcm"
     file.write_bytes(stream)
-    sender = subprocess.Popen(
-        [sys.executable, "-m", "livebench.playing.sender", str(file)],
+    sending = subprocess.Popen(
+        [sys.executable, sender.__file__, str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         pipesize=4096,
     )
-    assert sender.stdout
-    assert sender.stderr
-    first = sender.stdout.read(320)
+    assert sending.stdout
+    assert sending.stderr
+    first = sending.stdout.read(320)
     with pytest.raises(subprocess.TimeoutExpired):
-        sender.wait(timeout=1.5)  # there is no reader, and the stream has ended: the rest stays buffered
-    received = first + sender.stdout.read()
-    report = json.loads(sender.stderr.read().splitlines()[-1])
-    sender.wait()
+        sending.wait(timeout=1.5)  # there is no reader, and the stream has ended: the rest stays buffered
+    received = first + sending.stdout.read()
+    report = json.loads(sending.stderr.read().splitlines()[-1])
+    sending.wait()
     assert received == stream
     assert report["most_held_s"] > 0.2
-    sender.stdout.close()
-    sender.stderr.close()
+    sending.stdout.close()
+    sending.stderr.close()

@@ -21,18 +21,16 @@ from .lines import Audio, Lines
 Samples = NDArray[np.float32]
 
 _RATE = 16000
-_LENGTH_MS = 10_000
-_KEEP_MS = 200
+_LENGTH_MS, _KEEP_MS = 10_000, 200
 _VAD_WINDOW_MS, _VAD_POLL_MS = 2000, 100
-_VAD_QUIET = 0.6
-_VAD_HIGH_PASS_HZ = 100.0
+_VAD_QUIET, _VAD_HIGH_PASS_HZ = 0.6, 100.0
 _NO_WORDS = re.compile(r"\s*[\[(*][^\])*]*[\])*]\s*")
 """[BLANK_AUDIO], (music) and the like."""
 
 
 def samples_of(block: bytes) -> Samples:
     """Return 16-bit samples as numbers in ±1."""
-    return np.asarray(np.frombuffer(block, "<i2").astype(np.float32) / 32768, np.float32)
+    return np.frombuffer(block, "<i2").astype(np.float32) * np.float32(1 / 32768)
 
 
 def slide(audio: Audio, transcribe: Transcribe, lines: Lines, step_ms: int) -> None:
@@ -75,8 +73,7 @@ class HighPass:
     """The example's filter of first order, with its state."""
 
     def __init__(self) -> None:
-        decay = 1 / (2 * np.pi * _VAD_HIGH_PASS_HZ)
-        self._share = decay / (decay + 1 / _RATE)
+        self._share = 1 / (1 + 2 * np.pi * _VAD_HIGH_PASS_HZ / _RATE)
         self._before, self._output = 0.0, 0.0
 
     def __call__(self, samples: Samples) -> Samples:
@@ -113,9 +110,9 @@ def main() -> None:
     transcribe = Transcribe(sys.argv[1], one_segment=mode == "window")
     lines.ready()
     if mode == "window":
-        slide(Audio(), transcribe, lines, int(options.get("step_ms", "3000")))
+        slide(Audio(), transcribe, lines, int(options.get("step_ms", 3000)))
     else:
-        after_speech(Audio(), transcribe, lines, int(options.get("last_ms", "1000")))
+        after_speech(Audio(), transcribe, lines, int(options.get("last_ms", 1000)))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ A data set is a folder with `rows.jsonl`; each line has `id`, `language`, `audio
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,8 +66,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> list[Span]:
-        """Silences inside the turn, of at least `SHORTEST_HOLD_S`."""
-        return [span for span in self.silence_spans[:-1] if span.end - span.start >= SHORTEST_HOLD_S]
+        """Silences inside the turn, of at least `SHORTEST_HOLD_S`; one at the very start is before it."""
+        inner = [span for span in self.silence_spans[:-1] if span.start > 0]
+        return [span for span in inner if span.end - span.start >= SHORTEST_HOLD_S]
 
 
 def read_rows(folder: Path) -> list[Row]:
@@ -123,10 +125,22 @@ def read_audio(folder: Path, row: Row) -> Audio:
     path = folder / row.audio
     try:
         data = path.read_bytes()
-        if row.sha256 and hashlib.sha256(data).hexdigest() != row.sha256:
-            raise InputFailure(f"{path} is not the audio of row {row.id!r}: its SHA-256 differs")
-        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
+    except OSError as error:
         raise InputFailure(f"{path} cannot be read: {error}", kept="nothing was played") from error
+    if row.sha256 and hashlib.sha256(data).hexdigest() != row.sha256:
+        raise InputFailure(f"{path} is not the audio of row {row.id!r}: its SHA-256 differs")
+    return decode_audio(data, str(path))
+
+
+def decode_audio(data: bytes, name: str) -> Audio:
+    """Return a sound file's samples, shape (n,), 16 kHz mono, float32.
+
+    Raises:
+        InputFailure: It is no sound file.
+    """
+    try:
+        samples, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise InputFailure(f"{name} is no sound file: {error}") from error
     mono: Audio = samples.mean(axis=1)
     return mono if rate_hz == SAMPLE_RATE else np.asarray(soxr.resample(mono, rate_hz, SAMPLE_RATE))

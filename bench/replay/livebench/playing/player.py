@@ -22,6 +22,7 @@ import psutil
 
 from livebench.contract import Event, Stamped, decode
 from livebench.failures import SystemFailure
+from livebench.playing import sender
 from livebench.playing.meter import Meter, Sample
 
 _READY_S = 180.0
@@ -77,9 +78,9 @@ def play(program: Program, pcm: Path) -> Performance:
             _wait_until_ready(lines, program, Path(place))
             load_s = time.monotonic() - began_s
             meter.look()
-            with _sending(pcm, process) as sender:
-                events, ended = _listen(lines, sender)
-                _, report = sender.communicate()
+            with _sending(pcm, process) as sending:
+                events, ended = _listen(lines, sending)
+                _, report = sending.communicate()
             meter.look()
         finally:
             meter.stop()
@@ -157,23 +158,23 @@ def _wait_until_ready(lines: queue.SimpleQueue[_Line | None], program: Program, 
 def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     """Start the sender, and leave it the only end of the pipe, so that its end is the end of the stream."""
     assert listener.stdin
-    command = [sys.executable, "-m", "livebench.playing.sender", str(pcm)]
-    with subprocess.Popen(command, stdout=listener.stdin, stderr=subprocess.PIPE) as sender:
+    command = [sys.executable, sender.__file__, str(pcm)]
+    with subprocess.Popen(command, stdout=listener.stdin, stderr=subprocess.PIPE) as sending:
         listener.stdin.close()
         try:
-            yield sender
+            yield sending
         finally:
-            sender.kill()
+            sending.kill()
 
 
 def _listen(
-    lines: queue.SimpleQueue[_Line | None], sender: subprocess.Popen[bytes]
+    lines: queue.SimpleQueue[_Line | None], sending: subprocess.Popen[bytes]
 ) -> tuple[list[Stamped], bool]:
     """Return the events, and whether the system ended by itself."""
     events: list[Stamped] = []
     quit_s: float | None = None
     while quit_s is None or time.monotonic() < quit_s:
-        if quit_s is None and sender.poll() is not None:
+        if quit_s is None and sending.poll() is not None:
             quit_s = time.monotonic() + _LAST_WORDS_S
         try:
             line = lines.get(timeout=0.2)

@@ -1,4 +1,4 @@
-"""Sender in real time: `python -m livebench.playing.sender FILE` writes 16 kHz s16le to standard output.
+"""Sender in real time: `python sender.py FILE` writes 16 kHz s16le to standard output.
 
 Open loop on absolute deadlines: a block of 10 ms is written when its last sample is due, whatever the reader
 does. What a full pipe does not accept is buffered and sent in order. It imports the standard library only.

@@ -30,5 +30,6 @@ def recomputed(run: Run) -> Run:
         run.clock,
         load_cores=run.conditions.load_cores,
         commits_words=run.system.commits_words,
+        packed=run.conditions.packed,
     )
     return msgspec.structs.replace(run, figures=again)

@@ -1,6 +1,7 @@
-"""The curve of each system over its own knob, and its operating points as eot-bench names them.
+"""The curve of each system over its own knob, and its operating points.
 
-A system can look fast by ending turns early, or careful by waiting; the curve shows both at once.
+The operating points are those of eot-bench. A system can look fast by ending turns early, or careful by
+waiting; the curve shows both at once.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import msgspec
 
 from livebench.data.stream import Stream
@@ -17,6 +15,7 @@ LATE_MS = 2.0
 DISTURBED_CORES = 0.25
 """More processor seconds a second than this, taken by other programs, make a round void."""
 SUSPENDED_S = 0.05
+_PACKED = "other trials ran beside it: only its words count"
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +36,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def figures(
-    stream: Stream, observed: Performance, clock: Clock, *, load_cores: float, commits_words: bool
+    stream: Stream,
+    observed: Performance,
+    clock: Clock,
+    *,
+    load_cores: float,
+    commits_words: bool,
+    packed: bool = False,
 ) -> Figures:
     """Return the figures of a round."""
     sent = observed.sent
@@ -51,7 +56,7 @@ def figures(
         scores=score(stream.turns, observed.lines, sent.first_sample_ns, commits_words=commits_words),
         late_p99_ms=late_ms,
         other_cores=other_cores,
-        void=list(_void(late_ms, other_cores, clock)),
+        void=[_PACKED] if packed else _void(late_ms, other_cores, clock),
         cpu_s_per_s=(last.cpu_s - first.cpu_s) / stream.seconds,
         peak_rss_mb=max(each.rss_mb for each in observed.usage),
         load_s=observed.load_s,
@@ -60,7 +65,7 @@ def figures(
     )
 
 
-def _void(late_ms: float, other_cores: float, clock: Clock) -> Sequence[str]:
+def _void(late_ms: float, other_cores: float, clock: Clock) -> list[str]:
     reasons = []
     if late_ms > LATE_MS:
         reasons.append(

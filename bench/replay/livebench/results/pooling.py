@@ -1,4 +1,4 @@
-"""Pools rounds of one system on one stream and one machine into a row of results.
+"""Pools rounds of a system on one stream and machine into a row.
 
 Rounds that differ in machine, stream, load, weights, adapter or arguments are never pooled. A void round
 counts only where a system has no other, and the row says so. Values of one turn in several rounds stay
@@ -30,6 +30,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     stream: str
     """Hash of the samples."""
     load: str
+    node_class: str
     rounds: int
     void: list[str]
     """Why none of its rounds counts; empty if they do."""
@@ -81,10 +82,10 @@ def pool(runs: Iterable[Run]) -> list[Result]:
 
 
 def grouped(results: Sequence[Result]) -> list[list[Result]]:
-    """Return the results by machine, stream and load: only these are comparable."""
+    """Return the results by machine, class of node, stream and load: only these are comparable."""
     groups: dict[Key, list[Result]] = {}
     for each in results:
-        groups.setdefault((each.machine, each.stream, each.load), []).append(each)
+        groups.setdefault((each.machine, each.node_class, each.stream, each.load), []).append(each)
     return list(groups.values())
 
 
@@ -94,6 +95,7 @@ def _key(run: Run) -> Key:
         run.machine.fingerprint,
         run.stream.sha256,
         run.conditions.load,
+        run.conditions.node_class,
         system.name,
         system.knob,
         *system.arguments,
@@ -125,6 +127,7 @@ def _result(rounds: Sequence[Run]) -> Result:
         machine=first.machine.fingerprint,
         stream=first.stream.sha256,
         load=first.conditions.load,
+        node_class=first.conditions.node_class,
         rounds=len(counted),
         void=[] if valid else sorted({reason for each in rounds for reason in each.figures.void}),
         turns=len(turns),

@@ -47,6 +47,12 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Other programs beside the system: none, one, both60."""
     load_cores: float
     """CPU seconds a second that they took."""
+    packed: bool = False
+    """Other trials ran beside it, so its latencies do not count."""
+    calibration_ms: float = 0.0
+    """Duration of a fixed computation before the round; 0 if it was not measured."""
+    node_class: str = ""
+    """Nodes of a cluster that calibrate alike; only their rounds are pooled."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,14 +106,14 @@ def read_run(path: Path) -> Run:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Return the files among paths, and those in folders, in order of their names.
+    """Return the files among paths, and those below folders, in order of their names.
 
     Raises:
         InputFailure: There is no file.
     """
     files: list[Path] = []
     for path in paths:
-        files += sorted(path.glob("*.json")) if path.is_dir() else [path]
+        files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
     if not files:
         raise InputFailure("there is no run file", fix="livebench run … --results FOLDER writes them")
     return files

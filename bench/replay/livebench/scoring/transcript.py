@@ -1,4 +1,4 @@
-"""What a reader saw: the visible texts of a system after each of its lines."""
+"""The visible texts of a system after each of its lines."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ import venv
 from pathlib import Path
 
 from livebench.failures import MachineFailure, UsageFailure
-from livebench.systems.catalogue import is_here
+from livebench.systems.catalogue import is_here, missing_variable
 from livebench.systems.environments import HOMES
-from livebench.systems.system import Environment
+from livebench.systems.system import Environment, System
 
 _READY = ".installed"
 
@@ -18,6 +18,21 @@ _READY = ".installed"
 def is_installed(directory: Path, home: str) -> bool:
     """Tell whether a system can run: its environment is complete, or it is installed beside this program."""
     return (directory / home / _READY).exists() or is_here(home)
+
+
+def obstacle(system: System, directory: Path) -> str:
+    """Return what keeps a system from running, as what to do; or nothing.
+
+    Args:
+        system: Any system, of the catalogue or not.
+        directory: Folder of the environments.
+    """
+    if system.command:
+        return ""
+    if not is_installed(directory, system.home):
+        return f"livebench install {system.home} --homes {directory}"
+    variable = missing_variable(system)
+    return f"set {variable}" if variable else ""
 
 
 def install(directory: Path, name: str) -> Path:

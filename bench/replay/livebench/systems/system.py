@@ -52,5 +52,7 @@ class System:
     """It sends the audio to a service, so it is played to only by name."""
     knob: Knob | None = None
     """Passed as one more argument, `name=value`."""
+    command: tuple[str, ...] = ()
+    """A program instead of an adapter and an environment."""
     unrun: str = ""
     """Why its adapter was never run by the authors; empty if it was."""

@@ -1,0 +1,74 @@
+"""Commands on run files: `check`, `board`, `regress`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from livebench.commands.options import Files, Page
+from livebench.failures import InputFailure, MachineFailure
+
+
+def check(files: Files) -> None:
+    """Recompute every figure of run files from their raw stamps."""
+    from livebench.results.check import differences
+    from livebench.results.run_file import files_of
+
+    wrong = []
+    for path, is_equal in differences(files_of(files)):
+        print(f"{'equal' if is_equal else 'DIFFERENT'}  {path.name}")
+        wrong += [] if is_equal else [path.name]
+    if wrong:
+        raise InputFailure(f"the figures of {len(wrong)} files are not those of their stamps")
+
+
+def board(files: Files, report: Page = None) -> None:
+    """Print tables and operating points of many run files, by machine, stream and load."""
+    from livebench.comparing import show_all
+    from livebench.results.check import recomputed
+    from livebench.results.run_file import read_runs
+
+    show_all([recomputed(run) for run in read_runs(files)], report)
+
+
+def regress(
+    files: Files,
+    record: Annotated[
+        Path, typer.Option(file_okay=False, help="Folder of the recorded run files to compare with.")
+    ],
+    update: Annotated[
+        bool, typer.Option("--update", help="Record these instead, if nothing is worse.")
+    ] = False,
+) -> None:
+    """Compare run files with recorded ones of the same machine, ratio by ratio; fail if one is worse."""
+    from livebench.results.check import recomputed
+    from livebench.results.pooling import pool
+    from livebench.results.regression import matching, ratios
+    from livebench.results.run_file import read_runs, write_run
+
+    runs = [recomputed(run) for run in read_runs(files)]
+    recorded = pool(recomputed(run) for run in read_runs([record])) if any(record.rglob("*.json")) else []
+    worse, unknown = [], []
+    for now in pool(runs):
+        before = matching(recorded, now)
+        if now.void:
+            raise MachineFailure(f"VOID: {now.void[0]}", kept="nothing was compared")
+        if before is None:
+            unknown.append(now.label)
+            print(f"{now.label}: nothing is recorded for this machine, stream and weights")
+            continue
+        for each in ratios(before, now):
+            mark = "WORSE" if each.is_worse else ""
+            print(
+                f"{now.label}: {each.name:10} {each.before:.3f} -> {each.now:.3f}  x {each.ratio:.2f}  {mark}"
+            )
+            worse += [each.name] if each.is_worse else []
+    if worse:
+        raise InputFailure(f"worse than recorded: {', '.join(worse)}", fix="repeat it on an idle machine")
+    if update or unknown:
+        for run in runs:
+            if not run.figures.void:
+                write_run(record / run.machine.fingerprint, run)
+        print(f"recorded in {record}")

@@ -1,0 +1,63 @@
+"""Adapters with the real systems, where `livebench install` has put them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import platformdirs
+import pytest
+import soundfile
+
+import session
+from livebench import trials
+from livebench.systems.catalogue import chosen
+from livebench.systems.installing import is_installed
+from livebench.trials import Comparison
+from session.models import store
+
+pytestmark = pytest.mark.long
+
+HOMES = [
+    Path(platformdirs.user_cache_dir("livebench", appauthor=False)) / "systems",
+    Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "peers",
+]
+RECORDING = Path(session.__file__).parent / "demo" / "call.flac"
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    """Send the start of the interview's call, two turns, at once."""
+    [system] = chosen([name])
+    homes = next((each for each in HOMES if is_installed(each, system.home)), None)
+    if not homes:
+        pytest.skip(f"needs `livebench install {system.home}`")
+    samples, _ = soundfile.read(RECORDING, dtype="int16", frames=10 * 16000)
+    command = trials.command_of(Comparison([system], homes, store.find("tiny.en"), homes), system)
+    ended = subprocess.run(
+        [*command, *system.arguments],
+        input=np.asarray(samples).astype("<i2").tobytes(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=100,
+        cwd=trials.ADAPTERS.parent,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("name", ["whispercpp-vad", "transcribe-cpp"])
+def test_a_transcriber_prints_the_words(name: str) -> None:
+    lines = _lines(name)
+    assert lines[0] == {"type": "ready"}
+    words = " ".join(line["text"] for line in lines if line["type"] == "final").lower()
+    assert "joining today" in words
+    assert "working on recently" in words
+
+
+@pytest.mark.parametrize("name", ["livekit"])
+def test_a_turn_detector_prints_the_end_of_each_turn(name: str) -> None:
+    assert [line["type"] for line in _lines(name)] == ["ready", "turn_end", "turn_end"]

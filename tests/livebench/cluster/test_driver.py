@@ -1,0 +1,142 @@
+"""Trials on a real Ray cluster of several nodes on this machine, with a toy system."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import ray
+from ray.cluster_utils import Cluster
+
+from livebench.cluster.driver import run_on_ray
+from livebench.contract import SAMPLE_RATE
+from livebench.data.rows import Audio, Row, Span
+from livebench.data.stream import lay_out
+from livebench.failures import MachineFailure
+from livebench.results.pooling import pool
+from livebench.results.run_file import Run
+from livebench.systems.system import Knob, System
+from livebench.trials import Comparison
+
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
+
+TOY = """
+import array, json, os, sys
+from pathlib import Path
+victim = Path(sys.argv[1]) / "victim"
+if victim.exists() and "wait_s=0.3" in sys.argv:
+    victim.unlink()
+    os.kill(os.getppid(), 9)
+def say(**line): print(json.dumps(line), flush=True)
+wait = round(float(sys.argv[2].split("=")[1]) * 100)
+say(type="ready")
+speaking = quiet = 0
+while block := sys.stdin.buffer.read(320):
+    loud = max(map(abs, array.array("h", block))) > 1000
+    speaking, quiet = (1, 0) if loud else (speaking, quiet + 1)
+    if speaking and quiet == wait:
+        say(type="final", text="Yes.")
+        speaking = 0
+"""
+KNOB = Knob("wait_s", ("0.2", "0.3", "0.4", "0.5"))
+
+Make = Callable[[str], Comparison]
+
+
+def _row(number: int) -> Row:
+    return Row(
+        id=str(number), language="en", audio="", silence_spans=[Span(0.3, 0.55), Span(0.8, 0.8)], text="Yes."
+    )
+
+
+def _audio(_row: Row) -> Audio:
+    noise = np.random.default_rng(1).standard_normal(round(0.8 * SAMPLE_RATE)).astype(np.float32) * 0.3
+    noise[round(0.3 * SAMPLE_RATE) : round(0.55 * SAMPLE_RATE)] = 0
+    return noise
+
+
+STREAM, SAMPLES = lay_out([_row(1)], _audio, 1)
+PLAYED = SAMPLES[: -5 * SAMPLE_RATE]
+
+
+@pytest.fixture
+def comparison(tmp_path: Path) -> Make:
+    """Make a sweep of the toy over four values, with results in a folder of this name."""
+    program, weights = tmp_path / "toy.py", tmp_path / "weights"
+    program.write_text(TOY)
+    weights.mkdir()
+    (weights / "model.bin").touch()
+    toy = System("toy", "Toy", "", "", knob=KNOB, command=(sys.executable, str(program)))
+    return lambda name: Comparison([toy], tmp_path, weights, tmp_path / name, sweep=True)
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A cluster with a head that has no processors."""
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    yield made
+    ray.shutdown()
+    made.shutdown()
+
+
+def _play(comparison: Comparison, cluster: Cluster, *, packed: bool = False) -> list[Run]:
+    outcomes = list(run_on_ray(comparison, STREAM, PLAYED, cluster.address, packed=packed))
+    runs = [outcome for _, outcome in outcomes if isinstance(outcome, Run)]
+    assert len(runs) == len(outcomes), outcomes
+    return runs
+
+
+def _table(runs: list[Run]) -> list[tuple[object, ...]]:
+    return sorted(
+        (
+            each.knob,
+            each.rounds,
+            each.held_cut,
+            each.wer,
+            each.final_s.missing,
+            round(each.final_s.at["p50"], 1),
+        )
+        for each in pool(runs)
+    )
+
+
+def test_one_node_and_four_give_the_same_table_and_a_killed_worker_costs_nothing(
+    comparison: Make, cluster: Cluster
+) -> None:
+    cluster.add_node(num_cpus=2)
+    cluster.wait_for_nodes()
+    one = _play(comparison("one"), cluster)
+    for _ in range(3):
+        cluster.add_node(num_cpus=2)
+    cluster.wait_for_nodes()
+    four = comparison("four")
+    (four.weights / "victim").touch()
+    began_s = time.monotonic()
+    several = _play(four, cluster)
+    assert time.monotonic() - began_s < 60
+    assert not (four.weights / "victim").exists(), "a worker was killed"
+    assert _table(several) == _table(one)
+    assert [row[2] for row in _table(one)] == [1, 0, 0, 0], "a wait of 0.2 s cuts the hold"
+    assert all(run.conditions.calibration_ms > 0 for run in several)
+    assert len(list(four.results.glob("*.json"))) == len(KNOB.values)
+    resumed = _play(four, cluster)
+    assert {run.started for run in resumed if not run.figures.void} <= {run.started for run in several}
+
+
+def test_packed_trials_share_a_node_and_only_their_words_count(comparison: Make, cluster: Cluster) -> None:
+    cluster.add_node(num_cpus=4)
+    cluster.wait_for_nodes()
+    runs = _play(comparison("packed"), cluster, packed=True)
+    assert {reason for run in runs for reason in run.figures.void} == {
+        "other trials ran beside it: only its words count"
+    }
+    assert len(runs) == len(KNOB.values)
+
+
+def test_without_a_cluster_it_says_how_to_start_one(comparison: Make) -> None:
+    with pytest.raises(MachineFailure, match="ray start --head"):
+        next(run_on_ray(comparison("none"), STREAM, PLAYED, "127.0.0.1:1"))
