@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bench.commands.extras import need_extras
-from bench.commands.options import SeedOption
+from bench.commands.options import RayOption, SeedOption
 
 
 def kills(
@@ -20,6 +20,7 @@ def kills(
     hang: Annotated[bool, typer.Option("--hang", help="Stop them instead of killing them.")] = False,
     answers: Annotated[bool, typer.Option("--answers", help="Answer questions meanwhile.")] = False,
     seed: SeedOption = 1,
+    ray: RayOption = "",
     supervisor: Annotated[int, typer.Option(help="Kill the supervisor this many times instead.")] = 0,
     frozen_overlay: Annotated[
         float, typer.Option(metavar="SECONDS", help="Freeze the overlay for this long instead.")
@@ -38,7 +39,7 @@ def kills(
     else:
         from bench.faults.kills import measure
 
-        measure(stage or ["stt"], times, hang=hang, seed=seed, answers=answers)
+        measure(stage or ["stt"], times, hang=hang, seed=seed, answers=answers, ray=ray)
 
 
 def fuzz(

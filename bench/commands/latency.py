@@ -13,6 +13,7 @@ from bench.commands.options import (
     CorpusOption,
     KindsOption,
     LoadOption,
+    RayOption,
     ReportOption,
     RunsOption,
     SeedOption,
@@ -33,6 +34,7 @@ def live(
     settings: SettingsOption = None,
     view: ViewOption = "none",
     load: LoadOption = "none",
+    ray: RayOption = "",
     report: ReportOption = None,
     trace: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write a timeline for ui.perfetto.dev.")
@@ -50,7 +52,7 @@ def live(
     from bench.latency.summary import head, rows
 
     plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs, offline, settings, view, load)
-    measurement = measure(plan)
+    measurement = measure(plan, ray=ray)
     if report:
         from bench.latency.pages.live_page import write_live_page
 
@@ -76,6 +78,7 @@ def sweep(
     seed: SeedOption = 1,
     runs: RunsOption = 1,
     settings: SettingsOption = None,
+    ray: RayOption = "",
     report: ReportOption = None,
 ) -> None:
     """Cross settings, play the same for each, and draw latency against utterances cut."""
@@ -83,7 +86,7 @@ def sweep(
     from bench.latency.live import Plan
     from bench.latency.sweep import sweep_settings
 
-    sweep_settings(vary, Plan(corpus, clips, seed, runs=runs, settings_file=settings), report)
+    sweep_settings(vary, Plan(corpus, clips, seed, runs=runs, settings_file=settings), report, ray=ray)
 
 
 def vad(
@@ -166,6 +169,7 @@ def peers(
         Path,
         typer.Option(file_okay=False, help="Folder of run files; a round that is there is not repeated."),
     ] = Path("build/peers"),
+    ray: RayOption = "",
     report: ReportOption = None,
 ) -> None:
     """Compare live transcribers on the same stream and weights: `livebench run` on a corpus or the demo."""
@@ -175,4 +179,4 @@ def peers(
     from bench.peers.comparison import compare_peers
 
     plan = Plan(corpus, clips, seed, parse_kinds(kind or ["clean"]), runs=rounds, load=load)
-    compare_peers(plan, system or [], weights, results, report, sweep=sweep)
+    compare_peers(plan, system or [], weights, results, report, sweep=sweep, ray=ray)

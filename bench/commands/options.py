@@ -32,4 +32,10 @@ LoadOption = Annotated[
 ]
 RunsOption = Annotated[int, typer.Option(min=1, help="Number of runs.")]
 ReportOption = Annotated[Path | None, typer.Option(dir_okay=False, help="Write a self-contained HTML page.")]
+RayOption = Annotated[
+    str,
+    typer.Option(
+        "--ray", metavar="ADDRESS", help="Play on a Ray cluster, a node a part: auto, or HOST:PORT."
+    ),
+]
 ShowOption = Annotated[bool, typer.Option("--show", help="Print misses and errors.")]

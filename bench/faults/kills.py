@@ -21,6 +21,7 @@ from bench.faults.recovery import (
     recovery,
     transcript,
 )
+from bench.harness.cluster import call_on_nodes
 from bench.harness.consumer import run_session
 from bench.harness.report import show
 from livebench.scoring.intervals import quantile
@@ -31,6 +32,9 @@ _A_SESSION = 5
 """Faults per stage in the 72 s of the interview."""
 
 _SOURCES = ("call", "mic")
+
+_Session = tuple[Sequence[str], int, Sequence[str], bool, int]
+"""Stages to hit, faults for each, options of the session, whether they hang, and the seed."""
 
 
 @dataclass
@@ -45,7 +49,9 @@ class _Outcome:
     given_up: int = 0
 
 
-def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers: bool) -> None:
+def measure(
+    stages: Sequence[str], times: int, *, hang: bool, seed: int, answers: bool, ray: str = ""
+) -> None:
     """Inject faults and print.
 
     Args:
@@ -54,24 +60,35 @@ def measure(stages: Sequence[str], times: int, *, hang: bool, seed: int, answers
         hang: Stop them instead of killing them.
         seed: Seed of the moments.
         answers: Answer questions too, with the small model.
+        ray: Address of a Ray cluster that plays, each session on a node of its own; empty for this machine.
     """
     answers = answers or bool({"llm", "connector", "model-server"} & set(stages))
     options = ["--answer", "auto", "--provider", "local"] if answers else ["--answer", "off"]
     if "overlay" in stages:
         options += ["--view", "overlay"]
-    quiet, faulty = _Outcome(), _Outcome()
-    _play(quiet, (), 0, options, hang=False, seed=seed)
-    left = times
-    while left > 0:
-        _play(faulty, stages, min(left, _A_SESSION), options, hang=hang, seed=seed + left)
-        left -= _A_SESSION
-    _print(stages, quiet, faulty, hang=hang)
+    lefts = range(times, 0, -_A_SESSION)
+    sessions: list[_Session] = [((), 0, options, False, seed)]
+    sessions += [(stages, min(left, _A_SESSION), options, hang, seed + left) for left in lefts]
+    found = call_on_nodes(ray, _play, sessions) if ray else [_play(*session) for session in sessions]
+    _print(stages, found[0], _added(found[1:]), hang=hang)
 
 
-def _play(
-    outcome: _Outcome, stages: Sequence[str], times: int, options: Sequence[str], *, hang: bool, seed: int
-) -> None:
-    """Play the interview once, and add up the effects."""
+def _added(outcomes: Sequence[_Outcome]) -> _Outcome:
+    """Return the totals of several sessions."""
+    total = _Outcome()
+    for each in outcomes:
+        total.recoveries += each.recoveries
+        total.gaps += each.gaps
+        total.accounts += each.accounts
+        total.errors += each.errors
+        total.double_answers += each.double_answers
+        total.given_up += each.given_up
+    return total
+
+
+def _play(stages: Sequence[str], times: int, options: Sequence[str], hang: bool, seed: int) -> _Outcome:
+    """Play the interview once, and return the effects."""
+    outcome = _Outcome()
     injector = FaultInjector(stages, times, hang=hang, seed=seed)
     files = {source: DEMO / f"{source}.flac" for source in _SOURCES}
     playback = run_session(files, options, injector.on_line)
@@ -89,6 +106,7 @@ def _play(
     for source in _SOURCES:
         truth = " ".join(turn.text for turn in script() if turn.source == source)
         outcome.errors.append(word_errors([truth], [transcript(events, source)]))
+    return outcome
 
 
 def _print(stages: Sequence[str], quiet: _Outcome, faulty: _Outcome, *, hang: bool) -> None:

@@ -7,6 +7,7 @@ void.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.harness.cluster import call_on_nodes
 from bench.harness.consumer import Playback, Received, look_on, run_session
 from bench.harness.corpus import Kind, kind_of, read_corpus, read_utterance
 from bench.harness.environment import environment
@@ -61,15 +63,34 @@ class Measurement:
     environment: dict[str, Any] = field(default_factory=dict)
 
 
-def measure(plan: Plan) -> Measurement:
+def measure(plan: Plan, *, ray: str = "") -> Measurement:
     """Play the planned runs and score each.
+
+    Args:
+        plan: What is played.
+        ray: Address of a Ray cluster that plays, each run on a node of its own; empty for this machine.
 
     Raises:
         Failure: A resource is missing, or a session failed.
     """
     timeline = build_timeline(plan)
     references = find_references(timeline, plan)
-    return play(timeline, references, plan)
+    if not ray:
+        return play(timeline, references, plan)
+    text = plan.settings_file.read_text(encoding="utf-8") if plan.settings_file else ""
+    one = dataclasses.replace(plan, runs=1)
+    parts = call_on_nodes(ray, play_with, [(timeline, references, one, text)] * plan.runs)
+    runs = [run for part in parts for run in part.runs]
+    playbacks = [playback for part in parts for playback in part.playbacks]
+    return Measurement(timeline, runs, playbacks, figures(runs), parts[0].environment)
+
+
+def play_with(timeline: Timeline, references: Sequence[Reference], plan: Plan, text: str) -> Measurement:
+    """Play a timeline with the settings of a text, on whatever machine this is called."""
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "settings.toml"
+        file.write_text(text, encoding="utf-8")
+        return play(timeline, references, dataclasses.replace(plan, settings_file=file))
 
 
 def build_timeline(plan: Plan) -> Timeline:

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.harness.cluster import call_on_nodes
 from bench.harness.report import show
-from bench.latency.live import Measurement, Plan, build_timeline, find_references, play, refuse_void
+from bench.latency.live import (
+    Measurement,
+    Plan,
+    build_timeline,
+    find_references,
+    play,
+    play_with,
+    refuse_void,
+)
 from bench.latency.pages import charts
 from bench.latency.summary import percent, seconds
 from bench.latency.variations import name_of, settings_text, variations
@@ -23,8 +32,14 @@ Outcome = tuple[dict[str, Any], Measurement]
 _COLUMNS = ("setting", "p50", "p95", "missing", "cut", "WER", "first words p50", "CPU", "")
 
 
-def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> None:
+def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None, *, ray: str = "") -> None:
     """Play the plan under each combination of settings and print the results.
+
+    Args:
+        asked: Settings and their values.
+        plan: What is played.
+        report: Path of the page.
+        ray: Address of a Ray cluster that plays; empty for this machine.
 
     Raises:
         Failure: A setting is unknown or invalid, a session failed, or a run was void.
@@ -35,10 +50,15 @@ def sweep_settings(asked: Sequence[str], plan: Plan, report: Path | None) -> Non
     with tempfile.TemporaryDirectory() as directory:
         plans = [_plan(plan, base, variation, Path(directory), n) for n, variation in enumerate(crossed)]
         references = find_references(timeline, plan)
-        outcomes = []
-        for variation, each in zip(crossed, plans, strict=True):
-            print(f"bench: {name_of(variation)}", file=sys.stderr, flush=True)
-            outcomes.append((variation, play(timeline, references, each)))
+        if ray:
+            texts = [settings_text(base, variation) for variation in crossed]
+            jobs = [(timeline, references, plan, text) for text in texts]
+            outcomes = list(zip(crossed, call_on_nodes(ray, play_with, jobs), strict=True))
+        else:
+            outcomes = []
+            for variation, each in zip(crossed, plans, strict=True):
+                print(f"bench: {name_of(variation)}", file=sys.stderr, flush=True)
+                outcomes.append((variation, play(timeline, references, each)))
     if report:
         write(report, _page(outcomes))
     figures = [{"setting": variation, **outcome.figures} for variation, outcome in outcomes]

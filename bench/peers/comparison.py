@@ -27,6 +27,7 @@ def compare_peers(
     report: Path | None,
     *,
     sweep: bool,
+    ray: str = "",
 ) -> None:
     """Play the plan's turns, one after another, to the named systems, or to all that are installed.
 
@@ -49,6 +50,6 @@ def compare_peers(
                 sweep,
                 plan.load,
             )
-            compare(comparison, Path(folder), read_rows(Path(folder)), plan.seed, report)
+            compare(comparison, Path(folder), read_rows(Path(folder)), plan.seed, report, ray=ray)
         except LivebenchFailure as failure:
             raise MachineFailure(failure.problem, kept=failure.kept, fix=failure.fix) from failure

@@ -1,4 +1,4 @@
-"""Trials on a real Ray cluster of several nodes on this machine, with a toy system."""
+"""Trials on a real Ray cluster of several nodes, with a toy system."""
 
 from __future__ import annotations
 
@@ -139,4 +139,4 @@ def test_packed_trials_share_a_node_and_only_their_words_count(comparison: Make,
 
 def test_without_a_cluster_it_says_how_to_start_one(comparison: Make) -> None:
     with pytest.raises(MachineFailure, match="ray start --head"):
-        next(run_on_ray(comparison("none"), STREAM, PLAYED, "127.0.0.1:1"))
+        next(run_on_ray(comparison("absent"), STREAM, PLAYED, "127.0.0.1:1"))

@@ -77,6 +77,7 @@ def test_a_later_final_that_repeats_the_words_does_not_make_a_turn_late() -> Non
     both = "Where do you live? And why? In a small town."
     scores = _score(_final(4.4, "Where do you live? And why?", 1), _final(8.5, both, 2, replaces=(1,)))
     assert scores.turns[0].final_s == pytest.approx(0.4)
+    assert scores.turns[0].errors_then == 0
     assert scores.turns[0].cuts == [], "the boundary is between two turns"
     assert scores.turns[1].final_s == pytest.approx(0.5)
     assert scores.merged == 1
@@ -110,3 +111,15 @@ def test_a_revision_keeps_the_time_of_its_final() -> None:
     )
     assert scores.word_errors == 0
     assert scores.turns[0].final_s == pytest.approx(0.5)
+    assert scores.turns[0].errors_then == 1, "the words of that time had an error"
+    assert scores.turns[0].settled_s == pytest.approx(5.0)
+
+
+def test_a_better_final_that_replaces_an_early_one_does_not_lend_it_words() -> None:
+    found = _first(
+        _final(4.1, "Where did you leave? And why?", 1),
+        _final(5.0, "Where do you live? And why?", 2, replaces=(1,)),
+    )
+    assert (found.final_s, found.settled_s) == (pytest.approx(0.1), pytest.approx(1.0))
+    assert found.errors_then == 2
+    assert found.right_words == found.words

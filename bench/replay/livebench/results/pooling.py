@@ -37,6 +37,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     turns: int
     final_s: Spread
     """From the true end of speech to the final."""
+    settled_s: Spread
+    """To finals with all the right words that they have in the end."""
     seen_s: Spread
     """To the first version with the same words."""
     first_after_end_s: Spread
@@ -55,6 +57,9 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     cuts_left: dict[str, int]
     merged: int
     wer: float
+    """At the end of the stream."""
+    wer_then: float
+    """When finals had reached the end of each turn, before anything was replaced or revised."""
     cpu_s_per_s: float
     peak_rss_mb: float
     load_s: float
@@ -111,9 +116,11 @@ def _result(rounds: Sequence[Run]) -> Result:
     first, scores = counted[0], [each.figures.scores for each in counted]
     turns = [[score.turns[number] for score in scores] for number in range(len(scores[0].turns))]
     final_s = spread([[_infinite(each.final_s) for each in turn] for turn in turns])
+    settled_s = spread([[_infinite(each.settled_s) for each in turn] for turn in turns])
     seen_s = spread([[_infinite(each.seen_s) for each in turn] for turn in turns])
     after_s = spread([[_infinite(each.first_after_end_s) for each in turn] for turn in turns])
     assert final_s, "a stream has turns"
+    assert settled_s
     assert seen_s
     assert after_s
     ttfs = [[each.ttfs_s for each in turn if each.ttfs_s is not None] for turn in turns]
@@ -132,6 +139,7 @@ def _result(rounds: Sequence[Run]) -> Result:
         void=[] if valid else sorted({reason for each in rounds for reason in each.figures.void}),
         turns=len(turns),
         final_s=final_s,
+        settled_s=settled_s,
         seen_s=seen_s,
         first_after_end_s=after_s,
         ttfs_s=spread(ttfs),
@@ -147,6 +155,7 @@ def _result(rounds: Sequence[Run]) -> Result:
         cuts_left=dict(Counter(place for each in every for place in each.cuts_left)),
         merged=sum(score.merged for score in scores),
         wer=sum(score.word_errors for score in scores) / max(1, sum(score.true_words for score in scores)),
+        wer_then=sum(each.errors_then for each in every) / max(1, sum(each.words for each in every)),
         cpu_s_per_s=sum(each.figures.cpu_s_per_s for each in counted) / len(counted),
         peak_rss_mb=max(each.figures.peak_rss_mb for each in counted),
         load_s=max(each.figures.load_s for each in counted),

@@ -99,6 +99,25 @@ def reaches_end(true_text: str, said: str, language: str) -> bool:
     return any(true >= len(true_words) - _ENDING_WORDS for true, _ in pairs)
 
 
+def errors_within(true_text: str, said: str, language: str) -> int:
+    """Return the errors from the first matched word to the last; words of neighbouring turns do not count.
+
+    Missing words at either end do.
+    """
+    true_words, said_words = normal_words(true_text, language), normal_words(said, language)
+    if not true_words or not said_words:
+        return len(true_words)
+    chunks = jiwer.process_words(" ".join(true_words), " ".join(said_words)).alignments[0]
+    inner = chunks[1:-1] if len(chunks) > 1 else []
+    ends = [chunks[0], chunks[-1]] if len(chunks) > 1 else chunks
+    counted = [*inner, *(chunk for chunk in ends if chunk.type != "insert")]
+    return sum(
+        max(chunk.ref_end_idx - chunk.ref_start_idx, chunk.hyp_end_idx - chunk.hyp_start_idx)
+        for chunk in counted
+        if chunk.type != "equal"
+    )
+
+
 def _words(texts: Sequence[tuple[str, str]]) -> tuple[list[str], list[int]]:
     """Return the normalized words of all texts, and for each the index of its text."""
     parted = [

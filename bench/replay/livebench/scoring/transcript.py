@@ -39,6 +39,8 @@ class Final(msgspec.Struct, frozen=True, kw_only=True):
 
     at_s: float
     text: str
+    first_text: str
+    """The words that it arrived with."""
     id: int | None
     replaces: list[int]
     stands: bool
@@ -82,6 +84,7 @@ def finals(lines: Sequence[Stamped], first_sample_ns: int) -> list[Final]:
         Final(
             at_s=(line.at_ns - first_sample_ns) / 1e9,
             text=line.event.text if line.event.id is None else revised.get(line.event.id, line.event.text),
+            first_text=line.event.text,
             id=line.event.id,
             replaces=line.event.replaces,
             stands=line.event.id is None or line.event.id not in replaced,
@@ -98,7 +101,8 @@ def with_replaced(own: Sequence[Final], arrived: Sequence[Final]) -> list[Final]
     return [final for final in arrived if final in own or final.id in wanted]
 
 
-def standing_text(pieces: Sequence[Final]) -> str:
-    """Return the words of finals, without those that a later one of them contains."""
+def standing_text(pieces: Sequence[Final], *, revised: bool = True) -> str:
+    """Return the words of finals, revised or as they arrived, without those that a later one contains."""
     replaced = {each for final in pieces for each in final.replaces}
-    return " ".join(final.text for final in pieces if final.id is None or final.id not in replaced)
+    standing = [final for final in pieces if final.id is None or final.id not in replaced]
+    return " ".join(final.text if revised else final.first_text for final in standing)

@@ -13,7 +13,7 @@ import msgspec
 
 from livebench.contract import Stamped
 from livebench.data.stream import Turn
-from livebench.scoring.attribution import Account, Spoken, Transcript, attribute, reaches_end
+from livebench.scoring.attribution import Account, Spoken, Transcript, attribute, errors_within, reaches_end
 from livebench.scoring.cuts import Place, places_of_all, places_of_cuts
 from livebench.scoring.transcript import Final, Version, finals, standing_text, versions, with_replaced
 from livebench.scoring.words import normal_words
@@ -28,6 +28,8 @@ class TurnScore(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     final_s: float | None
     """Until finals had its words to the end; a later final that repeats them changes nothing."""
+    settled_s: float | None
+    """Until finals had all right words that they have in the end; replacements and revisions count here."""
     seen_s: float | None
     """Until all words of its finals were visible for the first time, final or not."""
     first_after_end_s: float | None
@@ -48,6 +50,9 @@ class TurnScore(msgspec.Struct, frozen=True, kw_only=True):
     """Those that were still there at the end of the stream."""
     words: int
     right_words: int
+    """Of the words, at the end of the stream."""
+    errors_then: int
+    """Errors in its words when finals had reached its end, before anything was replaced or revised."""
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,12 +119,14 @@ def _score(
     early = [at_s for at_s in ends if turn.start_s <= at_s < turn.end_s]
     late = [at_s for at_s in ends if turn.end_s <= at_s < next_s]
     pieces = with_replaced(own, arrived)
-    final_s = _final_s(turn, pieces, outcome.latency_s)
-    seen_s = _seen_s(turn, outcome.right_words, shown, final_s)
+    final_s, text_then = _reached_end(turn, pieces, outcome.latency_s)
+    seen_s = _visible_s(turn, outcome.right_words, shown, final_s, finals_only=False)
+    settled_s = _visible_s(turn, outcome.right_words, shown, math.inf, finals_only=True)
     return TurnScore(
         id=turn.id,
         final_s=_finite(final_s),
-        seen_s=_finite(seen_s),
+        settled_s=_finite(max(settled_s, final_s)),
+        seen_s=_finite(min(seen_s, final_s)),
         first_after_end_s=_finite(min(after, default=math.inf) - turn.end_s),
         ttfs_s=max(last) - turn.end_s if last else None,
         turn_end_s=_finite(min(late, default=math.inf) - turn.end_s),
@@ -130,6 +137,7 @@ def _score(
         cuts_left=[] if commits_words else places_of_cuts(turn.text, [each.text for each in own]),
         words=len(normal_words(turn.text, turn.language)),
         right_words=len(outcome.right_words),
+        errors_then=errors_within(turn.text, text_then, turn.language),
     )
 
 
@@ -137,28 +145,28 @@ def _finite(value: float) -> float | None:
     return None if math.isinf(value) else value
 
 
-def _final_s(turn: Turn, pieces: Sequence[Final], latest_s: float) -> float:
-    """Return when finals first reached the end of the turn, or when the last of them arrived."""
+def _reached_end(turn: Turn, pieces: Sequence[Final], latest_s: float) -> tuple[float, str]:
+    """Return when finals first reached the end of the turn, and their words then."""
     for count, piece in enumerate(pieces, start=1):
-        if piece.at_s >= turn.end_s - _OUTLASTS_S and reaches_end(
-            turn.text, standing_text(pieces[:count]), turn.language
-        ):
-            return min(piece.at_s - turn.end_s, latest_s)
-    return latest_s if latest_s >= -_OUTLASTS_S else math.inf
+        text = standing_text(pieces[:count], revised=False)
+        if piece.at_s >= turn.end_s - _OUTLASTS_S and reaches_end(turn.text, text, turn.language):
+            return min(piece.at_s - turn.end_s, latest_s), text
+    return latest_s if latest_s >= -_OUTLASTS_S else math.inf, standing_text(pieces, revised=False)
 
 
-def _seen_s(turn: Turn, words: Sequence[str], shown: Sequence[Version], final_s: float) -> float:
-    """Return when all right words were visible at once; infinite if the turn was not completed."""
-    if math.isinf(final_s):
-        return math.inf
+def _visible_s(
+    turn: Turn, words: Sequence[str], shown: Sequence[Version], otherwise_s: float, *, finals_only: bool
+) -> float:
+    """Return when all these words were visible at once for the first time."""
     for version in shown:
         if version.at_s <= turn.start_s:
             continue
-        recent = " ".join(unit.text for unit in version.units if unit.updated_s > turn.start_s)
+        units = [unit for unit in version.units if unit.updated_s > turn.start_s]
+        recent = " ".join(unit.text for unit in units if unit.is_final or not finals_only)
         visible = iter(normal_words(recent, turn.language))
         if all(word in visible for word in words):
-            return min(version.at_s - turn.end_s, final_s)
-    return final_s
+            return version.at_s - turn.end_s
+    return otherwise_s
 
 
 def _held_cut(turn: Turn, early: Sequence[float]) -> int:

@@ -1,36 +1,31 @@
-"""A seat on a node of a cluster: plays trials there, one at a time."""
+"""Plays trials on a node of a cluster, one at a time."""
 
 from __future__ import annotations
 
 import dataclasses
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
+from livebench.cluster.nodes import calibration_ms
 from livebench.data.stream import Stream
 from livebench.failures import SystemFailure
 from livebench.results.run_file import Run
 from livebench.trials import Comparison, Trial, perform
 
-_TIMES = 3
-_LENGTH = 2**18
 
-
-class Seat:
+class Player:
     """Runs on a node, in a process of its own. Everything it writes is removed with that process.
 
     Args:
         comparison: Systems and conditions; its weights are looked for on this node first.
         weights: Their files by name, for a node that lacks them.
         samples: The stream, s16le.
-        packed: Other seats work on the same node.
+        packed: Others work on the same node.
     """
 
     def __init__(
-        self, comparison: Comparison, weights: Mapping[str, bytes], samples: bytes, *, packed: bool
+        self, comparison: Comparison, weights: Mapping[str, bytes], samples: bytes, packed: bool
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="livebench-")
         self._pcm = Path(self._folder.name) / "stream.pcm"
@@ -44,15 +39,8 @@ class Seat:
             self._comparison = dataclasses.replace(comparison, weights=here)
 
     def calibrate(self) -> float:
-        """Return the duration of a fixed computation on one core, in milliseconds; the best of three."""
-        signal = np.random.default_rng(0).standard_normal(_LENGTH)
-        taken_ms = []
-        for _ in range(_TIMES):
-            began_s = time.perf_counter()
-            for _ in range(4):
-                np.fft.rfft(signal)
-            taken_ms.append(1000 * (time.perf_counter() - began_s))
-        return min(taken_ms)
+        """Return the duration of a fixed computation, in milliseconds."""
+        return calibration_ms()
 
     def play(self, trial: Trial, stream: Stream, node_class: str) -> Run | str:
         """Calibrate, play one trial and return its run, or why there is none."""
@@ -63,7 +51,7 @@ class Seat:
                 stream,
                 self._pcm,
                 packed=self._packed,
-                calibration_ms=self.calibrate(),
+                calibration_ms=calibration_ms(),
                 node_class=node_class,
             )
         except SystemFailure as failure:
