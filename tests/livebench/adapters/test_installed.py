@@ -49,7 +49,7 @@ def _lines(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("name", ["whispercpp-vad", "transcribe-cpp"])
+@pytest.mark.parametrize("name", ["whispercpp-vad", "transcribe-cpp", "sherpa-onnx"])
 def test_a_transcriber_prints_the_words(name: str) -> None:
     lines = _lines(name)
     assert lines[0] == {"type": "ready"}

