@@ -14,16 +14,16 @@ from bus.messages import CaptureStarted, Logged, LogRedacted, SpeechResumed
 from bus.projection import Projection
 from bus.ring.access import RingAccess
 from bus.stage import Stage
-from stt.echo_only import EchoOnly
-from stt.echo_words import EchoWords
+from stt.echo.only import EchoOnly
+from stt.echo.words import EchoWords
 from stt.engines.cuda_fallback import load
 from stt.lag import Lag
-from stt.open_utterances import OpenUtterances
 from stt.scheduler import Scheduler
 from stt.settings import SttSettings
-from stt.sources import Sources
 from stt.transcriber import Transcriber
-from stt.turns import Turns
+from stt.utterances.open_utterances import OpenUtterances
+from stt.utterances.sources import Sources
+from stt.utterances.turns import Turns
 
 _POLL_WHILE_BUSY_S = 0.002
 _POLL_S = 0.02

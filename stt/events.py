@@ -13,13 +13,13 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from stt.endpointing import decide
 from stt.engines.engine import Pass
 from stt.engines.hallucination import is_hallucination, without_loop
-from stt.open_utterances import OpenUtterance, Shown, outcome_without_pass
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.utterance import PassPlan, Prefix, RunningPass, Utterance
+from stt.utterances.endpointing import decide
+from stt.utterances.open_utterances import OpenUtterance, Shown, outcome_without_pass
 
 
 def words(decoded: Pass, prefix: Prefix, settings: SttSettings) -> str:

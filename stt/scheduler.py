@@ -15,8 +15,8 @@ from typing import Literal
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from stt.open_utterances import Key
 from stt.settings import SttSettings
+from stt.utterances.open_utterances import Key
 
 _PARTIAL_SHARE = 0.08
 """New audio between two partials, as a share of the utterance so far."""

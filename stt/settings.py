@@ -46,7 +46,7 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Literal["snappy", "balanced", "patient"],
         Flag("--endpointing", "How long a speaker may pause before the utterance ends."),
     ] = "balanced"
-    """How long a pause may last before the utterance ends (`stt/endpointing.py`)."""
+    """How long a pause may last before the utterance ends (`stt/utterances/endpointing.py`)."""
     first_partial_s: Seconds = 0.3
     """Audio after detected speech before the first partial."""
     partial_every_s: Seconds = 0.6

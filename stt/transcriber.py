@@ -17,14 +17,14 @@ from stt import events
 from stt.engines.engine import Engine, Pass, PassCancelled
 from stt.engines.hallucination import is_hallucination, is_suspect, plain_words
 from stt.language import Detection
-from stt.open_utterances import Key, OpenUtterances, Shown
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
 from stt.scheduler import Resources, Task
 from stt.settings import SttSettings
-from stt.sources import Sources
-from stt.turns import Turn, Turns
 from stt.utterance import PassPlan, RunningPass, TurnAudio, Utterance
+from stt.utterances.open_utterances import Key, OpenUtterances, Shown
+from stt.utterances.sources import Sources
+from stt.utterances.turns import Turn, Turns
 
 _OVERWRITTEN = "its audio was overwritten before it could be transcribed"
 

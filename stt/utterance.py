@@ -15,8 +15,8 @@ from stt.engines.hallucination import plain_words
 from stt.engines.mel import Features, GrowingMel
 from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.sources import Sources
-from stt.turns import Turn
+from stt.utterances.sources import Sources
+from stt.utterances.turns import Turn
 
 _LEAST_PARTIAL_SAMPLES = round(0.8 * SAMPLE_RATE)
 _LEAST_TAIL_SAMPLES = round(1.0 * SAMPLE_RATE)

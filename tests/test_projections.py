@@ -22,9 +22,9 @@ from session.run.end.statistics import Statistics
 from session.run.progress import Progress
 from session.transcript.record import Record
 from stt.lag import Lag
-from stt.open_utterances import OpenUtterances
 from stt.scheduler import Scheduler
 from stt.settings import SttSettings
+from stt.utterances.open_utterances import OpenUtterances
 from tests.support import sample_practice as practice_story
 from tests.support import sample_session as story
 from tests.support.events import log

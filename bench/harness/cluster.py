@@ -1,6 +1,7 @@
-"""Runs parts of a measurement on the nodes of a Ray cluster, each of which is taken whole.
+"""Runs parts of a measurement on the nodes of a Ray cluster.
 
-Every node needs Cuecard and its models; what a measurement plays travels from this machine.
+A node is taken whole. Every node needs Cuecard and its models; what a measurement plays travels from this
+machine.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from session.practice.measures import answer_text, combine, measure
 from session.practice.remarks import CAVEATS, FEEDBACK_CAVEAT, overall, remarks
 from session.practice.utterances import SourceUtterances, Utterance
 from session.settings.practice import PracticeSettings
-from stt.endpointing import decide
+from stt.utterances.endpointing import decide
 
 _ECHO_SAMPLES = round(0.15 * SAMPLE_RATE)
 """The voice's echo reaches the microphone this much later."""

@@ -32,7 +32,7 @@ from session.settings import SCHEMA, AllSettings, SessionSettings
 from session.store.saving import final_path, with_saved_file
 from session.transcript import save
 from session.transcript.record import Record
-from stt.open_utterances import OpenUtterances
+from stt.utterances.open_utterances import OpenUtterances
 
 _REPLY_TIMEOUT_S = 5.0
 _LENGTH_BYTES = 8

@@ -7,7 +7,7 @@ A projection of the event log. Pure.
 from __future__ import annotations
 
 from bus.messages import FinalTranscribed, Logged, StageGivenUp, StageStarted, UtteranceLost
-from stt.open_utterances import OpenUtterances
+from stt.utterances.open_utterances import OpenUtterances
 
 Outcome = FinalTranscribed | UtteranceLost
 

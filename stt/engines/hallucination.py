@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Sequence
 
 from stt.engines.engine import Pass
-from stt.open_words import SENTENCE_ENDS
 from stt.settings import SttSettings
+from stt.utterances.open_words import SENTENCE_ENDS
 
 _TOKENS_PER_S = {"en": 6.5}
 _TOKENS_PER_S_LATIN, _TOKENS_PER_S_OTHER = 10.0, 25.0

@@ -15,7 +15,7 @@ from overlay import receipt
 from overlay.state.captions import Captions
 from session.run.progress import Progress
 from session.transcript.record import Record
-from stt.open_utterances import OpenUtterances
+from stt.utterances.open_utterances import OpenUtterances
 from tests.support.events import SECOND, final, started
 from tests.support.waiting import wait_until
 

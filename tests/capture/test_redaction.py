@@ -13,7 +13,7 @@ from bus.messages import CaptureStarted, LogRedacted, RedactedAudio, RedactionRe
 from bus.ring.access import RingAccess
 from bus.ring.reader import AudioRing
 from bus.run import Run
-from stt.sources import Sources
+from stt.utterances.sources import Sources
 from tests.support.audio_session import DEMO, AudioSession
 from tests.support.waiting import wait_until
 

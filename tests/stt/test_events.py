@@ -15,13 +15,13 @@ from bus.messages import (
     UtteranceLost,
 )
 from stt import events
-from stt.endpointing import WAITS
 from stt.engines.engine import Pass
 from stt.engines.mel import GrowingMel, MelFrontEnd
-from stt.open_utterances import Shown
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.utterance import PassPlan, Prefix, RunningPass, TurnAudio, Utterance
+from stt.utterances.endpointing import WAITS
+from stt.utterances.open_utterances import Shown
 
 SETTINGS = SttSettings()
 END = Task("final", "call", 3, 1_000, 50_000, 48_000, decided_ns=7_000_000_000)

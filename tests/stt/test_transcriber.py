@@ -30,11 +30,11 @@ from session.run.start.demo import DEMO, script
 from stt.engines.device import cpu
 from stt.engines.mel import MelFrontEnd
 from stt.engines.whisper import WhisperEngine
-from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from stt.turns import Turns
+from stt.utterances.open_utterances import OpenUtterances
+from stt.utterances.turns import Turns
 from tests.support.waiting import wait_until
 
 SETTINGS = SttSettings(model="base", model_path=str(store.find("base")), device="cpu")

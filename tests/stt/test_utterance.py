@@ -15,8 +15,8 @@ from bus.failures import Overrun
 from stt.engines.mel import GrowingMel, MelFrontEnd
 from stt.scheduler import Task
 from stt.settings import SttSettings
-from stt.turns import Turn
 from stt.utterance import PassPlan, Prefix, RunningPass, StableWords, TurnAudio, Utterance
+from stt.utterances.turns import Turn
 
 FRONT_END = MelFrontEnd(80)
 

@@ -22,11 +22,11 @@ from stt.engines.device import cpu
 from stt.engines.engine import Pass, PassCancelled, Request
 from stt.engines.mel import MelFrontEnd
 from stt.engines.whisper import WhisperEngine
-from stt.open_utterances import OpenUtterances
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
-from stt.turns import Turns
+from stt.utterances.open_utterances import OpenUtterances
+from stt.utterances.turns import Turns
 from tests.support.waiting import wait_until
 
 OUT_OF_MEMORY = "CUDA failed with error out of memory"

@@ -29,7 +29,7 @@ def write_board_page(path: Path, runs: Sequence[Run]) -> None:
             lead="Each heard the same stream in real time, one after another, as a program of its own. "
             "Latencies begin when the last sample of a turn's speech was due and end when the line with the "
             "words arrived.",
-            cards=[(seconds(each.final_s.at["p50"]), each.label) for each in groups[0][:6]],
+            cards=[(f"{seconds(each.final_s.at['p50'])} s", each.label) for each in groups[0][:6]],
             charts=[chart for group in groups for chart in _charts(group)] + _history(runs),
             tables=[table for group in groups for table in _tables(group)],
             environment={"machine": _machines(runs)},

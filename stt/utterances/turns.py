@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from stt.open_utterances import Key
-from stt.open_words import SENTENCE_ENDS
+from stt.utterances.open_utterances import Key
+from stt.utterances.open_words import SENTENCE_ENDS
 
 _GAP = round(1.2 * SAMPLE_RATE)
 """Longest pause inside a turn, up to the pre-roll of the next utterance."""

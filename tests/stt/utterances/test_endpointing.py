@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stt.endpointing import WAITS, Endpointing, decide
+from stt.utterances.endpointing import WAITS, Endpointing, decide
 
 EVERY_ENDPOINTING: list[Endpointing] = ["snappy", "balanced", "patient"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from stt.echo_words import EchoWords
+from stt.echo.words import EchoWords
 from tests.support.events import final, started
 
 ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)

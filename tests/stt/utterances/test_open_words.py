@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stt.open_words import OPEN_WORDS, open_words
+from stt.utterances.open_words import OPEN_WORDS, open_words
 
 
 def test_an_unknown_language_has_none() -> None:

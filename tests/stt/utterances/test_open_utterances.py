@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from bus import messages as m
-from stt.open_utterances import OpenUtterances
+from stt.utterances.open_utterances import OpenUtterances
 from tests.support.events import discarded, ended, final
 
 

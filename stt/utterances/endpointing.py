@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stt.open_words import SENTENCE_ENDS, open_words
+from stt.utterances.open_words import SENTENCE_ENDS, open_words
 
 Endpointing = Literal["snappy", "balanced", "patient"]
 

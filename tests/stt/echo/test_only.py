@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus import messages as m
-from stt.echo_only import EchoOnly
+from stt.echo.only import EchoOnly
 from tests.support.events import final
 
 ECHO = m.EchoDetected(source="mic", of_source="call", delay_ms=120.0)

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from bus import messages as m
-from stt.turns import Turn, Turns
+from stt.utterances.turns import Turn, Turns
 from tests.support.events import SECOND, discarded, final, started
 
 

@@ -1,0 +1,1 @@
+"""Recognizes the words of another source that a microphone picked up."""
