@@ -198,6 +198,7 @@ def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
         arguments=trial.arguments,
         knob=trial.knob,
         commits_words=system.commits_words,
+        ends_only=system.ends_only,
         versions=_versions_of(comparison, system),
         adapter_sha256=sha256_of(files_of(system)),
         weights="its own" if own else comparison.weights.name,

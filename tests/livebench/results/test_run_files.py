@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from livebench import trials
 from livebench.__main__ import app
-from livebench.contract import SAMPLE_RATE
+from livebench.contract import SAMPLE_RATE, Event
 from livebench.data.rows import Row, Span, read_audio, read_rows, write_rows
 from livebench.data.stream import lay_out
 from livebench.failures import InputFailure
@@ -142,6 +142,23 @@ def test_missing_finals_are_infinite_in_the_table(played: Path) -> None:
     assert result.final_s.missing == 2
     assert math.isinf(result.final_s.at["p50"])
     assert "never" in rows([result])[0][1]
+
+
+@pytest.mark.long
+def test_a_judge_of_turns_has_turn_ends_and_no_words_in_the_table(played: Path) -> None:
+    run = read_runs([played / "results"])[1]
+    lines = [
+        msgspec.structs.replace(line, event=Event(type="turn_end"))
+        for line in run.observed.lines
+        if line.event.type == "final"
+    ]
+    system = msgspec.structs.replace(run.system, ends_only=True)
+    observed = msgspec.structs.replace(run.observed, lines=lines)
+    (result,) = pool([recomputed(msgspec.structs.replace(run, system=system, observed=observed))])
+    row = dict(zip(HEAD, rows([result])[0], strict=True))
+    assert {row["final p50 s"], row["WER"], row["missing"], row["x p95"]} == {"-"}
+    assert 0.5 < float(row["turn end p50"]) < 1.0
+    assert row["cut holds"] == "0 of 1"
 
 
 def test_rounds_go_forth_and_back() -> None:

@@ -66,6 +66,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     late_p99_ms: float
     versions: dict[str, str]
     weights: str
+    ends_only: bool = False
+    """It judges turns, so what is said of words here means nothing."""
     commit: str
     """Of the checkout that measured its first round."""
     ended: bool
@@ -162,6 +164,7 @@ def _result(rounds: Sequence[Run]) -> Result:
         late_p99_ms=max(each.figures.late_p99_ms for each in counted),
         versions=first.system.versions,
         weights=first.system.weights,
+        ends_only=first.system.ends_only,
         commit=first.commit,
         latencies_s=[_infinite(each.final_s) for each in every],
         ended=all(each.figures.ended for each in counted),

@@ -29,6 +29,8 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
     knob: str = ""
     """The value of its own knob in a sweep."""
     commits_words: bool = False
+    ends_only: bool = False
+    """It judges turns and has no words."""
     versions: dict[str, str]
     """Packages of its environment."""
     adapter_sha256: str

@@ -32,6 +32,16 @@ HEAD = (
 )
 
 
+_OF_WORDS = {
+    *HEAD[1 : HEAD.index("cut turns")],
+    "cuts in / between",
+    "after end p50",
+    "TTFS p50 (share)",
+    "missing",
+}
+"""Columns that mean nothing for a system that judges turns only."""
+
+
 def rows(results: Sequence[Result]) -> list[list[str]]:
     """Return the rows of `HEAD`, the fastest first; multiples are of the first."""
     ordered = sorted(
@@ -42,6 +52,14 @@ def rows(results: Sequence[Result]) -> list[list[str]]:
 
 
 def _row(result: Result, first: dict[str, float]) -> list[str]:
+    cells = _cells(result, first)
+    return [
+        "-" if result.ends_only and name in _OF_WORDS else cell
+        for name, cell in zip(HEAD, cells, strict=True)
+    ]
+
+
+def _cells(result: Result, first: dict[str, float]) -> list[str]:
     ends = result.turn_end_s
     return [
         result.label,

@@ -44,6 +44,8 @@ class System:
     """Format of the weights that its adapter is given."""
     commits_words: bool = False
     """It commits single words and has no utterances, so cuts mean nothing."""
+    ends_only: bool = False
+    """It judges turns and has no words."""
     own_weights: bool = False
     """It has a model of its own, so its words are not comparable at equal weights."""
     variable: str = ""
