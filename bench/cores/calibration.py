@@ -1,4 +1,4 @@
-"""Measures the pace of each core before a run, so that a disturbed run is recognized."""
+"""Measures the pace of the cores before a run, to recognize a disturbed machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the cells of a Jupyter notebook in one namespace, as a kernel does: `await` at the top level works."""
+"""Runs the cells of a Jupyter notebook in one namespace; they may use `await`."""
 
 from __future__ import annotations
 
