@@ -46,6 +46,7 @@ _COMMANDS = (
     pipeline.endurance,
     pipeline.overload,
     pipeline.drift,
+    pipeline.seats,
     promises.kills,
     promises.fuzz,
     promises.sandbox,

@@ -1,4 +1,4 @@
-"""Outputs of exported spans: lines of a file or of standard output, or a local collector.
+"""Outputs of exported spans: a new file, standard output, or a local collector.
 
 An output counts what it dropped instead of raising: a session that prints its events ends when their reader
 ends.
