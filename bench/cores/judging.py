@@ -20,6 +20,8 @@ _TAIL = 0.025
 _WORSE_LATENCY = 1.05
 """A placement that improves one latency may worsen the other by this factor at most."""
 _WORSE_WER = 0.005
+_LEAST_ROUNDS = 3
+"""Fewer rounds say nothing of how runs differ."""
 
 ReadLatency = Callable[[Sequence[float]], float]
 
@@ -112,7 +114,8 @@ def is_recommended(found: Comparison, own_noise: tuple[float, float]) -> bool:
     """Tell whether a placement is better than the defaults beyond the noise, and costs nothing.
 
     A latency is better if its interval is below 1 and its ratio is farther from 1 than the defaults are from
-    themselves. The other latency, the word errors and the missing finals must not be worse.
+    themselves, over at least three rounds. The other latency, the word errors and the missing finals must not
+    be worse.
     """
     better = [
         ratio.is_better and _factor(1.0, ratio.value) > factor
@@ -120,7 +123,7 @@ def is_recommended(found: Comparison, own_noise: tuple[float, float]) -> bool:
     ]
     harmless = max(found.p50.value, found.p95.value) <= _WORSE_LATENCY
     accurate = found.wer_difference <= _WORSE_WER and found.missing_difference <= 0
-    return any(better) and harmless and accurate
+    return any(better) and harmless and accurate and found.rounds >= _LEAST_ROUNDS
 
 
 def _latency_ratio(left: Sequence[Trial], right: Sequence[Trial], share: float, seed: int) -> Ratio:

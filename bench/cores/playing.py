@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.cores.calibration import calibrate
 from bench.cores.judging import Trial
+from bench.cores.moving_load import moving
 from bench.cores.placements import DEFAULTS, Placement
 from bench.harness.load import usable_cores
 from bench.latency.live import LATE_MS, Measurement, Plan, play
@@ -73,9 +74,9 @@ class Player:
         print(f"bench: {placement.name}, round {number + 1}", file=sys.stderr, flush=True)
         pace_s = calibrate(usable_cores())
         file = self._settings_file(placement)
-        measurement = play(
-            self._timeline, self._references, dataclasses.replace(self._plan, settings_file=file, runs=1)
-        )
+        plan = dataclasses.replace(self._plan, settings_file=file, runs=1)
+        with moving(plan.load):
+            measurement = play(self._timeline, self._references, plan)
         self.environment = self.environment or measurement.environment
         return _trial(placement, number, measurement, pace_s)
 

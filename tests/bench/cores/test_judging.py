@@ -92,6 +92,13 @@ def test_sooner_with_more_errors_or_missing_finals_is_not_recommended() -> None:
     assert not is_recommended(found, own_noise)
 
 
+def test_two_rounds_are_too_few_for_a_recommendation() -> None:
+    defaults = trials(DEFAULTS, 1.0)
+    found = compared(defaults[:2], trials(OTHER, 0.5))
+    assert found.p50.is_better
+    assert not is_recommended(found, (1.0, 1.0))
+
+
 def test_rounds_without_a_pair_do_not_count() -> None:
     defaults, other = trials(DEFAULTS, 1.0), trials(OTHER, 0.8)
     assert compared(defaults[:2], other).rounds == 2
