@@ -1,6 +1,7 @@
-"""Lets the stand-in for a busy program move between cores, as the system moves a real one.
+"""Lets the stand-in for a busy program move between cores.
 
-`--load one` pins it to the first core, which would favour every placement that avoids that core.
+A real one is moved by the system. `--load one` pins it to the first core, which would favour every placement
+that avoids that core.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Simulation of many seats that share the speech recognition of one machine; nothing of it is built."""
+"""Simulation of seats that share the transcription of one machine; a design only."""
