@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from bench.commands import answers
+from bench.commands import answers, machine
 from bench.commands import faults as promises
 from bench.commands import latency as words
 from bench.commands import parts as pipeline
@@ -33,6 +33,7 @@ _COMMANDS = (
     words.vad,
     words.onsets,
     words.peers,
+    machine.cores,
     pipeline.ring,
     pipeline.devices,
     pipeline.hub,
@@ -45,6 +46,7 @@ _COMMANDS = (
     pipeline.endurance,
     pipeline.overload,
     pipeline.drift,
+    pipeline.seats,
     promises.kills,
     promises.fuzz,
     promises.sandbox,

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from bench.commands.options import SeedOption
+
 
 def ring(
     seconds: Annotated[float, typer.Option(help="Duration of the race.")] = 60.0,
@@ -111,3 +113,27 @@ def drift(
     from bench.faults.drift import measure
 
     measure(hours, every_s=every, at_real_pace=real_pace)
+
+
+def seats(
+    target: Annotated[
+        float,
+        typer.Option(min=1.0, help="Highest p95 in ms from a request to its words: hidden by the wait."),
+    ] = 224.0,
+    network: Annotated[float, typer.Option(min=0.0, help="Network, there and back, in ms.")] = 5.0,
+    pass_ms: Annotated[
+        float | None, typer.Option(min=0.1, help="Pass time of your card, as `bench gpu` prints it.")
+    ] = None,
+    more_ms: Annotated[
+        float, typer.Option(min=0.0, help="Time of each further pass in a batch on your card.")
+    ] = 0.0,
+    seconds: Annotated[float, typer.Option(min=10.0, help="Simulated time.")] = 60.0,
+    seed: SeedOption = 1,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the tables of docs/decisions/seats.md.")
+    ] = False,
+) -> None:
+    """Simulate seats that share one machine's transcription: p95 against seats. It is a design only."""
+    from bench.seats.measuring import Simulation, measure
+
+    measure(Simulation(target, network, seconds, seed, pass_ms, more_ms), markdown=markdown)

@@ -67,6 +67,7 @@ _COMMANDS = (
     sessions.resume,
     saved.view,
     saved.decrypt,
+    saved.otel,
     setup.setup,
     setup.settings,
     setup.tray,

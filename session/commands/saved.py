@@ -1,4 +1,4 @@
-"""Commands for saved sessions and recordings: `cuecard view`, `decrypt`."""
+"""Commands for saved sessions, recordings and event lines: `cuecard view`, `decrypt`, `otel`."""
 
 from __future__ import annotations
 
@@ -54,3 +54,31 @@ def decrypt(
         typer.echo(each)
     if not is_whole:
         typer.echo("The recording was cut off; all that was written of it was decrypted.", err=True)
+
+
+def otel(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Lines of `cuecard run --json`; default: standard input."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A new file for the spans.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="URL", help="Send them to a collector on this machine instead.")
+    ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="Add the text of utterances and questions; files only.")
+    ] = False,
+) -> None:
+    """Write a session's timings as OpenTelemetry spans (OTLP JSON lines), one trace an utterance.
+
+    \b
+    Examples:
+      cuecard run --json | cuecard otel --output spans.jsonl
+      cuecard otel events.jsonl
+      cuecard run --json | cuecard otel --endpoint http://localhost:4318/v1/traces
+    """
+    from session.trace.export import export
+
+    export(file, output=output, endpoint=endpoint, words=words)

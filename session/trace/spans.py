@@ -26,6 +26,7 @@ _ANSWER = (
 """Track and name of each part of an answer, the marks that may begin it, and the one that ends it."""
 
 _SPEECH = (
+    ("stt", "first words", "detected", "shown"),
     ("vad", "notice the pause", "zero", "paused"),
     ("stt", "predict the end", "paused", "predicted"),
     ("vad", "wait for the end", "paused", "ended"),
@@ -46,13 +47,24 @@ class Span:
     """Numbers of the utterance and the question."""
 
 
+@dataclass
+class SpeechStart:
+    """The beginning of an utterance; times are CLOCK_MONOTONIC."""
+
+    start_ns: int
+    """When its first sample was spoken."""
+    detected_ns: int
+    shown_ns: int = 0
+    """When its first partial transcript was logged; 0 before."""
+
+
 class SessionSpans:
     """The spans of a whole session."""
 
     def __init__(self) -> None:
         self._waterfalls = Waterfalls(limit=None)
         self._first_sample_ns: dict[str, int] = {}
-        self._started_ns: dict[tuple[str, int], int] = {}
+        self._started: dict[tuple[str, int], SpeechStart] = {}
         self._paused_ns: dict[str, int] = {}
         self._died_ns: dict[str, int] = {}
         self._spans: list[Span] = []
@@ -64,7 +76,14 @@ class SessionSpans:
             case m.CaptureStarted(source=source, first_sample_ns=first_sample_ns):
                 self._first_sample_ns[source] = first_sample_ns
             case m.SpeechStarted(source=source, utterance=utterance, start_sample=start):
-                self._started_ns[source, utterance] = self._ns(source, start)
+                self._started[source, utterance] = SpeechStart(self._ns(source, start), logged.logged_ns)
+            case m.PartialTranscribed(source=source, utterance=utterance):
+                if begin := self._started.get((source, utterance)):
+                    begin.shown_ns = begin.shown_ns or logged.logged_ns
+            case m.TranscriptRevised(source=source, utterance=utterance, compute_ms=compute_ms):
+                began_ns = logged.logged_ns - round(compute_ms * 1e6)
+                numbers = (("utterance", utterance),)
+                self._spans.append(Span(f"stt:{source}", "revise", began_ns, logged.logged_ns, numbers))
             case m.AudioLost(source=source, start_sample=start, stop_sample=stop):
                 span = Span(
                     f"capture:{source}", "audio lost", self._ns(source, start), self._ns(source, stop)
@@ -86,12 +105,12 @@ class SessionSpans:
         speech = (
             span
             for (source, utterance), marks in self._waterfalls.utterances.items()
-            for span in self._of_speech(source, utterance, marks)
+            for span in speech_spans(source, utterance, marks, self._started.get((source, utterance)))
         )
         answers = (
             span
             for question, marks in self._waterfalls.questions.items()
-            for span in _of_answer(question, marks)
+            for span in answer_spans(question, marks)
         )
         spans = [*self._spans, *speech, *answers]
         return sorted(spans, key=lambda span: (span.start_ns, -span.stop_ns))
@@ -99,21 +118,25 @@ class SessionSpans:
     def _add(self, source: str, name: str, start_ns: int, stop_ns: int) -> None:
         self._spans.append(Span(f"capture:{source}", name, start_ns, stop_ns))
 
-    def _of_speech(self, source: str, utterance: int, marks: Marks) -> Iterator[Span]:
-        at_ns = {"zero": marks.zero_ns, **marks.at_ns}
-        numbers = (("utterance", utterance),)
-        started_ns = self._started_ns.get((source, utterance), marks.zero_ns)
-        if started_ns < marks.zero_ns:
-            yield Span(f"speech:{source}", "speech", started_ns, marks.zero_ns, numbers)
-        for track, name, begin, end in _SPEECH:
-            if begin in at_ns and at_ns.get(end, 0) >= at_ns[begin]:
-                yield Span(f"{track}:{source}", name, at_ns[begin], at_ns[end], numbers)
-
     def _ns(self, source: str, sample: int) -> int:
         return self._first_sample_ns.get(source, 0) + sample * 1_000_000_000 // SAMPLE_RATE
 
 
-def _of_answer(question: int, marks: Marks) -> Iterator[Span]:
+def speech_spans(source: str, utterance: int, marks: Marks, start: SpeechStart | None) -> Iterator[Span]:
+    """Yield the parts of an utterance that have ended; `start` is None if it began before the log."""
+    at_ns = {"zero": marks.zero_ns, **marks.at_ns}
+    if start and start.shown_ns:
+        at_ns |= {"detected": start.detected_ns, "shown": start.shown_ns}
+    numbers = (("utterance", utterance),)
+    if start and start.start_ns < marks.zero_ns:
+        yield Span(f"speech:{source}", "speech", start.start_ns, marks.zero_ns, numbers)
+    for track, name, begin, end in _SPEECH:
+        if begin in at_ns and at_ns.get(end, 0) >= at_ns[begin]:
+            yield Span(f"{track}:{source}", name, at_ns[begin], at_ns[end], numbers)
+
+
+def answer_spans(question: int, marks: Marks) -> Iterator[Span]:
+    """Yield the parts of an answer that have ended."""
     at_ns, numbers = {"zero": marks.zero_ns, **marks.at_ns}, (("question", question),)
     shown_ns = at_ns.get("painted", at_ns.get("logged"))
     if shown_ns is not None:

@@ -1,1 +1,1 @@
-"""Open utterances and the turns that they form: what a speaker is saying, and when it ends."""
+"""Open utterances, the turns that they form, and when each ends."""

@@ -108,6 +108,17 @@ def test_the_parts_of_an_answer_add_up() -> None:
     assert whole["ts"] + whole["dur"] == painted["ts"] + painted["dur"]
 
 
+def test_the_first_words_and_a_revision_are_in_the_trace() -> None:
+    partial = m.PartialTranscribed(source="mic", utterance=1, text="Be", stable_words=0, stop_sample=9_000)
+    later = m.PartialTranscribed(source="mic", utterance=1, text="Because", stable_words=0, stop_sample=9_900)
+    revised = m.TranscriptRevised(source="mic", utterance=1, text="Because of", compute_ms=300.0)
+    more = [(500, partial), (700, later), (9_990, revised)]
+    events = [*session_events(), *(m.Logged(2, CLOCK_NS + at * MS, event) for at, event in more)]
+    events.sort(key=lambda logged: logged.logged_ns)
+    found = {span.name: (span.stop_ns - span.start_ns) // MS for span in folded(events)}
+    assert (found["first words"], found["revise"]) == (100, 300)
+
+
 def test_the_trace_of_a_session_holds_no_words() -> None:
     whole = [*session_events(), *story.whole()]
     text = chrome_trace(folded(whole), version="1").decode()

@@ -1,0 +1,1 @@
+"""Simulation of seats that share the transcription of one machine; a design only."""
