@@ -92,7 +92,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.AnswerFinished: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.AnswerStopped: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
-    m.SummaryRequested: Route(by=(CONTROL,), to=("llm",)),
+    m.SummaryRequested: Route(by=(CONTROL, "overlay"), to=("llm",)),
     m.SummaryStarted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.SummaryFinished: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.SummaryStopped: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),

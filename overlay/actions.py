@@ -8,6 +8,7 @@ from typing import Literal
 from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
+from bus.messages.summary import Template
 from bus.stages import MICROPHONE
 from overlay.keys import BY
 from overlay.window import OverlayWindow
@@ -57,6 +58,10 @@ class Actions:
             "end": window.ask_end,
         }
         window.action_requested.connect(self.act)
+        window.menu.summary_chosen.connect(self._summarize)
+        window.notice.summary_requested.connect(self._summarize_first)
+        for asking in (window.exchange.held, window.summary):
+            asking.decided.connect(self._decide)
 
     def act(self, name: str) -> None:
         """Do what an action says."""
@@ -82,6 +87,22 @@ class Actions:
             self._window.published.emit(
                 m.VariantRequested(question=exchange.question, variant=variant, by=BY)
             )
+
+    def _summarize(self, template: Template) -> None:
+        self._window.published.emit(m.SummaryRequested(template=template, by=BY))
+        self._window.summary.open(self._window.captions.summary)
+
+    def _summarize_first(self) -> None:
+        """Pause all sources, since the session is over but for its summary, and offer the templates."""
+        self._window.published.emit(m.PauseRequested(paused=True, by=BY))
+        menu, button = self._window.menu, self._window.notice.summary
+        menu.clear()
+        menu.fill_summaries(menu)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _decide(self, question: int, allowed: bool) -> None:
+        """Allow or deny a held request."""
+        self._window.published.emit(m.RequestDecided(question=question, allowed=allowed, by=BY))
 
     def _cancel(self) -> None:
         """Cancel the question whether to end, or the answer; if there is neither, give the keyboard back."""
