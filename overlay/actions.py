@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QPushButton
 
 from bus import messages as m
 from bus.messages.summary import Template
@@ -39,7 +39,7 @@ class Actions:
             "later": lambda: exchange.show_other(1),
             "page_down": lambda: exchange.scroll_answer(1),
             "page_up": lambda: exchange.scroll_answer(-1),
-            "more": window.toggle_full,
+            "more": self._more,
             "toggle": lambda: window.show_or_hide("toggle"),
             "next_monitor": placement.to_next_monitor,
             "fainter": lambda: window.set_opacity(window.appearance.opacity - _OPACITY_STEP),
@@ -81,6 +81,14 @@ class Actions:
         if MICROPHONE in captions.sources:
             paused = MICROPHONE not in captions.paused
             self._window.published.emit(m.PauseRequested(source=MICROPHONE, paused=paused, by=BY))
+
+    def _more(self) -> None:
+        """Press the button that has the focus, for its key is the same as that of every button."""
+        focused = self._window.focusWidget()
+        if isinstance(focused, QPushButton) and focused is not self._window.header.menu:
+            focused.click()
+        else:
+            self._window.toggle_full()
 
     def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
         if (exchange := self._window.exchange.current) is not None:
