@@ -1,4 +1,4 @@
-"""The life of a session in a window: from the consent to the receipt, by keys alone."""
+"""The life of a session in a window, by keys alone."""
 
 from __future__ import annotations
 
