@@ -23,6 +23,9 @@ E = TypeVar("E", bound=m.Message)
 Place = tuple[str, int]
 """Source and number of an utterance."""
 
+PRACTICE = "practice"
+"""Source of requests for feedback on a practice answer, whose number they have instead of an utterance."""
+
 _ON_REQUEST = ("asked for", "again", "shorter", "longer")
 """Kinds of questions that belong to the time at which the user asked, not to that of the words."""
 
@@ -80,18 +83,19 @@ def planned(log: Iterable[m.Logged], last_s: float, now_ns: int) -> m.LogRedacte
         for place, each in _utterances(events).items()
         if not each.ended_ns or min(each.ended_ns, _ns(zero_ns, place[0], each.stop_sample)) >= since_ns
     }
-    questions = _questions(events, {*struck}, since_ns)
+    practised = {
+        getattr(logged.event, "number", 0)
+        for logged in events
+        if isinstance(logged.event, _OF_PRACTICE) and logged.logged_ns >= since_ns
+    }
+    questions = _questions(events, {*struck, *((PRACTICE, number) for number in practised)}, since_ns)
     return m.LogRedacted(
         last_s=last_s,
         since_ns=since_ns,
         turns=sum(each.has_words for each in struck.values()),
         utterances=[m.RedactedUtterance(source=source, utterance=number) for source, number in struck],
         questions=sorted(questions),
-        practice_answers=[
-            getattr(logged.event, "number", 0)
-            for logged in events
-            if isinstance(logged.event, _OF_PRACTICE) and logged.logged_ns >= since_ns
-        ],
+        practice_answers=sorted(practised),
         audio=[
             _audio(source, [each for place, each in struck.items() if place[0] == source], since, now)
             for source, zero in zero_ns.items()
@@ -134,6 +138,8 @@ def redacted(redaction: m.LogRedacted, event: m.Event) -> m.Event | None:
             return _discarded(source, number, event.start_sample, event.stop_sample)
         case _ if isinstance(event, _WITH_WORDS_OF_UTTERANCE):
             return None if _has(redaction, event.source, event.utterance) else event
+        case m.FeedbackRequested(number=number) if number in redaction.practice_answers:
+            return None  # a restarted llm would request it once more, for an answer without words
         case _ if isinstance(event, _WITH_WORDS_OF_QUESTION):
             return None if event.question in redaction.questions else event
         case _:

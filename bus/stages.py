@@ -292,7 +292,7 @@ STAGES = (
 
 SUPERVISOR_RIGHTS = Rights(
     devices=("/dev/tty",),
-    writes=("session.save", "practice.measures_file"),
+    writes=("session.save", "session.store_file", "practice.measures_file"),
     opens_sockets=True,
     removes_run=True,
 )

@@ -43,7 +43,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.SessionStarted: Route(by=(SESSION,), to=(SESSION, "llm", RECORDER, *CAPTION_VIEWS)),
     m.ReplayStarted: Route(by=(SESSION,), to=("capture", "practice", *VIEWS)),
     m.SessionEnding: Route(by=(SESSION,), to=("capture", "llm", *CAPTION_VIEWS)),
-    m.ConsentGiven: Route(by=(SESSION,), to=VIEWS),
+    m.ConsentGiven: Route(by=(SESSION,), to=(SESSION, *VIEWS)),
     m.RecordingStarted: Route(by=(RECORDER,), to=VIEWS),
     m.LogRedacted: Route(
         by=(HUB,), to=(SESSION, "capture", "vad", "stt", "llm", "practice", CONTROL, KEEPER, *CAPTION_VIEWS)
@@ -92,7 +92,7 @@ ROUTES: dict[type[m.Message], Route] = {
     m.AnswerFinished: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.AnswerStopped: Route(by=("llm",), to=(SESSION, "llm", "practice", *VIEWS)),
     m.UsageCounted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
-    m.SummaryRequested: Route(by=(CONTROL,), to=("llm",)),
+    m.SummaryRequested: Route(by=(CONTROL, "overlay"), to=("llm",)),
     m.SummaryStarted: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.SummaryFinished: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),
     m.SummaryStopped: Route(by=("llm",), to=(SESSION, "llm", CONTROL, *VIEWS)),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QPushButton
 
 from bus import messages as m
+from bus.messages.summary import Template
 from bus.stages import MICROPHONE
 from overlay.keys import BY
 from overlay.window import OverlayWindow
@@ -38,7 +39,7 @@ class Actions:
             "later": lambda: exchange.show_other(1),
             "page_down": lambda: exchange.scroll_answer(1),
             "page_up": lambda: exchange.scroll_answer(-1),
-            "more": window.toggle_full,
+            "more": self._more,
             "toggle": lambda: window.show_or_hide("toggle"),
             "next_monitor": placement.to_next_monitor,
             "fainter": lambda: window.set_opacity(window.appearance.opacity - _OPACITY_STEP),
@@ -57,6 +58,10 @@ class Actions:
             "end": window.ask_end,
         }
         window.action_requested.connect(self.act)
+        window.menu.summary_chosen.connect(self._summarize)
+        window.notice.summary_requested.connect(self._summarize_first)
+        for asking in (window.exchange.held, window.summary):
+            asking.decided.connect(self._decide)
 
     def act(self, name: str) -> None:
         """Do what an action says."""
@@ -77,11 +82,35 @@ class Actions:
             paused = MICROPHONE not in captions.paused
             self._window.published.emit(m.PauseRequested(source=MICROPHONE, paused=paused, by=BY))
 
+    def _more(self) -> None:
+        """Press the button that has the focus, for its key is the same as that of every button."""
+        focused = self._window.focusWidget()
+        if isinstance(focused, QPushButton) and focused is not self._window.header.menu:
+            focused.click()
+        else:
+            self._window.toggle_full()
+
     def _vary(self, variant: Literal["again", "shorter", "longer"]) -> None:
         if (exchange := self._window.exchange.current) is not None:
             self._window.published.emit(
                 m.VariantRequested(question=exchange.question, variant=variant, by=BY)
             )
+
+    def _summarize(self, template: Template) -> None:
+        self._window.published.emit(m.SummaryRequested(template=template, by=BY))
+        self._window.summary.open(self._window.captions.summary)
+
+    def _summarize_first(self) -> None:
+        """Pause all sources, since the session is over but for its summary, and offer the templates."""
+        self._window.published.emit(m.PauseRequested(paused=True, by=BY))
+        menu, button = self._window.menu, self._window.notice.summary
+        menu.clear()
+        menu.fill_summaries(menu)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _decide(self, question: int, allowed: bool) -> None:
+        """Allow or deny a held request."""
+        self._window.published.emit(m.RequestDecided(question=question, allowed=allowed, by=BY))
 
     def _cancel(self) -> None:
         """Cancel the question whether to end, or the answer; if there is neither, give the keyboard back."""

@@ -130,6 +130,15 @@ ACTIONS = {
 }
 """Labels of the actions, by name."""
 
+# Summary
+SUMMARY, SUMMARY_WINDOW = _("Summary"), _("Cuecard: summary")
+SUMMARY_MENU = _("Summary so far")
+SUMMARY_FIRST, SUMMARY_FIRST_HINT = _("Summary…"), _("Pause, and have the session summarized before it ends")
+SUMMARY_RESULT = _("The summary, or what would be sent for it")
+SUMMARY_REQUESTED = _("The summary was requested.")
+SUMMARY_SAVED = _("It may be wrong or incomplete. It is kept only if you save the session.")
+NOTHING_FOUND = _("Nothing was found.")
+
 # Window and status
 TITLE = "Cuecard"
 MENU = _("Menu")

@@ -31,6 +31,7 @@ from overlay.views.header_view import HeaderView
 from overlay.views.menu import Menu
 from overlay.views.notice_view import NoticeView
 from overlay.views.practice_view import PracticeView
+from overlay.views.summary_window import SummaryWindow
 from overlay.widgets.backing import Appearance, paint_ground
 from overlay.widgets.controls import SizeGrip
 
@@ -88,6 +89,7 @@ class OverlayWindow(QWidget):
         self.pane = CaptionView(self.appearance, _PANE_PARAGRAPHS)
         self.notice = NoticeView(self.appearance)
         self.details = DetailsWindow(self.appearance)
+        self.summary = SummaryWindow(self.appearance)
         self.menu = Menu(self, global_keys or {})
         self.placement = Placement(self, self.appearance, settings)
         self._build()
@@ -111,6 +113,7 @@ class OverlayWindow(QWidget):
         self.notice.draw(captions.problems.current(captions.names))
         if self.details.isVisible():
             self.details.draw(captions)
+        self.summary.draw(captions.summary)
         self._fit_height()
         for _ in range(2):  # labels learn their width, and so their height, in the same frame
             QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
@@ -124,8 +127,8 @@ class OverlayWindow(QWidget):
 
     @property
     def is_seen(self) -> bool:
-        """Whether it, or its details, are on the screen."""
-        return self.isVisible() or self.details.isVisible()
+        """Whether it, its details or a summary, are on the screen."""
+        return self.isVisible() or self.details.isVisible() or self.summary.isVisible()
 
     def draw_levels(self, captions: Captions) -> None:
         """Draw the levels alone."""
@@ -217,11 +220,6 @@ class OverlayWindow(QWidget):
         self.header.sent.clicked.connect(lambda: self.action_requested.emit("sent"))
         self.header.answer.clicked.connect(lambda: self.action_requested.emit("answer"))
         self.exchange.more_requested.connect(self.toggle_full)
-        self.exchange.held.decided.connect(
-            lambda question, allowed: self.published.emit(
-                m.RequestDecided(question=question, allowed=allowed, by=BY)
-            )
-        )
         self.notice.end_decided.connect(self._end_decided)
         self.menu.chosen.connect(self.action_requested.emit)
         self.menu.provider_chosen.connect(
@@ -263,7 +261,8 @@ class OverlayWindow(QWidget):
     def _restyle(self) -> None:
         sizes = self.appearance.sizes
         self.setStyleSheet(theme.style_sheet(self.appearance.palette, sizes, self.appearance.opacity))
-        self.details.setStyleSheet(theme.style_sheet(self.appearance.palette, sizes))
+        for window in (self.details, self.summary):
+            window.setStyleSheet(theme.style_sheet(self.appearance.palette, sizes))
         large = theme.Sizes(round(sizes.text * _CAPTIONS_SCALE))
         self.pane.setStyleSheet(f"font-size: {large.text}px" if self._layout_name == "captions" else "")
         for view in (self.strip, self.pane):
@@ -293,7 +292,7 @@ class OverlayWindow(QWidget):
     def ask_end(self) -> None:
         """Ask whether the session is to end."""
         self.show_or_hide("show")
-        self.notice.ask_end()
+        self.notice.ask_end(can_summarize=self.captions.can_summarize)
         self._fit_height()
 
     def _end_decided(self, end: bool) -> None:

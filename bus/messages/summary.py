@@ -17,7 +17,7 @@ class SummaryRequested(Message, frozen=True, kw_only=True):
     template: Template = "meeting"
     """What was recorded: a meeting, a practised or real interview, a lecture, a call with a customer."""
     by: str
-    """The command that received the request."""
+    """The command or the window that received the request."""
 
 
 class SummaryStarted(Message, frozen=True, kw_only=True):

@@ -8,10 +8,12 @@ from bus.messages import (
     Event,
     FinalTranscribed,
     PracticeQuestionAsked,
+    QuestionDetected,
     SessionStarted,
     TranscriptRevised,
     TurnStarted,
 )
+from bus.messages.control import TYPED
 from llm.prompt import TranscriptLine
 
 SUMMARY_TOKENS = 1200
@@ -29,7 +31,7 @@ _LINE_CHARACTERS = 40
 
 
 class TranscriptLines:
-    """The turns so far, in the order of their first words; a later transcript replaces an earlier one.
+    """The turns and typed questions so far, in their order; a later transcript replaces an earlier one.
 
     Args:
         own_source: The source with the user's voice, at whose times practice questions are asked.
@@ -39,6 +41,8 @@ class TranscriptLines:
         self._own_source = own_source
         self._names: dict[str, str] = {}
         self._lines: dict[tuple[str, int], TranscriptLine] = {}
+        self._now = 0
+        """Where the newest turn ended, for typed questions, which have no position of their own."""
         self._asked = ""
         """The newest practice question."""
 
@@ -51,10 +55,14 @@ class TranscriptLines:
                 for earlier in replaces:
                     self._lines.pop((source, earlier), None)
                 speaker = self._names.get(source, source)
+                self._now = max(self._now, event.stop_sample)
                 self._add(TranscriptLine(source, utterance, event.start_sample, speaker, event.text))
             case TranscriptRevised(source=source, utterance=utterance, text=text):
                 if line := self._lines.get((source, utterance)):
                     self._add(line._replace(text=text))
+            case QuestionDetected(kind=kind, utterance=number, text=text) if kind == TYPED:
+                speaker = f"{self._names.get(self._own_source, self._own_source)} (typed)"
+                self._add(TranscriptLine(TYPED, number, self._now, speaker, text))
             case PracticeQuestionAsked(text=text):
                 self._asked = text
             case TurnStarted(number=number, from_sample=sample):

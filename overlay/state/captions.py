@@ -21,6 +21,7 @@ from overlay.state.levels import Levels
 from overlay.state.paragraphs import Line, Paragraph, paragraphs
 from overlay.state.practice import Practice
 from overlay.state.problems import Problems
+from overlay.state.summary import Summary
 from overlay.state.transcript import Outcome, Transcript
 from overlay.state.waterfall import Waterfalls
 
@@ -64,6 +65,8 @@ class Captions:
     egress: Egress = field(default_factory=Egress)
     """The provider, the requests sent, and their cost."""
     practice: Practice = field(default_factory=Practice)
+    summary: Summary = field(default_factory=Summary)
+    """The newest summary."""
     waterfalls: Waterfalls = field(default_factory=Waterfalls)
     """Where the time of the newest answers went."""
     is_recorded: bool = False
@@ -84,6 +87,7 @@ class Captions:
         self._seq = max(self._seq, logged.seq)
         self.practice.apply(logged)
         self.egress.apply(logged)
+        self.summary.apply(logged.event)
         self.transcript.apply(logged)
         self.problems.apply(logged)
         self.waterfalls.apply(logged)
@@ -116,6 +120,12 @@ class Captions:
     def answers_questions(self) -> bool:
         """Whether questions are detected; otherwise there are captions alone."""
         return self.answer_mode != "off" or "llm" in self.stages
+
+    @property
+    def can_summarize(self) -> bool:
+        """Whether a provider could summarize what was said."""
+        provider = self.egress.provider
+        return provider is not None and provider.provider != "none" and bool(self.transcript.outcomes())
 
     @property
     def paragraphs(self) -> list[Paragraph]:

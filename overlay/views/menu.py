@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QKeySequence
@@ -14,6 +15,7 @@ from overlay import sentences, strings
 from overlay.keys import ACTIONS
 from overlay.provider_card import card_rows
 from overlay.state.captions import Captions
+from overlay.summary_texts import TEMPLATES
 
 _GROUPS = (
     ("answer", "cancel", "again", "shorter", "longer", "copy"),
@@ -42,6 +44,9 @@ class Menu(QMenu):
     pause_chosen = pyqtSignal(str, bool)
     """The user wants this source ("" for all) paused or continued."""
 
+    summary_chosen = pyqtSignal(str)
+    """The user wants a summary by this template."""
+
     def __init__(self, parent: QWidget, global_keys: Mapping[str, str]) -> None:
         super().__init__(parent)
         self._global_keys = global_keys
@@ -60,10 +65,17 @@ class Menu(QMenu):
             self._add_action("practice_next")
         if answers and captions.providers:
             self._fill_providers(captions)
+        if captions.can_summarize and (menu := self.addMenu(strings.SUMMARY_MENU)) is not None:
+            self.fill_summaries(menu)
         self._fill_pauses(captions)
         self._add_action("mark")
         self._add_action("strike")
         self._add_action("end")
+
+    def fill_summaries(self, menu: QMenu) -> None:
+        """Offer a summary by each template."""
+        for template, label in TEMPLATES.items():
+            self._add(menu, label, partial(self.summary_chosen.emit, template))
 
     def _add_action(self, name: str) -> None:
         keys = self._global_keys.get(name) or ACTIONS[name].window_key.split(" ")[0]

@@ -25,22 +25,27 @@ class NoticeView(QWidget):
     end_decided = pyqtSignal(bool)
     """The user confirmed the end of the session, or took it back."""
 
+    summary_requested = pyqtSignal()
+    """The user wants a summary before the session ends."""
+
     def __init__(self, appearance: Appearance) -> None:
         super().__init__()
         self._appearance = appearance
         self._problems: list[Problem] = []
         self._dismissed: set[Problem] = set()
-        self.asks_end = False
+        self.asks_end = self._can_summarize = False
         self.text = ShortLabel(appearance, "problem", strings.PROBLEMS, lines=2)
         self.dismiss = button(strings.DISMISS, "bare", strings.DISMISS_HINT)
         self.end = button(strings.END, "answer", strings.END_SESSION)
+        self.summary = button(strings.SUMMARY_FIRST, "answer", strings.SUMMARY_FIRST_HINT)
         self.go_on = button(strings.CONTINUE_SESSION, "answer", strings.CONTINUE_SESSION)
         self.dismiss.clicked.connect(self._dismiss)
         self.end.clicked.connect(lambda: self._decide(end=True))
+        self.summary.clicked.connect(self.summary_requested)
         self.go_on.clicked.connect(lambda: self._decide(end=False))
         row = QHBoxLayout()
         row.addWidget(self.text, stretch=1)
-        for part in (self.dismiss, self.end, self.go_on):
+        for part in (self.dismiss, self.end, self.summary, self.go_on):
             row.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(indented(self, _INDENT_PX, 2))
@@ -53,9 +58,13 @@ class NoticeView(QWidget):
         self._problems = [problem for problem in problems if problem not in self._dismissed]
         self._show()
 
-    def ask_end(self) -> None:
-        """Ask whether the session is to end."""
-        self.asks_end = True
+    def ask_end(self, *, can_summarize: bool) -> None:
+        """Ask whether the session is to end.
+
+        Args:
+            can_summarize: Offer a summary before that.
+        """
+        self.asks_end, self._can_summarize = True, can_summarize
         self._show()
         self.end.setFocus()
 
@@ -76,6 +85,7 @@ class NoticeView(QWidget):
             self.text.show_text(sentences.with_others(self._problems[0].text, others))
         self.dismiss.setVisible(not self.asks_end)
         self.end.setVisible(self.asks_end)
+        self.summary.setVisible(self.asks_end and self._can_summarize)
         self.go_on.setVisible(self.asks_end)
         self.setVisible(self.asks_end or bool(self._problems))
         self.update()

@@ -31,7 +31,7 @@ from bus.messages import (
 from bus.messages.summary import Template
 from bus.run import Run
 from bus.wiring import CONTROL, LOGGED, SUPERSEDED
-from llm.providers.provider import is_loopback
+from overlay import summary_texts
 from session.transcript import summary as sentences
 from session.transcript.markdown import summary_lines
 from session.transcript.record import Record
@@ -108,16 +108,7 @@ def _decide(client: HubClient, held: RequestHeld, started: SummaryStarted, may_g
 
 def _is_allowed(held: RequestHeld, started: SummaryStarted) -> bool:
     """Ask; without a terminal nothing is allowed."""
-    host, whole = held.host.removesuffix(":443"), started.parts == 1
-    what = "THE WHOLE TRANSCRIPT of this session" if whole else "A PART OF THE TRANSCRIPT of this session"
-    where = host if held.left_machine else f"{host}, which is this machine"
-    if held.left_machine and is_loopback(f"//{host}"):
-        where = f"{host}, which passes it on to the service behind {printable(held.model)}"
-    said = (
-        f"{what} would go to {where}: {started.words:,} words in all, {held.body_bytes:,} bytes in this "
-        f"request, for {printable(held.model)}. Otherwise only questions and pieces of your notes go there. "
-        "What goes is in the ledger, byte for byte."
-    )
+    host, said = held.host.removesuffix(":443"), printable(summary_texts.consent(held, started))
     typer.echo(f"\n{textwrap.fill(said, min(shutil.get_terminal_size().columns, _WIDEST))}", err=True)
     while sys.stdin.isatty():
         chosen = typer.prompt("Send it? (yes, no, view)", default="no", err=True).strip().casefold()

@@ -29,7 +29,7 @@ from session.run.launch import plans_for, run_and_report
 from session.run.loop import LiveSession
 from session.run.resumed_log import ResumedLog
 from session.settings import SCHEMA, AllSettings, SessionSettings
-from session.store.saving import final_path, with_saved_file
+from session.store.saving import SaveFiles, save_paths, with_save_files
 from session.transcript import save
 from session.transcript.record import Record
 from stt.utterances.open_utterances import OpenUtterances
@@ -68,7 +68,7 @@ def resume(*, session: Mapping[str, Any], ends: bool, passphrase_file: Path | No
         if settings.session.save:
             save.check(Path(settings.session.save))
         passphrase = ""
-        if encryption.is_encrypted(Path(settings.session.save)):
+        if any(encryption.is_encrypted(path) for path in save_paths(settings.session)):
             passphrase = encryption.new_passphrase(passphrase_file)
         if ends:
             _save(kept, settings.session, passphrase)
@@ -151,7 +151,7 @@ def _settings(kept: KeptSession, session: Mapping[str, Any]) -> AllSettings:
         display = msgspec.convert({**msgspec.to_builtins(settings.session), **given}, type(settings.session))
     except msgspec.ValidationError as error:
         raise SettingsFailure(f"the settings of the session are not valid: {error}") from error
-    return dataclasses.replace(settings, session=with_saved_file(display))
+    return dataclasses.replace(settings, session=with_save_files(display))
 
 
 def _save(kept: KeptSession, settings: SessionSettings, passphrase: str) -> None:
@@ -163,9 +163,9 @@ def _save(kept: KeptSession, settings: SessionSettings, passphrase: str) -> None
     for outcome in utterances.close("the session was killed"):
         record.apply(Logged(0, 0, outcome))
     saved = saved_session(record, statistics, start_time(record.started_ns))
-    path = final_path(settings, Path(settings.save), saved)
     try:
-        saved_to = save.save(saved, path, passphrase)
+        with SaveFiles(settings, passphrase) as files:
+            saved_to = ", ".join(map(str, files.write(saved)))
     except MachineFailure as failure:
         raise save.kept_in_memory(failure) from failure
     typer.echo(f"saved to {saved_to}; the session is deleted from memory", err=True)

@@ -24,8 +24,12 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     session: SavedSession
     receipt: list[str] = []
     """What was wiped, in sentences."""
-    saved_to: str = ""
-    """The file that it was saved to already."""
+    saved_to: list[str] = []
+    """The files that it was saved to already."""
+    store: str = ""
+    """Folder of the store; empty if it cannot be offered."""
+    expire: str = ""
+    """How long the settings keep a session in the store."""
     encrypts: bool = False
     """Whether it may be saved encrypted only."""
     theme: Literal["system", "dark", "light", "contrast"] = "system"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from bus.failures import MachineFailure, UsageFailure
 from bus.sandbox.places import home_directory, saving_places
+from session.encryption import encrypted_name
+from session.store.entry import stored_path
 from session.transcript import facts
 from session.transcript.formats import FORMATS, file_body, format_of
 from session.transcript.new_file import write_new
@@ -51,6 +53,24 @@ def save_as(session: SavedSession, path: Path, passphrase: str = "") -> Path:
         return write_new(path, file_body(session, path, passphrase))
     except OSError as error:
         raise _failure(path, error) from error
+
+
+def save_in_store(session: SavedSession, folder: Path, expire: str, passphrase: str = "") -> Path:
+    """Save a session to the store, as JSON, and return its file.
+
+    Args:
+        session: The session.
+        folder: The store.
+        expire: How long it is kept: "30d", or "never".
+        passphrase: Encrypts it, if there is one.
+
+    Raises:
+        UsageFailure: The time is no valid one.
+        MachineFailure: The file cannot be written.
+    """
+    reserved = folder / "session.json"
+    path = stored_path(encrypted_name(reserved) if passphrase else reserved, session, expire)
+    return save_as(session, path, passphrase)
 
 
 def _failure(path: Path, error: OSError) -> MachineFailure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from overlay.translation import _
+from overlay.translation import _, ngettext
 
 TITLE = _("Cuecard: the session")
 SESSION = _("Session")
@@ -14,6 +14,13 @@ NOTHING_KEPT = _("Nothing is kept unless you save it.")
 NOTHING_KEPT_CLOSE = _("Nothing is kept unless you save it. Save it, or forget it?")
 SAVE, SAVE_SESSION = _("Save…"), _("Save this session to a file")
 SAVE_ANOTHER, SAVE_ANOTHER_COPY = _("Save another copy…"), _("Save this session to another file")
+STORE, STORE_SESSION = _("Store…"), _("Keep this session in the store, with a last day")
+STORE_HELP = _(
+    "The session is saved as JSON in {folder}, which only you can read. “cuecard sessions” lists it, "
+    "searches it and deletes it."
+)
+KEEP_FOR, STORE_IT = _("Keep it for"), _("Save")
+NEVER_EXPIRES = _("ever")
 FORGET, FORGET_SESSION = _("Forget"), _("Keep nothing of this session")
 DONE, DONE_WITH_SESSION = _("Done"), _("Keep the saved file, and forget the rest")
 CLOSE, CLOSE_PAGE = _("Close"), _("Close this page")
@@ -34,12 +41,19 @@ _RECEIPT_AUDIO = _("The audio was overwritten with zeros.")
 _RECEIPT_WORDS = _("The transcript, the questions and the answers were deleted from memory.")
 _RECEIPT_PROCESSES = _("The folder of the session was removed, and its processes have ended.")
 _RECEIPT_KILLED = _("{processes} did not end and had to be killed; the system clears their memory.")
-SAVE_QUESTION = _("Save this session? [m]arkdown, [w]ord, [j]son, [h]tml, [N]othing:")
-SAVE_QUESTION_HELP = _("Type m, w, j, h or n.")
+SAVE_QUESTION = _("Save this session? [m]arkdown, [w]ord, [j]son, [h]tml, [s]tore, [N]othing:")
+SAVE_QUESTION_HELP = _("Type m, w, j, h, s or n.")
+STORE_DAYS = _("How long to keep it in the store: a number of days, or never to delete it [{expire}]:")
+STORE_ENCRYPTED = _("Encrypt it with a passphrase? [y/N]:")
 SAVE_PATH = _("File, with .age at its end to encrypt it [{path}]:")
 PAGE_OPEN = _("The session has ended. Its page is open; Ctrl-C closes it and keeps nothing.")
 PAGE_OPEN_SAVED = _("The session has ended and was saved. Its page is open; Ctrl-C closes it.")
 PAGE_CLOSED = _("The page closed before you chose.")
+
+
+def days(count: int) -> str:
+    """Return a number of days in words."""
+    return ngettext("{count} day", "{count} days", count).format(count=count)
 
 
 def left_machine(requests: int) -> str:

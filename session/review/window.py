@@ -26,8 +26,8 @@ from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.reading import Reading
 from session.review.receipt import ReceiptView
-from session.review.save_dialogs import PassphraseDialog, SaveDialog
-from session.review.saving import save_as, suggested
+from session.review.save_dialogs import PassphraseDialog, SaveDialog, StoreDialog
+from session.review.saving import save_as, save_in_store, suggested
 from session.transcript import facts
 
 _SIZE_PX = 780, 820
@@ -56,8 +56,9 @@ class ReviewWindow(QWidget):
         super().__init__()
         self._handover: Handover | None = handover
         self._report, self._is_file = report, mode == "file"
+        self._can_store = bool(handover.store) and not self._is_file
         self.state = State.SAVED if handover.saved_to or self._is_file else State.UNDECIDED
-        self.saved_to = [handover.saved_to] if handover.saved_to else []
+        self.saved_to = [*handover.saved_to]
         self.appearance = Appearance()
         self.appearance.sizes = theme.Sizes(handover.font_px)
         self.title = PlainLabel(self.appearance, "heading", strings.TITLE)
@@ -66,6 +67,7 @@ class ReviewWindow(QWidget):
         self.receipt = ReceiptView(self.appearance)
         self.message = PlainLabel(self.appearance, "faint", strings.NOTHING_KEPT)
         self.save = _button(strings.SAVE, strings.SAVE_SESSION)
+        self.store = _button(strings.STORE, strings.STORE_SESSION)
         self.encrypt = _tick(strings.ENCRYPT, strings.ENCRYPT_FILE)
         self.encrypt.setChecked(handover.encrypts)
         self.encrypt.setEnabled(not handover.encrypts)
@@ -106,17 +108,47 @@ class ReviewWindow(QWidget):
         """
         if self._handover is None:
             return
+        session = self._handover.session
+        saved = self._saved(lambda: save_as(session, path, passphrase))
+        if saved not in (None, path):
+            self._say(strings.SAVED_BESIDE.format(wanted=path.name, path=saved))
+
+    def choose_store(self) -> None:
+        """Let the user choose how long the store keeps the session, and save it there."""
+        if self._handover is None or not self._handover.store or self._is_file:
+            return
+        encrypts = self.encrypt.isChecked()
+        asked = StoreDialog(self, self._handover.store, self._handover.expire, encrypts=encrypts)
+        if not asked.exec():
+            return
+        if not asked.encrypt.isChecked():
+            self.save_in_store(asked.expire)
+        elif (typed := PassphraseDialog(self)).exec():
+            self.save_in_store(asked.expire, typed.passphrase)
+
+    def save_in_store(self, expire: str, passphrase: str = "") -> None:
+        """Save the session to the store, and say where it is.
+
+        Args:
+            expire: How long it is kept: "30d", or "never".
+            passphrase: Encrypts it, if there is one.
+        """
+        if self._handover is not None:
+            session, folder = self._handover.session, Path(self._handover.store)
+            self._saved(lambda: save_in_store(session, folder, expire, passphrase))
+
+    def _saved(self, save: Callable[[], Path]) -> Path | None:
+        """Save the session, show and report its file, and return it; show a failure."""
         try:
-            saved = save_as(self._handover.session, path, passphrase)
+            saved = save()
         except Failure as failure:
             self._say(sentences.sentences(failure.problem, failure.fix), name="asked")
-            return
+            return None
         self._report(FileSaved(path=str(saved)))
         self.saved_to.append(str(saved))
         self.state = State.SAVED
         self._draw_state()
-        if saved != path:
-            self._say(strings.SAVED_BESIDE.format(wanted=path.name, path=saved))
+        return saved
 
     def wipe(self) -> None:
         """Delete the session from this page, and show what was wiped."""
@@ -151,6 +183,7 @@ class ReviewWindow(QWidget):
         self.save.setText(strings.SAVE_ANOTHER if saved else strings.SAVE)
         self.save.setAccessibleName(strings.SAVE_ANOTHER_COPY if saved else strings.SAVE_SESSION)
         self.encrypt.setVisible(not wiped and not self._is_file)
+        self.store.setVisible(not wiped and self._can_store)
         self.forget.setVisible(not wiped and not self._is_file)
         self.forget.setText(strings.DONE if saved else strings.FORGET)
         self.forget.setAccessibleName(strings.DONE_WITH_SESSION if saved else strings.FORGET_SESSION)
@@ -190,7 +223,7 @@ class ReviewWindow(QWidget):
         foot = QHBoxLayout()
         foot.addWidget(self.message, stretch=1)
         foot.addWidget(self.encrypt)
-        for button in (self.forget, self.save, self.close_page):
+        for button in (self.forget, self.store, self.save, self.close_page):
             foot.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 16)
@@ -200,6 +233,7 @@ class ReviewWindow(QWidget):
         layout.addWidget(self._stack, stretch=1)
         layout.addLayout(foot)
         self.save.clicked.connect(self.choose_file)
+        self.store.clicked.connect(self.choose_store)
         self.forget.clicked.connect(self.wipe)
         self.close_page.clicked.connect(self.close)
         self.save.setDefault(True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import os
 import stat
 import sys
@@ -38,7 +37,7 @@ from session.run.user_terminal import on_terminal
 from session.settings import AllSettings, SessionSettings
 from session.store.entry import stored_path
 from session.store.measures import without_words
-from session.store.saving import final_path
+from session.store.saving import SaveFiles, save_paths
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.trace.trace_file import TraceFile
@@ -76,8 +75,8 @@ def _launch(request: Request, starter: Starter) -> None:
     plans = isolation.with_keys(plans, settings.llm)
     with contextlib.ExitStack() as stack:
         recorder, passphrase = None, ""
-        files = (settings.session.save, settings.practice.measures_file)
-        if recorded or any(encryption.is_encrypted(Path(file)) for file in files):
+        files = [*save_paths(settings.session), Path(settings.practice.measures_file)]
+        if recorded or any(encryption.is_encrypted(file) for file in files):
             passphrase = encryption.new_passphrase(request.passphrase_file)
         if recorded:
             recorder = Recording(Path(settings.session.record), passphrase)
@@ -150,9 +149,7 @@ def run_and_report(
         if settings.session.trace:
             session.trace = TraceFile(Path(settings.session.trace))
             stack.callback(session.trace.write)
-        file = None
-        if settings.session.save:
-            file = stack.enter_context(_save_file(settings, passphrase))
+        files = stack.enter_context(SaveFiles(settings.session, passphrase))
         measures = None
         if settings.practice.measures_file:
             measures = stack.enter_context(_measures_file(settings, passphrase))
@@ -161,11 +158,11 @@ def run_and_report(
         try:
             with user_terminal.restored(sys.stdin, sys.stdout) if session.uses_terminal else nullcontext():
                 outcome = session.run(
-                    interrupts, file, lambda run: after.prepare(run, has_window=not session.window_is_lost)
+                    interrupts, files, lambda run: after.prepare(run, has_window=not session.window_is_lost)
                 )
         except Failure:
-            if file and not file.attempted and session.record.has_words:  # transcribed before the failure
-                file.write(session.saved())
+            if not files.attempted and session.record.has_words:  # transcribed before the failure
+                files.write(session.saved())
             raise
         given_up = session.statistics.given_up
         rows = lines(
@@ -176,13 +173,12 @@ def run_and_report(
         )
         if measures and (practised := without_words(session.saved())).practice:
             rows.append((_("measures"), str(measures.write(practised))))
-        if file:
-            file.close()  # its reserved space has the same content under another name
-        saved_to = str(session.saved_to or "")
+        files.close()  # the reserved space has the same content under another name
+        saved_to = [str(path) for path in session.saved_to]
         kept = after.offer(session.saved(), outcome.killed, saved_to, interrupts, session.forget)
     if recording:
         rows.append(("recorded", recording.summary))
-    rows.append(("saved", ", ".join(filter(None, (saved_to, *kept.saved_to))) or "nothing"))
+    rows.append(("saved", ", ".join((*saved_to, *kept.saved_to)) or "nothing"))
     _show(rows, to_stderr=settings.session.json)
     if kept.failure:
         raise kept.failure
@@ -192,11 +188,6 @@ def run_and_report(
             kept="the results of the other stages",
             fix="see the problem reported above, or run `cuecard doctor`",
         )
-
-
-def _save_file(settings: AllSettings, passphrase: str) -> SaveFile:
-    path = Path(settings.session.save)
-    return SaveFile(path, passphrase, functools.partial(final_path, settings.session))
 
 
 def _measures_file(settings: AllSettings, passphrase: str) -> SaveFile:

@@ -37,12 +37,13 @@ from session.run.progress import Progress
 from session.run.resumed_log import ResumedLog
 from session.run.window_memory import WindowMemory
 from session.settings import AllSettings
+from session.store.saving import SaveFiles
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.supervise.supervisor import Supervisor
 from session.trace.trace_file import TraceFile
 from session.transcript.record import Record
-from session.transcript.save import SaveFile, kept_in_memory
+from session.transcript.save import kept_in_memory
 from session.transcript.saved_session import SavedSession
 from session.view.page_address import page_lines
 
@@ -105,9 +106,9 @@ class LiveSession:
         self._outcomes = Outcomes()
         self._window_memory = WindowMemory(active="overlay" in names and settings.overlay.remember)
         self._history = SessionHistory(active=settings.session.history)
-        self._save_file: SaveFile | None = None
+        self._save_files: SaveFiles | None = None
         self._disk_is_full = False
-        self.saved_to: Path | None = None
+        self.saved_to: list[Path] = []
         """Where it was saved."""
 
     @property
@@ -121,19 +122,19 @@ class LiveSession:
         return self._starter
 
     def run(
-        self, interrupts: Interrupts, save_file: SaveFile | None, on_ending: Callable[[Run], None]
+        self, interrupts: Interrupts, save_files: SaveFiles, on_ending: Callable[[Run], None]
     ) -> SessionOutcome:
         """Run the session to its end, and save it.
 
         Args:
             interrupts: The first signal ends it.
-            save_file: The file to save it to, if it is saved.
+            save_files: The files to save it to.
             on_ending: Called when it begins to end.
 
         Raises:
             Failure: It could not be started or saved, or the hub died.
         """
-        self._save_file = save_file
+        self._save_files = save_files
         run = Run.create(self._settings.tables())
         for line in page_lines(run):
             print(line, file=sys.stderr)
@@ -229,19 +230,19 @@ class LiveSession:
             self._note(Logged(0, 0, outcome))
 
     def _save(self, *, keeper_holds_log: bool) -> None:
-        if self._save_file is None:
+        if not self._save_files:
             return
         try:
-            self.saved_to = self._save_file.write(self.saved())
+            self.saved_to = self._save_files.write(self.saved())
         except MachineFailure as failure:
             raise kept_in_memory(failure) if keeper_holds_log else failure from failure
 
     def _reserve_space(self, client: HubClient) -> None:
         """Reserve space for what was said so far; report once that there is none."""
-        if self._save_file is None or self._disk_is_full:
+        if not self._save_files or self._disk_is_full:
             return
         try:
-            self._save_file.reserve(self.record.size_bytes)
+            self._save_files.reserve(self.record.size_bytes)
         except MachineFailure as failure:
             self._disk_is_full = True
             client.publish(

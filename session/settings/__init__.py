@@ -107,8 +107,10 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         bool,
         Flag("--store/--no-store", "Save the session to the store, which `cuecard sessions` lists."),
     ] = False
-    """Save every session to the store, as JSON, which `cuecard sessions` lists; one with `--save FILE` goes
-    there instead."""
+    """Save every session to the store, as JSON, which `cuecard sessions` lists; with `--save FILE` it goes
+    to both."""
+    store_file: PathText = ""
+    """File in the store; set by the program."""
     expire: Annotated[
         str,
         msgspec.Meta(pattern=r"^(\d{1,5}d|never|)$"),

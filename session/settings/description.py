@@ -24,7 +24,7 @@ _SET_BY_PROGRAM = frozenset(
         *(("llm", name) for name in ("local_model_path", "meaning_model_path")),
         *(("practice", name) for name in ("questions", "source", "measures_file")),
         ("overlay", "places"),
-        ("session", "json"),
+        *(("session", name) for name in ("json", "store_file")),
     }
 )
 """Settings that a user does not write into the file."""

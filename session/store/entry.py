@@ -19,6 +19,9 @@ from session.transcript.saved_session import SavedSession
 
 Kind = Literal["session", "measures"]
 
+USUAL_EXPIRY = "30d"
+"""How long a session is kept in the store when the user is asked, unless the settings say otherwise."""
+
 _NAME = re.compile(
     r"(?P<started>\d{4}-\d\d-\d\d-\d{6})(?:\.(?P<length>\d{1,7})s)?(?P<measures>\.measures)?"
     r"(?:\.until-(?P<until>\d{4}-\d\d-\d\d))?(?P<copy>-\d{1,2})?(?P<suffix>(?:\.[a-z]{2,4})(?:\.age)?)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from overlay.summary_texts import LISTS
 from overlay.translation import _, ngettext
 from session.transcript.minutes import clock
 from session.transcript.saved_session import Summary, SummaryEntry
@@ -14,12 +15,6 @@ _TEMPLATES = {
     "interview": _("Of an interview, written by {model} at {host}. It may be wrong or incomplete."),
     "lecture": _("Of a lecture, written by {model} at {host}. It may be wrong or incomplete."),
     "call": _("Of a call with a customer, written by {model} at {host}. It may be wrong or incomplete."),
-}
-_LISTS = {
-    "topics": _("Topics"),
-    "decisions": _("Decisions"),
-    "open_questions": _("Open questions"),
-    "actions": _("Action items"),
 }
 _NOTHING = _("Nothing was found.")
 _ENTRY = _("{time}: {text} (“{quote}”)")
@@ -36,7 +31,7 @@ def origin(summary: Summary) -> str:
 
 def lists(summary: Summary) -> Iterator[tuple[str, list[str]]]:
     """Yield the heading and the rows of each list, in the order of their times; no list without entries."""
-    for name, heading in _LISTS.items():
+    for name, heading in LISTS.items():
         entries: list[SummaryEntry] = getattr(summary, name)
         if entries:
             yield heading, [_row(entry) for entry in sorted(entries, key=lambda entry: entry.at_s)]
@@ -44,7 +39,7 @@ def lists(summary: Summary) -> Iterator[tuple[str, list[str]]]:
 
 def remarks(summary: Summary) -> Iterator[str]:
     """Yield what else there is to say about it."""
-    if not any(getattr(summary, name) for name in _LISTS):
+    if not any(getattr(summary, name) for name in LISTS):
         yield _NOTHING
     if summary.dropped:
         yield ngettext(

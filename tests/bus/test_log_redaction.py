@@ -290,3 +290,41 @@ def test_a_log_can_be_redacted_twice() -> None:
     once = log.all()
     log.redact(redaction())
     assert log.all() == once
+
+
+def test_feedback_on_a_struck_practice_answer_leaves_with_its_request() -> None:
+    feedback = m.QuestionDetected(
+        question=7,
+        source="practice",
+        utterance=1,
+        text="Feedback on your answer to: Why?",
+        confidence=1.0,
+        kind="feedback",
+    )
+    request = m.RequestSent(
+        question=7,
+        host="api.example.com:443",
+        url="https://api.example.com/v1",
+        model="large",
+        body=f'{{"content":"{SECRET}"}}',
+        body_bytes=100,
+        left_machine=True,
+        sent_ns=95 * NS,
+    )
+    events = [
+        started("mic"),
+        m.PracticeQuestionAsked(number=1, of=1, text="Why?"),
+        m.TurnStarted(number=1, from_sample=90 * SECOND),
+        *said(1, 91.0, 93.0, SECRET),
+        m.FeedbackRequested(number=1, asked="Why?", answered=SECRET),
+        feedback,
+        request,
+        m.AnswerFinished(question=7, text=f"You said {SECRET}", model="large", stop_reason="stop"),
+    ]
+    log = [m.Logged(at, 95 * NS, event) for at, event in enumerate(events, 1)]
+    redaction = planned(log, 60.0, 100 * NS)
+    assert (redaction.practice_answers, redaction.questions) == ([1], [7])
+    kept = [logged.event for logged in redacted_log(redaction, log)]
+    assert SECRET not in msgspec.json.encode(kept).decode()
+    assert not any(isinstance(each, m.FeedbackRequested) for each in kept), "a restart asks for none again"
+    assert any(isinstance(each, m.PracticeQuestionAsked) for each in kept), "the question itself stays"

@@ -26,6 +26,7 @@ PACKAGES = {
 OF_THE_USER = {
     *(m.AnswerRequested, m.CancelRequested, m.VariantRequested, m.PauseRequested, m.EndRequested),
     *(m.ProviderRequested, m.RequestDecided, m.RedactionRequested, m.MomentMarked, m.NoteAdded),
+    m.SummaryRequested,
 }
 SAID_BY_MANY = {
     *(m.StageReady, m.Heartbeat, m.ProblemReported, m.AudioLost),

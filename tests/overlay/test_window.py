@@ -720,3 +720,12 @@ def blocks_of(document: QTextDocument) -> Iterator[QTextBlock]:
     while block.isValid():
         yield block
         block = block.next()
+
+
+def test_the_space_key_presses_the_button_that_has_the_focus(
+    window: OverlayWindow, published: list[m.Event]
+) -> None:
+    draw(window, *WHOLE)
+    window.ask_end()
+    window.action_requested.emit("more")
+    assert published == [m.EndRequested(by="overlay")]

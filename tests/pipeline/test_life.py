@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from session.models import store
 from session.run.start.demo import DEMO
 from session.transcript.saved_session import decode
+from tests.support import pulse_server as pulse
 from tests.support.session_process import running
 from tests.support.waiting import wait_until
 
@@ -146,3 +148,27 @@ def test_a_life_in_a_terminal(place: Path) -> None:
     assert "**Struck:** from 0:00 to" in text
     assert "**Paused:** You from" in text
     assert OPENING not in text
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+@pytest.mark.skipif(bool(pulse.missing_programs()), reason="no sound server is installed")
+def test_a_live_session_in_a_terminal_begins_with_the_consent_of_the_others(place: Path) -> None:
+    saved = place / "saved.md"
+    command = f"{sys.executable} -m session run --source mic=default --model tiny.en --provider none"
+    with pulse.pulse_server(place) as server, terminal(place) as shown:
+        own = {"XDG_RUNTIME_DIR": place, "XDG_STATE_HOME": place, **server.environment}
+        own[store.DIRECTORY_VARIABLE] = store.models_directory()
+        variables = " ".join(f"{name}={value}" for name, value in own.items())
+        shown.run(f"env {variables} {command} --view terminal --save {saved}; sleep 60")
+        shown.wait_to_see("Who takes part")
+        assert "Cuecard" not in server.pactl("list", "source-outputs"), "no device is open yet"
+        shown.press("Ada, Bob", "Enter")
+        shown.wait_to_see("[y/N]")
+        shown.press("y", "Enter")
+        wait_until(lambda: 'application.name = "Cuecard"' in server.pactl("list", "source-outputs"), 60)
+        wait_until(lambda: "Who takes part" not in shown.screen() and "You" in shown.screen(), 60)
+        shown.press("q")
+        shown.wait_to_see("End the session?")
+        shown.press("p")
+        wait_until(saved.exists, 30)
+    assert "Ada, Bob" in saved.read_text("utf-8")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,3 +171,34 @@ def test_practice_without_provider_sends_nothing(server: pulse.PulseServer, plac
     assert session.of("PracticeEnded")[0]["answers"] == 1
     assert session.of("RequestSent") == []
     assert b"left the machine  nothing" in session.errors
+
+
+@pytest.mark.long
+def test_a_struck_answer_is_given_again(server: pulse.PulseServer, place: Path) -> None:
+    file, saved = place / "questions.md", place / "practice.json"
+    file.write_text(f"# Mine\n- {QUESTIONS[1]}\n")
+    own = environment(server, place)
+    arguments = ("practice", "--questions", str(file), "--provider", "none", "--json", "--save", str(saved))
+    spoken, rate_hz = soundfile.read(DEMO / "mic.flac", dtype="int16")
+
+    def say(start_s: float, stop_s: float) -> None:
+        assert server.play(spoken[round(start_s * rate_hz) : round(stop_s * rate_hz)], rate_hz).wait(30) == 0
+
+    def starts() -> int:
+        return sum(event["stage"] == "practice" for event in session.of("StageReady"))
+
+    with running(*arguments, directory=place, environment=own) as session:
+        session.wait_for("TurnStarted")
+        say(24.0, 25.6)  # "Honestly, the data."
+        strike = [sys.executable, "-m", "session", "strike"]
+        surroundings = {**os.environ, **own, "XDG_RUNTIME_DIR": str(place)}
+        subprocess.run(strike, env=surroundings, check=True, timeout=60, capture_output=True)
+        wait_until(lambda: starts() == 2, 30)
+        say(60.0, 64.0)  # "I would start with a token bucket per client."
+        assert session.end(40) == 0, session.errors
+    (measured,) = session.of("PracticeAnswerMeasured")
+    assert "token bucket" in measured["text"].lower()
+    assert session.of("PracticeEnded"), "the practice goes on to its end"
+    assert "honestly" not in saved.read_text("utf-8").lower()
+    assert len(decode(saved.read_bytes()).struck) == 1
+    assert session.left_behind() == []

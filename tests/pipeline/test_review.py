@@ -158,3 +158,19 @@ def test_the_terminal_asks_and_saves(place: Path, suffix: str) -> None:
         assert WORDS.encode() not in body
         body = encryption.decrypt(body, passphrase)
     assert WORDS in decode(body).turns[0].text
+
+
+@pytest.mark.long
+def test_the_terminal_keeps_a_session_in_the_store(place: Path) -> None:
+    command = [each for each in arguments(place) if each != "--json"][1:]
+    data = {"HOME": str(place), "XDG_DATA_HOME": str(place / "data")}
+    environment = surroundings(place, TERM="xterm", CUECARD_SESSION_VIEW="terminal", **data)
+    with PseudoTerminal(*command, environment=environment) as terminal:
+        terminal.type_at(strings.SAVE_QUESTION, "s")
+        terminal.type_at("How long to keep it", "9")
+        terminal.type_at("Encrypt it", "n")
+        terminal.wait_to_see("saved")
+        assert terminal.end() == 0
+    (file,) = (place / "data/cuecard/sessions").iterdir()
+    assert ".until-" in file.name
+    assert WORDS in decode(file.read_bytes()).turns[0].text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Collection, Sequence
@@ -12,7 +13,7 @@ from typing import Self
 
 import typer
 
-from bus.failures import Failure, StageFailure
+from bus.failures import Failure, MachineFailure, StageFailure
 from bus.run import Run
 from bus.stages import StagePlan
 from session.review import strings
@@ -20,6 +21,8 @@ from session.review.handover import Handover, Mode
 from session.review.process import Choice, ReviewProcess
 from session.run.user_terminal import on_terminal
 from session.settings import AllSettings
+from session.store.folder import make_folder
+from session.store.saving import save_paths
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import Starter
 from session.transcript.saved_session import SavedSession
@@ -80,10 +83,11 @@ class AfterSession:
                 if plan.kind in ("overlay", "view")
             },
             as_json=self._settings.json,
-            saves=bool(self._settings.save),
+            saves=bool(save_paths(self._settings)),
             on_screen=_on_screen(),
             on_terminal=self._on_terminal,
         )
+        self._store = "" if self._mode is None else _store()
         self._process: ReviewProcess | None = None
         self._stack = ExitStack()
 
@@ -104,7 +108,7 @@ class AfterSession:
         self,
         session: SavedSession,
         killed: Sequence[str],
-        saved_to: str,
+        saved_to: Sequence[str],
         interrupts: Interrupts,
         on_chosen: Callable[[], None],
     ) -> Kept:
@@ -113,7 +117,7 @@ class AfterSession:
         Args:
             session: What may be saved.
             killed: The stages that had to be killed.
-            saved_to: The file that it was saved to already.
+            saved_to: The files that it was saved to already.
             interrupts: A signal ends the wait.
             on_chosen: Called once the session is not needed any more.
         """
@@ -123,7 +127,9 @@ class AfterSession:
         handover = Handover(
             session=session,
             receipt=strings.receipt(killed),
-            saved_to=saved_to,
+            saved_to=[*saved_to],
+            store=self._store,
+            expire=self._settings.expire,
             encrypts=self._settings.encrypt,
             theme=self._overlay.theme,
             font_px=self._overlay.font_px,
@@ -163,6 +169,13 @@ class AfterSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+
+def _store() -> str:
+    """Return the store, created now: the sandboxes of later may create no folder; empty if it cannot be."""
+    with contextlib.suppress(MachineFailure):
+        return str(make_folder())
+    return ""
 
 
 def _on_screen() -> bool:

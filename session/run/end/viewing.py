@@ -53,7 +53,7 @@ def _show(session: SavedSession, path: Path) -> bool:
         page = ReviewProcess(starter, Run(_NO_RUN, {}), "file")
         stack.enter_context(page)
         page.hand_over(
-            Handover(session=session, saved_to=str(path), theme=overlay.theme, font_px=overlay.font_px)
+            Handover(session=session, saved_to=[str(path)], theme=overlay.theme, font_px=overlay.font_px)
         )
         choice = page.wait(lambda: interrupts.count > 0)
         return choice.exit_code == 0 or interrupts.count > 0

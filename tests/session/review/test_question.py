@@ -67,3 +67,31 @@ def test_a_failure_asks_again(
     assert strings.SAVE_QUESTION_HELP in shown
     assert "/nowhere/a.md cannot be written (No such file or directory)" in shown
     assert "a.odt has no known format" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "setting", "until"),
+    [
+        ("s\n\n\n", "", ".until-2026-12-28"),
+        ("s\n7\nn\n", "", ".until-2026-12-05"),
+        ("store\nnever\n\n", "9d", ""),
+    ],
+)
+def test_the_store_takes_a_session_with_its_last_day(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: str, setting: str, until: str
+) -> None:
+    handover = Handover(session=SESSION.session, store=str(tmp_path), expire=setting)
+    (file,) = answered(monkeypatch, typed, handover)
+    assert file.parent == tmp_path
+    assert file.name == f"2026-11-28-174500.65s{until}.json"
+    assert "The data." in file.read_text()
+
+
+def test_a_wrong_number_of_days_asks_again_and_no_store_is_no_choice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handover = Handover(session=SESSION.session, store=str(tmp_path))
+    assert answered(monkeypatch, "s\nsoon\nn\n", handover) == []
+    assert "'soon' is no number of days" in capsys.readouterr().err
+    assert answered(monkeypatch, "s\nn\n") == []
+    assert strings.SAVE_QUESTION_HELP in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton
 from session.encryption import decrypt
 from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
-from session.review.save_dialogs import PassphraseDialog, SaveDialog
+from session.review.save_dialogs import PassphraseDialog, SaveDialog, StoreDialog
 from session.review.window import ReviewWindow, State
 from session.transcript.formats import LABELS
 from session.transcript.saved_session import Request, SavedSession
@@ -45,8 +45,10 @@ def reports() -> list[Report]:
 def page(application: QApplication, reports: list[Report]) -> Iterator[Open]:
     opened: list[ReviewWindow] = []
 
-    def make(session: SavedSession = SESSION, mode: Mode = "window", saved_to: str = "") -> ReviewWindow:
-        handover = Handover(session=session, receipt=RECEIPT, saved_to=saved_to)
+    def make(
+        session: SavedSession = SESSION, mode: Mode = "window", saved_to: Sequence[str] = (), store: str = ""
+    ) -> ReviewWindow:
+        handover = Handover(session=session, receipt=RECEIPT, saved_to=[*saved_to], store=store)
         opened.append(ReviewWindow(handover, mode, reports.append))
         opened[-1].show()
         application.processEvents()
@@ -140,7 +142,7 @@ def test_a_failure_is_shown_and_nothing_is_lost(
 
 
 def test_a_session_that_was_saved_already_is_not_asked_about(page: Open, reports: list[Report]) -> None:
-    window = page(saved_to="/home/me/talk.md")
+    window = page(saved_to=["/home/me/talk.md"])
     assert window.message.text() == strings.SAVED_TO.format(path="/home/me/talk.md")
     window.close()
     assert window.state is State.WIPED
@@ -148,7 +150,7 @@ def test_a_session_that_was_saved_already_is_not_asked_about(page: Open, reports
 
 
 def test_a_saved_file_is_only_read(page: Open, reports: list[Report]) -> None:
-    window = page(mode="file", saved_to="/home/me/talk.json")
+    window = page(mode="file", saved_to=["/home/me/talk.json"])
     assert buttons(window) == [strings.CLOSE]
     window.choose_file()
     window.close()
@@ -235,3 +237,34 @@ def test_four_hours_are_shown_within_seconds(page: Open) -> None:
     window = page(saved(*turns, questions=asked))
     assert time.monotonic() - started_s < 10
     assert window.reading.session.toPlainText().count("looked at the queue") == 3600
+
+
+def test_the_store_is_offered_with_a_last_day(page: Open, tmp_path: Path) -> None:
+    dialog = StoreDialog(page(), str(tmp_path), "", encrypts=False)
+    assert [dialog.time.itemText(at) for at in range(dialog.time.count())] == [
+        *("30 days", "7 days", "90 days", "365 days"),
+        strings.NEVER_EXPIRES,
+    ]
+    assert dialog.expire == "30d"
+    assert StoreDialog(page(), str(tmp_path), "12d", encrypts=True).expire == "12d"
+
+
+@pytest.mark.parametrize(("passphrase", "suffix"), [("", ".json"), ("a horse, a battery", ".json.age")])
+def test_a_session_is_kept_in_the_store(
+    page: Open, reports: list[Report], tmp_path: Path, passphrase: str, suffix: str
+) -> None:
+    window = page(store=str(tmp_path))
+    assert buttons(window) == [strings.FORGET, strings.STORE, strings.SAVE]
+    window.save_in_store("30d", passphrase)
+    (file,) = tmp_path.iterdir()
+    assert file.name == f"2026-11-28-174500.65s.until-2026-12-28{suffix}"
+    assert (b"The data." in file.read_bytes()) == (not passphrase)
+    assert reports == [FileSaved(path=str(file))]
+    assert window.state is State.SAVED
+
+
+def test_a_store_that_is_gone_is_reported_and_nothing_is_lost(page: Open, tmp_path: Path) -> None:
+    window = page(store=str(tmp_path / "gone"))
+    window.save_in_store("never")
+    assert "cannot be written" in window.message.text()
+    assert window.state is State.UNDECIDED
