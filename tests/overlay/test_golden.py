@@ -1,6 +1,8 @@
 """Compares pictures of the window with stored ones, in each theme and in three sizes.
 
-`CUECARD_UPDATE_GOLDEN=1` stores new ones; look at them before you commit them.
+`CUECARD_UPDATE_GOLDEN=1` stores new ones; look at them before you commit them. Versions of the system's font
+libraries draw the lines of a list 14 or 16 pixels high at 12 pixels: there is a picture of each, and one of
+them must match. `CUECARD_UPDATE_GOLDEN=other` stores the second.
 """
 
 from __future__ import annotations
@@ -65,12 +67,16 @@ def blocks(image: QImage) -> Iterator[int]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", theme.PALETTES)
 def test_window_looks_as_it_did(application: QApplication, name: theme.Name, size: str) -> None:
-    image, file = picture(name, SIZES[size]), GOLDEN / f"{name}-{size}.png"
-    if os.environ.get("CUECARD_UPDATE_GOLDEN"):
-        file.parent.mkdir(exist_ok=True)
-        image.convertToFormat(QImage.Format.Format_Grayscale8).save(str(file), quality=0)
-    golden = QImage(str(file))
-    assert image.size() == golden.size()
+    image = picture(name, SIZES[size])
+    files = [GOLDEN / f"{name}-{size}.png", GOLDEN / f"{name}-{size}-other.png"]
+    if update := os.environ.get("CUECARD_UPDATE_GOLDEN"):
+        grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+        grey.save(str(files[update == "other"]), quality=0)
+    assert any(_looks_like(image, QImage(str(file))) for file in files if file.exists())
+
+
+def _looks_like(image: QImage, golden: QImage) -> bool:
+    if image.size() != golden.size():
+        return False
     differences = [abs(now - then) for now, then in zip(blocks(image), blocks(golden), strict=True)]
-    assert sum(differences) / len(differences) < MEAN_DIFFERENCE
-    assert max(differences) < BLOCK_DIFFERENCE
+    return sum(differences) / len(differences) < MEAN_DIFFERENCE and max(differences) < BLOCK_DIFFERENCE
