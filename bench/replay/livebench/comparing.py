@@ -19,11 +19,12 @@ from rich.table import Table
 
 from livebench.data.rows import Row, read_audio
 from livebench.data.stream import Stream, lay_out
-from livebench.failures import Failure, MachineFailure
+from livebench.failures import Failure, InputFailure, MachineFailure
 from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import Result, grouped, pool
 from livebench.results.run_file import Run
 from livebench.results.table import HEAD, rows
+from livebench.scoring.words import normal_words
 from livebench.systems.installing import obstacle
 from livebench.trials import Comparison, Trial, print_progress, run_all, trials
 
@@ -62,6 +63,8 @@ def compare(
         raise MachineFailure("no system can run", kept="nothing was played", fix="see the lines above")
     comparison = dataclasses.replace(comparison, systems=here)
     stream, samples = lay_out(chosen, partial(read_audio, data), seed)
+    if not any(normal_words(turn.text, turn.language) for turn in stream.turns):
+        raise InputFailure("no turn has words", kept="nothing was played")
     count = len(trials(comparison))
     print_progress(f"{len(stream.turns)} turns, {stream.seconds:.0f} s, {count} rounds")
     runs: list[Run] = []

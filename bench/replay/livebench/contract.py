@@ -7,8 +7,9 @@
     {"type": "turn_end"}                                  the speaker's turn is over
 
 `id` is optional and names the utterance of a partial or final. A final may name earlier ones whose words it
-contains: `"replaces": [1, 2]`. A partial without `id` belongs to the words that are not final yet. After the
-input has ended the program prints the rest and exits.
+contains: `"replaces": [1, 2]`. A partial without `id` belongs to the words that are not final yet. Finals and
+revisions have words: what was printed as final cannot be withdrawn. After the input has ended the program
+prints the rest and exits.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def decode(line: bytes) -> Event:
     """
     try:
         event = msgspec.json.decode(line, type=Event)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         shown = line[:120].decode(errors="replace").strip()
         raise SystemFailure(
             f"a line is not in the contract ({error}): {shown}",
@@ -58,4 +59,8 @@ def decode(line: bytes) -> Event:
         ) from error
     if event.type == "revised" and event.id is None:
         raise SystemFailure("a revision without the id of a final", kept="nothing of this round counts")
+    if event.type in ("final", "revised") and not event.text.strip():
+        raise SystemFailure(
+            f"a line of type {event.type!r} without words", kept="nothing of this round counts"
+        )
     return event

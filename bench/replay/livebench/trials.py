@@ -184,7 +184,7 @@ def earlier(comparison: Comparison, trial: Trial, stream: Stream) -> Run | None:
     if not path.exists():
         return None
     run = read_run(path)
-    same = run.stream == stream and run.system == system and run.machine == this_machine()
+    same = (run.stream, run.system, run.machine, run.commit) == (stream, system, this_machine(), _commit())
     return run if same and not run.figures.void else None
 
 
@@ -200,7 +200,7 @@ def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
         commits_words=system.commits_words,
         ends_only=system.ends_only,
         versions=_versions_of(comparison, system),
-        adapter_sha256=sha256_of(files_of(system)),
+        adapter_sha256=sha256_of(files_of(system), " ".join(system.command)),
         weights="its own" if own else comparison.weights.name,
         weights_sha256="" if own else _weights_sha256(comparison.weights),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from livebench.failures import SystemFailure
-from livebench.playing import sender
+from livebench.playing import player, sender
 from livebench.playing.player import Program, play
 
 COUNTING = """
@@ -61,6 +61,27 @@ def test_a_system_that_dies_midway_retains_its_lines(pcm: Path) -> None:
     program = COUNTING.replace("samples += ", "say(type='final', text='some'); raise SystemExit; samples += ")
     output = play(_parrot(program), pcm)
     assert [line.event.text for line in output.lines] == ["some"]
+
+
+def test_a_system_that_does_not_read_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "stream.pcm"
+    file.write_bytes(bytes(2 * 16_000 * 4))
+    monkeypatch.setattr(player, "_LAST_WORDS_S", -3.0)
+    program = "import json, time; print(json.dumps({'type': 'ready'}), flush=True); time.sleep(60)"
+    output = play(_parrot(program), file)
+    assert not output.ended
+    assert output.lines == []
+
+
+def test_processor_time_of_ended_children_counts(tmp_path: Path) -> None:
+    pcm = tmp_path / "stream.pcm"
+    pcm.write_bytes(bytes(2 * 16_000 * 2))
+    burn = "import time; end = time.process_time() + 0.3\nwhile time.process_time() < end: pass"
+    program = COUNTING.replace(
+        "samples = 0", f"import subprocess; subprocess.run([sys.executable, '-c', {burn!r}]); samples = 0"
+    )
+    output = play(_parrot(program), pcm)
+    assert output.usage[-1].cpu_s - output.usage[0].cpu_s >= 0.3
 
 
 def test_the_sender_never_waits_and_loses_nothing(tmp_path: Path) -> None:

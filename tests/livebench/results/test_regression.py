@@ -33,9 +33,9 @@ BEFORE = Result(
     first_after_end_s=_spread(0.2),
     ttfs_s=None,
     ttfs_share=1.0,
-    turn_end_s=None,
-    turn_end_mean_s=math.inf,
-    holds=0,
+    turn_end_s=_spread(0.4),
+    turn_end_mean_s=0.4,
+    holds=10,
     held_cut=0,
     cut_share=0.0,
     cuts={},
@@ -49,6 +49,7 @@ BEFORE = Result(
     late_p99_ms=0.1,
     versions={},
     weights="base",
+    weights_sha256="0",
     commit="",
     ended=True,
     latencies_s=[],
@@ -69,6 +70,11 @@ def test_the_same_and_better_are_no_regression() -> None:
     [
         ({"final_s": _spread(0.5, 0.5, 0.5, 0.5)}, ["final p50", "final p95"]),
         ({"final_s": _spread(0.40, 0.41, 0.42, math.inf)}, ["final p95", "missing"]),
+        ({"settled_s": _spread(0.6)}, ["settled p50", "settled p95"]),
+        ({"turn_end_s": _spread(0.9)}, ["turn end p50"]),
+        ({"wer_then": 0.03}, ["WER then"]),
+        ({"cut_share": 0.5}, ["cut turns"]),
+        ({"held_cut": 2}, ["cut holds"]),
         ({"seen_s": _spread(0.20, 0.21, 0.22, 0.40)}, ["seen p95"]),
         ({"wer": 0.03}, ["WER"]),
         ({"cpu_s_per_s": 0.35}, ["CPU s/s"]),
@@ -79,8 +85,14 @@ def test_each_figure_has_a_limit(changes: dict[str, object], worse: list[str]) -
     assert _worse(**changes) == worse
 
 
+def test_a_record_with_a_missing_turn_does_not_excuse_every_latency() -> None:
+    record = msgspec.structs.replace(BEFORE, final_s=_spread(0.40, 0.41, 0.42, 0.43, math.inf))
+    slow = msgspec.structs.replace(BEFORE, final_s=_spread(0.40, 0.41, 4.2, 4.3, math.inf))
+    assert "final p50" in [each.name for each in ratios(record, slow) if each.is_worse]
+
+
 def test_only_the_same_machine_stream_load_and_weights_are_compared() -> None:
     assert matching([BEFORE], BEFORE) is BEFORE
-    for name in ("machine", "stream", "load", "weights", "knob"):
+    for name in ("machine", "stream", "load", "weights_sha256", "knob"):
         assert matching([BEFORE], msgspec.structs.replace(BEFORE, **{name: "other"})) is None
     assert matching([msgspec.structs.replace(BEFORE, void=["late"])], BEFORE) is None

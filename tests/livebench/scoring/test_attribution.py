@@ -88,7 +88,7 @@ def _latencies(account: Account) -> list[float]:
             [0.4, 0.5],
             [1, 1],
             0,
-            0,
+            2,
             id="nobody hears a word before it is spoken",
         ),
     ],

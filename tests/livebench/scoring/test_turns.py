@@ -123,3 +123,92 @@ def test_a_better_final_that_replaces_an_early_one_does_not_lend_it_words() -> N
     assert (found.final_s, found.settled_s) == (pytest.approx(0.1), pytest.approx(1.0))
     assert found.errors_then == 2
     assert found.right_words == found.words
+
+
+def test_finals_that_are_emptied_of_meaning_later_were_cuts() -> None:
+    found = _first(
+        _final(2.5, "Where do", 1),
+        _final(3.5, "Where do you leave", 2),
+        _final(4.05, "Where do you live? And why?", 3),
+        (12.0, Event(type="revised", text="uh", id=1)),
+        (12.0, Event(type="revised", text="uh", id=2)),
+    )
+    assert len(found.cuts) == 2
+    assert found.errors_then > 2
+    assert found.settled_s == pytest.approx(8.0)
+
+
+def test_finals_that_a_word_replaces_later_were_cuts() -> None:
+    found = _first(
+        _final(2.5, "Where do", 1),
+        _final(4.05, "Where do you live? And why?", 3),
+        _final(12.0, "uh", 4, replaces=(1,)),
+    )
+    assert len(found.cuts) == 1
+
+
+def test_junk_in_place_of_the_last_words_completes_nothing_before_the_end() -> None:
+    found = _first(
+        _final(2.6, "x x x x x x", 1), _final(5.0, "Where do you live? And why?", 2, replaces=(1,))
+    )
+    assert found.final_s == pytest.approx(1.0)
+
+
+def test_a_turn_that_was_never_transcribed_was_not_seen() -> None:
+    scores = _score((1.1, Event(type="partial", text="")), _final(8.5, "In a small town."))
+    assert scores.turns[0].seen_s is None
+    assert scores.turns[0].settled_s is None
+
+
+def test_a_partial_with_every_word_of_the_language_shows_no_turn() -> None:
+    words = "and where do you live why in a small town and why " * 6
+    found = _first((1.05, Event(type="partial", text=words)), _final(4.5, "Where do you live? And why?"))
+    assert found.seen_s == pytest.approx(0.5)
+
+
+def test_empty_lines_are_no_transcripts() -> None:
+    found = _first((4.01, Event(type="partial")), _final(5.5, "Where do you live? And why?"))
+    assert found.first_after_end_s == pytest.approx(1.5)
+
+
+def test_a_report_just_before_the_labelled_end_is_not_early() -> None:
+    found = _first((3.95, Event(type="turn_end")), _final(4.3, "Where do you live? And why?"))
+    assert (found.turn_end_s, found.held_cut, found.early_ends) == (pytest.approx(-0.05), 0, 0)
+
+
+def test_a_late_final_of_one_turn_does_not_cut_the_next() -> None:
+    second = Turn(
+        id="2", text="In a small town.", language="en", start_s=5.0, end_s=8.0, holds=[Span(5.5, 6.2)]
+    )
+    lines = _lines(_final(5.7, "Where do you live? And why?"), _final(8.4, "In a small town."))
+    scores = score([FIRST, second], lines, 0, commits_words=False)
+    assert (scores.turns[1].held_cut, scores.turns[1].early_ends) == (0, 0)
+
+
+def test_repeated_words_belong_to_the_turn_after_which_they_arrived() -> None:
+    turns = [
+        Turn(id=str(number), text="No.", language="en", start_s=start_s, end_s=start_s + 1, holds=[])
+        for number, start_s in enumerate((1.0, 6.0, 11.0))
+    ]
+    found = score(turns, _lines(_final(2.4, "No."), _final(12.5, "No.")), 0, commits_words=False).turns
+    assert [each.final_s for each in found] == [pytest.approx(0.4), None, pytest.approx(0.5)]
+
+
+def test_a_number_that_is_cut_is_still_that_number() -> None:
+    turn = Turn(id="1", text="I have twenty five dogs.", language="en", start_s=1.0, end_s=4.0, holds=[])
+    lines = _lines(_final(4.1, "I have twenty"), _final(4.3, "five dogs."))
+    assert score([turn], lines, 0, commits_words=False).word_errors == 0
+
+
+def test_turns_of_sounds_only_are_left_out() -> None:
+    turn = Turn(id="1", text="Mm-hmm.", language="en", start_s=1.0, end_s=2.0, holds=[])
+    lines = _lines(_final(2.3, "Mm-hmm."), _final(8.5, "In a small town."))
+    scores = score([turn, SECOND], lines, 0, commits_words=False)
+    assert [each.id for each in scores.turns] == ["2"]
+
+
+def test_each_turn_is_compared_in_its_language() -> None:
+    german = Turn(id="1", text="Guten Tag, Grüße!", language="de", start_s=1.0, end_s=2.0, holds=[])
+    english = Turn(id="2", text="I have twenty-five dogs.", language="en", start_s=4.0, end_s=6.0, holds=[])
+    lines = _lines(_final(2.4, "Guten Tag, Grüße!"), _final(6.5, "I have 25 dogs."))
+    assert score([german, english], lines, 0, commits_words=False).word_errors == 0

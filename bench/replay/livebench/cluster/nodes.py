@@ -5,6 +5,8 @@ A job whose worker dies is done again, at most three times. Nodes that differ ar
 
 from __future__ import annotations
 
+import contextlib
+import math
 import socket
 import time
 from collections import deque
@@ -42,7 +44,8 @@ class Nodes:
 
     Args:
         address: Of the cluster; "auto" for the one on this machine.
-        worker: Class of the actors; it has a method `calibrate`, which returns `calibration_ms()`.
+        worker: Class of the actors; it has the methods `calibrate`, which returns `calibration_ms()`, and
+            `close`.
         modules: Packages of this machine that the nodes need.
         packed: Let jobs share nodes.
 
@@ -60,6 +63,7 @@ class Nodes:
         self.seats: list[Seat] = []
         self._worker = worker
         self._arguments: tuple[Any, ...] = ()
+        self._calibration_class = 0
 
     def take(self, *arguments: Any) -> None:
         """Take the largest group of like nodes; the arguments are those of the workers.
@@ -76,7 +80,7 @@ class Nodes:
         if not found:
             raise MachineFailure("the cluster has no node with processors", kept="nothing was played")
         self.seats = self._alike(found)
-        self.kind = f"{self.seats[0].cores} cores"
+        self.kind = f"{self.seats[0].cores} cores, class {self._calibration_class}"
         print_progress(f"{len(self.seats)} seats on {len({seat.node for seat in self.seats})} nodes")
 
     def replace(self, seat: Seat) -> list[Seat]:
@@ -85,7 +89,9 @@ class Nodes:
         return [self._seat(seat.node, seat.cores)] if seat.node in alive else []
 
     def leave(self) -> None:
-        """Disconnect; the seats end."""
+        """Remove what the seats have written, and disconnect."""
+        with contextlib.suppress(self.ray.exceptions.RayError):
+            self.ray.get([seat.actor.close.remote() for seat in self.seats], timeout=_WAIT_S)
         self.ray.shutdown()
 
     def _seat(self, node: str, cores: int) -> Seat:
@@ -108,6 +114,7 @@ class Nodes:
             else:
                 groups.append((seat.cores, took_ms, [seat]))
         best = max(groups, key=lambda each: len(each[2]))
+        self._calibration_class = round(math.log(max(best[1], 1e-3)) / math.log(_ALIKE))
         for cores, first_ms, group in groups:
             if group is not best[2]:
                 print_progress(f"left out: {len(group)} seats, {cores} cores, calibration {first_ms:.1f} ms")

@@ -42,6 +42,10 @@ class Player:
         """Return the duration of a fixed computation, in milliseconds."""
         return calibration_ms()
 
+    def close(self) -> None:
+        """Remove what was written on this node."""
+        self._folder.cleanup()
+
     def play(self, trial: Trial, stream: Stream, node_class: str) -> Run | str:
         """Calibrate, play one trial and return its run, or why there is none."""
         try:

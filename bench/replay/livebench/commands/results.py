@@ -44,19 +44,20 @@ def regress(
 ) -> None:
     """Compare run files with recorded ones of the same machine, ratio by ratio; fail if one is worse."""
     from livebench.results.check import recomputed
-    from livebench.results.pooling import pool
+    from livebench.results.pooling import Result, pool
     from livebench.results.regression import matching, ratios
     from livebench.results.run_file import read_runs, write_run
 
     runs = [recomputed(run) for run in read_runs(files)]
     recorded = pool(recomputed(run) for run in read_runs([record])) if any(record.rglob("*.json")) else []
-    worse, unknown = [], []
+    worse: list[str] = []
+    unknown: list[Result] = []
     for now in pool(runs):
         before = matching(recorded, now)
         if now.void:
             raise MachineFailure(f"VOID: {now.void[0]}", kept="nothing was compared")
         if before is None:
-            unknown.append(now.label)
+            unknown.append(now)
             print(f"{now.label}: nothing is recorded for this machine, stream and weights")
             continue
         for each in ratios(before, now):
@@ -67,8 +68,9 @@ def regress(
             worse += [each.name] if each.is_worse else []
     if worse:
         raise InputFailure(f"worse than recorded: {', '.join(worse)}", fix="repeat it on an idle machine")
-    if update or unknown:
-        for run in runs:
-            if not run.figures.void:
-                write_run(record / run.machine.fingerprint, run)
-        print(f"recorded in {record}")
+    fresh = {(each.system, each.knob, each.machine, each.stream, each.load) for each in unknown}
+    for run in runs:
+        trial = (run.system.name, run.system.knob, run.machine.fingerprint)
+        known = (*trial, run.stream.sha256, run.conditions.load) not in fresh
+        if not run.figures.void and (update or not known):
+            print(f"recorded: {write_run(record / run.machine.fingerprint, run).name}")

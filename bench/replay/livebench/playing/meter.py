@@ -28,12 +28,12 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
 class Meter:
     """Follows a process and all its descendants until it is stopped.
 
-    A process that lives for less than half a second may be missed.
+    Processes that detach themselves from the tree are missed.
     """
 
     def __init__(self, pid: int) -> None:
         self._root = psutil.Process(pid)
-        self._cpu_s: dict[int, float] = {}
+        self._cpu_s = 0.0
         self.samples: list[Sample] = []
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -48,16 +48,15 @@ class Meter:
     def look(self) -> None:
         """Take a sample now."""
         with self._lock:
-            rss_bytes = 0
+            rss_bytes, cpu_s = 0, 0.0
             with contextlib.suppress(psutil.Error):
                 for process in [self._root, *self._root.children(recursive=True)]:
                     with contextlib.suppress(psutil.Error), process.oneshot():
-                        times = process.cpu_times()
-                        self._cpu_s[process.pid] = times.user + times.system
+                        # What ended children used is in the times of the parent that waited for them.
+                        cpu_s += sum(process.cpu_times()[:4])
                         rss_bytes += process.memory_info().rss
-            self.samples.append(
-                Sample(time.monotonic_ns(), sum(self._cpu_s.values()), rss_bytes / 1e6, _machine_cpu_s())
-            )
+            self._cpu_s = max(self._cpu_s, cpu_s)
+            self.samples.append(Sample(time.monotonic_ns(), self._cpu_s, rss_bytes / 1e6, _machine_cpu_s()))
 
     def _watch(self) -> None:
         while not self._stop.wait(_EVERY_S):

@@ -20,13 +20,14 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from livebench.contract import Event, Stamped, decode
+from livebench.contract import SAMPLE_RATE, Event, Stamped, decode
 from livebench.failures import SystemFailure
 from livebench.playing import sender
 from livebench.playing.meter import Meter, Sample
 
 _READY_S = 180.0
 _LAST_WORDS_S = 60.0
+_BYTES_A_SECOND = 2 * SAMPLE_RATE
 
 _Line = tuple[int, bytes]
 
@@ -79,7 +80,9 @@ def play(program: Program, pcm: Path) -> Performance:
             load_s = time.monotonic() - began_s
             meter.look()
             with _sending(pcm, process) as sending:
-                events, ended = _listen(lines, sending)
+                events, ended = _listen(lines, sending, pcm.stat().st_size / _BYTES_A_SECOND)
+                if not ended:
+                    process.kill()  # the sender ends with its reader
                 _, report = sending.communicate()
             meter.look()
         finally:
@@ -168,14 +171,12 @@ def _sending(pcm: Path, listener: subprocess.Popen[bytes]) -> Iterator[subproces
 
 
 def _listen(
-    lines: queue.SimpleQueue[_Line | None], sending: subprocess.Popen[bytes]
+    lines: queue.SimpleQueue[_Line | None], sending: subprocess.Popen[bytes], seconds: float
 ) -> tuple[list[Stamped], bool]:
     """Return the events, and whether the system ended by itself."""
     events: list[Stamped] = []
-    quit_s: float | None = None
-    while quit_s is None or time.monotonic() < quit_s:
-        if quit_s is None and sending.poll() is not None:
-            quit_s = time.monotonic() + _LAST_WORDS_S
+    quit_s = time.monotonic() + seconds + _LAST_WORDS_S  # also for a program that does not read
+    while time.monotonic() < quit_s:
         try:
             line = lines.get(timeout=0.2)
         except queue.Empty:

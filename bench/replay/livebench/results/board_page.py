@@ -12,7 +12,7 @@ from livebench.results.curve import CUT_RATES, Point, curves, operating_points
 from livebench.results.page import Chart, Page, plain_table, write
 from livebench.results.pooling import Result, grouped, pool
 from livebench.results.run_file import Run
-from livebench.results.table import HEAD, rows, seconds
+from livebench.results.table import HEAD, ranked, rows, seconds
 
 _COLOURS = ("#4d86ad", "#cf7763", "#6fa8a1", "#b89442", "#8d7fb8", "#7c8794")
 _LEGEND = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}
@@ -29,7 +29,11 @@ def write_board_page(path: Path, runs: Sequence[Run]) -> None:
             lead="Each heard the same stream in real time, one after another, as a program of its own. "
             "Latencies begin when the last sample of a turn's speech was due and end when the line with the "
             "words arrived.",
-            cards=[(f"{seconds(each.final_s.at['p50'])} s", each.label) for each in groups[0][:6]],
+            cards=[
+                (f"{seconds(each.final_s.at['p50'])} s", each.label)
+                for each in ranked(groups[0])[:6]
+                if not each.void
+            ],
             charts=[chart for group in groups for chart in _charts(group)] + _history(runs),
             tables=[table for group in groups for table in _tables(group)],
             environment={"machine": _machines(runs)},

@@ -1,12 +1,13 @@
 """Pools rounds of a system on one stream and machine into a row.
 
-Rounds that differ in machine, stream, load, weights, adapter or arguments are never pooled. A void round
-counts only where a system has no other, and the row says so. Values of one turn in several rounds stay
-together: intervals are by turn.
+Rounds that differ in machine, stream, labels, load, weights, adapter, arguments or commit are never pooled. A
+void round counts only where a system has no other, and the row says so. Values of one turn in several rounds
+stay together: intervals are by turn.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -66,6 +67,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     late_p99_ms: float
     versions: dict[str, str]
     weights: str
+    weights_sha256: str
     ends_only: bool = False
     """It judges turns, so what is said of words here means nothing."""
     commit: str
@@ -101,6 +103,9 @@ def _key(run: Run) -> Key:
     return (
         run.machine.fingerprint,
         run.stream.sha256,
+        hashlib.sha256(msgspec.json.encode(run.stream.turns)).hexdigest(),
+        run.commit,
+        str(run.conditions.packed),
         run.conditions.load,
         run.conditions.node_class,
         system.name,
@@ -164,6 +169,7 @@ def _result(rounds: Sequence[Run]) -> Result:
         late_p99_ms=max(each.figures.late_p99_ms for each in counted),
         versions=first.system.versions,
         weights=first.system.weights,
+        weights_sha256=first.system.weights_sha256,
         ends_only=first.system.ends_only,
         commit=first.commit,
         latencies_s=[_infinite(each.final_s) for each in every],

@@ -78,7 +78,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_path(folder: Path, system: System, stream: Stream, load: str, number: int) -> Path:
     """Return the path of the run file of a round."""
-    parts = [system.name, *([system.knob] if system.knob else []), stream.sha256[:8], load, str(number)]
+    parts = [system.name, *([system.knob] if system.knob else []), stream.sha256[:8]]
+    parts += [*([system.weights_sha256[:6]] if system.weights_sha256 else []), load, str(number)]
     return folder / ("-".join(parts).replace("/", "_").replace("=", "_") + ".json")
 
 
@@ -130,9 +131,9 @@ def read_runs(paths: Iterable[Path]) -> list[Run]:
     return [read_run(file) for file in files_of(paths)]
 
 
-def sha256_of(files: Iterable[Path]) -> str:
-    """Return one hash of several files' contents, in this order."""
-    digest = hashlib.sha256()
+def sha256_of(files: Iterable[Path], text: str = "") -> str:
+    """Return one hash of a text and several files' contents, in this order."""
+    digest = hashlib.sha256(text.encode())
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -43,12 +43,19 @@ _OF_WORDS = {
 
 
 def rows(results: Sequence[Result]) -> list[list[str]]:
-    """Return the rows of `HEAD`, the fastest first; multiples are of the first."""
-    ordered = sorted(
-        results, key=lambda each: (bool(each.void), each.final_s.at["p50"], each.final_s.at["p95"])
-    )
+    """Return the rows of `HEAD`, the fastest to settle first; multiples are of the first."""
+    ordered = ranked(results)
     first = ordered[0].final_s.at if ordered else {}
     return [_row(each, first) for each in ordered]
+
+
+def ranked(results: Sequence[Result]) -> list[Result]:
+    """Return what counts first, by the time until the words stay: a quick guess wins nothing."""
+
+    def place(result: Result) -> tuple[bool, float, float]:
+        return bool(result.void), result.settled_s.at["p50"], result.settled_s.at["p95"]
+
+    return sorted(results, key=place)
 
 
 def _row(result: Result, first: dict[str, float]) -> list[str]:

@@ -1,7 +1,7 @@
 """Attributes the words of every final to the utterances in which they were spoken.
 
 Peers cut anywhere and most report no usable word times. So all final words, in order, are aligned with all
-true words (jiwer, the normalizer of `livebench/scoring/words.py`); a true word gets the arrival of its
+true words (`livebench/scoring/alignment.py`); a true word gets the arrival of its
 aligned word, and an utterance is complete when the last of its words arrived.
 """
 
@@ -12,10 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jiwer
+import numpy as np
 
+from livebench.scoring.alignment import align
 from livebench.scoring.words import normal_words
 
 _ENDING_WORDS = 2
+_TOGETHER = 30
+"""Neighbouring transcripts that are normalized together."""
 _EARLIEST_S = 0.5
 """An utterance is complete if one of its last words arrived this long before its end or later. (Energy can
 outlast the last word by more, so time alone is not sufficient.)"""
@@ -68,19 +72,22 @@ class Account:
 
 
 def attribute(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> Account:
-    """Align and count."""
-    language = spoken[0].language if spoken else "en"
-    true_words, owners = _words([(each.text, each.language) for each in spoken])
-    said_words, carriers = _words([(each.text, language) for each in transcripts])
-    pairs, word_errors = _align(true_words, said_words)
+    """Align and count. Transcripts are in order of arrival."""
+    true_words, owners = _true_words(spoken)
+    said_words, carriers = _said_words(spoken, transcripts)
+    pairs, word_errors = align(
+        true_words,
+        said_words,
+        np.array([spoken[owner].start_s for owner in owners]),
+        np.array([spoken[owner].end_s for owner in owners]),
+        np.array([transcripts[carrier].arrived_s for carrier in carriers]),
+    )
     heard_in: list[set[int]] = [set() for _ in spoken]
     right: list[list[str]] = [[] for _ in spoken]
     ended = [False for _ in spoken]
     for true, transcribed in pairs:
-        owner, carrier = owners[true], carriers[transcribed]
-        if transcripts[carrier].arrived_s <= spoken[owner].start_s:
-            continue  # a coincidence: it was not spoken yet
-        heard_in[owner].add(carrier)
+        owner = owners[true]
+        heard_in[owner].add(carriers[transcribed])
         ended[owner] |= owners[true + 1 : true + 1 + _ENDING_WORDS].count(owner) < _ENDING_WORDS
         if true_words[true] == said_words[transcribed]:
             right[owner].append(true_words[true])
@@ -92,11 +99,13 @@ def attribute(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> Ac
     return Account(outcomes, sum(many > 1 for many in holds), word_errors, len(true_words))
 
 
-def reaches_end(true_text: str, said: str, language: str) -> bool:
-    """Tell whether one of the last words of a text was transcribed, rightly or wrongly."""
-    true_words = normal_words(true_text, language)
-    pairs, _ = _align(true_words, normal_words(said, language))
-    return any(true >= len(true_words) - _ENDING_WORDS for true, _ in pairs)
+def reaches_end(true_text: str, said: str, language: str, *, rightly: bool) -> bool:
+    """Tell whether one of the last words of a text was transcribed."""
+    true_words, said_words = normal_words(true_text, language), normal_words(said, language)
+    zero, one = np.zeros(len(true_words)), np.ones(len(said_words))
+    pairs, _ = align(true_words, said_words, zero, zero, one)
+    last = [(true, said) for true, said in pairs if true >= len(true_words) - _ENDING_WORDS]
+    return any(not rightly or true_words[true] == said_words[said] for true, said in last)
 
 
 def errors_within(true_text: str, said: str, language: str) -> int:
@@ -118,32 +127,46 @@ def errors_within(true_text: str, said: str, language: str) -> int:
     )
 
 
-def _words(texts: Sequence[tuple[str, str]]) -> tuple[list[str], list[int]]:
-    """Return the normalized words of all texts, and for each the index of its text."""
+def _true_words(spoken: Sequence[Spoken]) -> tuple[list[str], list[int]]:
+    """Return the normalized words of all utterances, and for each the index of its utterance."""
     parted = [
         (word, number)
-        for number, (text, language) in enumerate(texts)
-        for word in normal_words(text, language)
+        for number, each in enumerate(spoken)
+        for word in normal_words(each.text, each.language)
     ]
     return [word for word, _ in parted], [number for _, number in parted]
 
 
-def _align(true_words: Sequence[str], said_words: Sequence[str]) -> tuple[list[tuple[int, int]], int]:
-    """Return the pairs of true and transcribed words, and the number of errors."""
-    if not true_words or not said_words:
-        return [], len(true_words) + len(said_words)
-    found = jiwer.process_words(" ".join(true_words), " ".join(said_words))
-    pairs = [
-        pair
-        for chunk in found.alignments[0]
-        if chunk.type in ("equal", "substitute")
-        for pair in zip(
-            range(chunk.ref_start_idx, chunk.ref_end_idx),
-            range(chunk.hyp_start_idx, chunk.hyp_end_idx),
-            strict=True,
-        )
-    ]
-    return pairs, found.substitutions + found.deletions + found.insertions
+def _said_words(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> tuple[list[str], list[int]]:
+    """Return the normalized words of all transcripts, and for each the index of its transcript.
+
+    A number or a name may be cut ("twenty", "five"), so neighbours are normalized together, in the language
+    of the utterance in which they arrived.
+    """
+    words: list[str] = []
+    carriers: list[int] = []
+    languages = [_language_at(spoken, each.arrived_s) for each in transcripts]
+    first = 0
+    while first < len(transcripts):
+        stop = first + 1
+        while stop < min(len(transcripts), first + _TOGETHER) and languages[stop] == languages[first]:
+            stop += 1
+        texts = [each.text for each in transcripts[first:stop]]
+        counts = [
+            len(normal_words(" ".join(texts[: number + 1]), languages[first])) for number in range(len(texts))
+        ]
+        together = normal_words(" ".join(texts), languages[first])
+        words += together
+        for place in range(len(together)):
+            number = next((at for at, count in enumerate(counts) if count > place), len(texts) - 1)
+            carriers.append(first + number)
+        first = stop
+    return words, carriers
+
+
+def _language_at(spoken: Sequence[Spoken], at_s: float) -> str:
+    begun = [each.language for each in spoken if each.start_s < at_s]
+    return begun[-1] if begun else spoken[0].language if spoken else "en"
 
 
 def _latency_s(utterance: Spoken, finals: Sequence[Transcript], has_its_end: bool) -> float:

@@ -20,6 +20,10 @@ from livebench.scoring.words import normal_words
 
 _OUTLASTS_S = 1.5
 """Labelled speech may end with other sounds; finals that end a turn longer before are coincidences."""
+_UNSURE_S = 0.5
+"""Finals that arrive longer before the end must have one of the last words right."""
+_LABELS_S = 0.1
+"""A report of the end so shortly before it is not early: labels are not more exact."""
 
 
 class TurnScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,14 +87,26 @@ def score(
     arrived = finals(lines, first_sample_ns)
     standing = [each for each in arrived if each.stands]
     account = attribute(spoken, [Transcript(each.text, each.at_s) for each in standing])
-    shown = list(versions(lines, first_sample_ns))
+    shown = [each for each in versions(lines, first_sample_ns) if any(unit.text for unit in each.units)]
     reported = [(line.at_ns - first_sample_ns) / 1e9 for line in lines if line.event.type == "turn_end"]
-    ends = reported or ([] if commits_words else [each.at_s for each in arrived])
+    pieces = _pieces(turns, account, arrived, standing)
     found = []
     for number, turn in enumerate(turns):
-        if turn.text:
-            next_s = turns[number + 1].start_s if number + 1 < len(turns) else math.inf
-            found.append(_score(turn, next_s, number, account, arrived, standing, shown, ends, commits_words))
+        if not normal_words(turn.text, turn.language):
+            continue  # no speech, or nothing but sounds that no transcript has
+        own = [standing[index] for index in account.outcomes[number].finals]
+        ends = reported or [each.at_s for each in pieces[number]]
+        heard = _Heard(
+            turn=turn,
+            next_s=turns[number + 1].start_s if number + 1 < len(turns) else math.inf,
+            latest_s=account.outcomes[number].latency_s,
+            right_words=account.outcomes[number].right_words,
+            own=own,
+            pieces=pieces[number],
+            shown=shown,
+            ends=[] if commits_words and not reported else ends,
+        )
+        found.append(_score(heard, arrived, commits_words=commits_words))
     return Scores(
         turns=found,
         merged=account.merged,
@@ -101,42 +117,70 @@ def score(
     )
 
 
-def _score(
-    turn: Turn,
-    next_s: float,
-    number: int,
-    account: Account,
-    arrived: Sequence[Final],
-    standing: Sequence[Final],
-    shown: Sequence[Version],
-    ends: Sequence[float],
-    commits_words: bool,
-) -> TurnScore:
-    outcome = account.outcomes[number]
-    own = [standing[index] for index in outcome.finals]
-    after = [version.at_s for version in shown if turn.end_s <= version.at_s < next_s]
-    last = [each.at_s for each in arrived if turn.end_s <= each.at_s < next_s]
-    early = [at_s for at_s in ends if turn.start_s <= at_s < turn.end_s]
-    late = [at_s for at_s in ends if turn.end_s <= at_s < next_s]
-    pieces = with_replaced(own, arrived)
-    final_s, text_then = _reached_end(turn, pieces, outcome.latency_s)
-    seen_s = _visible_s(turn, outcome.right_words, shown, final_s, finals_only=False)
-    settled_s = _visible_s(turn, outcome.right_words, shown, math.inf, finals_only=True)
+class _Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system printed of one turn."""
+
+    turn: Turn
+    next_s: float
+    """Start of the next turn."""
+    latest_s: float
+    right_words: list[str]
+    own: list[Final]
+    """Standing finals with its words."""
+    pieces: list[Final]
+    """These, what they replaced, and finals during the turn whose words were taken back later."""
+    shown: list[Version]
+    ends: list[float]
+    """Reports of a turn's end, or the finals of this turn where a system has none."""
+
+
+def _pieces(
+    turns: Sequence[Turn], account: Account, arrived: Sequence[Final], standing: Sequence[Final]
+) -> list[list[Final]]:
+    """Return the finals of each turn in order of arrival."""
+    found = [
+        with_replaced([standing[index] for index in outcome.finals], arrived) for outcome in account.outcomes
+    ]
+    claimed = {each.place for pieces in found for each in pieces}
+    withdrawn = [each for each in arrived if each.place not in claimed]
+    return [
+        sorted(
+            [*pieces, *(each for each in withdrawn if turn.start_s <= each.at_s < turn.end_s)],
+            key=lambda each: each.place,
+        )
+        for turn, pieces in zip(turns, found, strict=True)
+    ]
+
+
+def _score(heard: _Heard, arrived: Sequence[Final], *, commits_words: bool) -> TurnScore:
+    turn = heard.turn
+    after = [version.at_s for version in heard.shown if turn.end_s <= version.at_s < heard.next_s]
+    last = [each.at_s for each in arrived if turn.end_s <= each.at_s < heard.next_s]
+    ended_s = turn.end_s - _LABELS_S
+    early = [at_s for at_s in heard.ends if turn.start_s <= at_s < ended_s]
+    late = [at_s for at_s in heard.ends if ended_s <= at_s < heard.next_s]
+    final_s, text_then = _reached_end(heard)
+    whole = " ".join(each.text for each in heard.own)
+    most_errors = errors_within(turn.text, whole, turn.language)
+    seen_s = settled_s = math.inf
+    if math.isfinite(final_s) and heard.right_words:
+        seen_s = min(_visible_s(heard, most_errors, finals_only=False), final_s)
+        settled_s = max(_visible_s(heard, most_errors, finals_only=True), final_s)
     return TurnScore(
         id=turn.id,
         final_s=_finite(final_s),
-        settled_s=_finite(max(settled_s, final_s)),
-        seen_s=_finite(min(seen_s, final_s)),
+        settled_s=_finite(settled_s),
+        seen_s=_finite(seen_s),
         first_after_end_s=_finite(min(after, default=math.inf) - turn.end_s),
         ttfs_s=max(last) - turn.end_s if last else None,
         turn_end_s=_finite(min(late, default=math.inf) - turn.end_s),
         holds=len(turn.holds),
         held_cut=_held_cut(turn, early),
         early_ends=len(early),
-        cuts=[] if commits_words else _cuts_made(turn, pieces),
-        cuts_left=[] if commits_words else places_of_cuts(turn.text, [each.text for each in own]),
+        cuts=[] if commits_words else _cuts_made(turn, heard.pieces),
+        cuts_left=[] if commits_words else places_of_cuts(turn.text, [each.text for each in heard.own]),
         words=len(normal_words(turn.text, turn.language)),
-        right_words=len(outcome.right_words),
+        right_words=len(heard.right_words),
         errors_then=errors_within(turn.text, text_then, turn.language),
     )
 
@@ -145,28 +189,40 @@ def _finite(value: float) -> float | None:
     return None if math.isinf(value) else value
 
 
-def _reached_end(turn: Turn, pieces: Sequence[Final], latest_s: float) -> tuple[float, str]:
-    """Return when finals first reached the end of the turn, and their words then."""
-    for count, piece in enumerate(pieces, start=1):
-        text = standing_text(pieces[:count], revised=False)
-        if piece.at_s >= turn.end_s - _OUTLASTS_S and reaches_end(turn.text, text, turn.language):
-            return min(piece.at_s - turn.end_s, latest_s), text
-    return latest_s if latest_s >= -_OUTLASTS_S else math.inf, standing_text(pieces, revised=False)
+def _reached_end(heard: _Heard) -> tuple[float, str]:
+    """Return when finals first reached the end of the turn, and their words then.
+
+    They reach it with one of its last words, or with any word in their place after the speech; labelled
+    speech may end with other sounds, but not for long.
+    """
+    turn = heard.turn
+    for count, piece in enumerate(heard.pieces, start=1):
+        text = standing_text(heard.pieces[:count], revised=False)
+        early_s = turn.end_s - piece.at_s
+        if early_s <= _OUTLASTS_S and reaches_end(
+            turn.text, text, turn.language, rightly=early_s > _UNSURE_S
+        ):
+            return -early_s, text
+    text = standing_text(heard.pieces, revised=False)
+    came = math.isfinite(heard.latest_s) and heard.latest_s >= -_UNSURE_S
+    return heard.latest_s if came else math.inf, text
 
 
-def _visible_s(
-    turn: Turn, words: Sequence[str], shown: Sequence[Version], otherwise_s: float, *, finals_only: bool
-) -> float:
-    """Return when all these words were visible at once for the first time."""
-    for version in shown:
-        if version.at_s <= turn.start_s:
+def _visible_s(heard: _Heard, most_errors: int, *, finals_only: bool) -> float:
+    """Return when all right words were visible for the first time, with no more errors than at last."""
+    turn = heard.turn
+    for version in heard.shown:
+        if version.at_s < turn.end_s - _OUTLASTS_S:
             continue
         units = [unit for unit in version.units if unit.updated_s > turn.start_s]
         recent = " ".join(unit.text for unit in units if unit.is_final or not finals_only)
         visible = iter(normal_words(recent, turn.language))
-        if all(word in visible for word in words):
+        if (
+            all(word in visible for word in heard.right_words)
+            and errors_within(turn.text, recent, turn.language) <= most_errors
+        ):
             return version.at_s - turn.end_s
-    return otherwise_s
+    return math.inf
 
 
 def _held_cut(turn: Turn, early: Sequence[float]) -> int:
@@ -176,6 +232,6 @@ def _held_cut(turn: Turn, early: Sequence[float]) -> int:
 
 
 def _cuts_made(turn: Turn, pieces: Sequence[Final]) -> list[Place]:
-    """Return the places of all boundaries, also of those between finals that a later one replaced."""
-    before = [standing_text(pieces[:count]) for count in range(1, len(pieces))]
-    return places_of_all(turn.text, before, standing_text(pieces))
+    """Return the places of all boundaries, also of those between finals that were replaced or taken back."""
+    before = [standing_text(pieces[:count], revised=False) for count in range(1, len(pieces))]
+    return places_of_all(turn.text, before, standing_text(pieces, revised=False))

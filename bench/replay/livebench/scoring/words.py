@@ -1,20 +1,20 @@
 """Word error rate, and alignment of transcribed words with the truth.
 
-Uses whisper-normalizer's normalizers (its English one, and its basic one for other languages) and jiwer's
-alignment.
+Uses whisper-normalizer's English normalizer and jiwer's alignment. Other languages lose case, punctuation and
+symbols; those without spaces between words are compared by characters.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import jiwer
-from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 _normalise = EnglishTextNormalizer()
-_normalise_other = BasicTextNormalizer()
+_WITHOUT_SPACES = {"zh", "yue", "ja", "th", "lo", "km", "my"}
 _NO_WORD = re.compile(r"[^\w']+")
 
 
@@ -42,7 +42,13 @@ def word_errors(truth: Sequence[str], said: Sequence[str]) -> tuple[int, int]:
 
 def normal_words(text: str, language: str = "en") -> list[str]:
     """Return the words of a text as they are compared for word errors: numbers and spellings unified."""
-    return str((_normalise if language == "en" else _normalise_other)(text)).split()
+    if language == "en":
+        return str(_normalise(text)).split()
+    plain = unicodedata.normalize("NFKC", text).lower()
+    kept = "".join(" " if unicodedata.category(sign)[0] in "PSC" else sign for sign in plain)
+    if language in _WITHOUT_SPACES:
+        return [sign for sign in kept if not sign.isspace()]
+    return kept.split()
 
 
 def inserted_words(truth: str, said: str) -> int:
