@@ -40,6 +40,7 @@ _COMMANDS = (
     answers.answers,
     answers.questions,
     answers.notes,
+    answers.summary,
     pipeline.session,
     pipeline.overlay,
     pipeline.echo,

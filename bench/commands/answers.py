@@ -61,3 +61,17 @@ def notes(
     from bench.answers.notes import CORPUS, measure
 
     measure(corpus or CORPUS, megabytes=megabytes, show_errors=show)
+
+
+def summary(
+    corpus: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Has the labelled talks.")],
+    base_url: Annotated[
+        str, typer.Option(help="Of an OpenAI-compatible server.")
+    ] = "http://127.0.0.1:11434/v1",
+    model: Annotated[str, typer.Option(help="One of its models, of 3B or larger.")] = "llama3.2:3b",
+    facts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Other labels.")] = None,
+) -> None:
+    """Labelled facts that summaries of talks have, and actions that were never taken on."""
+    from bench.answers.summaries import FACTS, measure
+
+    measure(corpus, base_url, model, facts or FACTS)
