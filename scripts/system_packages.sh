@@ -20,7 +20,7 @@ window=(
 # questions, a panel with a tray, strace for `cuecard attest`, and the bus of screen readers.
 test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth x11-xserver-utils openbox icewm weston)
 test+=(gnome-keyring dbus-daemon espeak-ng strace util-linux at-spi2-core gir1.2-atspi-2.0 python3-gi trayer)
-test+=(desktop-file-utils)
+test+=(desktop-file-utils tmux)
 # A browser for the caption page, and the command that opens encrypted files elsewhere.
 long_test=(chromium age)
 

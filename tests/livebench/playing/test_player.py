@@ -67,7 +67,7 @@ def test_a_system_that_does_not_read_is_ended(tmp_path: Path, monkeypatch: pytes
     file = tmp_path / "stream.pcm"
     file.write_bytes(bytes(2 * 16_000 * 4))
     monkeypatch.setattr(player, "_LAST_WORDS_S", -3.0)
-    program = "import json, time; print(json.dumps({'type': 'ready'}), flush=True); time.sleep(60)"
+    program = "import json, signal; print(json.dumps({'type': 'ready'}), flush=True); signal.pause()"
     output = play(_parrot(program), file)
     assert not output.ended
     assert output.lines == []
