@@ -77,7 +77,7 @@ def _checked(entry: Any, lines: Sequence[TranscriptLine], *, is_action: bool) ->
 
 
 def _quoted_line(number: Any, quote: list[str], lines: Sequence[TranscriptLine]) -> TranscriptLine | None:
-    """Return the line that contains these words: the named line, or else the only line that does."""
+    """Return the named line if it contains these words, else the one other line that contains them."""
     named = (
         int(number) if isinstance(number, int | float | str) and re.fullmatch(r"\d{1,6}", f"{number}") else 0
     )

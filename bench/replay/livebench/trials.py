@@ -150,7 +150,7 @@ def perform(
     return Run(
         schema=SCHEMA,
         tool=__version__,
-        commit=_commit(),
+        commit=checkout(),
         started=started.isoformat(timespec="seconds"),
         machine=this_machine(),
         stream=stream,
@@ -177,15 +177,26 @@ def perform(
     )
 
 
-def earlier(comparison: Comparison, trial: Trial, stream: Stream) -> Run | None:
-    """Return the run of this trial that an earlier call wrote on the same kind of machine, if it counts."""
+def earlier(
+    comparison: Comparison, trial: Trial, stream: Stream, *, here: bool = True, packed: bool = False
+) -> Run | None:
+    """Return the run of this trial that an earlier call wrote, if it counts.
+
+    Args:
+        comparison: Where its file would be.
+        trial: The trial.
+        stream: What is played.
+        here: It must have run on this kind of machine; a cluster has others.
+        packed: It shared a node; only its words count then.
+    """
     system = recorded_system(comparison, trial)
     path = run_path(comparison.results, system, stream, comparison.load, trial.round)
     if not path.exists():
         return None
     run = read_run(path)
-    same = (run.stream, run.system, run.machine, run.commit) == (stream, system, this_machine(), _commit())
-    return run if same and not run.figures.void else None
+    same = (run.stream, run.system, run.commit) == (stream, system, checkout())
+    same = same and run.conditions.packed == packed and (not here or run.machine == this_machine())
+    return run if same and (packed or not run.figures.void) else None
 
 
 def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
@@ -245,7 +256,7 @@ def _weights_sha256(folder: Path) -> str:
 
 
 @cache
-def _commit() -> str:
+def checkout() -> str:
     """Return the commit of the checkout that this file is in, with "+" if it was changed; or nothing."""
     place = Path(__file__).parent
     git = ["git", "-C", str(place)]

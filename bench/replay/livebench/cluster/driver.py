@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +18,8 @@ from livebench.cluster.nodes import Nodes, hand_out
 from livebench.cluster.player import Player
 from livebench.data.stream import Stream
 from livebench.failures import Failure, SystemFailure
-from livebench.results.run_file import Run, read_run, run_path, write_run
-from livebench.trials import Comparison, Trial, recorded_system, trials
+from livebench.results.run_file import Run, write_run
+from livebench.trials import Comparison, Trial, checkout, earlier, trials
 
 
 def run_on_ray(
@@ -43,7 +44,7 @@ def run_on_ray(
     """
     waiting = []
     for trial in trials(comparison):
-        run = _written(comparison, trial, stream, packed=packed)
+        run = earlier(comparison, trial, stream, here=False, packed=packed)
         if run:
             yield trial, run
         else:
@@ -61,20 +62,10 @@ def run_on_ray(
 
         for trial, outcome in hand_out(nodes, waiting, start):
             if isinstance(outcome, Run):
+                outcome = msgspec.structs.replace(outcome, commit=checkout())  # its code came from here
                 write_run(comparison.results, outcome)
                 yield trial, outcome
             else:
                 yield trial, SystemFailure(f"{trial.label}: {outcome}")
     finally:
         nodes.leave()
-
-
-def _written(comparison: Comparison, trial: Trial, stream: Stream, *, packed: bool) -> Run | None:
-    """Return the run of this trial that an earlier driver wrote, if it counts."""
-    system = recorded_system(comparison, trial)
-    path = run_path(comparison.results, system, stream, comparison.load, trial.round)
-    if not path.exists():
-        return None
-    run = read_run(path)
-    same = run.stream == stream and run.system == system and run.conditions.packed == packed
-    return run if same and (packed or not run.figures.void) else None

@@ -62,9 +62,14 @@ def systems(homes: Homes = None) -> None:
 
 
 def install(
-    name: Annotated[str, typer.Argument(help=f"One of {', '.join(HOMES)}.")], homes: Homes = None
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(HOMES)}.")],
+    homes: Homes = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Only if it is not installed yet.")] = False,
 ) -> None:
     """Install the environment of a system."""
     from livebench.systems.installing import install as install_one
+    from livebench.systems.installing import is_installed
 
-    print(f"{name} is in {install_one((homes or environments_directory()).absolute(), name)}")
+    folder = (homes or environments_directory()).absolute()
+    if not (missing and is_installed(folder, name)):
+        print(f"{name} is in {install_one(folder, name)}")
