@@ -137,7 +137,6 @@ SUMMARY_FIRST, SUMMARY_FIRST_HINT = _("Summary…"), _("Pause, and have the sess
 SUMMARY_RESULT = _("The summary, or what would be sent for it")
 SUMMARY_REQUESTED = _("The summary was requested.")
 SUMMARY_SAVED = _("It may be wrong or incomplete. It is kept only if you save the session.")
-NOTHING_FOUND = _("Nothing was found.")
 
 # Window and status
 TITLE = "Cuecard"

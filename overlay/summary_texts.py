@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from bus import messages as m
+from bus.audio import SAMPLE_RATE
 from bus.messages.summary import Template
-from overlay.translation import _, number
+from overlay.translation import _, clock, ngettext, number
 
 TEMPLATES: Mapping[Template, str] = {
     "meeting": _("Of a meeting"),
@@ -23,6 +24,12 @@ LISTS = {
     "actions": _("Action items"),
 }
 """Headings of a summary's lists, by their fields."""
+
+_NOTHING = _("Nothing was found.")
+_ENTRY = _("{time}: {text} (“{quote}”)")
+_ACTION_OF = _("{time}: {who}: {text} (“{quote}”)")
+_ACTION_UNTIL = _("{time}: {text}, {when} (“{quote}”)")
+_ACTION_OF_UNTIL = _("{time}: {who}: {text}, {when} (“{quote}”)")
 
 _WHOLE = _("THE WHOLE TRANSCRIPT of this session would go to {where}:")
 _PART = _("A PART OF THE TRANSCRIPT of this session would go to {where}:")
@@ -69,14 +76,40 @@ def under_way(started: m.SummaryStarted) -> str:
 
 
 def rows(finished: m.SummaryFinished) -> Iterator[tuple[str, list[str]]]:
-    """Yield the heading and the rows of each list that has entries."""
+    """Yield the heading and the rows of each list that has entries, in the order of their times."""
     for name, heading in LISTS.items():
         entries: list[m.SummaryEntry] = getattr(finished, name)
         if entries:
-            yield heading, [_row(entry) for entry in entries]
+            ordered = sorted(entries, key=lambda entry: entry.start_sample)
+            yield (
+                heading,
+                [
+                    row(each.start_sample / SAMPLE_RATE, each.text, each.quote, who=each.who, when=each.when)
+                    for each in ordered
+                ],
+            )
 
 
-def _row(entry: m.SummaryEntry) -> str:
-    facts = ", ".join(filter(None, (entry.who, entry.when)))
-    text = _("{text} ({facts})").format(text=entry.text, facts=facts) if facts else entry.text
-    return _("{text} “{quote}”").format(text=text, quote=entry.quote)
+def row(at_s: float, text: str, quote: str, *, who: str, when: str) -> str:
+    """Return an entry with its time in the session and the words that it rests on."""
+    sentence = {
+        (False, False): _ENTRY,
+        (True, False): _ACTION_OF,
+        (False, True): _ACTION_UNTIL,
+        (True, True): _ACTION_OF_UNTIL,
+    }[bool(who), bool(when)]
+    return sentence.format(
+        time=clock(at_s), who=who, text=text.rstrip(".") if when else text, when=when, quote=quote
+    )
+
+
+def remarks(*, is_empty: bool, dropped: int) -> Iterator[str]:
+    """Yield what else there is to say about a summary."""
+    if is_empty:
+        yield _NOTHING
+    if dropped:
+        yield ngettext(
+            "{count} entry was left out, because the transcript does not bear it out.",
+            "{count} entries were left out, because the transcript does not bear them out.",
+            dropped,
+        ).format(count=dropped)

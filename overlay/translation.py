@@ -58,6 +58,13 @@ def number(value: float, decimals: int = 0) -> str:
     return f"{value:,.{decimals}f}".translate(_SEPARATORS)
 
 
+def clock(seconds: float) -> str:
+    """Return a time as "7:05" or "1:07:05"."""
+    whole = int(seconds)
+    hours = f"{whole // 3600}:" if whole >= 3600 else ""
+    return f"{hours}{whole // 60 % 60:{'02' if hours else ''}}:{whole % 60:02}"
+
+
 def percent(share: float) -> str:
     """Return a share of 1 as the language writes it: "40%"."""
     return pgettext("percentage", "{count}%").format(count=number(share * 100))

@@ -18,7 +18,7 @@ from overlay.widgets.labels import PlainLabel
 
 
 class SummaryWindow(QWidget):
-    """An ordinary window, which takes the focus like any other, for the user asked for it.
+    """An ordinary window, which takes the focus like any other, because the user asked for it.
 
     Args:
         appearance: What it draws with.
@@ -104,5 +104,5 @@ def _result(finished: m.SummaryFinished) -> Iterator[str]:
     for heading, rows in lists:
         yield f"<p style='font-weight:600;margin:8px 0 4px 0'>{escape(heading)}</p>"
         yield from (f"<p style='margin:0 0 2px 0'>{escape(row)}</p>" for row in rows)
-    if not lists:
-        yield f"<p>{escape(strings.NOTHING_FOUND)}</p>"
+    for remark in summary_texts.remarks(is_empty=not lists, dropped=finished.dropped):
+        yield f"<p style='margin:8px 0 0 0'>{escape(remark)}</p>"

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from overlay.strings import CAVEATS
+from overlay.translation import clock
 from session.transcript import facts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, clock, minutes
+from session.transcript.minutes import Paragraph, minutes
 from session.transcript.saved_session import Practice, Question, SavedSession, Summary
 
 _STRUCTURE = "\\`~[]<>&|#$"

@@ -68,10 +68,3 @@ def _ends_before(turn: Turn, collected: Sequence[Turn]) -> bool:
         return True
     is_long = sum(len(each.text) for each in collected) > LONG_CHARACTERS
     return is_long and last.text.endswith(SENTENCE_ENDS)
-
-
-def clock(seconds: float) -> str:
-    """Return a time as "7:05" or "1:07:05"."""
-    whole = int(seconds)
-    hours = f"{whole // 3600}:" if whole >= 3600 else ""
-    return f"{hours}{whole // 60 % 60:{'02' if hours else ''}}:{whole % 60:02}"

@@ -14,10 +14,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from overlay.strings import CAVEATS
-from overlay.translation import LANGUAGE
+from overlay.translation import LANGUAGE, clock
 from session.transcript import facts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, clock, minutes
+from session.transcript.minutes import Paragraph, minutes
 from session.transcript.saved_session import Practice, Question, Request, SavedSession, Summary
 
 CARD, CARD_END = '<section class="card">', "</section>"

@@ -17,10 +17,10 @@ from html import escape
 from markdown_it.token import Token
 
 from overlay.strings import CAVEATS
-from overlay.translation import LANGUAGE
+from overlay.translation import LANGUAGE, clock
 from session.transcript import facts, word_parts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, clock, minutes
+from session.transcript.minutes import Paragraph, minutes
 from session.transcript.saved_session import Practice, Question, SavedSession, Summary
 from session.transcript.web_page import answer_tokens, colour_of
 

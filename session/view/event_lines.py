@@ -7,7 +7,7 @@ from bus.audio import SAMPLE_RATE
 from overlay.sentences import money
 from overlay.state.transcript import Outcome
 from overlay.strings import AUDIO_MISSING, NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, UNCONFIRMED
-from overlay.translation import number
+from overlay.translation import clock, number
 from session.view import strings
 
 _PASSAGE_CHARACTERS = 160
@@ -76,7 +76,7 @@ def problem_lines(event: m.Event) -> list[tuple[str, str]]:
             seconds = number((stop - start) / SAMPLE_RATE, 2)
             return [("lost", strings.LOST_AUDIO.format(name=source, seconds=seconds, cause=cause))]
         case m.UtteranceLost(source=source, cause=cause, start_sample=start_sample):
-            at = clock(start_sample)
+            at = clock(start_sample / SAMPLE_RATE)
             return [("lost", strings.LOST_UTTERANCE.format(name=source, time=at, cause=cause))]
         case _:
             return []
@@ -87,11 +87,6 @@ def passage_line(passage: m.Passage) -> str:
     text = " ".join(passage.text.split())
     cut = text if len(text) <= _PASSAGE_CHARACTERS else f"{text[:_PASSAGE_CHARACTERS]}…"
     return f"{passage.file}, {passage.heading}: {cut}"
-
-
-def clock(sample: int) -> str:
-    """Return the time of a sample in the session, as minutes and seconds."""
-    return f"{sample // SAMPLE_RATE // 60}:{sample // SAMPLE_RATE % 60:02}"
 
 
 def summary_lines(event: m.Event) -> list[tuple[str, str]]:

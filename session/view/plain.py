@@ -19,9 +19,9 @@ from overlay import receipt, sentences
 from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
+from overlay.translation import clock
 from session.view import strings
 from session.view.event_lines import (
-    clock,
     detail_lines,
     passage_line,
     problem_lines,
@@ -113,7 +113,7 @@ class PlainLines(View):
         else:
             self._end_paragraph()
             label = printable(self._names.get(outcome.source, outcome.source))
-            text = f"{label:<{_LABEL_WIDTH}} {clock(outcome.start_sample)}  {words}"
+            text = f"{label:<{_LABEL_WIDTH}} {clock(outcome.start_sample / SAMPLE_RATE)}  {words}"
             paragraph = _Paragraph(outcome.source)
         print(text, end="")
         self._paragraph = paragraph.with_turn(outcome, len(text))

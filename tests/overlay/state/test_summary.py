@@ -28,7 +28,7 @@ ENTRY = m.SummaryEntry(
     quote="send you the figures",
     source="mic",
     utterance=1,
-    start_sample=0,
+    start_sample=65 * 16_000,
     who="Ada",
     when="by Friday",
 )
@@ -41,7 +41,7 @@ FINISHED = m.SummaryFinished(
     decisions=[],
     open_questions=[],
     actions=[ENTRY],
-    dropped=0,
+    dropped=1,
 )
 REDACTED = m.LogRedacted(
     last_s=60.0, since_ns=0, turns=1, utterances=[], questions=[], practice_answers=[], audio=[], sent=[]

@@ -89,7 +89,8 @@ def test_the_result_is_text_and_leaves_with_a_strike(window: OverlayWindow) -> N
     captions = draw(window, *SAID, STARTED, FINISHED)
     shown = window.summary.text.toPlainText()
     assert "Action items" in shown
-    assert "Send the <b>figures</b> (Ada, by Friday) “send you the figures”" in shown
+    assert "1:05: Ada: Send the <b>figures</b>, by Friday (“send you the figures”)" in shown
+    assert "1 entry was left out" in shown
     captions.apply(m.Logged(10_000, 1, REDACTED))
     window.forget(captions)
     assert window.summary.text.toPlainText() == ""
