@@ -28,16 +28,16 @@ $(TEST_READY): $(READY)
 	@touch $@
 
 demo: setup  ## play a recorded interview through the whole pipeline, offline
-	@$(CUECARD) models pull base smollm2 minilm
+	@$(CUECARD) models pull base smollm2 minilm smart-turn
 	@$(CUECARD) demo
 
 test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real window
-	@$(CUECARD) models pull base tiny.en smollm2 minilm
+	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
 	@$(IN_VENV)/python -m pytest $(PARALLEL) -m "not long" $(PYTEST)
 
 test-all: $(TEST_READY)  ## run all tests, the long ones too
 	@scripts/system_packages.sh test-all
-	@$(CUECARD) models pull base tiny.en smollm2 minilm
+	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
 	-@for name in pywhispercpp transcribe-cpp sherpa-onnx; do $(IN_VENV)/livebench install $$name --missing; done
 	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)
 

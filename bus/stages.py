@@ -176,7 +176,7 @@ STAGES = (
         niceness=1,
         restarted_on_redaction=True,
         rights=Rights(
-            settings=("stt.model_path", "stt.spare_model_path"),
+            settings=("stt.model_path", "stt.spare_model_path", "stt.turn_end_path"),
             reads=(
                 "~/.nv",
                 "$CUDA_CACHE_PATH",

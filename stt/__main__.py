@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from pathlib import Path
 
 # Before CTranslate2 is loaded: its OpenMP threads would otherwise spin between passes and use up a core.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -17,6 +18,7 @@ from bus.stage import Stage
 from stt.echo.only import EchoOnly
 from stt.echo.words import EchoWords
 from stt.engines.cuda_fallback import load
+from stt.engines.turn_end import TurnEndModel
 from stt.lag import Lag
 from stt.scheduler import Scheduler
 from stt.settings import SttSettings
@@ -35,6 +37,7 @@ def main() -> None:
     with Stage("stt") as stage:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
+        turn_ends = TurnEndModel(Path(settings.turn_end_path)) if settings.turn_end_path else None
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
         turns, echo_words, echo_only = Turns(), EchoWords(), EchoOnly()
         projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words, echo_only)
@@ -43,7 +46,7 @@ def main() -> None:
 
         with (
             Sources(rings) as sources,
-            Transcriber(engine, sources, settings, utterances, turns) as transcriber,
+            Transcriber(engine, sources, settings, utterances, turns, turn_ends) as transcriber,
         ):
             stage.ready(f"{engine.name} {engine.device}")
             received = stage.history()

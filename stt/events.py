@@ -53,6 +53,7 @@ def endpoint(
         sentence_share=decoded.sentence_share,
         mean_log_probability=decoded.mean_log_probability,
         longest_pause_ms=longest_pause_ms,
+        turn_end_probability=decoded.turn_end_probability,
         language=decoded.language,
     )
     return EndpointPredicted(

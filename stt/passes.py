@@ -5,9 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stt.engines.engine import Engine, Pass, Request
 from stt.engines.mel import Features
+from stt.engines.turn_end import LANGUAGES, TurnEndModel
 from stt.language import SourceLanguage
 from stt.load import Load
 from stt.scheduler import Task
@@ -31,10 +36,12 @@ class Passes:
     Args:
         engine: Transcribes.
         settings: The stage's settings.
+        turn_ends: Judges pauses by the sound of the voice, if it is there.
     """
 
-    def __init__(self, engine: Engine, settings: SttSettings) -> None:
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: Engine, settings: SttSettings, turn_ends: TurnEndModel | None = None) -> None:
+        self._engine, self._settings, self._turn_ends = engine, settings, turn_ends
+        self._judges = ThreadPoolExecutor(engine.device.workers, thread_name_prefix="turn end")
         self._threads = ThreadPoolExecutor(_PER_WORKER * engine.device.workers, thread_name_prefix="pass")
         self._running: set[Result] = set()
         """Every pass that was begun and is not done, cancelled ones included."""
@@ -57,7 +64,14 @@ class Passes:
         """Whether the engine has not failed several times in a row."""
         return self._failures < _MAX_FAILURES
 
-    def begin(self, task: Task, features: Features, plan: PassPlan, cancelled: threading.Event) -> Result:
+    def begin(
+        self,
+        task: Task,
+        features: Features,
+        plan: PassPlan,
+        cancelled: threading.Event,
+        heard: NDArray[np.float32] | None = None,
+    ) -> Result:
         """Start a pass.
 
         Args:
@@ -65,6 +79,7 @@ class Passes:
             features: Its input.
             plan: Which of its words are known.
             cancelled: Set when the result is not needed any more.
+            heard: The turn up to a pause, to judge whether its speaker has finished: see `TurnEndModel`.
         """
         language, is_partial = self.language(task.source), task.kind == "partial"
         request = Request(
@@ -77,9 +92,21 @@ class Passes:
             beam=min(self.load.level.beam, self._settings.beam),
             retry_suspect=not is_partial,
         )
-        result = self._threads.submit(self._engine.transcribe, request, is_cancelled=cancelled.is_set)
+        result = self._threads.submit(self._decoded, request, cancelled, heard)
         self._running.add(result)
         return result
+
+    def _decoded(
+        self, request: Request, cancelled: threading.Event, heard: NDArray[np.float32] | None
+    ) -> tuple[Pass, bool]:
+        """Return the result of a pass; its pause is judged meanwhile, on another thread."""
+        if self._turn_ends is None or heard is None:
+            return self._engine.transcribe(request, is_cancelled=cancelled.is_set)
+        judged = self._judges.submit(self._turn_ends.probability, heard)
+        decoded, retried = self._engine.transcribe(request, is_cancelled=cancelled.is_set)
+        if decoded.language not in LANGUAGES:
+            return decoded, retried
+        return replace(decoded, turn_end_probability=judged.result()), retried
 
     def counted(self, result: Result) -> tuple[Pass, bool]:
         """Return the result of a pass that is done, and count failures in a row.
@@ -111,4 +138,5 @@ class Passes:
 
     def close(self) -> None:
         """Begin no more passes; those that run end unattended."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._judges):
+            threads.shutdown(wait=False, cancel_futures=True)

@@ -47,6 +47,11 @@ class SttSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Flag("--endpointing", "How long a speaker may pause before the utterance ends."),
     ] = "balanced"
     """How long a pause may last before the utterance ends (`stt/utterances/endpointing.py`)."""
+    hears_turn_ends: bool = True
+    """Judge by the sound of the voice, too, whether a speaker has finished; needs `cuecard models pull
+    smart-turn`."""
+    turn_end_path: PathText = ""
+    """File of that model; set by the command line."""
     first_partial_s: Seconds = 0.3
     """Audio after detected speech before the first partial."""
     partial_every_s: Seconds = 0.6

@@ -16,6 +16,7 @@ from bus.messages import Event
 from stt import events
 from stt.engines.engine import Engine, Pass, PassCancelled
 from stt.engines.hallucination import is_hallucination, is_suspect, plain_words
+from stt.engines.turn_end import TurnEndModel
 from stt.language import Detection
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
@@ -38,6 +39,7 @@ class Transcriber:
         settings: The stage's settings.
         open_utterances: Has the words that were shown, also those from before a restart.
         turns: Says which turn an utterance continues.
+        turn_ends: Judges pauses by the sound of the voice, if it is there.
     """
 
     def __init__(
@@ -47,10 +49,11 @@ class Transcriber:
         settings: SttSettings,
         open_utterances: OpenUtterances,
         turns: Turns,
+        turn_ends: TurnEndModel | None = None,
     ) -> None:
         self._engine, self._sources, self._settings = engine, sources, settings
         self._open_utterances, self._turns = open_utterances, turns
-        self.passes = Passes(engine, settings)
+        self.passes = Passes(engine, settings, turn_ends)
         self._revisions = Revisions(self.passes, settings)
         self._utterances: dict[Key, Utterance] = {}
         self._audio: dict[str, TurnAudio] = {}
@@ -143,7 +146,8 @@ class Transcriber:
             return
         utterance.passes += 1
         cancelled = threading.Event()
-        result = self.passes.begin(task, features, plan, cancelled)
+        heard = utterance.heard(task) if task.kind == "speculative" else None
+        result = self.passes.begin(task, features, plan, cancelled, heard)
         running = RunningPass(task, plan, result, cancelled, task if task.kind == "final" else None)
         if task.kind == "partial":
             utterance.partial = running

@@ -9,10 +9,14 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bus.audio import SAMPLE_RATE
 from stt.engines.engine import Pass
 from stt.engines.hallucination import plain_words
 from stt.engines.mel import Features, GrowingMel
+from stt.engines.turn_end import HEARD_S
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.utterances.sources import Sources
@@ -253,6 +257,10 @@ class Utterance:
         if mel.stop_sample < task.stop_sample:
             mel.extend(sources.read(task.source, mel.stop_sample, task.stop_sample))
         return mel.features(plan.first_sample, task.stop_sample)
+
+    def heard(self, task: Task) -> NDArray[np.float32]:
+        """Return the last seconds of the turn up to the end of a pass: see `TurnEndModel`."""
+        return self.audio.mel.waveform(task.stop_sample - self._samples(HEARD_S), task.stop_sample)
 
     def add_pause(self, quiet_sample: int, resumed_sample: int) -> None:
         """Record a pause after which the speaker resumed."""

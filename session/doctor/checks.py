@@ -76,7 +76,12 @@ def run_directory() -> Finding:
 
 def models() -> list[Finding]:
     """Check the models a session uses by default."""
-    return [_model("base", needed=True), _model("smollm2", needed=False), _model("minilm", needed=False)]
+    return [
+        _model("base", needed=True),
+        _model("smollm2", needed=False),
+        _model("minilm", needed=False),
+        _model("smart-turn", needed=False),
+    ]
 
 
 def model_servers() -> Finding:

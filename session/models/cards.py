@@ -101,6 +101,13 @@ CARDS: dict[str, ModelCard] = {
         "utterances. More errors for some accents and groups of speakers is expected by its authors",
         link="https://huggingface.co/UsefulSensors/moonshine-tiny",
     ),
+    "smart-turn": ModelCard(
+        trained_on="Recorded and synthetic turns in 23 languages, some of them cut off, "
+        "published by its authors as pipecat-ai/smart-turn-data",
+        biases="Of little use for read speech, whose pauses sound like ends. Measured on English alone, in "
+        "bench/LOG.md. It writes no words",
+        link="https://github.com/pipecat-ai/smart-turn",
+    ),
     "smollm2": ModelCard(
         trained_on="2 trillion tokens of web pages chosen as educational (FineWeb-Edu), web pages (DCLM) "
         "and source code (The Stack); then instructions, and preferences of UltraFeedback",

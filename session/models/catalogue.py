@@ -36,7 +36,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """A model and its origins."""
 
     name: str
-    kind: Literal["whisper", "moonshine", "llm", "notes"]
+    kind: Literal["whisper", "moonshine", "turns", "llm", "notes"]
     about: str
     licence: str
     files: tuple[ModelFile, ...]
@@ -236,6 +236,21 @@ _MODELS = (
                 size_bytes=249_974,
                 sha256="6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
                 members=(f"{_MOONSHINE}/tokenizer.bin",),
+            ),
+        ),
+    ),
+    Model(
+        name="smart-turn",
+        kind="turns",
+        about="Smart Turn 3.2: hears whether a speaker has finished, in 23 languages",
+        licence="BSD-2-Clause",
+        packages=(Package(name="pipecat-ai", version="1.14.0", size_bytes=12_109_725),),
+        files=(
+            ModelFile(
+                name="smart-turn-v3.2-cpu.onnx",
+                size_bytes=8_679_182,
+                sha256="2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f",
+                members=("pipecat/audio/turn/smart_turn/data/smart-turn-v3.2-cpu.onnx",),
             ),
         ),
     ),

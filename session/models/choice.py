@@ -17,6 +17,7 @@ from stt.settings import SttSettings
 AUTO = "auto"
 ON_CPU = "base"
 ON_CUDA = "large-v3-turbo"
+TURN_ENDS = "smart-turn"
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,14 @@ def find_weights(settings: SttSettings) -> SttSettings:
     )
     if choice.remark:
         typer.echo(f"cuecard: {choice.remark}", err=True)
+    hears_turn_ends = settings.hears_turn_ends and store.is_there(TURN_ENDS)
     spare = store.find(ON_CPU) if settings.device != "cpu" and store.is_there(ON_CPU) else Path()
     return msgspec.structs.replace(
         settings,
         model=choice.model,
         model_path=str(store.find(choice.model)),
         spare_model_path="" if spare == Path() else str(spare),
+        turn_end_path=str(store.find(TURN_ENDS)) if hears_turn_ends else "",
     )
 
 

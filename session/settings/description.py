@@ -20,7 +20,7 @@ from session.settings import SCHEMA
 _UNITS = {"_s": "seconds", "_ms": "milliseconds", "_px": "pixels"}
 _SET_BY_PROGRAM = frozenset(
     {
-        *(("stt", name) for name in ("model_path", "spare_model_path")),
+        *(("stt", name) for name in ("model_path", "spare_model_path", "turn_end_path")),
         *(("llm", name) for name in ("local_model_path", "meaning_model_path")),
         *(("practice", name) for name in ("questions", "source", "measures_file")),
         ("overlay", "places"),

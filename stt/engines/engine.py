@@ -28,6 +28,8 @@ class Pass:
     """Share of the probability of all hypotheses that ends a sentence; see `sentence_share`."""
     by_sound: bool = False
     """The detector calls the audio no speech."""
+    turn_end_probability: float | None = None
+    """That the speaker has finished, by the sound of the voice; None where that is not known."""
     language: str = "en"
     detected_language: str = "en"
     language_probability: float = 1.0

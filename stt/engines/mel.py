@@ -118,9 +118,12 @@ class GrowingMel:
         complete, all_frames = max(first, _complete_frames(samples)), samples // FRAME_SAMPLES + 1
         tail = self._front_end.logarithms(self._framed(complete, all_frames, samples))
         logarithms = np.concatenate((self._frames[:, first:complete], tail), axis=1)
-        floored = np.maximum(logarithms, logarithms.max() - _DYNAMIC_RANGE)
-        features: Features = ((floored + 4.0) / 4.0).astype(np.float32)
-        return features
+        return normalized(logarithms)
+
+    def waveform(self, first_sample: int, stop_sample: int) -> NDArray[np.float32]:
+        """Return the samples of a stretch, float32, -1 to 1; what was not added is left out."""
+        first, stop = (max(0, each - self._start_sample) for each in (first_sample, stop_sample))
+        return self._waveform[first:stop]
 
     def _framed(self, first: int, stop: int, samples: int) -> NDArray[np.float32]:
         """Return the waveform under frames [first, stop) of audio that is `samples` long.
@@ -134,6 +137,13 @@ class GrowingMel:
             inside = np.pad(inside, (0, min(FRAME_SAMPLES, high - samples)))
         left, right = max(0, -low), max(0, high - samples - FRAME_SAMPLES)
         return np.pad(inside, (left, right), mode="reflect") if left or right else inside
+
+
+def normalized(logarithms: Features) -> Features:
+    """Return log-mel frames, powers of ten, as Whisper was trained on: about -1 to 1."""
+    floored = np.maximum(logarithms, logarithms.max() - _DYNAMIC_RANGE)
+    features: Features = ((floored + 4.0) / 4.0).astype(np.float32)
+    return features
 
 
 def fitted_frames(speech_frames: int, *, least_s: float, extra_s: float, mels: int) -> int:

@@ -1,11 +1,12 @@
-"""Endpointing: decides from the words how long the quiet after a pause must last.
+"""Endpointing: decides from words and voice how long the quiet after a pause must last.
 
     speech ┤ quiet
            ├─ pause_ms ─┤ SpeechPaused: a speculative pass begins
            │               EndpointPredicted: its words give wait_ms
            ├──────────── wait_ms ────────────┤ SpeechEnded, FinalTranscribed
 
-After a complete sentence or question the wait is short, after half a sentence it is long. A short wait may
+After a complete sentence or question the wait is short, after half a sentence it is long; a voice that sounds
+finished, or not, outweighs words that do not tell (`stt/engines/turn_end.py`). A short wait may
 cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.
 """
 
@@ -36,6 +37,10 @@ _SURE_FROM = 0.9
 """Share of the hypotheses' probability that ends a sentence, less what the words are unclear by."""
 
 
+_FINISHED_FROM, _UNFINISHED_BELOW = 0.8, 0.2
+"""Probability of a turn end by the sound of the voice."""
+
+
 @dataclass(frozen=True)
 class Waits:
     """Quiet after which an utterance is over, in milliseconds."""
@@ -48,18 +53,54 @@ class Waits:
     """After words that may continue."""
     unfinished_ms: int
     """After words that cannot end a sentence."""
+    voice_ended_ms: int
+    """After a voice that sounds finished, unless the words cannot end a sentence."""
+    voice_goes_on_ms: int
+    """After a voice that does not."""
     slow_from_ms: int
     """A speaker with a pause of at least this length in the utterance is a slow speaker."""
 
 
 WAITS: dict[Endpointing, Waits] = {
-    "snappy": Waits(question_ms=192, sentence_ms=224, unclear_ms=288, unfinished_ms=416, slow_from_ms=400),
-    "balanced": Waits(question_ms=224, sentence_ms=256, unclear_ms=416, unfinished_ms=640, slow_from_ms=500),
-    "patient": Waits(question_ms=512, sentence_ms=640, unclear_ms=800, unfinished_ms=992, slow_from_ms=300),
+    "snappy": Waits(
+        question_ms=192,
+        sentence_ms=224,
+        unclear_ms=288,
+        unfinished_ms=416,
+        voice_ended_ms=224,
+        voice_goes_on_ms=480,
+        slow_from_ms=400,
+    ),
+    "balanced": Waits(
+        question_ms=224,
+        sentence_ms=256,
+        unclear_ms=416,
+        unfinished_ms=640,
+        voice_ended_ms=288,
+        voice_goes_on_ms=800,
+        slow_from_ms=500,
+    ),
+    "patient": Waits(
+        question_ms=512,
+        sentence_ms=640,
+        unclear_ms=800,
+        unfinished_ms=992,
+        voice_ended_ms=512,
+        voice_goes_on_ms=992,
+        slow_from_ms=300,
+    ),
 }
 
 Reason = Literal[
-    "question", "sentence", "few words", "no sentence", "unfinished", "unclear words", "slow speaker"
+    "question",
+    "sentence",
+    "few words",
+    "no sentence",
+    "unfinished",
+    "unclear words",
+    "slow speaker",
+    "voice ended",
+    "voice goes on",
 ]
 
 
@@ -78,6 +119,7 @@ def decide(
     sentence_share: float = 1.0,
     mean_log_probability: float = 0.0,
     longest_pause_ms: float = 0.0,
+    turn_end_probability: float | None = None,
     language: str = "en",
 ) -> Decision:
     """Return how long the quiet after these words must last, and why.
@@ -88,9 +130,32 @@ def decide(
         sentence_share: Share of the probability of all hypotheses that ends a sentence.
         mean_log_probability: Of the words, per token, natural logarithm.
         longest_pause_ms: The longest earlier pause in the utterance.
+        turn_end_probability: That the speaker has finished, by the sound of the voice; None if not known.
         language: Code of the language of the words.
     """
-    waits, ending = WAITS[endpointing], _ending(text.split(), open_words(language))
+    waits = WAITS[endpointing]
+    by_words = _by_words(
+        text, waits, sentence_share, mean_log_probability, longest_pause_ms, open_words(language)
+    )
+    if turn_end_probability is None:
+        return by_words
+    if turn_end_probability < _UNFINISHED_BELOW and waits.voice_goes_on_ms > by_words.wait_ms:
+        return Decision(waits.voice_goes_on_ms, "voice goes on")
+    sounds_finished = turn_end_probability >= _FINISHED_FROM and by_words.reason != "unfinished"
+    if sounds_finished and waits.voice_ended_ms < by_words.wait_ms:
+        return Decision(waits.voice_ended_ms, "voice ended")
+    return by_words
+
+
+def _by_words(
+    text: str,
+    waits: Waits,
+    sentence_share: float,
+    mean_log_probability: float,
+    longest_pause_ms: float,
+    open_words: frozenset[str],
+) -> Decision:
+    ending = _ending(text.split(), open_words)
     if ending == "question":
         return Decision(waits.question_ms, ending)
     if ending == "unfinished":

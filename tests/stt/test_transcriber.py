@@ -29,6 +29,7 @@ from session.models import store
 from session.run.start.demo import DEMO, script
 from stt.engines.device import cpu
 from stt.engines.mel import MelFrontEnd
+from stt.engines.turn_end import TurnEndModel
 from stt.engines.whisper import WhisperEngine
 from stt.scheduler import Task
 from stt.settings import SttSettings
@@ -427,3 +428,15 @@ def test_pass_made_again_does_not_change_the_order_of_finals(
         published: list[Event] = []
         wait_until(lambda: published.extend(transcriber.finished()) or len(published) == 2)
         assert [event.utterance for event in published] == [2, 3]  # type: ignore[union-attr]
+
+
+def test_pause_is_judged_by_the_voice_too(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
+) -> None:
+    model = TurnEndModel(store.find("smart-turn"))
+    early = QUESTION.start_s + 0.6  # in the middle of a word
+    with Transcriber(engine, recording, SETTINGS, utterances, turns, model) as transcriber:  # type: ignore[arg-type]
+        transcriber.begin(task("speculative", early))
+        predicted = events(transcriber, EndpointPredicted)[-1]
+    assert isinstance(predicted, EndpointPredicted)
+    assert predicted.reason == "voice goes on"

@@ -42,7 +42,7 @@ _SOCKET = rf"(?:hub/hub|keeper/keeper|{_RING}/ring)"
 _SOCKET_FOLDER = rf"(?:hub|keeper|{_RING})"
 
 _WRITES: Mapping[str, str] = {
-    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json"
+    SESSION: rf"{{run}}/(?:run\.json|key)|{_VERIFIED}/(?:tiny\.en|base|smart-turn)-[0-9a-f]{{{{16}}}}\.json"
     rf"|{_STATE}/(?:window|history)\.json",
     REQUESTER: rf"{_STATE}/spending\.(?:lock|{{pid}})",
 }
@@ -71,7 +71,7 @@ _MEMORY: Mapping[str, str] = {SESSION: KEYS, SPAWNER: "chosen providers", CAPTUR
 
 _LEFT = (
     r"{folder}/home/(?:\.local(?:/state(?:/cuecard(?:/(?:spending\.(?:lock|json)|(?:window|history)\.json))?)?)?"
-    r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base)-[0-9a-f]{{16}}\.json)?)?)?)"
+    r"|\.cache(?:/cuecard(?:/verified(?:/(?:tiny\.en|base|smart-turn)-[0-9a-f]{{16}}\.json)?)?)?)"
 )
 _LOOKUPS: Mapping[str, str] = {
     "": r"{folder}/home(?:/\.local/lib/python3\.\d+/site-packages)?"
@@ -80,7 +80,7 @@ _LOOKUPS: Mapping[str, str] = {
     SESSION: rf"{{run}}/(?:{_SOCKET}|{_SOCKET_FOLDER}|key)|/proc(?:/stat|/uptime|/(?:{{pids}})/stat)?"
     r"|{folder}/(?:run|tmp)|/etc/cuecard/policy\.toml|{folder}/home/\.config/cuecard(?:/(?:cuecard|prices)\.toml)?"
     r"|{folder}/home/\.local/share/cuecard/sessions"
-    rf"|{_STATE}/window\.json|{_VERIFIED}(?:/(?:tiny\.en|base)-[0-9a-f]{{{{16}}}}\.json)?",
+    rf"|{_STATE}/window\.json|{_VERIFIED}(?:/(?:tiny\.en|base|smart-turn)-[0-9a-f]{{{{16}}}}\.json)?",
     SPAWNER: r"/proc(?:/stat|/uptime|/(?:{pids})/stat)?",
     HUB: r"{run}/(?:hub|key)",
     CAPTURE: rf"{{run}}/{_RING}|(?:/[\w.-]+)*/etc/gnutls/config",

@@ -26,7 +26,7 @@ def places(folder: Path) -> dict[str, Places]:
     models = str(store.models_directory())
     tables: dict[str, dict[str, Any]] = {
         "capture": {"sources": {name: f"file:{folder}/heard/{name}.wav" for name in SOURCES}},
-        "stt": {"model_path": models},
+        "stt": {"model_path": models, "turn_end_path": models},
         "llm": {"meaning_model_path": models},
     }
     found = {}

@@ -48,3 +48,12 @@ def test_missing_cuda_model_is_remarked_in_one_line(
     stderr = capsys.readouterr().err
     assert "cuecard models pull large-v3-turbo" in stderr
     assert stderr.count("\n") == 1
+
+
+def test_turn_ends_are_heard_where_the_model_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_weights(SttSettings()).turn_end_path == str(store.find("smart-turn"))
+    assert find_weights(SttSettings(hears_turn_ends=False)).turn_end_path == ""
+    monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
+    assert find_weights(SttSettings(model=str(tmp_path))).turn_end_path == ""

@@ -84,3 +84,39 @@ def test_slow_speaker_gets_more_time() -> None:
 def test_wait_grows_from_snappy_to_patient(text: str) -> None:
     snappy, balanced, patient = (decide(text, endpointing).wait_ms for endpointing in EVERY_ENDPOINTING)
     assert snappy < balanced < patient
+
+
+@pytest.mark.parametrize("endpointing", EVERY_ENDPOINTING)
+@pytest.mark.parametrize(
+    ("text", "probability", "reason"),
+    [
+        ("We introduced an outbox table.", 0.05, "voice goes on"),
+        ("What was the hardest part of it?", 0.05, "voice goes on"),
+        ("We split it into three", 0.95, "voice ended"),
+        ("Yes.", 0.95, "voice ended"),
+        ("We split it into three, and", 0.95, "unfinished"),
+        ("We split it into three", 0.5, "no sentence"),
+    ],
+)
+def test_voice_outweighs_words_that_do_not_tell(
+    endpointing: Endpointing, text: str, probability: float, reason: str
+) -> None:
+    decision = decide(text, endpointing, turn_end_probability=probability)
+    by_words = decide(text, endpointing)
+    assert decision.reason == reason
+    if reason == "voice goes on":
+        assert decision.wait_ms > by_words.wait_ms
+    elif reason == "voice ended":
+        assert decision.wait_ms < by_words.wait_ms
+    else:
+        assert decision == by_words
+
+
+@given(st.text(max_size=60), st.floats(0, 1), st.sampled_from(EVERY_ENDPOINTING))
+def test_voice_only_shortens_where_it_sounds_finished(
+    text: str, probability: float, endpointing: Endpointing
+) -> None:
+    with_voice = decide(text, endpointing, turn_end_probability=probability).wait_ms
+    by_words = decide(text, endpointing).wait_ms
+    assert with_voice >= by_words or probability >= 0.8
+    assert with_voice <= by_words or probability < 0.2
