@@ -32,6 +32,7 @@ _COMMANDS = (
     words.gpu,
     words.vad,
     words.onsets,
+    words.turn_ends,
     words.peers,
     machine.cores,
     pipeline.ring,

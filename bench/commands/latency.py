@@ -115,6 +115,17 @@ def onsets(
     measure(corpus)
 
 
+def turn_ends(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder with rows.jsonl.")],
+    tag: Annotated[list[str] | None, typer.Option(help="Only turns with this tag; repeatable.")] = None,
+    turns: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+) -> None:
+    """Cuts and waits at labelled pauses, judged by the words, and by words and voice."""
+    from bench.parts.turn_ends import measure
+
+    measure(data, tag or [], turns)
+
+
 def accents(
     corpus: Annotated[Path, typer.Option(exists=True, file_okay=False)], settings: SettingsOption = None
 ) -> None:

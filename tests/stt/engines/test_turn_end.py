@@ -1,4 +1,4 @@
-"""Tests of turn ends by the sound of the voice, with the real model and real speech."""
+"""Tests of turn ends by voice, with the real model and real speech."""
 
 from __future__ import annotations
 
