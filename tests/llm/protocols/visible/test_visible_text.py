@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from llm.protocols.visible_text import VisibleText
+from llm.protocols.visible.visible_text import VisibleText
 
 A = "The Brooklyn Bridge opened in 1883."
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
-from typing import NamedTuple
 
 from llm.protocols.content import joined
-from llm.protocols.markdown_line import MarkdownLine
-from llm.protocols.marks import Kind, Mark, is_other_role, mark_at
+from llm.protocols.visible.marks import Kind, Mark, is_other_role, mark_at
+from llm.protocols.visible.output import VisibleDelta, VisibleOutput
 
 _SPECIAL = re.compile(r"[<\[`◁\n]")
 _QUOTES = "\"'`"
@@ -30,14 +29,6 @@ _REASONING_STARTS = (
 """How reasoning begins when its opening tag is in the template; such text is held back until its end."""
 
 
-class VisibleDelta(NamedTuple):
-    """What a piece of text adds to the visible answer."""
-
-    text: str
-    replaces: bool = False
-    """Earlier visible text was reasoning; the answer begins with this text."""
-
-
 class _State(Enum):
     ANSWER = auto()
     THOUGHT = auto()
@@ -51,9 +42,8 @@ class VisibleText:
     """Filters one answer's text.
 
     Args:
-        starts_in_reasoning: The template of this model opens the reasoning, so that only the closing tag is
-        in
-            the text, which is held back until then.
+        starts_in_reasoning: The template of this model opens the reasoning, so only the closing tag is in the
+            text, which is held back until then.
     """
 
     def __init__(self, *, starts_in_reasoning: bool = False) -> None:
@@ -64,15 +54,12 @@ class VisibleText:
         self._holding = starts_in_reasoning
         self._buffer = ""
         """Received, not yet classified."""
-        self._out = ""
-        """Visible, not yet returned."""
-        self._returned = self._replaces = False
+        self._output = VisibleOutput()
         self._state = _State.ANSWER
         self._family = self._wrapper = self._header = self._hidden = ""
         self._literal: set[str] = set()
         """Families with a mark that stayed as text; their closing mark stays too."""
         self._surrogate = ""
-        self._start()
 
     @property
     def holding(self) -> bool:
@@ -96,11 +83,12 @@ class VisibleText:
         self._buffer += joined(self._surrogate)
         self._surrogate = ""
         self._consume(last=True)
-        if self._state is _State.THOUGHT and self._visible and not cut_off:
-            self._emit(self._hidden)  # an opening tag without a closing one was a mention
+        if self._state is _State.THOUGHT and self._output.begun and not cut_off:
+            self._output.add(self._hidden)  # an opening tag without a closing one was a mention
         self._hidden = ""
         if self._holding and cut_off and self.starts_in_reasoning:
-            self._out, self.thought = "", True
+            self._output.drop()
+            self.thought = True
         elif self._holding:
             self.starts_in_reasoning = False
         self._holding = False
@@ -129,7 +117,7 @@ class VisibleText:
                 return len(self._buffer)
             case _State.THOUGHT if self._family == _GLUED_FINAL:
                 return self._skip_glued(at)
-            case _State.ANSWER if not self._visible:
+            case _State.ANSWER if not self._output.begun:
                 if (after := self._skip_start(at, last=last)) != at or self._waits_for_start(at, last=last):
                     return after
         found = _SPECIAL.search(self._buffer, at)
@@ -138,7 +126,7 @@ class VisibleText:
             self._feed_text(self._buffer[at:after])
             return after
         if self._buffer[at] == "\n":
-            self._line.end_line()
+            self._output.line.end_line()
             self._feed_text("\n")
             return at + 1
         if self._buffer[at] == "`":
@@ -178,9 +166,9 @@ class VisibleText:
     def _feed_text(self, text: str) -> None:
         match self._state:
             case _State.ANSWER:
-                self._emit(text)
+                self._output.add(text)
             case _State.THOUGHT:
-                self._hidden += text if self._visible else text[-1:]
+                self._hidden += text if self._output.begun else text[-1:]
             case _State.HEADER:
                 line, newline, _ = text.partition("\n")
                 self._header += line
@@ -195,7 +183,7 @@ class VisibleText:
         if end == len(self._buffer) and not last:
             return at
         if self._state is _State.ANSWER:
-            self._line.add_backticks(end - at)
+            self._output.line.add_backticks(end - at)
         self._feed_text(self._buffer[at:end])
         return end
 
@@ -205,7 +193,7 @@ class VisibleText:
             if not last:
                 return at
             rest = self._buffer[at:]
-            self._feed_text("" if re.match(r"<[|｜]\w", rest) and not self._line.in_code else rest)
+            self._feed_text("" if re.match(r"<[|｜]\w", rest) and not self._output.line.in_code else rest)
             return len(self._buffer)
         end = at + len(mark.text)
         if end == len(self._buffer) and not last and self._previous() in _QUOTES:
@@ -214,7 +202,7 @@ class VisibleText:
         if mark.kind is Kind.TEXT:
             self._feed_text(mark.text)
         elif self._state is _State.ANSWER:
-            self._mark_in_answer(mark, mentioned=quoted or self._line.mentions())
+            self._mark_in_answer(mark, mentioned=quoted or self._output.line.mentions())
         elif self._state is _State.THOUGHT:
             self._mark_in_thought(mark, quoted=quoted)
         else:
@@ -224,24 +212,24 @@ class VisibleText:
     def _mark_in_answer(self, mark: Mark, *, mentioned: bool) -> None:
         kind = mark.kind
         if kind in (Kind.WRAP, Kind.UNWRAP):
-            if kind is Kind.WRAP and not self._visible:
+            if kind is Kind.WRAP and not self._output.begun:
                 self._wrapper = mark.family
             elif mark.family != self._wrapper:
-                self._emit(mark.text)
-        elif self._ended_in_code and kind in (Kind.TURN, Kind.OTHER):
+                self._output.add(mark.text)
+        elif self._output.held_end and kind in (Kind.TURN, Kind.OTHER):
             self._state = _State.ENDED
         elif mentioned or (mark.family and mark.family in self._literal):
             if kind is Kind.END and mark.family not in self._literal:
-                self._ended_in_code += mark.text  # dropped when nothing follows it
+                self._output.hold_end(mark.text)
             else:
                 self._literal |= {mark.family} - {""}
-                self._emit(mark.text)
+                self._output.add(mark.text)
         elif kind is Kind.OPEN:
             self._enter_thought(mark.family)
             self._hidden = mark.text
         elif kind is Kind.CLOSE:
             self._retract()
-        elif self._visible and kind in (Kind.END, Kind.TURN, Kind.OTHER, Kind.ASSISTANT):
+        elif self._output.begun and kind in (Kind.END, Kind.TURN, Kind.OTHER, Kind.ASSISTANT):
             self._state = _State.ENDED
         elif kind in (Kind.TURN, Kind.CHANNEL):
             self._state, self._header = _State.HEADER, ""
@@ -281,50 +269,23 @@ class VisibleText:
             self._state, self.thought = _State.HIDDEN, True
         else:
             self._state = _State.ANSWER
-            self._emit("" if complete else rest)
+            self._output.add("" if complete else rest)
 
     def _enter_thought(self, family: str) -> None:
         self._state, self._family, self._hidden, self.thought = _State.THOUGHT, family, "", True
-        if not self._visible:
+        if not self._output.begun:
             self._holding = self.starts_in_reasoning = False
 
     def _retract(self) -> None:
         """Take back the visible text, which was reasoning."""
-        if self._visible:
-            self._replaces = self._returned
-            self.starts_in_reasoning = True
-        self._out, self._holding, self.thought = "", False, True
+        self.starts_in_reasoning = self.starts_in_reasoning or self._output.begun
+        self._output.retract()
+        self._holding, self.thought = False, True
         self._literal.clear()
-        self._start()
-
-    def _start(self) -> None:
-        self._visible = False
-        self._line = MarkdownLine()
-        self._ended_in_code = ""
-        """An end mark in code or in a sentence, with the spaces after it."""
 
     def _previous(self) -> str:
-        text = self._hidden[-1:] if self._state is _State.THOUGHT else self._line.last_character
+        text = self._hidden[-1:] if self._state is _State.THOUGHT else self._output.line.last_character
         return text or "\n"
 
-    def _emit(self, text: str) -> None:
-        if not self._visible:
-            text = text.lstrip()
-        if not text:
-            return
-        if self._ended_in_code:
-            self._ended_in_code += text
-            if not text.strip():
-                return
-            text, self._ended_in_code = self._ended_in_code, ""
-        self._visible = True
-        self._out += text
-        self._line.append(text)
-
     def _delta(self) -> VisibleDelta:
-        if self._holding:
-            return VisibleDelta("")
-        shown = VisibleDelta(self._out, self._replaces)
-        self._returned = self._returned or bool(self._out)
-        self._out, self._replaces = "", False
-        return shown
+        return VisibleDelta("") if self._holding else self._output.take()

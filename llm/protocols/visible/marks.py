@@ -1,7 +1,7 @@
 """Classifies marks in a model's text: reasoning tags, special tokens of chat templates.
 
 Pure. Knows the templates of Llama, Qwen, Mistral, Gemma, DeepSeek, Phi, Cohere, Granite, Kimi, GLM, Seed and
-gpt-oss ("harmony"). `llm.protocols.visible_text` decides what a mark does.
+gpt-oss ("harmony"). `llm.protocols.visible.visible_text` decides what a mark does.
 """
 
 from __future__ import annotations
