@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bus.failures import ProviderFailure
-from llm.client import errors
+from llm.client import errors, response_errors
 from llm.client.http.connection import HttpConnection, HttpResponse
 from llm.protocols.errors import error_in
 from llm.providers.model_names import is_alias, listed_model, suitable_model
@@ -54,9 +54,9 @@ def _check(provider: Provider, response: HttpResponse, body: str) -> None:
     if response.status in (404, 405, 501):
         return  # a server without a list may still answer
     if response.status != 200:
-        raise errors.refused(provider, response.status, response.headers, error_in(body))
+        raise response_errors.refused(provider, response.status, response.headers, error_in(body))
     if "html" in response.content_type:
-        raise errors.not_a_stream(provider, response.content_type, error_in(body))
+        raise response_errors.not_a_stream(provider, response.content_type, error_in(body))
 
 
 def choose_model(
@@ -78,7 +78,7 @@ def choose_model(
         model = listed_model(wanted, listed)
         lists_all = provider.lists_all or (not provider.encrypted and provider.name == provider.base_url)
         if model is None and lists_all and not is_alias(wanted, listed):
-            raise errors.no_such_model(provider, wanted, listed)
+            raise response_errors.no_such_model(provider, wanted, listed)
         return model or wanted
     model = wanted or suitable_model(listed or (), provider.preferred_models)
     if not model:

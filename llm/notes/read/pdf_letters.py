@@ -1,4 +1,4 @@
-"""Reads the characters of a .pdf page with PDFium: words in cells, position, size and weight."""
+"""Reads the words of a .pdf page with PDFium: position, size and weight."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Reads the lines of a .pdf file with PDFium, and reports pages without text.
 
-PDFium opens no other file and runs no script. `pdf_letters.py` reads the characters of a page,
+PDFium opens no other file and runs no script. `pdf_letters.py` reads the words of a page,
 `pdf_columns.py` orders the lines, and `pdf_text.py` finds headings and paragraphs.
 """
 
