@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import psutil
-import Xlib.display
-from Xlib import X, error
 
 import session
 from bench.harness.report import show
+from bench.parts.overlay.events import conversation, markdown_words
+from bench.parts.overlay.window import is_window_mapped, some_display, window_on
 from bus import messages as m
-from bus import wiring
-from bus.bootstrap import SUPERVISOR_VARIABLE
-from bus.client import HubClient
 from bus.failures import MachineFailure
-from bus.run import RUN_VARIABLE, Run
-from overlay import strings
-from overlay.settings import OverlaySettings
 from session.run.end.statistics import percentile
 
 _ANSWER_BYTES = 10_000
 _RATE = 20
-_WORDS = ("consumer", "prefetch", "queue", "**measured**", "`latency`", "the", "a", "we", "half", "broker")
 _SETTLE_S = 2.0
 _STARTS = 5
 
 
 def measure(seconds: float, hours: float) -> None:
     """Measure and print, on the present display or one of our own."""
-    with _display() as display:
+    with some_display() as display:
         painted_ms, streaming, memory_mb = _measure_streaming(display)
         captions, idle = _measure_cpu(display, seconds)
         grown_mb, events = _measure_hours(display, hours)
@@ -77,65 +65,9 @@ def measure(seconds: float, hours: float) -> None:
     show("overlay", rows, figures)
 
 
-class _Window:
-    """A window on a hub of its own, and the clients of the stages that publish to it."""
-
-    def __init__(self, display: str) -> None:
-        self.run = Run.create({"overlay": msgspec.to_builtins(OverlaySettings(global_keys=False))})
-        environment = {
-            **os.environ,
-            RUN_VARIABLE: str(self.run.directory),
-            SUPERVISOR_VARIABLE: str(os.getpid()),
-            "DISPLAY": display,
-        }
-        self._hub = subprocess.Popen([sys.executable, "-m", "bus"], env=environment)
-        window = [sys.executable, "-m", "bench.parts.overlay_process"]
-        self.process = subprocess.Popen(window, env=environment, stdout=subprocess.PIPE)
-        self.clients: dict[str, HubClient] = {}
-        with HubClient("session", self.run, kinds=wiring.LOGGED) as listener:
-            give_up_s = time.monotonic() + 30
-            while not any(isinstance(each.event, m.StageReady) for each in listener.poll(0.2)):
-                if time.monotonic() > give_up_s:
-                    raise MachineFailure("the window did not start", fix="run `cuecard doctor`")
-
-    def publish(self, event: m.Event, stage: str) -> None:
-        if stage not in self.clients:
-            self.clients[stage] = HubClient(stage, self.run, kinds=frozenset())
-        self.clients[stage].publish(event)
-
-    def open(self) -> None:
-        """Publish the start of a session."""
-        names = {"mic": "You", "call": "Them"}
-        sources = ["call", "mic"]
-        started = m.SessionStarted(version="", sources=sources, names=names, answer="auto", started_ns=1)
-        self.publish(started, "session")
-
-    def close(self) -> list[tuple[int, int]]:
-        """End it, and return when each batch of events was logged and painted."""
-        for client in self.clients.values():
-            client.close()
-        self.process.terminate()
-        content, _ = self.process.communicate(timeout=15)
-        self._hub.terminate()
-        self._hub.wait(15)
-        self.run.remove()
-        return msgspec.json.decode(content or b"[]", type=list[tuple[int, int]])
-
-
-@contextlib.contextmanager
-def _window(display: str) -> Iterator[_Window]:
-    window = _Window(display)
-    try:
-        window.open()
-        yield window
-    finally:
-        if window.process.poll() is None:
-            window.close()
-
-
 def _measure_streaming(display: str) -> tuple[list[float], float, float]:
     """Return times from event to painted frame in ms, the share of a core, and resident memory in MB."""
-    with _window(display) as window:
+    with window_on(display) as window:
         process = psutil.Process(window.process.pid)
         question = m.QuestionDetected(
             question=1,
@@ -151,7 +83,7 @@ def _measure_streaming(display: str) -> tuple[list[float], float, float]:
         began_s, cpu_s = time.monotonic(), _cpu_s(process)
         for number in range(updates):
             _wait_until(began_s + number / _RATE)
-            delta = _words(50) + ("\n\n- " if number % 12 == 11 else " ")
+            delta = markdown_words(50) + ("\n\n- " if number % 12 == 11 else " ")
             window.publish(m.AnswerStreamed(question=1, delta=delta, received_ns=time.monotonic_ns()), "llm")
         share = (_cpu_s(process) - cpu_s) / (time.monotonic() - began_s)
         time.sleep(0.5)
@@ -162,13 +94,13 @@ def _measure_streaming(display: str) -> tuple[list[float], float, float]:
 
 def _measure_cpu(display: str, seconds: float) -> tuple[float, float]:
     """Return the share of a core while captions run, and while nothing happens."""
-    with _window(display) as window:
+    with window_on(display) as window:
         process = psutil.Process(window.process.pid)
         time.sleep(_SETTLE_S)
         began_s, cpu_s, number = time.monotonic(), _cpu_s(process), 0
         while time.monotonic() < began_s + seconds:
             _wait_until(began_s + number / 10)
-            for event, stage in _conversation(number):
+            for event, stage in conversation(number):
                 window.publish(event, stage)
             number += 1
         captions = (_cpu_s(process) - cpu_s) / (time.monotonic() - began_s)
@@ -180,11 +112,11 @@ def _measure_cpu(display: str, seconds: float) -> tuple[float, float]:
 
 def _measure_hours(display: str, hours: float) -> tuple[float, int]:
     """Return how much memory grows in the second half of a session of many hours, played fast."""
-    with _window(display) as window:
+    with window_on(display) as window:
         process = psutil.Process(window.process.pid)
         tenths, events, half_mb = round(hours * 36_000), 0, 0.0
         for number in range(tenths):
-            for event, stage in _conversation(number, levels=False):
+            for event, stage in conversation(number, levels=False):
                 window.publish(event, stage)
                 events += 1
             if number % 200 == 199:
@@ -208,7 +140,7 @@ def _measure_starts(display: str) -> list[float]:
         process = subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        while not _is_window_mapped(display):
+        while not is_window_mapped(display):
             if time.monotonic() > began_s + 30:
                 raise MachineFailure("the window did not open", fix="run `cuecard doctor`")
             time.sleep(0.005)
@@ -218,68 +150,12 @@ def _measure_starts(display: str) -> list[float]:
     return times
 
 
-def _is_window_mapped(display: str) -> bool:
-    connection = Xlib.display.Display(display)
-    try:
-        return any(
-            window.get_wm_name() == strings.TITLE and window.get_attributes().map_state == X.IsViewable
-            for window in connection.screen().root.query_tree().children
-        )
-    except error.BadWindow:  # it was destroyed meanwhile
-        return False
-    finally:
-        connection.close()
-
-
-def _conversation(tenth: int, *, levels: bool = True) -> Iterator[tuple[m.Event, str]]:
-    """Yield the events of a tenth of a second in which two people speak in turn, 5 s each."""
-    utterance, at = divmod(tenth, 50)
-    source = ("call", "mic")[utterance % 2]
-    sample = tenth * 1_600
-    if levels:
-        for each in ("call", "mic"):
-            level = random.Random(tenth).uniform(-40, -20)
-            measured = m.LevelMeasured(source=each, rms_dbfs=level, peak_dbfs=level + 6, stop_sample=sample)
-            yield measured, f"capture:{each}"
-    words = " ".join(_WORDS[(utterance + word) % len(_WORDS)] for word in range(1 + at // 4))
-    if at == 0:
-        started = m.SpeechStarted(
-            source=source, utterance=utterance + 1, start_sample=sample, detected_sample=sample
-        )
-        yield started, f"vad:{source}"
-    elif at % 4 == 0:
-        partial = m.PartialTranscribed(
-            source=source, utterance=utterance + 1, text=words, stable_words=at // 6, stop_sample=sample
-        )
-        yield partial, "stt"
-    elif at == 49:
-        yield _final(source, utterance + 1, words, sample), "stt"
-
-
-def _final(source: str, utterance: int, text: str, sample: int) -> m.FinalTranscribed:
-    return m.FinalTranscribed(
-        source=source,
-        utterance=utterance,
-        text=text,
-        start_sample=sample - 70_000,
-        quiet_sample=sample,
-        stop_sample=sample,
-        mean_log_probability=-0.1,
-        no_speech_probability=0.0,
-        window_s=5.0,
-        retried=False,
-        speculative=False,
-        queue_ms=0.0,
-        compute_ms=100.0,
-    )
-
-
 def _measure_hostile() -> float:
     """Return the longest time in ms in which the window draws 100 kB of hostile Markdown as an answer."""
     texts = ["[" * 100_000, "> " * 50_000, "**a" * 33_000, "|" * 100_000, "`" * 100_000, "<b>" * 33_000]
     texts += ["*a " * 33_000, "1. " * 33_000, "- " * 50_000, "1. - > " * 14_000]
     code = (
-        "from bench.parts.overlay_process import hostile_ms; import sys; print(hostile_ms(sys.stdin.read()))"
+        "from bench.parts.overlay.process import hostile_ms; import sys; print(hostile_ms(sys.stdin.read()))"
     )
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     times = [
@@ -295,33 +171,5 @@ def _cpu_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _words(characters: int) -> str:
-    chosen = random.Random(characters)
-    text = ""
-    while len(text) < characters:
-        text += f"{chosen.choice(_WORDS)} "
-    return text.strip()
-
-
 def _wait_until(at_s: float) -> None:
     time.sleep(max(at_s - time.monotonic(), 0.0))
-
-
-@contextlib.contextmanager
-def _display() -> Iterator[str]:
-    """Yield the present display, or one without a screen."""
-    if named := os.environ.get("DISPLAY"):
-        yield named
-        return
-    if shutil.which("Xvfb") is None:
-        raise MachineFailure("there is no display", fix="install xvfb, or run it on a desktop")
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as number:
-            yield f":{number.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait(10)
