@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from bus.failures import Failure, StageFailure
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from llm.client.context import ClientContext
 from llm.client.errors import KeyRejected, Unreachable
 from llm.client.http.sockets import DirectSockets

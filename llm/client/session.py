@@ -16,7 +16,7 @@ from typing import Any
 
 from bus.failures import Failure
 from bus.messages import UsageCounted
-from bus.process_lifecycle import unexpected
+from bus.process.lifecycle import unexpected
 from llm.client.answer import Answer
 from llm.client.approval import Approval
 from llm.client.attempts import Attempts

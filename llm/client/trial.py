@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from bus.environment import CERTIFICATES, KEY_STORES, PROXIES, inherited
 from bus.failures import Failure, StageFailure
 from bus.messages import Event, RequestSent
-from bus.private_memory import forbid_memory_access
-from bus.process_lifecycle import report_crash
+from bus.process.environment import CERTIFICATES, KEY_STORES, PROXIES, inherited
+from bus.process.lifecycle import report_crash
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.sandbox.rights import KEYRING, NAME_LOOKUP, Rights

@@ -1,7 +1,7 @@
 """The supervisor: starts, monitors, restarts and stops the stages of a run.
 
-It acts; `health` and `hub_health` decide, and `bus.stages` plans. Audio and transcripts do not pass through
-it. If it or the hub dies, the keeper still holds the log.
+It acts; `health` and `hub_health` decide, and `bus.stages` has the plans. Audio and transcripts do not pass
+through it. If it or the hub dies, the keeper still holds the log.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from bus.messages import (
     StageStarted,
 )
 from bus.run import Run
-from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, WITH_HUB, StagePlan
+from bus.stages.plan import ANSWERING, LISTENING, WITH_HUB, StagePlan
+from bus.stages.table import HUB, KEEPER
 from bus.wiring import VIEWS
 from session.supervise import reports
 from session.supervise.health import Health, Verdict

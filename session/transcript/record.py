@@ -13,7 +13,7 @@ from functools import partial
 
 import msgspec
 
-from bus import log_redaction
+from bus.log.redaction import without_words
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
@@ -155,7 +155,7 @@ class Record:
                 pass
 
     def _redact(self, redaction: LogRedacted) -> None:
-        kept = partial(log_redaction.without_words, redaction)
+        kept = partial(without_words, redaction)
         self._struck.append(redaction)
         self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
         for question in redaction.questions:

@@ -16,9 +16,9 @@ from Xlib import X, error
 
 from bus import messages as m
 from bus import wiring
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import MachineFailure
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from overlay import strings
 from overlay.settings import OverlaySettings

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.settings import expanded
 from session.review.handover import Handover

@@ -10,8 +10,8 @@ import textwrap
 
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPlainTextEdit
 
-from bus.environment import DISPLAYS, inherited
 from bus.failures import Failure
+from bus.process.environment import DISPLAYS, inherited
 from llm.client.trial import Trial, try_provider
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome

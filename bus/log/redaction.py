@@ -14,7 +14,8 @@ import msgspec
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from bus.messages.control import TYPED
-from bus.stages import RESTARTED_ON_REDACTION, stage_kind
+from bus.stages.plan import stage_kind
+from bus.stages.table import RESTARTED_ON_REDACTION
 
 CAUSE = "redacted"
 """Cause of the outcome of an utterance whose words were removed."""

@@ -1,4 +1,4 @@
-"""Starts a supervised stage: `python -m bus.bootstrap MODULE ARGUMENTS`.
+"""Starts a supervised stage: `python -m bus.process.bootstrap MODULE ARGUMENTS`.
 
 Binds the process to the supervisor's life before the slow imports, so that a supervisor that is killed
 meanwhile leaves no orphan. Imports nothing slow itself.
@@ -17,7 +17,7 @@ from typing import NoReturn
 SUPERVISOR_VARIABLE = "CUECARD_SUPERVISOR_PID"
 """Process ID whose death ends this process; not set when a stage is started manually."""
 
-BEGIN = "bus.bootstrap"
+BEGIN = "bus.process.bootstrap"
 """Module that `python -m` runs before the stage's own module."""
 
 _PR_SET_PDEATHSIG = 1

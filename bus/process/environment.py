@@ -1,7 +1,7 @@
 """Environment variables that stages inherit, as patterns of names; everything else is withheld.
 
-A stage gets the common ones and those of its row in `bus.stages`. Provider keys are named exactly, by the
-supervisor.
+A stage gets the common ones and those of its row in `bus.stages.table`. Provider keys are named exactly, by
+the supervisor.
 """
 
 from __future__ import annotations

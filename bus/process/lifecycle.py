@@ -18,9 +18,9 @@ import traceback
 from types import FrameType, TracebackType
 from typing import Self
 
-from bus.bootstrap import SUPERVISOR_VARIABLE, die_with_supervisor
 from bus.failures import Failure
-from bus.private_memory import forbid_memory_access
+from bus.process.bootstrap import SUPERVISOR_VARIABLE, die_with_supervisor
+from bus.process.private_memory import forbid_memory_access
 
 DEBUG_VARIABLE = "CUECARD_DEBUG"
 """When set, an unexpected error prints its traceback, which may quote a transcript."""

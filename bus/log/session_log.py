@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import msgspec
 
-from bus import log_redaction
 from bus.failures import Rejected
+from bus.log.redaction import redacted_log
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
@@ -135,7 +135,7 @@ class SessionLog:
 
     def redact(self, redaction: LogRedacted) -> None:
         """Remove what a redaction says."""
-        self._events = log_redaction.redacted_log(redaction, self._events)
+        self._events = redacted_log(redaction, self._events)
 
     def wipe(self) -> int:
         """Drop every event and return how many there were."""
