@@ -1,4 +1,4 @@
-"""Checks whether a provider accepts its key: `python -m llm.client.key_check PROVIDER`.
+"""Checks whether a provider accepts its key: `python -m llm.client.discovery.key_check PROVIDER`.
 
 Reads the settings from standard input, requests the list of models over the connection that a session uses,
 and prints a `Verdict`. A process of its own, so that the command line never holds a key.
@@ -16,10 +16,10 @@ import msgspec
 from bus.failures import Failure, StageFailure
 from bus.process.private_memory import forbid_memory_access
 from llm.client.context import ClientContext
+from llm.client.discovery.provider_finder import ProviderFinder
+from llm.client.discovery.small_model import SmallModelAddress
 from llm.client.errors import KeyRejected, Unreachable
 from llm.client.http.sockets import DirectSockets
-from llm.client.provider_finder import ProviderFinder
-from llm.client.small_model import SmallModelAddress
 from llm.settings import LlmSettings
 
 _TIMEOUT_S = 60.0
@@ -41,7 +41,7 @@ def check_key(settings: LlmSettings, provider: str) -> Verdict:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "llm.client.key_check", provider],
+            [sys.executable, "-P", "-m", "llm.client.discovery.key_check", provider],
             input=msgspec.json.encode(settings),
             capture_output=True,
             timeout=_TIMEOUT_S,

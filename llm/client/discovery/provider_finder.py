@@ -15,10 +15,10 @@ from bus.failures import ProviderFailure
 from llm.client import errors
 from llm.client.connection import Connection, LearnedDialects
 from llm.client.context import ClientContext
+from llm.client.discovery.model_list import choose_model, list_models
+from llm.client.discovery.small_model import SmallModelAddress
 from llm.client.errors import RequestFailed, WrongAddress
 from llm.client.http.connection import HttpConnection
-from llm.client.model_list import choose_model, list_models
-from llm.client.small_model import SmallModelAddress
 from llm.keys.provider_keys import find_key, small_model_key
 from llm.providers import LOCAL_SERVERS, requested_provider, small_model
 from llm.providers.address import with_version

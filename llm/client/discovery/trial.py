@@ -1,4 +1,4 @@
-"""Sends one test request to a provider: `python -m llm.client.trial PROVIDER [MODEL]`.
+"""Sends one test request to a provider: `python -m llm.client.discovery.trial PROVIDER [MODEL]`.
 
 Reads the settings from standard input, and prints a `Trial`: every byte that was sent, and what was received.
 The key is looked up before the process enters its sandbox, which then has the network and no file.
@@ -24,12 +24,12 @@ from bus.sandbox import Sandbox
 from bus.sandbox.rights import KEYRING, NAME_LOOKUP, Rights
 from llm.client.connection import Connection
 from llm.client.context import ClientContext
+from llm.client.discovery.provider_finder import ProviderFinder
+from llm.client.discovery.small_model import SmallModelAddress
 from llm.client.errors import UnsupportedField
 from llm.client.http.sockets import DirectSockets
 from llm.client.http.stream import AnswerStream
-from llm.client.provider_finder import ProviderFinder
 from llm.client.retry import time_limits
-from llm.client.small_model import SmallModelAddress
 from llm.keys import keychain
 from llm.keys.keychain import Outcome
 from llm.keys.provider_keys import find_key
@@ -79,7 +79,7 @@ def try_provider(settings: LlmSettings, provider: str, model: str = "") -> Trial
     patterns = (*PROXIES, *CERTIFICATES, *KEY_STORES, *keys)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "llm.client.trial", provider, model],
+            [sys.executable, "-P", "-m", "llm.client.discovery.trial", provider, model],
             env=inherited(os.environ, patterns),
             input=msgspec.json.encode(settings),
             capture_output=True,
