@@ -19,7 +19,7 @@ from session.settings import load
 from session.store.reading import Reader
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter
-from session.transcript.markdown import markdown
+from session.transcript.formats.markdown import markdown
 from session.transcript.saved_session import SavedSession
 
 _NO_RUN = Path("/nonexistent")

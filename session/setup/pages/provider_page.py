@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPlainTextEdit
 
 from bus.failures import Failure
 from bus.process.environment import DISPLAYS, inherited
-from llm.client.trial import Trial, try_provider
+from llm.client.discovery.trial import Trial, try_provider
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key

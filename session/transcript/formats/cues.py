@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
 from bus.messages.control import MARKED
-from session.transcript.minutes import SENTENCE_ENDS, Paragraph, minutes
+from session.transcript.formats.minutes import SENTENCE_ENDS, Paragraph, minutes
 from session.transcript.saved_session import SavedSession, Turn
 
 LINE_CHARACTERS = 42

@@ -13,7 +13,7 @@ from overlay.strings import CAVEATS
 from overlay.translation import clock
 from session.transcript import facts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, minutes
+from session.transcript.formats.minutes import Paragraph, minutes
 from session.transcript.saved_session import Practice, Question, SavedSession, Summary
 
 _STRUCTURE = "\\`~[]<>&|#$"

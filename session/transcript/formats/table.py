@@ -7,11 +7,11 @@ from pathlib import Path
 
 from overlay.translation import _
 from session import encryption
-from session.transcript.cues import srt, vtt
-from session.transcript.markdown import markdown
+from session.transcript.formats.cues import srt, vtt
+from session.transcript.formats.markdown import markdown
+from session.transcript.formats.web_page import web_page
+from session.transcript.formats.word_document import word_document
 from session.transcript.saved_session import SavedSession, encode
-from session.transcript.web_page import web_page
-from session.transcript.word_document import word_document
 
 FORMATS: dict[str, Callable[[SavedSession], bytes]] = {
     ".md": lambda saved: markdown(saved).encode(),

@@ -17,7 +17,7 @@ from overlay.strings import CAVEATS
 from overlay.translation import LANGUAGE, clock
 from session.transcript import facts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, minutes
+from session.transcript.formats.minutes import Paragraph, minutes
 from session.transcript.saved_session import Practice, Question, Request, SavedSession, Summary
 
 CARD, CARD_END = '<section class="card">', "</section>"

@@ -18,11 +18,12 @@ from markdown_it.token import Token
 
 from overlay.strings import CAVEATS
 from overlay.translation import LANGUAGE, clock
-from session.transcript import facts, word_parts
+from session.transcript import facts
 from session.transcript import summary as summaries
-from session.transcript.minutes import Paragraph, minutes
+from session.transcript.formats import word_parts
+from session.transcript.formats.minutes import Paragraph, minutes
+from session.transcript.formats.web_page import answer_tokens, colour_of
 from session.transcript.saved_session import Practice, Question, SavedSession, Summary
-from session.transcript.web_page import answer_tokens, colour_of
 
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML cannot hold."""

@@ -14,7 +14,7 @@ from bus import messages as m
 from bus.stages.plan import SessionShape
 from bus.stages.session_plan import plan_stages
 from session.run.progress import Progress
-from session.transcript.markdown import inline, quoted
+from session.transcript.formats.markdown import inline, quoted
 from session.transcript.record import Record
 from session.transcript.save import save
 from session.transcript.saved_session import SavedSession
