@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from bus.hub import Hub
-from bus.log import HISTORY_VARIABLE, history_in
+from bus.log.session_log import HISTORY_VARIABLE, history_in
 from bus.messages import Logged, StageReady
-from bus.process_lifecycle import Process
+from bus.process.lifecycle import Process
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import HUB, rights_of
+from bus.stages.table import HUB, rights_of
 
 
 def main() -> None:

@@ -14,13 +14,14 @@ from collections.abc import Callable
 import msgspec
 import zmq
 
-from bus import log_redaction, messages, wiring
+from bus import messages, wiring
 from bus.client import PADDING, PUBLISH, SUBSCRIBE, Batch, Subscription
 from bus.counted import counted
 from bus.failures import MachineFailure, Rejected
-from bus.log import SessionLog, Subscriber
+from bus.log.redaction import Redactions, closed_places, planned, unclosed
+from bus.log.session_log import SessionLog, Subscriber
 from bus.run import Run, socket_folder
-from bus.stages import HUB
+from bus.stages.table import HUB
 
 _POLL_MS = 200
 
@@ -50,7 +51,7 @@ class Hub:
         self._subscribers: dict[bytes, Subscriber] = {}
         self._senders: dict[bytes, str] = {}
         """Names by token, of the tokens that were checked."""
-        self._redactions = log_redaction.Redactions()
+        self._redactions = Redactions()
         self.rejected = 0
         """Messages without a token of this run, malformed, or not allowed for their sender."""
         self._report_at = _FIRST_REPORT_AT
@@ -146,9 +147,9 @@ class Hub:
     def _redact(self, last_s: float) -> None:
         """Remove what was said last from the log, and publish what was removed."""
         events = self.log.all()
-        redaction = log_redaction.planned(events, last_s, time.monotonic_ns())
-        self._redactions.add(redaction, log_redaction.closed_places(events, redaction))
-        outcomes = log_redaction.unclosed(events, redaction)
+        redaction = planned(events, last_s, time.monotonic_ns())
+        self._redactions.add(redaction, closed_places(events, redaction))
+        outcomes = unclosed(events, redaction)
         self.log.redact(redaction)
         self._append(redaction)
         for outcome in outcomes:

@@ -14,10 +14,11 @@ import msgspec
 from bus.client import HubClient
 from bus.failures import Failure
 from bus.messages import Event, Heartbeat, Logged, Message, ProblemReported, StageReady
-from bus.process_lifecycle import Process, unexpected
+from bus.process.lifecycle import Process, unexpected
 from bus.run import Run
 from bus.sandbox import Sandbox, check_enforced
-from bus.stages import rights_of, stage_kind
+from bus.stages.plan import stage_kind
+from bus.stages.table import rights_of
 
 HEARTBEAT_INTERVAL_S = 1.0
 """Longest interval between two heartbeats of a work loop; three missed heartbeats are a hang."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from bus import messages as m
-from bus.stages import HUB, KEEPER, RECORDER, STAGES, stage_kind
+from bus.stages.plan import stage_kind
+from bus.stages.table import HUB, KEEPER, RECORDER, STAGES
 
 SESSION = "session"
 """The supervisor's process."""

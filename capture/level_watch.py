@@ -15,7 +15,7 @@ import numpy as np
 from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from capture.devices.portaudio import silence_stderr
 from capture.devices.system import AudioSystem, CaptureStream, open_audio_system
 from capture.probe import Problem

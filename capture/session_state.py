@@ -24,7 +24,7 @@ from bus.messages import (
     UtteranceDiscarded,
     UtteranceLost,
 )
-from bus.stages import MICROPHONE
+from bus.stages.plan import MICROPHONE
 
 _DETECTION_LOOKS_BACK = SAMPLE_RATE  # more than any pre-roll
 

@@ -18,7 +18,7 @@ import numpy as np
 from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from capture.devices.device import Device
 from capture.devices.portaudio import silence_stderr
 from capture.devices.server_state import ServerState

@@ -12,7 +12,7 @@ from bus.ring.memory import RingMemory, map_memory
 from bus.ring.passing import RING_BEFORE_VARIABLE, ring_socket
 from bus.ring.writer import RingWriter
 from bus.stage import Stage
-from bus.stages import MICROPHONE
+from bus.stages.plan import MICROPHONE
 from capture.echo.watch import EchoWatch
 from capture.ring_feed import RingFeed
 from capture.session_state import SessionState

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 
 from bus.counted import counted
+from bus.log.projection import is_own_start
 from bus.messages import (
     Event,
     NoteAdded,
@@ -17,9 +18,8 @@ from bus.messages import (
     StageReady,
     UsageCounted,
 )
-from bus.projection import is_own_start
 from bus.stage import Stage
-from bus.stages import SMALL_MODEL
+from bus.stages.table import SMALL_MODEL
 from llm.client.context import ClientContext
 from llm.client.http.sockets import socket_source
 from llm.client.session import AnswerSession

@@ -105,7 +105,8 @@ class Conversation:
                 self._typed += 1
                 yield from self._ask(DetectedQuestion(TYPED, self._typed, text, 1.0, TYPED))
             case VariantRequested(question=number, variant=variant):
-                yield from self._vary(number, variant)
+                if question := self._published.variant(number, variant):
+                    yield from self._ask(question)
             case SummaryRequested() as request if self.live:
                 self._last_number += 1
                 can_ask = self.uses_provider and not self._ending
@@ -169,9 +170,8 @@ class Conversation:
                 self._open[number] = OpenQuestion(number, question, requested=requested)
                 if is_pending:
                     self._pending = None
-            case (
-                RequestSent(question=number) | SummaryStarted(question=number)
-            ):  # an early question may never have been published
+            case RequestSent(question=number) | SummaryStarted(question=number):
+                # An early question may never have been published.
                 self._last_number = max(self._last_number, number)
             case AnswerStreamed(question=number, delta=added, replaces=replaces) if number in self._open:
                 self._open[number].shown = added if replaces else self._open[number].shown + added
@@ -241,11 +241,6 @@ class Conversation:
         if question is not None and all(
             each.question.place != question.place for each in self._open.values()
         ):
-            yield from self._ask(question)
-
-    def _vary(self, number: int, variant: str) -> Iterator[Event | Command]:
-        """Ask a question once more, in another form."""
-        if question := self._published.variant(number, variant):
             yield from self._ask(question)
 
     def _cancel(self) -> Iterator[Command]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bus.failures import MachineFailure, ModelFailure
 from bus.stage import HEARTBEAT_INTERVAL_S, Stage
-from bus.stages import SMALL_MODEL
+from bus.stages.table import SMALL_MODEL
 from llm.keys.provider_keys import small_model_key
 from llm.settings import LlmSettings
 

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QApplication, QPushButton
 
 from bus import messages as m
 from bus.messages.summary import Template
-from bus.stages import MICROPHONE
+from bus.stages.plan import MICROPHONE
 from overlay.keys import BY
 from overlay.window import OverlayWindow
 

@@ -13,7 +13,7 @@ from bus.messages import (
     RequestSent,
     UsageCounted,
 )
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from overlay import strings
 from overlay.translation import _, ngettext, number, pgettext
 

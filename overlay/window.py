@@ -1,7 +1,6 @@
-"""The overlay's window: frameless, on top, without focus.
+"""The overlay's window: arranges and draws the views of a session.
 
-It is visible in screen sharing like every other window, on purpose. What the user does is a signal with the
-event to publish.
+What the user does is a signal with the event to publish.
 """
 
 from __future__ import annotations
@@ -9,17 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import (
-    QCloseEvent,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
+from PyQt6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
+from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout
 
 from bus import messages as m
 from overlay import strings, theme
-from overlay.desktop.window_flags import has_flag, set_flag
+from overlay.desktop.background_window import BackgroundWindow
 from overlay.keys import BY
 from overlay.placement import Placement
 from overlay.settings import OverlaySettings
@@ -44,15 +38,9 @@ _TEXT_SIZES_PX = range(10, 41)
 _CAPTIONS_SCALE = 1.6
 _FULL_SCALE = 1.7
 """How much higher the window is with everything than with the newest answer alone."""
-_FLAGS = (
-    Qt.WindowType.FramelessWindowHint
-    | Qt.WindowType.WindowStaysOnTopHint
-    | Qt.WindowType.WindowDoesNotAcceptFocus
-)
-"""Not Qt.Tool: openbox then reports a wrong position, and moves the window away when it is dragged."""
 
 
-class OverlayWindow(QWidget):
+class OverlayWindow(BackgroundWindow):
     """The window.
 
     Args:
@@ -66,16 +54,10 @@ class OverlayWindow(QWidget):
     action_requested = pyqtSignal(str)
     """The user chose an action of `overlay.keys`, by button, menu or key."""
 
-    keyboard_requested = pyqtSignal(bool)
-    """The window is about to take the keyboard, or gives it back."""
-
     def __init__(self, settings: OverlaySettings, global_keys: Mapping[str, str] | None = None) -> None:
-        super().__init__(None, _FLAGS)
+        super().__init__()
         self.setObjectName("overlay")
         self.setWindowTitle(strings.TITLE)
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # it never is the active window
         self.captions = Captions()
         self._layout_name = settings.layout
         self._unfolded = False
@@ -174,24 +156,12 @@ class OverlayWindow(QWidget):
                     self.appearance.opacity + _WHEEL_STEP * (1 if event.angleDelta().y() > 0 else -1)
                 )
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Hide: a session ends only where its end was chosen."""
-        if event is not None:
-            event.ignore()
-        self.hide()
-
     def event(self, event: QEvent | None) -> bool:
         """Fit the height when a part needs another one."""
         used = super().event(event)
         if event is not None and event.type() == QEvent.Type.LayoutRequest:
             self._fit_height()
         return used
-
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802  (Qt's name)
-        """Give the keyboard back when another window is chosen."""
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
 
     # Parts
 
@@ -300,30 +270,7 @@ class OverlayWindow(QWidget):
             self.published.emit(m.EndRequested(by=BY))
         self._fit_height()
 
-    @property
-    def clicks_pass(self) -> bool:
-        """Whether clicks go to what is behind the window."""
-        return has_flag(self, Qt.WindowType.WindowTransparentForInput)
-
-    def set_click_through(self, *, on: bool) -> None:
-        """Let clicks go to what is behind the window, or not."""
-        set_flag(self, Qt.WindowType.WindowTransparentForInput, on=on)
-
-    @property
-    def has_keyboard(self) -> bool:
-        """Whether it accepts the focus."""
-        return not has_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus)
-
-    def give_keyboard_back(self) -> None:
-        """Accept no focus any more."""
-        self.keyboard_requested.emit(False)
-        set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=True)
-        self.clearFocus()
-
     def take_keyboard(self) -> None:
-        """Accept the focus until another window is chosen."""
-        self.keyboard_requested.emit(True)
-        set_flag(self, Qt.WindowType.WindowDoesNotAcceptFocus, on=False)
-        self.show()
-        self.activateWindow()
+        """Accept the focus, for the menu first, until another window is chosen."""
+        super().take_keyboard()
         self.header.menu.setFocus()

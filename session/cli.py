@@ -12,8 +12,8 @@ import traceback
 from pathlib import Path
 
 from bus.failures import Failure
-from bus.private_memory import wipe_freed_memory
-from bus.process_lifecycle import DEBUG_VARIABLE, UNEXPECTED, report_crash, unexpected
+from bus.process.lifecycle import DEBUG_VARIABLE, UNEXPECTED, report_crash, unexpected
+from bus.process.private_memory import wipe_freed_memory
 from session.control import requests
 from session.standard_output import checked_output
 

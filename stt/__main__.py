@@ -11,8 +11,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's, for the spectrogram
 
+from bus.log.projection import Projection
 from bus.messages import CaptureStarted, Logged, LogRedacted, SpeechResumed
-from bus.projection import Projection
 from bus.ring.access import RingAccess
 from bus.stage import Stage
 from stt.echo.only import EchoOnly

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from llm.connector.line import Inherited
 from session.supervise.child import numbers_of

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from bus.log.projection import Projection
 from bus.messages import Logged
-from bus.projection import Projection
 from capture.session_state import SessionState
 from llm.active_provider import ActiveProvider
 from llm.settings import LlmSettings

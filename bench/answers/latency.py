@@ -23,7 +23,6 @@ import msgspec
 from bench.answers.answer_server import AnswerServer
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import (
@@ -37,6 +36,7 @@ from bus.messages import (
     QuestionDetected,
     StageReady,
 )
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from llm.connector.line import ConnectorLine, Inherited
 from llm.settings import LlmSettings

@@ -54,7 +54,7 @@ def overlay(
     hours: Annotated[float, typer.Option(help="Length of a session that is played fast.")] = 4.0,
 ) -> None:
     """The window: event to painted frame, CPU, memory, growth in hours, hostile Markdown."""
-    from bench.parts.overlay import measure
+    from bench.parts.overlay.measure import measure
 
     measure(seconds, hours)
 

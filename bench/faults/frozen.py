@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bench.harness.report import show
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerStreamed, Event, Heartbeat, StageReady
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from session.run.end.statistics import percentile
 from session.settings import SCHEMA

@@ -15,7 +15,7 @@ import bus.sandbox
 
 if TYPE_CHECKING:
     from bus.run import Run
-    from bus.stages import StagePlan
+    from bus.stages.plan import StagePlan
     from session.supervise.child import Child
 
 _STAGE = "--as-stage"

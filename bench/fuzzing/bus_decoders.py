@@ -21,11 +21,12 @@ from bus import settings, wiring
 from bus.client import PUBLISH, SUBSCRIBE, Batch, Subscription, batch_in
 from bus.failures import Overrun, Rejected, RingUnavailable, SettingsFailure
 from bus.hub import Hub
-from bus.log import SessionLog, history_in
+from bus.log.session_log import SessionLog, history_in
 from bus.ring.memory import BLOCK_SAMPLES
 from bus.ring.reader import AudioRing
 from bus.ring.writer import RingWriter
-from bus.run import Run, run_file_in
+from bus.run import Run
+from bus.run.run_file import run_file_in
 from session.settings import SCHEMA
 
 _PARTS = 3

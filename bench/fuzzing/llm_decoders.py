@@ -28,7 +28,7 @@ from llm.protocols.gemini import GENERATE_CONTENT
 from llm.protocols.protocol import Protocol
 from llm.protocols.responses import RESPONSES
 from llm.protocols.sse import EventTooLong, ServerEvent, SseParser
-from llm.protocols.visible_text import VisibleText
+from llm.protocols.visible.visible_text import VisibleText
 from llm.usage import prices
 from llm.usage.daily_counts import DailyCounts
 from llm.usage.totals import Count

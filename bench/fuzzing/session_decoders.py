@@ -30,7 +30,7 @@ from session.run.kept_session import KeptSession, decode, encode
 from session.run.resumed_log import ResumedLog
 from session.run.start.vocabulary import names_in, read_vocabulary
 from session.settings import SCHEMA
-from session.transcript.formats import FORMATS
+from session.transcript.formats.table import FORMATS
 from session.transcript.saved_session import Latency, Question, Request, SavedSession, Source, Turn
 from session.transcript.saved_session import decode as decode_saved
 from session.transcript.saved_session import encode as encode_saved

@@ -16,7 +16,7 @@ from bench.harness.consumer import Received, run_session
 from bench.harness.process_tree import ProcessTree
 from bench.latency.timeline import demo_timeline
 from bus.audio import SAMPLE_RATE
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from livebench.scoring.words import word_error_rate
 
 _TURNS = 2

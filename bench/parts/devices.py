@@ -17,9 +17,9 @@ import numpy as np
 from bench.harness.report import show
 from bench.parts.sound_server import MICROPHONE, BenchServer, noise
 from bus.audio import SAMPLE_RATE, Samples
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.messages import AudioLost, Logged, ProblemReported, StageReady
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.ring.reader import AudioRing
 from bus.run import RUN_VARIABLE, Run
 from capture.devices.device import Device

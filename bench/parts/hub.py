@@ -9,10 +9,10 @@ import threading
 import time
 
 from bench.harness.report import show
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
 from bus.failures import StageFailure
 from bus.messages import AnswerStreamed
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from session.run.end.statistics import percentile
 

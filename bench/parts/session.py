@@ -17,8 +17,8 @@ import soundfile
 
 from bench.harness.report import show
 from bus.audio import SAMPLE_RATE
-from bus.bootstrap import BEGIN
 from bus.failures import StageFailure
+from bus.process.bootstrap import BEGIN
 
 _SETTLE_S = 3.0
 _LISTENING = {"capture:call", "capture:mic", "vad:call", "vad:mic", "stt"}

@@ -1,7 +1,7 @@
 """Rights of a kind of stage: its files and sockets, as rules for Landlock.
 
 Every stage may read the program, the system's folders and a few facts about the machine. Further rights are
-listed per stage in `bus.stages`; `bus.sandbox.places` describes how paths are written.
+listed per stage in `bus.stages.table`; `bus.sandbox.places` describes how paths are written.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bus.failures import Failure, ProviderFailure
 from bus.messages import ProblemReported, RequestHeld
-from bus.process_lifecycle import unexpected
+from bus.process.lifecycle import unexpected
 from llm.client.answer import Answer
 from llm.client.approval import Approval, NotApproved
 from llm.client.connection import Connection

@@ -7,7 +7,7 @@ import asyncio
 from bus.messages import ProviderReady
 from llm.client.connection import Connection
 from llm.client.context import ClientContext
-from llm.client.provider_finder import ProviderFinder
+from llm.client.discovery.provider_finder import ProviderFinder
 from llm.providers import leaves_machine
 
 KEEP_WARM_EVERY_S = 45.0

@@ -16,14 +16,14 @@ from typing import Any
 
 from bus.failures import Failure
 from bus.messages import UsageCounted
-from bus.process_lifecycle import unexpected
+from bus.process.lifecycle import unexpected
 from llm.client.answer import Answer
 from llm.client.approval import Approval
 from llm.client.attempts import Attempts
 from llm.client.context import ClientContext, ProblemReporter
+from llm.client.discovery.provider_finder import ProviderFinder
+from llm.client.discovery.small_model import SmallModelAddress
 from llm.client.failover import Failover
-from llm.client.provider_finder import ProviderFinder
-from llm.client.small_model import SmallModelAddress
 from llm.client.summaries import Summaries
 from llm.client.usage_meter import UsageMeter
 from llm.commands import (

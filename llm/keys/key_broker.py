@@ -16,7 +16,7 @@ from typing import Self
 
 import msgspec
 
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from bus.sandbox import seccomp
 from llm.keys import keychain
 from llm.keys.keychain import Outcome

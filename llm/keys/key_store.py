@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from llm.keys.key_input import is_key, read_key
 from llm.keys.keychain import UNLOCK_TIMEOUT_S, Outcome
 

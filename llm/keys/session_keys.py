@@ -19,7 +19,7 @@ from typing import Self
 import msgspec
 
 from bus.failures import Failure, MachineFailure, UsageFailure
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from llm.keys.key_input import is_key, type_key
 from llm.keys.keychain import environment
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from bus import log_redaction
 from bus import messages as m
+from bus.log.redaction import without_words
 from overlay import sentences
 
 MAX_REQUESTS = 50
@@ -48,7 +48,7 @@ class Egress:
                     self.total.body_bytes += request.body_bytes
                     self.total.hosts.add(request.host)
             case m.LogRedacted() as redaction:
-                kept = [log_redaction.without_words(redaction, request) for request in self.requests]
+                kept = [without_words(redaction, request) for request in self.requests]
                 self.requests = deque(kept, maxlen=MAX_REQUESTS)
             case m.ProviderReady() as provider:
                 self.provider = provider

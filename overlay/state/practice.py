@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bus import log_redaction
 from bus import messages as m
+from bus.log.redaction import without_words
 from overlay import sentences, strings
 
 Entry = m.PracticeQuestionAsked | m.PracticeAnswerMeasured | m.PracticeEnded
@@ -41,9 +41,9 @@ class Practice:
             case m.PracticeEnded():
                 self.ended, self.listening = event, False
             case m.LogRedacted() as redaction:
-                self.entries = [log_redaction.without_words(redaction, entry) for entry in self.entries]
-                self.measured = [log_redaction.without_words(redaction, each) for each in self.measured]
-                self.ended = self.ended and log_redaction.without_words(redaction, self.ended)
+                self.entries = [without_words(redaction, entry) for entry in self.entries]
+                self.measured = [without_words(redaction, each) for each in self.measured]
+                self.ended = self.ended and without_words(redaction, self.ended)
             case _:
                 pass
 

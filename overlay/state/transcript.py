@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from bus import log_redaction
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
+from bus.log.redaction import redacted
 
 Outcome = m.FinalTranscribed | m.UtteranceDiscarded | m.UtteranceLost
 Place = tuple[str, int]
@@ -145,7 +145,7 @@ class Transcript:
         for each in redaction.utterances:
             self._open.pop((each.source, each.utterance), None)
         for place, outcome in self._outcomes.items():
-            left = log_redaction.redacted(redaction, outcome)
+            left = redacted(redaction, outcome)
             self._outcomes[place] = left if isinstance(left, Outcome) else outcome
 
     def _grow(self, event: m.PartialTranscribed | m.EndpointPredicted) -> None:

@@ -92,7 +92,7 @@ def test_key(provider: ProviderArgument) -> None:
     Example:
       cuecard keys test openai
     """
-    from llm.client.key_check import check_key  # imports httpx, which no other command here needs
+    from llm.client.discovery.key_check import check_key  # imports httpx, which no other command here needs
 
     settings = all_settings.load(None, {}).llm
     host = require_provider(settings, provider).host

@@ -22,7 +22,7 @@ from bus.messages import (
 from bus.messages.answers import MOST_NOTE_BYTES
 from bus.messages.control import MOST_MARKED
 from bus.run import Run
-from bus.stages import RESTARTED_ON_REDACTION
+from bus.stages.table import RESTARTED_ON_REDACTION
 from bus.wiring import CONTROL
 from overlay import receipt
 from session.control.remote_control import CONNECT_S, check_answers, events_of, history_of

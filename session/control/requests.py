@@ -22,7 +22,8 @@ from bus.messages import (
     VariantRequested,
     WindowRequested,
 )
-from bus.run import RUN_VARIABLE, Run, live_sessions
+from bus.run import RUN_VARIABLE, Run
+from bus.run.directories import live_sessions
 from bus.wiring import CONTROL
 
 _CONNECT_S = 2.0

@@ -33,7 +33,7 @@ from bus.run import Run
 from bus.wiring import CONTROL, LOGGED, SUPERSEDED
 from overlay import summary_texts
 from session.transcript import summary as sentences
-from session.transcript.markdown import summary_lines
+from session.transcript.formats.markdown import summary_lines
 from session.transcript.record import Record
 from session.transcript.saved_session import Summary
 from session.view.printable import printable

@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bus import run
 from bus.failures import MachineFailure, UsageFailure
+from bus.run.directories import running_sessions
 from session.diagnose.stored_data import StoredItem, all_stored, key_store_problem
 
 
@@ -32,7 +32,7 @@ def purge(*, at_once: bool) -> None:
     if not at_once and not sys.stdin.isatty():
         typer.echo("nothing was deleted; add --yes to delete everything", err=True)
         return
-    if run.running_sessions():
+    if running_sessions():
         raise UsageFailure(
             "a session is running, or can still be resumed",
             kept="nothing was deleted",

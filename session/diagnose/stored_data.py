@@ -17,7 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
-from bus import run
+from bus.run.directories import stale_runs
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.providers import KNOWN
@@ -114,7 +114,7 @@ def _peers() -> Iterator[StoredItem]:
 
 def _leftovers() -> Iterator[StoredItem]:
     attested = [path for path in Path(tempfile.gettempdir()).glob("cuecard-attest-*") if _is_own(path)]
-    for folder in (*run.stale_runs(), *attested):
+    for folder in (*stale_runs(), *attested):
         yield StoredItem("left by a crash", str(folder), _size(folder), _removing([folder]))
 
 

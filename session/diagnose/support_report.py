@@ -21,12 +21,12 @@ import msgspec
 import psutil
 import typer
 
-from bus import run
 from bus.client import HubClient
 from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.messages import Logged
 from bus.messages.redaction import redacted
 from bus.run import Run
+from bus.run.directories import running_sessions
 from bus.wiring import CONTROL, LOGGED
 from session import settings as all_settings
 from session.doctor.finding import Finding
@@ -209,7 +209,7 @@ def _is_open(name: str, kind: Any) -> bool:
 
 def _session() -> dict[str, Any]:
     """Return the summary of the running session's events; empty if none is running."""
-    if not run.running_sessions():
+    if not running_sessions():
         return {}
     try:
         with HubClient(CONTROL, Run.find(), kinds=LOGGED) as client:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bus.failures import MachineFailure
-from bus.process_lifecycle import unexpected
+from bus.process.lifecycle import unexpected
 from session.doctor.checks import CHECKS
 from session.doctor.finding import Finding
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from bus import wiring
-from bus.log import SessionLog
+from bus.log.session_log import SessionLog
 from bus.messages import EndpointPredicted, FinalTranscribed, Logged, LogRedacted, PartialTranscribed
 from bus.stage import Stage
 from session.resume.keeper_socket import KeeperServer

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 import typer
 
-from bus import run
 from bus.failures import BusFailure, MachineFailure, Rejected, SettingsFailure, UsageFailure
 from bus.messages import Logged, SessionEnding
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
+from bus.run.directories import kept_sessions
 from session import encryption
 from session.run import isolation
 from session.run.end.result import saved_session, start_time
@@ -96,7 +96,7 @@ def _connect_to_keeper() -> socket.socket:
     Raises:
         MachineFailure: There is none.
     """
-    for address in run.kept_sessions():
+    for address in kept_sessions():
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(_REPLY_TIMEOUT_S)
         try:

@@ -14,10 +14,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bus.process_lifecycle import Process
+from bus.process.lifecycle import Process
 from bus.run import RUN_VARIABLE, Run
 from bus.sandbox import Sandbox, check_enforced
-from bus.stages import REVIEW, REVIEW_PLAN, VIEWING_RIGHTS
+from bus.stages.table import REVIEW, REVIEW_PLAN, VIEWING_RIGHTS
 from session.review import question
 from session.review.handover import (
     ALLOW_UNSANDBOXED,

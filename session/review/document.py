@@ -8,7 +8,8 @@ from PyQt6.QtGui import QTextCursor
 from overlay.theme import Palette, Sizes
 from overlay.widgets.backing import Appearance
 from overlay.widgets.documents import InertText
-from session.transcript import facts, web_page
+from session.transcript import facts
+from session.transcript.formats import web_page
 from session.transcript.saved_session import SavedSession
 
 _MARGIN_PX = 18

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from bus.run import Run
-from bus.stages import REVIEW_PLAN
+from bus.stages.table import REVIEW_PLAN
 from session.review.handover import (
     ALLOW_UNSANDBOXED,
     DESCRIPTORS_VARIABLE,

@@ -12,7 +12,7 @@ from session.review import strings
 from session.review.handover import Handover
 from session.review.saving import save_as, save_in_store, suggested
 from session.store.entry import USUAL_EXPIRY, last_day
-from session.transcript.formats import format_of
+from session.transcript.formats.table import format_of
 from session.view.printable import printable
 
 _NAMES = {"markdown": ".md", "word": ".docx", "docx": ".docx", "json": ".json", "html": ".html"}

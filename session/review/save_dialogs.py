@@ -22,7 +22,7 @@ from session import encryption
 from session.encryption import LEAST_CHARACTERS
 from session.review import strings
 from session.store.entry import USUAL_EXPIRY
-from session.transcript.formats import LABELS, format_of
+from session.transcript.formats.table import LABELS, format_of
 
 _WIDTH_PX = 420
 _EXPIRIES = ("7d", "30d", "90d", "365d", "never")

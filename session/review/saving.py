@@ -10,7 +10,7 @@ from bus.sandbox.places import home_directory, saving_places
 from session.encryption import encrypted_name
 from session.store.entry import stored_path
 from session.transcript import facts
-from session.transcript.formats import FORMATS, file_body, format_of
+from session.transcript.formats.table import FORMATS, file_body, format_of
 from session.transcript.new_file import write_new
 from session.transcript.saved_session import SavedSession
 

@@ -20,7 +20,7 @@ import msgspec
 import platformdirs
 
 from bus.messages import Event, ProblemReported, QuestionDetected, StageDied
-from bus.stages import stage_kind
+from bus.stages.plan import stage_kind
 
 KEPT_DAYS = 400
 KEPT_CRASHES = 10

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 
 import typer
 
-from bus.environment import inherited
+from bus.process.environment import inherited
 from bus.run import Run
 from bus.sandbox import Sandbox, check_enforced
-from bus.stages import STAGES, SUPERVISOR_RIGHTS, StagePlan
+from bus.stages.plan import StagePlan
+from bus.stages.table import STAGES, SUPERVISOR_RIGHTS
 from llm.keys.session_keys import KEYS_VARIABLE, keys_in_memory
 from llm.settings import LlmSettings
 from session.keys import take_keys

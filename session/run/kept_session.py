@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bus.failures import Rejected
-from bus.log import check_history
+from bus.log.session_log import check_history
 from bus.messages import Logged
 
 GIVE, TAKEN, DROP = b"give.", b"taken", b"drop."

@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bus.failures import Failure, StageFailure
-from bus.private_memory import forbid_memory_access
-from bus.stages import SessionShape, StagePlan, plan_keeper, plan_stages
+from bus.process.private_memory import forbid_memory_access
+from bus.stages.plan import SessionShape, StagePlan
+from bus.stages.session_plan import plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings

@@ -23,7 +23,7 @@ from bus.messages import (
     StageReady,
 )
 from bus.run import Run
-from bus.stages import LISTENING, StagePlan
+from bus.stages.plan import LISTENING, StagePlan
 from capture.source import is_live
 from llm.providers import KNOWN, MODES, cards
 from overlay import sentences, strings

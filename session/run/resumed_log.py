@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from bus.log import HISTORY_VARIABLE
+from bus.log.session_log import HISTORY_VARIABLE
 from bus.messages import Logged, ProblemReported, RecordingStarted, ReplayStarted, StageGivenUp, StageReady
-from bus.stages import KEEPER, RECORDER, StagePlan
+from bus.stages.plan import StagePlan
+from bus.stages.table import KEEPER, RECORDER
 from session.run.kept_session import KeptSession
 
 

@@ -18,7 +18,8 @@ import psutil
 from bus import settings
 from bus.failures import SettingsFailure
 from bus.settings import Flag, PathText
-from bus.stages import STAGE_KINDS, stage_kind
+from bus.stages.plan import stage_kind
+from bus.stages.table import STAGE_KINDS
 from capture.settings import CaptureSettings
 from llm.providers import named_provider
 from llm.settings import LlmSettings
@@ -140,8 +141,8 @@ class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     cores: dict[str, list[int]] = {}
     """Cores to pin a stage to, by kind ("stt") or name ("vad:mic"); other stages run anywhere."""
     niceness: dict[str, Niceness] = {}
-    """Niceness of a stage, by kind or name, 0 to 19. Defaults (`bus/stages.py`): 0 for capture and vad, 10
-    for the model server, 1 for others."""
+    """Niceness of a stage, by kind or name, 0 to 19. Defaults (`bus/stages/table.py`): 0 for capture and vad,
+    10 for the model server, 1 for others."""
 
 
 @dataclass(frozen=True)

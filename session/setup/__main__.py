@@ -8,7 +8,7 @@ import signal
 import sys
 
 from bus.failures import Failure
-from bus.process_lifecycle import report_crash
+from bus.process.lifecycle import report_crash
 from overlay.display import choose_platform
 from session import settings as all_settings
 from session.setup import CLOSED_CODE, look, strings

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import msgspec
 from PyQt6.QtCore import QObject, QProcess, QProcessEnvironment, pyqtSignal
 
-from bus.environment import SOUND_SERVERS, inherited
 from bus.failures import Failure, MachineFailure
-from bus.process_lifecycle import unexpected
+from bus.process.environment import SOUND_SERVERS, inherited
+from bus.process.lifecycle import unexpected
 from capture.level_watch import Levels
 
 _STOP_MS = 1000

@@ -13,7 +13,7 @@ import msgspec
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from bus.failures import Failure
-from bus.process_lifecycle import report_crash
+from bus.process.lifecycle import report_crash
 from overlay.display import choose_platform
 from session import settings as all_settings
 from session.run.start import consent

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from bus.failures import Failure
 from bus.messages import ProviderCard
-from bus.process_lifecycle import report_crash
+from bus.process.lifecycle import report_crash
 from llm.providers import cards
 from overlay.display import choose_platform
 from overlay.provider_card import card_rows

@@ -19,10 +19,10 @@ import numpy as np
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import Failure
-from bus.process_lifecycle import report_crash
+from bus.process.lifecycle import report_crash
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from session.models import store
 from session.sound_check.analysis import Analysis, clipped_share, find_phrase, peak_dbfs
 from session.sound_check.phrase import read_phrase

@@ -15,7 +15,7 @@ from bus.audio import SAMPLE_RATE
 from bus.failures import Failure
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from capture.devices import portaudio
 from session.sound_check.phrase import read_phrase
 

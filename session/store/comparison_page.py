@@ -9,7 +9,7 @@ from html import escape
 
 from overlay.translation import LANGUAGE, _, number, pgettext
 from session.store.measures import Series
-from session.transcript.web_page import POLICY, STYLE
+from session.transcript.formats.web_page import POLICY, STYLE
 
 TITLE = _("Your practices")
 _NOTE = _("Figures of your practices alone; no word that was said is in this file.")

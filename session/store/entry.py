@@ -14,7 +14,7 @@ from typing import Literal
 
 from bus.failures import UsageFailure
 from session import encryption
-from session.transcript.formats import format_of
+from session.transcript.formats.table import format_of
 from session.transcript.saved_session import SavedSession
 
 Kind = Literal["session", "measures"]

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import psutil
 
-from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
-from bus.environment import inherited
-from bus.private_memory import WIPING
+from bus.process.bootstrap import BEGIN, SUPERVISOR_VARIABLE
+from bus.process.environment import inherited
+from bus.process.private_memory import WIPING
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from llm.providers import KNOWN, OWN_KEY_VARIABLE
 
 _QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}

@@ -9,7 +9,7 @@ import math
 from collections import deque
 from enum import Enum
 
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 
 RESTARTS_AT_MOST = 5
 RESTARTS_WITHIN_S = 60.0

@@ -13,10 +13,10 @@ from typing import Literal
 
 import msgspec
 
-from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.failures import StageFailure
+from bus.process.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from bus.run import Run
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from session.supervise.spawner import MAX_BYTES, Choose, Reap, Reply, Request, Signal, Start
 
 _REPLY_TIMEOUT_S = 10.0

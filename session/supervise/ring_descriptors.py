@@ -15,7 +15,7 @@ from dataclasses import replace
 from bus.messages import CaptureStarted, Logged, StageGivenUp
 from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE, RingSender, ring_descriptor
 from bus.run import Run
-from bus.stages import StagePlan, stage_kind
+from bus.stages.plan import StagePlan, stage_kind
 
 _REPLY_TIMEOUT_S = 0.2
 """Enough for a capture that has just announced its ring; the supervisor must not block longer."""

@@ -20,11 +20,12 @@ from typing import Literal
 
 import msgspec
 
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.failures import Rejected
-from bus.private_memory import forbid_memory_access
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
-from bus.stages import KEEPER, STAGE_KINDS, StagePlan, stage_kind
+from bus.stages.plan import StagePlan, stage_kind
+from bus.stages.table import KEEPER, STAGE_KINDS
 from session.supervise.child import Child
 from session.supervise.starter import LocalStarter
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bus.local_socket import PASSES_SOCKETS
 from bus.run import Run
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from llm.connector.line import ConnectorLine
 from session.supervise.child import Child
 

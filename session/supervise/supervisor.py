@@ -1,7 +1,7 @@
 """The supervisor: starts, monitors, restarts and stops the stages of a run.
 
-It acts; `health` decides and `bus.stages` plans. Audio and transcripts do not pass through it. If it or
-the hub dies, the keeper still holds the log.
+It acts; `health` and `hub_health` decide, and `bus.stages` has the plans. Audio and transcripts do not pass
+through it. If it or the hub dies, the keeper still holds the log.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ from bus.messages import (
     ProblemReported,
     ProviderRequested,
     StageDied,
-    StageGivenUp,
     StageReady,
     StageStarted,
 )
 from bus.run import Run
-from bus.stages import ANSWERING, HUB, KEEPER, LISTENING, WITH_HUB, StagePlan
+from bus.stages.plan import ANSWERING, LISTENING, WITH_HUB, StagePlan
+from bus.stages.table import HUB, KEEPER
 from bus.wiring import VIEWS
+from session.supervise import reports
 from session.supervise.health import Health, Verdict
+from session.supervise.hub_health import HubHealth
 from session.supervise.ring_descriptors import Rings
 from session.supervise.starter import RunningStage, Starter
 
@@ -37,11 +39,6 @@ _STOP_LIMIT_S = 3.0
 """How long stages may take to end when asked to. Most need 0.1 s; on a busy machine a running pass of stt
 takes longer."""
 _HUB_START_LIMIT_S = 10.0
-_ALL_SILENT_S = 2.0
-"""Several stages send a heartbeat every second: when none arrives for this long, the hub hangs, not they."""
-_HUB_SILENCE_LIMIT_S = 3.5
-_PAUSED_S = 1.0
-"""A step that took longer means that the supervisor itself was suspended or had no core."""
 
 
 class Supervisor:
@@ -63,8 +60,7 @@ class Supervisor:
         self._rings = Rings(run)
         self._starter = starter
         self._next_wave = LISTENING
-        self._turned_s = self._last_event_s = time.monotonic()
-        self._all_silent = False
+        self._hub_health = HubHealth(time.monotonic())
         self.first_events: list[Logged] = []
         """The first events from the hub; in a resumed session, its log."""
         self.keeps_log = False
@@ -97,7 +93,7 @@ class Supervisor:
                     "the hub did not start", kept="nothing else was started", fix="run `cuecard doctor`"
                 )
         self.first_events = events
-        self._turned_s = self._last_event_s = time.monotonic()
+        self._hub_health = HubHealth(time.monotonic())
         for plan in early:
             self._publish_start(plan)
         self._start_wave()
@@ -105,7 +101,8 @@ class Supervisor:
 
     def apply(self, logged: Logged) -> None:
         """Apply what a stage reported about itself."""
-        now_s = self._last_event_s = time.monotonic()
+        now_s = time.monotonic()
+        self._hub_health.received(now_s)
         self._rings.apply(logged)
         self.apply_choice(logged)
         match logged.event:
@@ -193,33 +190,19 @@ class Supervisor:
         Raises:
             StageFailure: The hub died, or hangs.
         """
-        now_s = time.monotonic()
-        paused_s = now_s - self._turned_s
-        self._turned_s = now_s
-        if paused_s > _PAUSED_S:
-            self._last_event_s += paused_s
+        paused_s = self._hub_health.step(
+            time.monotonic(), senders=sum(health.sends_heartbeats for health in self._health.values())
+        )
+        if paused_s:
             for health in self._health.values():
                 health.exclude_pause(paused_s)
-        hub, silent_s = self._children[HUB], now_s - self._last_event_s
-        several = sum(health.sends_heartbeats for health in self._health.values()) > 1
-        self._all_silent = several and silent_s > _ALL_SILENT_S
-        silent = several and silent_s > _HUB_SILENCE_LIMIT_S
-        if hub.code is None and silent:
+        hub = self._children[HUB]
+        if hub.code is None and self._hub_health.hangs:
             hub.kill()
             hub.wait(1.0)
         if hub.code is not None:
-            raise self._hub_failure("hangs" if silent else "died")
-
-    def _hub_failure(self, how: str) -> StageFailure:
-        if self.has_keeper:
-            return StageFailure(
-                f"the hub {how}",
-                kept="the transcript, in memory for a limited time",
-                fix="continue the session with `cuecard resume`",
-            )
-        return StageFailure(
-            f"the hub {how}, and the session's log is lost", kept="saved files", fix="start a new session"
-        )
+            how = "hangs" if self._hub_health.hangs else "died"
+            raise reports.hub_failure(how, has_keeper=self.has_keeper)
 
     @property
     def has_keeper(self) -> bool:
@@ -249,7 +232,7 @@ class Supervisor:
     def _check_stage(self, health: Health, child: RunningStage) -> None:
         now_s = time.monotonic()
         if child.code is None:
-            if not self._all_silent and health.while_running(now_s) is Verdict.KILL:
+            if not self._hub_health.all_silent and health.while_running(now_s) is Verdict.KILL:
                 child.kill()
                 child.wait(1.0)
             return
@@ -264,32 +247,13 @@ class Supervisor:
         elif health.plan.essential and not was_ready and health.restarts == 0:
             raise self._start_failure(health, child.code)
         else:
-            self._client.publish(self._given_up_event(health))
+            self._client.publish(reports.given_up(health, self._problems.get(health.plan.name)))
 
     def _start_failure(self, health: Health, code: int) -> Failure:
         """Return the failure that an essential stage reported when it could not start."""
         for logged in self._client.poll(timeout_s=0.3):  # its last report may still be in flight
             self.apply(logged)
-        problem = self._problems.get(health.plan.name)
-        if problem is None:
-            return StageFailure(
-                f"{health.plan.name} could not be started: {health.cause}", fix="run `cuecard doctor`"
-            )
-        failure = Failure(problem.problem, kept=problem.kept, fix=problem.fix)
-        failure.exit_code = code
-        return failure
-
-    def _given_up_event(self, health: Health) -> StageGivenUp:
-        problem = self._problems.get(health.plan.name)
-        fix = problem.fix if problem else ""
-        if health.will_be_retried:
-            fix = "; ".join(filter(None, (fix, "it is started again every minute")))
-        return StageGivenUp(
-            stage=health.plan.name,
-            cause=problem.problem if problem else health.cause,
-            fix=fix or "end the session and start a new one",
-            is_retried=health.will_be_retried,
-        )
+        return reports.start_failure(health, code, self._problems.get(health.plan.name))
 
     def _stop(self, names: Sequence[str]) -> list[str]:
         children = {name: self._children[name] for name in names}

@@ -1,7 +1,7 @@
 """Collects from the event log what may be saved of a session.
 
 Pure, and held in memory only; `session.transcript.save` writes it on request. Its texts have no control
-characters.
+characters. `saved_parts.py` turns sample positions into seconds.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from functools import partial
 
 import msgspec
 
-from bus import log_redaction
-from bus.audio import SAMPLE_RATE
+from bus.log.redaction import without_words
 from bus.messages import (
     AnswerFinished,
     AnswerStopped,
@@ -38,15 +37,14 @@ from bus.messages import (
     SessionEnding,
     SessionStarted,
     StageReady,
-    SummaryEntry,
     SummaryFinished,
     UtteranceDiscarded,
     UtteranceLost,
 )
-from overlay import strings
 from overlay.state.transcript import Outcome, Transcript
 from session.transcript import saved_session as saved
-from session.transcript.exchange import Exchange, milliseconds, printable_struct
+from session.transcript.exchange import Exchange, printable_struct
+from session.transcript.saved_parts import SavedParts
 from session.view.printable import printable
 
 _SAVED = (
@@ -157,7 +155,7 @@ class Record:
                 pass
 
     def _redact(self, redaction: LogRedacted) -> None:
-        kept = partial(log_redaction.without_words, redaction)
+        kept = partial(without_words, redaction)
         self._struck.append(redaction)
         self._marks = [each for each in self._marks if each[0] < redaction.since_ns]
         for question in redaction.questions:
@@ -186,12 +184,13 @@ class Record:
             final_latency: Latency of its final transcripts, if it was measured.
             first_token_latency: Time to first token, if it was measured.
         """
+        parts = SavedParts(self._transcript.first_sample_ns, self.started_ns)
         outcomes = self._transcript.outcomes(ended=True)
-        turns = [self._turn(outcome) for outcome in outcomes if _is_saved(outcome)]
+        turns = [parts.turn(outcome) for outcome in outcomes if _is_saved(outcome)]
         return saved.SavedSession(
             program=self.program,
             started=started.replace(microsecond=0),
-            length_s=max([*(self._seconds(*stop) for stop in self._stops.items()), *_stops(turns), 0.0]),
+            length_s=max([*(parts.seconds(*stop) for stop in self._stops.items()), *_stops(turns), 0.0]),
             ended=self.ended,
             sources=[self._source(name) for name in self.sources or self._devices],
             consent=self._consent,
@@ -199,18 +198,12 @@ class Record:
             answered_by=self._answered_by,
             notes=self._notes,
             turns=turns,
-            pauses=self._saved_pauses(),
-            marks=[saved.Mark(at_s=self._since_zero(at), text=mark.text) for at, mark in self._marks],
-            struck=[
-                saved.Struck(
-                    start_s=self._since_zero(each.since_ns),
-                    stop_s=self._since_zero(each.since_ns + round(each.last_s * 1e9)),
-                )
-                for each in self._struck
-            ],
-            questions=[*self._questions(outcomes)],
-            summary=self._saved_summary(),
-            left_machine=[self._request(*each) for each in self._requests],
+            pauses=parts.pauses(self._pauses),
+            marks=[saved.Mark(at_s=parts.since_zero(at), text=mark.text) for at, mark in self._marks],
+            struck=[*map(parts.struck, self._struck)],
+            questions=[*self._questions(outcomes, parts)],
+            summary=parts.summary(self._summary) if self._summary else None,
+            left_machine=[parts.request(*each) for each in self._requests],
             stayed=self._stayed,
             final_latency=final_latency,
             first_token_latency=first_token_latency,
@@ -220,29 +213,7 @@ class Record:
     def _source(self, name: str) -> saved.Source:
         return saved.Source(name=name, speaker=self.names.get(name, name), device=self._devices.get(name, ""))
 
-    def _turn(self, outcome: Outcome) -> saved.Turn:
-        final = outcome if isinstance(outcome, FinalTranscribed) else None
-        return saved.Turn(
-            source=outcome.source,
-            start_s=self._seconds(outcome.source, outcome.start_sample),
-            stop_s=self._seconds(outcome.source, outcome.stop_sample),
-            text=_text(outcome),
-            unconfirmed=final is None or final.unconfirmed,
-            audio_missing=final is not None and final.beside_gap,
-        )
-
-    def _saved_pauses(self) -> list[saved.Pause]:
-        found: dict[str, saved.Pause] = {}
-        ended: list[saved.Pause] = []
-        for event in self._pauses:
-            at_s = self._seconds(event.source, event.sample)
-            if isinstance(event, CapturePaused):
-                found.setdefault(event.source, saved.Pause(source=event.source, start_s=at_s))
-            elif pause := found.pop(event.source, None):
-                ended.append(msgspec.structs.replace(pause, stop_s=at_s))
-        return sorted((*ended, *found.values()), key=lambda pause: pause.start_s)
-
-    def _questions(self, outcomes: list[Outcome]) -> Iterator[saved.Question]:
+    def _questions(self, outcomes: list[Outcome], parts: SavedParts) -> Iterator[saved.Question]:
         stops = {
             (outcome.source, utterance): outcome.stop_sample
             for outcome in outcomes
@@ -251,60 +222,13 @@ class Record:
         for exchange in self._exchanges.values():
             event = exchange.event
             stop = stops.get((event.source, event.utterance))
-            at_s = self._since_zero(exchange.asked_ns) if stop is None else self._seconds(event.source, stop)
+            at_s = parts.since_zero(exchange.asked_ns) if stop is None else parts.seconds(event.source, stop)
             yield exchange.question(at_s)
-
-    def _request(self, logged_ns: int, request: RequestSent) -> saved.Request:
-        return saved.Request(
-            at_s=self._since_zero(logged_ns),
-            question=request.question,
-            host=printable(request.host),
-            model=printable(request.model),
-            body=printable(request.body),
-            body_bytes=request.body_bytes,
-            encrypted=request.encrypted,
-        )
-
-    def _saved_summary(self) -> saved.Summary | None:
-        found = self._summary
-        if found is None:
-            return None
-        return saved.Summary(
-            template=found.template,
-            model=found.model,
-            host=found.host,
-            topics=[*map(self._summary_entry, found.topics)],
-            decisions=[*map(self._summary_entry, found.decisions)],
-            open_questions=[*map(self._summary_entry, found.open_questions)],
-            actions=[*map(self._summary_entry, found.actions)],
-            dropped=found.dropped,
-        )
-
-    def _summary_entry(self, entry: SummaryEntry) -> saved.SummaryEntry:
-        return saved.SummaryEntry(
-            at_s=self._seconds(entry.source, entry.start_sample),
-            source=entry.source,
-            text=entry.text,
-            quote=entry.quote,
-            who=entry.who,
-            when=entry.when,
-        )
 
     def _practice(self) -> saved.Practice | None:
         if not self._measured:
             return None
         return saved.Practice(answers=[*self._measured.values()], whole=self._practice_ended)
-
-    def _seconds(self, source: str, sample: int) -> float:
-        zero_ns = self._zero_ns()
-        started_ns = self._transcript.first_sample_ns.get(source, zero_ns)
-        return max(0.0, milliseconds((started_ns - zero_ns) / 1e9 + sample / SAMPLE_RATE))
-
-    def _since_zero(self, logged_ns: int) -> float:
-        return max(0.0, milliseconds((logged_ns - self._zero_ns()) / 1e9))
-
-    def _zero_ns(self) -> int:
-        return min(self._transcript.first_sample_ns.values(), default=self.started_ns or 0)
 
 
 def _is_saved(outcome: Outcome) -> bool:
@@ -314,9 +238,3 @@ def _is_saved(outcome: Outcome) -> bool:
 
 def _stops(turns: list[saved.Turn]) -> Iterator[float]:
     return (turn.stop_s for turn in turns)
-
-
-def _text(outcome: Outcome) -> str:
-    if isinstance(outcome, FinalTranscribed):
-        return printable(outcome.text)
-    return strings.LOST if isinstance(outcome, UtteranceLost) else strings.NOT_UNDERSTOOD

@@ -19,7 +19,7 @@ from typing import Self
 import psutil
 
 from bus.failures import MachineFailure, UsageFailure
-from session.transcript.formats import FORMATS, file_body, format_of
+from session.transcript.formats.table import FORMATS, file_body, format_of
 from session.transcript.new_file import first_free
 from session.transcript.saved_session import SavedSession
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from bus.run import Run
-from bus.stages import PAGE_KEY
+from bus.stages.table import PAGE_KEY
 from session.view import strings
 
 _SECRET_CHARACTERS = 32

@@ -15,7 +15,7 @@ PLACES = {
     "stt": ("stt/events.py", "    return FinalTranscribed(\n", "text"),
     "view": ("session/view/json_lines.py", "        if logged.seq:\n", "logged.event"),
     "overlay": ("overlay/state/captions.py", "        self.practice.apply(logged)\n", "logged.event"),
-    "hub": ("bus/log.py", "        self._events.append(logged)\n", "logged.event"),
+    "hub": ("bus/log/session_log.py", "        self._events.append(logged)\n", "logged.event"),
     "vad": (
         "vad/detectors.py",
         "        size = self._CONTEXT_SAMPLES + self.window_samples\n",

@@ -270,7 +270,7 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
         Mutant(
             "struck words stay in freed memory", "hub", "",
             "has struck or muted words in its memory",
-            changes=(("bus/private_memory.py", '    "PYTHONMALLOC": "malloc",\n', ""),),
+            changes=(("bus/process/private_memory.py", '    "PYTHONMALLOC": "malloc",\n', ""),),
         ),
     ),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from bus.process.bootstrap import BEGIN
 from session.attest.checks.act import Act
 from session.attest.checks.calls import is_allowed
 from session.attest.checks.facts import Facts
@@ -146,13 +147,13 @@ def test_a_message_to_an_address_and_a_foreign_descriptor_in_it_are_denied() -> 
 @pytest.mark.parametrize(
     ("module", "arguments", "allowed"),
     [
-        ("session", ("-m", "bus.bootstrap", "session.supervise.spawner", "5"), True),
-        ("session", ("-m", "bus.bootstrap", "vad", "call"), False),
+        ("session", ("-m", BEGIN, "session.supervise.spawner", "5"), True),
+        ("session", ("-m", BEGIN, "vad", "call"), False),
         ("session", ("-c", "print()"), False),
-        ("session.supervise.spawner", ("-m", "bus.bootstrap", "vad", "call"), True),
-        ("session.supervise.spawner", ("-m", "bus.bootstrap", "vad", "what-was-said"), False),
-        ("session.supervise.spawner", ("-m", "bus.bootstrap", "session.supervise.spawner", "5"), False),
-        ("stt", ("-m", "bus.bootstrap", "vad", "call"), False),
+        ("session.supervise.spawner", ("-m", BEGIN, "vad", "call"), True),
+        ("session.supervise.spawner", ("-m", BEGIN, "vad", "what-was-said"), False),
+        ("session.supervise.spawner", ("-m", BEGIN, "session.supervise.spawner", "5"), False),
+        ("stt", ("-m", BEGIN, "vad", "call"), False),
         ("llm", ("-PB", "-m", "llm.keys.key_broker"), True),
         ("stt", ("-PB", "-m", "llm.keys.key_broker"), False),
         ("stt", ("-m", "session"), False),

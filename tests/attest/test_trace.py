@@ -70,7 +70,7 @@ def test_a_copy_that_becomes_a_stage_is_that_stage() -> None:
     found = folded(
         {
             10: [started("python", "-m", "session", "run"), "vfork() = 20"],
-            20: ["setpgid(0, 0) = 0", started("python", "-m", "bus.bootstrap", "capture", "mic")],
+            20: ["setpgid(0, 0) = 0", started("python", "-m", "bus.process.bootstrap", "capture", "mic")],
         }
     )
     assert list(found) == ["session", "session, its copy", "capture:mic"]

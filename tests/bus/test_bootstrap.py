@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bus.bootstrap import BEGIN, SUPERVISOR_VARIABLE
+from bus.process.bootstrap import BEGIN, SUPERVISOR_VARIABLE
 from tests.support.waiting import wait_until
 
 SUPERVISOR = f"""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bus.run import RUN_VARIABLE, Run
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from tests.support.sandboxed_program import SANDBOXED, run
 from tests.support.waiting import wait_until
 
@@ -107,7 +107,7 @@ import json
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 limits = seccomp._socket_limits
 left_out = ("connect", "sendto")
 seccomp._socket_limits = lambda sockets: [each for each in limits(sockets) if each[0] not in left_out]
@@ -122,7 +122,7 @@ import json
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 one_of = seccomp._one_of
 seccomp._one_of = lambda argument, values, *error: one_of(argument, values or [1], *error)
 print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))

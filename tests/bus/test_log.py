@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from bus.failures import Rejected
-from bus.log import BATCH_EVENTS, SUPERSEDED_RETAINED_S, TRANSIENT_QUEUED, SessionLog, Subscriber, history_in
+from bus.log.session_log import (
+    BATCH_EVENTS,
+    SUPERSEDED_RETAINED_S,
+    TRANSIENT_QUEUED,
+    SessionLog,
+    Subscriber,
+    history_in,
+)
 
 ENDING = m.SessionEnding(cause="x")
 LOST = m.UtteranceLost(source="mic", utterance=1, start_sample=0, stop_sample=1, cause="gone")

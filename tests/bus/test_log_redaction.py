@@ -8,8 +8,8 @@ import pytest
 from bus import messages as m
 from bus import wiring
 from bus.client import HubClient
-from bus.log import SessionLog
-from bus.log_redaction import CAUSE, Redactions, planned, redacted_log, unclosed
+from bus.log.redaction import CAUSE, Redactions, planned, redacted_log, unclosed
+from bus.log.session_log import SessionLog
 from bus.run import Run
 from overlay import receipt
 from overlay.state.captions import Captions

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from bus.failures import MachineFailure, SettingsFailure
-from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run, remove_stale_runs, running_sessions
+from bus.run import RUN_VARIABLE, TOKENS_VARIABLE, Run
+from bus.run.directories import remove_stale_runs, running_sessions
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

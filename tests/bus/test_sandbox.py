@@ -14,7 +14,7 @@ import pytest
 
 from bus import sandbox
 from bus.sandbox import seccomp
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
@@ -154,7 +154,7 @@ import json, os, socket, sys
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 {change}
 report = Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {{}}), STAGE).enforce()
 print(json.dumps([report.enforced, report.summary]))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bus.sandbox import landlock
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from tests.support.free_port import free_port
 from tests.support.sandboxed_program import SANDBOXED, run
 
@@ -195,7 +195,7 @@ import json
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, landlock, rights
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 {change}
 report = Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {{}}), STAGE).enforce()
 print(json.dumps([report.enforced, report.summary]))
@@ -223,7 +223,7 @@ import json, threading
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 threading.Thread(target=threading.Event().wait, daemon=True).start()
 print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bus.sandbox.system_calls import LIMITED, OF_OTHERS, REFUSED
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from tests.support.sandboxed_program import SANDBOXED, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="enforced on Linux alone")
@@ -150,7 +150,7 @@ import json
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, seccomp
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 seccomp.REFUSED, seccomp.OF_OTHERS = {}, {}
 seccomp._none_of = lambda argument, values: []
 print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
@@ -172,7 +172,7 @@ import json
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox, capabilities
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 capabilities.drop = lambda: None
 print(json.dumps(Sandbox(rights_of(STAGE), Run(Path("/nowhere"), {}), STAGE).enforce().summary))
 """

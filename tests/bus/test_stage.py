@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 
 from bus import messages as m
-from bus.bootstrap import SUPERVISOR_VARIABLE
 from bus.client import HubClient
+from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
 from tests.conftest import stage_environment
 from tests.support.waiting import wait_until

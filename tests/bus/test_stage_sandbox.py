@@ -16,7 +16,7 @@ import pytest
 from bus import messages as m
 from bus.client import HubClient
 from bus.run import Run
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from session.settings import SessionSettings
 from session.supervise.child import Child
 from tests.conftest import stage_environment

@@ -5,19 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bus import wiring
-from bus.stages import (
-    ANSWERING,
-    HUB,
-    KEEPER,
-    PAGE_KEY,
-    SMALL_MODEL,
-    STAGES,
-    WITH_HUB,
-    SessionShape,
-    StagePlan,
-    plan_stages,
-    rights_of,
-)
+from bus.stages.plan import ANSWERING, WITH_HUB, SessionShape, StagePlan
+from bus.stages.session_plan import plan_stages
+from bus.stages.table import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES, rights_of
 
 
 def plans(

@@ -26,7 +26,8 @@ from bus.hub import Hub
 from bus.ring.memory import BLOCK_SAMPLES, attach_memory, create_memory
 from bus.ring.reader import AudioRing
 from bus.ring.writer import RingWriter
-from bus.run import RUN_VARIABLE, Run, remove_stale_runs
+from bus.run import RUN_VARIABLE, Run
+from bus.run.directories import remove_stale_runs
 from tests.conftest import StartStage
 from tests.support.waiting import wait_until
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bus.log.projection import is_own_start
 from bus.messages import (
     AnswerFinished,
     AnswerRequested,
@@ -20,7 +21,6 @@ from bus.messages import (
     StageReady,
     UtteranceDiscarded,
 )
-from bus.projection import is_own_start
 from llm.commands import NEWER_QUESTION, Command, DiscardAnswer, RevealAnswer, StartAnswer
 from llm.conversation import NOT_REQUESTED, RESTARTED, Conversation
 from llm.notes.index.passages import cut

@@ -10,7 +10,7 @@ import soundfile
 
 from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
-from session.transcript.markdown import inline
+from session.transcript.formats.markdown import inline
 from tests.support.session_log import BOTH, MIC, check_log, transcript
 from tests.support.session_process import running
 from tests.support.waiting import wait_until

@@ -13,7 +13,7 @@ import json, os, socket, subprocess, sys, threading
 from pathlib import Path
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 
 sandbox = Sandbox(rights_of(STAGE), Run(Path(sys.argv[1]), json.loads(sys.argv[2])), STAGE)
 found = {}

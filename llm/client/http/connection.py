@@ -20,8 +20,8 @@ from bus.messages import RequestSent
 from llm.client import errors
 from llm.client.context import ClientContext
 from llm.client.errors import RequestFailed
+from llm.client.http.key_redaction import KeyRedaction, redacted
 from llm.client.http.transport import ConnectorTransport
-from llm.client.key_redaction import KeyRedaction, redacted
 from llm.connector.proxies import proxy_for, proxy_shown
 from llm.providers.provider import Provider, leaves_machine
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from llm.client import errors
+from llm.client import errors, response_errors
 from llm.client.connection import Connection
 from llm.client.errors import RequestFailed
 from llm.client.http.connection import HttpResponse
@@ -21,7 +21,8 @@ from llm.protocols.endings import LENGTH, STOP
 from llm.protocols.errors import ReportedError, StreamFailed, error_in
 from llm.protocols.protocol import Reply, refuses_system_role
 from llm.protocols.sse import EventTooLong, ServerEvent, SseParser
-from llm.protocols.visible_text import VisibleDelta, VisibleText
+from llm.protocols.visible.output import VisibleDelta
+from llm.protocols.visible.visible_text import VisibleText
 
 MAX_ANSWER_CHARACTERS = 100_000
 """A longer answer is cut off."""
@@ -124,7 +125,7 @@ class AnswerStream:
             template_failed = response.status == 500 and refuses_system_role(error.message)
             if response.status in (400, 422) or template_failed:
                 self._drop_unsupported_fields(error)
-            raise errors.refused(
+            raise response_errors.refused(
                 self._provider,
                 response.status,
                 response.headers,
@@ -133,7 +134,9 @@ class AnswerStream:
                 listed=self._connection.models,
             )
         if "html" in response.content_type:
-            raise errors.not_a_stream(self._provider, response.content_type, error_in(await response.text()))
+            raise response_errors.not_a_stream(
+                self._provider, response.content_type, error_in(await response.text())
+            )
 
     def _feed_whole(self, body: str, content_type: str) -> None:
         """Read the body of a server that answered in one piece although a stream was requested."""
@@ -148,10 +151,10 @@ class AnswerStream:
                 self._feed(self._events(parser, body.encode()) + parser.rest(), time.monotonic_ns())
         except RequestFailed:
             if not self.received_characters:
-                raise errors.not_a_stream(self._provider, content_type, error) from None
+                raise response_errors.not_a_stream(self._provider, content_type, error) from None
             raise
         if not self.received_characters and not self.reply.complete:
-            raise errors.not_a_stream(self._provider, content_type, error)
+            raise response_errors.not_a_stream(self._provider, content_type, error)
 
     async def _read(self, response: HttpResponse, limit: asyncio.Timeout) -> None:
         loop, parser = asyncio.get_running_loop(), SseParser()
@@ -237,10 +240,12 @@ class AnswerStream:
     def _drop_unsupported_fields(self, error: ReportedError) -> None:
         """Raise UnsupportedField when the field that the provider rejects can be left out."""
         if self._connection.drop_unsupported_fields(error.message):
-            raise errors.unsupported_field(self._provider, error)
+            raise response_errors.unsupported_field(self._provider, error)
 
     def _aborted(self, error: ReportedError) -> RequestFailed:
-        return errors.aborted(self._provider, replace(error, message=self._http.redact_key(error.message)))
+        return response_errors.aborted(
+            self._provider, replace(error, message=self._http.redact_key(error.message))
+        )
 
 
 def repeats(text: str) -> bool:

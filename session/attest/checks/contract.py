@@ -1,7 +1,7 @@
 """Contract of a session: the files, sockets, programs and names of each process. Pure.
 
 `session.attest.checks.calls` checks every system call with it. What a kind of stage may read comes from its
-row in `bus.stages`; everything else that the unchanged program does is here, and nothing more.
+row in `bus.stages.table`; everything else that the unchanged program does is here, and nothing more.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bus.bootstrap import SUPERVISOR_VARIABLE
-from bus.private_memory import WIPING
+from bus.process.bootstrap import BEGIN, SUPERVISOR_VARIABLE
+from bus.process.private_memory import WIPING
 from bus.ring.passing import CHANNEL_VARIABLE, RING_BEFORE_VARIABLE
 from bus.run import RUN_VARIABLE, TOKENS_VARIABLE
-from bus.stages import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES
+from bus.stages.table import HUB, KEEPER, PAGE_KEY, SMALL_MODEL, STAGES
 from llm.connector.line import CHOICES_VARIABLE, LINE_VARIABLE
 from llm.keys.session_keys import KEYS_VARIABLE
 from session.attest.tracing.trace import BROKER, BROKER_MODULE, SPAWNER, SPAWNER_MODULE
@@ -118,10 +118,11 @@ _VARIABLES = {
 """Environment variables that a process may get from another, with their values."""
 
 _MODULES = "|".join(re.escape(plan.module) for plan in STAGES)
+_BEGIN = re.escape(BEGIN)
 _PROGRAMS: Mapping[str, str] = {
-    SESSION: rf"-m bus\.bootstrap {re.escape(SPAWNER_MODULE)} \d\d?",
+    SESSION: rf"-m {_BEGIN} {re.escape(SPAWNER_MODULE)} \d\d?",
     REQUESTER: rf"-PB -m {re.escape(BROKER_MODULE)}",
-    SPAWNER: rf"-m (?:bus\.bootstrap )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
+    SPAWNER: rf"-m (?:{_BEGIN} )?(?:{_MODULES})(?: (?:call|mic|json|{{starters}}))?",
 }
 """Arguments of the programs that a kind of process starts."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bus.stages import STAGES
+from bus.stages.table import STAGES
 from session.attest.checks.act import Act
 from session.attest.checks.contract import REQUESTER, SESSION
 from session.attest.tracing.call import Call, readable

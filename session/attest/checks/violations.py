@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bus.messages import QuestionDetected, RequestSent
-from bus.stages import STAGES
+from bus.stages.table import STAGES
 from session.attest.checks import contract, requests
 from session.attest.checks.act import Act
 from session.attest.checks.calls import is_allowed

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bus.stages import STAGES
+from bus.stages.table import STAGES
 from session.attest.tracing.recording import SOURCES
 from session.models import store
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from bus.bootstrap import BEGIN
-from bus.stages import STAGES
+from bus.process.bootstrap import BEGIN
+from bus.stages.table import STAGES
 from session.attest.tracing.call import Call, parse, readable
 
 UNTRACED = (

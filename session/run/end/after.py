@@ -15,7 +15,7 @@ import typer
 
 from bus.failures import Failure, MachineFailure, StageFailure
 from bus.run import Run
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from session.review import strings
 from session.review.handover import Handover, Mode
 from session.review.process import Choice, ReviewProcess

@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bus import log_redaction
 from bus.audio import SAMPLE_RATE
+from bus.log.redaction import without_words
 from bus.messages import (
     AnswerFinished,
     AnswerStreamed,
@@ -88,7 +88,7 @@ class Statistics:
             case RequestSent() as request:
                 self.requests.append(request)
             case LogRedacted() as redaction:
-                self.requests = [log_redaction.without_words(redaction, each) for each in self.requests]
+                self.requests = [without_words(redaction, each) for each in self.requests]
             case StageDied():
                 self.restarts += 1
             case StageGivenUp(stage=stage):

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.settings import expanded
 from session.review.handover import Handover
@@ -19,7 +19,7 @@ from session.settings import load
 from session.store.reading import Reader
 from session.supervise.interrupts import Interrupts
 from session.supervise.starter import LocalStarter
-from session.transcript.markdown import markdown
+from session.transcript.formats.markdown import markdown
 from session.transcript.saved_session import SavedSession
 
 _NO_RUN = Path("/nonexistent")

@@ -16,9 +16,9 @@ from typing import Literal
 import msgspec
 import typer
 
-from bus.environment import DISPLAYS, inherited
 from bus.failures import UsageFailure
 from bus.messages import ConsentGiven
+from bus.process.environment import DISPLAYS, inherited
 from overlay import translation
 from overlay.translation import _
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import msgspec
 
-from bus.environment import inherited
 from bus.failures import Failure, InputFailure
-from bus.private_memory import forbid_memory_access
-from bus.process_lifecycle import report_crash
+from bus.process.environment import inherited
+from bus.process.lifecycle import report_crash
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.sandbox import Sandbox
 from bus.sandbox.rights import Rights

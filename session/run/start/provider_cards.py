@@ -18,9 +18,9 @@ import msgspec
 import platformdirs
 import typer
 
-from bus.environment import DISPLAYS, inherited
 from bus.failures import UsageFailure
 from bus.messages import ProviderCard
+from bus.process.environment import DISPLAYS, inherited
 from llm.providers import Provider, named_provider
 from llm.settings import LlmSettings
 from overlay.provider_card import card_rows

@@ -16,7 +16,8 @@ from pathlib import Path
 import pyrage
 
 from bus.failures import MachineFailure, UsageFailure
-from bus.stages import RECORDER, StagePlan
+from bus.stages.plan import StagePlan
+from bus.stages.table import RECORDER
 from overlay.translation import _, number
 from session import encryption
 from session.recorder import FILE_VARIABLE, RECIPIENT_VARIABLE

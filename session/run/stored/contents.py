@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from bus.failures import Failure, MachineFailure, UsageFailure
-from bus.private_memory import forbid_memory_access
+from bus.process.private_memory import forbid_memory_access
 from overlay.translation import _, ngettext, number, pgettext
 from session import encryption
 from session.store import folder

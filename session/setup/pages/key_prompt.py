@@ -12,11 +12,11 @@ from pathlib import Path
 
 from PyQt6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout
 
-from bus.private_memory import forbid_memory_access
-from bus.process_lifecycle import report_crash
+from bus.process.lifecycle import report_crash
+from bus.process.private_memory import forbid_memory_access
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import VIEWING_RIGHTS
+from bus.stages.table import VIEWING_RIGHTS
 from llm.keys.key_input import MAX_KEY_CHARACTERS, is_key
 from overlay.display import choose_platform
 from overlay.settings import OverlaySettings

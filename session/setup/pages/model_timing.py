@@ -16,12 +16,12 @@ import numpy as np
 import soundfile
 
 from bus.audio import SAMPLE_RATE, Samples
-from bus.environment import GRAPHICS_CARDS, inherited
 from bus.failures import Failure, StageFailure
-from bus.process_lifecycle import report_crash
+from bus.process.environment import GRAPHICS_CARDS, inherited
+from bus.process.lifecycle import report_crash
 from bus.run import Run
 from bus.sandbox import Sandbox
-from bus.stages import rights_of
+from bus.stages.table import rights_of
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.run.start.demo import DEMO, script

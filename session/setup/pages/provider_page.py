@@ -10,9 +10,9 @@ import textwrap
 
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPlainTextEdit
 
-from bus.environment import DISPLAYS, inherited
 from bus.failures import Failure
-from llm.client.trial import Trial, try_provider
+from bus.process.environment import DISPLAYS, inherited
+from llm.client.discovery.trial import Trial, try_provider
 from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key

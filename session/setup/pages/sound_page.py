@@ -9,8 +9,8 @@ import sys
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QProgressBar, QWidget
 
-from bus.environment import SOUND_SERVERS, inherited
 from bus.failures import Failure
+from bus.process.environment import SOUND_SERVERS, inherited
 from capture.level_watch import Levels
 from capture.probe import TRY, Found, ProbeReport, Problem
 from overlay.sentences import sentences

@@ -18,8 +18,8 @@ from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QListWidget, QScrollArea, QVBoxLayout, QWidget
 
 from bus.failures import Failure
-from bus.process_lifecycle import report_crash
-from bus.run import live_sessions
+from bus.process.lifecycle import report_crash
+from bus.run.directories import live_sessions
 from overlay.display import choose_platform
 from overlay.sentences import sentences
 from session import settings as all_settings

@@ -19,8 +19,8 @@ from PyQt6.QtGui import QAction, QColor, QIcon, QPainter, QPainterPath, QPen, QP
 from PyQt6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 
 from bus.failures import Failure, MachineFailure
-from bus.process_lifecycle import report_crash
-from bus.run import live_sessions
+from bus.process.lifecycle import report_crash
+from bus.run.directories import live_sessions
 from overlay import strings as shared
 from overlay.display import choose_platform
 from overlay.sentences import sentences

@@ -10,7 +10,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from bus import messages as m
 from bus.client import HubClient
 from bus.failures import Failure
-from bus.run import Run, live_sessions
+from bus.run import Run
+from bus.run.directories import live_sessions
 from bus.wiring import CONTROL
 
 State = Literal["idle", "live", "paused"]

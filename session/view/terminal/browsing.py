@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bus import messages as m
-from bus.stages import MICROPHONE
+from bus.stages.plan import MICROPHONE
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
 from session.view import strings

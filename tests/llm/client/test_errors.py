@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from llm.client.errors import (
-    KeyRejected,
-    aborted,
-    declined,
-    empty_answer,
-    not_a_stream,
-    refused,
-)
+from llm.client.errors import KeyRejected, declined, empty_answer
+from llm.client.response_errors import aborted, not_a_stream, refused
 from llm.protocols.errors import ReportedError
 from llm.providers import KNOWN
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm.client.key_redaction import KeyRedaction, redacted
+from llm.client.http.key_redaction import KeyRedaction, redacted
 
 KEY = "sk-planted-0123456789"
 

@@ -10,13 +10,13 @@ import pytest
 
 from bus.failures import ProviderFailure
 from bus.messages import Event
-from llm.client import provider_finder
 from llm.client.connection import Connection
 from llm.client.context import ClientContext
+from llm.client.discovery import provider_finder
+from llm.client.discovery.model_list import choose_model
+from llm.client.discovery.provider_finder import ProviderFinder
+from llm.client.discovery.small_model import SmallModelAddress
 from llm.client.http.sockets import DirectSockets
-from llm.client.model_list import choose_model
-from llm.client.provider_finder import ProviderFinder
-from llm.client.small_model import SmallModelAddress
 from llm.protocols.anthropic import MESSAGES
 from llm.providers.provider import Provider
 from llm.settings import LlmSettings

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from bus.failures import SettingsFailure
-from llm.client.trial import QUESTION, try_provider
+from llm.client.discovery.trial import QUESTION, try_provider
 from llm.settings import LlmSettings
 from tests.support.fake_provider import ProviderServer, answer, json_reply
 

@@ -81,7 +81,7 @@ def test_malformed_key_is_in_no_event_and_no_error(
 def test_private_process_leaves_no_memory_dump(tmp_path: Path) -> None:
     program = (
         "import ctypes, os, resource\n"
-        "from bus.private_memory import forbid_memory_access\n"
+        "from bus.process.private_memory import forbid_memory_access\n"
         "forbid_memory_access()\n"
         "is_dumpable = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)\n"
         "print(resource.getrlimit(resource.RLIMIT_CORE), is_dumpable, flush=True)\n"

@@ -15,10 +15,10 @@ import pytest
 from bus import messages as m
 from bus.failures import ProviderFailure
 from llm.conversation import RESTARTED
-from session.transcript.markdown import markdown
+from session.transcript.formats.markdown import markdown
+from session.transcript.formats.web_page import web_page
 from session.transcript.record import Record
 from session.transcript.saved_session import decode, encode
-from session.transcript.web_page import web_page
 from tests.llm.conftest import StartLive, provider, start_hub, start_live  # noqa: F401  (fixtures)
 from tests.support.fake_provider import ProviderServer, answer
 from tests.support.llm_stage import Live

@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from bus import messages as m
-from bus.stages import SessionShape, plan_stages
+from bus.stages.plan import SessionShape
+from bus.stages.session_plan import plan_stages
 from session.run.progress import Progress
-from session.transcript.markdown import inline, quoted
+from session.transcript.formats.markdown import inline, quoted
 from session.transcript.record import Record
 from session.transcript.save import save
 from session.transcript.saved_session import SavedSession

@@ -15,7 +15,7 @@ import pytest
 
 from bus.failures import StageFailure
 from bus.run import Run
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from session.review.handover import Handover
 from session.review.process import Choice, ReviewProcess
 from session.run.end.after import AfterSession
@@ -103,7 +103,7 @@ def test_nobody_is_asked_while_the_system_shuts_down(starter: LocalStarter) -> N
 
 FILES = """
 import os
-from bus.stages import VIEWING_RIGHTS
+from bus.stages.table import VIEWING_RIGHTS
 from session.transcript.new_file import write_new
 if "viewing" in sys.argv:
     sandbox = Sandbox(VIEWING_RIGHTS, Run(Path(sys.argv[1]), {}), STAGE)

@@ -18,7 +18,7 @@ from session.review import strings
 from session.review.handover import Chosen, FileSaved, Handover, Mode, Report
 from session.review.save_dialogs import PassphraseDialog, SaveDialog, StoreDialog
 from session.review.window import ReviewWindow, State
-from session.transcript.formats import LABELS
+from session.transcript.formats.table import LABELS
 from session.transcript.saved_session import Request, SavedSession
 from tests.session.transcript.sessions import question, saved, turn
 from tests.session.transcript.test_web_page import HOSTILE

@@ -12,7 +12,7 @@ from bus.failures import SettingsFailure, UsageFailure
 from session.run.start.request import Request
 from session.run.start.resolution import resolve
 from session.settings import load
-from session.transcript.formats import FORMATS
+from session.transcript.formats.table import FORMATS
 from session.transcript.record import Record
 from session.view.plain import PlainLines
 from tests.support.events import final, log, question, started

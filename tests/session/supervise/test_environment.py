@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bus.run import Run
-from bus.stages import STAGE_KINDS
+from bus.stages.table import STAGE_KINDS
 from llm.settings import LlmSettings
 from session.supervise.child import Child
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bus.stages import StagePlan
+from bus.stages.plan import StagePlan
 from session.supervise.health import LASTING_CODES, RESTARTS_AT_MOST, Health, Verdict
 
 PLAN = StagePlan("stt", "stt", silence_limit_s=4.0, start_limit_s=30.0)

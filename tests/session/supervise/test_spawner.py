@@ -17,7 +17,8 @@ from msgspec.structs import replace as changed
 from bus.client import HubClient
 from bus.failures import Rejected, StageFailure
 from bus.run import Run
-from bus.stages import HUB, STAGE_KINDS, StagePlan
+from bus.stages.plan import StagePlan
+from bus.stages.table import HUB, STAGE_KINDS
 from session.run.start.demo import DEMO
 from session.supervise.remote_starter import RemoteStarter
 from session.supervise.spawner import Start, checked_plan

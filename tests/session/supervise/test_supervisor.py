@@ -17,7 +17,9 @@ from bus import wiring
 from bus.client import HubClient
 from bus.failures import Failure, StageFailure
 from bus.run import Run
-from bus.stages import HUB, KEEPER, LISTENING, STAGE_KINDS, StagePlan, plan_keeper
+from bus.stages.plan import LISTENING, StagePlan
+from bus.stages.session_plan import plan_keeper
+from bus.stages.table import HUB, KEEPER, STAGE_KINDS
 from session.supervise.starter import LocalStarter
 from session.supervise.supervisor import Supervisor
 from tests.support.waiting import wait_until

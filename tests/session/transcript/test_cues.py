@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from session.transcript.cues import LINE_CHARACTERS, LINES, LONGEST_S, Cue, cues
+from session.transcript.formats.cues import LINE_CHARACTERS, LINES, LONGEST_S, Cue, cues
 from tests.session.transcript.sessions import saved, turn
 
 TEXTS = st.text(st.sampled_from("abc é。.?<\u0e41你 \n-"), max_size=400)

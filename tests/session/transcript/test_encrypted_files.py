@@ -10,7 +10,7 @@ from bus.failures import Failure, InputFailure
 from session.decrypting import decrypt
 from session.encryption import encrypted_name
 from session.run.end.viewing import view
-from session.transcript.formats import FORMATS, file_body, format_of
+from session.transcript.formats.table import FORMATS, file_body, format_of
 from session.transcript.save import SaveFile, check, save
 from session.transcript.saved_session import Request
 from tests.session.transcript.sessions import question, saved, turn

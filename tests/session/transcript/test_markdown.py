@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bus import messages as m
-from session.transcript.markdown import markdown
+from session.transcript.formats.markdown import markdown
 from session.transcript.record import Record
 from session.view.printable import printable
 from tests.support.events import final, log, question, started

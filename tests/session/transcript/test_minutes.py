@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from overlay.translation import clock
-from session.transcript.minutes import Paragraph, minutes
+from session.transcript.formats.minutes import Paragraph, minutes
 from session.transcript.saved_session import Question, SavedSession
 from tests.session.transcript.sessions import question, saved, turn
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bus import messages as m
 from bus.failures import MachineFailure, UsageFailure
-from session.transcript.formats import FORMATS
+from session.transcript.formats.table import FORMATS
 from session.transcript.record import Record
 from session.transcript.save import SaveFile, check, save
 from session.transcript.saved_session import SavedSession

@@ -8,9 +8,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from session.transcript import summary as sentences
-from session.transcript.markdown import markdown
+from session.transcript.formats.markdown import markdown
+from session.transcript.formats.web_page import web_page
 from session.transcript.saved_session import Summary, SummaryEntry
-from session.transcript.web_page import web_page
 from tests.session.transcript.sessions import saved, turn
 from tests.session.transcript.test_markdown import HOSTILE
 

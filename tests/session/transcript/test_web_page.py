@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from session.transcript.formats.web_page import web_page
 from session.transcript.saved_session import Passage, Request, SavedSession, Source
-from session.transcript.web_page import web_page
 from tests.session.transcript.sessions import question, saved, turn
 
 TAGS = {

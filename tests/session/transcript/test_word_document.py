@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from session.transcript.formats.word_document import word_document
 from session.transcript.saved_session import Consent, Passage, SavedSession
-from session.transcript.word_document import word_document
 from tests.session.transcript.sessions import question, saved, turn
 from tests.session.transcript.test_summary import entry, summary
 from tests.session.transcript.test_web_page import session as hostile_session

@@ -1,0 +1,1 @@
+"""A process of a session: its start, signals, environment and memory."""

@@ -1,0 +1,1 @@
+"""Formats of a saved session, one file each, and the table of them."""
