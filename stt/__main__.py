@@ -20,6 +20,7 @@ from stt.echo.words import EchoWords
 from stt.engines.cuda_fallback import load
 from stt.engines.turn_end import TurnEndModel
 from stt.lag import Lag
+from stt.passes import Passes
 from stt.scheduler import Scheduler
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
@@ -38,6 +39,7 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         turn_ends = TurnEndModel(Path(settings.turn_end_path)) if settings.turn_end_path else None
+        passes = Passes(engine, settings, turn_ends)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
         turns, echo_words, echo_only = Turns(), EchoWords(), EchoOnly()
         projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words, echo_only)
@@ -46,7 +48,7 @@ def main() -> None:
 
         with (
             Sources(rings) as sources,
-            Transcriber(engine, sources, settings, utterances, turns, turn_ends) as transcriber,
+            Transcriber(passes, sources, settings, utterances, turns) as transcriber,
         ):
             stage.ready(f"{engine.name} {engine.device}")
             received = stage.history()
@@ -66,8 +68,8 @@ def main() -> None:
                 for found in transcriber.finished():
                     for event in echo_words.mark(found, now_s):
                         stage.publish(event)
-                transcriber.passes.measure_load()
-                load_report = transcriber.passes.load.report()
+                passes.measure_load()
+                load_report = passes.load.report()
                 for report in (lag.report(time.monotonic_ns()), load_report, echo_only.report()):
                     if report:
                         stage.publish(report)

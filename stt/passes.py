@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stt.engines.engine import Engine, Pass, Request
-from stt.engines.mel import Features
+from stt.engines.mel import Features, GrowingMel
 from stt.engines.turn_end import LANGUAGES, TurnEndModel
 from stt.language import SourceLanguage
 from stt.load import Load
@@ -48,6 +48,10 @@ class Passes:
         self._languages: dict[str, SourceLanguage] = {}
         self._failures = 0
         self.load = Load()
+
+    def growing_mel(self, start_sample: int) -> GrowingMel:
+        """Return an empty spectrogram for a turn that begins at this sample."""
+        return self._engine.growing_mel(start_sample)
 
     @property
     def has_room(self) -> bool:

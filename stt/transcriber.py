@@ -14,9 +14,8 @@ from typing import Self
 from bus.failures import Overrun
 from bus.messages import Event
 from stt import events
-from stt.engines.engine import Engine, Pass, PassCancelled
+from stt.engines.engine import Pass, PassCancelled
 from stt.engines.hallucination import is_hallucination, is_suspect, plain_words
-from stt.engines.turn_end import TurnEndModel
 from stt.language import Detection
 from stt.passes import DECODING_ERRORS, Passes
 from stt.revisions import Revisions
@@ -34,26 +33,23 @@ class Transcriber:
     """Turns tasks into events.
 
     Args:
-        engine: Transcribes.
+        passes: Transcribe.
         sources: Gives the audio.
         settings: The stage's settings.
         open_utterances: Has the words that were shown, also those from before a restart.
         turns: Says which turn an utterance continues.
-        turn_ends: Judges pauses by the sound of the voice, if it is there.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        passes: Passes,
         sources: Sources,
         settings: SttSettings,
         open_utterances: OpenUtterances,
         turns: Turns,
-        turn_ends: TurnEndModel | None = None,
     ) -> None:
-        self._engine, self._sources, self._settings = engine, sources, settings
+        self.passes, self._sources, self._settings = passes, sources, settings
         self._open_utterances, self._turns = open_utterances, turns
-        self.passes = Passes(engine, settings, turn_ends)
         self._revisions = Revisions(self.passes, settings)
         self._utterances: dict[Key, Utterance] = {}
         self._audio: dict[str, TurnAudio] = {}
@@ -286,7 +282,7 @@ class Transcriber:
         return utterance
 
     def _new_audio(self, source: str, start_sample: int) -> TurnAudio:
-        audio = self._audio[source] = TurnAudio(self._engine.growing_mel(start_sample))
+        audio = self._audio[source] = TurnAudio(self.passes.growing_mel(start_sample))
         return audio
 
     def __enter__(self) -> Self:

@@ -31,6 +31,7 @@ from stt.engines.device import cpu
 from stt.engines.mel import MelFrontEnd
 from stt.engines.turn_end import TurnEndModel
 from stt.engines.whisper import WhisperEngine
+from stt.passes import Passes
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
@@ -85,7 +86,7 @@ def turns() -> Turns:
 def transcriber(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> Iterator[Transcriber]:
-    with Transcriber(engine, recording, SETTINGS, utterances, turns) as made:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, SETTINGS), recording, SETTINGS, utterances, turns) as made:  # type: ignore[arg-type]
         yield made
 
 
@@ -344,7 +345,7 @@ def test_pass_that_misses_known_words_is_made_again_alone(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> None:
     settings = replace_settings(SETTINGS, short_pass_s=13.0)
-    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, settings), recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
         second = continued(transcriber, turns)
         words = " ".join(f"word{number}" for number in range(60))
         turns.apply(Logged(5, 5, TranscriptRevised(source="call", utterance=1, text=words, compute_ms=0)))
@@ -383,7 +384,7 @@ def test_long_final_is_revised_with_all_of_its_audio(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> None:
     settings = replace_settings(SETTINGS, short_pass_s=1.0)
-    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, settings), recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
         second = continued(transcriber, turns, 1.6)
         transcriber.begin(replace(second, kind="speculative", stop_sample=second.quiet_sample + 512))
         transcriber.begin(second)
@@ -404,7 +405,7 @@ def test_detected_language_is_held(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> None:
     settings = replace_settings(SETTINGS, language="auto", languages={"mic": "de"})
-    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, settings), recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
         transcriber.begin(task("final"))
         (final,) = events(transcriber, FinalTranscribed)
         assert isinstance(final, FinalTranscribed)
@@ -417,7 +418,7 @@ def test_pass_made_again_does_not_change_the_order_of_finals(
     engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
 ) -> None:
     settings = replace_settings(SETTINGS, short_pass_s=13.0)
-    with Transcriber(engine, recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, settings), recording, settings, utterances, turns) as transcriber:  # type: ignore[arg-type]
         second = continued(transcriber, turns)
         words = " ".join(f"word{number}" for number in range(60))
         turns.apply(Logged(5, 5, TranscriptRevised(source="call", utterance=1, text=words, compute_ms=0)))
@@ -435,7 +436,7 @@ def test_pause_is_judged_by_the_voice_too(
 ) -> None:
     model = TurnEndModel(store.find("smart-turn"))
     early = QUESTION.start_s + 0.6  # in the middle of a word
-    with Transcriber(engine, recording, SETTINGS, utterances, turns, model) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(Passes(engine, SETTINGS, model), recording, SETTINGS, utterances, turns) as transcriber:  # type: ignore[arg-type]
         transcriber.begin(task("speculative", early))
         predicted = events(transcriber, EndpointPredicted)[-1]
     assert isinstance(predicted, EndpointPredicted)

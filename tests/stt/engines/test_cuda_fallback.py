@@ -22,6 +22,7 @@ from stt.engines.device import cpu
 from stt.engines.engine import Pass, PassCancelled, Request
 from stt.engines.mel import MelFrontEnd
 from stt.engines.whisper import WhisperEngine
+from stt.passes import Passes
 from stt.scheduler import Task
 from stt.settings import SttSettings
 from stt.transcriber import Transcriber
@@ -178,7 +179,9 @@ def test_no_utterance_is_lost_when_the_card_fails(spare: WhisperEngine, works: i
     fallback = RecordedFallback(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
     finals: list[FinalTranscribed] = []
-    with Transcriber(fallback.engine, Recording(), SETTINGS, OpenUtterances(), Turns()) as transcriber:  # type: ignore[arg-type]
+    with Transcriber(
+        Passes(fallback.engine, SETTINGS), Recording(), SETTINGS, OpenUtterances(), Turns()
+    ) as transcriber:  # type: ignore[arg-type]
         for number, turn in enumerate(turns):
             start, stop = round((turn.start_s - 0.25) * SAMPLE_RATE), round((turn.end_s + 0.25) * SAMPLE_RATE)
             transcriber.begin(Task("final", "call", number, start, stop, stop))
