@@ -25,7 +25,9 @@ from livebench.results.board_page import write_board_page
 from livebench.results.check import recomputed
 from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import pool
-from livebench.results.run_file import Run, read_runs
+from livebench.results.printed import write_printed
+from livebench.results.printing import show_all
+from livebench.results.run_file import Run, read_runs, write_run
 from livebench.results.table import HEAD, rows
 from livebench.systems.catalogue import SYSTEMS
 from livebench.systems.system import Knob, System
@@ -124,6 +126,44 @@ def test_figures_can_be_computed_again_and_changed_ones_are_found(played: Path, 
     checked = CliRunner().invoke(app, ["check", str(results)])
     assert isinstance(checked.exception, InputFailure)
     assert checked.output.count("DIFFERENT") == 1
+
+
+@pytest.mark.long
+def test_a_printed_table_and_a_page_can_be_computed_again_and_forged_ones_are_found(
+    played: Path, tmp_path: Path
+) -> None:
+    results, page = tmp_path / "results", tmp_path / "board.html"
+    shutil.copytree(played / "results", results)
+    runs = read_runs([results])
+    table = write_printed(results, runs, show_all(runs, page))
+    checked = CliRunner().invoke(app, ["check", str(results), str(page)])
+    assert checked.exit_code == 0, checked.output
+    assert checked.output.count("equal") == 4
+    for file in (table, page):
+        content = file.read_text(encoding="utf-8")
+        assert content.count("1 of 1") == 1, "holds that were cut"
+        file.write_text(content.replace("1 of 1", "0 of 1"), encoding="utf-8")
+        checked = CliRunner().invoke(app, ["check", str(results), str(page)])
+        assert isinstance(checked.exception, InputFailure)
+        assert f"DIFFERENT  {file.name}" in checked.output
+        file.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.long
+def test_a_table_is_removed_with_a_run_that_is_replaced_and_no_check_passes_without_its_runs(
+    played: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(played / "results", tmp_path / "results")
+    first, second = read_runs([tmp_path / "results"])
+    table = write_printed(tmp_path / "results", [first, second], show_all([first, second]))
+    only_first = tmp_path / "less"
+    write_run(only_first, first)
+    shutil.copy(table, only_first)
+    checked = CliRunner().invoke(app, ["check", str(only_first)])
+    assert isinstance(checked.exception, InputFailure)
+    assert "a run that it was made from is not among the files" in checked.output
+    write_run(tmp_path / "results", second)
+    assert not table.exists()
 
 
 @pytest.mark.long

@@ -22,6 +22,12 @@ Programs = Annotated[
 Homes = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the systems' environments.")]
 Page = Annotated[Path | None, typer.Option(dir_okay=False, help="Write a self-contained HTML page.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, help="Run files, or folders of them.")]
+Checked = Annotated[
+    list[Path],
+    typer.Argument(
+        exists=True, help="Run files or folders of them, and pages (.html) that were made of them."
+    ),
+]
 Ray = Annotated[
     str,
     typer.Option(metavar="ADDRESS", help="Play on a Ray cluster, a node a trial: auto, or HOST:PORT."),
