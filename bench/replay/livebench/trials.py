@@ -219,11 +219,11 @@ def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
 
 def command_of(comparison: Comparison, system: System) -> list[str]:
     """Return the command that starts a system, with the weights in the format that it reads."""
-    if system.command:
-        return [*system.command, str(comparison.weights)]
     weights = comparison.weights
     if system.reads != "ctranslate2":
         weights = converted(weights, system.reads, converted_weights_directory())
+    if system.command:
+        return [*system.command, str(weights)]
     python = interpreter(system.home, comparison.homes)
     return [str(python), "-m", f"adapters.{system.adapter}", str(weights)]
 
@@ -239,7 +239,7 @@ def files_of(system: System) -> list[Path]:
 
 def _versions_of(comparison: Comparison, system: System) -> dict[str, str]:
     if system.command:
-        return {}
+        return {system.name: system.version} if system.version else {}
     return _versions(interpreter(system.home, comparison.homes), HOMES[system.home].package)
 
 

@@ -30,7 +30,7 @@ from livebench.results.printing import show_all
 from livebench.results.run_file import Run, read_runs, write_run
 from livebench.results.table import HEAD, rows
 from livebench.systems.catalogue import SYSTEMS
-from livebench.systems.system import Knob, System
+from livebench.systems.programs import own_system
 from livebench.trials import Comparison, run_all
 from livebench.trials import trials as planned
 
@@ -49,6 +49,12 @@ while block := sys.stdin.buffer.read(320):
         say(type="final", text=next(words, "More."))
         speaking = 0
 """
+DECLARATION = f"""
+name = "toy"
+title = "Toy"
+command = "{sys.executable} toy.py"
+knob = {{ name = "wait_s", values = [0.2, 0.6] }}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run files of a system with energy endpointing."""
     folder = tmp_path_factory.mktemp("toy")
     (folder / "toy.py").write_text(TOY)
+    (folder / "toy.toml").write_text(DECLARATION)
     _write_data(folder / "data")
     _play(folder)
     return folder
@@ -63,8 +70,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _play(folder: Path) -> None:
     data = folder / "data"
-    command = (sys.executable, str(folder / "toy.py"))
-    toy = System("toy", "Toy", "", "", knob=Knob("wait_s", ("0.2", "0.6")), command=command)
+    toy = own_system(str(folder / "toy.toml"))
     stream, samples = lay_out(read_rows(data), partial(read_audio, data), 1)
     comparison = Comparison([toy], folder / "homes", data, folder / "results", sweep=True)
     outcomes = [outcome for _, outcome in run_all(comparison, stream, samples[: -4 * SAMPLE_RATE])]

@@ -16,7 +16,9 @@ Names = Annotated[list[str] | None, typer.Option("--system", help="Only these; r
 Programs = Annotated[
     list[str] | None,
     typer.Option(
-        "--program", metavar="NAME=COMMAND", help="An adapter of your own; gets the weights as its argument."
+        "--program",
+        metavar="NAME=COMMAND|FILE.toml",
+        help="An adapter of your own; gets the weights as its argument. A TOML file may declare a knob.",
     ),
 ]
 Homes = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the systems' environments.")]

@@ -35,7 +35,7 @@ def text_of(runs: Sequence[Run]) -> str:
 def _show(runs: Sequence[Run], file: TextIO | None) -> str:
     results = pool(runs)
     console = Console(
-        file=file, highlight=False, soft_wrap=True, markup=False, emoji=False, width=260, record=True
+        file=file, highlight=False, soft_wrap=True, markup=False, emoji=False, width=320, record=True
     )
     for group in grouped(results):
         first = group[0]
