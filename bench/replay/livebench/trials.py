@@ -129,8 +129,19 @@ def perform(
     packed: bool = False,
     calibration_ms: float = 0.0,
     node_class: str = "",
+    cores: Sequence[int] = (),
 ) -> Run:
     """Play one trial and return everything that was observed; nothing is written.
+
+    Args:
+        comparison: Systems and conditions.
+        trial: What to play.
+        stream: Its stream.
+        pcm: The samples.
+        packed: Other trials run beside it.
+        calibration_ms: Duration of a fixed computation before it.
+        node_class: What the nodes of a cluster have in common.
+        cores: Numbers of the cores that this process is pinned to.
 
     Raises:
         SystemFailure: The system did not start, or printed other lines than those of the contract.
@@ -163,6 +174,7 @@ def perform(
             packed=packed,
             calibration_ms=calibration_ms,
             node_class=node_class,
+            pinned=list(cores),
         ),
         clock=clock,
         observed=observed,

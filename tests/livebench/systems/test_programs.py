@@ -1,4 +1,4 @@
-"""Programs of a user: commands, and TOML files that declare a knob, the kind of finals and the weights."""
+"""Programs of a user: commands, and TOML files that declare more."""
 
 from __future__ import annotations
 

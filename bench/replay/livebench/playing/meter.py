@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from typing import Any
 
 import msgspec
 import psutil
+
+from livebench.playing.load import usable_cores
 
 _EVERY_S = 0.5
 
@@ -22,7 +25,7 @@ class Sample(msgspec.Struct, frozen=True, array_like=True):
     rss_mb: float
     """Resident memory of all processes, shared pages counted once per process."""
     machine_cpu_s: float
-    """Processor seconds of everything on the machine since it started, without idle time."""
+    """Processor seconds of everything on the cores that this process may use, since the machine started."""
 
 
 class Meter:
@@ -64,5 +67,10 @@ class Meter:
 
 
 def _machine_cpu_s() -> float:
-    times = psutil.cpu_times()
+    cores, times = usable_cores(), psutil.cpu_times(percpu=True)
+    mine = [times[core] for core in cores] if cores[-1] < len(times) else times  # some cores are switched off
+    return sum(map(_busy_s, mine))
+
+
+def _busy_s(times: Any) -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))

@@ -57,6 +57,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Duration of a fixed computation before the round; 0 if it was not measured."""
     node_class: str = ""
     """Nodes of a cluster that calibrate alike; only their rounds are pooled."""
+    pinned: list[int] = []
+    """Numbers of the cores that its processes were pinned to; empty if they were not."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):

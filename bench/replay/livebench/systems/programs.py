@@ -1,4 +1,4 @@
-"""Adapters of your own: `NAME=COMMAND`, or a TOML file that also declares knob, finals and weights."""
+"""Adapters of your own: `NAME=COMMAND`, or a TOML file that declares more."""
 
 from __future__ import annotations
 
