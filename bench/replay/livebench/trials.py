@@ -20,6 +20,7 @@ from livebench import __version__
 from livebench.data.stream import Stream
 from livebench.failures import SystemFailure
 from livebench.machine import Clock, clocks_ns, this_machine
+from livebench.playing.hiding import hideable
 from livebench.playing.load import Load, loaded
 from livebench.playing.player import Program, play
 from livebench.results.figures import figures
@@ -74,6 +75,8 @@ class Comparison:
     sweep: bool = False
     """Play with every value of each system's knob, instead of its default."""
     load: Load = "none"
+    data: Path | None = None
+    """Folder of the data set, which is hidden from the systems."""
 
 
 def trials(comparison: Comparison) -> list[Trial]:
@@ -146,9 +149,12 @@ def perform(
     Raises:
         SystemFailure: The system did not start, or printed other lines than those of the contract.
     """
+    command = [*command_of(comparison, trial.system), *trial.arguments]
+    hidden = _hidden(comparison, command, pcm)
     program = Program(
         title=trial.label,
-        command=[*command_of(comparison, trial.system), *trial.arguments],
+        command=command,
+        hidden=hidden,
         environment={"OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"},
         folder=None if trial.system.command else ADAPTERS,
     )
@@ -175,6 +181,7 @@ def perform(
             calibration_ms=calibration_ms,
             node_class=node_class,
             pinned=list(cores),
+            data_hidden=bool(hidden),
         ),
         clock=clock,
         observed=observed,
@@ -187,6 +194,12 @@ def perform(
             packed=packed,
         ),
     )
+
+
+def _hidden(comparison: Comparison, command: Sequence[str], pcm: Path) -> list[Path]:
+    """Return the folders of labels, texts and audio, if the system needs nothing in them."""
+    folders = [pcm.parent, comparison.results, *([comparison.data] if comparison.data else [])]
+    return hideable(folders, [comparison.weights, *(Path(word) for word in command if Path(word).is_file())])
 
 
 def earlier(

@@ -28,7 +28,8 @@ class Player(Worker):
         self, comparison: Comparison, weights: Mapping[str, bytes], samples: bytes, packed: bool
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="livebench-")
-        self._pcm = Path(self._folder.name) / "stream.pcm"
+        self._pcm = Path(self._folder.name) / "stream" / "stream.pcm"
+        self._pcm.parent.mkdir()
         self._pcm.write_bytes(samples)
         self._comparison, self._packed = comparison, packed
         if not comparison.weights.is_dir():

@@ -47,6 +47,7 @@ def run(
         rounds,
         sweep,
         load,
+        data.absolute(),
     )
     compare(comparison, data, rows, seed, report, ray=ray, packed=packed)
 

@@ -32,7 +32,7 @@ def board_page(runs: Sequence[Run]) -> Page:
         title="Live transcribers",
         lead="Each heard the same stream in real time, one after another, as a program of its own. "
         "Latencies begin when the last sample of a turn's speech was due and end when the line with the "
-        "words arrived.",
+        f"words arrived. {_trust(runs)}",
         cards=[
             (f"{seconds(each.final_s.at['p50'])} s", each.label)
             for each in ranked(groups[0])[:6]
@@ -158,6 +158,13 @@ def _machines(runs: Sequence[Run]) -> dict[str, str]:
         f"{run.machine.memory_gb} GB, {run.machine.system}, Python {run.machine.python}"
         for run in runs
     }
+
+
+def _trust(runs: Sequence[Run]) -> str:
+    open_to = sorted({run.system.title for run in runs if not run.conditions.data_hidden})
+    if not open_to:
+        return "The data set and the stream were hidden from the systems."
+    return f"The data set and the stream on the disk were not hidden from {', '.join(open_to)}."
 
 
 def _place(result: Result) -> str:

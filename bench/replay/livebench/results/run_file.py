@@ -59,6 +59,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Nodes of a cluster that calibrate alike; only their rounds are pooled."""
     pinned: list[int] = []
     """Numbers of the cores that its processes were pinned to; empty if they were not."""
+    data_hidden: bool = False
+    """The system could not read the data set, the stream and earlier results from the disk."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
