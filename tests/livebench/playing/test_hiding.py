@@ -59,10 +59,24 @@ def test_a_system_cannot_read_hidden_folders(data: Path, tmp_path: Path) -> None
     assert "secret" in _said([], data, tmp_path), "the same program reads what is not hidden"
 
 
+def test_the_memory_of_the_sandbox_does_not_count(data: Path, tmp_path: Path) -> None:
+    pcm = tmp_path / "stream.pcm"
+    pcm.write_bytes(bytes(3200))
+    program = 'import sys; print(\'{"type": "ready"}\', flush=True); sys.stdin.buffer.read()'
+    most_mb = [
+        max(sample.rss_mb for sample in play(each, pcm).usage)
+        for hidden in ([], [data])
+        for each in [Program(title="Quiet", command=[sys.executable, "-c", program], hidden=hidden)]
+    ]
+    assert most_mb[1] == pytest.approx(most_mb[0], abs=1.0)
+
+
 def test_what_a_system_needs_is_not_hidden(data: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(data)
     assert hideable([tmp_path / "link", tmp_path / "absent"], [tmp_path / "model"]) == [data]
     assert hideable([tmp_path], [data / "rows.jsonl"]) == []
+    (data / "python").symlink_to(sys.executable)
+    assert hideable([data], [data / "python"]) == [], "the interpreter of an environment"
 
 
 def test_a_run_file_says_whether_the_data_was_hidden(data: Path, tmp_path: Path) -> None:

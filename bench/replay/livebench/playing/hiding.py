@@ -35,6 +35,7 @@ def hidden_from(command: Sequence[str], folders: Sequence[Path]) -> list[str]:
 def hideable(folders: Sequence[Path], needed: Sequence[Path]) -> list[Path]:
     """Return which folders to hide, without links; none if one of them has something that is needed."""
     real = [folder.resolve() for folder in folders if folder.is_dir()]
-    wanted = [path.resolve() for path in needed]
+    # A link lies in its folder, and what it leads to in another one.
+    wanted = [each for path in needed for each in (path.parent.resolve() / path.name, path.resolve())]
     is_needed = any(path.is_relative_to(folder) for path in wanted for folder in real)
     return [] if is_needed or not can_hide() else real

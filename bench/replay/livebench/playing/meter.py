@@ -32,9 +32,14 @@ class Meter:
     """Follows a process and all its descendants until it is stopped.
 
     Processes that detach themselves from the tree are missed.
+
+    Args:
+        pid: The process.
+        is_sandbox: It only waits for the system, so its memory does not count.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, *, is_sandbox: bool = False) -> None:
+        self._is_sandbox = is_sandbox
         self._root = psutil.Process(pid)
         self._cpu_s = 0.0
         self.samples: list[Sample] = []
@@ -57,7 +62,8 @@ class Meter:
                     with contextlib.suppress(psutil.Error), process.oneshot():
                         # What ended children used is in the times of the parent that waited for them.
                         cpu_s += sum(process.cpu_times()[:4])
-                        rss_bytes += process.memory_info().rss
+                        if not (self._is_sandbox and process == self._root):
+                            rss_bytes += process.memory_info().rss
             self._cpu_s = max(self._cpu_s, cpu_s)
             self.samples.append(Sample(time.monotonic_ns(), self._cpu_s, rss_bytes / 1e6, _machine_cpu_s()))
 

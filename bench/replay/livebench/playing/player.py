@@ -76,7 +76,8 @@ def play(program: Program, pcm: Path) -> Performance:
         SystemFailure: It ended before it was ready, was not ready in time, or printed other lines.
     """
     with tempfile.TemporaryDirectory() as place, _started(program, Path(place)) as process:
-        meter, began_s = Meter(process.pid), time.monotonic()
+        meter = Meter(process.pid, is_sandbox=bool(program.hidden))
+        began_s = time.monotonic()
         try:
             lines = _stamped(process)
             _wait_until_ready(lines, program, Path(place))
