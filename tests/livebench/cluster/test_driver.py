@@ -31,7 +31,7 @@ TOY = """
 import array, json, os, sys
 from pathlib import Path
 weights, knob = Path(sys.argv[1]), sys.argv[2]
-(weights / f"cores-{knob}").write_text(json.dumps(sorted(os.sched_getaffinity(0))))
+(weights.parent / f"cores-{knob}").write_text(json.dumps(sorted(os.sched_getaffinity(0))))
 victim = weights / "victim"
 if victim.exists() and "wait_s=0.3" in sys.argv:
     victim.unlink()
@@ -146,7 +146,7 @@ def test_nodes_of_one_computer_are_pinned_to_cores_of_their_own(
     runs = _play(pinned, cluster)
     assert not (pinned.weights / "victim").exists(), "a worker was killed"
     for run in runs:
-        seen = json.loads((pinned.weights / f"cores-{run.system.knob}").read_bytes())
+        seen = json.loads((pinned.weights.parent / f"cores-{run.system.knob}").read_bytes())
         assert seen == run.conditions.pinned
         assert len(seen) == run.machine.cores
     first, second = {tuple(run.conditions.pinned) for run in runs}
