@@ -37,6 +37,8 @@ test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real
 
 test-all: $(TEST_READY)  ## run all tests, the long ones too
 	@scripts/system_packages.sh test-all
+	@$(IN_VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		--only-binary :all: --requirement requirements-kernel.txt
 	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
 	-@for name in pywhispercpp transcribe-cpp sherpa-onnx; do $(IN_VENV)/livebench install $$name --missing; done
 	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)

@@ -1,4 +1,4 @@
-"""Audits the packages of requirements.txt: `make audit`.
+"""Audits the packages of the lock files: `make audit`.
 
 Offline: each is pinned with hashes, fits the others, and has a licence that fits GPL-3.0-only. With a network
 it also looks for withdrawn (yanked) versions and known vulnerabilities. It names what it could not check.
@@ -75,10 +75,9 @@ def other_platforms() -> list[str]:
 
 
 def pin_faults() -> Iterator[str]:
-    """Yield each row of requirements.txt that is not one version with hashes."""
-    rows = [line for line in SBOM["LOCK"].read_text().splitlines() if line and not line.startswith(" ")]
+    """Yield each row of the lock files that is not one version with hashes."""
     pinned = SBOM["pinned"]()
-    for row in rows:
+    for row in SBOM["pins"]():
         name = re.split(r"[=<>~! ;\[]", row, maxsplit=1)[0]
         if SBOM["canonicalize_name"](name) not in pinned:
             yield f"{name}: not one version with hashes"
@@ -143,8 +142,7 @@ def main() -> None:
     """Run every check, print what was found, and exit with 1 if anything was."""
     with tempfile.TemporaryDirectory() as folder:
         pins = Path(folder, "pins.txt")
-        lines = [line for line in SBOM["LOCK"].read_text().splitlines() if line and not line.startswith(" ")]
-        pins.write_text("\n".join(line.rstrip(" \\") for line in lines), encoding="utf-8")
+        pins.write_text("\n".join(SBOM["pins"]()), encoding="utf-8")
         yanked, why_not_yanked = _yanked(pins)
         vulnerable, why_not_vulnerable = _vulnerable(pins, Path(folder, "venv"))
     checks: list[tuple[str, list[str] | None, str]] = [

@@ -22,7 +22,7 @@ from session.models.catalogue import CATALOGUE, Model
 
 ROOT = Path(__file__).parents[1]
 SBOM = ROOT / "sbom.cdx.json"
-LOCK = ROOT / "requirements.txt"
+LOCKS = (ROOT / "requirements.txt", ROOT / "requirements-kernel.txt")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 IS_REFERENCE = sys.platform == "linux" and sys.version_info[:2] == (3, 11)
 """Whether this is the platform that the document describes."""
@@ -33,8 +33,18 @@ _PINNED = re.compile(
 
 
 def pinned() -> dict[str, str]:
-    """Return the version of each package of the lock file that has hashes, by its canonical name."""
-    return {canonicalize_name(name): version for name, version, _ in _PINNED.findall(LOCK.read_text())}
+    """Return the version of each package of the lock files that has hashes, by its canonical name."""
+    text = "\n".join(lock.read_text() for lock in LOCKS)
+    return {canonicalize_name(name): version for name, version, _ in _PINNED.findall(text)}
+
+
+def pins() -> list[str]:
+    """Return the rows of the lock files, one a package and without hashes."""
+    found: dict[str, str] = {}
+    for row in (row for lock in LOCKS for row in lock.read_text().splitlines()):
+        if row and not row.startswith(" "):
+            found.setdefault(row.split("==")[0], row.rstrip(" \\"))
+    return list(found.values())
 
 
 def document() -> str:

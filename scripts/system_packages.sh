@@ -17,10 +17,11 @@ window=(
     libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-dejavu-core
 )
 # Sound servers and displays (X11, Wayland) without hardware, a key store on a private bus, a voice for practice
-# questions, a panel with a tray, strace for `cuecard attest`, and the bus of screen readers.
+# questions, a panel with a tray, strace for `cuecard attest`, the bus of screen readers, and the sandbox that
+# hides the data set from a benchmarked system.
 test=(pulseaudio pipewire pipewire-pulse wireplumber xvfb xauth x11-xserver-utils openbox icewm weston)
 test+=(gnome-keyring dbus-daemon espeak-ng strace util-linux at-spi2-core gir1.2-atspi-2.0 python3-gi trayer)
-test+=(desktop-file-utils tmux)
+test+=(desktop-file-utils tmux bubblewrap)
 # A browser for the caption page, and the command that opens encrypted files elsewhere.
 long_test=(chromium age)
 

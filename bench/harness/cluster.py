@@ -1,7 +1,7 @@
 """Runs parts of a measurement on the nodes of a Ray cluster.
 
-A node is taken whole. Every node needs Cuecard and its models; what a measurement plays travels from this
-machine.
+A node is taken whole, and what runs on it is pinned to its cores. Every node needs Cuecard and its models;
+what a measurement plays travels from this machine.
 """
 
 from __future__ import annotations
@@ -11,18 +11,12 @@ from typing import Any
 
 import bench
 from bus.failures import Failure, MachineFailure, StageFailure
-from livebench.cluster.nodes import Nodes, calibration_ms, hand_out
+from livebench.cluster.nodes import Nodes, Seat, Worker, hand_out
 from livebench.failures import Failure as LivebenchFailure
 
 
-class _Worker:
+class _Worker(Worker):
     """Calls functions on a node."""
-
-    def calibrate(self) -> float:
-        return calibration_ms()
-
-    def close(self) -> None:
-        """Do nothing: it writes nothing of its own."""
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, str]:
         """Return a function's result, or the failure as text."""
@@ -50,8 +44,8 @@ def call_on_nodes(address: str, function: Callable[..., Any], jobs: Sequence[tup
         try:
             nodes.take()
 
-            def start(actor: Any, number: int) -> Any:
-                return actor.call.remote(function, jobs[number])
+            def start(seat: Seat, number: int) -> Any:
+                return seat.actor.call.remote(function, jobs[number])
 
             for number, outcome in hand_out(nodes, range(len(jobs)), start):
                 if isinstance(outcome, LivebenchFailure):

@@ -49,6 +49,7 @@ def compare_peers(
                 plan.runs,
                 sweep,
                 plan.load,
+                Path(folder),
             )
             compare(comparison, Path(folder), read_rows(Path(folder)), plan.seed, report, ray=ray)
         except LivebenchFailure as failure:

@@ -37,7 +37,8 @@ def export(file: Path | None, *, output: Path | None, endpoint: str | None, word
         MachineFailure: Spans were dropped; raised at the end.
     """
     _check(file, output, endpoint, words=words)
-    target = Collector(endpoint) if endpoint else Lines(output)
+    headers = os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", "")
+    target = Collector(endpoint, headers) if endpoint else Lines(output)
     try:
         if file is None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the session, and its end this command

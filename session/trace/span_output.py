@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import sys
 from pathlib import Path
 from typing import IO, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bus.failures import MachineFailure, UsageFailure
 
 _TIMEOUT_S = 2.0
 _LOCALHOST = "127.0.0.1"
+_HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class SpanOutput(Protocol):
@@ -70,24 +72,25 @@ class Collector:
 
     Args:
         url: Such as http://localhost:4318/v1/traces.
+        headers: More headers, as in OTEL_EXPORTER_OTLP_HEADERS.
 
     Raises:
-        UsageFailure: It is not an address of this machine.
+        UsageFailure: It is not an address of this machine, or the headers are malformed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, headers: str = "") -> None:
         import httpx
 
         self.dropped, self.problem = 0, ""
         self._url = local_url(url)
+        self._headers = {**headers_in(headers), "content-type": "application/json"}
         self._client = httpx.Client(trust_env=False, follow_redirects=False, timeout=_TIMEOUT_S)
         self._failures = httpx.HTTPError
 
     def put(self, request: bytes) -> None:
         """Send one request; it is not repeated."""
         try:
-            headers = {"content-type": "application/json"}
-            reply = self._client.post(self._url, content=request, headers=headers)
+            reply = self._client.post(self._url, content=request, headers=self._headers)
         except self._failures as error:
             self.dropped, self.problem = self.dropped + 1, str(error) or type(error).__name__
             return
@@ -119,6 +122,26 @@ def local_url(url: str) -> str:
             fix="use http://localhost:4318/v1/traces, or write to a file",
         )
     return parts._replace(netloc=f"[{host}]{port}" if ":" in host else f"{host}{port}").geturl()
+
+
+def headers_in(text: str) -> dict[str, str]:
+    """Return headers in the form of OpenTelemetry: `name=value,name=value`, values percent-encoded.
+
+    Raises:
+        UsageFailure: A part has another form.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, separator, value = part.partition("=")
+        name, value = name.strip().lower(), unquote(value.strip())
+        if not separator or not _HEADER_NAME.fullmatch(name) or not (value.isascii() and value.isprintable()):
+            raise UsageFailure(
+                "OTEL_EXPORTER_OTLP_HEADERS is malformed",
+                kept="nothing was sent",
+                fix="write name=value,name=value",
+            )
+        found[name] = value
+    return found
 
 
 def _create(path: Path) -> IO[bytes]:

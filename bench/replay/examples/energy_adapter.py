@@ -1,9 +1,9 @@
 """A system in one file: an utterance ends after quiet, then faster-whisper transcribes it.
 
-    livebench run --data FOLDER --weights CT2-FOLDER --program mine="python energy_adapter.py"
+    livebench run --data FOLDER --weights CT2-FOLDER --program energy_adapter.toml --sweep
 
-It keeps the contract of livebench and imports nothing of it. A level is speech when it is 10 dB above the
-quietest second so far.
+It keeps the contract of livebench and imports nothing of it; energy_adapter.toml declares its knob. A level
+is speech when it is 10 dB above the quietest second so far.
 """
 
 import json
@@ -21,7 +21,6 @@ Blocks = queue.SimpleQueue[np.ndarray | None]
 
 RATE = 16000
 BLOCK = RATE // 50  # 20 ms
-QUIET_BLOCKS = 30  # 0.6 s end an utterance
 BEFORE_BLOCKS = 10  # the start of a word is quieter than its middle
 
 
@@ -38,7 +37,7 @@ def read(blocks: Blocks) -> None:
     blocks.put(None)
 
 
-def utterances(blocks: Blocks) -> Iterator[np.ndarray]:
+def utterances(blocks: Blocks, longest_quiet: int) -> Iterator[np.ndarray]:
     """Yield the samples of each utterance."""
     recent: list[np.ndarray] = []
     levels: list[float] = []
@@ -51,7 +50,7 @@ def utterances(blocks: Blocks) -> Iterator[np.ndarray]:
         quiet = 0 if is_speech else quiet + 1
         speaking = speaking or is_speech
         recent = [*recent, block] if speaking else [*recent, block][-BEFORE_BLOCKS:]
-        if speaking and quiet >= QUIET_BLOCKS:
+        if speaking and quiet >= longest_quiet:
             yield np.concatenate(recent)
             recent, speaking = [], False
     if speaking:
@@ -67,7 +66,8 @@ def main() -> None:
     blocks: Blocks = queue.SimpleQueue()
     threading.Thread(target=read, args=(blocks,), daemon=True).start()
     publish(out, "ready")
-    for samples in utterances(blocks):
+    options = dict(each.split("=") for each in sys.argv[2:])
+    for samples in utterances(blocks, round(float(options.get("quiet_s", 0.6)) * RATE / BLOCK)):
         segments, _ = model.transcribe(samples, language="en")
         text = " ".join(segment.text.strip() for segment in segments)
         if text:

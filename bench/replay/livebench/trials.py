@@ -20,6 +20,7 @@ from livebench import __version__
 from livebench.data.stream import Stream
 from livebench.failures import SystemFailure
 from livebench.machine import Clock, clocks_ns, this_machine
+from livebench.playing.hiding import hideable
 from livebench.playing.load import Load, loaded
 from livebench.playing.player import Program, play
 from livebench.results.figures import figures
@@ -74,6 +75,8 @@ class Comparison:
     sweep: bool = False
     """Play with every value of each system's knob, instead of its default."""
     load: Load = "none"
+    data: Path | None = None
+    """Folder of the data set, which is hidden from the systems."""
 
 
 def trials(comparison: Comparison) -> list[Trial]:
@@ -129,15 +132,29 @@ def perform(
     packed: bool = False,
     calibration_ms: float = 0.0,
     node_class: str = "",
+    cores: Sequence[int] = (),
 ) -> Run:
     """Play one trial and return everything that was observed; nothing is written.
+
+    Args:
+        comparison: Systems and conditions.
+        trial: What to play.
+        stream: Its stream.
+        pcm: The samples.
+        packed: Other trials run beside it.
+        calibration_ms: Duration of a fixed computation before it.
+        node_class: What the nodes of a cluster have in common.
+        cores: Numbers of the cores that this process is pinned to.
 
     Raises:
         SystemFailure: The system did not start, or printed other lines than those of the contract.
     """
+    command = [*command_of(comparison, trial.system), *trial.arguments]
+    hidden = _hidden(comparison, command, pcm)
     program = Program(
         title=trial.label,
-        command=[*command_of(comparison, trial.system), *trial.arguments],
+        command=command,
+        hidden=hidden,
         environment={"OMP_NUM_THREADS": _THREADS, "HF_HUB_OFFLINE": "1"},
         folder=None if trial.system.command else ADAPTERS,
     )
@@ -163,6 +180,8 @@ def perform(
             packed=packed,
             calibration_ms=calibration_ms,
             node_class=node_class,
+            pinned=list(cores),
+            data_hidden=bool(hidden),
         ),
         clock=clock,
         observed=observed,
@@ -175,6 +194,12 @@ def perform(
             packed=packed,
         ),
     )
+
+
+def _hidden(comparison: Comparison, command: Sequence[str], pcm: Path) -> list[Path]:
+    """Return the folders of labels, texts and audio, if the system needs nothing in them."""
+    folders = [pcm.parent, comparison.results, *([comparison.data] if comparison.data else [])]
+    return hideable(folders, [comparison.weights, *(Path(word) for word in command if Path(word).is_file())])
 
 
 def earlier(
@@ -219,11 +244,11 @@ def recorded_system(comparison: Comparison, trial: Trial) -> RecordedSystem:
 
 def command_of(comparison: Comparison, system: System) -> list[str]:
     """Return the command that starts a system, with the weights in the format that it reads."""
-    if system.command:
-        return [*system.command, str(comparison.weights)]
     weights = comparison.weights
     if system.reads != "ctranslate2":
         weights = converted(weights, system.reads, converted_weights_directory())
+    if system.command:
+        return [*system.command, str(weights)]
     python = interpreter(system.home, comparison.homes)
     return [str(python), "-m", f"adapters.{system.adapter}", str(weights)]
 
@@ -239,7 +264,7 @@ def files_of(system: System) -> list[Path]:
 
 def _versions_of(comparison: Comparison, system: System) -> dict[str, str]:
     if system.command:
-        return {}
+        return {system.name: system.version} if system.version else {}
     return _versions(interpreter(system.home, comparison.homes), HOMES[system.home].package)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,9 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
+from livebench.cluster import nodes
 from livebench.cluster.driver import run_on_ray
+from livebench.cluster.pinning import shares
 from livebench.contract import SAMPLE_RATE
 from livebench.data.rows import Audio, Row, Span
 from livebench.data.stream import lay_out
@@ -27,10 +30,14 @@ pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 TOY = """
 import array, json, os, sys
 from pathlib import Path
-victim = Path(sys.argv[1]) / "victim"
+weights, knob = Path(sys.argv[1]), sys.argv[2]
+(weights.parent / f"cores-{knob}").write_text(json.dumps(sorted(os.sched_getaffinity(0))))
+victim = weights / "victim"
 if victim.exists() and "wait_s=0.3" in sys.argv:
     victim.unlink()
-    os.kill(os.getppid(), 9)
+    parent = os.getppid()
+    state = Path(f"/proc/{parent}/stat").read_text()
+    os.kill(int(state.rpartition(")")[2].split()[1]) if "(bwrap)" in state else parent, 9)
 def say(**line): print(json.dumps(line), flush=True)
 wait = round(float(sys.argv[2].split("=")[1]) * 100)
 say(type="ready")
@@ -125,6 +132,34 @@ def test_one_node_and_four_give_the_same_table_and_a_killed_worker_costs_nothing
     assert len(list(four.results.glob("*.json"))) == len(KNOB.values)
     counted = {run.started for run in several if not run.figures.void}
     assert counted <= {run.started for run in _play(four, cluster)}, "what counts is not played again"
+
+
+def test_nodes_of_one_computer_are_pinned_to_cores_of_their_own(
+    comparison: Make, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "_ALIKE", 1e9)  # both take part, however busy one core is
+    for _ in range(2):
+        cluster.add_node(num_cpus=2)
+    cluster.wait_for_nodes()
+    pinned = comparison("pinned")
+    (pinned.weights / "victim").touch()  # its worker is replaced, and pinned as the first one was
+    runs = _play(pinned, cluster)
+    assert not (pinned.weights / "victim").exists(), "a worker was killed"
+    for run in runs:
+        seen = json.loads((pinned.weights.parent / f"cores-{run.system.knob}").read_bytes())
+        assert seen == run.conditions.pinned
+        assert len(seen) == run.machine.cores
+    first, second = {tuple(run.conditions.pinned) for run in runs}
+    assert first
+    assert len(first) == len(second)
+    assert not set(first) & set(second)
+
+
+def test_seats_share_the_cores_of_their_computer_evenly() -> None:
+    here, there = ("one", [0, 1, 2, 3, 4]), ("other", [0, 1])
+    assert shares([here, there, here]) == [[0, 1], [0, 1], [2, 3]]
+    assert shares([here]) == [[0, 1, 2, 3, 4]]
+    assert shares([there, there, there, here]) == [[], [], [], [0, 1, 2, 3, 4]], "too few cores: not pinned"
 
 
 def test_packed_trials_share_a_node_and_only_their_words_count(comparison: Make, cluster: Cluster) -> None:

@@ -25,10 +25,12 @@ from livebench.results.board_page import write_board_page
 from livebench.results.check import recomputed
 from livebench.results.curve import curves, operating_points
 from livebench.results.pooling import pool
-from livebench.results.run_file import Run, read_runs
+from livebench.results.printed import write_printed
+from livebench.results.printing import show_all
+from livebench.results.run_file import Run, read_runs, write_run
 from livebench.results.table import HEAD, rows
 from livebench.systems.catalogue import SYSTEMS
-from livebench.systems.system import Knob, System
+from livebench.systems.programs import own_system
 from livebench.trials import Comparison, run_all
 from livebench.trials import trials as planned
 
@@ -47,6 +49,12 @@ while block := sys.stdin.buffer.read(320):
         say(type="final", text=next(words, "More."))
         speaking = 0
 """
+DECLARATION = f"""
+name = "toy"
+title = "Toy"
+command = "{sys.executable} toy.py"
+knob = {{ name = "wait_s", values = [0.2, 0.6] }}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +62,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Run files of a system with energy endpointing."""
     folder = tmp_path_factory.mktemp("toy")
     (folder / "toy.py").write_text(TOY)
+    (folder / "toy.toml").write_text(DECLARATION)
     _write_data(folder / "data")
     _play(folder)
     return folder
@@ -61,8 +70,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _play(folder: Path) -> None:
     data = folder / "data"
-    command = (sys.executable, str(folder / "toy.py"))
-    toy = System("toy", "Toy", "", "", knob=Knob("wait_s", ("0.2", "0.6")), command=command)
+    toy = own_system(str(folder / "toy.toml"))
     stream, samples = lay_out(read_rows(data), partial(read_audio, data), 1)
     comparison = Comparison([toy], folder / "homes", data, folder / "results", sweep=True)
     outcomes = [outcome for _, outcome in run_all(comparison, stream, samples[: -4 * SAMPLE_RATE])]
@@ -124,6 +132,44 @@ def test_figures_can_be_computed_again_and_changed_ones_are_found(played: Path, 
     checked = CliRunner().invoke(app, ["check", str(results)])
     assert isinstance(checked.exception, InputFailure)
     assert checked.output.count("DIFFERENT") == 1
+
+
+@pytest.mark.long
+def test_a_printed_table_and_a_page_can_be_computed_again_and_forged_ones_are_found(
+    played: Path, tmp_path: Path
+) -> None:
+    results, page = tmp_path / "results", tmp_path / "board.html"
+    shutil.copytree(played / "results", results)
+    runs = read_runs([results])
+    table = write_printed(results, runs, show_all(runs, page))
+    checked = CliRunner().invoke(app, ["check", str(results), str(page)])
+    assert checked.exit_code == 0, checked.output
+    assert checked.output.count("equal") == 4
+    for file in (table, page):
+        content = file.read_text(encoding="utf-8")
+        assert content.count("1 of 1") == 1, "holds that were cut"
+        file.write_text(content.replace("1 of 1", "0 of 1"), encoding="utf-8")
+        checked = CliRunner().invoke(app, ["check", str(results), str(page)])
+        assert isinstance(checked.exception, InputFailure)
+        assert f"DIFFERENT  {file.name}" in checked.output
+        file.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.long
+def test_a_table_is_removed_with_a_run_that_is_replaced_and_no_check_passes_without_its_runs(
+    played: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(played / "results", tmp_path / "results")
+    first, second = read_runs([tmp_path / "results"])
+    table = write_printed(tmp_path / "results", [first, second], show_all([first, second]))
+    only_first = tmp_path / "less"
+    write_run(only_first, first)
+    shutil.copy(table, only_first)
+    checked = CliRunner().invoke(app, ["check", str(only_first)])
+    assert isinstance(checked.exception, InputFailure)
+    assert "a run that it was made from is not among the files" in checked.output
+    write_run(tmp_path / "results", second)
+    assert not table.exists()
 
 
 @pytest.mark.long

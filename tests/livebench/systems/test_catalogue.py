@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from livebench import trials
-from livebench.systems.catalogue import SYSTEMS, chosen, own_system
+from livebench.systems.catalogue import SYSTEMS, chosen
 from livebench.systems.environments import HOMES
 from livebench.systems.installing import obstacle
 from livebench.systems.system import System
@@ -30,17 +30,6 @@ def test_a_knob_has_values_for_a_curve(system: System) -> None:
     if system.knob:
         assert 3 <= len(set(system.knob.values)) <= 5
         assert f'"{system.knob.name}"' in _adapter(system).read_text() or system.name == "cuecard"
-
-
-def test_a_program_is_found_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.py").touch()
-    monkeypatch.chdir(tmp_path)
-    assert own_system('mine="python3" -u mine.py --fast').command == (
-        "python3",
-        "-u",
-        str(tmp_path / "mine.py"),
-        "--fast",
-    )
 
 
 def test_packages_of_systems_are_pinned() -> None:

@@ -46,7 +46,7 @@ def collector() -> Iterator[tuple[str, list[tuple[str, Any]]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            received.append((self.path, json.loads(body)))
+            received.append((self.path, json.loads(body) | {"x-echo": self.headers["x-echo"]}))
             self.send_response(503 if self.path == "/full" else 200)
             self.end_headers()
 
@@ -176,6 +176,23 @@ def test_a_local_collector_receives_the_traces(
     assert [path for path, _ in received] == ["/v1/traces"] * 2
     with pytest.raises(MachineFailure, match=r"2 traces were not written \(HTTP 503\)"):
         export(file, output=None, endpoint=f"{url}/full", words=False)
+
+
+def test_headers_of_the_environment_are_sent(
+    collector: tuple[str, list[tuple[str, Any]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, received = collector
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-echo=first%20one, X-Other=2,")
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(lines())
+    export(file, output=None, endpoint=f"{url}/v1/traces", words=False)
+    assert [body["x-echo"] for _, body in received] == ["first one"] * 2
+
+
+@pytest.mark.parametrize("text", ["alone", "=value", "a b=c", "name=%0d%0aother:1", "name=%e2%82%ac"])
+def test_malformed_headers_are_refused(text: str) -> None:
+    with pytest.raises(UsageFailure, match="OTEL_EXPORTER_OTLP_HEADERS is malformed"):
+        Collector("http://localhost:4318/v1/traces", text)
 
 
 def test_without_a_collector_all_events_are_read_and_the_failure_comes_last(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Plays trials on a Ray cluster and collects their runs.
 
-A trial takes its node whole, so that nothing disturbs its latencies; with `packed` several share one, and
-only their words count. Runs are written as they arrive: when the driver dies, the next call plays only what
-is missing. What travels is the stream that was asked for, and the weights.
+A trial takes its node whole and is pinned to its cores, so that nothing disturbs its latencies; with `packed`
+several share one, and only their words count. Runs are written as they arrive: when the driver dies, the next
+call plays only what is missing. What travels is the stream that was asked for, and the weights.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from livebench.cluster.nodes import Nodes, hand_out
+from livebench.cluster.nodes import Nodes, Seat, hand_out
 from livebench.cluster.player import Player
 from livebench.data.stream import Stream
 from livebench.failures import Failure, SystemFailure
@@ -57,8 +57,8 @@ def run_on_ray(
         weights = nodes.ray.put({file.name: file.read_bytes() for file in files})
         nodes.take(comparison, weights, nodes.ray.put(samples.tobytes()), packed)
 
-        def start(actor: Any, trial: Trial) -> Any:
-            return actor.play.remote(trial, stream, nodes.kind)
+        def start(seat: Seat, trial: Trial) -> Any:
+            return seat.actor.play.remote(trial, stream, nodes.kind, seat.pinned)
 
         for trial, outcome in hand_out(nodes, waiting, start):
             if isinstance(outcome, Run):

@@ -1,4 +1,4 @@
-"""Nodes of a Ray cluster: takes them whole, compares them, and hands out jobs.
+"""Nodes of a Ray cluster: takes them whole, pins, compares, and hands out jobs.
 
 A job whose worker dies is done again, at most three times. Nodes that differ are never mixed.
 """
@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 import livebench
+from livebench.cluster.pinning import Place, pin, shares, this_place
 from livebench.failures import MachineFailure, SystemFailure
 from livebench.trials import print_progress
 
@@ -37,6 +38,32 @@ class Seat:
     node: str
     cores: int
     actor: Any
+    pinned: tuple[int, ...] = ()
+    """Numbers of the cores that it is pinned to; empty if it is not."""
+
+    @property
+    def size(self) -> int:
+        """Number of cores that it uses."""
+        return len(self.pinned) or self.cores
+
+
+class Worker:
+    """What an actor on a node can do for `Nodes`; subclasses add the work."""
+
+    def place(self) -> Place:
+        """Return the computer and its usable cores."""
+        return this_place()
+
+    def pin(self, cores: Sequence[int]) -> None:
+        """Keep this actor and all that it starts on these cores."""
+        pin(cores)
+
+    def calibrate(self) -> float:
+        """Return the duration of a fixed computation, in milliseconds."""
+        return calibration_ms()
+
+    def close(self) -> None:
+        """Remove what was written on this node."""
 
 
 class Nodes:
@@ -44,8 +71,7 @@ class Nodes:
 
     Args:
         address: Of the cluster; "auto" for the one on this machine.
-        worker: Class of the actors; it has the methods `calibrate`, which returns `calibration_ms()`, and
-            `close`.
+        worker: Class of the actors.
         modules: Packages of this machine that the nodes need.
         packed: Let jobs share nodes.
 
@@ -54,7 +80,7 @@ class Nodes:
     """
 
     def __init__(
-        self, address: str, worker: type, modules: Sequence[Any] = (), *, packed: bool = False
+        self, address: str, worker: type[Worker], modules: Sequence[Any] = (), *, packed: bool = False
     ) -> None:
         self.ray = _connected(address, [livebench, *modules])
         self.packed = packed
@@ -79,14 +105,20 @@ class Nodes:
             found += [self._seat(node["NodeID"], share) for _ in range(cores // share if share else 0)]
         if not found:
             raise MachineFailure("the cluster has no node with processors", kept="nothing was played")
-        self.seats = self._alike(found)
-        self.kind = f"{self.seats[0].cores} cores, class {self._calibration_class}"
+        self.seats = self._alike(self._pinned(found))
+        self.kind = f"{self.seats[0].size} cores, class {self._calibration_class}"
         print_progress(f"{len(self.seats)} seats on {len({seat.node for seat in self.seats})} nodes")
 
     def replace(self, seat: Seat) -> list[Seat]:
         """Return a new seat where one has died; nothing if its node has died, too."""
         alive = {node["NodeID"] for node in self.ray.nodes() if node["Alive"]}
-        return [self._seat(seat.node, seat.cores)] if seat.node in alive else []
+        if seat.node not in alive:
+            return []
+        new = self._seat(seat.node, seat.cores)
+        if seat.pinned:
+            new.pinned = seat.pinned
+            new.actor.pin.remote(seat.pinned)  # it comes before the job
+        return [new]
 
     def leave(self) -> None:
         """Remove what the seats have written, and disconnect."""
@@ -102,17 +134,28 @@ class Nodes:
         options = {"num_cpus": cores, "scheduling_strategy": there, "max_restarts": 0}
         return Seat(node, cores, self.ray.remote(self._worker).options(**options).remote(*self._arguments))
 
+    def _pinned(self, seats: list[Seat]) -> list[Seat]:
+        """Pin each seat to cores of its own, where its computer has enough."""
+        places = self.ray.get([seat.actor.place.remote() for seat in seats])
+        for seat, cores in zip(seats, shares(places), strict=True):
+            seat.pinned = tuple(cores)
+        free = [seat for seat in seats if not seat.pinned]
+        if free:
+            print_progress(f"not pinned: {len(free)} seats on computers with fewer cores, or not on Linux")
+        self.ray.get([seat.actor.pin.remote(seat.pinned) for seat in seats if seat.pinned])
+        return seats
+
     def _alike(self, seats: Sequence[Seat]) -> list[Seat]:
         """Return the largest group of seats with equal cores and like calibrations."""
         measured = self.ray.get([seat.actor.calibrate.remote() for seat in seats])
         groups: list[tuple[int, float, list[Seat]]] = []
         for seat, took_ms in sorted(zip(seats, measured, strict=True), key=lambda each: float(each[1])):
             for cores, first_ms, group in groups:
-                if cores == seat.cores and took_ms <= first_ms * _ALIKE:
+                if cores == seat.size and took_ms <= first_ms * _ALIKE:
                     group.append(seat)
                     break
             else:
-                groups.append((seat.cores, took_ms, [seat]))
+                groups.append((seat.size, took_ms, [seat]))
         best = max(groups, key=lambda each: len(each[2]))
         self._calibration_class = round(math.log(max(best[1], 1e-3)) / math.log(_ALIKE))
         for cores, first_ms, group in groups:
@@ -124,14 +167,14 @@ class Nodes:
 
 
 def hand_out(
-    nodes: Nodes, jobs: Sequence[Job], start: Callable[[Any, Job], Any]
+    nodes: Nodes, jobs: Sequence[Job], start: Callable[[Seat, Job], Any]
 ) -> Iterator[tuple[Job, Any]]:
     """Do all jobs, and yield each with its result as it arrives, or with a failure.
 
     Args:
         nodes: The nodes, taken.
         jobs: Hashable descriptions.
-        start: Starts a job on an actor, and returns the reference of its result.
+        start: Starts a job on the actor of a seat, and returns the reference of its result.
     """
     waiting, free = deque(jobs), list(nodes.seats)
     running: dict[Any, tuple[Seat, Job]] = {}
@@ -140,7 +183,7 @@ def hand_out(
         while free and waiting:
             seat, job = free.pop(0), waiting.popleft()
             attempts[job] += 1
-            running[start(seat.actor, job)] = seat, job
+            running[start(seat, job)] = seat, job
         if not running:
             yield from ((job, SystemFailure("no node is left")) for job in waiting)
             return

@@ -9,8 +9,9 @@ import typer
 
 from livebench.commands.options import Data, Homes, Names, Packed, Page, Programs, Ray, Results, Weights
 from livebench.playing.load import Load
-from livebench.systems.catalogue import SYSTEMS, chosen, environments_directory, own_system
+from livebench.systems.catalogue import SYSTEMS, chosen, environments_directory
 from livebench.systems.environments import HOMES
+from livebench.systems.programs import own_system
 
 
 def run(
@@ -46,6 +47,7 @@ def run(
         rounds,
         sweep,
         load,
+        data.absolute(),
     )
     compare(comparison, data, rows, seed, report, ray=ray, packed=packed)
 

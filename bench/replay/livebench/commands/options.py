@@ -16,12 +16,20 @@ Names = Annotated[list[str] | None, typer.Option("--system", help="Only these; r
 Programs = Annotated[
     list[str] | None,
     typer.Option(
-        "--program", metavar="NAME=COMMAND", help="An adapter of your own; gets the weights as its argument."
+        "--program",
+        metavar="NAME=COMMAND|FILE.toml",
+        help="An adapter of your own; gets the weights as its argument. A TOML file may declare a knob.",
     ),
 ]
 Homes = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the systems' environments.")]
 Page = Annotated[Path | None, typer.Option(dir_okay=False, help="Write a self-contained HTML page.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, help="Run files, or folders of them.")]
+Checked = Annotated[
+    list[Path],
+    typer.Argument(
+        exists=True, help="Run files or folders of them, and pages (.html) that were made of them."
+    ),
+]
 Ray = Annotated[
     str,
     typer.Option(metavar="ADDRESS", help="Play on a Ray cluster, a node a trial: auto, or HOST:PORT."),

@@ -7,27 +7,26 @@ from typing import Annotated
 
 import typer
 
-from livebench.commands.options import Files, Page
+from livebench.commands.options import Checked, Files, Page
 from livebench.failures import InputFailure, MachineFailure
 
 
-def check(files: Files) -> None:
-    """Recompute every figure of run files from their raw stamps."""
+def check(files: Checked) -> None:
+    """Recompute every figure of run files, stored tables and pages from raw stamps."""
     from livebench.results.check import differences
-    from livebench.results.run_file import files_of
 
     wrong = []
-    for path, is_equal in differences(files_of(files)):
-        print(f"{'equal' if is_equal else 'DIFFERENT'}  {path.name}")
-        wrong += [] if is_equal else [path.name]
+    for path, fault in differences(files):
+        print(f"DIFFERENT  {path.name}: {fault}" if fault else f"equal  {path.name}")
+        wrong += [path.name] if fault else []
     if wrong:
         raise InputFailure(f"the figures of {len(wrong)} files are not those of their stamps")
 
 
 def board(files: Files, report: Page = None) -> None:
     """Print tables and operating points of many run files, by machine, stream and load."""
-    from livebench.comparing import show_all
     from livebench.results.check import recomputed
+    from livebench.results.printing import show_all
     from livebench.results.run_file import read_runs
 
     show_all([recomputed(run) for run in read_runs(files)], report)

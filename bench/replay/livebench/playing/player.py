@@ -23,6 +23,7 @@ import psutil
 from livebench.contract import SAMPLE_RATE, Event, Stamped, decode
 from livebench.failures import SystemFailure
 from livebench.playing import sender
+from livebench.playing.hiding import hidden_from
 from livebench.playing.meter import Meter, Sample
 
 _READY_S = 180.0
@@ -41,6 +42,8 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """Variables in addition to those of this process."""
     folder: Path | None = None
     """A package that the command needs; it is copied into the working folder."""
+    hidden: Sequence[Path] = ()
+    """Folders that it sees empty."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +76,8 @@ def play(program: Program, pcm: Path) -> Performance:
         SystemFailure: It ended before it was ready, was not ready in time, or printed other lines.
     """
     with tempfile.TemporaryDirectory() as place, _started(program, Path(place)) as process:
-        meter, began_s = Meter(process.pid), time.monotonic()
+        meter = Meter(process.pid, is_sandbox=bool(program.hidden))
+        began_s = time.monotonic()
         try:
             lines = _stamped(process)
             _wait_until_ready(lines, program, Path(place))
@@ -105,7 +109,7 @@ def _started(program: Program, place: Path) -> Iterator[subprocess.Popen[bytes]]
         )
     with (place / "stderr").open("wb") as complaints:
         process = subprocess.Popen(
-            program.command,
+            hidden_from(program.command, program.hidden),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,

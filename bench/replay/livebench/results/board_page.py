@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from livebench.results.curve import CUT_RATES, Point, curves, operating_points
 from livebench.results.page import Chart, Page, plain_table, write
 from livebench.results.pooling import Result, grouped, pool
+from livebench.results.printed import origin_of
 from livebench.results.run_file import Run
 from livebench.results.table import HEAD, ranked, rows, seconds
 
@@ -20,25 +21,28 @@ _LEGEND = {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorde
 
 def write_board_page(path: Path, runs: Sequence[Run]) -> None:
     """Write the page; only results of one machine, stream and load share a table or a chart."""
+    write(path, board_page(runs))
+
+
+def board_page(runs: Sequence[Run]) -> Page:
+    """Return the page, which names the runs that it is made from."""
     groups = grouped(pool(runs))
     void = sorted({each.label for group in groups for each in group if each.void})
-    write(
-        path,
-        Page(
-            title="Live transcribers",
-            lead="Each heard the same stream in real time, one after another, as a program of its own. "
-            "Latencies begin when the last sample of a turn's speech was due and end when the line with the "
-            "words arrived.",
-            cards=[
-                (f"{seconds(each.final_s.at['p50'])} s", each.label)
-                for each in ranked(groups[0])[:6]
-                if not each.void
-            ],
-            charts=[chart for group in groups for chart in _charts(group)] + _history(runs),
-            tables=[table for group in groups for table in _tables(group)],
-            environment={"machine": _machines(runs)},
-            warning=f"These rounds do not count: {', '.join(void)}." if void else "",
-        ),
+    return Page(
+        title="Live transcribers",
+        lead="Each heard the same stream in real time, one after another, as a program of its own. "
+        "Latencies begin when the last sample of a turn's speech was due and end when the line with the "
+        f"words arrived. {_trust(runs)}",
+        cards=[
+            (f"{seconds(each.final_s.at['p50'])} s", each.label)
+            for each in ranked(groups[0])[:6]
+            if not each.void
+        ],
+        charts=[chart for group in groups for chart in _charts(group)] + _history(runs),
+        tables=[table for group in groups for table in _tables(group)],
+        environment={"machine": _machines(runs)},
+        warning=f"These rounds do not count: {', '.join(void)}." if void else "",
+        origin=origin_of(runs),
     )
 
 
@@ -154,6 +158,13 @@ def _machines(runs: Sequence[Run]) -> dict[str, str]:
         f"{run.machine.memory_gb} GB, {run.machine.system}, Python {run.machine.python}"
         for run in runs
     }
+
+
+def _trust(runs: Sequence[Run]) -> str:
+    open_to = sorted({run.system.title for run in runs if not run.conditions.data_hidden})
+    if not open_to:
+        return "The data set and the stream were hidden from the systems."
+    return f"The data set and the stream on the disk were not hidden from {', '.join(open_to)}."
 
 
 def _place(result: Result) -> str:

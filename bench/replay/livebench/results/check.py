@@ -1,25 +1,52 @@
-"""Recomputes every figure of run files from their raw stamps."""
+"""Recomputes every figure of run files, stored tables and pages from raw stamps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from livebench.results.board_page import board_page
 from livebench.results.figures import equal, figures
-from livebench.results.run_file import Run, read_run
+from livebench.results.page import render
+from livebench.results.printed import Origin, origin_in, read_printed, tables_of
+from livebench.results.printing import text_of
+from livebench.results.run_file import Run, files_of, hash_of, read_run
 
 
-def differences(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """Yield each file, and whether its recomputed figures are equal.
+def differences(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield each run file, stored table and page (.html) with what is wrong with it, or nothing.
 
     Raises:
-        InputFailure: A file is no run file.
+        InputFailure: A file is of another kind, or there is no run file.
     """
-    for path in paths:
+    pages = [path for path in paths if path.suffix == ".html"]
+    others = [path for path in paths if path not in pages]
+    runs: dict[str, Run] = {}
+    for path in files_of(others):
         run = read_run(path)
-        yield path, equal(recomputed(run).figures, run.figures)
+        runs[hash_of(run)] = again = recomputed(run)
+        yield path, "" if equal(again.figures, run.figures) else "its figures are not those of its stamps"
+    for path in tables_of(others):
+        printed = read_printed(path)
+        pooled = _named(printed.origin, runs)
+        yield path, _fault(pooled and text_of(pooled).splitlines() == printed.lines)
+    for path in pages:
+        pooled = _named(origin_in(path), runs)
+        yield path, _fault(pooled and render(board_page(pooled)) == path.read_text(encoding="utf-8"))
+
+
+def _named(origin: Origin, runs: Mapping[str, Run]) -> list[Run]:
+    """Return the runs that a table or page was made from; none if one of them is not there."""
+    found = [runs[each] for each in origin.runs if each in runs]
+    return found if len(found) == len(origin.runs) else []
+
+
+def _fault(is_equal: list[Run] | bool) -> str:
+    if is_equal == []:
+        return "a run that it was made from is not among the files"
+    return "" if is_equal else "its figures are not those of its runs"
 
 
 def recomputed(run: Run) -> Run:

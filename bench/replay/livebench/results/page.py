@@ -43,6 +43,8 @@ class Page:
     """The same, collapsed."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     warning: str = ""
+    origin: Any = None
+    """What its figures were computed from, as JSON in the page."""
 
 
 def write(path: Path, page: Page) -> None:
@@ -67,6 +69,7 @@ def render(page: Page) -> str:
         body="\n".join(body),
         plotly=get_plotlyjs(),
         charts=_as_json(page.charts, ids),
+        origin=msgspec.json.encode(page.origin).decode(),
     )
 
 

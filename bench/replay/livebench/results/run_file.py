@@ -18,6 +18,8 @@ from livebench.playing.player import Performance
 from livebench.results.figures import Figures
 
 SCHEMA = "livebench-run-1"
+PRINTED = "printed-"
+"""First part of the names of stored tables, which lie beside run files."""
 
 
 class System(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,10 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
     """Duration of a fixed computation before the round; 0 if it was not measured."""
     node_class: str = ""
     """Nodes of a cluster that calibrate alike; only their rounds are pooled."""
+    pinned: list[int] = []
+    """Numbers of the cores that its processes were pinned to; empty if they were not."""
+    data_hidden: bool = False
+    """The system could not read the data set, the stream and earlier results from the disk."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,13 +90,24 @@ def run_path(folder: Path, system: System, stream: Stream, load: str, number: in
 
 
 def write_run(folder: Path, run: Run) -> Path:
-    """Write a run file and return its path."""
+    """Write a run file and return its path; stored tables with the run that it replaces are removed."""
     folder.mkdir(parents=True, exist_ok=True)
     path = run_path(folder, run.system, run.stream, run.conditions.load, run.conditions.round)
+    if path.exists():
+        replaced = hash_of(read_run(path))
+        for table in folder.glob(f"{PRINTED}*.json"):
+            if replaced in table.read_text(encoding="utf-8"):
+                table.unlink()
     part = path.with_suffix(".part")
     part.write_bytes(msgspec.json.encode(run) + b"\n")
     part.replace(path)
     return path
+
+
+def hash_of(run: Run) -> str:
+    """Return the SHA-256 of a run without its figures, which are computed from the rest."""
+    read = msgspec.json.decode(msgspec.json.encode(run), type=Run)  # numbers have their final types
+    return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(read, figures=None))).hexdigest()
 
 
 def read_run(path: Path) -> Run:
@@ -109,7 +126,7 @@ def read_run(path: Path) -> Run:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Return the files among paths, and those below folders, in order of their names.
+    """Return the run files among paths, and those below folders, in order of their names.
 
     Raises:
         InputFailure: There is no file.
@@ -117,6 +134,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         files += sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    files = [file for file in files if not file.name.startswith(PRINTED)]
     if not files:
         raise InputFailure("there is no run file", fix="livebench run … --results FOLDER writes them")
     return files

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import shlex
 import sys
 from pathlib import Path
 
@@ -188,24 +187,6 @@ def chosen(names: list[str]) -> list[System]:
     if unknown := sorted(set(names) - set(known)):
         raise UsageFailure(f"there is no system {unknown[0]!r}", fix=f"choose of {', '.join(known)}")
     return [each for each in SYSTEMS if each.name in names or not (names or each.is_cloud)]
-
-
-def own_system(text: str) -> System:
-    """Return the system of `NAME=COMMAND`; files in it are found from the working folder of now.
-
-    Raises:
-        UsageFailure: It has no name or no command.
-    """
-    name, _, command = text.partition("=")
-    words = tuple(shlex.split(command))
-    if not name.isidentifier() or not words:
-        raise UsageFailure(f"{text!r} is no program", fix='write NAME=COMMAND, as in mine="python mine.py"')
-    return System(name, name, "", "", command=tuple(map(_with_folder, words)))
-
-
-def _with_folder(word: str) -> str:
-    """Return the full path of a file; links stay, because an environment's Python is one."""
-    return str(Path(word).absolute()) if Path(word).is_file() else word
 
 
 def missing_variable(system: System) -> str:

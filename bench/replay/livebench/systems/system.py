@@ -56,5 +56,7 @@ class System:
     """Passed as one more argument, `name=value`."""
     command: tuple[str, ...] = ()
     """A program instead of an adapter and an environment."""
+    version: str = ""
+    """Of the program, as its author declares it."""
     unrun: str = ""
     """Why its adapter was never run by the authors; empty if it was."""
