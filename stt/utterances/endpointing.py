@@ -5,8 +5,8 @@
            │               EndpointPredicted: its words give wait_ms
            ├──────────── wait_ms ────────────┤ SpeechEnded, FinalTranscribed
 
-After a complete sentence or question the wait is short, after half a sentence it is long; a voice that sounds
-finished, or not, outweighs words that do not tell (`stt/engines/turn_end.py`). A short wait may
+After a complete sentence or question the wait is short, after half a sentence it is long. The voice
+(`stt/engines/turn_end.py`) changes that, except after a question: hardly one has a pause after it. A short wait may
 cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.
 """
 
@@ -137,7 +137,7 @@ def decide(
     by_words = _by_words(
         text, waits, sentence_share, mean_log_probability, longest_pause_ms, open_words(language)
     )
-    if turn_end_probability is None:
+    if turn_end_probability is None or by_words.reason == "question":
         return by_words
     if turn_end_probability < _UNFINISHED_BELOW and waits.voice_goes_on_ms > by_words.wait_ms:
         return Decision(waits.voice_goes_on_ms, "voice goes on")

@@ -91,14 +91,14 @@ def test_wait_grows_from_snappy_to_patient(text: str) -> None:
     ("text", "probability", "reason"),
     [
         ("We introduced an outbox table.", 0.05, "voice goes on"),
-        ("What was the hardest part of it?", 0.05, "voice goes on"),
+        ("What was the hardest part of it?", 0.05, "question"),
         ("We split it into three", 0.95, "voice ended"),
         ("Yes.", 0.95, "voice ended"),
         ("We split it into three, and", 0.95, "unfinished"),
         ("We split it into three", 0.5, "no sentence"),
     ],
 )
-def test_voice_outweighs_words_that_do_not_tell(
+def test_voice_changes_the_wait_unless_the_words_are_clear(
     endpointing: Endpointing, text: str, probability: float, reason: str
 ) -> None:
     decision = decide(text, endpointing, turn_end_probability=probability)
