@@ -6,8 +6,8 @@
            ├──────────── wait_ms ────────────┤ SpeechEnded, FinalTranscribed
 
 After a complete sentence or question the wait is short, after half a sentence it is long. The voice
-(`stt/engines/turn_end.py`) changes that, except after a question: hardly one has a pause after it. A short wait may
-cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.
+(`stt/engines/turn_end.py`) changes that, except after a question, after which few speakers go on. A short
+wait may cut an utterance in two; a long one delays every final (`bench/LOG.md` has measurements). Pure.
 """
 
 from __future__ import annotations

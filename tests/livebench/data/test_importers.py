@@ -10,7 +10,8 @@ import pytest
 import soundfile
 
 from livebench.contract import SAMPLE_RATE
-from livebench.data.importers import eot_bench_row, import_set
+from livebench.data.importing.catalogue import import_set, importers
+from livebench.data.importing.eot_bench import eot_bench_row
 from livebench.data.rows import ROWS, Row, Span, read_audio, read_rows
 from livebench.failures import InputFailure
 
@@ -25,7 +26,7 @@ def _speech(*parts_s: float) -> np.ndarray:
 
 
 def _imported(kind: str, source: Path, out: Path) -> list[Row]:
-    import_set(kind, source, out)
+    import_set(importers()[kind], source, out)
     rows = read_rows(out)
     for row in rows:
         assert len(read_audio(out, row)) > 0, "the hash is that of the file"
@@ -112,7 +113,7 @@ def test_a_row_of_eot_bench_keeps_its_labels() -> None:
 def test_a_folder_that_has_something_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "letter").write_text("mine")
     with pytest.raises(InputFailure, match="not empty"):
-        import_set("folder", tmp_path, tmp_path)
+        import_set(importers()["folder"], tmp_path, tmp_path)
 
 
 @pytest.mark.parametrize(

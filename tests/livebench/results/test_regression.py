@@ -26,6 +26,7 @@ BEFORE = Result(
     node_class="",
     rounds=1,
     void=[],
+    worded=4,
     turns=4,
     final_s=_spread(0.40, 0.41, 0.42, 0.43),
     settled_s=_spread(0.4),

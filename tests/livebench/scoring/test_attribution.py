@@ -145,3 +145,25 @@ def test_any_finals_are_accounted_for(texts: list[list[str]], finals: list[tuple
             assert any(
                 utterance.end_s + outcome.latency_s == pytest.approx(each.arrived_s) for each in transcripts
             )
+
+
+@given(st.lists(WORDS, min_size=2, max_size=3), st.lists(st.tuples(WORDS, st.floats(0, 20)), max_size=6))
+def test_errors_are_those_of_the_utterances_that_count_and_of_the_others(
+    texts: list[list[str]], finals: list[tuple[list[str], float]]
+) -> None:
+    """Each error belongs to one utterance, so two halves have all of them."""
+
+    def errors(counting: list[bool]) -> int:
+        spoken = [
+            Spoken(" ".join(words), number * 5.0, number * 5.0 + 3.0, counts=counts)
+            for number, (words, counts) in enumerate(zip(texts, counting, strict=True))
+        ]
+        arrived = [
+            Transcript(" ".join(words), at_s) for words, at_s in sorted(finals, key=lambda final: final[1])
+        ]
+        return attribute(spoken, arrived).word_errors
+
+    first_only = [number == 0 for number in range(len(texts))]
+    rest = [not counts for counts in first_only]
+    assert errors(first_only) + errors(rest) == errors([True] * len(texts))
+    assert errors(first_only) >= 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from livebench.contract import Event, Stamped
@@ -212,3 +213,14 @@ def test_each_turn_is_compared_in_its_language() -> None:
     english = Turn(id="2", text="I have twenty-five dogs.", language="en", start_s=4.0, end_s=6.0, holds=[])
     lines = _lines(_final(2.4, "Guten Tag, Grüße!"), _final(6.5, "I have 25 dogs."))
     assert score([german, english], lines, 0, commits_words=False).word_errors == 0
+
+
+def test_words_by_a_machine_are_no_measure_of_errors() -> None:
+    unsure = msgspec.structs.replace(SECOND, words_by="machine")
+    lines = _lines(_final(4.5, "Where do you leave? And why?"), _final(8.4, "On a tall hill."))
+    both = score([FIRST, SECOND], lines, 0, commits_words=False)
+    known = score([FIRST, unsure], lines, 0, commits_words=False)
+    assert (both.word_errors, both.true_words) == (4, 10)
+    assert (known.word_errors, known.true_words) == (1, 6)
+    assert [each.words_by for each in known.turns] == ["people", "machine"]
+    assert known.turns[1].final_s == both.turns[1].final_s

@@ -2,7 +2,8 @@
 
 A data set is a folder with `rows.jsonl`; each line has `id`, `language`, `audio` (a path in the folder) and
 `silence_spans`, seconds, the last of which follows the end of the turn and the others are holds. Optional are
-`words` (with `text`, `start`, `end`), `text`, `tags`, `sha256` of the audio file, `licence` and `source`.
+`words` (with `text`, `start`, `end`), `text`, `words_by`, `tags`, `sha256` of the audio file, `licence`,
+`source` and `origin`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -22,6 +24,7 @@ from livebench.contract import SAMPLE_RATE
 from livebench.failures import InputFailure
 
 Audio = NDArray[np.float32]
+WordsBy = Literal["people", "machine"]
 
 ROWS = "rows.jsonl"
 SHORTEST_HOLD_S = 0.1
@@ -43,6 +46,22 @@ class Word(msgspec.Struct, frozen=True):
     end: float
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where the audio was cut from, so that labels can be given away without it."""
+
+    sha256: str
+    """Of the recording's file."""
+    channel: int | None
+    """None is the mean of all channels."""
+    start: float
+    """Seconds, at 16 kHz."""
+    end: float
+    path: str = ""
+    """Below `clone`. Only for people: files are found by their hash."""
+    clone: str = ""
+    """Address of a public git repository that has the file."""
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One turn."""
 
@@ -53,11 +72,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     """With punctuation. Empty takes the words; without both, the row has no speech."""
     words: list[Word] = []
+    words_by: WordsBy = "people"
+    """Words that a machine transcribed are no measure of word errors, so these leave them out."""
     tags: list[str] = []
     """Accent, telephone, noise, synthetic, whispered, …"""
     sha256: str = ""
     licence: str = ""
     source: str = ""
+    origin: Origin | None = None
 
     @property
     def spoken(self) -> str:
@@ -138,9 +160,18 @@ def decode_audio(data: bytes, name: str) -> Audio:
     Raises:
         InputFailure: It is no sound file.
     """
+    mono: Audio = decode_channels(data, name).mean(axis=1)
+    return mono
+
+
+def decode_channels(data: bytes, name: str) -> Audio:
+    """Return a sound file's channels, shape (n, channels), 16 kHz, float32.
+
+    Raises:
+        InputFailure: It is no sound file.
+    """
     try:
         samples, rate_hz = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise InputFailure(f"{name} is no sound file: {error}") from error
-    mono: Audio = samples.mean(axis=1)
-    return mono if rate_hz == SAMPLE_RATE else np.asarray(soxr.resample(mono, rate_hz, SAMPLE_RATE))
+    return samples if rate_hz == SAMPLE_RATE else np.asarray(soxr.resample(samples, rate_hz, SAMPLE_RATE))

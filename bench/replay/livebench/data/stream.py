@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livebench.contract import SAMPLE_RATE
-from livebench.data.rows import Audio, Row, Span
+from livebench.data.rows import Audio, Row, Span, WordsBy
 from livebench.failures import InputFailure
 
 _LEAD_S = 1.5
@@ -36,6 +36,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     holds: list[Span]
     """Labelled silences inside the turn."""
     tags: list[str] = []
+    words_by: WordsBy = "people"
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +84,7 @@ def lay_out(rows: Sequence[Row], read: Callable[[Row], Audio], seed: int) -> tup
                 end_s=at_s + ends,
                 holds=[Span(at_s + hold.start, at_s + hold.end) for hold in row.holds if hold.start > starts],
                 tags=row.tags,
+                words_by=row.words_by,
             )
         )
         parts.append((round(at_s * SAMPLE_RATE), samples))

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import msgspec
 import numpy as np
 
-from livebench.data.importers import store
+from livebench.data.importing.storing import store
 from livebench.data.rows import Audio, Row, decode_audio, read_audio, read_rows, write_rows
 from livebench.data.variants import in_noise, telephone, whispered, with_longer_holds
 from livebench.failures import InputFailure, UsageFailure
@@ -48,7 +48,9 @@ def vary(source: Path, out: Path, variants: Sequence[Variant], noise: Path | Non
                 changed, audio = made
                 name = row.id if variant == "plain" else f"{row.id}-{variant}"
                 tags = [*row.tags, *([] if variant == "plain" else [variant])]
-                rows.append(store(msgspec.structs.replace(changed, id=name, tags=tags), audio, out))
+                origin = row.origin if variant == "plain" else None
+                named = msgspec.structs.replace(changed, id=name, tags=tags, origin=origin)
+                rows.append(store(named, audio, out))
     write_rows(out, rows)
     return len(rows)
 

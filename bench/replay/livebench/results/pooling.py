@@ -61,6 +61,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """At the end of the stream."""
     wer_then: float
     """When finals had reached the end of each turn, before anything was replaced or revised."""
+    worded: int
+    """Number of turns whose words are by people; only these count as word errors."""
     cpu_s_per_s: float
     peak_rss_mb: float
     load_s: float
@@ -132,6 +134,7 @@ def _result(rounds: Sequence[Run]) -> Result:
     assert after_s
     ttfs = [[each.ttfs_s for each in turn if each.ttfs_s is not None] for turn in turns]
     every = [each for turn in turns for each in turn]
+    known = [each for each in every if each.words_by == "people"]
     has_ends = any(score.has_turn_ends for score in scores) or not first.system.commits_words
     ends = [[_infinite(each.turn_end_s) for each in turn] for turn in turns]
     return Result(
@@ -162,7 +165,8 @@ def _result(rounds: Sequence[Run]) -> Result:
         cuts_left=dict(Counter(place for each in every for place in each.cuts_left)),
         merged=sum(score.merged for score in scores),
         wer=sum(score.word_errors for score in scores) / max(1, sum(score.true_words for score in scores)),
-        wer_then=sum(each.errors_then for each in every) / max(1, sum(each.words for each in every)),
+        wer_then=sum(each.errors_then for each in known) / max(1, sum(each.words for each in known)),
+        worded=sum(turn[0].words_by == "people" for turn in turns),
         cpu_s_per_s=sum(each.figures.cpu_s_per_s for each in counted) / len(counted),
         peak_rss_mb=max(each.figures.peak_rss_mb for each in counted),
         load_s=max(each.figures.load_s for each in counted),

@@ -76,9 +76,9 @@ def _cells(result: Result, first: dict[str, float]) -> list[str]:
         seconds(result.seen_s.at["p95"]),
         _times(result.final_s.at["p50"], first["p50"]),
         _times(result.final_s.at["p95"], first["p95"]),
-        f"{result.wer_then:.1%}",
+        _rate(result.wer_then, result),
         seconds(result.settled_s.at["p95"]),
-        f"{result.wer:.1%}",
+        _rate(result.wer, result),
         "-" if result.cut_share is None else f"{result.cut_share:.0%}",
         f"{_places(result.cuts)}, left {_places(result.cuts_left)}" if result.cut_share is not None else "-",
         f"{result.held_cut} of {result.holds}" if ends else "-",
@@ -95,6 +95,13 @@ def _cells(result: Result, first: dict[str, float]) -> list[str]:
 def seconds(value: float) -> str:
     """Return a time in seconds; what never came is "never"."""
     return "never" if math.isinf(value) else f"{value:.2f}"
+
+
+def _rate(value: float, result: Result) -> str:
+    """Return a word error rate; how many turns have words to count errors in, if not all."""
+    if result.worded == result.turns:
+        return f"{value:.1%}"
+    return f"{value:.1%} ({result.worded} of {result.turns} turns)" if result.worded else "-"
 
 
 def _with_range(found: Spread, name: str) -> str:

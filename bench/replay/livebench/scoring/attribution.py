@@ -33,6 +33,8 @@ class Spoken:
     start_s: float
     end_s: float
     language: str = "en"
+    counts: bool = True
+    """Its words are known well enough to count errors in them."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Account:
     """Finals with words of more than one utterance."""
 
     word_errors: int
+    """Of the utterances that count."""
     true_words: int
 
 
@@ -96,7 +99,10 @@ def attribute(spoken: Sequence[Spoken], transcripts: Sequence[Transcript]) -> Ac
         Outcome(_latency_s(each, [transcripts[carrier] for carrier in finals], whole), sorted(finals), words)
         for each, finals, whole, words in zip(spoken, heard_in, ended, right, strict=True)
     ]
-    return Account(outcomes, sum(many > 1 for many in holds), word_errors, len(true_words))
+    counting = [each.counts for each in spoken]
+    uncounted = _errors(true_words, said_words, pairs, owners, [not each for each in counting])
+    counted = sum(counting[owner] for owner in owners)
+    return Account(outcomes, sum(many > 1 for many in holds), word_errors - uncounted, counted)
 
 
 def reaches_end(true_text: str, said: str, language: str, *, rightly: bool) -> bool:
@@ -125,6 +131,25 @@ def errors_within(true_text: str, said: str, language: str) -> int:
         for chunk in counted
         if chunk.type != "equal"
     )
+
+
+def _errors(
+    true_words: Sequence[str],
+    said_words: Sequence[str],
+    pairs: Sequence[tuple[int, int]],
+    owners: Sequence[int],
+    counting: Sequence[bool],
+) -> int:
+    """Return the errors in some utterances; an inserted word belongs to that of the word before it."""
+    partner = {transcribed: true for true, transcribed in pairs}
+    paired = {true for true, _ in pairs}
+    errors = sum(counting[owner] for true, owner in enumerate(owners) if true not in paired)
+    owner = 0
+    for place, word in enumerate(said_words):
+        owner = owners[partner[place]] if place in partner else owner
+        wrong = place not in partner or true_words[partner[place]] != word
+        errors += wrong and counting[owner]
+    return errors
 
 
 def _true_words(spoken: Sequence[Spoken]) -> tuple[list[str], list[int]]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import msgspec
 
 from livebench.contract import Stamped
+from livebench.data.rows import WordsBy
 from livebench.data.stream import Turn
 from livebench.scoring.attribution import Account, Spoken, Transcript, attribute, errors_within, reaches_end
 from livebench.scoring.cuts import Place, places_of_all, places_of_cuts
@@ -57,6 +58,8 @@ class TurnScore(msgspec.Struct, frozen=True, kw_only=True):
     """Of the words, at the end of the stream."""
     errors_then: int
     """Errors in its words when finals had reached its end, before anything was replaced or revised."""
+    words_by: WordsBy = "people"
+    """Word error rates leave out turns whose words are a machine's."""
 
 
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     merged: int
     """Finals with words of more than one turn."""
     word_errors: int
+    """In turns whose words are by people."""
     true_words: int
     partials: int
     has_turn_ends: bool
@@ -83,7 +87,10 @@ def score(
         first_sample_ns: When sample 0 was due.
         commits_words: Its finals are single words, so they say nothing about cuts and turn ends.
     """
-    spoken = [Spoken(turn.text, turn.start_s, turn.end_s, turn.language) for turn in turns]
+    spoken = [
+        Spoken(turn.text, turn.start_s, turn.end_s, turn.language, turn.words_by == "people")
+        for turn in turns
+    ]
     arrived = finals(lines, first_sample_ns)
     standing = [each for each in arrived if each.stands]
     account = attribute(spoken, [Transcript(each.text, each.at_s) for each in standing])
@@ -182,6 +189,7 @@ def _score(heard: _Heard, arrived: Sequence[Final], *, commits_words: bool) -> T
         words=len(normal_words(turn.text, turn.language)),
         right_words=len(heard.right_words),
         errors_then=errors_within(turn.text, text_then, turn.language),
+        words_by=turn.words_by,
     )
 
 

@@ -1,0 +1,1 @@
+"""Importers of data sets that the user has, one file a source."""
