@@ -81,7 +81,7 @@ bench: setup  ## measure the ring, the hub and an idle session; `python -m bench
 	@$(IN_VENV)/python -m bench session
 
 bench-regression: setup  ## play the demo twice and compare with what was recorded on this kind of machine
-	@$(CUECARD) models pull base
+	@$(CUECARD) models pull base smart-turn
 	@rm -rf build/regression
 	@$(CUECARD) bench peers --system cuecard --rounds 2 --results build/regression
 	@$(IN_VENV)/livebench regress build/regression --record bench/results $(REGRESS)

@@ -52,11 +52,9 @@ class Waits:
     unclear_ms: int
     """After words that may continue."""
     unfinished_ms: int
-    """After words that cannot end a sentence."""
+    """After words that cannot end a sentence, or a voice that sounds unfinished."""
     voice_ended_ms: int
     """After a voice that sounds finished, unless the words cannot end a sentence."""
-    voice_goes_on_ms: int
-    """After a voice that does not."""
     slow_from_ms: int
     """A speaker with a pause of at least this length in the utterance is a slow speaker."""
 
@@ -68,7 +66,6 @@ WAITS: dict[Endpointing, Waits] = {
         unclear_ms=288,
         unfinished_ms=416,
         voice_ended_ms=224,
-        voice_goes_on_ms=480,
         slow_from_ms=400,
     ),
     "balanced": Waits(
@@ -77,7 +74,6 @@ WAITS: dict[Endpointing, Waits] = {
         unclear_ms=416,
         unfinished_ms=640,
         voice_ended_ms=288,
-        voice_goes_on_ms=800,
         slow_from_ms=500,
     ),
     "patient": Waits(
@@ -86,7 +82,6 @@ WAITS: dict[Endpointing, Waits] = {
         unclear_ms=800,
         unfinished_ms=992,
         voice_ended_ms=512,
-        voice_goes_on_ms=992,
         slow_from_ms=300,
     ),
 }
@@ -139,8 +134,8 @@ def decide(
     )
     if turn_end_probability is None or by_words.reason == "question":
         return by_words
-    if turn_end_probability < _UNFINISHED_BELOW and waits.voice_goes_on_ms > by_words.wait_ms:
-        return Decision(waits.voice_goes_on_ms, "voice goes on")
+    if turn_end_probability < _UNFINISHED_BELOW and waits.unfinished_ms > by_words.wait_ms:
+        return Decision(waits.unfinished_ms, "voice goes on")
     sounds_finished = turn_end_probability >= _FINISHED_FROM and by_words.reason != "unfinished"
     if sounds_finished and waits.voice_ended_ms < by_words.wait_ms:
         return Decision(waits.voice_ended_ms, "voice ended")

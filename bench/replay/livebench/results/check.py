@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from livebench.results.page import render
 from livebench.results.printed import Origin, origin_in, read_printed, tables_of
 from livebench.results.printing import text_of
 from livebench.results.run_file import Run, files_of, hash_of, read_run
+
+Shown = TypeVar("Shown", str, list[str])
 
 
 def differences(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -31,10 +34,10 @@ def differences(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     for path in tables_of(others):
         printed = read_printed(path)
         pooled = _named(printed.origin, runs)
-        yield path, _fault(pooled and text_of(pooled).splitlines() == printed.lines)
+        yield path, _fault(pooled, printed.lines, lambda runs: text_of(runs).splitlines())
     for path in pages:
         pooled = _named(origin_in(path), runs)
-        yield path, _fault(pooled and render(board_page(pooled)) == path.read_text(encoding="utf-8"))
+        yield path, _fault(pooled, path.read_text(encoding="utf-8"), lambda runs: render(board_page(runs)))
 
 
 def _named(origin: Origin, runs: Mapping[str, Run]) -> list[Run]:
@@ -43,10 +46,11 @@ def _named(origin: Origin, runs: Mapping[str, Run]) -> list[Run]:
     return found if len(found) == len(origin.runs) else []
 
 
-def _fault(is_equal: list[Run] | bool) -> str:
-    if is_equal == []:
+def _fault(pooled: list[Run], shown: Shown, compute: Callable[[list[Run]], Shown]) -> str:
+    """Return what is wrong with what was shown of these runs, or nothing."""
+    if not pooled:
         return "a run that it was made from is not among the files"
-    return "" if is_equal else "its figures are not those of its runs"
+    return "" if compute(pooled) == shown else "its figures are not those of its runs"
 
 
 def recomputed(run: Run) -> Run:

@@ -134,7 +134,7 @@ SYSTEMS = (
     ),
     System(
         "livekit",
-        "LiveKit turn-detector-v1-mini 0.2.7",
+        "LiveKit Agents 1.8.9, turn-detector-v1-mini",
         "livekit",
         "turns.livekit",
         ends_only=True,

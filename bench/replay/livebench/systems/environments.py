@@ -47,7 +47,7 @@ HOMES = {
     ),
     "vosk": Environment("vosk", (("vosk==0.3.45",),)),
     "pipecat": Environment("pipecat-ai", (("pipecat-ai==1.14.0", "onnxruntime"),)),
-    "livekit": Environment("livekit-local-inference", (("livekit-local-inference==0.2.7", "numpy"),)),
+    "livekit": Environment("livekit-agents", (("livekit-agents==1.8.9", "livekit-local-inference==0.2.7"),)),
     "clouds": Environment("websockets", (("websockets==17.4", "numpy", "soxr"),)),
 }
 """By the name of the environment's folder."""
