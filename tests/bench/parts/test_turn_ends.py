@@ -13,6 +13,7 @@ from bench.parts.turn_ends import measure
 from bus.failures import InputFailure
 
 
+@pytest.mark.long
 def test_holds_and_ends_are_judged_by_words_and_voice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
