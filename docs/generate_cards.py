@@ -6,7 +6,8 @@ from pathlib import Path
 
 from llm.providers import cards
 from session.models.cards import CARDS, card_rows
-from session.models.catalogue import CATALOGUE, Model
+from session.models.catalogue import CATALOGUE
+from session.models.model import Model
 
 PRIVACY = Path(__file__).parents[1] / "PRIVACY.md"
 MODELS = Path(__file__).with_name("models.md")

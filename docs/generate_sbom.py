@@ -18,7 +18,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from session.models.catalogue import CATALOGUE, Model
+from session.models.catalogue import CATALOGUE
+from session.models.model import Model
 
 ROOT = Path(__file__).parents[1]
 SBOM = ROOT / "sbom.cdx.json"

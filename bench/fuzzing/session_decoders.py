@@ -23,8 +23,8 @@ from bus.failures import InputFailure, ModelFailure, Rejected
 from bus.ring.writer import RingWriter
 from capture.recordings.recording import FileRecording, InputRecording, Recording
 from capture.ring_feed import RingFeed
-from session.models.catalogue import ModelFile
 from session.models.fetch import take_out
+from session.models.model import ModelFile
 from session.practice.questions import read_questions
 from session.run.kept_session import KeptSession, decode, encode
 from session.run.resumed_log import ResumedLog

@@ -17,7 +17,8 @@ from rich.table import Table
 from bus.failures import ModelFailure
 from session.models import store
 from session.models.cards import CARDS, ModelCard, card_rows
-from session.models.catalogue import CATALOGUE, Model
+from session.models.catalogue import CATALOGUE
+from session.models.model import Model
 
 models = typer.Typer(no_args_is_help=True, help="List, download and verify models.")
 

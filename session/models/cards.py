@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from session.models.catalogue import Model
+from session.models.model import Model
 
 MEASURED_BY = "cuecard bench accents --corpus FOLDER"
 """The command; another model than base is named by `model` in [stt] of `--settings FILE`."""

@@ -22,7 +22,7 @@ import httpx
 
 from bus.failures import ModelFailure
 from session.models import package_index
-from session.models.catalogue import HUB, Model, ModelFile
+from session.models.model import HUB, Model, ModelFile
 from session.models.store import OnBytes, faults, folder, is_sound
 
 _CHUNK_BYTES = 1 << 20

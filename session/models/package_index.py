@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from bus.failures import ModelFailure
-from session.models.catalogue import Package
+from session.models.model import Package
 from session.models.store import OnBytes
 
 _PROGRAM = "pip"

@@ -18,7 +18,8 @@ import msgspec
 import platformdirs
 
 from bus.failures import ModelFailure
-from session.models.catalogue import CATALOGUE, Model, ModelFile
+from session.models.catalogue import CATALOGUE
+from session.models.model import Model, ModelFile
 
 DIRECTORY_VARIABLE = "CUECARD_MODELS_DIR"
 """Environment variable with another folder for models."""

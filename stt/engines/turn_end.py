@@ -51,26 +51,32 @@ class TurnEndModel:
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 4
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._front_end = MelFrontEnd(_MELS)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(file), providers=["CPUExecutionProvider"], sess_options=options
             )
+            self.probability(np.zeros(SAMPLE_RATE, np.float32))
         except Exception as error:  # onnxruntime's own classes derive from Exception alone
             raise ModelFailure(
                 f"the model of turn ends cannot be loaded from {file} ({error})",
                 kept="nothing was started",
                 fix="run `cuecard models verify smart-turn`, then `cuecard models pull smart-turn`",
             ) from error
-        self._front_end = MelFrontEnd(_MELS)
-        self.probability(np.zeros(SAMPLE_RATE, np.float32))
 
     def probability(self, waveform: NDArray[np.float32]) -> float:
         """Return the probability that a speaker who has just paused has finished, 0 to 1.
 
         Args:
             waveform: The turn up to the pause, shape (n,), 16 kHz, -1 to 1; its last 8 s are used.
+
+        Raises:
+            RuntimeError: onnxruntime failed.
         """
-        outputs = self._session.run(None, {"input_features": self.features(waveform)[None]})
+        try:
+            outputs = self._session.run(None, {"input_features": self.features(waveform)[None]})
+        except Exception as error:  # onnxruntime's own classes derive from Exception alone
+            raise RuntimeError(f"the model of turn ends failed: {error}") from error
         return float(np.asarray(outputs[0]).reshape(-1)[0])
 
     def features(self, waveform: NDArray[np.float32]) -> Features:

@@ -31,7 +31,7 @@ class VisibleOutput:
         self.begun = False
         """Whether there is visible text."""
         self.line = MarkdownLine()
-        """The line that the visible text is in."""
+        """The last line of the visible text."""
         self.held_end = ""
         """An end mark in code or in a sentence, with the spaces after it."""
 

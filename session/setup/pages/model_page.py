@@ -10,9 +10,10 @@ from bus.failures import Failure
 from overlay.sentences import sentences
 from overlay.translation import number
 from session.models import store
-from session.models.catalogue import CATALOGUE, Model
+from session.models.catalogue import CATALOGUE
 from session.models.choice import AUTO, choose, has_cuda
 from session.models.fetch import pull
+from session.models.model import Model
 from session.setup import look, strings
 from session.setup.pages.model_timing import Timing, measure, recommended
 from session.setup.pages.page import Context, Page

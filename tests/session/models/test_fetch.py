@@ -17,7 +17,7 @@ import pytest
 
 from bus.failures import ModelFailure
 from session.models import fetch, package_index, store
-from session.models.catalogue import Model, ModelFile, Package
+from session.models.model import Model, ModelFile, Package
 from tests.support.waiting import wait_until
 
 WEIGHTS = b"weights" * 10_000

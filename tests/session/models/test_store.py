@@ -9,7 +9,8 @@ import pytest
 from bus.failures import ModelFailure
 from bus.sandbox import landlock
 from session.models import store
-from session.models.catalogue import CATALOGUE, Model, ModelFile, transcribes
+from session.models.catalogue import CATALOGUE, transcribes
+from session.models.model import Model, ModelFile
 from tests.support.sandboxed_program import SANDBOXED, run
 
 CONTENT = b"weights" * 1000
