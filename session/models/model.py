@@ -1,4 +1,4 @@
-"""What is known of a model: its files, their hashes, and where they come from."""
+"""A model: its files, their hashes, and where they come from."""
 
 from __future__ import annotations
 
