@@ -28,18 +28,18 @@ $(TEST_READY): $(READY)
 	@touch $@
 
 demo: setup  ## play a recorded interview through the whole pipeline, offline
-	@$(CUECARD) models pull base smollm2 minilm smart-turn
+	@$(CUECARD) models pull base smollm2 minilm
 	@$(CUECARD) demo
 
 test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real window
-	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
+	@$(CUECARD) models pull base tiny.en smollm2 minilm
 	@$(IN_VENV)/python -m pytest $(PARALLEL) -m "not long" $(PYTEST)
 
 test-all: $(TEST_READY)  ## run all tests, the long ones too
 	@scripts/system_packages.sh test-all
 	@$(IN_VENV)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 		--only-binary :all: --requirement requirements-kernel.txt
-	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
+	@$(CUECARD) models pull base tiny.en smollm2 minilm
 	-@for name in pywhispercpp transcribe-cpp sherpa-onnx; do $(IN_VENV)/livebench install $$name --missing; done
 	@$(IN_VENV)/python -m pytest $(PARALLEL) --durations=40 $(PYTEST)
 
@@ -81,7 +81,7 @@ bench: setup  ## measure the ring, the hub and an idle session; `python -m bench
 	@$(IN_VENV)/python -m bench session
 
 bench-regression: setup  ## play the demo twice and compare with what was recorded on this kind of machine
-	@$(CUECARD) models pull base smart-turn
+	@$(CUECARD) models pull base
 	@rm -rf build/regression
 	@$(CUECARD) bench peers --system cuecard --rounds 2 --results build/regression
 	@$(IN_VENV)/livebench regress build/regression --record bench/results $(REGRESS)

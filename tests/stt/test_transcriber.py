@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import soundfile
 from msgspec.structs import replace as replace_settings
+from numpy.typing import NDArray
 
 from bus.audio import SAMPLE_RATE, Samples
-from bus.failures import Overrun
+from bus.failures import Failure, Overrun
 from bus.messages import (
     AudioLost,
     EndpointPredicted,
@@ -441,3 +443,30 @@ def test_pause_is_judged_by_the_voice_too(
         predicted = events(transcriber, EndpointPredicted)[-1]
     assert isinstance(predicted, EndpointPredicted)
     assert predicted.reason == "voice goes on"
+
+
+def test_failing_judgement_is_reported_once_and_costs_no_words(
+    engine: WhisperEngine, recording: Recording, utterances: OpenUtterances, turns: Turns
+) -> None:
+    reported: list[Failure] = []
+    model = _FailingTurnEndModel(store.find("smart-turn"))
+    passes = Passes(engine, SETTINGS, model, reported.append)
+    with Transcriber(passes, recording, SETTINGS, utterances, turns) as transcriber:  # type: ignore[arg-type]
+        for pause_s in (QUESTION.start_s + 0.6, QUESTION.end_s):
+            transcriber.begin(task("speculative", pause_s))
+            predicted = events(transcriber, EndpointPredicted)[-1]
+            assert isinstance(predicted, EndpointPredicted)
+            assert not predicted.reason.startswith("voice")
+        transcriber.begin(task("final"))
+        assert events(transcriber, FinalTranscribed)
+    assert passes.is_trusted
+    assert [failure.problem for failure in reported] == ["the model of turn ends failed: out of memory"]
+
+
+class _FailingTurnEndModel(TurnEndModel):
+    """Fault injection: onnxruntime has no memory for a judgement."""
+
+    def probability(self, waveform: NDArray[np.float32]) -> float:
+        if not waveform.any():  # its first run, when it is loaded
+            return super().probability(waveform)
+        raise RuntimeError("the model of turn ends failed: out of memory")

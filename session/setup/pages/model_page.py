@@ -11,7 +11,7 @@ from overlay.sentences import sentences
 from overlay.translation import number
 from session.models import store
 from session.models.catalogue import CATALOGUE
-from session.models.choice import AUTO, choose, has_cuda
+from session.models.choice import AUTO, choose, has_cuda, to_pull
 from session.models.fetch import pull
 from session.models.model import Model
 from session.setup import look, strings
@@ -146,24 +146,27 @@ class ModelPage(Page):
     def _download(self, model: Model) -> None:
         button, received = self.downloads[model.name], 0
         button.setEnabled(False)
+        wanted = to_pull([model])
+        size_bytes = sum(each.size_bytes for each in wanted)
 
         def progress(count: int) -> None:
             nonlocal received
             received += count
-            percent = min(100 * received // model.size_bytes, 100)
+            percent = min(100 * received // size_bytes, 100)
             self.context.background.call(button.setText, strings.DOWNLOADING.format(percent=percent))
 
         self.context.background.run(
-            lambda: pull(model, progress), lambda origin: self._downloaded(model, origin)
+            lambda: [pull(each, progress) for each in wanted],
+            lambda origins: self._downloaded(model, origins),
         )
 
-    def _downloaded(self, model: Model, origin: str | Failure) -> None:
+    def _downloaded(self, model: Model, origins: list[str] | Failure) -> None:
         button = self.downloads[model.name]
         button.setText(strings.DOWNLOAD)
         button.setEnabled(True)
-        if isinstance(origin, Failure):
-            return self._say(origin)
-        self.verdict.setText(strings.DOWNLOADED.format(origin=origin))
+        if isinstance(origins, Failure):
+            return self._say(origins)
+        self.verdict.setText(strings.DOWNLOADED.format(origin=origins[0]))
         look.mark(self.verdict, "faint")
         self.enter()
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from session.models import choice, store
-from session.models.choice import choose, find_weights
+from session.models.choice import choose, find_weights, to_pull
 from stt.settings import SttSettings
 
 
@@ -57,3 +57,17 @@ def test_turn_ends_are_heard_where_the_model_is_installed(
     assert find_weights(SttSettings(hears_turn_ends=False)).turn_end_path == ""
     monkeypatch.setenv("CUECARD_MODELS_DIR", str(tmp_path))
     assert find_weights(SttSettings(model=str(tmp_path))).turn_end_path == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pulled"),
+    [
+        ("base smollm2", "base smollm2 smart-turn"),
+        ("moonshine-tiny", "moonshine-tiny smart-turn"),
+        ("smart-turn base", "smart-turn base"),
+        ("smollm2", "smollm2"),
+    ],
+)
+def test_model_of_turn_ends_comes_with_models_that_transcribe(wanted: str, pulled: str) -> None:
+    models = to_pull([store.known(name) for name in wanted.split()])
+    assert " ".join(model.name for model in models) == pulled
