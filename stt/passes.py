@@ -130,7 +130,7 @@ class Passes:
                 self._turn_ends = None
                 self._report(
                     ModelFailure(
-                        str(error),
+                        f"the model of turn ends failed: {error}",
                         kept="no words were lost; utterances end by their words alone",
                         fix="run `cuecard models verify smart-turn`, and start a new session",
                     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import MachineFailure
+from bus.onnx import OnnxModel
 from vad.settings import VadSettings
 
 _Floats = NDArray[np.float32]
@@ -66,19 +66,7 @@ class SileroDetector:
     _CONTEXT_SAMPLES = 64
 
     def __init__(self) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would otherwise record and send usage data
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MachineFailure("onnxruntime is missing", fix=_REINSTALL) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(_silero_path()), providers=["CPUExecutionProvider"], sess_options=options
-        )
+        self._model = OnnxModel(_silero_path())
         self._context, self._hidden, self._cell = self._at_rest()
 
     def speech_probabilities(self, samples: Samples) -> list[float]:
@@ -86,8 +74,8 @@ class SileroDetector:
         audio = np.concatenate((self._context, samples.astype(np.float32) / np.float32(32768.0)))
         size = self._CONTEXT_SAMPLES + self.window_samples
         windows = np.lib.stride_tricks.sliding_window_view(audio, size)[:: self.window_samples]
-        probabilities, self._hidden, self._cell = self._session.run(
-            None, {"input": np.ascontiguousarray(windows), "h": self._hidden, "c": self._cell}
+        probabilities, self._hidden, self._cell = self._model.run(
+            {"input": np.ascontiguousarray(windows), "h": self._hidden, "c": self._cell}
         )
         self._context[:] = audio[-self._CONTEXT_SAMPLES :]
         return [float(probability) for probability in probabilities]

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 
 from bus.audio import SAMPLE_RATE, Samples
 from bus.failures import ModelFailure
+from bus.onnx import OnnxModel
 from stt.engines.device import Device
 from stt.engines.engine import Pass, PassCancelled, Request, never
 from stt.engines.hallucination import most_tokens, sentence_share
@@ -71,17 +71,14 @@ class MoonshineEngine:
         self.name, self.device = settings.model, device
         folder = Path(settings.model_path)
         _check(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = device.threads
         try:
             self._encoder, self._decoder = (
-                onnxruntime.InferenceSession(str(folder / file), options, providers=["CPUExecutionProvider"])
-                for file in list(FILES)[:2]
+                OnnxModel(folder / file, device.threads) for file in list(FILES)[:2]
             )
-        except (RuntimeError, ValueError, OSError) as error:
+        except RuntimeError as error:
             raise _unusable(folder, str(error)) from error
         self._tokens = _read_tokens((folder / "tokenizer.bin").read_bytes())
-        self._caches = [each.name for each in self._decoder.get_inputs() if each.name.startswith("past")]
+        self._caches = [name for name in self._decoder.inputs if name.startswith("past")]
 
     def growing_mel(self, start_sample: int) -> GrowingAudio:
         """Return the empty audio of an utterance that begins at this sample."""
@@ -115,7 +112,7 @@ class MoonshineEngine:
     ) -> tuple[list[int], float]:
         """Return the most likely tokens one after the other, and the sum of their log probabilities."""
         mask = np.ones(audio.shape, np.int64)
-        (encoded,) = self._encoder.run(None, {"input_values": audio, "attention_mask": mask})
+        (encoded,) = self._encoder.run({"input_values": audio, "attention_mask": mask})
         fixed = {
             "encoder_hidden_states": encoded,
             "encoder_attention_mask": np.ones(encoded.shape[:2], np.int64),
@@ -127,7 +124,7 @@ class MoonshineEngine:
                 raise PassCancelled
             first = len(tokens) == 1
             step = {"input_ids": np.array([tokens[-1:]]), "use_cache_branch": np.array([not first])}
-            logits, *present = self._decoder.run(None, {**fixed, **step, **caches})
+            logits, *present = self._decoder.run({**fixed, **step, **caches})
             token, log_probability = _best(logits[0, -1])
             total += log_probability
             if token == _END:

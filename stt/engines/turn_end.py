@@ -6,7 +6,6 @@ model is Daily's, BSD-2-Clause; a test compares its results with those of pipeca
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from bus.audio import SAMPLE_RATE
 from bus.failures import ModelFailure
+from bus.onnx import OnnxModel
 from stt.engines.mel import FRAMES_PER_S, Features, MelFrontEnd, normalized
 
 # fmt: off
@@ -43,21 +43,11 @@ class TurnEndModel:
     """
 
     def __init__(self, file: Path) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would otherwise record and send usage data
-        import onnxruntime  # costs a session without this model time and memory
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._front_end = MelFrontEnd(_MELS)
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(file), providers=["CPUExecutionProvider"], sess_options=options
-            )
+            self._model = OnnxModel(file)
             self.probability(np.zeros(SAMPLE_RATE, np.float32))
-        except Exception as error:  # onnxruntime's own classes derive from Exception alone
+        except RuntimeError as error:
             raise ModelFailure(
                 f"the model of turn ends cannot be loaded from {file} ({error})",
                 kept="nothing was started",
@@ -73,11 +63,8 @@ class TurnEndModel:
         Raises:
             RuntimeError: onnxruntime failed.
         """
-        try:
-            outputs = self._session.run(None, {"input_features": self.features(waveform)[None]})
-        except Exception as error:  # onnxruntime's own classes derive from Exception alone
-            raise RuntimeError(f"the model of turn ends failed: {error}") from error
-        return float(np.asarray(outputs[0]).reshape(-1)[0])
+        (probabilities, *_) = self._model.run({"input_features": self.features(waveform)[None]})
+        return float(probabilities.reshape(-1)[0])
 
     def features(self, waveform: NDArray[np.float32]) -> Features:
         """Return its input, float32, shape (80, 800): Whisper's features of audio of unit variance."""

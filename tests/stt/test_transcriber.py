@@ -469,4 +469,4 @@ class _FailingTurnEndModel(TurnEndModel):
     def probability(self, waveform: NDArray[np.float32]) -> float:
         if not waveform.any():  # its first run, when it is loaded
             return super().probability(waveform)
-        raise RuntimeError("the model of turn ends failed: out of memory")
+        raise RuntimeError("out of memory")

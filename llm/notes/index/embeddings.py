@@ -113,17 +113,11 @@ class _Model:
     """
 
     def __init__(self, folder: Path) -> None:
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # it would otherwise record usage data on disk
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._inputs = [given.name for given in self._session.get_inputs()]
+        from bus.onnx import OnnxModel  # with numpy; an assistant without this model needs neither
+
+        self._onnx = OnnxModel(folder / "model.onnx")
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST_TOKENS)
         self._tokenizer.no_padding()
@@ -153,6 +147,6 @@ class _Model:
             tokens[row, : len(sentence)] = sentence
             mask[row, : len(sentence)] = 1
         given = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-        (states, *_) = self._session.run(None, {name: given[name] for name in self._inputs})
+        (states, *_) = self._onnx.run({name: given[name] for name in self._onnx.inputs})
         means = (states * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1, keepdims=True)
         return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
