@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
 from bus.stage import Stage
-from overlay import sentences
 from overlay.actions import Actions
 from overlay.desktop import appearance
 from overlay.desktop.announcer import Announcer
@@ -21,6 +20,7 @@ from overlay.drops import Drops
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
+from overlay.texts import sentences
 from overlay.window import OverlayWindow
 
 _DRAW_EVERY_MS = 33

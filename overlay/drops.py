@@ -14,8 +14,8 @@ from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
 from bus.messages.answers import MOST_NOTE_BYTES
-from overlay import strings
 from overlay.keys import BY
+from overlay.texts import strings
 from overlay.window import OverlayWindow
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bus.failures import SettingsFailure
-from overlay import strings
+from overlay.texts import strings
 
 BY = "overlay"
 """Publisher of what the user does in the window."""

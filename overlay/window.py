@@ -12,12 +12,13 @@ from PyQt6.QtGui import QPaintEvent, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QFrame, QVBoxLayout
 
 from bus import messages as m
-from overlay import strings, theme
+from overlay import theme
 from overlay.desktop.background_window import BackgroundWindow
 from overlay.keys import BY
 from overlay.placement import Placement
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
+from overlay.texts import strings
 from overlay.views.caption_view import CaptionView
 from overlay.views.details_window import DetailsWindow
 from overlay.views.exchange_view import ExchangeView

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from overlay import strings
+from overlay.texts import strings
 
 ICON = Path(__file__).parent / "setup" / "cuecard.svg"
 _RESERVED = re.compile(r'(["`$\\])')

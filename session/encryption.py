@@ -9,7 +9,7 @@ import pyrage
 import typer
 
 from bus.failures import InputFailure, UsageFailure
-from overlay.translation import _
+from overlay.texts.translation import _
 
 SUFFIX = ".age"
 """Suffix of an encrypted file."""

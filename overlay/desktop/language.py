@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QLibraryInfo, Qt, QTranslator
 from PyQt6.QtWidgets import QApplication
 
-from overlay import translation
+from overlay.texts import translation
 
 
 def follow(application: QApplication) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from overlay import sentences
 from overlay.state.answer_text import closed, split_headline
 from overlay.state.captions import Captions
+from overlay.texts import sentences
 
 Mode = Literal["off", "answers", "all"]
 

@@ -14,7 +14,6 @@ from typing import Literal
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from bus.messages.control import MARKED, TYPED
-from overlay import sentences, strings
 from overlay.state.egress import Egress
 from overlay.state.exchange import Exchange
 from overlay.state.levels import Levels
@@ -24,6 +23,7 @@ from overlay.state.problems import Problems
 from overlay.state.summary import Summary
 from overlay.state.transcript import Outcome, Transcript
 from overlay.state.waterfall import Waterfalls
+from overlay.texts import sentences, strings
 
 MAX_LINES = 200
 MAX_EXCHANGES = 20

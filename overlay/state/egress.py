@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.log.redaction import without_words
-from overlay import sentences
+from overlay.texts import sentences
 
 MAX_REQUESTS = 50
 

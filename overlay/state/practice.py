@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.log.redaction import without_words
-from overlay import sentences, strings
+from overlay.texts import sentences, strings
 
 Entry = m.PracticeQuestionAsked | m.PracticeAnswerMeasured | m.PracticeEnded
 """An event that is shown as it is and does not change any more."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import receipt, sentences
 from overlay.state.levels import Levels
+from overlay.texts import receipt, sentences
 
 MAX_PROBLEMS = 4
 PROBLEM_CHARACTERS = 400

@@ -8,9 +8,10 @@ from html import escape
 from PyQt6.QtCore import QEvent
 
 from bus.messages.control import MARKED
-from overlay import strings, theme
+from overlay import theme
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Paragraph
+from overlay.texts import strings
 from overlay.widgets.backing import Appearance
 from overlay.widgets.documents import InertText
 

@@ -10,8 +10,9 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from bus.messages import RequestSent
-from overlay import sentences, strings, theme
+from overlay import theme
 from overlay.state.captions import Captions, StageState
+from overlay.texts import sentences, strings
 from overlay.views.waterfall_view import WaterfallView
 from overlay.widgets.backing import Appearance
 from overlay.widgets.documents import InertText

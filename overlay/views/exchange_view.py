@@ -6,10 +6,10 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from overlay import sentences, strings
 from overlay.state.answer_text import closed, shallow, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
+from overlay.texts import sentences, strings
 from overlay.views.held_view import HeldView
 from overlay.views.notes_view import NotesView
 from overlay.widgets.backing import Appearance

@@ -6,8 +6,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
-from overlay import sentences, strings, theme
+from overlay import theme
 from overlay.state.captions import Captions
+from overlay.texts import sentences, strings
 from overlay.widgets.backing import Appearance
 from overlay.widgets.controls import LevelDot, button
 from overlay.widgets.labels import PlainLabel

@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from bus.messages import RequestHeld
-from overlay import sentences, strings
 from overlay.state.exchange import Exchange
+from overlay.texts import sentences, strings
 from overlay.widgets.backing import Appearance
 from overlay.widgets.controls import button
 from overlay.widgets.documents import InertText

@@ -11,11 +11,11 @@ from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from bus.messages import ProviderCard
-from overlay import sentences, strings
 from overlay.keys import ACTIONS
-from overlay.provider_card import card_rows
 from overlay.state.captions import Captions
-from overlay.summary_texts import TEMPLATES
+from overlay.texts import sentences, strings
+from overlay.texts.provider_card import card_rows
+from overlay.texts.summary_texts import TEMPLATES
 
 _GROUPS = (
     ("answer", "cancel", "again", "shorter", "longer", "copy"),

@@ -6,8 +6,8 @@ from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from bus.messages import Passage
-from overlay import strings
 from overlay.state.exchange import Exchange
+from overlay.texts import strings
 from overlay.widgets.backing import Appearance, indented, leading
 from overlay.widgets.labels import ShortLabel
 

@@ -6,8 +6,8 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from overlay import sentences, strings
 from overlay.state.problems import Problem
+from overlay.texts import sentences, strings
 from overlay.widgets.backing import Appearance, indented, leading
 from overlay.widgets.controls import button
 from overlay.widgets.labels import ShortLabel

@@ -6,8 +6,8 @@ from html import escape
 
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from overlay import strings
 from overlay.state.practice import Practice
+from overlay.texts import strings
 from overlay.widgets.backing import Appearance
 from overlay.widgets.documents import InertText
 from overlay.widgets.labels import PlainLabel, ShortLabel

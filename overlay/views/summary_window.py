@@ -9,8 +9,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from bus import messages as m
-from overlay import sentences, strings, summary_texts
 from overlay.state.summary import Summary
+from overlay.texts import sentences, strings, summary_texts
 from overlay.widgets.backing import Appearance
 from overlay.widgets.controls import button
 from overlay.widgets.documents import InertText

@@ -6,9 +6,9 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QLabel
 
-from overlay import sentences, strings
 from overlay.state.captions import Captions
 from overlay.state.waterfall import Step
+from overlay.texts import sentences, strings
 from overlay.widgets.backing import Appearance, leading
 
 _LABEL_PX, _TIME_PX, _BAR_PX = 200, 70, 10

@@ -6,8 +6,8 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizeGrip, QSizePolicy, QWidget
 
-from overlay import strings
 from overlay.state.levels import Alarm
+from overlay.texts import strings
 from overlay.widgets.backing import Appearance, leading, paint_backing
 
 QUIETEST_DBFS = -60.0

@@ -8,7 +8,7 @@ import html
 import re
 from pathlib import Path
 
-from overlay.translation import LANGUAGE
+from overlay.texts.translation import LANGUAGE
 from session.view import strings
 
 _FILE = Path(__file__).with_name("page.html")

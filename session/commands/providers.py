@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bus.failures import UsageFailure
 from llm.providers import cards
-from overlay import strings
+from overlay.texts import strings
 from session.commands.options import JsonRowsOption
 from session.run.start.provider_cards import lines
 

@@ -24,7 +24,7 @@ from bus.messages.control import MOST_MARKED
 from bus.run import Run
 from bus.stages.table import RESTARTED_ON_REDACTION
 from bus.wiring import CONTROL
-from overlay import receipt
+from overlay.texts import receipt
 from session.control.remote_control import CONNECT_S, check_answers, events_of, history_of
 from session.run.start.notes_reader import read_texts
 from session.view import strings

@@ -34,8 +34,8 @@ from bus.messages.control import MOST_TYPED
 from bus.run import Run
 from bus.wiring import CONTROL
 from llm.providers import cards
-from overlay import sentences
-from overlay.provider_card import card_rows
+from overlay.texts import sentences
+from overlay.texts.provider_card import card_rows
 from session.view.plain import PlainLines
 from session.view.printable import printable
 

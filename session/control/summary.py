@@ -31,7 +31,7 @@ from bus.messages import (
 from bus.messages.summary import Template
 from bus.run import Run
 from bus.wiring import CONTROL, LOGGED, SUPERSEDED
-from overlay import summary_texts
+from overlay.texts import summary_texts
 from session.transcript import summary as sentences
 from session.transcript.formats.markdown import summary_lines
 from session.transcript.record import Record

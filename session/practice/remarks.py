@@ -6,7 +6,7 @@ A remark states what was counted and what is usual; it does not rate the speaker
 from __future__ import annotations
 
 from bus.messages import Measures
-from overlay.translation import _, ngettext, number, percent
+from overlay.texts.translation import _, ngettext, number, percent
 from session.settings.practice import PracticeSettings
 
 _EASY_PACE = (110, 170)

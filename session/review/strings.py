@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from overlay.translation import _, ngettext
+from overlay.texts.translation import _, ngettext
 
 TITLE = _("Cuecard: the session")
 SESSION = _("Session")

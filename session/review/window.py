@@ -18,7 +18,8 @@ from PyQt6.QtWidgets import (
 )
 
 from bus.failures import Failure
-from overlay import sentences, theme
+from overlay import theme
+from overlay.texts import sentences
 from overlay.widgets.backing import Appearance
 from overlay.widgets.labels import PlainLabel
 from session.encryption import encrypted_name, is_encrypted

@@ -22,7 +22,7 @@ from bus.stages.session_plan import plan_keeper, plan_stages
 from capture.source import is_live
 from llm.keys.session_keys import PIPE_VARIABLE
 from llm.settings import LlmSettings
-from overlay.translation import _
+from overlay.texts.translation import _
 from session import encryption
 from session.keys import read_typed_keys, without_key
 from session.run import isolation, user_terminal

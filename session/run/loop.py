@@ -26,7 +26,7 @@ from bus.run import Run
 from bus.stages.plan import LISTENING, StagePlan
 from capture.source import is_live
 from llm.providers import KNOWN, MODES, cards
-from overlay import sentences, strings
+from overlay.texts import sentences, strings
 from session.run import isolation
 from session.run.end.result import saved_session, start_time
 from session.run.end.statistics import Statistics

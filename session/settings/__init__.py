@@ -23,8 +23,8 @@ from bus.stages.table import STAGE_KINDS
 from capture.settings import CaptureSettings
 from llm.providers import named_provider
 from llm.settings import LlmSettings
-from overlay import strings
 from overlay.settings import OverlaySettings
+from overlay.texts import strings
 from session.settings.practice import PracticeSettings
 from stt.settings import SttSettings
 from vad.settings import VadSettings

@@ -16,7 +16,7 @@ from bus.messages import ProviderCard
 from bus.process.lifecycle import report_crash
 from llm.providers import cards
 from overlay.display import choose_platform
-from overlay.provider_card import card_rows
+from overlay.texts.provider_card import card_rows
 from session import settings as all_settings
 from session.run.start.provider_cards import UNKNOWN
 from session.setup import CLOSED_CODE, look, strings

@@ -10,7 +10,7 @@ import typer
 
 from bus.failures import Failure, MachineFailure
 from overlay.display import choose_platform
-from overlay.sentences import sentences
+from overlay.texts.sentences import sentences
 from session import settings as all_settings
 from session.doctor import checks
 from session.doctor.finding import Finding

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from overlay.strings import OTHER_PARTY, YOU
-from overlay.translation import _, pgettext
+from overlay.texts.strings import OTHER_PARTY, YOU
+from overlay.texts.translation import _, pgettext
 
 # The wizard
 TITLE = _("Cuecard: first steps")

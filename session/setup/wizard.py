@@ -11,7 +11,7 @@ from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from bus.failures import Failure
-from overlay.sentences import sentences
+from overlay.texts.sentences import sentences
 from session import desktop_entry
 from session.settings import AllSettings
 from session.setup import look, strings

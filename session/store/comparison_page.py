@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from overlay.translation import LANGUAGE, _, number, pgettext
+from overlay.texts.translation import LANGUAGE, _, number, pgettext
 from session.store.measures import Series
 from session.transcript.formats.web_page import POLICY, STYLE
 

@@ -10,7 +10,7 @@ import msgspec
 
 from bus.messages import PracticeAnswerMeasured
 from bus.messages.practice import Measures
-from overlay.translation import _
+from overlay.texts.translation import _
 from session.transcript.saved_session import Practice, SavedSession
 
 PRESENT = "✓"

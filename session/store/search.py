@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bus.messages.control import MARKED, TYPED
-from overlay.translation import clock
+from overlay.texts.translation import clock
 from session.transcript.saved_session import SavedSession
 
 _AROUND = 60

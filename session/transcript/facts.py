@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overlay.translation import _, clock, ngettext, number, pgettext
+from overlay.texts.translation import _, clock, ngettext, number, pgettext
 from session.transcript.saved_session import Consent, Latency, Passage, Pause, Question, SavedSession, Struck
 
 TRANSCRIPT = _("Transcript")

@@ -17,8 +17,8 @@ from bus.messages import (
     SummaryFinished,
     UtteranceLost,
 )
-from overlay import strings
 from overlay.state.transcript import Outcome
+from overlay.texts import strings
 from session.transcript import saved_session as saved
 from session.transcript.exchange import milliseconds
 from session.view.printable import printable

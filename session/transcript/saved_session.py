@@ -16,9 +16,9 @@ from bus.failures import InputFailure
 from bus.messages import PracticeAnswerMeasured, PracticeEnded
 from bus.messages.control import MARKED, TYPED
 from bus.messages.summary import Template
-from overlay.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
-from overlay.strings import MARKED as NAME_OF_MARKS
-from overlay.strings import TYPED as NAME_OF_TYPED
+from overlay.texts.strings import AUDIO_MISSING, LOST, NOT_UNDERSTOOD, UNCONFIRMED
+from overlay.texts.strings import MARKED as NAME_OF_MARKS
+from overlay.texts.strings import TYPED as NAME_OF_TYPED
 from session.view.printable import printable
 
 LARGEST_BYTES = 16 << 20

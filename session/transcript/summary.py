@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overlay import summary_texts
-from overlay.summary_texts import LISTS, row
-from overlay.translation import _
+from overlay.texts import summary_texts
+from overlay.texts.summary_texts import LISTS, row
+from overlay.texts.translation import _
 from session.transcript.saved_session import Summary, SummaryEntry
 
 SUMMARY = _("Summary")

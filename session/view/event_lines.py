@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay.sentences import money
 from overlay.state.transcript import Outcome
-from overlay.strings import AUDIO_MISSING, NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, UNCONFIRMED
-from overlay.translation import clock, number
+from overlay.texts.sentences import money
+from overlay.texts.strings import AUDIO_MISSING, NO_PROVIDER, NOT_UNDERSTOOD, PRICE_UNKNOWN, UNCONFIRMED
+from overlay.texts.translation import clock, number
 from session.view import strings
 
 _PASSAGE_CHARACTERS = 160

@@ -15,11 +15,11 @@ from typing import Self
 
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
-from overlay import receipt, sentences
-from overlay import strings as shared
 from overlay.state.captions import MAX_LINES
 from overlay.state.transcript import Outcome, Transcript
-from overlay.translation import clock
+from overlay.texts import receipt, sentences
+from overlay.texts import strings as shared
+from overlay.texts.translation import clock
 from session.view import strings
 from session.view.event_lines import (
     detail_lines,

@@ -7,8 +7,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus import messages as m
-from overlay import sentences
 from overlay.state.practice import Entry
+from overlay.texts import sentences
 from session.view import strings
 from session.view.printable import printable
 

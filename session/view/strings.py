@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from overlay.translation import _, ngettext, number, pgettext
+from overlay.texts.translation import _, ngettext, number, pgettext
 
 NO_SPEECH_YET = _("Nothing was said yet.")
 LISTENING = _("Listening to {sources}…")

@@ -11,8 +11,8 @@ from bus.client import HubClient
 from bus.log.redaction import CAUSE, Redactions, planned, redacted_log, unclosed
 from bus.log.session_log import SessionLog
 from bus.run import Run
-from overlay import receipt
 from overlay.state.captions import Captions
+from overlay.texts import receipt
 from session.run.progress import Progress
 from session.transcript.record import Record
 from stt.utterances.open_utterances import OpenUtterances

@@ -19,11 +19,11 @@ from PyQt6.QtWidgets import (
 from rich.console import Console
 
 from bus import messages as m
-from overlay import strings
 from overlay.desktop import language
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings
 from overlay.state.captions import Captions
+from overlay.texts import strings
 from overlay.window import OverlayWindow
 from session.caption_page.page import load_page
 from session.review.handover import Handover

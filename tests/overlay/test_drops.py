@@ -9,8 +9,8 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QApplication
 
 from bus import messages as m
-from overlay import strings
 from overlay.drops import Drops
+from overlay.texts import strings
 from overlay.window import OverlayWindow
 
 

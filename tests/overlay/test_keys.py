@@ -4,8 +4,8 @@ import pytest
 from PyQt6.QtGui import QKeySequence
 
 from bus.failures import SettingsFailure
-from overlay import strings
 from overlay.keys import ACTIONS, global_keys, normalized
+from overlay.texts import strings
 
 
 def test_default_keys_do_not_conflict() -> None:

@@ -14,9 +14,9 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QWidget
 
 from bus import messages as m
-from overlay import strings
 from overlay.keys import ACTIONS
 from overlay.settings import OverlaySettings, Place
+from overlay.texts import strings
 from overlay.theme import PALETTES
 from overlay.widgets.documents import InertText
 from overlay.window import OverlayWindow

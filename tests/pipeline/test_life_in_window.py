@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from overlay import strings as overlay_strings
+from overlay.texts import strings as overlay_strings
 from session.models import store
 from session.review import strings
 from session.run.start.demo import DEMO

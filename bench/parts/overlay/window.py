@@ -20,8 +20,8 @@ from bus.client import HubClient
 from bus.failures import MachineFailure
 from bus.process.bootstrap import SUPERVISOR_VARIABLE
 from bus.run import RUN_VARIABLE, Run
-from overlay import strings
 from overlay.settings import OverlaySettings
+from overlay.texts import strings
 
 
 class MeasuredWindow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bus.audio import SAMPLE_RATE
 from bus.messages import RequestSent
-from overlay.translation import _, ngettext, number
+from overlay.texts.translation import _, ngettext, number
 from session.review.strings import receipt
 from session.run.end.statistics import Statistics, percentile
 

@@ -19,8 +19,8 @@ import typer
 from bus.failures import UsageFailure
 from bus.messages import ConsentGiven
 from bus.process.environment import DISPLAYS, inherited
-from overlay import translation
-from overlay.translation import _
+from overlay.texts import translation
+from overlay.texts.translation import _
 
 _N = str
 """Marks a text that is translated into the language of the session, not of the user."""

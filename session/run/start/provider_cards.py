@@ -23,8 +23,8 @@ from bus.messages import ProviderCard
 from bus.process.environment import DISPLAYS, inherited
 from llm.providers import Provider, named_provider
 from llm.settings import LlmSettings
-from overlay.provider_card import card_rows
-from overlay.translation import _
+from overlay.texts.provider_card import card_rows
+from overlay.texts.translation import _
 from session.run.start.consent import Way
 
 UNKNOWN = _(

@@ -18,7 +18,7 @@ import pyrage
 from bus.failures import MachineFailure, UsageFailure
 from bus.stages.plan import StagePlan
 from bus.stages.table import RECORDER
-from overlay.translation import _, number
+from overlay.texts.translation import _, number
 from session import encryption
 from session.recorder import FILE_VARIABLE, RECIPIENT_VARIABLE
 from session.recorder.unpack import key_file

@@ -9,7 +9,7 @@ import typer
 
 from bus.failures import Failure, MachineFailure, UsageFailure
 from bus.process.private_memory import forbid_memory_access
-from overlay.translation import _, ngettext, number, pgettext
+from overlay.texts.translation import _, ngettext, number, pgettext
 from session import encryption
 from session.store import folder
 from session.store.comparison_page import comparison_page, sparkline

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bus.failures import UsageFailure
-from overlay.translation import _, ngettext, pgettext
+from overlay.texts.translation import _, ngettext, pgettext
 from session.store import folder
 from session.store.entry import Entry, last_day
 from session.transcript import facts

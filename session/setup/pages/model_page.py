@@ -7,8 +7,8 @@ import time
 from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QRadioButton
 
 from bus.failures import Failure
-from overlay.sentences import sentences
-from overlay.translation import number
+from overlay.texts.sentences import sentences
+from overlay.texts.translation import number
 from session.models import store
 from session.models.catalogue import CATALOGUE
 from session.models.choice import AUTO, choose, has_cuda, to_pull

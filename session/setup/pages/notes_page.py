@@ -9,8 +9,8 @@ from PyQt6.QtGui import QDragEnterEvent, QDropEvent
 from PyQt6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget
 
 from bus.failures import Failure
-from overlay.sentences import sentences
-from overlay.translation import number
+from overlay.texts.sentences import sentences
+from overlay.texts.translation import number
 from session.run.start.notes_reader import NotesReply, read
 from session.setup import look, strings
 from session.setup.pages.page import Context, Page

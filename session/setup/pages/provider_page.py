@@ -17,9 +17,9 @@ from llm.keys import keychain
 from llm.keys.keychain import WHY, Outcome
 from llm.keys.provider_keys import key_name, may_be_stored, variable_with_key
 from llm.providers import KNOWN, LOCAL_SERVERS, Provider, named_provider
-from overlay.provider_card import card_rows
-from overlay.sentences import sentences
-from overlay.translation import number
+from overlay.texts.provider_card import card_rows
+from overlay.texts.sentences import sentences
+from overlay.texts.translation import number
 from session.keys import providers_with_keys
 from session.setup import look, strings
 from session.setup.pages.page import Context, Page

@@ -13,7 +13,7 @@ from bus.failures import Failure
 from bus.process.environment import SOUND_SERVERS, inherited
 from capture.level_watch import Levels
 from capture.probe import TRY, Found, ProbeReport, Problem
-from overlay.sentences import sentences
+from overlay.texts.sentences import sentences
 from session.doctor.sound import probe_capture
 from session.setup import look, strings
 from session.setup.background import LevelWatch

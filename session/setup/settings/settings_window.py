@@ -21,7 +21,7 @@ from bus.failures import Failure
 from bus.process.lifecycle import report_crash
 from bus.run.directories import live_sessions
 from overlay.display import choose_platform
-from overlay.sentences import sentences
+from overlay.texts.sentences import sentences
 from session import settings as all_settings
 from session.control import remote_control
 from session.settings.description import describe

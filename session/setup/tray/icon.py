@@ -21,9 +21,9 @@ from PyQt6.QtWidgets import QApplication, QMenu, QSystemTrayIcon
 from bus.failures import Failure, MachineFailure
 from bus.process.lifecycle import report_crash
 from bus.run.directories import live_sessions
-from overlay import strings as shared
 from overlay.display import choose_platform
-from overlay.sentences import sentences
+from overlay.texts import strings as shared
+from overlay.texts.sentences import sentences
 from session.control import requests
 from session.desktop_entry import program
 from session.setup import look, strings

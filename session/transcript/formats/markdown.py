@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from overlay.strings import CAVEATS
-from overlay.translation import clock
+from overlay.texts.strings import CAVEATS
+from overlay.texts.translation import clock
 from session.transcript import facts
 from session.transcript import summary as summaries
 from session.transcript.formats.minutes import Paragraph, minutes

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bus.messages.control import MARKED
-from overlay.strings import NO_TEXT
+from overlay.texts.strings import NO_TEXT
 from session.transcript.saved_session import Mark, Question, SavedSession, Turn
 
 PAUSE_S = 6.0

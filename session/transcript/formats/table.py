@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from overlay.translation import _
+from overlay.texts.translation import _
 from session import encryption
 from session.transcript.formats.cues import srt, vtt
 from session.transcript.formats.markdown import markdown

@@ -13,8 +13,8 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from overlay.strings import CAVEATS
-from overlay.translation import LANGUAGE, clock
+from overlay.texts.strings import CAVEATS
+from overlay.texts.translation import LANGUAGE, clock
 from session.transcript import facts
 from session.transcript import summary as summaries
 from session.transcript.formats.minutes import Paragraph, minutes

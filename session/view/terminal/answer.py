@@ -7,11 +7,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bus.messages import Passage
-from overlay import sentences
-from overlay import strings as shared
 from overlay.state.answer_text import closed, split_headline
 from overlay.state.captions import Captions
 from overlay.state.exchange import Exchange
+from overlay.texts import sentences
+from overlay.texts import strings as shared
 from session.view import strings
 from session.view.printable import drawable
 from session.view.terminal.markdown import LiteralMarkdown

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from overlay import sentences
 from overlay.state.captions import Captions
 from overlay.state.paragraphs import Line, Paragraph, paragraphs
+from overlay.texts import sentences
 from session.view import strings
 from session.view.printable import drawable
 from session.view.terminal.rows import Row, fit, wrapped

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from overlay import sentences
-from overlay import strings as shared
 from overlay.state.captions import Captions, StageState
+from overlay.texts import sentences
+from overlay.texts import strings as shared
 from session.view import strings
 from session.view.printable import drawable
 

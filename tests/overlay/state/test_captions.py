@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from bus import messages as m
-from overlay.sentences import money
 from overlay.state.captions import (
     MAX_EXCHANGES,
     MAX_LINES,
@@ -15,6 +14,7 @@ from overlay.state.captions import (
 from overlay.state.egress import MAX_REQUESTS
 from overlay.state.exchange import ANSWER_CHARACTERS
 from overlay.state.paragraphs import Line
+from overlay.texts.sentences import money
 from tests.support import sample_session as story
 from tests.support.events import (
     SECOND,

@@ -8,7 +8,7 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from bus import messages as m
-from overlay import strings, summary_texts
+from overlay.texts import strings, summary_texts
 from overlay.window import OverlayWindow
 from tests.overlay.drawing import draw
 from tests.overlay.state.test_summary import FINISHED, HELD, REDACTED, STARTED

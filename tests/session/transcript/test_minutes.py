@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overlay.translation import clock
+from overlay.texts.translation import clock
 from session.transcript.formats.minutes import Paragraph, minutes
 from session.transcript.saved_session import Question, SavedSession
 from tests.session.transcript.sessions import question, saved, turn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overlay.translation import _, pgettext
+from overlay.texts.translation import _, pgettext
 
 # Captions
 YOU, OTHER_PARTY = pgettext("speaker", "You"), pgettext("speaker", "Them")

@@ -14,8 +14,8 @@ from bus.messages import (
     UsageCounted,
 )
 from bus.stages.table import STAGE_KINDS
-from overlay import strings
-from overlay.translation import _, ngettext, number, pgettext
+from overlay.texts import strings
+from overlay.texts.translation import _, ngettext, number, pgettext
 
 _KINDS = {
     "paused": pgettext("session", "Paused"),

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bus import messages as m
 from bus.audio import SAMPLE_RATE
 from bus.messages.summary import Template
-from overlay.translation import _, clock, ngettext, number
+from overlay.texts.translation import _, clock, ngettext, number
 
 TEMPLATES: Mapping[Template, str] = {
     "meeting": _("Of a meeting"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.messages import ProviderCard
-from overlay import strings
+from overlay.texts import strings
 
 
 def card_rows(card: ProviderCard) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-CATALOGUES = Path(__file__).with_name("locale")
+CATALOGUES = Path(__file__).parent.with_name("locale")
 _DOMAIN = "cuecard"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """The first that is set counts, as for every program that uses gettext."""

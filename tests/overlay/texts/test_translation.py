@@ -15,11 +15,11 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from overlay.translation import CATALOGUES, load, wanted
+from overlay.texts.translation import CATALOGUES, load, wanted
 from tests.overlay.marked_texts import BEGIN, END
 from tests.support import sample_session as story
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LANGUAGES = sorted(each.name for each in CATALOGUES.iterdir() if (each / "LC_MESSAGES").is_dir())
 KEYWORDS = {"_": None, "_N": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 Key = tuple[str | None, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bus.messages import LogRedacted, RedactedRequest
-from overlay.translation import _, ngettext, number
+from overlay.texts.translation import _, ngettext, number
 
 
 def redacted(redaction: LogRedacted) -> str:

@@ -1,0 +1,1 @@
+"""Texts that users read in every view: labels, sentences, and their translation."""
