@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import ray
 from ray.cluster_utils import Cluster
 
-from livebench.cluster import nodes
+from livebench.cluster import driver, nodes
 from livebench.cluster.driver import run_on_ray
 from livebench.cluster.pinning import shares
 from livebench.contract import SAMPLE_RATE
@@ -166,6 +167,26 @@ def test_packed_trials_share_a_node_and_only_their_words_count(comparison: Make,
         "other trials ran beside it: only its words count"
     }
     assert len(runs) == len(KNOB.values)
+
+
+def test_nodes_that_offer_the_resource_are_taken_and_no_others(
+    comparison: Make, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.add_node(num_cpus=2)
+    kept = cluster.add_node(num_cpus=4, resources={nodes.RESOURCE: 1})
+    cluster.wait_for_nodes()
+    taken: list[tuple[str, int, float]] = []
+    hand_out = nodes.hand_out
+
+    def watched(group: nodes.Nodes, *rest: Any) -> Iterator[tuple[Any, Any]]:
+        taken.extend((seat.node, seat.cores, seat.resource) for seat in group.seats)
+        assert ray.available_resources().get(nodes.RESOURCE, 0) == 0, "nothing else gets in"
+        return hand_out(group, *rest)
+
+    monkeypatch.setattr(driver, "hand_out", watched)
+    _play(comparison("kept"), cluster)
+    _play(comparison("packed"), cluster, packed=True)
+    assert taken == [(kept.node_id, 4, 1.0), (kept.node_id, 2, 0.5), (kept.node_id, 2, 0.5)]
 
 
 def test_without_a_cluster_it_says_how_to_start_one(comparison: Make) -> None:

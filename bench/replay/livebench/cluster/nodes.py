@@ -23,6 +23,9 @@ from livebench.trials import print_progress
 
 Job = TypeVar("Job")
 
+RESOURCE = "livebench"
+"""Custom resource of the nodes that are kept for trials: `ray start --resources '{"livebench": 1}'`."""
+
 _ATTEMPTS = 3
 _ALIKE = 1.10
 """Nodes whose calibrations differ by more than this factor are not of one class."""
@@ -37,6 +40,8 @@ class Seat:
 
     node: str
     cores: int
+    resource: float
+    """How much of `RESOURCE` it holds; 0 where no node offers it."""
     actor: Any
     pinned: tuple[int, ...] = ()
     """Numbers of the cores that it is pinned to; empty if it is not."""
@@ -94,15 +99,19 @@ class Nodes:
     def take(self, *arguments: Any) -> None:
         """Take the largest group of like nodes; the arguments are those of the workers.
 
+        Where nodes offer `RESOURCE`, only they take part.
+
         Raises:
             MachineFailure: No node has processors.
         """
         self._arguments = arguments
+        alive = [node for node in self.ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
+        kept = [node for node in alive if node["Resources"].get(RESOURCE)]
         found = []
-        for node in self.ray.nodes():
-            cores = int(node["Resources"].get("CPU", 0)) if node["Alive"] else 0
-            share = min(_PACKED_CORES, cores) if self.packed else cores
-            found += [self._seat(node["NodeID"], share) for _ in range(cores // share if share else 0)]
+        for node in kept or alive:
+            cores, resource = int(node["Resources"]["CPU"]), node["Resources"].get(RESOURCE, 0.0)
+            count = cores // min(_PACKED_CORES, cores) if self.packed else 1
+            found += [self._seat(node["NodeID"], cores // count, resource / count) for _ in range(count)]
         if not found:
             raise MachineFailure("the cluster has no node with processors", kept="nothing was played")
         self.seats = self._alike(self._pinned(found))
@@ -114,7 +123,7 @@ class Nodes:
         alive = {node["NodeID"] for node in self.ray.nodes() if node["Alive"]}
         if seat.node not in alive:
             return []
-        new = self._seat(seat.node, seat.cores)
+        new = self._seat(seat.node, seat.cores, seat.resource)
         if seat.pinned:
             new.pinned = seat.pinned
             new.actor.pin.remote(seat.pinned)  # it comes before the job
@@ -126,13 +135,16 @@ class Nodes:
             self.ray.get([seat.actor.close.remote() for seat in self.seats], timeout=_WAIT_S)
         self.ray.shutdown()
 
-    def _seat(self, node: str, cores: int) -> Seat:
-        """Start a worker on a node; it waits until its cores are free."""
+    def _seat(self, node: str, cores: int, resource: float) -> Seat:
+        """Start a worker on a node; it waits until its cores and its share of `RESOURCE` are free."""
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         there = NodeAffinitySchedulingStrategy(node_id=node, soft=False)
         options = {"num_cpus": cores, "scheduling_strategy": there, "max_restarts": 0}
-        return Seat(node, cores, self.ray.remote(self._worker).options(**options).remote(*self._arguments))
+        if resource:
+            options["resources"] = {RESOURCE: resource}
+        actor = self.ray.remote(self._worker).options(**options).remote(*self._arguments)
+        return Seat(node, cores, resource, actor)
 
     def _pinned(self, seats: list[Seat]) -> list[Seat]:
         """Pin each seat to cores of its own, where its computer has enough."""
