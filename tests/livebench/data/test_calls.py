@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import livebench
 from livebench.contract import SAMPLE_RATE
 from livebench.data.importing.catalogue import import_set, importers
 from livebench.data.importing.labelled import label_files, write_labels
@@ -188,6 +189,17 @@ def test_shipped_labels_name_a_licence_and_a_public_clone() -> None:
             assert row.origin.clone.startswith("https://github.com/")
             assert row.silence_spans[-1].end <= row.origin.end - row.origin.start + 0.01
             assert row.tags.count(f"words-by-{row.words_by}") == 1
+
+
+def test_the_readme_counts_the_shipped_labels() -> None:
+    rows = [
+        msgspec.json.decode(line, type=Row)
+        for file in label_files()
+        for line in file.read_bytes().splitlines()
+    ]
+    assert len({row.id for row in rows}) == len(rows)
+    counted = f"{len(rows)} turns with {sum(len(row.holds) for row in rows)} holds"
+    assert counted in (Path(livebench.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def test_rttm_needs_weights_for_its_words(tmp_path: Path) -> None:
