@@ -31,6 +31,9 @@ demo: setup  ## play a recorded interview through the whole pipeline, offline
 	@$(CUECARD) models pull base smollm2 minilm smart-turn
 	@$(CUECARD) demo
 
+# Without bytecode each of the hundreds of processes of a run would compile its modules again.
+test test-all: export PYTHONDONTWRITEBYTECODE =
+
 test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real window
 	@$(CUECARD) models pull base tiny.en smollm2 minilm smart-turn
 	@$(IN_VENV)/python -m pytest $(PARALLEL) -m "not long" $(PYTEST)
