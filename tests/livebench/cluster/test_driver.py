@@ -6,11 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import ray
-from ray.cluster_utils import Cluster
 
 from livebench.cluster import nodes
 from livebench.cluster.driver import run_on_ray
@@ -23,6 +22,9 @@ from livebench.results.pooling import pool
 from livebench.results.run_file import Run
 from livebench.systems.system import Knob, System
 from livebench.trials import Comparison
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 
@@ -83,6 +85,9 @@ def comparison(tmp_path: Path) -> Make:
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """A cluster with a head that has no processors."""
+    import ray
+    from ray.cluster_utils import Cluster
+
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     yield made
     ray.shutdown()
