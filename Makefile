@@ -9,7 +9,7 @@ TEST_READY := .venv/.test-ready
 SETUP_INPUTS := pyproject.toml requirements.txt scripts/setup.sh scripts/system_packages.sh
 
 # Tests wait more than they compute, so more of them run in parallel than there are cores.
-PARALLEL := -p no:benchmark -n 4 --dist loadfile --no-loadscope-reorder
+PARALLEL := -p no:benchmark -n 5 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-all docs check audit sbom dist reproduce security-txt bench bench-regression clean
 
