@@ -9,7 +9,7 @@ TEST_READY := .venv/.test-ready
 SETUP_INPUTS := pyproject.toml requirements.txt scripts/setup.sh scripts/system_packages.sh
 
 # Tests wait more than they compute, so more of them run in parallel than there are cores.
-PARALLEL := -p no:benchmark -n 4 --dist loadfile --no-loadscope-reorder
+PARALLEL := -p no:benchmark -n 5 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-all docs check audit sbom dist reproduce security-txt bench bench-regression clean
 
@@ -30,6 +30,9 @@ $(TEST_READY): $(READY)
 demo: setup  ## play a recorded interview through the whole pipeline, offline
 	@$(CUECARD) models pull base smollm2 minilm
 	@$(CUECARD) demo
+
+# Without bytecode each of the hundreds of processes of a run would compile its modules again.
+test test-all: export PYTHONDONTWRITEBYTECODE =
 
 test: $(TEST_READY)  ## run the tests, with real processes, real weights, a real window
 	@$(CUECARD) models pull base tiny.en smollm2 minilm

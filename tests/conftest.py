@@ -24,8 +24,23 @@ from session.supervise.child import numbers_of
 settings.register_profile("the same each time", derandomize=True, deadline=None)
 settings.load_profile("the same each time")
 
+_TESTS = Path(__file__).parent
+
 _WHOLE_SESSIONS = {"attest", "faults", "pipeline"}
 """Folders whose tests start whole sessions."""
+
+_LONGEST_FILES = {
+    _TESTS / name
+    for name in (
+        "fuzz/test_decoders.py",
+        "session/commands/test_keys.py",
+        "session/models/test_fetch.py",
+        "session/setup/test_start.py",
+        "stt/engines/test_whisper.py",
+        "stt/test_transcriber.py",
+    )
+}
+"""Files without stages that take longest: one that is started last is waited for alone."""
 
 _STARTS_STAGES = {"make_run", "start_stage", "hub_run"}
 """Fixtures that start stages."""
@@ -36,9 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = ("long", "session", "process", "unit")
     for item in items:
         item.add_marker(_tier(item))
-    items.sort(
-        key=lambda item: next(place for place, mark in enumerate(order) if item.get_closest_marker(mark))
-    )
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        tier = next(place for place, mark in enumerate(order) if item.get_closest_marker(mark))
+        return tier, item.path not in _LONGEST_FILES
+
+    items.sort(key=place)
 
 
 def _tier(item: pytest.Item) -> str:

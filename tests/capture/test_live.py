@@ -54,8 +54,8 @@ def _due_sample(ring: AudioRing) -> int:
     ("spec", "device"),
     [
         ("monitor", "Monitor of Null Output"),
-        (f"device:{MONITOR}", "Monitor of Null Output"),
-        ("device:monitor of null output", "Monitor of Null Output"),
+        pytest.param(f"device:{MONITOR}", "Monitor of Null Output", marks=pytest.mark.long),
+        pytest.param("device:monitor of null output", "Monitor of Null Output", marks=pytest.mark.long),
         ("device:call", "Monitor of Null Output"),
         ("default", "Remapped Monitor of Null Output"),
     ],

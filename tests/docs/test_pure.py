@@ -13,16 +13,12 @@ PACKAGES = ("bus", "capture", "vad", "stt", "llm", "overlay", "session", "bench"
 IMPURE = {"asyncio", "multiprocessing", "os", "socket", "subprocess", "threading", "time"}
 
 
-def docstring(path: Path) -> str:
-    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+def is_pure(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    return "Pure" in text and bool(re.search(r"\bPure\b", ast.get_docstring(ast.parse(text)) or ""))
 
 
-PURE = [
-    path
-    for package in PACKAGES
-    for path in sorted((ROOT / package).rglob("*.py"))
-    if re.search(r"\bPure\b", docstring(path))
-]
+PURE = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")) if is_pure(path)]
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: str(path.relative_to(ROOT)))

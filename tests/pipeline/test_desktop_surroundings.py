@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 
+from bus.audio import SAMPLE_RATE
 from session.run.start.demo import DEMO
 from tests.support.desktop import Desktop, need, root_desktop
 from tests.support.session_process import Session
@@ -23,8 +25,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(desktop: Desktop, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    beginning = desktop.home / "call.wav"
+    soundfile.write(beginning, *soundfile.read(DEMO / "call.flac", frames=9 * SAMPLE_RATE, dtype="int16"))
     return subprocess.run(
-        desktop.cuecard("run", *SHORT, *arguments),
+        desktop.cuecard("run", "--source", f"call=file:{beginning}", *SHORT[2:], *arguments),
         env=desktop.environment,
         cwd=cwd or desktop.home,
         stdin=subprocess.DEVNULL,

@@ -91,7 +91,7 @@ BAD_INPUT = [
     (("--source", "mic=-", "--provider", "opnai"), 3, "openai"),
     (("--source", "mic=-", "--device", "cuda"), 5, "CUDA"),
 ]
-LONG = (1, 2, 3, 4, 15)
+LONG = (1, 2, 3, 4, 6, 9, 15)
 
 
 @pytest.mark.parametrize(

@@ -22,12 +22,16 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_recordings_at_any_pace_give_every_word(place: Path) -> None:
-    with running("run", *BOTH, "--pace", "fast", "--answer", "off", "--json", directory=place) as session:
+    saved = place / "s.md"
+    arguments = ("run", *BOTH, "--pace", "fast", "--answer", "off", "--json", "--save", str(saved))
+    with running(*arguments, directory=place) as session:
         assert session.end() == 0
     check_log(session.events)
     for source in ("call", "mic"):
         assert word_error_rate([truth(source)], [transcript(session.events, source)]) < 0.05
     assert not session.of("AudioLost")
+    assert "rate limiter" in saved.read_text()
+    assert saved.stat().st_mode & 0o777 == 0o600
     assert session.left_behind() == []
 
 
@@ -118,9 +122,8 @@ def test_noise_has_no_words(place: Path) -> None:
     assert session.of("FinalTranscribed") == []
 
 
-@pytest.mark.parametrize(
-    "suffix", ["md", *(pytest.param(suffix, marks=pytest.mark.long) for suffix in ("srt", "vtt", "json"))]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("suffix", ["md", "srt", "vtt", "json"])
 def test_a_session_is_saved_when_asked(place: Path, suffix: str) -> None:
     file = place / f"session.{suffix}"
     asked = (

@@ -31,9 +31,24 @@ def into_closed_pipe(arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
-@pytest.mark.parametrize("arguments", ["--version", "--help", "models list"])
 @pytest.mark.parametrize(
-    ("to", "cause"), [("> /dev/full", "No space left"), ("closed pipe", "Broken pipe"), (">&-", "Bad file")]
+    ("arguments", "to", "cause"),
+    [
+        ("--version", "> /dev/full", "No space left"),
+        ("--help", "closed pipe", "Broken pipe"),
+        ("models list", ">&-", "Bad file"),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in (
+                ("--version", "closed pipe", "Broken pipe"),
+                ("--version", ">&-", "Bad file"),
+                ("--help", "> /dev/full", "No space left"),
+                ("--help", ">&-", "Bad file"),
+                ("models list", "> /dev/full", "No space left"),
+                ("models list", "closed pipe", "Broken pipe"),
+            )
+        ),
+    ],
 )
 def test_output_that_fails_is_one_line(arguments: str, to: str, cause: str) -> None:
     ended = into_closed_pipe(arguments) if to == "closed pipe" else run(f"{CUECARD} {arguments} {to}")

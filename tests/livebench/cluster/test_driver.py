@@ -6,12 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-import ray
-from ray.cluster_utils import Cluster
 
 from livebench.cluster import driver, nodes
 from livebench.cluster.driver import run_on_ray
@@ -24,6 +22,9 @@ from livebench.results.pooling import pool
 from livebench.results.run_file import Run
 from livebench.systems.system import Knob, System
 from livebench.trials import Comparison
+
+if TYPE_CHECKING:
+    from ray.cluster_utils import Cluster
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default")]
 
@@ -84,6 +85,9 @@ def comparison(tmp_path: Path) -> Make:
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """A cluster with a head that has no processors."""
+    import ray
+    from ray.cluster_utils import Cluster
+
     made = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     yield made
     ray.shutdown()
@@ -180,7 +184,7 @@ def test_nodes_that_offer_the_resource_are_taken_and_no_others(
 
     def watched(group: nodes.Nodes, *rest: Any) -> Iterator[tuple[Any, Any]]:
         taken.extend((seat.node, seat.cores, seat.resource) for seat in group.seats)
-        assert ray.available_resources().get(nodes.RESOURCE, 0) == 0, "nothing else gets in"
+        assert group.ray.available_resources().get(nodes.RESOURCE, 0) == 0, "nothing else gets in"
         return hand_out(group, *rest)
 
     monkeypatch.setattr(driver, "hand_out", watched)

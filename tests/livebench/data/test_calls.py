@@ -207,6 +207,7 @@ def test_rttm_needs_weights_for_its_words(tmp_path: Path) -> None:
         _imported("rttm", tmp_path, tmp_path / "out")
 
 
+@pytest.mark.long
 def test_the_turns_of_a_spoken_interview(tmp_path: Path) -> None:
     for party, name in (("interviewer", "call"), ("candidate", "mic")):
         shutil.copy(DEMO / f"{name}.flac", tmp_path / f"talk_{party}.flac")

@@ -43,8 +43,7 @@ def test_the_load_is_on_its_core_and_ends_with_the_context() -> None:
     core = usable_cores()[0]
     with busy_cores({core: 0.5}) as busy:
         child = wait_until(_worker)
-        while child.cpu_times().user < 0.3:  # imports take less
-            assert child.is_running()
+        wait_until(lambda: child.cpu_times().user >= 0.3)  # imports take less
         if hasattr(os, "sched_getaffinity"):
             assert child.cpu_affinity() == [core]
         assert 0 < busy.cores < 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -25,10 +26,8 @@ from tests.llm.wire.scenarios import HALF, KEY, WHOLE, breaking_replies, good_re
 from tests.support.certificate_authority import Authority
 from tests.support.fake_provider import ProviderServer, Step, json_reply, plain_reply
 
-openai = pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
-anthropic = pytest.importorskip("anthropic")
-genai = pytest.importorskip("google.genai")
-httpx2 = pytest.importorskip("httpx2")
+# Not imported here: that takes seconds, in each worker, while it collects.
+pytestmark = pytest.mark.skipif(not find_spec("openai"), reason="the official SDKs are in the extra `sdk`")
 
 _BEYOND_THEM = {
     *((samples.provider, "strange events") for samples in SAMPLES),
@@ -53,6 +52,8 @@ def server(authority: Authority) -> Iterator[ProviderServer]:
 @pytest.fixture
 def http(authority: Authority) -> Iterator[Any]:
     """Return an HTTP client for the SDKs that trusts the test authority."""
+    import httpx2
+
     with httpx2.Client(verify=ssl.create_default_context(cafile=str(authority.roots))) as client:
         yield client
 
@@ -149,6 +150,10 @@ def ours(server: ProviderServer, samples: WireSamples) -> SpokenText:
 
 def theirs(server: ProviderServer, http: Any, samples: WireSamples) -> SpokenText:
     """Send a request with the provider's own SDK."""
+    import anthropic
+    import openai
+    from google.genai import errors
+
     text = ""
     try:
         for added in _asked(server, http, samples):
@@ -156,8 +161,8 @@ def theirs(server: ProviderServer, http: Any, samples: WireSamples) -> SpokenTex
     except (
         openai.OpenAIError,
         anthropic.AnthropicError,
-        genai.errors.APIError,
-        genai.errors.UnknownApiResponseError,
+        errors.APIError,
+        errors.UnknownApiResponseError,
     ):
         return text, True
     return text, False
@@ -194,7 +199,9 @@ def _by_responses(client: Any, samples: WireSamples) -> Iterator[str]:
         if event.type == "response.output_text.delta":
             yield event.delta
         elif event.type in ("response.failed", "error"):
-            raise openai.OpenAIError("it said so")
+            from openai import OpenAIError
+
+            raise OpenAIError("it said so")
 
 
 def _by_chat(client: Any, samples: WireSamples) -> Iterator[str]:
@@ -216,15 +223,21 @@ def their_models(server: ProviderServer, http: Any, samples: WireSamples) -> lis
 
 
 def _openai(server: ProviderServer, http: Any) -> Any:
-    return openai.OpenAI(api_key=KEY, base_url=server.base_url, http_client=http, max_retries=0)
+    from openai import OpenAI
+
+    return OpenAI(api_key=KEY, base_url=server.base_url, http_client=http, max_retries=0)
 
 
 def _anthropic(server: ProviderServer, http: Any) -> Any:
+    from anthropic import Anthropic
+
     base_url = server.base_url.removesuffix("/v1")
-    return anthropic.Anthropic(api_key=KEY, base_url=base_url, http_client=http, max_retries=0)
+    return Anthropic(api_key=KEY, base_url=base_url, http_client=http, max_retries=0)
 
 
 def _genai(server: ProviderServer, http: Any) -> Any:
+    from google import genai
+
     base_url = server.base_url.removesuffix("/v1beta")
     options = genai.types.HttpOptions(base_url=base_url, api_version="v1beta", httpx_client=http)
     return genai.Client(api_key=KEY, http_options=options)

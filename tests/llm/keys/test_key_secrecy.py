@@ -23,11 +23,11 @@ QUOTING = {"error": {"message": f"Incorrect API key provided: {PLANTED}", "code"
     "reply",
     [
         [json_reply(QUOTING, "401 Unauthorized")],
-        [json_reply(QUOTING, "500 Internal Server Error")],
-        [plain_reply(PLANTED.encode(), "text/html")],
+        pytest.param([json_reply(QUOTING, "500 Internal Server Error")], marks=pytest.mark.long),
+        pytest.param([plain_reply(PLANTED.encode(), "text/html")], marks=pytest.mark.long),
         [b"HTTP/1.1 200 OK\r\n" + PLANTED.encode() + b"\r\n\r\n"],
         [b"HTTP/1.1 307 Go\r\nlocation: /" + PLANTED.encode() + b"\r\ncontent-length: 0\r\n\r\n"],
-        [Do.RESET],
+        pytest.param([Do.RESET], marks=pytest.mark.long),
         [*answer("Fine.")[:-2], Do.RESET],
     ],
     ids=["rejected", "broken", "web page", "no http", "redirect", "reset", "cut"],
@@ -64,7 +64,7 @@ def test_key_is_in_no_event_and_no_error(
     assert not [path for path in files if PLANTED.encode() in path.read_bytes()]
 
 
-@pytest.mark.parametrize("key", ["sk-planted ü", "sk-planted\tx"])
+@pytest.mark.parametrize("key", ["sk-planted ü", pytest.param("sk-planted\tx", marks=pytest.mark.long)])
 def test_malformed_key_is_in_no_event_and_no_error(
     start_live: StartLive, provider: ProviderServer, key: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -13,8 +14,7 @@ from llm.providers import KNOWN
 from llm.providers.provider import dialect
 from llm.settings import LlmSettings
 
-pytest.importorskip("openai", reason="the official SDKs are in the extra `sdk`")
-pydantic = pytest.importorskip("pydantic")
+pytestmark = pytest.mark.skipif(not find_spec("openai"), reason="the official SDKs are in the extra `sdk`")
 
 FOUND = (Passage(file="a.md", heading="Work", text="Ten years of it.", score=1.0),)
 PROMPTS = (AnswerPrompt(question="Why?", passages=FOUND), FeedbackPrompt(question="Why?", answer="So."))
@@ -59,6 +59,8 @@ def type_of(provider: str) -> Any:
     ],
 )
 def test_sdk_knows_every_field(provider: str, model: str, prompt: Prompt) -> None:
+    import pydantic
+
     body = sent(provider, model, prompt)
     known = pydantic.TypeAdapter(type_of(provider)).validate_python(body)
     assert set(body) == set(known)

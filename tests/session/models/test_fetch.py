@@ -205,7 +205,11 @@ def test_the_hub_is_preferred(hub: type[Hub]) -> None:
 
 @pytest.mark.parametrize(
     "files",
-    [{}, {"config.json": CONFIG, "model.bin": WEIGHTS[::-1]}, {"config.json": CONFIG, "model.bin": b""}],
+    [
+        {},
+        {"config.json": CONFIG, "model.bin": WEIGHTS[::-1]},
+        pytest.param({"config.json": CONFIG, "model.bin": b""}, marks=pytest.mark.long),
+    ],
     ids=["has nothing", "has other weights", "has no weights"],
 )
 def test_index_is_used_when_the_hub_fails(hub: type[Hub], index: Path, files: dict[str, bytes]) -> None:

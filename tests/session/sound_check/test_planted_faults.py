@@ -91,6 +91,7 @@ def test_a_sound_server_that_is_not_there_is_named(tmp_path: Path) -> None:
         _assert_named(terminal, "microphone: sound server", "no sound server answers")
 
 
+@pytest.mark.long  # `tests/faults/test_permission.py` has the sentence itself
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs a second user")
 def test_a_sound_server_that_refuses_is_named() -> None:
     with _server_of_another_user() as environment, _doctor(environment) as terminal:

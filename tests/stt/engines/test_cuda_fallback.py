@@ -36,20 +36,18 @@ QUESTION = next(turn for turn in script() if turn.text.endswith("?"))
 
 
 class FailingEngine(WhisperEngine):
-    """Fails from its nth pass on; needs the given number of mel bands."""
+    """Has the weights of a loaded engine; fails from its nth pass on; needs the given number of mel bands."""
 
-    def __init__(self, works: int, mels: int = 80) -> None:
-        self._works, self._wide, self._warm = works, MelFrontEnd(mels), False
-        super().__init__(SETTINGS, cpu(SETTINGS))
-        self._warm = True
+    def __init__(self, loaded: WhisperEngine, works: int, mels: int = 80) -> None:
+        vars(self).update(vars(loaded))
+        self.device = cpu(SETTINGS)
+        self._works, self._wide = works, MelFrontEnd(mels)
 
     @property
     def front_end(self) -> MelFrontEnd:
         return self._wide
 
     def transcribe(self, request: Request, **more: Any) -> tuple[Pass, bool]:
-        if not self._warm:
-            return super().transcribe(request, **more)
         assert request.features.shape[0] == self._wide.mels
         self._works -= 1
         if self._works < 0:
@@ -90,7 +88,7 @@ class RecordedFallback:
 
 
 def test_working_card_loads_and_reports_nothing(question: Samples, spare: WhisperEngine) -> None:
-    fallback = RecordedFallback(FailingEngine(works=1), lambda: spare)
+    fallback = RecordedFallback(FailingEngine(spare, works=1), lambda: spare)
     assert word_error_rate([QUESTION.text], [fallback.transcribe(question)]) < 0.1
     assert (fallback.loads, fallback.reported) == (0, [])
 
@@ -99,7 +97,7 @@ def test_working_card_loads_and_reports_nothing(question: Samples, spare: Whispe
 def test_failed_pass_is_repeated_and_reported_once(
     question: Samples, spare: WhisperEngine, works: int
 ) -> None:
-    fallback = RecordedFallback(FailingEngine(works), lambda: spare)
+    fallback = RecordedFallback(FailingEngine(spare, works), lambda: spare)
     texts = [fallback.transcribe(question) for _ in range(works + 2)]
     assert word_error_rate([QUESTION.text] * len(texts), texts) < 0.1
     assert fallback.loads == 1
@@ -110,7 +108,7 @@ def test_failed_pass_is_repeated_and_reported_once(
 
 
 def test_spare_with_other_mel_bands_recomputes_features(question: Samples, spare: WhisperEngine) -> None:
-    fallback = RecordedFallback(FailingEngine(works=0, mels=128), lambda: spare)
+    fallback = RecordedFallback(FailingEngine(spare, works=0, mels=128), lambda: spare)
     mel = fallback.engine.growing_mel(0)
     mel.extend(question)
     early = mel.features(0, len(question))
@@ -130,11 +128,10 @@ def test_concurrent_failures_load_one_spare(question: Samples, spare: WhisperEng
 
     class Together(FailingEngine):
         def transcribe(self, request: Request, **more: Any) -> tuple[Pass, bool]:
-            if self._warm:
-                together.wait(timeout=20)
+            together.wait(timeout=20)
             return super().transcribe(request, **more)
 
-    fallback = RecordedFallback(Together(works=0), lambda: spare)
+    fallback = RecordedFallback(Together(spare, works=0), lambda: spare)
     with ThreadPoolExecutor(3) as pool:
         texts = list(pool.map(fallback.transcribe, [question] * 3))
     assert word_error_rate([QUESTION.text] * 3, texts) < 0.1
@@ -142,7 +139,7 @@ def test_concurrent_failures_load_one_spare(question: Samples, spare: WhisperEng
 
 
 def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine) -> None:
-    fallback = RecordedFallback(FailingEngine(works=1), lambda: spare)
+    fallback = RecordedFallback(FailingEngine(spare, works=1), lambda: spare)
     mel = fallback.engine.growing_mel(0)
     mel.extend(question)
     with pytest.raises(PassCancelled):
@@ -150,16 +147,16 @@ def test_cancelled_pass_is_not_a_failure(question: Samples, spare: WhisperEngine
     assert fallback.loads == 0
 
 
-def test_unusable_spare_is_a_failure(question: Samples) -> None:
+def test_unusable_spare_is_a_failure(question: Samples, spare: WhisperEngine) -> None:
     def broken() -> WhisperEngine:
         raise ModelFailure("the weights were deleted")
 
     with pytest.raises(ModelFailure, match="the weights were deleted"):
-        RecordedFallback(FailingEngine(works=0), broken).transcribe(question)
+        RecordedFallback(FailingEngine(spare, works=0), broken).transcribe(question)
 
 
-def test_failure_on_the_cpu_is_raised(question: Samples) -> None:
-    fallback = RecordedFallback(FailingEngine(works=0), lambda: FailingEngine(works=0))
+def test_failure_on_the_cpu_is_raised(question: Samples, spare: WhisperEngine) -> None:
+    fallback = RecordedFallback(FailingEngine(spare, works=0), lambda: FailingEngine(spare, works=0))
     with pytest.raises(RuntimeError, match="out of memory"):
         fallback.transcribe(question)
 
@@ -176,7 +173,7 @@ class Recording:
 
 @pytest.mark.parametrize("works", [0, 1, 2])
 def test_no_utterance_is_lost_when_the_card_fails(spare: WhisperEngine, works: int) -> None:
-    fallback = RecordedFallback(FailingEngine(works, mels=128 if works == 0 else 80), lambda: spare)
+    fallback = RecordedFallback(FailingEngine(spare, works, mels=128 if works == 0 else 80), lambda: spare)
     turns = [turn for turn in script() if turn.source == "call"][:3]
     finals: list[FinalTranscribed] = []
     with Transcriber(

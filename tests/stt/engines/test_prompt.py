@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from session.models import store
 from stt.engines.prompt import MAX_HOTWORD_TOKENS, PromptBuilder, fitting, glossary, may_be_echo
 
 
+@cache
 def builder(model: str = "base", *hotwords: str) -> PromptBuilder:
     file = store.find(model) / "tokenizer.json"
     return PromptBuilder(file, multilingual=not model.endswith(".en"), hotwords=hotwords)

@@ -10,7 +10,7 @@ from bus.failures import ModelFailure
 from llm.notes.index.embeddings import EmbeddingIndex
 from llm.notes.index.passages import Piece
 from llm.notes.read.note_files import Note
-from llm.notes.search import open_notes
+from llm.notes.search import Notes, open_notes
 
 PIECES = [
     Piece("a.md", "Pets", "Our cat sleeps on the keyboard. The dog does not."),
@@ -30,33 +30,39 @@ def model(models_dir: Path) -> Path:
     return folder
 
 
-def test_same_meaning_is_similar(model: Path) -> None:
-    meaning = EmbeddingIndex(model, PIECES, pytest.fail)
-    assert meaning.wait(30)
+@pytest.fixture(scope="module")
+def meaning(model: Path) -> EmbeddingIndex:
+    index = EmbeddingIndex(model, PIECES, pytest.fail)
+    assert index.wait(30)
+    return index
+
+
+@pytest.fixture(scope="module")
+def notes(model: Path) -> Notes:
+    opened = open_notes(NOTES, str(model))
+    assert opened.wait_for_embeddings(30)
+    return opened
+
+
+def test_same_meaning_is_similar(meaning: EmbeddingIndex) -> None:
     alike = meaning.similarities("How much would you like to earn?")
     assert alike is not None
     assert len(alike) == len(PIECES)
     assert alike.index(max(alike)) == 1
 
 
-def test_similarity_is_that_of_the_best_sentence(model: Path) -> None:
-    meaning = EmbeddingIndex(model, PIECES, pytest.fail)
-    assert meaning.wait(30)
+def test_similarity_is_that_of_the_best_sentence(meaning: EmbeddingIndex) -> None:
     alike = meaning.similarities("The dog does not.")
     assert alike is not None
     assert alike[0] > 0.99
 
 
-def test_passages_without_a_word_in_common_are_found(model: Path) -> None:
-    notes = open_notes(NOTES, str(model))
-    assert notes.wait_for_embeddings(30)
+def test_passages_without_a_word_in_common_are_found(notes: Notes) -> None:
     assert [passage.heading for passage in notes.best_passages("Do you have a cat?")] == ["Pets"]
     assert open_notes(NOTES).best_passages("Do you have a cat?") == []
 
 
-def test_nothing_comes_up_when_nothing_fits(model: Path) -> None:
-    notes = open_notes(NOTES, str(model))
-    assert notes.wait_for_embeddings(30)
+def test_nothing_comes_up_when_nothing_fits(notes: Notes) -> None:
     assert notes.best_passages("How does garbage collection work in Java?") == []
 
 
