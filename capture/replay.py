@@ -1,7 +1,8 @@
 """Replays a recording into the ring, in real time or as fast as backpressure allows.
 
 In real time, a block is due when its last sample would have been captured, counted from the session's common
-start; it is never skipped and never waits for other stages. The lateness of blocks is measured and reported.
+start; it is never skipped and never waits for other stages. What a live writer sent before the start is
+played at once, so that the rest is not late by as much. The lateness of later blocks is published.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Replay:
         self._recording = recording
         self._fast = stage.settings.pace == "fast"
         self._lateness = Lateness()
+        self._start_ns = 0
+        """The common start, if this process has seen it."""
 
     def run(self) -> None:
         """Wait for the start, play, then keep the ring readable until the stage is stopped."""
@@ -91,7 +94,9 @@ class Replay:
         """Return when sample 0 is due, and the first sample to play: after a restart, the one due now."""
         earlier = self._stage.state.earlier
         if earlier is None:
-            return start_ns, 0
+            self._start_ns = start_ns
+            before_s = 0.0 if self._fast else self._recording.captured_before_s(start_ns)
+            return start_ns - round(before_s * 1e9), 0
         if self._fast:
             self._catch_up()
             backpressure = self._stage.state.backpressure
@@ -139,7 +144,7 @@ class Replay:
             if not self._wait_for(due_ns, stop_sample):
                 return False
             feed.write(np.zeros_like(piece) if self._is_paused() else piece)
-            if not self._fast:
+            if not self._fast and due_ns > self._start_ns:
                 self._lateness.add(time.monotonic_ns() - due_ns)
         return True
 

@@ -9,6 +9,7 @@ import os
 import select
 import stat
 import sys
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,11 @@ from capture.recordings.file_kinds import kind_of_file
 _CONVERT = "use an audio or video file, or convert it: ffmpeg -i IN -ar 16000 -ac 1 out.wav"
 _NOTHING_STARTED = "nothing was started"
 _WAIT_FOR_INPUT_S = 0.1
+
+_PIPE_BYTES = 65_536
+"""Capacity of a pipe on Linux: 2 s of samples."""
+_REFILL_S = 0.05
+"""Time in which a writer that does not wait for a clock, such as `cat`, fills a pipe again."""
 
 _LOWEST_RATE_HZ, _ODD_RATE_HZ, _HIGHEST_RATE_HZ = 1_000, 50_000, 768_000
 _MOST_CHANNELS = 64
@@ -48,6 +54,9 @@ class Recording(Protocol):
 
     def read(self, frames: int) -> Frames | None:
         """Return the next frames, fewer only at the end; None when they are not available yet."""
+
+    def captured_before_s(self, start_ns: int) -> float:
+        """Return how much of it was captured before this time, in seconds; 0 unless its writer is live."""
 
     def close(self) -> None:
         """Close the file or descriptor."""
@@ -105,6 +114,10 @@ class FileRecording:
             self._decoded.append(more)
             self._decoded_frames += len(more)
         return self._take(frames)
+
+    def captured_before_s(self, start_ns: int) -> float:
+        """Return 0: a file was captured long ago."""
+        return 0.0
 
     def close(self) -> None:
         """Close the file."""
@@ -210,6 +223,27 @@ class InputRecording:
         if len(samples) < frames and (self._bytes or not self._began):
             self.problem = "standard input " + ("ended within a sample" if self._began else "had no audio")
         return (samples.astype(np.float32) / np.float32(32768.0)).reshape(-1, 1)
+
+    def captured_before_s(self, start_ns: int) -> float:
+        """Wait until this time, and return how much audio a live writer has sent before it, in seconds.
+
+        A live writer, such as `arecord`, writes while the session starts. One that waits for no clock fills
+        the pipe again as soon as it is read: its audio begins when the session does.
+        """
+        self._receive()
+        time.sleep(max((start_ns - time.monotonic_ns()) / 1e9, _REFILL_S))
+        is_live = self._receive() < _PIPE_BYTES and not self._ended
+        return len(self._bytes) / 2 / SAMPLE_RATE if is_live else 0.0
+
+    def _receive(self) -> int:
+        """Read what is there, at most a full pipe, and return its size in bytes."""
+        size = 0
+        while size < _PIPE_BYTES and not self._ended and select.select([self._descriptor], [], [], 0)[0]:
+            more = os.read(self._descriptor, _PIPE_BYTES - size)
+            self._bytes += more
+            self._ended = not more
+            size += len(more)
+        return size
 
     def close(self) -> None:
         """Do nothing: standard input stays open."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,6 +91,27 @@ def test_standard_input_is_a_source(place: Path) -> None:
         assert session.end() == 0
     wanted = " ".join(turn.text for turn in script()[:2])
     assert word_error_rate([wanted], [transcript(session.events, "call")]) < 0.1
+
+
+def test_live_input_that_began_before_the_session_is_not_late(place: Path) -> None:
+    samples = soundfile.read(CALL, dtype="int16", frames=6 * SAMPLE_RATE)[0]
+    arguments = ("run", "--source", "call=-", "--model", "tiny.en", "--answer", "off", "--json")
+    with running(*arguments, directory=place, stdin=subprocess.PIPE) as session:
+        assert session.process.stdin
+        session.wait_for("StageStarted")
+        began_ns = time.monotonic_ns()
+        with session.process.stdin as pipe:
+            for at in range(0, len(samples), 160):
+                due_ns = began_ns + (at + 160) * 1_000_000_000 // SAMPLE_RATE
+                time.sleep(max(0.0, (due_ns - time.monotonic_ns()) / 1e9))
+                pipe.write(samples[at : at + 160].tobytes())
+                pipe.flush()
+        assert session.end() == 0
+    (started,) = session.of("CaptureStarted")
+    (replay,) = session.of("ReplayStarted")
+    assert replay["start_ns"] > began_ns, "it began while the session started"
+    assert abs(started["first_sample_ns"] - began_ns) < 150_000_000
+    assert session.of("CaptureEnded")[0]["stop_sample"] >= len(samples)
 
 
 @pytest.mark.long

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from bus.failures import InputFailure
 from capture.recordings.recording import FileRecording, InputRecording, Recording
+from tests.support.waiting import wait_until
 
 RATE = 16_000
 
@@ -283,6 +286,47 @@ def test_incomplete_standard_input_is_reported(pipe: tuple[int, int], content: b
     recording = InputRecording(reading)
     _all_of(recording, 160)
     assert recording.problem == problem
+
+
+def test_audio_of_a_live_writer_from_before_the_start_is_known(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    samples = np.arange(RATE, dtype="<i2")
+    os.write(writing, samples[:4_800].tobytes())  # it began 0.3 s before anyone read
+    written = 4_800
+
+    def write_live() -> None:
+        nonlocal written
+        for at in range(4_800, 8_000, 160):
+            os.write(writing, samples[at : at + 160].tobytes())
+            written = at + 160
+            time.sleep(0.01)
+
+    writer = threading.Thread(target=write_live)
+    writer.start()
+    recording = InputRecording(reading)
+    before_s = recording.captured_before_s(time.monotonic_ns() + 100_000_000)
+    assert 4_800 <= round(before_s * RATE) <= written
+    writer.join()
+    os.close(writing)
+    np.testing.assert_array_equal(np.rint(_all_of(recording, 160)[:, 0] * 32768), samples[:8_000])
+
+
+@pytest.mark.parametrize("seconds", [0.5, 20])
+def test_audio_of_a_fast_writer_begins_with_the_session(pipe: tuple[int, int], seconds: float) -> None:
+    reading, writing = pipe
+    samples = (np.arange(round(seconds * RATE)) % 30_000).astype("<i2")
+
+    def write() -> None:
+        with os.fdopen(writing, "wb") as file:
+            file.write(samples.tobytes())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    recording = InputRecording(reading)
+    wait_until(lambda: seconds > 2 or not writer.is_alive())
+    assert recording.captured_before_s(time.monotonic_ns()) == 0.0
+    np.testing.assert_array_equal(np.rint(_all_of(recording, 160)[:, 0] * 32768), samples)
+    writer.join()
 
 
 def test_terminal_is_refused_as_standard_input() -> None:
