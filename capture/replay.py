@@ -91,7 +91,10 @@ class Replay:
             stage.wait_for_end()
 
     def _position(self, start_ns: int) -> tuple[int, int]:
-        """Return when sample 0 is due, and the first sample to play: after a restart, the one due now."""
+        """Return when sample 0 is due, and the first sample to play.
+
+        After a restart it is the one due now, or of a live writer the first that waits in the pipe.
+        """
         earlier = self._stage.state.earlier
         if earlier is None:
             self._start_ns = start_ns
@@ -106,8 +109,10 @@ class Replay:
                 else backpressure.processed_sample
             )
             return earlier.first_sample_ns, needed // BLOCK_SAMPLES * BLOCK_SAMPLES
+        waiting = round(self._recording.captured_before_s(time.monotonic_ns()) * SAMPLE_RATE)
         now = (time.monotonic_ns() - earlier.first_sample_ns) * SAMPLE_RATE // 1_000_000_000
-        return earlier.first_sample_ns, -(-max(now, 0) // BLOCK_SAMPLES) * BLOCK_SAMPLES
+        first = max(now - waiting, self._stage.earlier_stop_sample)
+        return earlier.first_sample_ns, -(-first // BLOCK_SAMPLES) * BLOCK_SAMPLES
 
     def _catch_up(self) -> None:
         """Wait for a heartbeat of speech detection, which has how far it is, and for the rest of the log."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bus.messages import CaptureStarted, Logged, LogRedacted, RedactedAudio
 from bus.ring.access import RingAccess
-from bus.ring.memory import RingMemory, map_memory
+from bus.ring.memory import BLOCK_SAMPLES, RingMemory, map_memory
 from bus.ring.passing import RING_BEFORE_VARIABLE, ring_socket
 from bus.ring.writer import RingWriter
 from bus.stage import Stage
@@ -69,6 +69,13 @@ class SourceStage:
         """Wait, at fast pace, until the other sources are as far as this microphone."""
         if self._echo is not None and len(self.settings.sources) > 1:
             self._echo.wait_for_reference(stop_sample, self._goes_on)
+
+    @property
+    def earlier_stop_sample(self) -> int:
+        """One past the last sample of the ring from before a restart; 0 without one."""
+        if self._earlier_ring is None:
+            return 0
+        return int(self._earlier_ring.head["written_blocks"][0]) * BLOCK_SAMPLES
 
     @contextlib.contextmanager
     def ring_feed(self, started: CaptureStarted) -> Iterator[RingFeed]:

@@ -246,7 +246,7 @@ MUTANTS: tuple[tuple[Mutant, ...], ...] = (
                     "vad/detectors.py",
                     "_Floats = NDArray[np.float32]\n",
                     "_Floats = NDArray[np.float32]\n"
-                    f"_LEAK = open({_TMP} + str(os.getpid()), 'wb', buffering=0)\n",
+                    f"import os\n_LEAK = open({_TMP} + str(os.getpid()), 'wb', buffering=0)\n",
                 ),
                 ("vad/detectors.py", "audio = np.conc", "_LEAK.write(samples.tobytes()); audio = np.conc"),
             ),
