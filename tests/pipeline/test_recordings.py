@@ -4,8 +4,7 @@ import json
 import os
 import signal
 import subprocess
-import threading
-import time
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -14,7 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from bus.audio import SAMPLE_RATE, Samples
+from bus.audio import SAMPLE_RATE
+from livebench.playing import sender
 from livebench.scoring.words import word_error_rate
 from session.run.start.demo import DEMO, script
 from tests.support.session_log import BOTH, CALL, check_log, transcript, truth
@@ -97,52 +97,49 @@ def test_standard_input_is_a_source(place: Path) -> None:
     assert word_error_rate([wanted], [transcript(session.events, "call")]) < 0.1
 
 
-def write_live(pipe: IO[bytes], samples: Samples) -> None:
-    """Write samples as a microphone gives them, and close the pipe."""
-    began_ns = time.monotonic_ns()
+def write_live(pipe: IO[bytes] | None, seconds: int, place: Path) -> subprocess.Popen[bytes]:
+    """Start a process that writes the beginning of the call in real time, and hand it the pipe."""
+    assert pipe
+    pcm = place / "call.pcm"
+    pcm.write_bytes(soundfile.read(CALL, dtype="int16", frames=seconds * SAMPLE_RATE)[0].tobytes())
     with pipe:
-        for at in range(0, len(samples), 160):
-            due_ns = began_ns + (at + 160) * 1_000_000_000 // SAMPLE_RATE
-            time.sleep(max(0.0, (due_ns - time.monotonic_ns()) / 1e9))
-            pipe.write(samples[at : at + 160].tobytes())
-            pipe.flush()
+        return subprocess.Popen(
+            [sys.executable, sender.__file__, str(pcm)], stdout=pipe, stderr=subprocess.PIPE
+        )
 
 
 def test_live_input_that_began_before_the_session_is_not_late(place: Path) -> None:
-    samples = soundfile.read(CALL, dtype="int16", frames=6 * SAMPLE_RATE)[0]
     arguments = ("run", "--source", "call=-", "--model", "tiny.en", "--answer", "off", "--json")
     with running(*arguments, directory=place, stdin=subprocess.PIPE) as session:
-        assert session.process.stdin
         session.wait_for("StageStarted")
-        began_ns = time.monotonic_ns()
-        write_live(session.process.stdin, samples)
+        with write_live(session.process.stdin, 6, place) as writer:
+            began_ns = json.loads(writer.communicate()[1])["first_sample_ns"]
         assert session.end() == 0
     (started,) = session.of("CaptureStarted")
     (replay,) = session.of("ReplayStarted")
     before_ns = replay["start_ns"] - began_ns
     assert before_ns > 0, "it began while the session started"
     assert abs(started["first_sample_ns"] - began_ns) < before_ns / 2  # a slow start fills the pipe
-    assert session.of("CaptureEnded")[0]["stop_sample"] >= len(samples)
+    assert session.of("CaptureEnded")[0]["stop_sample"] >= 6 * SAMPLE_RATE
 
 
 @pytest.mark.long
 def test_live_input_is_neither_late_nor_lost_when_capture_dies(place: Path) -> None:
-    samples = soundfile.read(CALL, dtype="int16", frames=12 * SAMPLE_RATE)[0]
     arguments = ("run", "--source", "call=-", "--model", "tiny.en", "--answer", "off", "--json")
     with running(*arguments, directory=place, stdin=subprocess.PIPE) as session:
-        assert session.process.stdin
-        writer = threading.Thread(target=write_live, args=(session.process.stdin, samples))
-        writer.start()
-        session.wait_for("SpeechEnded")
-        os.kill(session.pid("capture:call"), signal.SIGKILL)
-        writer.join()
+        session.wait_for("ReplayStarted")  # so that it waits in no pipe before capture dies
+        with write_live(session.process.stdin, 12, place) as writer:
+            session.wait_for("SpeechEnded")
+            os.kill(session.pid("capture:call"), signal.SIGKILL)
+            began_ns = json.loads(writer.communicate()[1])["first_sample_ns"]
         assert session.end() == 0
     first, second = session.of("CaptureStarted")
     assert second["first_sample_ns"] == first["first_sample_ns"]
+    allowed = (0.1 + max(0, began_ns - first["first_sample_ns"]) / 1e9) * SAMPLE_RATE  # the writer came later
     lost = sum(each["stop_sample"] - each["start_sample"] for each in session.of("AudioLost"))
-    assert lost < 0.1 * SAMPLE_RATE, "what came meanwhile waited in the pipe"
-    late = session.of("CaptureEnded")[-1]["stop_sample"] - len(samples)
-    assert abs(late) < 0.1 * SAMPLE_RATE
+    assert lost < allowed, "what came meanwhile waited in the pipe"
+    late = session.of("CaptureEnded")[-1]["stop_sample"] - 12 * SAMPLE_RATE
+    assert abs(late) < allowed
 
 
 @pytest.mark.long
